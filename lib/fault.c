@@ -1,0 +1,57 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/fault.h"
+
+#include "lib/ban.h"
+
+/* Length of a UTF-8 sequence by its first byte (RFC 3629). */
+static size_t
+sequence_len(unsigned char lead)
+{
+	return lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/*
+ * A text that fills its room may have been cut inside a UTF-8 sequence: take
+ * a started sequence off, so that the answer stays valid JSON.
+ */
+static void
+trim_utf8(char *s, size_t size)
+{
+	size_t n = strlen(s);
+	size_t i = n;
+
+	if (n + 1 < size)
+		return;
+	while (i > 0 && ((unsigned char)s[i - 1] & 0xc0) == 0x80)
+		i--;
+	if (i > 0 && i - 1 + sequence_len((unsigned char)s[i - 1]) > n)
+		s[i - 1] = '\0';
+}
+
+int
+fault_add(struct faults *fs, const char *field, const char *fmt, ...)
+{
+	struct fault *f;
+	va_list ap;
+	size_t i;
+
+	if (fs->n >= FAULT_MAX)
+		return -1;
+	f = &fs->v[fs->n];
+	(void)snprintf(f->field, sizeof(f->field), "%s", field);
+	trim_utf8(f->field, sizeof(f->field));
+	for (i = 0; i < fs->n; i++) {
+		if (strcmp(fs->v[i].field, f->field) == 0)
+			return -1;
+	}
+	va_start(ap, fmt);
+	if (vsnprintf(f->text, sizeof(f->text), fmt, ap) < 0)
+		f->text[0] = '\0';
+	va_end(ap);
+	trim_utf8(f->text, sizeof(f->text));
+	fs->n++;
+	return -1;
+}

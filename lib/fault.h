@@ -1,0 +1,32 @@
+#ifndef LIB_FAULT_H
+#define LIB_FAULT_H
+
+#include <stddef.h>
+
+#define FAULT_MAX 16
+
+/* One complaint about input: which field, and what to change. */
+struct fault {
+	char field[64];
+	char text[320];
+};
+
+/*
+ * What is wrong with one piece of input, so that a client learns of every bad
+ * field at once.  Zero-initialise; the first FAULT_MAX complaints are kept,
+ * one for each field.
+ */
+struct faults {
+	size_t n;
+	struct fault v[FAULT_MAX];
+};
+
+/*
+ * Add a complaint about field; a second one about the same field is dropped
+ * (the first says what to mend first).  Always returns -1, so that a parser
+ * can end with `return fault_add(…)`.
+ */
+int fault_add(struct faults *fs, const char *field, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

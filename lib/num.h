@@ -1,0 +1,20 @@
+#ifndef LIB_NUM_H
+#define LIB_NUM_H
+
+#include <stdint.h>
+
+/*
+ * Read the whole of s as a decimal integer with an optional sign, nothing
+ * before or after, min <= value <= max, into *out.  0, or -1 with *out
+ * untouched when the text is no such number or lies outside.
+ */
+int num_parse(const char *s, int64_t min, int64_t max, int64_t *out);
+
+/*
+ * Read the whole of s as a duration in microseconds into *out: digits with
+ * an optional unit ms, s, m, h, d or w; no unit means seconds.  0 or -1 as
+ * num_parse; the range is 0 to 100 years.
+ */
+int num_parse_duration(const char *s, int64_t *out_us);
+
+#endif
