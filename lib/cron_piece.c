@@ -1,0 +1,183 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/cron_piece.h"
+#include "lib/fault.h"
+
+#include "lib/ban.h"
+
+#define NUMBER_MAX 999999999
+
+void
+piece_cut(struct piece *p, const char *end)
+{
+	const char *comma = memchr(p->text, ',', (size_t)(end - p->text));
+
+	p->end = comma != NULL ? comma : end;
+	p->next = NULL;
+	if (comma != NULL) {
+		while (p->end > p->text && p->end[-1] == ' ')
+			p->end--;
+		p->next = comma + 1;
+		while (p->next < end && *p->next == ' ')
+			p->next++;
+	}
+	p->at = p->text;
+}
+
+enum piece_rc
+piece_unrecognized(struct piece *p)
+{
+	fault_add(p->fs, p->blame,
+	    "Unrecognized expression \"%.*s\" for field \"%s\"",
+	    (int)(p->end - p->text), p->text, p->def->name);
+	return PIECE_REFUSED;
+}
+
+bool
+piece_char(struct piece *p, char c)
+{
+	if (p->at == p->end || *p->at != c)
+		return false;
+	p->at++;
+	return true;
+}
+
+bool
+piece_number(struct piece *p, int *out)
+{
+	const char *from = p->at;
+	int v = 0;
+
+	for (; p->at < p->end && *p->at >= '0' && *p->at <= '9'; p->at++)
+		if (v < NUMBER_MAX / 10)
+			v = v * 10 + (*p->at - '0');
+		else
+			v = NUMBER_MAX; /* out of range in every field */
+	*out = v;
+	return p->at > from;
+}
+
+bool
+piece_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool
+piece_word(struct piece *p, char *out)
+{
+	const char *from = p->at;
+	size_t n;
+
+	while (p->at < p->end && piece_is_alpha(*p->at))
+		p->at++;
+	n = (size_t)(p->at - from);
+	if (n >= PIECE_WORD_SIZE)
+		n = PIECE_WORD_SIZE - 1;
+	memcpy(out, from, n);
+	out[n] = '\0';
+	return n > 0;
+}
+
+int
+piece_name_index(const char *const *names, const char *word)
+{
+	int i;
+
+	for (i = 0; names[i] != NULL; i++)
+		if (strcasecmp(names[i], word) == 0)
+			return i;
+	return -1;
+}
+
+/* Put v into the set of the piece's field; -1 out of memory. */
+static int
+add_value(struct piece *p, int v)
+{
+	struct cron *c = p->c;
+
+	if (p->is_sunday_0)
+		v = (v + 6) % 7;
+	if (p->f != CRON_YEAR) {
+		c->bits[p->f] |= UINT64_C(1) << v;
+		return 0;
+	}
+	if (c->years == NULL)
+		c->years = calloc(CRON_YEAR_WORDS, sizeof(*c->years));
+	if (c->years == NULL)
+		return fault_add(p->fs, p->blame, "out of memory");
+	v -= CRON_YEAR_MIN;
+	c->years[v / 64] |= UINT64_C(1) << v % 64;
+	return 0;
+}
+
+enum piece_rc
+piece_add(struct piece *p, int a, int b, int step)
+{
+	for (; a <= b; a += step)
+		if (add_value(p, a) == -1)
+			return PIECE_REFUSED;
+	return PIECE_TAKEN;
+}
+
+enum piece_rc
+piece_big_step(struct piece *p, int step, int range)
+{
+	fault_add(p->fs, p->blame, "Error validating expression '%.*s': "
+	    "the step value (%d) is higher than the total range of the "
+	    "expression (%d)", (int)(p->end - p->text), p->text, step, range);
+	return PIECE_REFUSED;
+}
+
+enum piece_rc
+piece_check_bounds(struct piece *p, int a, int b)
+{
+	const struct cron_def *def = p->def;
+	int len = (int)(p->end - p->text);
+
+	if (a < def->min)
+		fault_add(p->fs, p->blame, "Error validating expression "
+		    "'%.*s': the first value (%d) is lower than the minimum "
+		    "value (%d)", len, p->text, a, def->min);
+	else if (b > def->max)
+		fault_add(p->fs, p->blame, "Error validating expression "
+		    "'%.*s': the last value (%d) is higher than the maximum "
+		    "value (%d)", len, p->text, b, def->max);
+	else
+		return PIECE_TAKEN;
+	return PIECE_REFUSED;
+}
+
+int
+piece_step(struct piece *p, int *step)
+{
+	*step = 0;
+	if (piece_char(p, '/') && !piece_number(p, step))
+		return -1;
+	return p->at == p->end ? 0 : -1;
+}
+
+enum piece_rc
+piece_zero_step(struct piece *p)
+{
+	fault_add(p->fs, p->blame, "Increment must be higher than 0");
+	return PIECE_REFUSED;
+}
+
+enum piece_rc
+piece_reversed(struct piece *p)
+{
+	fault_add(p->fs, p->blame,
+	    "The minimum value in a range must not be higher than the maximum");
+	return PIECE_REFUSED;
+}
+
+enum piece_rc
+piece_bad_name(struct piece *p, const char *word)
+{
+	fault_add(p->fs, p->blame, "Invalid %s name \"%s\"", p->def->noun,
+	    word);
+	return PIECE_REFUSED;
+}

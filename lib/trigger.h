@@ -1,0 +1,108 @@
+#ifndef LIB_TRIGGER_H
+#define LIB_TRIGGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct faults;
+struct tz;
+struct tz_cache;
+
+/*
+ * When a job fires: date, interval or cron, with the meaning of APScheduler 3
+ * (DESIGN.md lists where we differ and why).  A trigger never changes once
+ * made, and nothing here reads a clock.
+ */
+struct trigger;
+
+enum trigger_kind {
+	TRIGGER_DATE,
+	TRIGGER_INTERVAL,
+	TRIGGER_CRON,
+	TRIGGER__MAX
+};
+
+#define TRIGGER_NONE INT64_MAX	/* no further slot */
+
+/* One input field as text: {"hour", "*" "/2"}; numbers as their digits. */
+struct trigger_field {
+	const char *name;
+	const char *value;
+};
+
+/* What a trigger's text is read against. */
+struct trigger_env {
+	struct tz_cache *zones;
+	const char *default_zone;	/* used when no timezone is given */
+	int64_t now_us;	/* date without run_date; interval start */
+};
+
+/* "date", "interval", "cron". */
+const char *trigger_kind_name(enum trigger_kind kind);
+
+/* True when name is a field of some kind of trigger (hour, weeks, run_date,
+ * crontab, timezone, start_date, end_date, jitter, dst, …). */
+bool trigger_is_field(const char *name);
+
+/*
+ * Make a trigger from n input fields.  kind is "date", "interval" or "cron";
+ * fields of the other kinds are ignored, an unknown name is a fault, as is
+ * every bad value; all bad fields are reported.  A field whose value is NULL
+ * counts as not given.  A cron or interval trigger without a slot at or after
+ * env->now_us can never fire: a fault that names the reason.  (A date may be
+ * past, but must not lie outside start_date and end_date.)  NULL with faults;
+ * otherwise owned by the caller, free with trigger_free.
+ */
+struct trigger *trigger_new(const char *kind, const struct trigger_field *f,
+    size_t n, const struct trigger_env *env, struct faults *fs);
+
+/*
+ * Make a trigger from the text trigger_spec gave.  Everything is resolved in
+ * it, so no clock and no default zone are needed.  NULL with a fault for
+ * "trigger" when the text is damaged or its zone is gone.
+ */
+struct trigger *trigger_from_spec(const char *spec, struct tz_cache *zones,
+    struct faults *fs);
+
+void trigger_free(struct trigger *t);
+
+/*
+ * The first slot strictly after after_us, or TRIGGER_NONE.  Bounded cost
+ * whatever the expression.  Pure.
+ */
+int64_t trigger_next(const struct trigger *t, int64_t after_us);
+
+/*
+ * The first slot of a job added at now_us: at or after now, except that a
+ * date trigger gives its instant even when that is past (APScheduler does).
+ */
+int64_t trigger_first(const struct trigger *t, int64_t now_us);
+
+enum trigger_kind trigger_kind(const struct trigger *t);
+
+/* Borrowed as long as the trigger's zone cache lives. */
+const struct tz *trigger_zone(const struct trigger *t);
+
+/* Jitter in microseconds, 0 when none. */
+int64_t trigger_jitter_us(const struct trigger *t);
+
+/*
+ * The delay that jitter gives the slot slot_us of the job numbered job:
+ * stable, 0 to jitter, below the distance to the next slot.
+ */
+int64_t trigger_delay_us(const struct trigger *t, int64_t job,
+    int64_t slot_us);
+
+/*
+ * Append what clients read: "date[2030-12-03 15:00:00 CST]",
+ * "interval[1 day, 0:00:10]", "cron[hour='*" "/2', minute='30']",
+ * "crontab[0 3 * * 1-5]".
+ */
+void trigger_print(const struct trigger *t, struct buf *out);
+
+/* Append the storable text: one line, "kind;name=value;…". */
+void trigger_spec(const struct trigger *t, struct buf *out);
+
+#endif

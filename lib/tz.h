@@ -1,0 +1,72 @@
+#ifndef LIB_TZ_H
+#define LIB_TZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+/*
+ * IANA time zones from the system's TZif files (RFC 9636), versions 1 to 4
+ * with the POSIX TZ footer, valid for every instant.  A struct tz never
+ * changes once loaded.
+ */
+struct tz;
+
+/* One stretch of constant offset: [from_s, until_s) in epoch seconds. */
+struct tz_period {
+	int64_t from_s;		/* INT64_MIN: since ever */
+	int64_t until_s;	/* INT64_MAX: for ever */
+	int32_t offset_s;	/* local time minus UTC */
+	bool is_dst;
+	char abbr[16];		/* "CST"; "UTC+02:00" for a plain offset */
+};
+
+/*
+ * The zones a program has met, loaded once each.  Holds no global state; a
+ * zone returned stays valid until the cache is freed.  dir is the zone
+ * directory, NULL for the system's (/usr/share/zoneinfo).
+ */
+struct tz_cache;
+struct tz_cache *tz_cache_new(const char *dir);
+void tz_cache_free(struct tz_cache *tc);
+
+/*
+ * The zone called name: an IANA name, "UTC", or an offset "+08:00", "-03:30".
+ * Borrowed from the cache.  NULL with a one-line reason that names the zone
+ * in why (whylen bytes) when there is none: a malformed name (absolute, "..",
+ * characters outside [A-Za-z0-9._+-/]), a missing, damaged, too large or
+ * leap-second file, a directory, a link out of the zone directory.
+ */
+const struct tz *tz_get(struct tz_cache *tc, const char *name, char *why,
+    size_t whylen);
+
+/*
+ * Name of the host's zone: TZ's value given in env_tz (may be NULL), else
+ * what /etc/localtime links to, else /etc/timezone, else "UTC"; the first
+ * of them that tz_get accepts.  Borrowed from the cache.
+ */
+const char *tz_host_name(struct tz_cache *tc, const char *env_tz);
+
+/* The name a zone was asked by. */
+const char *tz_name(const struct tz *tz);
+
+/* The period that holds the instant t_s. */
+void tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out);
+
+/*
+ * Instant of the local wall second wall_s (see civil.h).  A wall time in a
+ * gap gives the instant the clock would have shown had it not been moved
+ * forward; one in a fold gives the first of its two instants.
+ */
+int64_t tz_instant(const struct tz *tz, int64_t wall_s);
+
+/*
+ * Append the instant t_us in the zone as "2025-12-03 15:00:00+08:00", with
+ * ".ffffff" when the microseconds are not zero, "+HH:MM:SS" when the offset
+ * has seconds.
+ */
+void tz_format(const struct tz *tz, int64_t t_us, struct buf *out);
+
+#endif

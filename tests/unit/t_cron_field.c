@@ -1,0 +1,187 @@
+#include "lib/buf.h"
+#include "lib/civil.h"
+#include "lib/cron_field.h"
+#include "lib/crontab.h"
+#include "lib/fault.h"
+#include "tests/unit/tap.h"
+
+#define RANGE(a, b) (((UINT64_C(2) << (b)) - 1) >> (a) << (a))
+#define BIT(a) (UINT64_C(1) << (a))
+
+static void
+good(enum cron_field f, const char *text, uint64_t bits, const char *norm)
+{
+	struct cron c = { .years = NULL };
+	struct buf b = BUF_INIT;
+	struct faults fs = { .n = 0 };
+	int rc = cron_field_parse(f, text, &c, &b, &fs);
+
+	ok(rc == 0 && c.bits[f] == bits && strcmp(buf_cstr(&b), norm) == 0,
+	    "%s='%s' is '%s'", cron_field_name(f), text, norm);
+	if (rc != 0 || c.bits[f] != bits)
+		printf("# %#llx, '%s', %s\n", (unsigned long long)c.bits[f],
+		    buf_cstr(&b), fs.n > 0 ? fs.v[0].text : "no fault");
+	cron_fini(&c);
+	buf_fini(&b);
+}
+
+static void
+bad(enum cron_field f, const char *text, const char *want)
+{
+	struct cron c = { .years = NULL };
+	struct buf b = BUF_INIT;
+	struct faults fs = { .n = 0 };
+	int rc = cron_field_parse(f, text, &c, &b, &fs);
+
+	ok(rc == -1 && fs.n == 1, "%s='%s' refused", cron_field_name(f), text);
+	is_str(fs.v[0].text, want, "its reason");
+	is_str(fs.v[0].field, cron_field_name(f), "its field");
+	cron_fini(&c);
+	buf_fini(&b);
+}
+
+#define UNRECOGNIZED(x, f) "Unrecognized expression \"" x "\" for field \"" \
+	f "\""
+#define STEP(x, n, r) "Error validating expression '" x "': the step value (" \
+	n ") is higher than the total range of the expression (" r ")"
+#define LAST(x, n, m) "Error validating expression '" x "': the last value (" \
+	n ") is higher than the maximum value (" m ")"
+#define FIRST(x, n, m) "Error validating expression '" x "': the first value" \
+	" (" n ") is lower than the minimum value (" m ")"
+#define ORDER "The minimum value in a range must not be higher than the maximum"
+
+static void
+test_good(void)
+{
+	good(CRON_HOUR, "*", RANGE(0, 23), "*");
+	good(CRON_HOUR, "*/12", BIT(0) | BIT(12), "*/12");
+	good(CRON_HOUR, "*/1", RANGE(0, 23), "*/1");
+	good(CRON_HOUR, " 007\t", BIT(7), "7");
+	good(CRON_MINUTE, "5 , 6,0,5", BIT(5) | BIT(6) | BIT(0), "5,6,0,5");
+	good(CRON_MINUTE, "10-20/5", BIT(10) | BIT(15) | BIT(20), "10-20/5");
+	good(CRON_MINUTE, "52/5", BIT(52) | BIT(57), "52/5");
+	good(CRON_MINUTE, "30-30", BIT(30), "30");
+	good(CRON_SECOND, "0-59", RANGE(0, 59), "0-59");
+	good(CRON_WEEK, "1,53", BIT(1) | BIT(53), "1,53");
+	good(CRON_MONTH, "JAN-mar, Dec", RANGE(1, 3) | BIT(12),
+	    "jan-mar,dec");
+	good(CRON_MONTH, "dec-dec", BIT(12), "dec");
+	good(CRON_DOW, "mon-FRI", RANGE(0, 4), "mon-fri");
+	good(CRON_DOW, "sat-sun,0", RANGE(5, 6) | BIT(0), "sat-sun,0");
+	good(CRON_DAY, "*/15", BIT(1) | BIT(16) | BIT(31), "*/15");
+	good(CRON_DAY, "LAST", BIT(CRON_DAY_LAST), "last");
+	good(CRON_DAY, "3rd  WED, last", BIT(CRON_DAY_LAST),
+	    "3rd wed,last");
+	good(CRON_YEAR, "2009/2", 0, "2009/2");
+}
+
+static void
+test_bad(void)
+{
+	bad(CRON_HOUR, "25", LAST("25", "25", "23"));
+	bad(CRON_HOUR, "99999999999", LAST("99999999999", "999999999", "23"));
+	bad(CRON_MINUTE, "*/60", STEP("*/60", "60", "59"));
+	bad(CRON_MINUTE, "0-0/5", STEP("0-0/5", "5", "0"));
+	bad(CRON_MINUTE, "5-5/1", STEP("5-5/1", "1", "0"));
+	bad(CRON_MINUTE, "70/5", STEP("70/5", "5", "-11"));
+	bad(CRON_MINUTE, "5-3", ORDER);
+	bad(CRON_MINUTE, "*/0", "Increment must be higher than 0");
+	bad(CRON_MINUTE, "5/0", "Increment must be higher than 0");
+	bad(CRON_DAY, "0-3", FIRST("0-3", "0", "1"));
+	bad(CRON_YEAR, "1969", FIRST("1969", "1969", "1970"));
+	bad(CRON_YEAR, "*/9000", STEP("*/9000", "9000", "8029"));
+	bad(CRON_DAY, "L", UNRECOGNIZED("L", "day"));
+	bad(CRON_DAY, "6th mon", UNRECOGNIZED("6th mon", "day"));
+	bad(CRON_DAY, "1st moh", "Invalid weekday name \"moh\"");
+	bad(CRON_DAY, "1st 1", "Invalid weekday name \"1\"");
+	bad(CRON_DAY, "last-3", UNRECOGNIZED("last-3", "day"));
+	bad(CRON_DAY, "lastday", UNRECOGNIZED("lastday", "day"));
+	bad(CRON_DAY, "1st mon-fri", UNRECOGNIZED("1st mon-fri", "day"));
+	bad(CRON_DOW, "mon-fri/2", UNRECOGNIZED("mon-fri/2", "day_of_week"));
+	bad(CRON_DOW, "mon-5", UNRECOGNIZED("mon-5", "day_of_week"));
+	bad(CRON_DOW, "mon - fri", UNRECOGNIZED("mon - fri", "day_of_week"));
+	bad(CRON_DOW, "fri-mon", ORDER);
+	bad(CRON_DOW, "monday", "Invalid weekday name \"monday\"");
+	bad(CRON_DOW, "mon-fre", "Invalid weekday name \"fre\"");
+	bad(CRON_DOW, "7", LAST("7", "7", "6"));
+	bad(CRON_MONTH, "january", "Invalid month name \"january\"");
+	bad(CRON_MONTH, "feb*", UNRECOGNIZED("feb*", "month"));
+	bad(CRON_HOUR, "", UNRECOGNIZED("", "hour"));
+	bad(CRON_HOUR, "5,", UNRECOGNIZED("", "hour"));
+	bad(CRON_HOUR, "1 2", UNRECOGNIZED("1 2", "hour"));
+	bad(CRON_HOUR, "1-2-3", UNRECOGNIZED("1-2-3", "hour"));
+	bad(CRON_HOUR, "1/2/3", UNRECOGNIZED("1/2/3", "hour"));
+	bad(CRON_HOUR, "+5", UNRECOGNIZED("+5", "hour"));
+	bad(CRON_HOUR, "mon", UNRECOGNIZED("mon", "hour"));
+}
+
+static void
+crontab_is(const char *line, uint64_t dow, bool is_or, const char *norm)
+{
+	struct cron c = { .years = NULL };
+	struct buf b = BUF_INIT;
+	struct faults fs = { .n = 0 };
+	int rc = crontab_parse(line, &c, &b, &fs);
+
+	ok(rc == 0 && c.bits[CRON_DOW] == dow && c.is_day_or_dow == is_or,
+	    "crontab '%s'", line);
+	is_str(buf_cstr(&b), norm, "its normal form");
+	if (rc != 0)
+		printf("# %s\n", fs.v[0].text);
+	buf_fini(&b);
+}
+
+static void
+crontab_bad(const char *line, const char *want)
+{
+	struct cron c = { .years = NULL };
+	struct buf b = BUF_INIT;
+	struct faults fs = { .n = 0 };
+
+	ok(crontab_parse(line, &c, &b, &fs) == -1 && fs.n == 1,
+	    "crontab '%s' refused", line);
+	is_str(fs.v[0].text, want, "its reason");
+	is_str(fs.v[0].field, "crontab", "its field");
+	buf_fini(&b);
+}
+
+static void
+test_crontab(void)
+{
+	crontab_is("0 3 * * 1-5", RANGE(0, 4), false, "0 3 * * 1-5");
+	crontab_is("  0\t3 * *  MON-Fri ", RANGE(0, 4), false,
+	    "0 3 * * mon-fri");
+	crontab_is("0 3 * * 0", BIT(6), false, "0 3 * * 0");
+	crontab_is("0 3 * * 7", BIT(6), false, "0 3 * * 7");
+	crontab_is("0 3 * * 0-7", RANGE(0, 6), false, "0 3 * * 0-7");
+	crontab_is("0 3 * * fri-sun", RANGE(4, 6), false, "0 3 * * fri-sun");
+	crontab_is("0 3 * * sun-tue", RANGE(0, 1) | BIT(6), false,
+	    "0 3 * * sun-tue");
+	crontab_is("0 3 * * */2", BIT(6) | BIT(1) | BIT(3) | BIT(5), false,
+	    "0 3 * * */2");
+	crontab_is("0 3 13 * 5", BIT(4), true, "0 3 13 * 5");
+	crontab_is("0 3 */2 * 5", BIT(4), false, "0 3 */2 * 5");
+	crontab_is("0 3 1,15 jan-mar,dec mon-fri/2", BIT(0) | BIT(2) | BIT(4),
+	    true, "0 3 1,15 jan-mar,dec mon-fri/2");
+	crontab_is("@Daily", RANGE(0, 6), false, "@daily");
+	crontab_is("@weekly", BIT(6), false, "@weekly");
+	crontab_is("@hourly", RANGE(0, 6), false, "@hourly");
+	crontab_bad("", "Wrong number of fields; got 0, expected 5");
+	crontab_bad("* * * *", "Wrong number of fields; got 4, expected 5");
+	crontab_bad("@reboot", "Unrecognized expression \"@reboot\"");
+	crontab_bad("60 * * * *", LAST("60", "60", "59"));
+	crontab_bad("* * * * 8", LAST("8", "8", "7"));
+	crontab_bad("* * L * *", UNRECOGNIZED("L", "day"));
+	crontab_bad("* * * * 5#2", UNRECOGNIZED("5#2", "day_of_week"));
+	crontab_bad("5-1 * * * *", ORDER);
+	crontab_bad("* * * foo *", "Invalid month name \"foo\"");
+}
+
+int
+main(void)
+{
+	test_good();
+	test_bad();
+	test_crontab();
+	return tap_done();
+}
