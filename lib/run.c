@@ -1,0 +1,91 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/run.h"
+#include "lib/ban.h"
+
+static const char *const state_names[RUN_STATE__MAX] = {
+	[RUN_SENT] = "sent",
+	[RUN_MISSED] = "missed",
+	[RUN_COALESCED] = "coalesced",
+	[RUN_PAUSED] = "paused",
+};
+
+const char *
+run_state_name(enum run_state s)
+{
+	return state_names[s];
+}
+
+int
+run_state_parse(const char *name, enum run_state *out)
+{
+	for (int i = 0; i < RUN_STATE__MAX; i++) {
+		if (strcmp(state_names[i], name) == 0) {
+			*out = (enum run_state)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+/*
+ * RFC 9562 section 5.7: 48 bits of milliseconds, then random bits around the
+ * version and the variant.  getentropy cannot fail for so few bytes on a
+ * kernel that has it; 74 random bits a millisecond make ids unique.
+ */
+void
+run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1])
+{
+	static const char hex[] = "0123456789abcdef";
+	uint64_t ms = (uint64_t)(now_us / 1000);
+	unsigned char u[16];
+	char *p = out;
+
+	if (getentropy(u + 6, sizeof(u) - 6) != 0)
+		abort();
+	for (int i = 0; i < 6; i++)
+		u[i] = (unsigned char)(ms >> (40 - 8 * i));
+	u[6] = (unsigned char)(0x70 | (u[6] & 0x0f));
+	u[8] = (unsigned char)(0x80 | (u[8] & 0x3f));
+	for (int i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		*p++ = hex[u[i] >> 4];
+		*p++ = hex[u[i] & 0x0f];
+	}
+	*p = '\0';
+}
+
+void
+run_list_fini(struct run_list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->v[i].queue);
+		free(l->v[i].job_id);
+		free(l->v[i].reason);
+	}
+	free(l->v);
+	*l = (struct run_list){ NULL, 0, 0 };
+}
+
+struct run *
+run_list_add(struct run_list *l)
+{
+	size_t cap;
+	struct run *v;
+
+	if (l->n == l->cap) {
+		cap = l->cap == 0 ? 16 : l->cap * 2;
+		if ((v = realloc(l->v, cap * sizeof(*v))) == NULL)
+			return NULL;
+		l->v = v;
+		l->cap = cap;
+	}
+	v = &l->v[l->n++];
+	memset(v, 0, sizeof(*v));
+	return v;
+}

@@ -1,0 +1,172 @@
+#ifndef LIB_SCHED_H
+#define LIB_SCHED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/job.h"
+#include "lib/message.h"
+#include "lib/run.h"
+#include "lib/store.h"
+#include "lib/store_queue.h"
+
+struct conf;
+struct faults;
+struct tz_cache;
+
+/*
+ * What users do to jobs and queues, each call one transaction that leaves an
+ * audit row: the HTTP handlers and the owner's command both stand on this.
+ * A scheduler looks after two stores, the durable one and, once a job asked
+ * for it, the one on a RAM file system.
+ */
+struct sched {
+	const struct conf *conf;
+	struct tz_cache *zones;
+	const char *default_zone;
+	struct store *stores[JOB_KIND__MAX];	/* JOB_MEMORY: NULL if none */
+	const char *actor;	/* who asks, for the audit; set per request */
+};
+
+/*
+ * Open the stores of conf (borrowed, as is env_tz, the value of TZ or NULL).
+ * Anything but STORE_OK leaves nothing open and one line in why.  Undo with
+ * sched_close.
+ */
+enum store_rc sched_open(struct sched *s, const struct conf *conf,
+    const char *env_tz, char *why, size_t whylen);
+void sched_close(struct sched *s);
+
+/* The store of a kind, or NULL when the memory store does not exist. */
+struct store *sched_store(struct sched *s, enum job_kind kind);
+
+/* Which store a request means: JOB_KIND__MAX = any. */
+#define SCHED_ANY JOB_KIND__MAX
+
+/*
+ * Add j (its kind says where), whose trigger was made at now_us: the first
+ * slot becomes its next run.  An empty job_id is filled in.  STORE_CONFLICT
+ * when it exists and is_replace is false; *j is then untouched.
+ */
+enum store_rc sched_add(struct sched *s, struct job *j, bool is_replace,
+    int64_t now_us);
+
+/* Read a job; STORE_NOTFOUND.  kind may be SCHED_ANY: durable first. */
+enum store_rc sched_get(struct sched *s, enum job_kind kind,
+    const char *queue, const char *job_id, struct job *out);
+
+/*
+ * Pause, resume, delete, run now.  The job as it stands afterwards is read
+ * into *out (initialised; may be NULL).  All give STORE_NOTFOUND for a
+ * missing job; pause and resume are idempotent.  Resume computes the next
+ * run from now_us and gives STORE_CONFLICT, changing nothing, for a job that
+ * can never fire again.  Run now launches one extra run beside the schedule.
+ */
+enum store_rc sched_pause(struct sched *s, enum job_kind kind,
+    const char *queue, const char *job_id, struct job *out);
+enum store_rc sched_resume(struct sched *s, enum job_kind kind,
+    const char *queue, const char *job_id, struct job *out);
+enum store_rc sched_delete(struct sched *s, enum job_kind kind,
+    const char *queue, const char *job_id);
+enum store_rc sched_run_now(struct sched *s, enum job_kind kind,
+    const char *queue, const char *job_id, char run_id[RUN_ID_LEN + 1]);
+
+/* Delete every job of a queue (NULL: of all queues); *out = how many. */
+enum store_rc sched_delete_all(struct sched *s, enum job_kind kind,
+    const char *queue, int64_t *out);
+
+struct sched_list_opts {
+	enum job_kind kind;	/* SCHED_ANY: both stores */
+	const char *queue;	/* NULL: all */
+	int64_t limit;		/* 0: all, up to conf max_list */
+	const char *cursor;	/* NULL or "": from the start */
+};
+
+#define SCHED_CURSOR_MAX 64
+
+/*
+ * Jobs by next run, those without last.  *next becomes "" at the end, else
+ * the cursor of the following page.  STORE_CONFLICT: the list is longer than
+ * max_list and no limit was given; STORE_NOTFOUND: the cursor is no cursor.
+ */
+enum store_rc sched_list(struct sched *s, const struct sched_list_opts *o,
+    struct job_list *out, char next[SCHED_CURSOR_MAX]);
+
+/* Number of jobs; kind SCHED_ANY and queue NULL mean all. */
+enum store_rc sched_count(struct sched *s, enum job_kind kind,
+    const char *queue, int64_t *out);
+
+/* Newest ledger rows of both stores, newest first. */
+enum store_rc sched_runs(struct sched *s, const char *queue,
+    const char *job_id, int64_t limit, struct run_list *out);
+
+/* Queue switch. */
+enum store_rc sched_queue_is_paused(struct sched *s, const char *queue,
+    bool *out);
+enum store_rc sched_queue_set_paused(struct sched *s, const char *queue,
+    bool is_paused);
+
+/* Queues of both stores, added up, by name. */
+enum store_rc sched_queues(struct sched *s, struct queue_list *out);
+
+/* A message outside any schedule. */
+struct sched_publish {
+	const char *queue;
+	const char *args;	/* JSON array or NULL */
+	const char *kwargs;	/* JSON object or NULL */
+	const char *task_id;	/* NULL or "": a fresh UUIDv7 */
+	int64_t priority;
+};
+
+/* Put it into its queue with a ledger row; its id into run_id.
+ * STORE_CONFLICT: a message with that task_id was published before. */
+enum store_rc sched_publish(struct sched *s, const struct sched_publish *p,
+    char run_id[RUN_ID_LEN + 1]);
+
+/*
+ * Consumers (minutehand(1), consume).  A lease text names store and message.
+ * Lease: up to max messages for lease_us.  The three others work through n
+ * lease texts and count in *done those that still held; the rest had lapsed.
+ */
+enum store_rc sched_lease(struct sched *s, const char *queue, int max,
+    int64_t lease_us, struct message_list *out);
+
+/* Some leased messages of one queue, by their lease texts. */
+struct sched_leases {
+	const char *queue;
+	const char *const *v;
+	size_t n;
+};
+enum store_rc sched_ack(struct sched *s, const struct sched_leases *l,
+    size_t *done);
+enum store_rc sched_extend(struct sched *s, const struct sched_leases *l,
+    int64_t lease_us, size_t *done);
+
+struct sched_nack {
+	int64_t delay_us;
+	const char *reason;	/* NULL: none */
+	bool is_free;		/* "try later": does not count as delivery */
+};
+enum store_rc sched_nack(struct sched *s, const struct sched_leases *l,
+    const struct sched_nack *how, size_t *done);
+
+/* Look at up to limit messages without taking them: the ready ones in the
+ * order of their delivery, then the held, then the dead ones. */
+enum store_rc sched_peek(struct sched *s, const char *queue, int limit,
+    struct message_list *out);
+enum store_rc sched_message_count(struct sched *s, const char *queue,
+    int64_t *out);
+enum store_rc sched_message_clear(struct sched *s, const char *queue,
+    int64_t *out);
+
+/* How the ticker is doing. */
+struct sched_health {
+	int64_t last_tick_us;	/* 0: never */
+	int64_t last_tick_age_us;	/* -1: never */
+	int64_t cadence_us;	/* measured; 60 s until known */
+	bool is_late;		/* older than two cadences and 30 s */
+};
+enum store_rc sched_health(struct sched *s, int64_t now_us,
+    struct sched_health *out);
+
+#endif

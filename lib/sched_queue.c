@@ -1,0 +1,177 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/handover.h"
+#include "lib/sched_int.h"
+#include "lib/ban.h"
+
+/*
+ * The switch of a queue stands in the durable store and, so that a tick asks
+ * only the store it works on, in the memory store if there is one.
+ */
+enum store_rc
+sched_queue_is_paused(struct sched *s, const char *queue, bool *out)
+{
+	return store_queue_is_paused(s->stores[JOB_DURABLE], queue, out);
+}
+
+enum store_rc
+sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
+{
+	enum store_rc rc = STORE_OK;
+	struct store *st;
+
+	for (int k = JOB_KIND__MAX - 1; k >= 0 && rc == STORE_OK; k--) {
+		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
+			continue;
+		if ((rc = store_begin(st)) != STORE_OK)
+			break;
+		rc = store_queue_set_paused(st, queue, is_paused,
+		    clock_now_us());
+		if (rc == STORE_OK)
+			rc = sched_audit(s, st, is_paused ? "queue.pause" :
+			    "queue.resume", queue, NULL);
+		rc = sched_end(st, rc);
+	}
+	return rc;
+}
+
+static int
+queue_order(const void *a, const void *b)
+{
+	const struct queue_info *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void
+queue_add_up(struct queue_info *to, const struct queue_info *q)
+{
+	to->is_paused = to->is_paused || q->is_paused;
+	to->jobs += q->jobs;
+	to->ready += q->ready;
+	to->held += q->held;
+	to->dead += q->dead;
+	if (to->oldest_us == 0 ||
+	    (q->oldest_us != 0 && q->oldest_us < to->oldest_us))
+		to->oldest_us = q->oldest_us;
+}
+
+enum store_rc
+sched_queues(struct sched *s, struct queue_list *out)
+{
+	enum store_rc rc = STORE_OK;
+	size_t n = 0;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (sched_store(s, (enum job_kind)k) != NULL)
+			rc = store_queue_list(s->stores[k], out);
+	}
+	if (rc != STORE_OK || out->n == 0)
+		return rc;
+	qsort(out->v, out->n, sizeof(out->v[0]), queue_order);
+	for (size_t i = 1; i < out->n; i++) {
+		if (strcmp(out->v[n].name, out->v[i].name) == 0) {
+			queue_add_up(&out->v[n], &out->v[i]);
+			free(out->v[i].name);
+		} else
+			out->v[++n] = out->v[i];
+	}
+	out->n = n + 1;
+	return STORE_OK;
+}
+
+enum store_rc
+sched_publish(struct sched *s, const struct sched_publish *p,
+    char run_id[RUN_ID_LEN + 1])
+{
+	struct store *st = s->stores[JOB_DURABLE];
+	struct buf scratch = BUF_INIT;
+	struct handover h = { p->priority, p->args, p->kwargs, &scratch };
+	struct run r = {
+		.queue = (char *)p->queue,
+		.job_id = (char *)"",
+		.slot_us = clock_now_us(),
+		.count = 1,
+		.state = RUN_SENT,
+		.reason = (char *)"published",
+	};
+	enum store_rc rc;
+
+	r.last_us = r.decided_us = r.slot_us;
+	if (p->task_id != NULL)
+		(void)snprintf(r.id, sizeof(r.id), "%s", p->task_id);
+	if ((rc = store_begin(st)) == STORE_OK) {
+		rc = handover_queue(st, &r, &h);
+		if (rc == STORE_OK)
+			rc = sched_audit(s, st, "queue.publish", p->queue,
+			    NULL);
+		rc = sched_end(st, rc);
+	}
+	(void)snprintf(run_id, RUN_ID_LEN + 1, "%s", r.id);
+	buf_fini(&scratch);
+	return rc;
+}
+
+enum store_rc
+sched_peek(struct sched *s, const char *queue, int limit,
+    struct message_list *out)
+{
+	enum store_rc rc = STORE_OK;
+	int left;
+
+	for (int m = 0; m < MESSAGE_STATE__MAX; m++) {
+		for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+			left = limit - (int)out->n;
+			if (left > 0 &&
+			    sched_store(s, (enum job_kind)k) != NULL)
+				rc = store_message_peek(s->stores[k], queue,
+				    (enum message_state)m, left, out);
+		}
+	}
+	return rc;
+}
+
+enum store_rc
+sched_message_count(struct sched *s, const char *queue, int64_t *out)
+{
+	enum store_rc rc = STORE_OK;
+	int64_t n;
+
+	*out = 0;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (sched_store(s, (enum job_kind)k) == NULL)
+			continue;
+		if ((rc = store_message_count(s->stores[k], queue, &n)) ==
+		    STORE_OK)
+			*out += n;
+	}
+	return rc;
+}
+
+enum store_rc
+sched_message_clear(struct sched *s, const char *queue, int64_t *out)
+{
+	enum store_rc rc = STORE_OK;
+	struct store *st;
+	int64_t n;
+
+	*out = 0;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
+			continue;
+		if ((rc = store_begin(st)) != STORE_OK)
+			break;
+		rc = store_message_clear(st, queue, &n);
+		if (rc == STORE_OK)
+			rc = sched_audit(s, st, "queue.clear", queue, NULL);
+		if ((rc = sched_end(st, rc)) == STORE_OK)
+			*out += n;
+	}
+	return rc;
+}

@@ -1,0 +1,78 @@
+#ifndef LIB_STORE_H
+#define LIB_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The store: one SQLite file (minutehand-store(5)).  A struct store is one
+ * connection, used by one thread.  Writes happen between store_begin and
+ * store_commit; reads may happen anywhere.
+ */
+struct store;
+
+enum store_rc {
+	STORE_OK,
+	STORE_NOTFOUND,
+	STORE_CONFLICT,
+	STORE_BUSY,		/* another writer held it too long: try later */
+	STORE_FULL,		/* disk full, read-only or failing: try later */
+	STORE_ERROR		/* damaged, or a bug; it was logged */
+};
+
+const char *store_strrc(enum store_rc rc);
+
+struct store_opts {
+	const char *path;
+	int64_t busy_us;	/* longest wait for another writer */
+	bool is_create;		/* make the file and schema if missing */
+	bool is_readonly;
+	bool is_unsynced;	/* a store on a RAM file system: never sync */
+};
+
+/*
+ * Open the store.  A store of an older schema is migrated, a newer one is
+ * refused untouched.  On a network file system the rollback journal is used
+ * instead of the WAL.  NULL with one line in why; *rc tells the kind
+ * (STORE_NOTFOUND: no such file).
+ */
+struct store *store_open(const struct store_opts *o, enum store_rc *rc,
+    char *why, size_t whylen);
+
+/* Close; every statement must have been put back. */
+void store_close(struct store *st);
+
+/* BEGIN IMMEDIATE: STORE_OK, or STORE_BUSY, STORE_FULL, STORE_ERROR. */
+enum store_rc store_begin(struct store *st);
+
+/* Commit; on anything but STORE_OK the transaction was rolled back. */
+enum store_rc store_commit(struct store *st);
+
+/* Undo; harmless when no transaction is open. */
+void store_rollback(struct store *st);
+
+/* True between store_begin and its end. */
+bool store_in_transaction(const struct store *st);
+
+/*
+ * Whether later commits are flushed to the disk before they return: true at
+ * first (unless is_unsynced).  Off is for rows whose loss harms nobody.
+ */
+void store_set_durable(struct store *st, bool is_durable);
+
+/* A number that changes when another connection has committed. */
+int64_t store_data_version(struct store *st);
+
+/* Move the WAL into the store file; truncate it when it has grown large. */
+void store_checkpoint(struct store *st);
+
+/* Path as opened; journal mode in use ("wal", "delete"); schema version. */
+const char *store_path(const struct store *st);
+const char *store_journal(const struct store *st);
+int store_schema_version(void);
+
+/* PRAGMA quick_check: STORE_OK, or STORE_ERROR with the first complaint. */
+enum store_rc store_check(struct store *st, char *why, size_t whylen);
+
+#endif

@@ -1,0 +1,53 @@
+#ifndef LIB_STORE_JOB_H
+#define LIB_STORE_JOB_H
+
+#include "lib/job.h"
+#include "lib/store.h"
+
+/* Rows of the job table.  Calls that change need an open transaction. */
+
+/* Insert j and set its id; STORE_CONFLICT when (queue, job_id) is taken. */
+enum store_rc store_job_insert(struct store *st, struct job *j);
+
+/* Overwrite the whole row numbered j->id, except created_us. */
+enum store_rc store_job_update(struct store *st, const struct job *j);
+
+/* The slots before cursor_us are decided; the job runs next at next_run_us. */
+enum store_rc store_job_advance(struct store *st, int64_t id,
+    int64_t next_run_us, int64_t cursor_us);
+
+/* Only what a switch changes: state, reason, next run, cursor. */
+enum store_rc store_job_move(struct store *st, const struct job *j);
+
+enum store_rc store_job_delete(struct store *st, int64_t id);
+
+/* Delete all jobs, of one queue or (NULL) of all; *out = how many. */
+enum store_rc store_job_delete_all(struct store *st, const char *queue,
+    int64_t *out);
+
+/* Read one job into the initialised *out; STORE_NOTFOUND. */
+enum store_rc store_job_get(struct store *st, const char *queue,
+    const char *job_id, struct job *out);
+
+/* Add up to limit jobs due at now_us to out, oldest next run first. */
+enum store_rc store_job_due(struct store *st, int64_t now_us, int limit,
+    struct job_list *out);
+
+/* The earliest next run of all active jobs, JOB_NEVER if none. */
+enum store_rc store_job_next(struct store *st, int64_t *out_us);
+
+/* A place in the order of lists: by next run, then id, those without last. */
+struct store_job_place {
+	int64_t next_run_us;	/* JOB_NEVER for those without */
+	int64_t id;
+};
+
+/* Add up to limit jobs that come after *after; queue NULL = all. */
+enum store_rc store_job_list(struct store *st, const char *queue,
+    const struct store_job_place *after, int64_t limit, struct job_list *out);
+
+/* Number of jobs; queue NULL = all. */
+enum store_rc store_job_count(struct store *st, const char *queue,
+    int64_t *out);
+
+#endif

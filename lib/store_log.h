@@ -1,0 +1,42 @@
+#ifndef LIB_STORE_LOG_H
+#define LIB_STORE_LOG_H
+
+#include "lib/store.h"
+
+/* The two journals of the store: who changed what, and when ticks ran. */
+
+struct store_audit {
+	int64_t at_us;
+	const char *actor;	/* token id, "loopback", "owner" or "ticker" */
+	const char *action;	/* "job.add", "queue.pause", … */
+	const char *queue;	/* or NULL */
+	const char *job_id;	/* or NULL */
+};
+
+/* Add a row (open transaction). */
+enum store_rc store_audit_add(struct store *st, const struct store_audit *a);
+
+struct store_tick {
+	int64_t id;
+	int64_t started_us;
+	int64_t ended_us;	/* 0: still running, or killed */
+	int64_t sent;		/* messages handed over */
+	int64_t decided;	/* ledger rows written */
+};
+
+/* Add the row of a tick that starts; sets t->id (open transaction). */
+enum store_rc store_tick_start(struct store *st, struct store_tick *t);
+
+/* Write ended_us and the counts; drop all but the newest rows. */
+enum store_rc store_tick_end(struct store *st, const struct store_tick *t);
+
+/* The newest tick; STORE_NOTFOUND when none ever ran. */
+enum store_rc store_tick_last(struct store *st, struct store_tick *out);
+
+/*
+ * Median distance between the starts of the newest ticks into *out_us;
+ * STORE_NOTFOUND with fewer than three ticks.
+ */
+enum store_rc store_tick_cadence(struct store *st, int64_t *out_us);
+
+#endif

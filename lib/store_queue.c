@@ -1,0 +1,97 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "lib/store_queue.h"
+#include "lib/store_stmt.h"
+#include "lib/ban.h"
+
+void
+queue_list_fini(struct queue_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i].name);
+	free(l->v);
+	*l = (struct queue_list){ NULL, 0, 0 };
+}
+
+struct queue_info *
+queue_list_add(struct queue_list *l)
+{
+	struct queue_info *v;
+	size_t cap;
+
+	if (l->n == l->cap) {
+		cap = l->cap == 0 ? 16 : l->cap * 2;
+		if ((v = realloc(l->v, cap * sizeof(*v))) == NULL)
+			return NULL;
+		l->v = v;
+		l->cap = cap;
+	}
+	l->v[l->n] = (struct queue_info){ .name = NULL };
+	return &l->v[l->n++];
+}
+
+enum store_rc
+store_queue_is_paused(struct store *st, const char *queue, bool *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_IS_PAUSED);
+	enum store_rc rc;
+	int64_t v = 0;
+
+	*out = false;
+	if (q != NULL)
+		stmt_text(q, ":queue", queue);
+	rc = stmt_scalar(st, q, &v);
+	if (rc == STORE_OK)
+		*out = v != 0;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+store_queue_set_paused(struct store *st, const char *queue, bool is_paused,
+    int64_t now_us)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_SET_PAUSED);
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_text(q, ":queue", queue);
+	stmt_int(q, ":is_paused", is_paused);
+	stmt_int(q, ":now", now_us);
+	return stmt_run(st, q, false);
+}
+
+static enum store_rc
+queue_read(sqlite3_stmt *q, struct queue_info *i)
+{
+	bool is_oom = false;
+
+	i->name = stmt_copy(q, 0, &is_oom);
+	i->is_paused = sqlite3_column_int(q, 1) != 0;
+	i->jobs = sqlite3_column_int64(q, 2);
+	i->ready = sqlite3_column_int64(q, 3);
+	i->held = sqlite3_column_int64(q, 4);
+	i->dead = sqlite3_column_int64(q, 5);
+	i->oldest_us = sqlite3_column_int64(q, 6);
+	return is_oom ? STORE_FULL : STORE_OK;
+}
+
+enum store_rc
+store_queue_list(struct store *st, struct queue_list *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_LIST);
+	struct queue_info *i;
+	enum store_rc rc;
+
+	if (q == NULL)
+		return STORE_ERROR;
+	while ((rc = stmt_row(st, q)) == STORE_OK) {
+		i = queue_list_add(out);
+		rc = i == NULL ? STORE_FULL : queue_read(q, i);
+		if (rc != STORE_OK)
+			break;
+	}
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}

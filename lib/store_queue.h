@@ -1,0 +1,94 @@
+#ifndef LIB_STORE_QUEUE_H
+#define LIB_STORE_QUEUE_H
+
+#include <stdbool.h>
+
+#include "lib/message.h"
+#include "lib/store.h"
+
+/* Queue switches and the messages of the embedded queue. */
+
+/* What the store knows of one queue. */
+struct queue_info {
+	char *name;
+	bool is_paused;
+	int64_t jobs;
+	int64_t ready;
+	int64_t held;		/* in flight or delayed */
+	int64_t dead;
+	int64_t oldest_us;	/* enqueued_us of the oldest ready; 0: none */
+};
+
+struct queue_list {
+	struct queue_info *v;
+	size_t n;
+	size_t cap;
+};
+
+void queue_list_fini(struct queue_list *l);
+
+/* Room for one more queue at the end, zeroed; NULL without memory. */
+struct queue_info *queue_list_add(struct queue_list *l);
+
+/* Is the queue switched off?  An unknown queue is not. */
+enum store_rc store_queue_is_paused(struct store *st, const char *queue,
+    bool *out);
+
+/* Flip the switch (open transaction). */
+enum store_rc store_queue_set_paused(struct store *st, const char *queue,
+    bool is_paused, int64_t now_us);
+
+/* Every queue with a job, a message or a switch, by name. */
+enum store_rc store_queue_list(struct store *st, struct queue_list *out);
+
+/* Put body into the queue as ready (open transaction). */
+enum store_rc store_message_insert(struct store *st, const char *queue,
+    int64_t priority, int64_t now_us, const char *body);
+
+/*
+ * Give back what was held for too long: ready again, or dead once it was
+ * delivered max_deliveries times (open transaction).
+ */
+enum store_rc store_message_expire(struct store *st, const char *queue,
+    int64_t max_deliveries, int64_t now_us);
+
+/*
+ * Lease up to max messages until until_us, by priority, then age (open
+ * transaction).  Adds them to out with their lease texts.
+ */
+enum store_rc store_message_lease(struct store *st, const char *queue,
+    int max, int64_t until_us, struct message_list *out);
+
+/* A held message named by its lease text; STORE_NOTFOUND once it lapsed. */
+enum store_rc store_message_ack(struct store *st, const char *queue,
+    const char *lease);
+enum store_rc store_message_extend(struct store *st, const char *queue,
+    const char *lease, int64_t until_us);
+
+/* How a message goes back. */
+struct store_nack {
+	int64_t now_us;
+	int64_t delay_us;
+	int64_t max_deliveries;	/* delivered so often: dead */
+	const char *reason;	/* NULL: none given */
+	bool is_free;		/* this delivery does not count */
+};
+enum store_rc store_message_nack(struct store *st, const char *queue,
+    const char *lease, const struct store_nack *n);
+
+/*
+ * Add up to limit messages of one state: ready ones in the order they will
+ * be leased, held ones by the end of their lease, dead ones oldest first.
+ */
+enum store_rc store_message_peek(struct store *st, const char *queue,
+    enum message_state state, int limit, struct message_list *out);
+
+/* Messages that are ready or held. */
+enum store_rc store_message_count(struct store *st, const char *queue,
+    int64_t *out);
+
+/* Delete the queue's ready and held messages; *out = how many. */
+enum store_rc store_message_clear(struct store *st, const char *queue,
+    int64_t *out);
+
+#endif

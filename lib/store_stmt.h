@@ -1,0 +1,70 @@
+#ifndef LIB_STORE_STMT_H
+#define LIB_STORE_STMT_H
+
+#include <sqlite3.h>
+
+#include "lib/store.h"
+#include "lib/turn.h"
+#include "sql/sql_gen.h"
+
+/*
+ * Private to lib/store*: the connection and its statements.  A statement is
+ * prepared when first asked for and kept until the store is closed.
+ */
+struct store {
+	sqlite3 *db;
+	char *path;
+	char journal[16];
+	int64_t busy_us;
+	int64_t busy_since_us;
+	bool is_unsynced;
+	int wal_pages;		/* its length at the last checkpoint */
+	struct turn *turn;	/* NULL: writers meet at SQLite's lock */
+	sqlite3_stmt *stmts[SQL__MAX];
+};
+
+/*
+ * Borrow a statement, with no parameter bound; give it back with stmt_put.
+ * NULL when it cannot be prepared (logged).
+ */
+sqlite3_stmt *stmt_get(struct store *st, enum sql_id id);
+
+/* Reset and forget the parameters.  NULL is a no-op. */
+void stmt_put(sqlite3_stmt *q);
+
+/* Bind by name.  A name the statement lacks is a bug: assertion. */
+void stmt_int(sqlite3_stmt *q, const char *name, int64_t v);
+void stmt_null(sqlite3_stmt *q, const char *name);
+void stmt_blob(sqlite3_stmt *q, const char *name, const void *p, size_t n);
+
+/* s is borrowed until stmt_put; NULL binds null. */
+void stmt_text(sqlite3_stmt *q, const char *name, const char *s);
+
+/* Null when v equals none. */
+void stmt_int_or_null(sqlite3_stmt *q, const char *name, int64_t v,
+    int64_t none);
+
+/* What a result code of SQLite means; a surprising one is logged. */
+enum store_rc stmt_rc(struct store *st, int sqlite_rc);
+
+/*
+ * Step a statement that gives no row and put it back.  STORE_NOTFOUND when
+ * is_one and it changed no row.
+ */
+enum store_rc stmt_run(struct store *st, sqlite3_stmt *q, bool is_one);
+
+/* Step to the next row: STORE_OK on a row, STORE_NOTFOUND after the last. */
+enum store_rc stmt_row(struct store *st, sqlite3_stmt *q);
+
+/* Copy of a text column, owned by the caller; NULL for null.  *is_oom is set
+ * without memory, otherwise left alone. */
+char *stmt_copy(sqlite3_stmt *q, int col, bool *is_oom);
+
+/* Run one scalar statement without parameters and put it back. */
+enum store_rc stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out);
+
+/* Bring the schema to store_schema_version() (store_migrate.c). */
+enum store_rc store_migrate(struct store *st, bool is_create, char *why,
+    size_t whylen);
+
+#endif

@@ -1,0 +1,89 @@
+-- Statements on jobs.  A column list stands in one order everywhere:
+-- store_job.c reads rows by it.
+
+-- name: job_insert
+INSERT INTO job (queue, job_id, trigger, args, kwargs, render, retry,
+	description, priority, misfire_grace_us, coalesce, max_catchup,
+	max_instances, state, reason, next_run_us, cursor_us, created_us,
+	changed_us)
+VALUES (:queue, :job_id, :trigger, :args, :kwargs, :render, :retry,
+	:description, :priority, :misfire_grace_us, :coalesce, :max_catchup,
+	:max_instances, :state, :reason, :next_run_us, :cursor_us, :created_us,
+	:changed_us);
+
+-- name: job_update
+UPDATE job SET trigger = :trigger, args = :args, kwargs = :kwargs,
+	render = :render, retry = :retry, description = :description,
+	priority = :priority, misfire_grace_us = :misfire_grace_us,
+	coalesce = :coalesce, max_catchup = :max_catchup,
+	max_instances = :max_instances, state = :state, reason = :reason,
+	next_run_us = :next_run_us, cursor_us = :cursor_us,
+	changed_us = :changed_us
+WHERE id = :id;
+
+-- name: job_advance
+UPDATE job SET next_run_us = :next_run_us, cursor_us = :cursor_us
+WHERE id = :id;
+
+-- name: job_move
+UPDATE job SET state = :state, reason = :reason, next_run_us = :next_run_us,
+	cursor_us = :cursor_us, changed_us = :changed_us
+WHERE id = :id;
+
+-- name: job_delete
+DELETE FROM job WHERE id = :id;
+
+-- name: job_get
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE queue = :queue AND job_id = :job_id;
+
+-- name: job_due
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE next_run_us <= :now ORDER BY next_run_us, id LIMIT :limit;
+
+-- name: job_next
+SELECT next_run_us FROM job WHERE next_run_us IS NOT NULL
+ORDER BY next_run_us LIMIT 1;
+
+-- name: job_list_timed
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE (next_run_us, id) > (:next_run_us, :id)
+ORDER BY next_run_us, id LIMIT :limit;
+
+-- name: job_list_idle
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE next_run_us IS NULL AND id > :id ORDER BY id LIMIT :limit;
+
+-- name: job_list_queue_timed
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE queue = :queue AND (next_run_us, id) > (:next_run_us, :id)
+ORDER BY next_run_us, id LIMIT :limit;
+
+-- name: job_list_queue_idle
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE queue = :queue AND next_run_us IS NULL AND id > :id
+ORDER BY id LIMIT :limit;
+
+-- name: job_count
+SELECT count(*) FROM job;
+
+-- name: job_count_queue
+SELECT count(*) FROM job WHERE queue = :queue;
+
+-- name: job_delete_all
+DELETE FROM job;
+
+-- name: job_delete_queue
+DELETE FROM job WHERE queue = :queue;

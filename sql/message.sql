@@ -1,0 +1,63 @@
+-- The embedded queue.
+
+-- name: message_insert
+INSERT INTO message (queue, priority, state, attempt, enqueued_us, body)
+VALUES (:queue, :priority, 0, 0, :now, :body);
+
+-- name: message_expire
+UPDATE message SET
+	state = iif(lease IS NOT NULL AND attempt >= :max_deliveries, 2, 0),
+	reason = iif(lease IS NOT NULL, 'lease expired', reason),
+	lease = NULL, until_us = NULL
+WHERE queue = :queue AND state = 1 AND until_us <= :now;
+
+-- name: message_pick
+SELECT id, attempt, priority, enqueued_us, reason, body FROM message
+WHERE queue = :queue AND state = 0
+ORDER BY priority DESC, id LIMIT :limit;
+
+-- name: message_lease
+UPDATE message SET state = 1, attempt = attempt + 1, until_us = :until_us,
+	lease = :lease
+WHERE id = :id;
+
+-- name: message_ack
+DELETE FROM message
+WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
+
+-- name: message_extend
+UPDATE message SET until_us = :until_us
+WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
+
+-- name: message_nack
+UPDATE message SET
+	attempt = attempt - :free,
+	state = iif(attempt - :free >= :max_deliveries, 2,
+		iif(:until_us IS NULL, 0, 1)),
+	until_us = iif(attempt - :free >= :max_deliveries, NULL, :until_us),
+	lease = NULL, reason = :reason
+WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
+
+-- name: message_peek_ready
+SELECT id, state, attempt, priority, coalesce(until_us, 0), enqueued_us,
+	coalesce(lease, ''), reason, body
+FROM message WHERE queue = :queue AND state = 0
+ORDER BY priority DESC, id LIMIT :limit;
+
+-- name: message_peek_held
+SELECT id, state, attempt, priority, coalesce(until_us, 0), enqueued_us,
+	coalesce(lease, ''), reason, body
+FROM message WHERE queue = :queue AND state = 1
+ORDER BY until_us LIMIT :limit;
+
+-- name: message_peek_dead
+SELECT id, state, attempt, priority, coalesce(until_us, 0), enqueued_us,
+	coalesce(lease, ''), reason, body
+FROM message WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit;
+
+-- name: message_count
+SELECT (SELECT count(*) FROM message WHERE queue = :queue AND state = 0)
+	+ (SELECT count(*) FROM message WHERE queue = :queue AND state = 1);
+
+-- name: message_clear
+DELETE FROM message WHERE queue = :queue AND state IN (0, 1);

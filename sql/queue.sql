@@ -1,0 +1,22 @@
+-- Switches of queues.
+
+-- name: queue_is_paused
+SELECT is_paused FROM queue WHERE name = :queue;
+
+-- name: queue_set_paused
+INSERT INTO queue (name, is_paused, changed_us)
+VALUES (:queue, :is_paused, :now)
+ON CONFLICT (name) DO UPDATE SET is_paused = :is_paused, changed_us = :now;
+
+-- name: queue_list
+SELECT n.name, coalesce(q.is_paused, 0),
+	(SELECT count(*) FROM job WHERE queue = n.name),
+	(SELECT count(*) FROM message WHERE queue = n.name AND state = 0),
+	(SELECT count(*) FROM message WHERE queue = n.name AND state = 1),
+	(SELECT count(*) FROM message WHERE queue = n.name AND state = 2),
+	coalesce((SELECT enqueued_us FROM message
+		WHERE queue = n.name AND state = 0 ORDER BY id LIMIT 1), 0)
+FROM (SELECT queue AS name FROM job UNION SELECT queue FROM message
+	UNION SELECT name FROM queue) AS n
+LEFT JOIN queue AS q ON q.name = n.name
+ORDER BY n.name;

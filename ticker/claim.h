@@ -1,0 +1,29 @@
+#ifndef TICKER_CLAIM_H
+#define TICKER_CLAIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/store.h"
+
+struct tz_cache;
+
+/* The first step of a tick: decide what is due, in short transactions. */
+struct claim {
+	struct tz_cache *zones;
+	struct buf scratch;	/* message bodies are built here */
+	int64_t sent;		/* messages handed over so far */
+	int64_t decided;	/* ledger rows written so far */
+};
+
+/*
+ * Claim one batch of jobs due at now_us from the store, at most 1,000 jobs or
+ * 50 ms, in one immediate transaction: ledger rows, messages and next runs
+ * are written together or not at all.  *is_more tells that jobs may be left.
+ * A job that cannot be understood is quarantined and stays.
+ */
+enum store_rc claim_batch(struct claim *c, struct store *st, int64_t now_us,
+    bool *is_more);
+
+#endif

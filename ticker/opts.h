@@ -1,0 +1,24 @@
+#ifndef TICKER_OPTS_H
+#define TICKER_OPTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OPTS_WINDOW_CONF INT64_MIN	/* as the configuration says */
+
+/* What ticker was asked for on its command line. */
+struct opts {
+	const char *conf;	/* -c FILE, or NULL */
+	int64_t window_us;	/* --window, 0 for --once */
+	bool is_dry_run;
+	bool is_help;
+	bool is_version;
+};
+
+/* Read the command line; 0, or -1 after a message on standard error. */
+int opts_parse(int argc, char *argv[], struct opts *o);
+
+/* Print what --help shows on standard output. */
+void opts_help(void);
+
+#endif
