@@ -1,0 +1,61 @@
+#ifndef LIB_JOB_JSON_H
+#define LIB_JOB_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buf;
+struct conf;
+struct faults;
+struct job;
+struct json_object;
+struct trigger_env;
+
+/* What a job's text is read against. */
+struct job_env {
+	const struct conf *conf;
+	const struct trigger_env *trigger;
+};
+
+/*
+ * The body of add_timing_job as a job: *j (initialised) and *is_replace are
+ * filled, the trigger is made and stored as its spec.  Every bad field is
+ * reported, an unknown one too; 0 or -1.  On success j->cursor_us holds the
+ * first slot, as does j->next_run_us unless paused was asked (JOB_NEVER).
+ * j->job_id stays NULL when the client leaves the name to us.
+ */
+int job_from_json(struct json_object *body, const struct job_env *env,
+    struct job *j, bool *is_replace, struct faults *fs);
+
+/*
+ * Append the job object clients read: {"job_id","queue_name","trigger",
+ * "next_run_time","status","kwargs",…}.  env gives the zones.  A trigger that
+ * cannot be read is shown with status "quarantined".
+ */
+void job_to_json(const struct job *j, const struct trigger_env *env,
+    struct buf *out);
+
+/*
+ * Check that kwargs (may be NULL) carries no key that would make a consumer
+ * execute what a client sent; 0, or -1 with a fault for field.
+ */
+int job_check_kwargs(const char *field, struct json_object *kwargs,
+    struct faults *fs);
+
+/* Parameters on their way to a queue, and how their fields are called. */
+struct job_params {
+	const char *queue;
+	struct json_object *args;   /* list or NULL */
+	struct json_object *kwargs; /* object or NULL */
+	const char *kwargs_field;   /* "kwargs", "msg_body" */
+};
+
+/*
+ * Check parameters: job_check_kwargs, together at most JOB_ARGS_MAX bytes,
+ * and, where the configuration names what the queue's target takes, neither
+ * more of them nor others.  0, or -1 with faults.
+ */
+int job_check_params(const struct conf *conf, const struct job_params *p,
+    struct faults *fs);
+
+#endif

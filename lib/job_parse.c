@@ -1,0 +1,389 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/conf.h"
+#include "lib/fault.h"
+#include "lib/job.h"
+#include "lib/job_json.h"
+#include "lib/json.h"
+#include "lib/num.h"
+#include "lib/trigger.h"
+#include "lib/utf8.h"
+#include "lib/ban.h"
+
+#define DESCRIPTION_MAX 1024		/* bytes */
+#define SECONDS_MAX INT64_C(3155760000) /* 100 years */
+
+#define IN_DATE (1U << TRIGGER_DATE)
+#define IN_INTERVAL (1U << TRIGGER_INTERVAL)
+#define IN_CRON (1U << TRIGGER_CRON)
+#define IN_ALL (IN_DATE | IN_INTERVAL | IN_CRON)
+
+/* The fields that make a trigger, and the kinds that read them. */
+static const struct {
+	const char *name;
+	unsigned kinds;
+} trigger_fields[] = {
+	{ .name = "run_date", .kinds = IN_DATE },
+	{ .name = "weeks", .kinds = IN_INTERVAL },
+	{ .name = "days", .kinds = IN_INTERVAL },
+	{ .name = "hours", .kinds = IN_INTERVAL },
+	{ .name = "minutes", .kinds = IN_INTERVAL },
+	{ .name = "seconds", .kinds = IN_INTERVAL },
+	{ .name = "year", .kinds = IN_CRON },
+	{ .name = "month", .kinds = IN_CRON },
+	{ .name = "day", .kinds = IN_CRON },
+	{ .name = "week", .kinds = IN_CRON },
+	{ .name = "day_of_week", .kinds = IN_CRON },
+	{ .name = "hour", .kinds = IN_CRON },
+	{ .name = "minute", .kinds = IN_CRON },
+	{ .name = "second", .kinds = IN_CRON },
+	{ .name = "crontab", .kinds = IN_CRON },
+	{ .name = "timezone", .kinds = IN_ALL },
+	{ .name = "start_date", .kinds = IN_ALL },
+	{ .name = "end_date", .kinds = IN_ALL },
+	{ .name = "jitter", .kinds = IN_ALL },
+	{ .name = "dst", .kinds = IN_ALL },
+};
+#define NFIELDS (sizeof(trigger_fields) / sizeof(trigger_fields[0]))
+
+/* Every field of the body; the trigger's come first, from the table above. */
+static const char *const known_fields[] = {
+	"run_date",
+	"weeks",
+	"days",
+	"hours",
+	"minutes",
+	"seconds",
+	"year",
+	"month",
+	"day",
+	"week",
+	"day_of_week",
+	"hour",
+	"minute",
+	"second",
+	"crontab",
+	"timezone",
+	"start_date",
+	"end_date",
+	"jitter",
+	"dst",
+	"queue_name",
+	"trigger",
+	"job_id",
+	"job_store_kind",
+	"replace_existing",
+	"args",
+	"kwargs",
+	"misfire_grace_time",
+	"coalesce",
+	"max_instances",
+	"max_catchup",
+	"retry",
+	"render",
+	"priority",
+	"description",
+	"paused",
+};
+
+static const char *const retry_fields[] = {
+	"max_attempts",
+	"max_age",
+	"base",
+	"cap",
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* What every step of the parse needs. */
+struct parse {
+	struct json_object *body;
+	const struct conf *conf;
+	const struct trigger_env *env;
+	struct job *j;
+	struct faults *fs;
+};
+
+/* A copy of s in *out; NULL stays NULL.  Without memory a fault. */
+static int
+keep(struct parse *p, const char *field, const char *s, char **out)
+{
+	if (s == NULL)
+		return 0;
+	*out = strdup(s);
+	return *out != NULL ?
+	    0 :
+	    fault_add(p->fs, field, "could not be kept: out of memory");
+}
+
+static int
+parse_names(struct parse *p)
+{
+	const char *queue = NULL, *id = NULL, *kind = NULL;
+	int rc = 0;
+
+	rc |= json_get_str(p->body, "queue_name", &queue, p->fs);
+	if (queue == NULL)
+		rc |= fault_add(p->fs, "queue_name", "is required");
+	else
+		rc |= job_check_name("queue_name", queue, p->fs);
+	rc |= json_get_str(p->body, "job_id", &id, p->fs);
+	if (id != NULL && id[0] == '\0')
+		id = NULL;
+	if (id != NULL)
+		rc |= job_check_name("job_id", id, p->fs);
+	rc |= json_get_str(p->body, "job_store_kind", &kind, p->fs);
+	if (kind != NULL && job_kind_parse(kind, &p->j->kind) != 0)
+		rc |= fault_add(p->fs, "job_store_kind",
+		    "must be redis, sqlite or memory");
+	if (rc != 0)
+		return -1;
+	rc |= keep(p, "queue_name", queue, &p->j->queue);
+	rc |= keep(p, "job_id", id, &p->j->job_id);
+	return rc;
+}
+
+/* Intervals come as whole numbers; the trigger judges their sum. */
+static int
+check_interval_field(struct parse *p, const char *name, const char *text)
+{
+	int64_t v;
+
+	if (num_parse(text, 0, INT64_MAX, &v) == 0)
+		return 0;
+	return fault_add(p->fs, name,
+	    "must be a whole number, not negative and not too large");
+}
+
+/* Collect the fields of the kind; *n of them into f. */
+static int
+collect_fields(struct parse *p, enum trigger_kind kind,
+    struct trigger_field f[NFIELDS], char digits[NFIELDS][JSON_DIGITS_MAX],
+    size_t *n)
+{
+	int rc = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < NFIELDS; i++) {
+		const char *name = trigger_fields[i].name;
+		const char *text;
+
+		if ((trigger_fields[i].kinds & 1U << kind) == 0)
+			continue;
+		if (json_get_text(p->body, name, digits[i], &text, p->fs) !=
+		    0) {
+			rc = -1;
+			continue;
+		}
+		if (text == NULL)
+			continue;
+		if (trigger_fields[i].kinds == IN_INTERVAL)
+			rc |= check_interval_field(p, name, text);
+		f[*n].name = name;
+		f[*n].value = text;
+		++*n;
+	}
+	return rc;
+}
+
+static int
+parse_kind(struct parse *p, enum trigger_kind *out)
+{
+	const char *word = NULL;
+
+	if (json_get_str(p->body, "trigger", &word, p->fs) != 0)
+		return -1;
+	if (word == NULL)
+		return fault_add(p->fs, "trigger",
+		    "is required: "
+		    "date, interval or cron");
+	for (int k = 0; k < TRIGGER__MAX; k++) {
+		*out = (enum trigger_kind)k;
+		if (strcmp(word, trigger_kind_name(*out)) == 0)
+			return 0;
+	}
+	return fault_add(p->fs, "trigger", "must be date, interval or cron");
+}
+
+/* The first slot and the storable text of a trigger that was made. */
+static int
+store_trigger(struct parse *p, const struct trigger *t)
+{
+	struct buf spec = BUF_INIT;
+	int64_t first = trigger_first(t, p->env->now_us);
+
+	if (first == TRIGGER_NONE)
+		return fault_add(p->fs, "trigger",
+		    "never fires: no time matches before its end");
+	p->j->cursor_us = first;
+	p->j->next_run_us = first;
+	trigger_spec(t, &spec);
+	p->j->trigger = buf_take(&spec);
+	if (p->j->trigger == NULL)
+		return fault_add(p->fs, "trigger",
+		    "could not be kept: out of memory");
+	return 0;
+}
+
+static int
+parse_trigger(struct parse *p)
+{
+	struct trigger_field f[NFIELDS] = { { NULL, NULL } };
+	char digits[NFIELDS][JSON_DIGITS_MAX];
+	enum trigger_kind kind = TRIGGER_DATE;
+	struct trigger *t;
+	size_t n;
+	int rc;
+
+	if (parse_kind(p, &kind) != 0)
+		return -1;
+	/* Asked even when a field is bad, so that all bad ones are named. */
+	rc = collect_fields(p, kind, f, digits, &n);
+	t = trigger_new(trigger_kind_name(kind), f, n, p->env, p->fs);
+	if (t == NULL)
+		return -1;
+	if (rc == 0)
+		rc = store_trigger(p, t);
+	trigger_free(t);
+	return rc;
+}
+
+static int
+parse_params(struct parse *p)
+{
+	struct job_params params = {
+		.queue = p->j->queue,
+		.kwargs_field = "kwargs",
+	};
+	int rc = 0;
+
+	rc |= json_get_array(p->body, "args", &params.args, p->fs);
+	rc |= json_get_object(p->body, "kwargs", &params.kwargs, p->fs);
+	if (rc != 0 || job_check_params(p->conf, &params, p->fs) != 0)
+		return -1;
+	if (json_count(params.args) > 0)
+		rc |= keep(p, "args", json_text(params.args), &p->j->args);
+	if (json_count(params.kwargs) > 0)
+		rc |=
+		    keep(p, "kwargs", json_text(params.kwargs), &p->j->kwargs);
+	return rc;
+}
+
+static int
+parse_retry(struct parse *p)
+{
+	static const struct json_range attempts = { 1, 1000 };
+	static const struct json_range seconds = { 0, SECONDS_MAX };
+	struct json_object *o = NULL;
+	struct faults inner = { .n = 0 };
+	int64_t v;
+
+	if (json_get_object(p->body, "retry", &o, p->fs) != 0)
+		return -1;
+	if (o == NULL)
+		return 0;
+	json_only(o, "", retry_fields, COUNT(retry_fields), &inner);
+	json_get_int(o, "max_attempts", &attempts, &v, &inner);
+	for (size_t i = 1; i < COUNT(retry_fields); i++)
+		json_get_int(o, retry_fields[i], &seconds, &v, &inner);
+	for (size_t i = 0; i < inner.n; i++) {
+		char field[80] = "retry.";
+
+		memcpy(field + 6, inner.v[i].field, sizeof(inner.v[i].field));
+		fault_add(p->fs, field, "%s", inner.v[i].text);
+	}
+	if (inner.n > 0)
+		return -1;
+	return json_count(o) == 0 ?
+	    0 :
+	    keep(p, "retry", json_text(o), &p->j->retry);
+}
+
+static int
+parse_description(struct parse *p)
+{
+	const char *s = NULL;
+
+	if (json_get_str(p->body, "description", &s, p->fs) != 0)
+		return -1;
+	if (s == NULL || s[0] == '\0')
+		return 0;
+	if (strlen(s) > DESCRIPTION_MAX)
+		return fault_add(p->fs, "description", "has more than %d bytes",
+		    DESCRIPTION_MAX);
+	return keep(p, "description", s, &p->j->description);
+}
+
+/* Absent means the owner's default, null means no limit. */
+static int
+parse_grace(struct parse *p)
+{
+	static const struct json_range range = { 1, SECONDS_MAX };
+	int64_t s = -1;
+
+	p->j->misfire_grace_us = p->conf->misfire_grace_us < 0 ?
+	    JOB_NO_GRACE :
+	    p->conf->misfire_grace_us;
+	if (!json_has(p->body, "misfire_grace_time"))
+		return 0;
+	if (json_get_int(p->body, "misfire_grace_time", &range, &s, p->fs) != 0)
+		return -1;
+	p->j->misfire_grace_us = s < 0 ? JOB_NO_GRACE : s * CLOCK_US_PER_S;
+	return 0;
+}
+
+static int
+parse_policies(struct parse *p)
+{
+	static const struct json_range catchup = { 1, 10000 };
+	static const struct json_range instances = { 1, 1000 };
+	static const struct json_range priority = { 0, 255 };
+	bool is_paused = false;
+	int rc = 0;
+
+	rc |= parse_grace(p);
+	rc |= json_get_bool(p->body, "coalesce", &p->j->coalesce, p->fs);
+	rc |= json_get_int(p->body, "max_catchup", &catchup, &p->j->max_catchup,
+	    p->fs);
+	rc |= json_get_int(p->body, "max_instances", &instances,
+	    &p->j->max_instances, p->fs);
+	rc |= json_get_int(p->body, "priority", &priority, &p->j->priority,
+	    p->fs);
+	rc |= parse_retry(p);
+	rc |= parse_description(p);
+	rc |= json_get_bool(p->body, "paused", &is_paused, p->fs);
+	if (json_member(p->body, "render") != NULL)
+		rc |= fault_add(p->fs, "render",
+		    "Render targets are not available in this version");
+	if (rc != 0 || !is_paused)
+		return rc;
+	p->j->state = JOB_PAUSED;
+	p->j->next_run_us = JOB_NEVER;
+	return keep(p, "paused", "added as paused", &p->j->reason);
+}
+
+int
+job_from_json(struct json_object *body, const struct job_env *env,
+    struct job *j, bool *is_replace, struct faults *fs)
+{
+	struct parse p = { body, env->conf, env->trigger, j, fs };
+	int rc = 0;
+
+	_Static_assert(COUNT(known_fields) == NFIELDS + 16,
+	    "known_fields lists the trigger's fields and ours");
+	if (!json_is_object(body))
+		return fault_add(fs, "body", "must be a JSON object");
+	*is_replace = false;
+	rc |= parse_names(&p);
+	rc |= parse_trigger(&p);
+	rc |= parse_params(&p);
+	rc |= parse_policies(&p);
+	rc |= json_get_bool(body, "replace_existing", is_replace, fs);
+	rc |= json_only(body, "", known_fields, COUNT(known_fields), fs);
+	return rc == 0 && fs->n == 0 ? 0 : -1;
+}

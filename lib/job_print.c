@@ -1,0 +1,122 @@
+#include <inttypes.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/job.h"
+#include "lib/job_json.h"
+#include "lib/trigger.h"
+#include "lib/tz.h"
+#include "lib/ban.h"
+
+/* A JSON string, or null. */
+static void
+add_string(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	if (value != NULL)
+		buf_json(out, value);
+	else
+		buf_str(out, "null");
+}
+
+/* JSON text as it was stored, or what stands for none. */
+static void
+add_text(struct buf *out, const char *name, const char *text, const char *none)
+{
+	buf_printf(out, ",\"%s\":", name);
+	buf_str(out, text != NULL ? text : none);
+}
+
+static void
+add_number(struct buf *out, const char *name, int64_t value)
+{
+	buf_printf(out, ",\"%s\":%" PRId64, name, value);
+}
+
+/* Microseconds as seconds, a fraction only where there is one. */
+static void
+add_seconds(struct buf *out, const char *name, int64_t us)
+{
+	add_number(out, name, us / CLOCK_US_PER_S);
+	if (us % CLOCK_US_PER_S != 0)
+		buf_printf(out, ".%06" PRId64, us % CLOCK_US_PER_S);
+}
+
+static const char *
+status_name(const struct job *j, const struct trigger *t)
+{
+	if (t == NULL || j->state == JOB_QUARANTINED)
+		return "quarantined";
+	return j->state == JOB_PAUSED ? "paused" : "running";
+}
+
+static void
+add_trigger(struct buf *out, const struct trigger *t)
+{
+	struct buf text = BUF_INIT;
+
+	if (t == NULL) {
+		/* A string even so: clients run a regex over it. */
+		buf_str(out,
+		    ",\"trigger\":\"\",\"trigger_kind\":null"
+		    ",\"timezone\":null,\"jitter\":0");
+		return;
+	}
+	trigger_print(t, &text);
+	add_string(out, "trigger", buf_cstr(&text));
+	add_string(out, "trigger_kind", trigger_kind_name(trigger_kind(t)));
+	add_string(out, "timezone", tz_name(trigger_zone(t)));
+	add_seconds(out, "jitter", trigger_jitter_us(t));
+	buf_fini(&text);
+}
+
+static void
+add_next_run(struct buf *out, const struct job *j, const struct trigger *t)
+{
+	buf_str(out, ",\"next_run_time\":");
+	if (t == NULL || j->next_run_us == JOB_NEVER) {
+		buf_str(out, "null");
+		return;
+	}
+	buf_char(out, '"');
+	tz_format(trigger_zone(t), j->next_run_us, out);
+	buf_char(out, '"');
+}
+
+static void
+add_policies(struct buf *out, const struct job *j)
+{
+	if (j->misfire_grace_us == JOB_NO_GRACE)
+		add_text(out, "misfire_grace_time", NULL, "null");
+	else
+		add_seconds(out, "misfire_grace_time", j->misfire_grace_us);
+	add_text(out, "coalesce", j->coalesce ? "true" : "false", NULL);
+	add_number(out, "max_catchup", j->max_catchup);
+	add_number(out, "max_instances", j->max_instances);
+	add_text(out, "retry", j->retry, "null");
+	add_number(out, "priority", j->priority);
+}
+
+void
+job_to_json(const struct job *j, const struct trigger_env *env, struct buf *out)
+{
+	struct faults fs = { .n = 0 };
+	struct trigger *t = trigger_from_spec(j->trigger, env->zones, &fs);
+
+	buf_str(out, "{\"job_id\":");
+	buf_json(out, j->job_id);
+	add_string(out, "queue_name", j->queue);
+	add_trigger(out, t);
+	add_next_run(out, j, t);
+	add_string(out, "status", status_name(j, t));
+	add_text(out, "args", j->args, "[]");
+	add_text(out, "kwargs", j->kwargs, "{}");
+	add_string(out, "job_store_kind",
+	    j->kind == JOB_MEMORY ? "memory" : "redis");
+	add_policies(out, j);
+	add_string(out, "description", j->description);
+	add_string(out, "reason", j->reason);
+	buf_char(out, '}');
+	trigger_free(t);
+}

@@ -1,0 +1,18 @@
+#ifndef LIB_JSON_LIST_H
+#define LIB_JSON_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct json_object;
+
+/* Is o a list?  NULL (JSON's null) is none.  json_count tells its length. */
+bool json_is_list(const struct json_object *o);
+
+/* Element i of a list, borrowed; NULL for null and past the end. */
+struct json_object *json_item(struct json_object *o, size_t i);
+
+/* Is o a number, whole or a fraction? */
+bool json_is_number(const struct json_object *o);
+
+#endif

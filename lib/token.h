@@ -1,0 +1,42 @@
+#ifndef LIB_TOKEN_H
+#define LIB_TOKEN_H
+
+#include <stdbool.h>
+
+#include "lib/store_token.h"
+
+/* What a token may do; admin may do everything. */
+enum token_scope {
+	TOKEN_READ = 1,
+	TOKEN_WRITE = 2,
+	TOKEN_CONSUME = 4,
+	TOKEN_ADMIN = 8
+};
+
+/* "mh_" + id + "_" + 64 hex digits + NUL */
+#define TOKEN_TEXT_MAX (3 + TOKEN_ID_LEN + 1 + 64 + 1)
+
+/*
+ * Make a token of 256 random bits: its text into text (shown once, kept
+ * nowhere), its id and hash into t; name, scopes, queues and times are the
+ * caller's.
+ */
+void token_make(struct token *t, char text[TOKEN_TEXT_MAX]);
+
+/* The id inside a token's text into id; -1 when text has no token's form. */
+int token_id(const char *text, char id[TOKEN_ID_LEN + 1]);
+
+/* Does text belong to t?  Compared in constant time. */
+bool token_matches(const struct token *t, const char *text);
+
+/* May t do all of need (bits of enum token_scope)? */
+bool token_allows(const struct token *t, unsigned need);
+
+/* May t touch the queue?  queue NULL means every queue. */
+bool token_allows_queue(const struct token *t, const char *queue);
+
+/* "read,write" to bits and back; parse: -1 on an unknown word or none. */
+int token_scopes_parse(const char *text, unsigned *out);
+void token_scopes_print(unsigned scopes, char *out, size_t outlen);
+
+#endif

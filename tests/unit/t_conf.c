@@ -1,0 +1,270 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/conf.h"
+#include "lib/conf_table.h"
+#include "tests/unit/tap.h"
+
+#include "lib/ban.h"
+
+#define WHY 512
+
+/* Put text into the file at path. */
+static void
+put(const char *path, const char *text, size_t len)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f == NULL || fwrite(text, 1, len, f) != len || fclose(f) != 0)
+		abort();
+}
+
+static struct conf *
+load(const char *path, const char *text, char why[WHY])
+{
+	put(path, text, strlen(text));
+	return conf_load(path, why, WHY);
+}
+
+static void
+test_defaults(const char *path)
+{
+	struct conf *c, *d;
+	char why[WHY] = "";
+
+	c = load(path, "", why);
+	ok(c != NULL, "an empty file will do: %s", why);
+	d = conf_new(path, why, sizeof(why));
+	ok(d != NULL, "and so will none");
+	if (c == NULL || d == NULL)
+		return;
+	is_int(c->busy_us, 5000000, "busy");
+	is_int(c->lease_us, 60000000, "lease");
+	is_int(c->window_us, CONF_WINDOW_AUTO, "window");
+	is_int(c->max_deliveries, 5, "max_deliveries");
+	is_int(c->max_list, 10000, "max_list");
+	is_int(c->max_jobs_per_queue, 0, "max_jobs_per_queue");
+	is_int(c->misfire_grace_us, -1, "misfire_grace");
+	is_int(c->anonymous, CONF_ANONYMOUS_OFF, "anonymous");
+	is_int((int)c->nqueues, 0, "no queue");
+	is_str(c->timezone, "", "timezone");
+	ok(c->store[0] == '/' && strstr(c->store, "/store.db") != NULL,
+	    "the store lies beside the file");
+	is_str(d->store, c->store, "conf_new agrees on the store");
+	is_str(d->memory_store, c->memory_store, "and on the memory store");
+	conf_free(c);
+	conf_free(d);
+}
+
+static void
+test_values(const char *path)
+{
+	static const char text[] =
+	    "# comment\nstore = \"data/s.db\"\nmemory_store = \"\"\n"
+	    "timezone = Europe/Berlin\nanonymous = loopback\nwindow = 30\n"
+	    "busy = 500ms\nlease = \"5m\"\nmax_deliveries = 7\n"
+	    "misfire_grace = 2h\nlog_level = debug\nlog_target = syslog\n"
+	    "queue \"mail-*\" {\n\tbroker = sqlite\n\tparams = {x, \"y\"}\n"
+	    "\tmax_deliveries = 2\n}\nqueue \"*\" {\n}\n";
+	const struct conf_queue *q;
+	struct conf *c;
+	char why[WHY] = "";
+
+	c = load(path, text, why);
+	ok(c != NULL, "a full file: %s", why);
+	if (c == NULL)
+		return;
+	ok(strstr(c->store, "/data/s.db") != NULL, "store");
+	is_str(c->memory_store, "", "no memory store");
+	is_str(c->timezone, "Europe/Berlin", "timezone");
+	is_int(c->anonymous, CONF_ANONYMOUS_LOOPBACK, "anonymous");
+	is_int(c->window_us, 30000000, "window without unit");
+	is_int(c->busy_us, 500000, "busy in ms");
+	is_int(c->lease_us, 300000000, "lease in minutes");
+	is_int(c->misfire_grace_us, INT64_C(7200000000), "grace in hours");
+	is_int(c->log_level, LOG_LEVEL_DEBUG, "log_level");
+	is_int(c->log_target, LOG_TARGET_SYSLOG, "log_target");
+	q = conf_queue_for(c, "mail-a");
+	ok(q != NULL && q->nparams == 2 && strcmp(q->params[1], "y") == 0 &&
+		q->max_deliveries == 2,
+	    "the first section that matches");
+	q = conf_queue_for(c, "other");
+	ok(q != NULL && q->nparams == 0 && q->max_deliveries == 7,
+	    "a section has the defaults of the top");
+	conf_free(c);
+}
+
+static void
+test_errors(const char *path)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{ "\nwindow = soon\n", ":2: option \"window\": \"soon\"" },
+		{ "window = 2h\n",
+		    ":1: option \"window\": \"2h\" is not auto,"
+		    " or a duration from 0s to 1h" },
+		{ "\n\nmax_list = 0\n", ":3: option \"max_list\"" },
+		{ "max_list = 1x\n", "number from 1 to 1000000" },
+		{ "colour = red\n", ":1: no such option 'colour'" },
+		{ "busy = 5s\nbusy = 6s\n", ":2: option \"busy\": is given" },
+		{ "store = \"\"\n", "option \"store\": must not be empty" },
+		{ "store = \"~/x.db\"\n", "is not expanded" },
+		{ "timezone = \"a b\"\n", "is no time zone" },
+		{ "anonymous = yes\n", "is not off or loopback" },
+		{ "queue \"a\" {\n broker = rabbitmq\n}\n",
+		    ":2: option "
+		    "\"broker\": broker \"rabbitmq\" is not built in" },
+		{ "queue \"a\" {\n colour = red\n}\n", ":2: no such option" },
+		{ "queue \"\" {\n}\n", "section \"queue\"" },
+		{ "queue \"a\" {\n}\nqueue \"a\" {\n}\n", "a" },
+		{ "queue a {\n params = {x, \"\"}\n}\n", "parameter name" },
+		{ "queue a {\n", "no } at its end" },
+		{ "busy = 5s /* and\n so on", "comment has no end" },
+		{ "window\n", ":" },
+		{ "window = \"auto\n", ":" },
+		{ "\"minutehand's own\" = 1\n", ":" },
+		{ "minutehand's own'(1)\n", ":" },
+		{ "window == auto\n", ":" },
+		{ "} } {\n", ":" },
+	};
+	struct conf *c;
+	char why[WHY];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		why[0] = '\0';
+		c = load(path, cases[i].text, why);
+		ok(c == NULL && strstr(why, cases[i].why) != NULL &&
+			strchr(why, '\n') == NULL,
+		    "refused: %s", why);
+		conf_free(c);
+	}
+	why[0] = '\0';
+	c = load(path, "window = 5s\n", why);
+	ok(c != NULL, "a good file after bad ones: %s", why);
+	conf_free(c);
+}
+
+static void
+test_files(const char *path, const char *dir)
+{
+	char why[WHY] = "", other[128];
+	struct conf *c;
+
+	ok(conf_load(dir, why, sizeof(why)) == NULL, "a folder: %s", why);
+	put(path, "window = 5\0s", 12);
+	ok(conf_load(path, why, sizeof(why)) == NULL, "a NUL: %s", why);
+	(void)snprintf(other, sizeof(other), "%s/none/x.conf", dir);
+	ok(conf_load(other, why, sizeof(why)) == NULL, "no folder: %s", why);
+	(void)snprintf(other, sizeof(other), "%s/none.conf", dir);
+	ok(conf_load(other, why, sizeof(why)) == NULL, "no file: %s", why);
+	c = conf_new(other, why, sizeof(why));
+	ok(c != NULL, "but its folder is enough for conf_new");
+	conf_free(c);
+}
+
+/* Whatever is cut off or changed, there is an answer and no crash. */
+static void
+test_damage(const char *path)
+{
+	struct buf b = BUF_INIT;
+	struct conf *c;
+	unsigned seed = 1;
+	char why[WHY], *copy;
+	size_t n = 0;
+
+	conf_print_example(&b);
+	for (size_t i = 0; i < b.len; i++) {
+		if (b.data[i] == '#' && i > 0 && b.data[i - 1] == '\n' &&
+		    b.data[i + 1] != ' ')
+			b.data[i] = ' ';
+	}
+	copy = malloc(b.len);
+	for (int i = 0; copy != NULL && i < 400; i++, n++) {
+		memcpy(copy, b.data, b.len);
+		for (int k = 0; k < 3; k++) {
+			seed = seed * 1103515245u + 12345u;
+			copy[(seed >> 8) % b.len] =
+			    "\"'{}$#=,\\\n~(\377+ "[(seed >> 4) % 15];
+		}
+		put(path, copy, b.len - (size_t)(i % 7) * b.len / 8);
+		c = conf_load(path, why, sizeof(why));
+		conf_free(c);
+	}
+	is_int((int)n, 400, "damaged files are survived");
+	free(copy);
+	buf_fini(&b);
+}
+
+static void
+test_example(const char *path)
+{
+	const struct conf_option *o;
+	struct buf b = BUF_INIT;
+	struct conf *c;
+	char why[WHY] = "", line[64];
+
+	conf_print_example(&b);
+	c = load(path, buf_cstr(&b), why);
+	ok(c != NULL, "the example is a configuration: %s", why);
+	conf_free(c);
+	for (o = conf_options; o->name != NULL; o++) {
+		(void)snprintf(line, sizeof(line), "\n#%s = ", o->name);
+		ok(strstr(buf_cstr(&b), line) != NULL, "it shows %s", o->name);
+	}
+	buf_fini(&b);
+}
+
+static void
+test_find(const char *dir)
+{
+	char want[160], *got;
+
+	got = conf_find("/a", "/b", "/c");
+	is_str(got, "/a", "-c comes first");
+	free(got);
+	got = conf_find(NULL, "/b", "/c");
+	is_str(got, "/b", "then the environment");
+	free(got);
+	got = conf_find(NULL, NULL, dir);
+	ok(strstr(got, dir) == NULL, "a home without the file is passed over");
+	free(got);
+	(void)snprintf(want, sizeof(want), "%s/.minutehand", dir);
+	(void)mkdir(want, 0700);
+	(void)snprintf(want, sizeof(want), "%s/.minutehand/minutehand.conf",
+	    dir);
+	put(want, "", 0);
+	got = conf_find(NULL, "", dir);
+	is_str(got, want, "one with it is taken");
+	free(got);
+	(void)unlink(want);
+	(void)snprintf(want, sizeof(want), "%s/.minutehand", dir);
+	(void)rmdir(want);
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/t_conf.XXXXXX", path[64];
+
+	if (mkdtemp(dir) == NULL)
+		return 1;
+	(void)snprintf(path, sizeof(path), "%s/minutehand.conf", dir);
+	test_defaults(path);
+	test_values(path);
+	test_errors(path);
+	test_files(path, dir);
+	test_damage(path);
+	test_example(path);
+	test_find(dir);
+	(void)unlink(path);
+	(void)rmdir(dir);
+	return tap_done();
+}
