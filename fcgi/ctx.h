@@ -1,0 +1,56 @@
+#ifndef FCGI_CTX_H
+#define FCGI_CTX_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/sched.h"
+#include "lib/store_token.h"
+
+struct conf;
+
+/* What a worker keeps from request to request. */
+struct ctx {
+	char *conf_path;
+	const char *env_tz; /* value of TZ, or NULL */
+	struct conf *conf;  /* NULL until it could be read */
+	struct sched sched;
+	bool is_open;
+	dev_t store_dev; /* which file is open */
+	ino_t store_ino;
+	struct token token; /* of this request's client */
+	bool is_token;	    /* false: let in without one */
+	uint64_t serial;    /* number of the request */
+	struct buf query;   /* memory that requests reuse */
+	struct buf body;
+	struct buf data;
+	struct buf text;
+	struct buf out;
+};
+
+/* Make *ctx; conf_path is taken over, env_tz borrowed.  Opens nothing. */
+void ctx_init(struct ctx *ctx, char *conf_path, const char *env_tz);
+
+/* Close and free everything. */
+void ctx_fini(struct ctx *ctx);
+
+/* A request begins: what the last one left in the buffers goes. */
+void ctx_begin(struct ctx *ctx);
+
+/*
+ * Have configuration and store open: read and open what is not, open anew
+ * when the store's file was replaced.  0, or -1 and the reason was logged;
+ * the next call tries again.
+ */
+int ctx_ready(struct ctx *ctx);
+
+/*
+ * Was the program told to stop?  Asked by handlers that wait.  SIGTERM is
+ * blocked while a request is handled, so it shows as pending.
+ */
+bool ctx_is_stopping(void);
+
+#endif

@@ -1,0 +1,223 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/conf.h"
+#include "lib/fault.h"
+#include "lib/job_json.h"
+#include "lib/sched.h"
+#include "lib/trigger.h"
+
+#include "fcgi/auth.h"
+#include "fcgi/ctx.h"
+#include "fcgi/handlers.h"
+#include "fcgi/input.h"
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+
+#include "lib/ban.h"
+
+#define PAGE_MAX 1000
+
+/* Turn a complaint of the store into the answer; false when there is one. */
+static bool
+is_added(struct response *res, enum store_rc rc, const char *job_id)
+{
+	if (rc == STORE_CONFLICT) {
+		response_error(res, 409, MSG_JOB_ADD_CONFLICT, job_id);
+		return false;
+	}
+	if (rc == STORE_NOTFOUND) {
+		fault_add(&res->faults, "job_store_kind",
+		    "no memory store is configured");
+		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
+		return false;
+	}
+	if (rc == STORE_LIMIT) {
+		fault_add(&res->faults, "queue_name",
+		    "this queue holds as "
+		    "many jobs as max_jobs_per_queue allows");
+		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
+		return false;
+	}
+	return response_store(res, rc);
+}
+
+void
+h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	const struct trigger_env zones = {
+		.zones = ctx->sched.zones,
+		.default_zone = ctx->sched.default_zone,
+		.now_us = clock_now_us(),
+	};
+	const struct job_env env = { ctx->conf, &zones };
+	const char *asked_id = NULL;
+	bool is_replace = false;
+	struct job j;
+
+	job_init(&j);
+	if (job_from_json(req->json, &env, &j, &is_replace, &res->faults) !=
+	    0) {
+		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
+		goto out;
+	}
+	if (auth_queue(ctx, j.queue, res) != 0)
+		goto out;
+	(void)json_get_str(req->json, "job_id", &asked_id, &res->faults);
+	if (!is_added(res, sched_add(&ctx->sched, &j, is_replace, zones.now_us),
+		asked_id))
+		goto out;
+	res->msg = MSG_JOB_ADDED;
+	job_to_json(&j, &zones, res->data);
+out:
+	job_fini(&j);
+}
+
+/* One job of a list: its queue, and where its JSON lies in the answer. */
+struct listed {
+	const char *queue;
+	size_t place; /* in the list's order */
+	size_t from;
+	size_t len;
+};
+
+static int
+by_queue(const void *a, const void *b)
+{
+	const struct listed *x = a, *y = b;
+	int d = strcmp(x->queue, y->queue);
+
+	if (d != 0)
+		return d;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+/* "jobs_by_queue": the same objects once more, copied from where they are. */
+static void
+add_by_queue(struct listed *v, size_t n, struct buf *out)
+{
+	qsort(v, n, sizeof(*v), by_queue);
+	buf_str(out, ",\"jobs_by_queue\":{");
+	for (size_t i = 0; i < n; i++) {
+		bool is_first =
+		    i == 0 || strcmp(v[i].queue, v[i - 1].queue) != 0;
+
+		if (is_first) {
+			buf_str(out, i == 0 ? "" : "],");
+			buf_json(out, v[i].queue);
+			buf_str(out, ":[");
+		} else
+			buf_char(out, ',');
+		if (buf_reserve(out, v[i].len) == 0)
+			buf_add(out, out->data + v[i].from, v[i].len);
+	}
+	buf_str(out, n == 0 ? "}" : "]}");
+}
+
+static void
+add_jobs(struct ctx *ctx, const struct job_list *jobs, struct buf *out)
+{
+	const struct trigger_env env = { .zones = ctx->sched.zones };
+	struct listed *v = calloc(jobs->n + 1, sizeof(*v));
+
+	if (v == NULL) {
+		out->is_failed = true;
+		return;
+	}
+	buf_str(out, "{\"jobs\":[");
+	for (size_t i = 0; i < jobs->n; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		v[i].queue = jobs->v[i].queue;
+		v[i].place = i;
+		v[i].from = out->len;
+		job_to_json(&jobs->v[i], &env, out);
+		v[i].len = out->len - v[i].from;
+	}
+	buf_printf(out, "],\"count\":%zu", jobs->n);
+	add_by_queue(v, jobs->n, out);
+	free(v);
+}
+
+/* The number of all jobs that match, of which a page shows some. */
+static bool
+count_all(struct ctx *ctx, const struct sched_list_opts *o,
+    const struct job_list *page, int64_t *out, struct response *res)
+{
+	*out = (int64_t)page->n;
+	if (o->limit == 0)
+		return true;
+	return response_store(res,
+	    sched_count(&ctx->sched, o->kind, o->queue, out));
+}
+
+static bool
+is_listed(struct ctx *ctx, struct response *res, enum store_rc rc)
+{
+	if (rc == STORE_CONFLICT)
+		fault_add(&res->faults, "limit",
+		    "is needed: there are more "
+		    "than %" PRId64 " jobs",
+		    ctx->conf->max_list);
+	else if (rc == STORE_NOTFOUND)
+		fault_add(&res->faults, "cursor",
+		    "is none that a list has given");
+	else
+		return response_store(res, rc);
+	response_bad_input(res);
+	return false;
+}
+
+void
+h_job_list(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	static const struct json_range page = { 1, PAGE_MAX };
+	struct sched_list_opts o = { .limit = 0 };
+	struct job_list jobs = { NULL, 0, 0 };
+	char next[SCHED_CURSOR_MAX] = "";
+	struct input in;
+	int64_t total;
+
+	(void)input_int(req, "limit", &page, &o.limit, res);
+	(void)request_param(req, "cursor", &o.cursor, &res->faults);
+	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)
+		return;
+	o.kind = in.kind;
+	o.queue = in.queue;
+	if (is_listed(ctx, res, sched_list(&ctx->sched, &o, &jobs, next)) &&
+	    count_all(ctx, &o, &jobs, &total, res)) {
+		add_jobs(ctx, &jobs, res->data);
+		buf_printf(res->data, ",\"total_count\":%" PRId64, total);
+		if (o.limit != 0) {
+			buf_str(res->data, ",\"next_cursor\":");
+			if (next[0] != '\0')
+				buf_json(res->data, next);
+			else
+				buf_str(res->data, "null");
+		}
+		buf_char(res->data, '}');
+	}
+	job_list_fini(&jobs);
+}
+
+void
+h_job_delete_all(struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	struct input in;
+	int64_t n;
+
+	if (input_queue(ctx, req, INPUT_QUEUE_EXPLICIT, &in, res) != 0 ||
+	    !response_store(res,
+		sched_delete_all(&ctx->sched, in.kind, in.queue, &n)))
+		return;
+	res->msg = MSG_JOBS_DELETED;
+	res->args[0] = response_number(res, n);
+	buf_printf(res->data,
+	    "{\"deleted_count\":%" PRId64 ",\"failed_jobs\":[]}", n);
+}

@@ -1,0 +1,73 @@
+#include "config.h"
+
+#include <inttypes.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/datetime.h"
+#include "lib/sched.h"
+
+#include "fcgi/ctx.h"
+#include "fcgi/handlers.h"
+#include "fcgi/response.h"
+#include "fcgi/route.h"
+
+#include "lib/ban.h"
+
+void
+h_index(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	const struct route *r;
+	struct buf *out = res->data;
+	char scopes[64];
+
+	(void)ctx;
+	(void)req;
+	buf_str(out,
+	    "{\"name\":\"minutehand\",\"version\":\"" PACKAGE_VERSION
+	    "\",\"routes\":[");
+	for (size_t i = 0; (r = route_at(i)) != NULL; i++) {
+		token_scopes_print(r->scope, scopes, sizeof(scopes));
+		buf_printf(out,
+		    "%s{\"method\":\"%s\",\"path\":\"%s\","
+		    "\"scope\":",
+		    i > 0 ? "," : "", route_method_name(r->method), r->pattern);
+		if (r->scope != 0)
+			buf_json(out, scopes);
+		else
+			buf_str(out, "null");
+		buf_str(out, ",\"help\":");
+		buf_json(out, r->help);
+		buf_char(out, '}');
+	}
+	buf_str(out, "]}");
+}
+
+void
+h_health(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct sched_health h;
+	struct buf *out = res->data;
+
+	(void)req;
+	if (!response_store(res, sched_health(&ctx->sched, clock_now_us(), &h)))
+		return;
+	if (h.is_late) {
+		res->status = 503;
+		res->retry_after_s = (int)(h.cadence_us / CLOCK_US_PER_S);
+	}
+	buf_printf(out,
+	    "{\"status\":\"%s\",\"version\":\"" PACKAGE_VERSION
+	    "\",\"last_tick\":",
+	    h.is_late ? "late" : "ok");
+	if (h.last_tick_age_us < 0)
+		buf_str(out, "null,\"last_tick_age\":null");
+	else {
+		buf_char(out, '"');
+		datetime_rfc3339(h.last_tick_us, out);
+		buf_printf(out, "\",\"last_tick_age\":%" PRId64,
+		    h.last_tick_age_us / CLOCK_US_PER_S);
+	}
+	buf_printf(out, ",\"cadence\":%" PRId64 ",\"late\":%s}",
+	    h.cadence_us / CLOCK_US_PER_S, h.is_late ? "true" : "false");
+}

@@ -1,0 +1,45 @@
+#ifndef FCGI_HANDLERS_H
+#define FCGI_HANDLERS_H
+
+#include "fcgi/http.h"
+
+/* The handlers route.c's table names; each does what its line there says. */
+
+/* h_jobs.c: jobs in numbers */
+http_handler h_job_add;
+http_handler h_job_list;
+http_handler h_job_delete_all;
+
+/* h_job.c: one job */
+http_handler h_job_get;
+http_handler h_job_delete;
+http_handler h_job_pause;
+http_handler h_job_resume;
+http_handler h_job_run;
+
+/* h_scheduler.c: a queue's switch */
+http_handler h_scheduler_status;
+http_handler h_scheduler_pause;
+http_handler h_scheduler_resume;
+
+/* h_queue.c: queues as existing clients see them */
+http_handler h_publish;
+http_handler h_msg_count;
+http_handler h_queue_clear;
+http_handler h_queue_names;
+http_handler h_queue_configs;
+http_handler h_queue_config;
+
+/* h_consume.c, h_lease.c: the embedded queue and its consumers */
+http_handler h_lease;
+http_handler h_ack;
+http_handler h_nack;
+http_handler h_extend;
+http_handler h_messages;
+http_handler h_queues;
+
+/* h_meta.c: the program itself */
+http_handler h_index;
+http_handler h_health;
+
+#endif

@@ -1,0 +1,100 @@
+#ifndef FCGI_HTTP_H
+#define FCGI_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/fault.h"
+#include "lib/job.h"
+#include "lib/json.h"
+
+#include "fcgi/messages.h"
+
+struct ctx;
+struct json_object;
+struct route;
+
+/* What a request is made of, free of the server that brought it. */
+
+#define HTTP_BODY_MAX 1048576 /* bytes of a body, the last one included */
+#define HTTP_PARAMS_MAX 64
+#define HTTP_TRACE_MAX 64
+
+/* HEAD is GET whose answer loses its body. */
+enum http_method {
+	HTTP_GET = 1,
+	HTTP_POST = 2,
+	HTTP_DELETE = 4,
+	HTTP_OPTIONS = 8,
+	HTTP_OTHER = 16
+};
+
+/* The CGI variables (RFC 3875) we read. */
+enum http_var {
+	HTTP_VAR_REQUEST_METHOD,
+	HTTP_VAR_PATH_INFO,
+	HTTP_VAR_SCRIPT_NAME,
+	HTTP_VAR_QUERY_STRING,
+	HTTP_VAR_CONTENT_TYPE,
+	HTTP_VAR_CONTENT_LENGTH,
+	HTTP_VAR_AUTHORIZATION,
+	HTTP_VAR_REDIRECT_AUTHORIZATION,
+	HTTP_VAR_ACCEPT_LANGUAGE,
+	HTTP_VAR_REQUEST_ID,
+	HTTP_VAR_REMOTE_ADDR,
+	HTTP_VAR_HOST,
+	HTTP_VAR_ORIGIN,
+	HTTP_VAR_FORWARDED_FOR,
+	HTTP_VAR_FORWARDED,
+	HTTP_VAR_REAL_IP,
+	HTTP_VAR__MAX
+};
+
+/* One input of a query, a form or the top of a JSON body. */
+struct http_param {
+	const char *name;
+	const char *value;
+	const char *why;	      /* what is wrong with it, or NULL */
+	char digits[JSON_DIGITS_MAX]; /* where value is a JSON number */
+};
+
+struct request {
+	const char *var[HTTP_VAR__MAX]; /* NULL: not given */
+	enum http_method method;
+	bool is_head;
+	enum lang lang;
+	char trace_id[HTTP_TRACE_MAX + 1];
+	const struct route *route;
+	char queue[JOB_NAME_MAX + 1]; /* {queue} of the path, or "" */
+	char job[JOB_NAME_MAX + 1];   /* {job} of the path, or "" */
+	struct http_param params[HTTP_PARAMS_MAX];
+	size_t nparams;
+	struct json_object *json; /* the body, where one is wanted */
+};
+
+/*
+ * What a handler answers.  It appends the answer's JSON to data and, where
+ * the route speaks the envelope, chooses msg; the rest starts as a 200.
+ */
+struct response {
+	int status;
+	enum msg msg;
+	const char *args[2]; /* of msg; live as long as the request */
+	char number[24];     /* room for one of them */
+	struct faults faults;
+	struct buf *data;
+	bool is_native;	   /* no envelope */
+	unsigned allow;	   /* methods for Allow, 0: none */
+	int retry_after_s; /* 0: no such header */
+};
+
+/* One route's work.  Everything it was given is borrowed. */
+typedef void http_handler(struct ctx *ctx, const struct request *req,
+    struct response *res);
+
+/* Up to n bytes of the body into p; fewer only at its end. */
+typedef size_t http_read(void *cookie, char *p, size_t n);
+
+#endif

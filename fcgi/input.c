@@ -1,0 +1,113 @@
+#include "config.h"
+
+#include <inttypes.h>
+
+#include "lib/fault.h"
+#include "lib/num.h"
+#include "lib/sched.h"
+
+#include "fcgi/auth.h"
+#include "fcgi/ctx.h"
+#include "fcgi/input.h"
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+
+#include "lib/ban.h"
+
+static void
+read_name(const struct request *req, const char *name, const char **out,
+    struct faults *fs)
+{
+	if (request_param(req, name, out, fs) != 0)
+		return;
+	if (*out == NULL)
+		fault_add(fs, name, "is required");
+	else
+		job_check_name(name, *out, fs);
+}
+
+static void
+read_optional_queue(const struct request *req, enum input_queue how,
+    const char **out, struct faults *fs)
+{
+	if (request_param(req, "queue_name", out, fs) != 0 || *out == NULL)
+		return;
+	if ((*out)[0] != '\0')
+		job_check_name("queue_name", *out, fs);
+	else if (how == INPUT_QUEUE_OPTIONAL)
+		*out = NULL;
+	else
+		fault_add(fs, "queue_name",
+		    "is empty; leave it out to mean all queues");
+}
+
+static void
+read_kind(const struct request *req, enum job_kind *out, struct faults *fs)
+{
+	const char *word;
+
+	*out = SCHED_ANY;
+	if (request_param(req, "job_store_kind", &word, fs) != 0 ||
+	    word == NULL || word[0] == '\0')
+		return;
+	if (job_kind_parse(word, out) != 0)
+		fault_add(fs, "job_store_kind",
+		    "must be redis, sqlite or memory");
+}
+
+int
+input_queue(const struct ctx *ctx, const struct request *req,
+    enum input_queue how, struct input *in, struct response *res)
+{
+	in->job_id = NULL;
+	if (how == INPUT_QUEUE_REQUIRED)
+		read_name(req, "queue_name", &in->queue, &res->faults);
+	else
+		read_optional_queue(req, how, &in->queue, &res->faults);
+	read_kind(req, &in->kind, &res->faults);
+	if (res->faults.n == 0)
+		return auth_queue(ctx, in->queue, res);
+	response_bad_input(res);
+	return -1;
+}
+
+int
+input_job(const struct ctx *ctx, const struct request *req, struct input *in,
+    struct response *res)
+{
+	read_name(req, "job_id", &in->job_id, &res->faults);
+	read_name(req, "queue_name", &in->queue, &res->faults);
+	read_kind(req, &in->kind, &res->faults);
+	if (res->faults.n == 0)
+		return auth_queue(ctx, in->queue, res);
+	response_bad_input(res);
+	return -1;
+}
+
+int
+input_int(const struct request *req, const char *name,
+    const struct json_range *range, int64_t *out, struct response *res)
+{
+	const char *text;
+
+	if (request_param(req, name, &text, &res->faults) != 0)
+		return -1;
+	if (text == NULL || num_parse(text, range->min, range->max, out) == 0)
+		return 0;
+	return fault_add(&res->faults, name,
+	    "must be a whole number from %" PRId64 " to %" PRId64, range->min,
+	    range->max);
+}
+
+int
+input_path(const struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	job_check_name("queue", req->queue, &res->faults);
+	if (req->job[0] != '\0')
+		job_check_name("job", req->job, &res->faults);
+	if (res->faults.n == 0)
+		return auth_queue(ctx, req->queue, res);
+	response_bad_input(res);
+	return -1;
+}

@@ -1,0 +1,40 @@
+#ifndef FCGI_INPUT_H
+#define FCGI_INPUT_H
+
+#include "fcgi/http.h"
+
+/*
+ * What most routes ask for.  The functions check it all, also the client's
+ * access to the queue; 0, or -1 and the response is a 400 or 403.  Strings
+ * are borrowed from the request.
+ */
+struct input {
+	const char *queue; /* NULL: all queues */
+	const char *job_id;
+	enum job_kind kind; /* SCHED_ANY when not given */
+};
+
+enum input_queue {
+	INPUT_QUEUE_REQUIRED,
+	INPUT_QUEUE_OPTIONAL, /* empty is as good as absent */
+	INPUT_QUEUE_EXPLICIT  /* optional, but never empty by accident */
+};
+
+/* queue_name and job_store_kind. */
+int input_queue(const struct ctx *ctx, const struct request *req,
+    enum input_queue how, struct input *in, struct response *res);
+
+/* queue_name, job_id (both required) and job_store_kind. */
+int input_job(const struct ctx *ctx, const struct request *req,
+    struct input *in, struct response *res);
+
+/* A whole number within range; absent leaves *out untouched.  0 or -1 with
+ * a fault in res, whose status stays as it is. */
+int input_int(const struct request *req, const char *name,
+    const struct json_range *range, int64_t *out, struct response *res);
+
+/* The queue (and, when the path has one, the job) of the path. */
+int input_path(const struct ctx *ctx, const struct request *req,
+    struct response *res);
+
+#endif

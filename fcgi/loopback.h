@@ -1,0 +1,14 @@
+#ifndef FCGI_LOOPBACK_H
+#define FCGI_LOOPBACK_H
+
+#include <stdbool.h>
+
+struct request;
+
+/*
+ * Does the request come from a program on this very host, and not through a
+ * proxy, a rebound name or a page in somebody's browser?
+ */
+bool loopback_is_local(const struct request *req);
+
+#endif

@@ -1,0 +1,126 @@
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/conf.h"
+#include "lib/log.h"
+
+#include "fcgi/ctx.h"
+#include "fcgi/route.h"
+#include "fcgi/serve.h"
+
+#include "lib/ban.h"
+
+#define EXIT_USAGE 64 /* sysexits.h, which POSIX does not have */
+#define EXIT_FAIL 70
+
+extern char **environ;
+
+static void
+print_help(void)
+{
+	struct buf b = BUF_INIT;
+
+	buf_str(&b,
+	    "usage: minutehand.fcgi [-c FILE] [-hV]\n"
+	    "Started by a web server as CGI or FastCGI program, it answers:"
+	    "\n\n");
+	route_print(&b);
+	fputs(buf_cstr(&b), stdout);
+	buf_fini(&b);
+}
+
+/*
+ * A web server may turn a query without "=" into arguments (RFC 3875 section
+ * 4.4): a client must not choose our options.
+ */
+static bool
+are_args_foreign(int argc)
+{
+	const char *query = getenv("QUERY_STRING");
+
+	return argc > 1 && getenv("REQUEST_METHOD") != NULL && query != NULL &&
+	    query[0] != '\0' && strchr(query, '=') == NULL;
+}
+
+/* The options; -1 to go on with *conf set, else an exit status. */
+static int
+read_options(int argc, char **argv, const char **conf)
+{
+	int c;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		print_help();
+		return 0;
+	}
+	while ((c = getopt(argc, argv, "c:hV")) != -1) {
+		switch (c) {
+		case 'c':
+			*conf = optarg;
+			break;
+		case 'h':
+			print_help();
+			return 0;
+		case 'V':
+			puts(PACKAGE_STRING);
+			return 0;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	return optind == argc ? -1 : EXIT_USAGE;
+}
+
+static int
+serve(struct ctx *ctx)
+{
+	sigset_t set;
+
+	/* First of all: libfcgi gives up for good on a SIGPIPE it sees. */
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (serve_fcgi_is_asked())
+		return serve_fcgi(ctx);
+	if (getenv("REQUEST_METHOD") != NULL)
+		return serve_cgi(ctx, environ);
+	fputs("minutehand.fcgi: to be started by a web server; see "
+	      "minutehand.fcgi(8)\n",
+	    stderr);
+	return -1;
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *explicit_conf = NULL, *env_conf;
+	struct ctx ctx;
+	char *path;
+	int rc;
+
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_INFO, "minutehand.fcgi");
+	if (are_args_foreign(argc)) {
+		fputs("Status: 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+		    stdout);
+		return 0;
+	}
+	rc = read_options(argc, argv, &explicit_conf);
+	if (rc >= 0)
+		return rc;
+	env_conf = getenv("MINUTEHAND_CONF");
+	if (env_conf == NULL)
+		env_conf = getenv("REDIRECT_MINUTEHAND_CONF");
+	path = conf_find(explicit_conf, env_conf, getenv("HOME"));
+	if (path == NULL)
+		return EXIT_FAIL;
+	ctx_init(&ctx, path, getenv("TZ"));
+	rc = serve(&ctx);
+	ctx_fini(&ctx);
+	return rc == 0 ? 0 : EXIT_FAIL;
+}

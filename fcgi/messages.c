@@ -1,0 +1,93 @@
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/fault.h"
+
+#include "fcgi/messages.h"
+
+#include "lib/ban.h"
+
+/* The Chinese ones, up to the queues, are what existing clients compare. */
+static const char *const texts[MSG__MAX][LANG__MAX] = {
+	[MSG_OK] = { "获取成功", "OK" },
+	[MSG_BAD_INPUT] = { "请求参数有误: %f", "Bad input: %f" },
+	[MSG_NO_ROUTE] = { "没有这个接口", "No such resource" },
+	[MSG_BAD_METHOD] = { "该接口不支持此请求方法",
+	    "This resource does not know that method" },
+	[MSG_NO_TOKEN] = { "缺少令牌, 或令牌无效、已过期",
+	    "A valid access token is needed" },
+	[MSG_NO_SCOPE] = { "令牌权限不足: %f",
+	    "The token does not allow this: %f" },
+	[MSG_NO_QUEUE_ACCESS] = { "令牌无权访问该队列",
+	    "The token has no access to that queue" },
+	[MSG_TOO_LARGE] = { "请求体过大, 上限为 1 MiB",
+	    "The body is larger than 1 MiB" },
+	[MSG_BAD_TYPE] = { "不支持的 Content-Type, 请使用 %1",
+	    "Unsupported Content-Type; send %1" },
+	[MSG_NOT_OPEN] = { "服务暂不可用, 请稍后再试",
+	    "The service is not available now; try again later" },
+	[MSG_STORE_BUSY] = { "存储繁忙, 请稍后再试",
+	    "The store is busy; try again" },
+	[MSG_STORE_FULL] = { "存储目前无法写入, 请稍后再试",
+	    "The store cannot be written now; try again later" },
+	[MSG_INTERNAL] = { "服务器内部错误", "Internal error" },
+	[MSG_JOB_ADDED] = { "定时任务添加成功", "Job added" },
+	[MSG_JOB_ADD_BAD] = { "添加定时任务失败: %f",
+	    "Adding the job failed: %f" },
+	[MSG_JOB_ADD_CONFLICT] = { "添加定时任务失败: "
+				   "'Job identifier (%1) conflicts with an existing job'",
+	    "Adding the job failed: "
+	    "'Job identifier (%1) conflicts with an existing job'" },
+	[MSG_JOB_MISSING] = { "任务 %1 不存在", "There is no job %1" },
+	[MSG_JOB_DELETED] = { "定时任务 %1 删除成功", "Job %1 deleted" },
+	[MSG_JOB_DELETE_MISSING] = { "删除定时任务失败: 'No job by the id of %1 was found'",
+	    "Deleting the job failed: 'No job by the id of %1 was found'" },
+	[MSG_JOBS_DELETED] = { "成功删除 %1 个定时任务",
+	    "Number of jobs deleted: %1" },
+	[MSG_JOB_PAUSED] = { "定时任务 %1 已暂停", "Job %1 is paused" },
+	[MSG_JOB_PAUSE_MISSING] = { "暂停定时任务失败: 'No job by the id of %1 was found'",
+	    "Pausing the job failed: 'No job by the id of %1 was found'" },
+	[MSG_JOB_RESUMED] = { "定时任务 %1 已恢复", "Job %1 is resumed" },
+	[MSG_JOB_RESUME_MISSING] = { "恢复定时任务失败: 'No job by the id of %1 was found'",
+	    "Resuming the job failed: 'No job by the id of %1 was found'" },
+	[MSG_JOB_RESUME_EXHAUSTED] = { "恢复定时任务失败: 任务 %1 不会再触发",
+	    "Resuming the job failed: job %1 can never fire again" },
+	[MSG_JOB_STARTED] = { "定时任务 %1 已触发", "Job %1 was started" },
+	[MSG_SCHEDULER_PAUSED] = { "调度器已暂停 (%1)",
+	    "The scheduler is paused (%1)" },
+	[MSG_SCHEDULER_RESUMED] = { "调度器已恢复运行 (%1)",
+	    "The scheduler runs again (%1)" },
+	[MSG_PUBLISHED] = { "%1 队列,消息发布成功",
+	    "%1: the message was published" },
+	[MSG_PUBLISH_CONFLICT] = { "消息发布失败: task_id %1 已存在",
+	    "Publishing failed: the task_id %1 was published before" },
+	[MSG_QUEUE_CLEARED] = { "队列 %1 清空成功", "Queue %1 was cleared" },
+};
+
+static void
+add_faults(const struct faults *fs, struct buf *out)
+{
+	for (size_t i = 0; i < fs->n; i++) {
+		if (i > 0)
+			buf_str(out, "; ");
+		buf_str(out, fs->v[i].field);
+		buf_str(out, ": ");
+		buf_str(out, fs->v[i].text);
+	}
+}
+
+void
+messages_print(enum msg msg, enum lang lang, const char *const args[2],
+    const struct faults *fs, struct buf *out)
+{
+	const char *s = texts[msg][lang], *mark;
+
+	for (; (mark = strchr(s, '%')) != NULL; s = mark + 2) {
+		buf_add(out, s, (size_t)(mark - s));
+		if (mark[1] == 'f')
+			add_faults(fs, out);
+		else if (args[mark[1] - '1'] != NULL)
+			buf_str(out, args[mark[1] - '1']);
+	}
+	buf_str(out, s);
+}

@@ -1,0 +1,61 @@
+#ifndef FCGI_MESSAGES_H
+#define FCGI_MESSAGES_H
+
+#include <stddef.h>
+
+struct buf;
+struct faults;
+
+/* Every sentence we say to clients, in the languages we speak. */
+
+enum lang { LANG_ZH, LANG_EN, LANG__MAX };
+
+enum msg {
+	MSG_OK,
+	MSG_BAD_INPUT,
+	MSG_NO_ROUTE,
+	MSG_BAD_METHOD,
+	MSG_NO_TOKEN,
+	MSG_NO_SCOPE,
+	MSG_NO_QUEUE_ACCESS,
+	MSG_TOO_LARGE,
+	MSG_BAD_TYPE,
+	MSG_NOT_OPEN,
+	MSG_STORE_BUSY,
+	MSG_STORE_FULL,
+	MSG_INTERNAL,
+	MSG_JOB_ADDED,
+	MSG_JOB_ADD_BAD,
+	MSG_JOB_ADD_CONFLICT,
+	MSG_JOB_MISSING,
+	MSG_JOB_DELETED,
+	MSG_JOB_DELETE_MISSING,
+	MSG_JOBS_DELETED,
+	MSG_JOB_PAUSED,
+	MSG_JOB_PAUSE_MISSING,
+	MSG_JOB_RESUMED,
+	MSG_JOB_RESUME_MISSING,
+	MSG_JOB_RESUME_EXHAUSTED,
+	MSG_JOB_STARTED,
+	MSG_SCHEDULER_PAUSED,
+	MSG_SCHEDULER_RESUMED,
+	MSG_PUBLISHED,
+	MSG_PUBLISH_CONFLICT,
+	MSG_QUEUE_CLEARED,
+	MSG__MAX
+};
+
+/*
+ * Append the sentence in lang.  "%1" and "%2" in it become args[0] and
+ * args[1], "%f" the complaints of fs.
+ */
+void messages_print(enum msg msg, enum lang lang, const char *const args[2],
+    const struct faults *fs, struct buf *out);
+
+/*
+ * The language an Accept-Language header (NULL: none) asks for (RFC 9110
+ * section 12.5.4): English where it is preferred to Chinese, else Chinese.
+ */
+enum lang lang_choose(const char *accept);
+
+#endif

@@ -1,0 +1,300 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/json.h"
+#include "lib/num.h"
+
+#include "fcgi/params.h"
+#include "fcgi/request.h"
+#include "fcgi/route.h"
+
+#include "lib/ban.h"
+
+#define DRAIN_MAX \
+	(INT64_C(16) * HTTP_BODY_MAX) /* read and thrown away at most */
+
+#define VAR(s) \
+	{ \
+		.name = s, .len = sizeof(s) - 1 \
+	}
+
+static const struct {
+	const char *name;
+	size_t len;
+} vars[] = {
+	[HTTP_VAR_REQUEST_METHOD] = VAR("REQUEST_METHOD"),
+	[HTTP_VAR_PATH_INFO] = VAR("PATH_INFO"),
+	[HTTP_VAR_SCRIPT_NAME] = VAR("SCRIPT_NAME"),
+	[HTTP_VAR_QUERY_STRING] = VAR("QUERY_STRING"),
+	[HTTP_VAR_CONTENT_TYPE] = VAR("CONTENT_TYPE"),
+	[HTTP_VAR_CONTENT_LENGTH] = VAR("CONTENT_LENGTH"),
+	[HTTP_VAR_AUTHORIZATION] = VAR("HTTP_AUTHORIZATION"),
+	[HTTP_VAR_REDIRECT_AUTHORIZATION] = VAR("REDIRECT_HTTP_AUTHORIZATION"),
+	[HTTP_VAR_ACCEPT_LANGUAGE] = VAR("HTTP_ACCEPT_LANGUAGE"),
+	[HTTP_VAR_REQUEST_ID] = VAR("HTTP_X_REQUEST_ID"),
+	[HTTP_VAR_REMOTE_ADDR] = VAR("REMOTE_ADDR"),
+	[HTTP_VAR_HOST] = VAR("HTTP_HOST"),
+	[HTTP_VAR_ORIGIN] = VAR("HTTP_ORIGIN"),
+	[HTTP_VAR_FORWARDED_FOR] = VAR("HTTP_X_FORWARDED_FOR"),
+	[HTTP_VAR_FORWARDED] = VAR("HTTP_FORWARDED"),
+	[HTTP_VAR_REAL_IP] = VAR("HTTP_X_REAL_IP"),
+};
+_Static_assert(sizeof(vars) / sizeof(vars[0]) == HTTP_VAR__MAX,
+    "one name for each variable");
+
+static void
+read_vars(struct request *req, char *const *envp)
+{
+	for (; *envp != NULL; envp++) {
+		size_t len = strcspn(*envp, "=");
+
+		if ((*envp)[len] != '=')
+			continue;
+		for (int i = 0; i < HTTP_VAR__MAX; i++) {
+			if (vars[i].len == len &&
+			    memcmp(vars[i].name, *envp, len) == 0) {
+				req->var[i] = *envp + len + 1;
+				break;
+			}
+		}
+	}
+}
+
+static void
+read_method(struct request *req)
+{
+	static const struct {
+		const char *name;
+		enum http_method method;
+	} methods[] = {
+		{ "GET", HTTP_GET },
+		{ "HEAD", HTTP_GET },
+		{ "POST", HTTP_POST },
+		{ "DELETE", HTTP_DELETE },
+		{ "OPTIONS", HTTP_OPTIONS },
+	};
+	const char *name = request_var(req, HTTP_VAR_REQUEST_METHOD);
+
+	req->method = HTTP_OTHER;
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(name, methods[i].name) == 0)
+			req->method = methods[i].method;
+	req->is_head = strcmp(name, "HEAD") == 0;
+}
+
+/* The finaliser of SplitMix64: spreads what differs over all bits. */
+static uint64_t
+mix(uint64_t x)
+{
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+/* The client's request id when it is sane, else one of ours. */
+static void
+read_trace_id(struct request *req, uint64_t serial)
+{
+	static const char sane[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	const char *id = request_var(req, HTTP_VAR_REQUEST_ID);
+	size_t len = strlen(id);
+
+	if (len >= 1 && len <= HTTP_TRACE_MAX && strspn(id, sane) == len) {
+		memcpy(req->trace_id, id, len + 1);
+		return;
+	}
+	snprintf(req->trace_id, sizeof(req->trace_id),
+	    "%016" PRIx64 "%016" PRIx64, mix((uint64_t)clock_now_us()),
+	    mix((uint64_t)getpid() << 32 ^ serial));
+}
+
+void
+request_init(struct request *req, char *const *envp, uint64_t serial)
+{
+	memset(req->var, 0, sizeof(req->var));
+	req->route = NULL;
+	req->queue[0] = '\0';
+	req->job[0] = '\0';
+	req->nparams = 0;
+	req->json = NULL;
+	read_vars(req, envp);
+	read_method(req);
+	read_trace_id(req, serial);
+	req->lang = lang_choose(req->var[HTTP_VAR_ACCEPT_LANGUAGE]);
+}
+
+void
+request_fini(struct request *req)
+{
+	json_free(req->json);
+	req->json = NULL;
+}
+
+const char *
+request_var(const struct request *req, enum http_var var)
+{
+	return req->var[var] != NULL ? req->var[var] : "";
+}
+
+static void
+drain(http_read *read_fn, void *cookie, int64_t left)
+{
+	char waste[8192];
+
+	if (left > DRAIN_MAX)
+		left = DRAIN_MAX;
+	while (left > 0) {
+		size_t n = left < (int64_t)sizeof(waste) ? (size_t)left :
+							   sizeof(waste);
+
+		if (read_fn(cookie, waste, n) < n)
+			return;
+		left -= (int64_t)n;
+	}
+}
+
+enum request_rc
+request_read_body(const struct request *req, http_read *read_fn, void *cookie,
+    struct buf *body, struct faults *fs)
+{
+	const char *length = request_var(req, HTTP_VAR_CONTENT_LENGTH);
+	int64_t len = 0;
+	size_t got;
+
+	buf_reset(body);
+	if (length[0] == '\0')
+		return REQUEST_OK;
+	if (strspn(length, "0123456789") != strlen(length)) {
+		fault_add(fs, "Content-Length", "is no number");
+		return REQUEST_BAD;
+	}
+	if (num_parse(length, 0, INT64_MAX, &len) != 0)
+		return REQUEST_TOO_LARGE;
+	if (len > HTTP_BODY_MAX) {
+		drain(read_fn, cookie, len);
+		return REQUEST_TOO_LARGE;
+	}
+	if (buf_reserve(body, (size_t)len + 1) != 0)
+		return REQUEST_TOO_LARGE;
+	got = read_fn(cookie, body->data, (size_t)len);
+	body->len = got;
+	body->data[got] = '\0';
+	if (got == (size_t)len)
+		return REQUEST_OK;
+	fault_add(fs, "body", "ends after %zu of %" PRId64 " bytes", got, len);
+	return REQUEST_BAD;
+}
+
+/* A charset that is not UTF-8 among the parameters of a media type? */
+static bool
+is_foreign_charset(const char *params)
+{
+	for (const char *s = params; (s = strchr(s, ';')) != NULL;) {
+		s++;
+		s += strspn(s, " \t");
+		if (strncasecmp(s, "charset=", 8) != 0)
+			continue;
+		s += 8;
+		s += *s == '"';
+		if (strncasecmp(s, "utf-8", 5) != 0 &&
+		    strncasecmp(s, "utf8", 4) != 0)
+			return true;
+		s += s[3] == '-' ? 5 : 4;
+		return strchr("\"; \t", *s) == NULL;
+	}
+	return false;
+}
+
+/* Is type the media type name (RFC 9110: any case), in UTF-8? */
+static bool
+is_type(const char *type, const char *name)
+{
+	size_t n = strlen(name);
+
+	type += strspn(type, " \t");
+	return strncasecmp(type, name, n) == 0 &&
+	    strchr("; \t", type[n]) != NULL && !is_foreign_charset(type + n);
+}
+
+static enum request_rc
+read_json(struct request *req, const struct buf *body, struct faults *fs)
+{
+	char why[128];
+
+	if (body->len == 0)
+		req->json = json_parse("{}", 2, why, sizeof(why));
+	else
+		req->json = json_parse(body->data, body->len, why, sizeof(why));
+	if (req->json == NULL)
+		fault_add(fs, "body", "is not valid JSON: %s", why);
+	else if (!json_is_object(req->json))
+		fault_add(fs, "body", "must be a JSON object");
+	else
+		return REQUEST_OK;
+	return REQUEST_BAD;
+}
+
+enum request_rc
+request_read_input(struct request *req, struct buf *query, struct buf *body,
+    struct faults *fs)
+{
+	const char *type = request_var(req, HTTP_VAR_CONTENT_TYPE);
+	bool is_json = is_type(type, "application/json");
+	bool is_form = is_type(type, "application/x-www-form-urlencoded");
+
+	buf_reset(query);
+	buf_str(query, request_var(req, HTTP_VAR_QUERY_STRING));
+	if (query->len > 0)
+		params_add_form(req, query->data);
+	if (body->len > 0 && !is_json &&
+	    !(is_form && req->route->input == ROUTE_INPUT_PARAMS))
+		return REQUEST_BAD_TYPE;
+	if (req->route->input == ROUTE_INPUT_JSON)
+		return read_json(req, body, fs);
+	if (body->len == 0)
+		return REQUEST_OK;
+	if (is_form) {
+		/* A NUL byte would hide what follows it. */
+		if (strlen(body->data) != body->len) {
+			fault_add(fs, "body", "contains a NUL byte");
+			return REQUEST_BAD;
+		}
+		params_add_form(req, body->data);
+		return REQUEST_OK;
+	}
+	if (read_json(req, body, fs) != REQUEST_OK)
+		return REQUEST_BAD;
+	params_add_json(req);
+	return REQUEST_OK;
+}
+
+int
+request_param(const struct request *req, const char *name, const char **out,
+    struct faults *fs)
+{
+	const struct http_param *found = NULL;
+
+	*out = NULL;
+	for (size_t i = 0; i < req->nparams; i++) {
+		if (strcmp(req->params[i].name, name) != 0)
+			continue;
+		if (found != NULL)
+			return fault_add(fs, name, "was given twice");
+		found = &req->params[i];
+	}
+	if (found == NULL)
+		return 0;
+	if (found->why != NULL)
+		return fault_add(fs, name, "%s", found->why);
+	*out = found->value;
+	return 0;
+}

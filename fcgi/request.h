@@ -1,0 +1,50 @@
+#ifndef FCGI_REQUEST_H
+#define FCGI_REQUEST_H
+
+#include "fcgi/http.h"
+
+/*
+ * Fill *req from the variables in envp ("NAME=value", NULL at the end), which
+ * must outlive it: method, language, trace id (serial makes a generated one
+ * unique within the process).  Path and input are not looked at yet.
+ */
+void request_init(struct request *req, char *const *envp, uint64_t serial);
+
+/* Free what the request owns. */
+void request_fini(struct request *req);
+
+/* What became of reading or understanding the input. */
+enum request_rc {
+	REQUEST_OK,
+	REQUEST_BAD,	   /* faults say why: 400 */
+	REQUEST_TOO_LARGE, /* 413 */
+	REQUEST_BAD_TYPE   /* 415 */
+};
+
+/*
+ * Read the body that CONTENT_LENGTH announces into body (emptied first).  A
+ * body that is too large is read and thrown away, within reason, so that the
+ * client gets to hear of it.
+ */
+enum request_rc request_read_body(const struct request *req, http_read *read_fn,
+    void *cookie, struct buf *body, struct faults *fs);
+
+/*
+ * Understand query and body as the route takes them: parameters into
+ * req->params, a JSON body into req->json.  query is memory for the decoded
+ * query string; both buffers must outlive the request, and are changed.
+ */
+enum request_rc request_read_input(struct request *req, struct buf *query,
+    struct buf *body, struct faults *fs);
+
+/*
+ * The parameter called name; *out is NULL when absent.  One that cannot be
+ * read, or that was given twice, is a fault and -1.
+ */
+int request_param(const struct request *req, const char *name, const char **out,
+    struct faults *fs);
+
+/* Value of a variable, "" when not given. */
+const char *request_var(const struct request *req, enum http_var var);
+
+#endif

@@ -1,0 +1,218 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lib/buf.h"
+#include "lib/fault.h"
+
+#include "fcgi/response.h"
+#include "fcgi/route.h"
+
+#include "lib/ban.h"
+
+#define RETRY_BUSY_S 1
+#define RETRY_FULL_S 30
+
+/* Reason phrase, and the word clients find in "error". */
+static const struct status {
+	int code;
+	const char *reason;
+	const char *error;
+} statuses[] = {
+	{ 200, "OK", NULL },
+	{ 204, "No Content", NULL },
+	{ 400, "Bad Request", "bad_input" },
+	{ 401, "Unauthorized", "unauthorized" },
+	{ 403, "Forbidden", "forbidden" },
+	{ 404, "Not Found", "not_found" },
+	{ 405, "Method Not Allowed", "method_not_allowed" },
+	{ 409, "Conflict", "conflict" },
+	{ 413, "Content Too Large", "too_large" },
+	{ 415, "Unsupported Media Type", "unsupported_media_type" },
+	{ 503, "Service Unavailable", "unavailable" },
+	{ 500, "Internal Server Error", "internal" },
+};
+#define NSTATUSES (sizeof(statuses) / sizeof(statuses[0]))
+
+static const struct status *
+status_of(int code)
+{
+	size_t i = 0;
+
+	while (i < NSTATUSES - 1 && statuses[i].code != code)
+		i++;
+	return &statuses[i];
+}
+
+void
+response_init(struct response *res, struct buf *data)
+{
+	res->status = 200;
+	res->msg = MSG_OK;
+	res->args[0] = NULL;
+	res->args[1] = NULL;
+	res->faults.n = 0;
+	res->data = data;
+	res->is_native = false;
+	res->allow = 0;
+	res->retry_after_s = 0;
+	buf_reset(data);
+}
+
+void
+response_error(struct response *res, int status, enum msg msg, const char *arg)
+{
+	res->status = status;
+	res->msg = msg;
+	res->args[0] = arg;
+	buf_reset(res->data);
+}
+
+void
+response_bad_input(struct response *res)
+{
+	response_error(res, 400, MSG_BAD_INPUT, NULL);
+}
+
+bool
+response_store(struct response *res, enum store_rc rc)
+{
+	switch (rc) {
+	case STORE_OK:
+		return true;
+	case STORE_BUSY:
+		response_error(res, 503, MSG_STORE_BUSY, NULL);
+		res->retry_after_s = RETRY_BUSY_S;
+		return false;
+	case STORE_FULL:
+		response_error(res, 503, MSG_STORE_FULL, NULL);
+		res->retry_after_s = RETRY_FULL_S;
+		return false;
+	case STORE_NOTFOUND:
+	case STORE_CONFLICT:
+	case STORE_LIMIT:
+	case STORE_ERROR:
+		break;
+	}
+	response_error(res, 500, MSG_INTERNAL, NULL);
+	return false;
+}
+
+const char *
+response_number(struct response *res, int64_t n)
+{
+	snprintf(res->number, sizeof(res->number), "%" PRId64, n);
+	return res->number;
+}
+
+/* The complaints as an object, or what stands for none. */
+static void
+add_error_data(const struct faults *fs, const char *none, struct buf *out)
+{
+	if (fs->n == 0) {
+		buf_str(out, none);
+		return;
+	}
+	for (size_t i = 0; i < fs->n; i++) {
+		buf_char(out, i == 0 ? '{' : ',');
+		buf_json(out, fs->v[i].field);
+		buf_char(out, ':');
+		buf_json(out, fs->v[i].text);
+	}
+	buf_char(out, '}');
+}
+
+static void
+add_message(const struct response *res, const struct request *req,
+    struct buf *out)
+{
+	struct buf text = BUF_INIT;
+
+	messages_print(res->msg, req->lang, res->args, &res->faults, &text);
+	buf_json(out, buf_cstr(&text));
+	buf_fini(&text);
+}
+
+static void
+write_native(const struct response *res, const struct request *req,
+    struct buf *out)
+{
+	if (res->data->len > 0) {
+		buf_add(out, res->data->data, res->data->len);
+		return;
+	}
+	buf_str(out, "{\"message\":");
+	add_message(res, req, out);
+	if (status_of(res->status)->error != NULL) {
+		buf_str(out, ",\"error_data\":");
+		add_error_data(&res->faults, "{}", out);
+	}
+	buf_char(out, '}');
+}
+
+static void
+write_envelope(const struct response *res, const struct request *req,
+    struct buf *out)
+{
+	const char *error = status_of(res->status)->error;
+
+	buf_printf(out,
+	    "{\"succ\":%s,\"msg\":", error == NULL ? "true" : "false");
+	add_message(res, req, out);
+	buf_str(out, ",\"data\":");
+	if (res->data->len > 0)
+		buf_add(out, res->data->data, res->data->len);
+	else
+		buf_str(out, "null");
+	buf_str(out, ",\"error_data\":");
+	add_error_data(&res->faults, "null", out);
+	buf_printf(out, ",\"code\":%d,\"error\":", res->status);
+	if (error != NULL)
+		buf_json(out, error);
+	else
+		buf_str(out, "null");
+	buf_str(out, ",\"traceback\":null,\"trace_id\":");
+	buf_json(out, req->trace_id);
+	buf_char(out, '}');
+}
+
+static void
+write_headers(const struct response *res, size_t length, struct buf *out)
+{
+	buf_printf(out, "Status: %d %s\r\n", res->status,
+	    status_of(res->status)->reason);
+	/* RFC 9110 section 8.6: no length on a 204. */
+	if (res->status != 204)
+		buf_printf(out,
+		    "Content-Type: application/json\r\n"
+		    "Content-Length: %zu\r\n",
+		    length);
+	buf_str(out, "Cache-Control: no-store\r\n");
+	if (res->status == 401)
+		buf_str(out, "WWW-Authenticate: Bearer\r\n");
+	if (res->retry_after_s > 0)
+		buf_printf(out, "Retry-After: %d\r\n", res->retry_after_s);
+	if (res->allow != 0) {
+		buf_str(out, "Allow: ");
+		route_methods(res->allow, out);
+		buf_str(out, "\r\n");
+	}
+	buf_str(out, "\r\n");
+}
+
+void
+response_write(const struct response *res, const struct request *req,
+    struct buf *text, struct buf *out)
+{
+	buf_reset(text);
+	if (res->is_native)
+		write_native(res, req, text);
+	else
+		write_envelope(res, req, text);
+	write_headers(res, text->len, out);
+	if (!req->is_head && res->status != 204)
+		buf_add(out, text->data, text->len);
+	if (text->is_failed || res->data->is_failed)
+		out->is_failed = true;
+}

@@ -1,0 +1,208 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/buf.h"
+
+#include "fcgi/handlers.h"
+#include "fcgi/request.h"
+#include "fcgi/route.h"
+
+#include "lib/ban.h"
+
+#define FUNBOOST "/funboost"
+#define PATH_MAX_LEN 1024
+
+/* clang-format off */
+#define COMPAT(m, p, s, h, t) \
+	{ .method = HTTP_##m, .pattern = FUNBOOST p, .scope = TOKEN_##s, \
+	  .handler = h, .help = t }
+#define COMPAT_JSON(m, p, s, h, t) \
+	{ .method = HTTP_##m, .pattern = FUNBOOST p, .scope = TOKEN_##s, \
+	  .input = ROUTE_INPUT_JSON, .handler = h, .help = t }
+#define NATIVE(m, p, s, h, t) \
+	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, \
+	  .is_native = true, .handler = h, .help = t }
+#define NATIVE_JSON(m, p, s, h, t) \
+	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, \
+	  .input = ROUTE_INPUT_JSON, .is_native = true, .handler = h, \
+	  .help = t }
+
+static const struct route routes[] = {
+	COMPAT_JSON(POST, "/add_timing_job", WRITE, h_job_add,
+	    "add a job, or replace it"),
+	COMPAT(GET, "/get_timing_jobs", READ, h_job_list,
+	    "list jobs by next run"),
+	COMPAT(GET, "/get_timing_job", READ, h_job_get,
+	    "show one job"),
+	COMPAT(DELETE, "/delete_timing_job", WRITE, h_job_delete,
+	    "delete a job"),
+	COMPAT(DELETE, "/delete_all_timing_jobs", WRITE, h_job_delete_all,
+	    "delete the jobs of a queue, or all"),
+	COMPAT(POST, "/pause_timing_job", WRITE, h_job_pause,
+	    "pause a job"),
+	COMPAT(POST, "/resume_timing_job", WRITE, h_job_resume,
+	    "resume a job"),
+	COMPAT(GET, "/get_scheduler_status", READ, h_scheduler_status,
+	    "is a queue's switch on?"),
+	COMPAT(POST, "/pause_scheduler", WRITE, h_scheduler_pause,
+	    "switch a queue off"),
+	COMPAT(POST, "/resume_scheduler", WRITE, h_scheduler_resume,
+	    "switch a queue on"),
+	COMPAT_JSON(POST, "/publish", WRITE, h_publish,
+	    "put a message into a queue now"),
+	COMPAT(GET, "/get_msg_count", READ, h_msg_count,
+	    "count the messages of a queue"),
+	COMPAT(POST, "/clear_queue", WRITE, h_queue_clear,
+	    "delete the messages of a queue"),
+	COMPAT(GET, "/get_all_queues", READ, h_queue_names,
+	    "names of the queues"),
+	COMPAT(GET, "/get_queues_config", READ, h_queue_configs,
+	    "configuration of the queues"),
+	COMPAT(GET, "/get_one_queue_config", READ, h_queue_config,
+	    "configuration of one queue"),
+	NATIVE(GET, "/v1/queues", READ, h_queues,
+	    "depth and age of the queues"),
+	NATIVE(GET, "/v1/queues/{queue}/messages", READ, h_messages,
+	    "look at messages"),
+	NATIVE_JSON(POST, "/v1/queues/{queue}/lease", CONSUME, h_lease,
+	    "lease messages"),
+	NATIVE_JSON(POST, "/v1/queues/{queue}/ack", CONSUME, h_ack,
+	    "messages are done"),
+	NATIVE_JSON(POST, "/v1/queues/{queue}/nack", CONSUME, h_nack,
+	    "give messages back"),
+	NATIVE_JSON(POST, "/v1/queues/{queue}/extend", CONSUME, h_extend,
+	    "keep messages for longer"),
+	NATIVE(POST, "/v1/timing_jobs/{queue}/{job}/run", WRITE, h_job_run,
+	    "run a job now, beside its schedule"),
+	{ .method = HTTP_GET, .pattern = "/healthz", .is_native = true,
+	  .handler = h_health, .help = "is the ticker alive?" },
+	{ .method = HTTP_GET, .pattern = "/", .is_native = true,
+	  .is_storeless = true, .handler = h_index, .help = "this list" },
+};
+/* clang-format on */
+#define NROUTES (sizeof(routes) / sizeof(routes[0]))
+
+const struct route *
+route_at(size_t i)
+{
+	return i < NROUTES ? &routes[i] : NULL;
+}
+
+/* Copy the segment of n bytes at s; too long or empty ones match nothing. */
+static bool
+take_segment(char out[JOB_NAME_MAX + 1], const char *s, size_t n)
+{
+	if (n == 0 || n > JOB_NAME_MAX)
+		return false;
+	memcpy(out, s, n);
+	out[n] = '\0';
+	return true;
+}
+
+/* Servers hand PATH_INFO over decoded, so there is nothing to decode. */
+static bool
+matches(const char *pattern, const char *path, struct request *req)
+{
+	while (*pattern != '\0') {
+		size_t n;
+
+		if (*pattern != '{') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		n = strcspn(path, "/");
+		if (!take_segment(pattern[1] == 'q' ? req->queue : req->job,
+			path, n))
+			return false;
+		path += n;
+		pattern += strcspn(pattern, "}") + 1;
+	}
+	return *path == '\0';
+}
+
+/* The methods path knows; req->route is the one for the request's. */
+static unsigned
+find_path(struct request *req, const char *path, bool *is_native)
+{
+	unsigned known = 0;
+
+	for (size_t i = 0; i < NROUTES; i++) {
+		if (!matches(routes[i].pattern, path, req))
+			continue;
+		known |= (unsigned)routes[i].method;
+		*is_native = routes[i].is_native;
+		if (routes[i].method == req->method)
+			req->route = &routes[i];
+	}
+	return known;
+}
+
+/* Does path begin as some route does?  Then it is not our own address. */
+static bool
+begins_like_route(const char *path)
+{
+	for (size_t i = 0; i < NROUTES; i++) {
+		size_t n = 1 + strcspn(routes[i].pattern + 1, "/");
+
+		if (n > 1 && strncmp(path, routes[i].pattern, n) == 0 &&
+		    (path[n] == '/' || path[n] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * PATH_INFO is the path below the program; where a server maps /funboost
+ * itself to us, or gives the whole path as SCRIPT_NAME, both together are.
+ */
+unsigned
+route_find(struct request *req, bool *is_native)
+{
+	const char *script = request_var(req, HTTP_VAR_SCRIPT_NAME);
+	const char *info = request_var(req, HTTP_VAR_PATH_INFO);
+	char whole[PATH_MAX_LEN];
+	unsigned known = 0;
+	bool is_root = info[0] == '\0' || strcmp(info, "/") == 0;
+
+	*is_native = false;
+	if ((size_t)snprintf(whole, sizeof(whole), "%s%s", script, info) >=
+	    sizeof(whole))
+		return 0;
+	if (!is_root)
+		known = find_path(req, info, is_native);
+	if (known == 0)
+		known = find_path(req, whole, is_native);
+	if (known == 0 && is_root && !begins_like_route(whole))
+		known = find_path(req, "/", is_native);
+	return known;
+}
+
+void
+route_methods(unsigned methods, struct buf *out)
+{
+	if ((methods & HTTP_GET) != 0)
+		buf_str(out, "GET, HEAD, ");
+	if ((methods & HTTP_POST) != 0)
+		buf_str(out, "POST, ");
+	if ((methods & HTTP_DELETE) != 0)
+		buf_str(out, "DELETE, ");
+	buf_str(out, "OPTIONS");
+}
+
+const char *
+route_method_name(enum http_method m)
+{
+	return m == HTTP_GET ? "GET" : m == HTTP_POST ? "POST" : "DELETE";
+}
+
+void
+route_print(struct buf *out)
+{
+	for (size_t i = 0; i < NROUTES; i++)
+		buf_printf(out, "  %-6s  %-34s  %s\n",
+		    route_method_name(routes[i].method), routes[i].pattern,
+		    routes[i].help);
+}

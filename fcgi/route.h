@@ -1,0 +1,46 @@
+#ifndef FCGI_ROUTE_H
+#define FCGI_ROUTE_H
+
+#include "lib/token.h"
+
+#include "fcgi/http.h"
+
+/* What a route reads. */
+enum route_input {
+	ROUTE_INPUT_PARAMS, /* parameters: query, form or JSON body */
+	ROUTE_INPUT_JSON    /* a JSON body; the query may add parameters */
+};
+
+/* One thing the API can do. */
+struct route {
+	enum http_method method;
+	const char *pattern; /* with {queue} and {job} for one segment */
+	unsigned scope;	     /* enum token_scope; 0: no token needed */
+	enum route_input input;
+	bool is_native;	   /* no envelope */
+	bool is_storeless; /* works without a store */
+	http_handler *handler;
+	const char *help;
+};
+
+/*
+ * Find what the request's path and method name: req->route, with the path's
+ * segments in req->queue and req->job.  Returns the methods the path knows,
+ * 0 for an unknown path.  route is NULL unless the method is one of them.
+ * *is_native tells how the path's errors look.
+ */
+unsigned route_find(struct request *req, bool *is_native);
+
+/* The table: entry i, or NULL behind the last. */
+const struct route *route_at(size_t i);
+
+/* "GET", "POST" or "DELETE". */
+const char *route_method_name(enum http_method m);
+
+/* Append the names of methods ("GET, HEAD, OPTIONS"). */
+void route_methods(unsigned methods, struct buf *out);
+
+/* Append the table as text, one line each, for --help. */
+void route_print(struct buf *out);
+
+#endif

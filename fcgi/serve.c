@@ -1,0 +1,115 @@
+#include "config.h"
+
+#include "lib/buf.h"
+#include "lib/log.h"
+
+#include "fcgi/auth.h"
+#include "fcgi/ctx.h"
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+#include "fcgi/route.h"
+#include "fcgi/serve.h"
+
+#include "lib/ban.h"
+
+#define RETRY_OPEN_S 5
+
+/* Say what is wrong with the input; true when nothing is. */
+static bool
+is_understood(enum request_rc rc, const struct request *req,
+    struct response *res)
+{
+	switch (rc) {
+	case REQUEST_OK:
+		return true;
+	case REQUEST_BAD:
+		response_bad_input(res);
+		break;
+	case REQUEST_TOO_LARGE:
+		response_error(res, 413, MSG_TOO_LARGE, NULL);
+		break;
+	case REQUEST_BAD_TYPE:
+		fault_add(&res->faults, "Content-Type",
+		    req->route->input == ROUTE_INPUT_JSON ?
+			"must be application/json in UTF-8" :
+			"must be application/json or "
+			"application/x-www-form-urlencoded in UTF-8");
+		response_error(res, 415, MSG_BAD_TYPE, "application/json");
+		break;
+	}
+	return false;
+}
+
+/* Find the route; false when there is none to call. */
+static bool
+find_route(struct request *req, struct response *res)
+{
+	unsigned known = route_find(req, &res->is_native);
+
+	if (known == 0) {
+		response_error(res, 404, MSG_NO_ROUTE, NULL);
+		return false;
+	}
+	if (req->method == HTTP_OPTIONS) {
+		res->status = 204;
+		res->allow = known;
+		return false;
+	}
+	if (req->route == NULL) {
+		response_error(res, 405, MSG_BAD_METHOD, NULL);
+		res->allow = known;
+		return false;
+	}
+	return true;
+}
+
+/* The checks common to all requests, then the handler. */
+static void
+answer(struct ctx *ctx, struct request *req, enum request_rc body,
+    struct response *res)
+{
+	if (!find_route(req, res))
+		return;
+	if (!req->route->is_storeless && ctx_ready(ctx) != 0) {
+		response_error(res, 503, MSG_NOT_OPEN, NULL);
+		res->retry_after_s = RETRY_OPEN_S;
+		return;
+	}
+	if (auth_check(ctx, req, res) != 0 || !is_understood(body, req, res) ||
+	    !is_understood(request_read_input(req, &ctx->query, &ctx->body,
+			       &res->faults),
+		req, res))
+		return;
+	req->route->handler(ctx, req, res);
+}
+
+void
+serve_one(struct ctx *ctx, char *const *envp, http_read *read_fn, void *cookie)
+{
+	static const char no_memory[] =
+	    "Status: 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+	struct response res;
+	struct request req;
+	enum request_rc body;
+
+	ctx_begin(ctx);
+	request_init(&req, envp, ctx->serial);
+	response_init(&res, &ctx->data);
+	/* Read whatever comes of it: an unread body upsets some servers. */
+	body =
+	    request_read_body(&req, read_fn, cookie, &ctx->body, &res.faults);
+	answer(ctx, &req, body, &res);
+	response_write(&res, &req, &ctx->text, &ctx->out);
+	if (ctx->out.is_failed) {
+		log_event(LOG_LEVEL_ERR, "no-memory", "trace", req.trace_id,
+		    NULL);
+		buf_fini(&ctx->out);
+		buf_str(&ctx->out, no_memory);
+	}
+	/* Not for what a handler means to say: a late ticker is no error. */
+	if (res.status >= 500 && res.data->len == 0)
+		log_event(LOG_LEVEL_WARN, "answered-with-error", "trace",
+		    req.trace_id, LOG_KEY_PATH,
+		    request_var(&req, HTTP_VAR_PATH_INFO), NULL);
+	request_fini(&req);
+}

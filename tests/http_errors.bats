@@ -1,0 +1,244 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # cgi.bash sets what is used here
+# What the API answers when something is wrong, and to odd requests.
+
+setup() {
+	load cgi.bash
+	cgi_setup
+}
+
+job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
+
+@test "an unknown path is a 404 in the envelope" {
+	for p in /funboost/nothing /nothing /funboost /v1/queues/q /v1/queues//lease; do
+		cgi GET $p
+		envelope_is 404 not_found
+	done
+}
+
+@test "a wrong method is a 405 with Allow" {
+	cgi GET /funboost/add_timing_job
+	envelope_is 405 method_not_allowed
+	[ "$(header Allow)" = 'POST, OPTIONS' ]
+	cgi PATCH /funboost/get_timing_jobs
+	envelope_is 405 method_not_allowed
+	[ "$(header Allow)" = 'GET, HEAD, OPTIONS' ]
+	cgi DELETE /v1/queues/q/lease
+	status_is 405
+	is error_data '{}'
+	has message ''
+}
+
+@test "OPTIONS answers 204 with Allow, without a token" {
+	cgi OPTIONS /funboost/delete_timing_job '' -HTTP_AUTHORIZATION
+	status_is 204
+	[ "$(header Allow)" = 'DELETE, OPTIONS' ]
+	[ -z "$body" ]
+}
+
+@test "HEAD answers as GET, without the body" {
+	cgi GET /funboost/get_timing_jobs '' HTTP_X_REQUEST_ID=x
+	local length
+	length=$(header Content-Length)
+	cgi HEAD /funboost/get_timing_jobs '' HTTP_X_REQUEST_ID=x
+	status_is 200
+	[ "$(header Content-Length)" = "$length" ]
+	[ -z "$body" ]
+}
+
+@test "GET / lists the routes, --help prints them" {
+	cgi GET / '' -HTTP_AUTHORIZATION
+	status_is 200
+	has 'routes[0].path' /funboost/add_timing_job
+	cgi GET '' '' -HTTP_AUTHORIZATION
+	status_is 200
+	run "$fcgi" --help
+	[ "$status" -eq 0 ]
+	[[ $output == *'/funboost/get_timing_jobs'* ]]
+	run "$fcgi" -V
+	[[ $output == minutehand* ]]
+	run "$fcgi" -x
+	[ "$status" -eq 64 ]
+}
+
+@test "it works under any prefix the server maps to it" {
+	cgi GET /add_timing_job '' SCRIPT_NAME=/funboost
+	status_is 405
+	cgi GET '' '' SCRIPT_NAME=/funboost/get_timing_jobs
+	status_is 200
+	cgi GET /get_timing_jobs '' SCRIPT_NAME=/funboost
+	status_is 200
+	cgi GET /funboost/get_timing_jobs '' SCRIPT_NAME=/any/where
+	status_is 200
+	cgi GET '' '' SCRIPT_NAME=/funboost/nothing
+	envelope_is 404 not_found
+}
+
+@test "a body of exactly 1 MiB is read, one byte more is a 413" {
+	local f=$BATS_TEST_TMPDIR/big
+	{ printf '%s' "$job"; head -c $((1048576 - ${#job})) /dev/zero | tr '\0' ' '; } >"$f"
+	add "@$f"
+	status_is 200
+	printf ' ' >>"$f"
+	add "@$f"
+	envelope_is 413 too_large
+	add "$job" CONTENT_LENGTH=99999999999999999999999
+	envelope_is 413 too_large
+}
+
+@test "a truncated body and a bad length are a 400" {
+	add "$job" CONTENT_LENGTH=500
+	bad body 'of 500 bytes'
+	for n in -1 +5 12x ' 3' 0x10; do
+		add "$job" CONTENT_LENGTH="$n"
+		bad '"Content-Length"'
+	done
+}
+
+@test "no length means no body" {
+	add "$job" -CONTENT_LENGTH
+	bad queue_name
+	cgi POST '/funboost/pause_scheduler?queue_name=q'
+	status_is 200
+	add "$job" CONTENT_LENGTH=
+	bad queue_name
+}
+
+@test "content types: JSON in UTF-8, any spelling; others are a 415" {
+	local t
+	for t in 'application/json; charset=utf-8' 'Application/JSON;charset="UTF-8"' \
+	    'application/json ; charset=utf8'; do
+		add "${job/\"a\"/\"$RANDOM$RANDOM\"}" CONTENT_TYPE="$t"
+		status_is 200
+	done
+	for t in text/plain 'application/json; charset=gbk' '' application/jsonx \
+	    application/x-www-form-urlencoded multipart/form-data; do
+		add "$job" CONTENT_TYPE="$t"
+		envelope_is 415 unsupported_media_type
+	done
+	cgi POST /funboost/pause_scheduler 'queue_name=q' CONTENT_TYPE=text/plain
+	envelope_is 415 unsupported_media_type
+}
+
+@test "a body that is no JSON is a 400 that says where" {
+	local t
+	for t in '{' '[1]' 'null' '"x"' '{"a":1,}' "{'a':1}" '{"a":NaN}' \
+	    '{"a":01}' '{"a":1.}' '{"a":"\ud800"}' '{}{}' '{"a":tru}' \
+	    '{"a\u0000":1}' '{"a":123456789012345678901234567890}'; do
+		add "$t"
+		bad body
+	done
+	add '{"a":01}'
+	bad body 'at byte'
+	printf '{"queue_name":"\xff"}' >"$BATS_TEST_TMPDIR/latin"
+	add "@$BATS_TEST_TMPDIR/latin"
+	bad body UTF-8
+	printf '{"queue_name":"a\0b"}' >"$BATS_TEST_TMPDIR/nul"
+	add "@$BATS_TEST_TMPDIR/nul"
+	bad body
+	add "$(printf '%33s' '' | tr ' ' '[')$(printf '%33s' '' | tr ' ' ']')"
+	bad body 'too deep'
+}
+
+@test "query parameters: escapes, twice, unknown, NUL" {
+	cgi GET '/funboost/get_msg_count?queue_name=%zz'
+	bad queue_name '%'
+	cgi GET '/funboost/get_msg_count?queue_name=a%4'
+	bad queue_name
+	cgi GET '/funboost/get_msg_count?queue_name=a%00b'
+	bad queue_name NUL
+	cgi GET '/funboost/get_msg_count?queue_name=%ff'
+	bad queue_name UTF-8
+	cgi GET '/funboost/get_msg_count?queue_name=a&queue_name=b'
+	bad queue_name twice
+	cgi POST '/funboost/pause_scheduler?queue_name=a' '{"queue_name":"b"}'
+	bad queue_name twice
+	cgi GET '/funboost/get_msg_count?queue_name=a%20+b&_=17&_=18&x=%zz&&'
+	status_is 200
+	is data.queue_name 'a  b'
+	cgi POST /funboost/pause_scheduler '{"queue_name":["b"]}'
+	bad queue_name
+	cgi GET /funboost/get_timing_job
+	bad queue_name required
+	bad job_id required
+	cgi GET '/funboost/get_timing_jobs?job_store_kind=disk'
+	bad job_store_kind
+}
+
+@test "English for those who prefer it" {
+	local lang want
+	local -A ok=([zh]=获取成功 [en]=OK)
+	while IFS='|' read -r lang want; do
+		cgi GET /funboost/get_timing_jobs '' HTTP_ACCEPT_LANGUAGE="$lang"
+		is msg "${ok[$want]}"
+	done <<-'EOF'
+	en|en
+	en-US,en;q=0.9|en
+	EN-gb|en
+	zh-CN,zh;q=0.9,en;q=0.8|zh
+	en;q=0.8,zh;q=0.9|zh
+	en;q=0.9, zh;q=0.8|en
+	en,zh|en
+	zh,en|zh
+	*|zh
+	en;q=0.5,*|zh
+	en,*;q=0.5|en
+	en;q=0|zh
+	fr|zh
+	fr,en;q=0.1|en
+	en;q=2|zh
+	en;q=abc|zh
+	english|zh
+	|zh
+	EOF
+	cgi GET /funboost/get_timing_jobs
+	is msg 获取成功
+}
+
+@test "a sane request id comes back, another is replaced" {
+	cgi GET /funboost/get_timing_jobs '' HTTP_X_REQUEST_ID=Ab9._-
+	is trace_id Ab9._-
+	cgi GET /funboost/get_timing_jobs '' HTTP_X_REQUEST_ID='a"b'
+	[[ $(field .trace_id) =~ ^[0-9a-f]{32}$ ]]
+	cgi GET /funboost/get_timing_jobs '' HTTP_X_REQUEST_ID="$(printf '%65s' '' | tr ' ' a)"
+	[[ $(field .trace_id) =~ ^[0-9a-f]{32}$ ]]
+}
+
+@test "without a store: 503 with Retry-After, and nothing told of the inside" {
+	mv "$dir/store.db" "$dir/away.db"
+	cgi GET /funboost/get_timing_jobs
+	envelope_is 503 unavailable
+	[ -n "$(header Retry-After)" ]
+	[[ $body != *"$dir"* ]]
+	grep -q store-not-open "$BATS_TEST_TMPDIR/log"
+	mv "$dir/away.db" "$dir/store.db"
+	cgi GET /funboost/get_timing_jobs
+	status_is 200
+}
+
+@test "a configuration that cannot be read: 503, the reason is logged" {
+	printf 'nonsense = {\n' >>"$conf"
+	cgi GET /funboost/get_timing_jobs
+	envelope_is 503 unavailable
+	grep -q minutehand.conf "$BATS_TEST_TMPDIR/log"
+	[[ $body != *nonsense* ]]
+}
+
+@test "a query without = cannot choose our options" {
+	run env -i REQUEST_METHOD=GET QUERY_STRING='-c+/etc/passwd' \
+	    PATH_INFO=/ "$fcgi" -c /etc/passwd
+	[[ $output == 'Status: 400'* ]]
+}
+
+@test "healthz: no token, 503 while no ticker runs" {
+	cgi GET /healthz '' -HTTP_AUTHORIZATION
+	status_is 503
+	is status late
+	is late true
+	is last_tick null
+	"$ticker" -c "$conf" --once
+	cgi GET /healthz '' -HTTP_AUTHORIZATION
+	status_is 200
+	is status ok
+	is late false
+}
