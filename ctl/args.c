@@ -1,0 +1,104 @@
+#include "config.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "ctl/args.h"
+
+#include "lib/ban.h"
+
+#define FIRST_VALUE 256 /* behind every short option */
+
+/* The table of cmd in the form of getopt_long(3). */
+static void
+fill_longs(const struct ctl_command *cmd, struct option *longs)
+{
+	const struct ctl_option *o = cmd->options;
+	int i;
+
+	for (i = 0; o != NULL && o[i].name != NULL && i < CTL_OPTIONS_MAX;
+	     i++) {
+		longs[i].name = o[i].name;
+		longs[i].has_arg =
+		    o[i].arg == NULL ? no_argument : required_argument;
+		longs[i].flag = NULL;
+		longs[i].val = FIRST_VALUE + i;
+	}
+	memset(&longs[i], 0, sizeof(longs[i]));
+}
+
+/* Cut "-- COMMAND …" off; how many words are left, -1 without a command. */
+static int
+cut_command(int argc, char **argv, struct ctl_args *out)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0 && i + 1 < argc) {
+			out->command = argv + i + 1;
+			argv[i] = NULL;
+			return i;
+		}
+	}
+	(void)fputs("minutehand: no \"-- COMMAND\" given\n", stderr);
+	return -1;
+}
+
+int
+args_parse(const struct ctl_command *cmd, int argc, char **argv,
+    struct ctl_args *out)
+{
+	struct option longs[CTL_OPTIONS_MAX + 1];
+	int ch;
+
+	memset(out, 0, sizeof(*out));
+	if (cmd->has_command && (argc = cut_command(argc, argv, out)) == -1)
+		return -1;
+	fill_longs(cmd, longs);
+	/* 0 makes getopt_long start afresh; main has used it before. */
+	optind = 0;
+	while ((ch = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (ch < FIRST_VALUE)
+			return -1;
+		out->opt[ch - FIRST_VALUE] = optarg == NULL ? "" : optarg;
+	}
+	out->operand = argv + optind;
+	out->noperands = argc - optind;
+	if (out->noperands >= cmd->min && out->noperands <= cmd->max)
+		return 0;
+	(void)fprintf(stderr, "minutehand: too %s words\n",
+	    out->noperands < cmd->min ? "few" : "many");
+	return -1;
+}
+
+void
+args_usage(const struct ctl_command *cmd, bool is_long, FILE *f)
+{
+	const struct ctl_option *o;
+
+	(void)fprintf(f, "usage: minutehand [-c FILE] %s%s%s\n", cmd->name,
+	    *cmd->args == '\0' ? "" : " ", cmd->args);
+	if (!is_long)
+		return;
+	(void)fprintf(f, "\n%s\n", cmd->help);
+	if (cmd->options != NULL)
+		(void)fputs("\noptions:\n", f);
+	for (o = cmd->options; o != NULL && o->name != NULL; o++) {
+		int n = fprintf(f, "  --%s%s%s", o->name,
+		    o->arg == NULL ? "" : " ", o->arg == NULL ? "" : o->arg);
+
+		(void)fprintf(f, "%*s%s\n", n < 26 ? 26 - n : 1, "", o->help);
+	}
+}
+
+void
+args_list(const struct ctl_command *const *cmds, const char *word, FILE *f)
+{
+	size_t n = word == NULL ? 0 : strlen(word);
+
+	for (; *cmds != NULL; cmds++) {
+		if (n == 0 ||
+		    (strncmp((*cmds)->name, word, n) == 0 &&
+			((*cmds)->name[n] == ' ' || (*cmds)->name[n] == '\0')))
+			(void)fprintf(f, "  %-14s %s\n", (*cmds)->name,
+			    (*cmds)->help);
+	}
+}

@@ -1,0 +1,179 @@
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/commands.h"
+#include "ctl/doctor.h"
+#include "ctl/json_out.h"
+#include "lib/buf.h"
+#include "lib/conf.h"
+
+#include "lib/ban.h"
+
+enum { OPT_JSON, OPT_URL };
+
+static const struct ctl_option options[] = {
+	[OPT_JSON] = { "json", NULL, "answer in JSON" },
+	[OPT_URL] = { "url", "URL", "ask the web server: http://HOST/PATH" },
+	{ .name = NULL },
+};
+
+static const char *const level_names[DOCTOR__MAX] = {
+	[DOCTOR_OK] = "ok",
+	[DOCTOR_WARN] = "warn",
+	[DOCTOR_FAIL] = "FAIL",
+};
+
+static void check_conf(struct doctor *d, struct finding *f);
+static void check_open(struct doctor *d, struct finding *f);
+
+/* In this order; the later ones stand on the earlier. */
+static const struct check {
+	const char *name;
+	void (*run)(struct doctor *d, struct finding *f);
+	bool needs_store;
+} checks[] = {
+	{ "configuration", check_conf, false },
+	{ "permissions", doctor_permissions, false },
+	{ "free space", doctor_space, false },
+	{ "sqlite", doctor_sqlite, false },
+	{ "store", check_open, false },
+	{ "journal", doctor_journal, true },
+	{ "integrity", doctor_integrity, true },
+	{ "clock", doctor_clock, true },
+	{ "ticker", doctor_ticker, true },
+	{ "time zone", doctor_zone, true },
+	{ "memory store", doctor_memory, false },
+	{ "web server", doctor_web, false },
+	{ "versions", doctor_versions, false },
+};
+#define NCHECKS (sizeof(checks) / sizeof(checks[0]))
+
+void
+doctor_say(struct finding *f, enum doctor_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level < f->level)
+		return;
+	f->level = level;
+	va_start(ap, fmt);
+	(void)vsnprintf(f->text, sizeof(f->text), fmt, ap);
+	va_end(ap);
+}
+
+void
+doctor_advise(struct finding *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(f->advice, sizeof(f->advice), fmt, ap);
+	va_end(ap);
+}
+
+/* ctl_load has told the reason already. */
+static void
+check_conf(struct doctor *d, struct finding *f)
+{
+	if (ctl_load(d->ctl) == CTL_OK) {
+		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->path);
+		return;
+	}
+	doctor_say(f, DOCTOR_FAIL, "cannot be read, see above");
+	doctor_advise(f, "mend that line, or run minutehand init");
+}
+
+static void
+check_open(struct doctor *d, struct finding *f)
+{
+	if (ctl_open(d->ctl) == CTL_OK) {
+		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->store);
+		return;
+	}
+	doctor_say(f, DOCTOR_FAIL, "%s cannot be opened, see above",
+	    d->ctl->conf->store);
+	doctor_advise(f, "run minutehand init if there is none yet");
+}
+
+/* Run what can be run; how many findings there are. */
+static size_t
+examine(struct doctor *d, struct finding found[NCHECKS],
+    const struct check *done[NCHECKS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < NCHECKS; i++) {
+		if (i > 0 && d->ctl->conf == NULL)
+			break;
+		if (checks[i].needs_store && !d->ctl->is_open)
+			continue;
+		checks[i].run(d, &found[n]);
+		done[n++] = &checks[i];
+	}
+	return n;
+}
+
+static int
+print_json(const struct check *const *done, const struct finding *found,
+    size_t n)
+{
+	struct buf o = BUF_INIT;
+
+	json_out_open(&o, NULL, '[');
+	for (size_t i = 0; i < n; i++) {
+		json_out_open(&o, NULL, '{');
+		json_out_str(&o, "check", done[i]->name);
+		json_out_str(&o, "level", level_names[found[i].level]);
+		json_out_str(&o, "text", found[i].text);
+		json_out_str(&o, "advice",
+		    found[i].advice[0] == '\0' ? NULL : found[i].advice);
+		json_out_close(&o, '}');
+	}
+	json_out_close(&o, ']');
+	return json_out_print(&o);
+}
+
+static void
+print_lines(const struct check *const *done, const struct finding *found,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		(void)printf("%-4s  %-13s  %s\n", level_names[found[i].level],
+		    done[i]->name, found[i].text);
+		if (found[i].advice[0] != '\0')
+			(void)printf("%21s> %s\n", "", found[i].advice);
+	}
+}
+
+static int
+run_doctor(struct ctl *c, const struct ctl_args *a)
+{
+	struct doctor d = { c, a->opt[OPT_URL] };
+	struct finding found[NCHECKS];
+	const struct check *done[NCHECKS];
+	int status = CTL_OK;
+	size_t n;
+
+	memset(found, 0, sizeof(found));
+	n = examine(&d, found, done);
+	if (a->opt[OPT_JSON] != NULL)
+		status = print_json(done, found, n);
+	else
+		print_lines(done, found, n);
+	for (size_t i = 0; i < n; i++) {
+		if (found[i].level == DOCTOR_FAIL)
+			status = CTL_NO;
+	}
+	return status;
+}
+
+const struct ctl_command cmd_doctor = {
+	.name = "doctor",
+	.args = "[--url URL] [--json]",
+	.help = "look whether everything is in order, and say what to do",
+	.options = options,
+	.run = run_doctor,
+};

@@ -1,0 +1,281 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/beside.h"
+#include "ctl/commands.h"
+#include "ctl/init_text.h"
+#include "ctl/json_out.h"
+#include "ctl/token_new.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/conf.h"
+
+#include "lib/ban.h"
+
+enum { OPT_JSON, OPT_ANONYMOUS };
+
+static const struct ctl_option options[] = {
+	[OPT_JSON] = { "json", NULL, "answer in JSON" },
+	[OPT_ANONYMOUS] = { "anonymous-loopback", NULL,
+	    "let programs on this host in without a token" },
+	{ .name = NULL },
+};
+
+/* What there was before, and what was made. */
+struct setup {
+	char *dir;  /* as given, or ~/.minutehand */
+	char *conf; /* the file in it */
+	bool had_dir, had_conf, had_store;
+	char token[TOKEN_TEXT_MAX]; /* "": there were some */
+	struct buf crontab, webserver;
+};
+
+static int
+name_dir(struct setup *s, const struct ctl_args *a)
+{
+	const char *home = getenv("HOME");
+	struct buf b = BUF_INIT;
+
+	if (a->noperands == 1)
+		buf_str(&b, a->operand[0]);
+	else if (home == NULL || *home == '\0')
+		return ctl_fail(CTL_USAGE, "HOME is not set: name a folder");
+	else
+		buf_printf(&b, "%s/.minutehand", home);
+	s->dir = buf_take(&b);
+	buf_printf(&b, "%s/minutehand.conf", s->dir == NULL ? "" : s->dir);
+	s->conf = buf_take(&b);
+	if (s->dir != NULL && s->conf != NULL)
+		return CTL_OK;
+	(void)ctl_fail(CTL_BUG, "out of memory");
+	return CTL_BUG;
+}
+
+static int
+make_dir(struct setup *s)
+{
+	struct stat sb;
+
+	assert(s->dir != NULL);
+	if (mkdir(s->dir, 0700) == 0)
+		return CTL_OK;
+	s->had_dir = true;
+	if (errno != EEXIST)
+		return ctl_fail(CTL_DOWN, "%s: %s", s->dir, strerror(errno));
+	if (stat(s->dir, &sb) == -1 || !S_ISDIR(sb.st_mode))
+		return ctl_fail(CTL_DOWN, "%s: is no folder", s->dir);
+	return CTL_OK;
+}
+
+/* Write all of b into fd, which is closed; 0 or -1 with errno. */
+static int
+write_all(int fd, const struct buf *b)
+{
+	size_t at = 0;
+	ssize_t n = 0;
+
+	while (at < b->len) {
+		n = write(fd, b->data + at, b->len - at);
+		if (n == -1 && errno != EINTR)
+			break;
+		at += n > 0 ? (size_t)n : 0;
+	}
+	if (n != -1 && fsync(fd) == -1)
+		n = -1;
+	if (close(fd) == -1)
+		n = -1;
+	return n == -1 ? -1 : 0;
+}
+
+static int
+make_conf(struct setup *s, bool is_anonymous)
+{
+	struct buf b = BUF_INIT;
+	int fd, status = CTL_OK;
+
+	fd = open(s->conf, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd == -1 && errno == EEXIST) {
+		s->had_conf = true;
+		return CTL_OK;
+	}
+	if (fd == -1)
+		return ctl_fail(CTL_DOWN, "%s: %s", s->conf, strerror(errno));
+	conf_print_example(&b);
+	if (is_anonymous)
+		buf_str(&b, "\nanonymous = loopback\n");
+	if (write_all(fd, &b) == -1) {
+		status = ctl_fail(CTL_DOWN, "%s: %s", s->conf, strerror(errno));
+		/* Half a file would pass for a whole one the next time. */
+		(void)unlink(s->conf);
+	}
+	buf_fini(&b);
+	return status;
+}
+
+static int
+make_store(struct ctl *c, struct setup *s)
+{
+	struct store_opts o = {
+		.path = c->conf->store,
+		.busy_us = c->conf->busy_us,
+		.is_create = true,
+	};
+	enum store_rc rc;
+	struct store *st;
+	char why[512] = "";
+
+	s->had_store = access(o.path, F_OK) == 0;
+	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL)
+		return ctl_fail(rc == STORE_BUSY ? CTL_BUSY : CTL_DOWN, "%s",
+		    why);
+	store_close(st);
+	return ctl_open(c);
+}
+
+/* The first token, unless there are some. */
+static int
+make_token(struct ctl *c, struct setup *s)
+{
+	struct token_list l = { NULL, 0, 0 };
+	struct token t = { .scopes = TOKEN_ADMIN };
+	enum store_rc rc;
+
+	rc = store_token_list(c->sched.stores[JOB_DURABLE], &l);
+	if (rc == STORE_OK && l.n == 0) {
+		t.created_us = clock_now_us();
+		t.name = strdup("first");
+		t.queues = strdup("*");
+		rc = STORE_ERROR;
+		if (t.name != NULL && t.queues != NULL)
+			rc = token_new(c, &t, s->token);
+		if (rc != STORE_OK)
+			s->token[0] = '\0';
+		token_fini(&t);
+	}
+	token_list_fini(&l);
+	return ctl_fail_rc(rc, "token");
+}
+
+static int
+make_texts(const struct ctl *c, struct setup *s)
+{
+	char *ticker = beside_find(c->argv0, "ticker", "ticker");
+	char *fcgi = beside_find(c->argv0, "fcgi", "minutehand.fcgi");
+
+	if (ticker != NULL)
+		init_crontab(ticker, c->conf->path, &s->crontab);
+	if (fcgi != NULL)
+		init_webserver(fcgi, c->conf->path, &s->webserver);
+	free(ticker);
+	free(fcgi);
+	if (s->crontab.len > 0 && s->webserver.len > 0)
+		return CTL_OK;
+	return ctl_fail(CTL_BUG, "out of memory");
+}
+
+static int
+print_json(const struct ctl *c, const struct setup *s)
+{
+	struct buf o = BUF_INIT;
+	char *dir = strdup(c->conf->path), *slash;
+
+	if (dir != NULL && (slash = strrchr(dir, '/')) != NULL)
+		*(slash == dir ? slash + 1 : slash) = '\0';
+	json_out_open(&o, NULL, '{');
+	json_out_str(&o, "dir", dir);
+	json_out_str(&o, "conf", c->conf->path);
+	json_out_str(&o, "store", c->conf->store);
+	json_out_str(&o, "token", s->token[0] == '\0' ? NULL : s->token);
+	json_out_str(&o, "crontab", buf_cstr(&s->crontab));
+	json_out_str(&o, "webserver", buf_cstr(&s->webserver));
+	json_out_close(&o, '}');
+	free(dir);
+	return json_out_print(&o);
+}
+
+static const char *
+made(bool had)
+{
+	return had ? "kept" : "made";
+}
+
+static int
+print_text(const struct ctl *c, const struct setup *s)
+{
+	(void)printf("folder         %s (%s)\n", s->dir, made(s->had_dir));
+	(void)printf("configuration  %s (%s)\n", c->conf->path,
+	    made(s->had_conf));
+	(void)printf("store          %s (%s)\n", c->conf->store,
+	    made(s->had_store));
+	if (s->token[0] == '\0')
+		(void)printf("token          there is one (kept); more by: "
+			     "minutehand token add\n");
+	else
+		(void)printf("token          %s\n               shown this "
+			     "once; it may do everything\n",
+		    s->token);
+	(void)printf("\nAdd to your crontab (crontab -e):\n\n%s\n",
+	    buf_cstr(&s->crontab));
+	(void)printf(
+	    "\nAdd to lighttpd.conf:\n\n%s\n"
+	    "For Apache, nginx and .htaccess see etc/ of the source or "
+	    "minutehand.fcgi(8).\nThen look with: minutehand -c %s doctor\n",
+	    buf_cstr(&s->webserver), c->conf->path);
+	return CTL_OK;
+}
+
+static int
+setup(struct ctl *c, const struct ctl_args *a, struct setup *s)
+{
+	int status;
+
+	if ((status = name_dir(s, a)) != CTL_OK ||
+	    (status = make_dir(s)) != CTL_OK ||
+	    (status = make_conf(s, a->opt[OPT_ANONYMOUS] != NULL)) != CTL_OK)
+		return status;
+	c->conf_path = s->conf;
+	if ((status = ctl_load(c)) != CTL_OK ||
+	    (status = make_store(c, s)) != CTL_OK ||
+	    (status = make_token(c, s)) != CTL_OK ||
+	    (status = make_texts(c, s)) != CTL_OK)
+		return status;
+	if (a->opt[OPT_JSON] != NULL)
+		return print_json(c, s);
+	return print_text(c, s);
+}
+
+static int
+run_init(struct ctl *c, const struct ctl_args *a)
+{
+	struct setup s = { .crontab = BUF_INIT, .webserver = BUF_INIT };
+	int status;
+
+	if (c->conf_path != NULL)
+		return ctl_fail(CTL_USAGE, "init takes a folder, not -c FILE");
+	(void)umask(077);
+	status = setup(c, a, &s);
+	c->conf_path = NULL;
+	free(s.dir);
+	free(s.conf);
+	buf_fini(&s.crontab);
+	buf_fini(&s.webserver);
+	return status;
+}
+
+const struct ctl_command cmd_init = {
+	.name = "init",
+	.args = "[--json] [--anonymous-loopback] [DIR]",
+	.help = "make folder, configuration, store and first token",
+	.options = options,
+	.max = 1,
+	.run = run_init,
+};

@@ -1,0 +1,357 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/commands.h"
+#include "ctl/table.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/job_json.h"
+#include "lib/trigger.h"
+#include "lib/tz.h"
+
+#include "lib/ban.h"
+
+#define PAGE 1000
+
+enum { OPT_JSON, OPT_LIMIT };
+
+static const struct ctl_option list_options[] = {
+	[OPT_JSON] = { "json", NULL, "answer in JSON" },
+	[OPT_LIMIT] = { "limit", "N", "so many at most (default: all)" },
+	{ .name = NULL },
+};
+
+static const struct ctl_option show_options[] = {
+	[OPT_JSON] = { "json", NULL, "answer in JSON" },
+	{ .name = NULL },
+};
+
+static struct trigger_env
+env_of(const struct ctl *c)
+{
+	return (struct trigger_env){
+		.zones = c->sched.zones,
+		.default_zone = c->sched.default_zone,
+		.now_us = clock_now_us(),
+	};
+}
+
+/* The trigger and the next run of j as people read them. */
+static void
+print_when(const struct ctl *c, const struct job *j, struct buf *trigger,
+    struct buf *next)
+{
+	struct faults fs = { .n = 0 };
+	struct trigger *t;
+
+	buf_reset(trigger);
+	buf_reset(next);
+	t = trigger_from_spec(j->trigger, c->sched.zones, &fs);
+	if (t == NULL)
+		buf_str(trigger, "?");
+	else
+		trigger_print(t, trigger);
+	if (t != NULL && j->next_run_us != JOB_NEVER)
+		tz_format(trigger_zone(t), j->next_run_us, next);
+	else
+		ctl_time(c, j->next_run_us, next);
+	trigger_free(t);
+}
+
+/* Add up to limit jobs, page by page; *next is not "" if there are more. */
+static enum store_rc
+read_list(struct ctl *c, const char *queue, int64_t limit, struct job_list *out)
+{
+	char cursor[SCHED_CURSOR_MAX] = "", next[SCHED_CURSOR_MAX] = "";
+	struct sched_list_opts o = { SCHED_ANY, queue, 0, cursor };
+	enum store_rc rc;
+
+	do {
+		o.limit = limit - (int64_t)out->n;
+		if (o.limit > PAGE)
+			o.limit = PAGE;
+		rc = sched_list(&c->sched, &o, out, next);
+		memcpy(cursor, next, sizeof(cursor));
+	} while (rc == STORE_OK && next[0] != '\0' && (int64_t)out->n < limit);
+	return rc;
+}
+
+static int
+print_table(const struct ctl *c, const struct job_list *l)
+{
+	static const char *const headings[] = {
+		"QUEUE",
+		"JOB",
+		"TRIGGER",
+		"NEXT RUN",
+		"STATE",
+	};
+	struct buf trigger = BUF_INIT, next = BUF_INIT;
+	struct table t;
+	int rc;
+
+	table_init(&t, headings, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < l->n; i++) {
+		print_when(c, &l->v[i], &trigger, &next);
+		table_add(&t, l->v[i].queue);
+		table_add(&t, l->v[i].job_id);
+		table_add(&t, buf_cstr(&trigger));
+		table_add(&t, buf_cstr(&next));
+		table_add(&t, job_state_name(l->v[i].state));
+	}
+	rc = table_print(&t, stdout);
+	table_fini(&t);
+	buf_fini(&trigger);
+	buf_fini(&next);
+	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
+}
+
+static int
+print_json(const struct ctl *c, const struct job_list *l)
+{
+	const struct trigger_env env = env_of(c);
+	struct buf b = BUF_INIT;
+
+	(void)fputs("{\"jobs\":[", stdout);
+	for (size_t i = 0; i < l->n; i++) {
+		buf_reset(&b);
+		job_to_json(&l->v[i], &env, &b);
+		(void)printf("%s%s", i == 0 ? "" : ",", buf_cstr(&b));
+	}
+	(void)printf("],\"count\":%zu}\n", l->n);
+	buf_fini(&b);
+	return CTL_OK;
+}
+
+static int
+run_list(struct ctl *c, const struct ctl_args *a)
+{
+	static const struct ctl_range range = { 1, INT64_MAX };
+	const char *queue = a->noperands > 0 ? a->operand[0] : NULL;
+	struct job_list l = { NULL, 0, 0 };
+	int64_t limit = INT64_MAX;
+	enum store_rc rc;
+	int status;
+
+	status = ctl_opt_int(a, OPT_LIMIT, "limit", &range, &limit);
+	if (status == CTL_OK && queue != NULL)
+		status = ctl_check_name("QUEUE", queue);
+	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
+		return status;
+	rc = read_list(c, queue, limit, &l);
+	if (rc != STORE_OK)
+		status = ctl_fail_rc(rc, "jobs");
+	else if (a->opt[OPT_JSON] != NULL)
+		status = print_json(c, &l);
+	else
+		status = print_table(c, &l);
+	job_list_fini(&l);
+	return status;
+}
+
+static void
+show_number(const char *name, int64_t v)
+{
+	(void)printf("%-14s %lld\n", name, (long long)v);
+}
+
+static void
+show_text(const char *name, const char *v)
+{
+	if (v != NULL && *v != '\0')
+		(void)printf("%-14s %s\n", name, v);
+}
+
+static void
+show_job(const struct ctl *c, const struct job *j)
+{
+	struct buf trigger = BUF_INIT, next = BUF_INIT;
+
+	print_when(c, j, &trigger, &next);
+	show_text("queue", j->queue);
+	show_text("job", j->job_id);
+	show_text("description", j->description);
+	show_text("trigger", buf_cstr(&trigger));
+	show_text("next run", buf_cstr(&next));
+	show_text("state", job_state_name(j->state));
+	show_text("reason", j->reason);
+	show_text("store", j->kind == JOB_MEMORY ? "memory" : "durable");
+	show_text("args", j->args);
+	show_text("kwargs", j->kwargs);
+	show_number("priority", j->priority);
+	show_text("coalesce", j->coalesce ? "yes" : "no");
+	show_number("max catchup", j->max_catchup);
+	if (j->misfire_grace_us != JOB_NO_GRACE)
+		show_number("misfire grace",
+		    j->misfire_grace_us / CLOCK_US_PER_S);
+	buf_reset(&next);
+	ctl_time(c, j->created_us - j->created_us % CLOCK_US_PER_S, &next);
+	show_text("created", buf_cstr(&next));
+	buf_fini(&trigger);
+	buf_fini(&next);
+}
+
+/* Open the stores for a command whose operands are QUEUE ID. */
+static int
+open_for_job(struct ctl *c, const struct ctl_args *a)
+{
+	int status;
+
+	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
+	    (status = ctl_check_name("ID", a->operand[1])) != CTL_OK)
+		return status;
+	return ctl_open(c);
+}
+
+/* What rc means for the job that a names. */
+static int
+fail_job(enum store_rc rc, const struct ctl_args *a)
+{
+	char what[JOB_NAME_MAX * 2 + 2];
+
+	(void)snprintf(what, sizeof(what), "%s %s", a->operand[0],
+	    a->operand[1]);
+	return ctl_fail_rc(rc, what);
+}
+
+static int
+run_show(struct ctl *c, const struct ctl_args *a)
+{
+	struct buf b = BUF_INIT;
+	struct trigger_env env;
+	enum store_rc rc;
+	struct job j;
+	int status;
+
+	if ((status = open_for_job(c, a)) != CTL_OK)
+		return status;
+	job_init(&j);
+	rc = sched_get(&c->sched, SCHED_ANY, a->operand[0], a->operand[1], &j);
+	status = fail_job(rc, a);
+	if (rc == STORE_OK && a->opt[OPT_JSON] != NULL) {
+		env = env_of(c);
+		job_to_json(&j, &env, &b);
+		(void)puts(buf_cstr(&b));
+	} else if (rc == STORE_OK)
+		show_job(c, &j);
+	job_fini(&j);
+	buf_fini(&b);
+	return status;
+}
+
+static int
+run_pause(struct ctl *c, const struct ctl_args *a)
+{
+	int status;
+
+	if ((status = open_for_job(c, a)) != CTL_OK)
+		return status;
+	return fail_job(sched_pause(&c->sched, SCHED_ANY, a->operand[0],
+			    a->operand[1], NULL),
+	    a);
+}
+
+static int
+run_resume(struct ctl *c, const struct ctl_args *a)
+{
+	enum store_rc rc;
+	int status;
+
+	if ((status = open_for_job(c, a)) != CTL_OK)
+		return status;
+	rc = sched_resume(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
+	    NULL);
+	if (rc == STORE_CONFLICT)
+		return ctl_fail(CTL_NO,
+		    "%s %s: can never run again; nothing "
+		    "was changed",
+		    a->operand[0], a->operand[1]);
+	return fail_job(rc, a);
+}
+
+static int
+run_delete(struct ctl *c, const struct ctl_args *a)
+{
+	int status;
+
+	if ((status = open_for_job(c, a)) != CTL_OK)
+		return status;
+	return fail_job(sched_delete(&c->sched, SCHED_ANY, a->operand[0],
+			    a->operand[1]),
+	    a);
+}
+
+static int
+run_run(struct ctl *c, const struct ctl_args *a)
+{
+	char run_id[RUN_ID_LEN + 1] = "";
+	enum store_rc rc;
+	int status;
+
+	if ((status = open_for_job(c, a)) != CTL_OK)
+		return status;
+	rc = sched_run_now(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
+	    run_id);
+	if (rc == STORE_OK)
+		(void)puts(run_id);
+	return fail_job(rc, a);
+}
+
+const struct ctl_command cmd_job_list = {
+	.name = "job list",
+	.args = "[QUEUE] [--limit N] [--json]",
+	.help = "list jobs by their next run",
+	.options = list_options,
+	.max = 1,
+	.run = run_list,
+};
+
+const struct ctl_command cmd_job_show = {
+	.name = "job show",
+	.args = "QUEUE ID [--json]",
+	.help = "tell all about one job",
+	.options = show_options,
+	.min = 2,
+	.max = 2,
+	.run = run_show,
+};
+
+const struct ctl_command cmd_job_pause = {
+	.name = "job pause",
+	.args = "QUEUE ID",
+	.help = "do not run a job until it is resumed",
+	.min = 2,
+	.max = 2,
+	.run = run_pause,
+};
+
+const struct ctl_command cmd_job_resume = {
+	.name = "job resume",
+	.args = "QUEUE ID",
+	.help = "let a paused job run again, from now on",
+	.min = 2,
+	.max = 2,
+	.run = run_resume,
+};
+
+const struct ctl_command cmd_job_delete = {
+	.name = "job delete",
+	.args = "QUEUE ID",
+	.help = "delete a job; its runs stay in the ledger",
+	.min = 2,
+	.max = 2,
+	.run = run_delete,
+};
+
+const struct ctl_command cmd_job_run = {
+	.name = "job run",
+	.args = "QUEUE ID",
+	.help = "run a job once, now, beside its schedule",
+	.min = 2,
+	.max = 2,
+	.run = run_run,
+};

@@ -1,0 +1,265 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/commands.h"
+#include "ctl/input.h"
+#include "ctl/json_out.h"
+#include "ctl/trigger_opts.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/job_json.h"
+#include "lib/json.h"
+#include "lib/json_list.h"
+#include "lib/trigger.h"
+
+#include "lib/ban.h"
+
+enum {
+	OPT_ID = TRIGGER_OPT__MAX,
+	OPT_ARGS,
+	OPT_KWARGS,
+	OPT_PRIORITY,
+	OPT_DESCRIPTION,
+	OPT_GRACE,
+	OPT_COALESCE,
+	OPT_NO_COALESCE,
+	OPT_CATCHUP,
+	OPT_PAUSED,
+	OPT_REPLACE,
+	OPT_MEMORY,
+	OPT_JSON
+};
+
+static const struct ctl_option options[] = {
+	TRIGGER_OPT_ROWS,
+	[OPT_ID] = { "id", "ID", "name of the job (default: made up)" },
+	[OPT_ARGS] = { "args", "JSON", "positional parameters: [1, \"x\"]" },
+	[OPT_KWARGS] = { "kwargs", "JSON", "named parameters: {\"x\": 1}" },
+	[OPT_PRIORITY] = { "priority", "N", "higher is delivered first" },
+	[OPT_DESCRIPTION] = { "description", "TEXT", "for people" },
+	[OPT_GRACE] = { "misfire-grace", "DURATION",
+	    "how late a run may start" },
+	[OPT_COALESCE] = { "coalesce", NULL,
+	    "many missed slots become one run" },
+	[OPT_NO_COALESCE] = { "no-coalesce", NULL, "or each its own" },
+	[OPT_CATCHUP] = { "max-catchup", "N", "but at most so many" },
+	[OPT_PAUSED] = { "paused", NULL, "do not start it yet" },
+	[OPT_REPLACE] = { "replace", NULL, "overwrite a job of that id" },
+	[OPT_MEMORY] = { "memory", NULL, "keep it in RAM only" },
+	[OPT_JSON] = { "json", "FILE",
+	    "jobs as the HTTP API takes them; - = standard input" },
+	{ .name = NULL },
+};
+
+/* An option whose text is JSON, as a member of body. */
+static int
+add_json(const struct ctl_args *a, int i, struct buf *body)
+{
+	char why[256] = "";
+
+	if (a->opt[i] == NULL)
+		return CTL_OK;
+	if (json_check(a->opt[i], strlen(a->opt[i]), why, sizeof(why)) == -1)
+		return ctl_fail(CTL_DATA, "--%s: %s", options[i].name, why);
+	json_out_raw(body, options[i].name, a->opt[i]);
+	return CTL_OK;
+}
+
+/* Members that stand as they are or for a switch. */
+static int
+add_policies(const struct ctl_args *a, struct buf *body)
+{
+	if (a->opt[OPT_COALESCE] != NULL && a->opt[OPT_NO_COALESCE] != NULL)
+		return ctl_fail(CTL_USAGE,
+		    "--coalesce and --no-coalesce "
+		    "exclude each other");
+	if (a->opt[OPT_ID] != NULL)
+		json_out_str(body, "job_id", a->opt[OPT_ID]);
+	if (a->opt[OPT_PRIORITY] != NULL)
+		json_out_str(body, "priority", a->opt[OPT_PRIORITY]);
+	if (a->opt[OPT_DESCRIPTION] != NULL)
+		json_out_str(body, "description", a->opt[OPT_DESCRIPTION]);
+	if (a->opt[OPT_CATCHUP] != NULL)
+		json_out_str(body, "max_catchup", a->opt[OPT_CATCHUP]);
+	if (a->opt[OPT_COALESCE] != NULL)
+		json_out_bool(body, "coalesce", true);
+	if (a->opt[OPT_NO_COALESCE] != NULL)
+		json_out_bool(body, "coalesce", false);
+	if (a->opt[OPT_PAUSED] != NULL)
+		json_out_bool(body, "paused", true);
+	if (a->opt[OPT_REPLACE] != NULL)
+		json_out_bool(body, "replace_existing", true);
+	if (a->opt[OPT_MEMORY] != NULL)
+		json_out_str(body, "job_store_kind", "memory");
+	return trigger_opts_seconds(a, OPT_GRACE, "misfire-grace", body,
+	    "misfire_grace_time");
+}
+
+/* The body that the options and the queue's name make. */
+static int
+body_from_options(const struct ctl_args *a, struct json_object **out)
+{
+	struct buf b = BUF_INIT;
+	char why[256] = "out of memory";
+	int status;
+
+	if (a->noperands != 1)
+		return ctl_fail(CTL_USAGE, "QUEUE or --json FILE is needed");
+	json_out_open(&b, NULL, '{');
+	json_out_str(&b, "queue_name", a->operand[0]);
+	if ((status = trigger_opts_json(a, &b)) == CTL_OK &&
+	    (status = add_policies(a, &b)) == CTL_OK &&
+	    (status = add_json(a, OPT_ARGS, &b)) == CTL_OK)
+		status = add_json(a, OPT_KWARGS, &b);
+	json_out_close(&b, '}');
+	if (status == CTL_OK &&
+	    (b.is_failed ||
+		(*out = json_parse(b.data, b.len, why, sizeof(why))) == NULL))
+		status = ctl_fail(CTL_DATA, "%s", why);
+	buf_fini(&b);
+	return status;
+}
+
+/* With --json nothing else is given, and the queue stands in the body. */
+static int
+body_from_file(const struct ctl_args *a, struct json_object **out)
+{
+	if (a->noperands != 0)
+		return ctl_fail(CTL_USAGE,
+		    "with --json the queue is named in "
+		    "the file, as queue_name");
+	for (int i = 0; i < OPT_JSON; i++) {
+		if (a->opt[i] != NULL)
+			return ctl_fail(CTL_USAGE,
+			    "--json and --%s exclude "
+			    "each other",
+			    options[i].name);
+	}
+	*out = input_json(a->opt[OPT_JSON]);
+	return *out == NULL ? CTL_DATA : CTL_OK;
+}
+
+/* Read one body as a job; the complaints stand behind prefix. */
+static int
+read_job(struct ctl *c, struct json_object *body, const char *prefix,
+    struct job *j, bool *is_replace)
+{
+	const struct trigger_env env = {
+		.zones = c->sched.zones,
+		.default_zone = c->sched.default_zone,
+		.now_us = clock_now_us(),
+	};
+	const struct job_env job_env = { c->conf, &env };
+	struct faults fs = { .n = 0 };
+
+	if (!json_is_object(body))
+		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
+		    prefix, json_kind(body));
+	if (job_from_json(body, &job_env, j, is_replace, &fs) == -1)
+		return ctl_fail_faults(&fs, prefix);
+	return CTL_OK;
+}
+
+/* Say what was added, in the words job list has. */
+static void
+tell_added(const struct ctl *c, const struct job *j)
+{
+	struct buf b = BUF_INIT;
+
+	ctl_time(c, j->next_run_us, &b);
+	(void)printf("%s %s: next run %s\n", j->queue, j->job_id, buf_cstr(&b));
+	buf_fini(&b);
+}
+
+static int
+add_job(struct ctl *c, struct json_object *body, const char *prefix)
+{
+	struct job j;
+	enum store_rc rc;
+	bool is_replace = false;
+	char what[JOB_NAME_MAX * 2 + 2];
+	int status;
+
+	job_init(&j);
+	status = read_job(c, body, prefix, &j, &is_replace);
+	if (status == CTL_OK) {
+		rc = sched_add(&c->sched, &j, is_replace, clock_now_us());
+		(void)snprintf(what, sizeof(what), "%s %s", j.queue,
+		    j.job_id == NULL ? "" : j.job_id);
+		if (rc == STORE_OK)
+			tell_added(c, &j);
+		else
+			status = ctl_fail_rc(rc, what);
+	}
+	job_fini(&j);
+	return status;
+}
+
+/* Is every body of the list a job?  Nothing is added unless all are. */
+static int
+check_all(struct ctl *c, struct json_object *list)
+{
+	int status = CTL_OK;
+	bool is_replace;
+	char prefix[32];
+	struct job j;
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		job_init(&j);
+		(void)snprintf(prefix, sizeof(prefix), "[%zu].", i);
+		if (read_job(c, json_item(list, i), prefix, &j, &is_replace) !=
+		    CTL_OK)
+			status = CTL_DATA;
+		job_fini(&j);
+	}
+	return status;
+}
+
+static int
+add_all(struct ctl *c, struct json_object *list)
+{
+	int status, one;
+
+	status = check_all(c, list);
+	if (status != CTL_OK)
+		return status;
+	for (size_t i = 0; i < json_count(list); i++) {
+		one = add_job(c, json_item(list, i), "");
+		if (one != CTL_OK)
+			status = one;
+	}
+	return status;
+}
+
+static int
+run_add(struct ctl *c, const struct ctl_args *a)
+{
+	struct json_object *body = NULL;
+	int status;
+
+	if (a->opt[OPT_JSON] != NULL)
+		status = body_from_file(a, &body);
+	else
+		status = body_from_options(a, &body);
+	if (status == CTL_OK)
+		status = ctl_open(c);
+	if (status == CTL_OK)
+		status = json_is_list(body) ? add_all(c, body) :
+					      add_job(c, body, "");
+	json_free(body);
+	return status;
+}
+
+const struct ctl_command cmd_job_add = {
+	.name = "job add",
+	.args = "QUEUE TRIGGER [OPTIONS]  (or --json FILE)",
+	.help = "schedule a job, by one of --date, --every, --cron, --crontab",
+	.options = options,
+	.min = 0,
+	.max = 1,
+	.run = run_add,
+};

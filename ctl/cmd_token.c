@@ -1,0 +1,245 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/commands.h"
+#include "ctl/json_out.h"
+#include "ctl/table.h"
+#include "ctl/token_new.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/store_log.h"
+#include "lib/token.h"
+
+#include "lib/ban.h"
+
+#define SCOPES_TEXT 64
+
+enum { ADD_NAME, ADD_SCOPES, ADD_QUEUES, ADD_EXPIRES, ADD_JSON };
+
+static const struct ctl_option add_options[] = {
+	[ADD_NAME] = { "name", "NAME", "whose it is (default: unnamed)" },
+	[ADD_SCOPES] = { "scopes", "LIST",
+	    "of read,write,consume,admin (default: read,write)" },
+	[ADD_QUEUES] = { "queues", "GLOBS",
+	    "with commas between (default: *)" },
+	[ADD_EXPIRES] = { "expires", "DURATION", "for how long it is good" },
+	[ADD_JSON] = { "json", NULL, "answer in JSON" },
+	{ .name = NULL },
+};
+
+static const struct ctl_option list_options[] = {
+	{ "json", NULL, "answer in JSON" },
+	{ .name = NULL },
+};
+
+/* Fill t from the options; strings are copied. */
+static int
+fill_token(const struct ctl_args *a, struct token *t)
+{
+	const char *name = a->opt[ADD_NAME], *queues = a->opt[ADD_QUEUES];
+	const char *scopes = a->opt[ADD_SCOPES];
+	int64_t us = 0;
+	int status;
+
+	if (token_scopes_parse(scopes == NULL ? "read,write" : scopes,
+		&t->scopes) == -1)
+		return ctl_fail(CTL_USAGE,
+		    "--scopes: a list of read, write, "
+		    "consume and admin is needed, not \"%s\"",
+		    scopes);
+	if (name != NULL && (status = ctl_check_name("--name", name)) != CTL_OK)
+		return status;
+	if (queues != NULL &&
+	    (status = ctl_check_name("--queues", queues)) != CTL_OK)
+		return status;
+	status = ctl_opt_duration(a, ADD_EXPIRES, "expires", &us);
+	if (status != CTL_OK)
+		return status;
+	t->created_us = clock_now_us();
+	t->expires_us = us == 0 ? 0 : t->created_us + us;
+	t->name = strdup(name == NULL ? "unnamed" : name);
+	t->queues = strdup(queues == NULL ? "*" : queues);
+	if (t->name == NULL || t->queues == NULL)
+		return ctl_fail(CTL_BUG, "out of memory");
+	return CTL_OK;
+}
+
+static int
+print_new(const struct token *t, const char *text, bool is_json)
+{
+	struct buf o = BUF_INIT;
+
+	if (!is_json) {
+		(void)puts(text);
+		return CTL_OK;
+	}
+	json_out_open(&o, NULL, '{');
+	json_out_str(&o, "id", t->id);
+	json_out_str(&o, "token", text);
+	json_out_close(&o, '}');
+	return json_out_print(&o);
+}
+
+static int
+run_add(struct ctl *c, const struct ctl_args *a)
+{
+	struct token t = { .scopes = 0 };
+	char text[TOKEN_TEXT_MAX];
+	enum store_rc rc;
+	int status;
+
+	if ((status = fill_token(a, &t)) == CTL_OK &&
+	    (status = ctl_open(c)) == CTL_OK) {
+		rc = token_new(c, &t, text);
+		status = rc == STORE_OK ?
+		    print_new(&t, text, a->opt[ADD_JSON] != NULL) :
+		    ctl_fail_rc(rc, "token");
+	}
+	token_fini(&t);
+	return status;
+}
+
+static void
+add_row(const struct ctl *c, const struct token *t, struct table *tab)
+{
+	const int64_t times[] = { t->created_us, t->expires_us, t->used_us };
+	struct buf b = BUF_INIT;
+	char scopes[SCOPES_TEXT];
+
+	token_scopes_print(t->scopes, scopes, sizeof(scopes));
+	table_add(tab, t->id);
+	table_add(tab, t->name);
+	table_add(tab, scopes);
+	table_add(tab, t->queues);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		buf_reset(&b);
+		ctl_time(c, times[i] - times[i] % CLOCK_US_PER_S, &b);
+		table_add(tab, buf_cstr(&b));
+	}
+	buf_fini(&b);
+}
+
+static void
+add_json(const struct token *t, struct buf *o)
+{
+	char scopes[SCOPES_TEXT];
+
+	token_scopes_print(t->scopes, scopes, sizeof(scopes));
+	json_out_open(o, NULL, '{');
+	json_out_str(o, "id", t->id);
+	json_out_str(o, "name", t->name);
+	json_out_str(o, "scopes", scopes);
+	json_out_str(o, "queues", t->queues);
+	json_out_time(o, "created", t->created_us);
+	json_out_time(o, "expires", t->expires_us);
+	json_out_time(o, "last_used", t->used_us);
+	json_out_close(o, '}');
+}
+
+static int
+print_list(const struct ctl *c, const struct token_list *l, bool is_json)
+{
+	static const char *const headings[] = {
+		"ID",
+		"NAME",
+		"SCOPES",
+		"QUEUES",
+		"CREATED",
+		"EXPIRES",
+		"LAST USED",
+	};
+	struct buf o = BUF_INIT;
+	struct table tab;
+	int rc;
+
+	if (is_json) {
+		json_out_open(&o, NULL, '[');
+		for (size_t i = 0; i < l->n; i++)
+			add_json(&l->v[i], &o);
+		json_out_close(&o, ']');
+		return json_out_print(&o);
+	}
+	table_init(&tab, headings, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < l->n; i++)
+		add_row(c, &l->v[i], &tab);
+	rc = table_print(&tab, stdout);
+	table_fini(&tab);
+	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
+}
+
+static int
+run_list(struct ctl *c, const struct ctl_args *a)
+{
+	struct token_list l = { .n = 0 };
+	enum store_rc rc;
+	int status;
+
+	if ((status = ctl_open(c)) != CTL_OK)
+		return status;
+	rc = store_token_list(c->sched.stores[JOB_DURABLE], &l);
+	status = rc == STORE_OK ? print_list(c, &l, a->opt[0] != NULL) :
+				  ctl_fail_rc(rc, "tokens");
+	token_list_fini(&l);
+	return status;
+}
+
+/* Delete the token in one transaction with its audit row. */
+static enum store_rc
+revoke(struct ctl *c, const char *id)
+{
+	struct store *st = c->sched.stores[JOB_DURABLE];
+	const struct store_audit audit = {
+		.at_us = clock_now_us(),
+		.actor = c->sched.actor,
+		.action = "token.revoke",
+		.job_id = id,
+	};
+	enum store_rc rc;
+
+	if ((rc = store_begin(st)) != STORE_OK)
+		return rc;
+	if ((rc = store_token_delete(st, id)) == STORE_OK)
+		rc = store_audit_add(st, &audit);
+	if (rc == STORE_OK)
+		return store_commit(st);
+	store_rollback(st);
+	return rc;
+}
+
+static int
+run_revoke(struct ctl *c, const struct ctl_args *a)
+{
+	int status;
+
+	if ((status = ctl_check_name("ID", a->operand[0])) != CTL_OK ||
+	    (status = ctl_open(c)) != CTL_OK)
+		return status;
+	return ctl_fail_rc(revoke(c, a->operand[0]), a->operand[0]);
+}
+
+const struct ctl_command cmd_token_add = {
+	.name = "token add",
+	.args = "[OPTIONS]",
+	.help = "make a token for the HTTP API; it is shown this once",
+	.options = add_options,
+	.run = run_add,
+};
+
+const struct ctl_command cmd_token_list = {
+	.name = "token list",
+	.args = "[--json]",
+	.help = "list the tokens, without their secrets",
+	.options = list_options,
+	.run = run_list,
+};
+
+const struct ctl_command cmd_token_revoke = {
+	.name = "token revoke",
+	.args = "ID",
+	.help = "make a token worthless from now on",
+	.min = 1,
+	.max = 1,
+	.run = run_revoke,
+};

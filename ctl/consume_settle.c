@@ -1,0 +1,175 @@
+#include "config.h"
+
+#include <sys/wait.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/consume.h"
+#include "lib/clock.h"
+
+#include "lib/ban.h"
+
+#define EXIT_TRY_LATER 75	/* EX_TEMPFAIL of sysexits(3) */
+#define EXIT_NOT_EXECUTABLE 126 /* as shells say it */
+#define EXIT_NOT_FOUND 127
+
+/* What an ended command means for its message. */
+struct verdict {
+	bool is_ack;
+	bool is_free;
+	bool is_missing; /* there is no such command */
+	char reason[128];
+};
+
+static void
+judge(const struct worker *w, struct verdict *v)
+{
+	int code = WIFEXITED(w->status) ? WEXITSTATUS(w->status) : -1;
+
+	memset(v, 0, sizeof(*v));
+	v->is_ack = code == 0;
+	v->is_missing = code == EXIT_NOT_FOUND || code == EXIT_NOT_EXECUTABLE;
+	v->is_free = code == EXIT_TRY_LATER || v->is_missing || w->is_killed;
+	if (w->is_killed)
+		(void)snprintf(v->reason, sizeof(v->reason),
+		    "the consumer was stopped");
+	else if (code == EXIT_TRY_LATER)
+		(void)snprintf(v->reason, sizeof(v->reason),
+		    "the command asks to try later (exit 75)");
+	else if (v->is_missing)
+		(void)snprintf(v->reason, sizeof(v->reason),
+		    "the command cannot be run (exit %d)", code);
+	else if (code > 0)
+		(void)snprintf(v->reason, sizeof(v->reason), "exit %d", code);
+	else if (code == -1)
+		(void)snprintf(v->reason, sizeof(v->reason),
+		    "killed by signal %d", WTERMSIG(w->status));
+}
+
+static void
+release(struct consume *c, struct worker *w)
+{
+	free(w->msg.body);
+	free(w->msg.reason);
+	memset(w, 0, sizeof(*w));
+	w->fd = -1;
+	c->nrunning--;
+}
+
+/* Remember the first status that is worse than "some were put back". */
+static void
+note(struct consume *c, int status)
+{
+	if (c->status <= CTL_NO)
+		c->status = status;
+}
+
+/* The store could not be told: worth another try? */
+static bool
+is_passing(const struct worker *w, enum store_rc rc)
+{
+	return (rc == STORE_BUSY || rc == STORE_FULL) &&
+	    clock_mono_us() < w->until_us;
+}
+
+/* After the store was told: count, and free w. */
+static void
+finish(struct consume *c, struct worker *w, const struct verdict *v,
+    enum store_rc rc, size_t done)
+{
+	char what[64];
+
+	(void)snprintf(what, sizeof(what), "message %lld",
+	    (long long)w->msg.id);
+	if (rc != STORE_OK) {
+		note(c, ctl_fail_rc(rc, what));
+		c->is_stopping = true;
+		c->lost++;
+	} else if (done == 0) {
+		note(c,
+		    ctl_fail(CTL_NO,
+			"%s: its lease had lapsed; it may be "
+			"delivered again",
+			what));
+		c->lost++;
+	} else if (v->is_ack) {
+		c->acked++;
+	} else {
+		note(c, CTL_NO);
+		c->nacked++;
+	}
+	release(c, w);
+}
+
+static enum store_rc
+tell_store(struct consume *c, const struct worker *w, const struct verdict *v,
+    size_t *done)
+{
+	const char *lease = w->msg.lease;
+	const struct sched_leases l = { c->queue, &lease, 1 };
+	const struct sched_nack how = {
+		.delay_us = w->is_killed || v->is_missing ? 0 : c->retry_us,
+		.reason = v->reason,
+		.is_free = v->is_free,
+	};
+
+	if (v->is_ack)
+		return sched_ack(&c->ctl->sched, &l, done);
+	return sched_nack(&c->ctl->sched, &l, &how, done);
+}
+
+void
+worker_settle(struct consume *c, struct worker *w)
+{
+	struct verdict v;
+	enum store_rc rc;
+	size_t done = 0;
+
+	judge(w, &v);
+	if (v.is_missing && !w->is_killed) {
+		if (c->status != CTL_DOWN)
+			(void)ctl_fail(0, "%s: %s", c->command[0], v.reason);
+		c->status = CTL_DOWN;
+		c->is_stopping = true;
+	}
+	rc = tell_store(c, w, &v, &done);
+	if (rc == STORE_OK || !is_passing(w, rc))
+		finish(c, w, &v, rc, done);
+}
+
+void
+worker_return(struct consume *c, struct worker *w, const char *reason)
+{
+	struct verdict v = { .is_free = true };
+	enum store_rc rc;
+	size_t done = 0;
+
+	w->is_killed = true;
+	(void)snprintf(v.reason, sizeof(v.reason), "%s", reason);
+	/* If this fails the lease lapses by itself: nothing is lost. */
+	rc = tell_store(c, w, &v, &done);
+	finish(c, w, &v, rc, done);
+}
+
+void
+worker_extend(struct consume *c, struct worker *w)
+{
+	const char *lease = w->msg.lease;
+	const struct sched_leases l = { c->queue, &lease, 1 };
+	int64_t now = clock_mono_us();
+	enum store_rc rc;
+	size_t done = 0;
+
+	rc = sched_extend(&c->ctl->sched, &l, c->lease_us, &done);
+	if (rc == STORE_OK && done == 1) {
+		w->until_us = now + c->lease_us;
+		w->extend_us = now + c->lease_us / 2;
+	} else if (rc == STORE_OK) {
+		/* Someone else may have it now; let the command end. */
+		w->extend_us = INT64_MAX;
+	} else {
+		w->extend_us = now + c->lease_us / 8;
+	}
+}

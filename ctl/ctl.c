@@ -1,0 +1,172 @@
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ctl/ctl.h"
+#include "lib/buf.h"
+#include "lib/conf.h"
+#include "lib/datetime.h"
+#include "lib/fault.h"
+#include "lib/log.h"
+#include "lib/num.h"
+#include "lib/tz.h"
+
+#include "lib/ban.h"
+
+int
+ctl_fail(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fflush(stdout);
+	(void)fputs("minutehand: ", stderr);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fputc('\n', stderr);
+	return status;
+}
+
+int
+ctl_fail_rc(enum store_rc rc, const char *what)
+{
+	switch (rc) {
+	case STORE_OK:
+		return CTL_OK;
+	case STORE_NOTFOUND:
+		return ctl_fail(CTL_NO, "%s: there is none", what);
+	case STORE_CONFLICT:
+		return ctl_fail(CTL_NO, "%s: exists already", what);
+	case STORE_LIMIT:
+		return ctl_fail(CTL_NO,
+		    "%s: its queue holds as many jobs as "
+		    "max_jobs_per_queue allows",
+		    what);
+	case STORE_BUSY:
+		return ctl_fail(CTL_BUSY, "%s: the store is busy, try later",
+		    what);
+	case STORE_FULL:
+		return ctl_fail(CTL_DOWN,
+		    "%s: the store cannot be written; "
+		    "see minutehand doctor",
+		    what);
+	case STORE_ERROR:
+		break;
+	}
+	return ctl_fail(CTL_BUG,
+	    "%s: the store is damaged, or this is a bug; "
+	    "see minutehand doctor",
+	    what);
+}
+
+int
+ctl_fail_faults(const struct faults *fs, const char *prefix)
+{
+	for (size_t i = 0; i < fs->n; i++)
+		(void)ctl_fail(CTL_DATA, "%s%s: %s", prefix, fs->v[i].field,
+		    fs->v[i].text);
+	return CTL_DATA;
+}
+
+int
+ctl_load(struct ctl *c)
+{
+	char why[1024] = "";
+	char *path;
+
+	if (c->conf != NULL)
+		return CTL_OK;
+	path =
+	    conf_find(c->conf_path, getenv("MINUTEHAND_CONF"), getenv("HOME"));
+	if (path == NULL)
+		return ctl_fail(CTL_BUG, "out of memory");
+	c->conf = conf_load(path, why, sizeof(why));
+	free(path);
+	if (c->conf == NULL)
+		return ctl_fail(CTL_CONFIG, "%s", why);
+	log_open(LOG_TARGET_STDERR, c->conf->log_level, "minutehand");
+	return CTL_OK;
+}
+
+int
+ctl_open(struct ctl *c)
+{
+	char why[1024] = "";
+	enum store_rc rc;
+	int status;
+
+	if ((status = ctl_load(c)) != CTL_OK)
+		return status;
+	rc = sched_open(&c->sched, c->conf, getenv("TZ"), why, sizeof(why));
+	if (rc == STORE_NOTFOUND)
+		return ctl_fail(CTL_DOWN, "%s; minutehand init makes one", why);
+	if (rc != STORE_OK)
+		return ctl_fail(rc == STORE_BUSY ? CTL_BUSY : CTL_DOWN, "%s",
+		    why);
+	c->is_open = true;
+	c->sched.actor = "owner";
+	return CTL_OK;
+}
+
+void
+ctl_close(struct ctl *c)
+{
+	if (c->is_open)
+		sched_close(&c->sched);
+	c->is_open = false;
+	conf_free(c->conf);
+	c->conf = NULL;
+}
+
+int
+ctl_check_name(const char *field, const char *name)
+{
+	struct faults fs = { .n = 0 };
+
+	if (job_check_name(field, name, &fs) == -1)
+		return ctl_fail_faults(&fs, "");
+	return CTL_OK;
+}
+
+int
+ctl_opt_int(const struct ctl_args *a, int i, const char *name,
+    const struct ctl_range *r, int64_t *out)
+{
+	if (a->opt[i] == NULL || num_parse(a->opt[i], r->min, r->max, out) == 0)
+		return CTL_OK;
+	return ctl_fail(CTL_USAGE,
+	    "--%s: a number from %lld to %lld is "
+	    "needed, not \"%s\"",
+	    name, (long long)r->min, (long long)r->max, a->opt[i]);
+}
+
+int
+ctl_opt_duration(const struct ctl_args *a, int i, const char *name,
+    int64_t *out_us)
+{
+	if (a->opt[i] == NULL || num_parse_duration(a->opt[i], out_us) == 0)
+		return CTL_OK;
+	return ctl_fail(CTL_USAGE,
+	    "--%s: a duration such as 90, 10s, 5m, 1h "
+	    "or 2d is needed, not \"%s\"",
+	    name, a->opt[i]);
+}
+
+void
+ctl_time(const struct ctl *c, int64_t t_us, struct buf *out)
+{
+	const struct tz *tz;
+	char why[128];
+
+	if (t_us == 0 || t_us == JOB_NEVER) {
+		buf_char(out, '-');
+		return;
+	}
+	tz = tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
+	if (tz == NULL)
+		datetime_rfc3339(t_us, out);
+	else
+		tz_format(tz, t_us, out);
+}

@@ -1,0 +1,104 @@
+#ifndef CTL_CTL_H
+#define CTL_CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/sched.h"
+
+struct buf;
+struct conf;
+struct faults;
+
+/* Exit statuses of minutehand(1); sysexits(3) where there is one. */
+enum ctl_exit {
+	CTL_OK = 0,
+	CTL_NO = 1, /* the thing asked about is not so */
+	CTL_USAGE = 64,
+	CTL_DATA = 65,
+	CTL_DOWN = 69, /* the store or another program cannot be had */
+	CTL_BUG = 70,
+	CTL_BUSY = 75,
+	CTL_CONFIG = 78
+};
+
+#define CTL_OPTIONS_MAX 40
+
+/* One option of a command; arg NULL: a switch. */
+struct ctl_option {
+	const char *name; /* NULL ends a table */
+	const char *arg;
+	const char *help;
+};
+
+/* A command line taken apart by the tables of a command. */
+struct ctl_args {
+	const char *opt[CTL_OPTIONS_MAX]; /* by place in the table */
+	char **operand;
+	int noperands;
+	char **command; /* what stood behind "--", or NULL */
+};
+
+struct ctl;
+
+/* One subcommand: `minutehand NAME ARGS`. */
+struct ctl_command {
+	const char *name; /* one or two words */
+	const char *args;
+	const char *help;		  /* one line */
+	const struct ctl_option *options; /* or NULL */
+	int min, max;			  /* number of operands */
+	bool has_command;		  /* "-- COMMAND …" is needed */
+	int (*run)(struct ctl *c, const struct ctl_args *a);
+};
+
+/* What every subcommand is given. */
+struct ctl {
+	const char *argv0;
+	const char *conf_path; /* -c FILE, or NULL */
+	struct conf *conf;     /* NULL until ctl_load */
+	struct sched sched;
+	bool is_open; /* sched is */
+};
+
+/* Every subcommand, ended by NULL. */
+extern const struct ctl_command *const ctl_commands[];
+
+/* Write "minutehand: …" and a newline to standard error; gives status. */
+int ctl_fail(int status, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Tell what a store's answer means for what ("job q/j"); an exit status. */
+int ctl_fail_rc(enum store_rc rc, const char *what);
+
+/* One line for each complaint, behind prefix; gives CTL_DATA. */
+int ctl_fail_faults(const struct faults *fs, const char *prefix);
+
+/* Read the configuration; CTL_OK or an exit status, the reason told. */
+int ctl_load(struct ctl *c);
+
+/* ctl_load, then open the stores. */
+int ctl_open(struct ctl *c);
+
+/* Undo whatever was opened. */
+void ctl_close(struct ctl *c);
+
+/* Is name a queue's or job's?  CTL_OK, or CTL_DATA with the reason told. */
+int ctl_check_name(const char *field, const char *name);
+
+/*
+ * Option i of a as a number within min..max, as a duration in microseconds;
+ * *out stays when it was not given.  CTL_OK, or CTL_USAGE told by name.
+ */
+struct ctl_range {
+	int64_t min, max;
+};
+int ctl_opt_int(const struct ctl_args *a, int i, const char *name,
+    const struct ctl_range *r, int64_t *out);
+int ctl_opt_duration(const struct ctl_args *a, int i, const char *name,
+    int64_t *out_us);
+
+/* Append the instant in the default zone, "-" for 0 and for JOB_NEVER. */
+void ctl_time(const struct ctl *c, int64_t t_us, struct buf *out);
+
+#endif

@@ -1,0 +1,194 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/doctor.h"
+#include "lib/clock.h"
+#include "lib/conf.h"
+
+#include "lib/ban.h"
+
+#define US_2024 (INT64_C(1704067200) * CLOCK_US_PER_S)
+#define US_2100 (INT64_C(4102444800) * CLOCK_US_PER_S)
+#define US_PER_MINUTE (60 * CLOCK_US_PER_S)
+/* Where a store file says which SQLite wrote it; sqlite.org/fileformat2. */
+#define VERSION_AT 96
+
+void
+doctor_permissions(struct doctor *d, struct finding *f)
+{
+	const char *path = d->ctl->conf->store;
+	const char *slash = path + strlen(path);
+	char dir[4096];
+	struct stat sb;
+
+	/* The path is whole: there is a slash. */
+	while (*slash != '/')
+		slash--;
+	(void)snprintf(dir, sizeof(dir), "%.*s",
+	    slash == path ? 1 : (int)(slash - path), path);
+	doctor_say(f, DOCTOR_OK, "%s is yours alone", dir);
+	if (stat(path, &sb) == -1) {
+		doctor_say(f, DOCTOR_FAIL, "%s: %s", path, strerror(errno));
+		doctor_advise(f, "run minutehand init");
+		return;
+	}
+	if ((sb.st_mode & 07) != 0) {
+		doctor_say(f, DOCTOR_FAIL,
+		    "%s can be read or written by "
+		    "everybody",
+		    path);
+		doctor_advise(f, "chmod 600 %s*", path);
+	} else if (access(path, R_OK | W_OK) == -1) {
+		doctor_say(f, DOCTOR_FAIL, "%s: %s", path, strerror(errno));
+		doctor_advise(f,
+		    "give it to the user that runs cron and the "
+		    "web server's program");
+	} else if (access(dir, W_OK | X_OK) == -1) {
+		/* SQLite makes files beside its own. */
+		doctor_say(f, DOCTOR_FAIL, "%s: %s", dir, strerror(errno));
+		doctor_advise(f, "chmod u+rwx %s", dir);
+	} else if (stat(dir, &sb) == 0 && (sb.st_mode & 02) != 0) {
+		doctor_say(f, DOCTOR_FAIL, "%s can be written by everybody",
+		    dir);
+		doctor_advise(f, "chmod 700 %s", dir);
+	} else if (stat(d->ctl->conf->path, &sb) == 0 &&
+	    (sb.st_mode & 02) != 0) {
+		doctor_say(f, DOCTOR_FAIL, "%s can be written by everybody",
+		    d->ctl->conf->path);
+		doctor_advise(f, "chmod 600 %s", d->ctl->conf->path);
+	}
+}
+
+void
+doctor_journal(struct doctor *d, struct finding *f)
+{
+	const char *mode = store_journal(d->ctl->sched.stores[JOB_DURABLE]);
+
+	if (strcmp(mode, "wal") == 0) {
+		doctor_say(f, DOCTOR_OK, "write-ahead log, local file system");
+		return;
+	}
+	doctor_say(f, DOCTOR_WARN,
+	    "journal mode %s: the store lies on a "
+	    "network file system",
+	    mode);
+	doctor_advise(f,
+	    "safe if its locks work, but slower; set store in %s "
+	    "to a local file",
+	    d->ctl->conf->path);
+}
+
+void
+doctor_integrity(struct doctor *d, struct finding *f)
+{
+	char why[256] = "";
+	enum store_rc rc;
+
+	rc = store_check(d->ctl->sched.stores[JOB_DURABLE], why, sizeof(why));
+	if (rc == STORE_OK) {
+		doctor_say(f, DOCTOR_OK,
+		    "quick_check found nothing, schema "
+		    "version %d",
+		    store_schema_version());
+		return;
+	}
+	if (rc == STORE_BUSY) {
+		doctor_say(f, DOCTOR_WARN, "the store is busy");
+		doctor_advise(f, "run doctor again");
+		return;
+	}
+	doctor_say(f, DOCTOR_FAIL, "damaged: %s", why);
+	doctor_advise(f,
+	    "keep a copy of the folder, then bring the last "
+	    "backup back");
+}
+
+/*
+ * Runs before the store is opened: closing any descriptor of a file drops the
+ * locks that SQLite has on it in the same process.
+ */
+void
+doctor_sqlite(struct doctor *d, struct finding *f)
+{
+	unsigned char v[4];
+	unsigned long n;
+	int fd;
+	ssize_t got;
+
+	if ((fd = open(d->ctl->conf->store, O_RDONLY | O_CLOEXEC)) == -1) {
+		doctor_say(f, DOCTOR_WARN, "%s", strerror(errno));
+		return;
+	}
+	got = pread(fd, v, sizeof(v), VERSION_AT);
+	n = (unsigned long)v[0] << 24 | (unsigned long)v[1] << 16 |
+	    (unsigned long)v[2] << 8 | v[3];
+	(void)close(fd);
+	if (got != sizeof(v) || n == 0) {
+		doctor_say(f, DOCTOR_OK, "nothing was written yet");
+		return;
+	}
+	doctor_say(f, n < 3037000 ? DOCTOR_WARN : DOCTOR_OK,
+	    "last written by SQLite %lu.%lu.%lu", n / 1000000, n / 1000 % 1000,
+	    n % 1000);
+}
+
+void
+doctor_clock(struct doctor *d, struct finding *f)
+{
+	int64_t now = clock_now_us();
+	struct sched_health h;
+
+	doctor_say(f, DOCTOR_OK, "plausible");
+	if (now < US_2024 || now > US_2100) {
+		doctor_say(f, DOCTOR_FAIL,
+		    "the clock of this host is wrong "
+		    "by years");
+		doctor_advise(f, "have the host set it, by NTP");
+	}
+	if (sched_health(&d->ctl->sched, now, &h) == STORE_OK &&
+	    h.last_tick_us > now + US_PER_MINUTE) {
+		doctor_say(f, DOCTOR_FAIL,
+		    "the last tick lies %lld s in the "
+		    "future: the clock was set back",
+		    (long long)((h.last_tick_us - now) / CLOCK_US_PER_S));
+		doctor_advise(f,
+		    "nothing fires twice; jobs go on once the "
+		    "clock has come to where it was");
+	}
+}
+
+void
+doctor_ticker(struct doctor *d, struct finding *f)
+{
+	struct sched_health h;
+	enum store_rc rc;
+
+	rc = sched_health(&d->ctl->sched, clock_now_us(), &h);
+	if (rc != STORE_OK) {
+		doctor_say(f, DOCTOR_FAIL, "%s", store_strrc(rc));
+		return;
+	}
+	if (h.last_tick_us == 0) {
+		doctor_say(f, DOCTOR_FAIL, "the ticker has never run");
+		doctor_advise(f,
+		    "put the line that minutehand init prints "
+		    "into your crontab (crontab -e) and wait a minute");
+		return;
+	}
+	doctor_say(f, h.is_late ? DOCTOR_FAIL : DOCTOR_OK,
+	    "last tick %lld s "
+	    "ago, one every %lld s",
+	    (long long)(h.last_tick_age_us / CLOCK_US_PER_S),
+	    (long long)(h.cadence_us / CLOCK_US_PER_S));
+	if (h.is_late)
+		doctor_advise(f,
+		    "it is late: look whether cron runs, for its "
+		    "mail, and at crontab -l");
+}

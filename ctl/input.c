@@ -1,0 +1,62 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/ctl.h"
+#include "ctl/input.h"
+#include "lib/buf.h"
+#include "lib/json.h"
+
+#include "lib/ban.h"
+
+#define INPUT_MAX (16u * 1024 * 1024)
+
+/* Append what fd gives; 0, or -1 after the reason was told. */
+static int
+read_all(int fd, const char *path, struct buf *b)
+{
+	char block[16384];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1) {
+			(void)ctl_fail(0, "%s: %s", path, strerror(errno));
+			return -1;
+		}
+		buf_add(b, block, (size_t)n);
+		if (b->is_failed || b->len > INPUT_MAX) {
+			(void)ctl_fail(0, "%s: too large", path);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+struct json_object *
+input_json(const char *path)
+{
+	struct buf b = BUF_INIT;
+	struct json_object *o = NULL;
+	char why[256] = "";
+	int fd = STDIN_FILENO;
+
+	if (strcmp(path, "-") != 0 &&
+	    (fd = open(path, O_RDONLY | O_CLOEXEC)) == -1) {
+		(void)ctl_fail(0, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (read_all(fd, path, &b) == 0) {
+		o = json_parse(buf_cstr(&b), b.len, why, sizeof(why));
+		if (o == NULL)
+			(void)ctl_fail(0, "%s: %s", path, why);
+	}
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+	buf_fini(&b);
+	return o;
+}

@@ -1,0 +1,278 @@
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/ctl.h"
+#include "ctl/preview_batch.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/datetime.h"
+#include "lib/fault.h"
+#include "lib/json.h"
+#include "lib/json_list.h"
+#include "lib/trigger.h"
+#include "lib/tz.h"
+
+#include "lib/ban.h"
+
+#define LINE_MAX_BYTES (1024u * 1024)
+#define FIELDS_MAX 64
+#define COUNT_MAX 1000
+
+/* What lasts from line to line. */
+struct batch {
+	struct tz_cache *zones;
+	const char *host_zone;
+	struct buf out; /* the answer to one line */
+	bool is_bad;	/* a line was no JSON object */
+};
+
+/* One question; its strings are borrowed from the parsed line. */
+struct question {
+	struct json_object *object;
+	const char *kind;
+	const char *zone;
+	const char *now;
+	int64_t count;
+	struct trigger_field fields[FIELDS_MAX];
+	size_t nfields;
+	struct faults fs;
+};
+
+/* Take one member as a field of the trigger: text, or a number's digits. */
+static int
+take_field(void *cookie, const char *name, struct json_object *v)
+{
+	static const char *const ours[] = { "trigger", "now", "count", NULL };
+	struct question *q = cookie;
+	const char *value = "";
+	const char *const *o;
+
+	for (o = ours; *o != NULL; o++) {
+		if (strcmp(*o, name) == 0)
+			return 0;
+	}
+	if (v == NULL)
+		return 0;
+	if (json_is_number(v))
+		value = json_text(v);
+	else if (json_get_str(q->object, name, &value, &q->fs) == -1)
+		return 0;
+	if (q->nfields == FIELDS_MAX) {
+		(void)fault_add(&q->fs, name, "too many fields");
+		return 1;
+	}
+	q->fields[q->nfields].name = name;
+	q->fields[q->nfields++].value = value;
+	return 0;
+}
+
+static int
+read_question(struct json_object *o, struct question *q)
+{
+	static const struct json_range range = { 1, COUNT_MAX };
+
+	q->object = o;
+	q->count = 1;
+	(void)json_get_str(o, "trigger", &q->kind, &q->fs);
+	(void)json_get_str(o, "timezone", &q->zone, &q->fs);
+	(void)json_get_str(o, "now", &q->now, &q->fs);
+	(void)json_get_int(o, "count", &range, &q->count, &q->fs);
+	(void)json_each(o, take_field, q);
+	if (q->kind == NULL)
+		(void)fault_add(&q->fs, "trigger",
+		    "is required: date, "
+		    "interval or cron");
+	return q->fs.n == 0 ? 0 : -1;
+}
+
+/* The clock of the question: now is read in the question's zone. */
+static int
+read_now(const struct batch *b, struct question *q, int64_t *now_us)
+{
+	const struct tz *tz;
+	const char *wrong;
+	char why[256];
+
+	if (q->now == NULL) {
+		*now_us = clock_now_us();
+		return 0;
+	}
+	tz = tz_get(b->zones, q->zone == NULL ? b->host_zone : q->zone, why,
+	    sizeof(why));
+	if (tz == NULL)
+		return fault_add(&q->fs, "timezone", "%s", why);
+	if ((wrong = datetime_parse(q->now, tz, now_us, NULL)) != NULL)
+		return fault_add(&q->fs, "now", "%s", wrong);
+	return 0;
+}
+
+/* Append t_us as epoch seconds, digits after the point only as needed. */
+static void
+add_epoch(struct buf *out, int64_t t_us)
+{
+	int64_t s = t_us / CLOCK_US_PER_S, us = t_us % CLOCK_US_PER_S;
+
+	if (us < 0 && s == 0)
+		buf_char(out, '-');
+	buf_printf(out, "%" PRId64, s);
+	if (us == 0)
+		return;
+	buf_printf(out, ".%06" PRId64, us < 0 ? -us : us);
+	while (out->len > 0 && out->data[out->len - 1] == '0')
+		out->data[--out->len] = '\0';
+}
+
+static void
+add_answer(const struct trigger *t, int64_t now_us, int64_t count,
+    struct buf *out)
+{
+	int64_t slot = trigger_first(t, now_us), n;
+
+	buf_str(out, "{\"epoch\":[");
+	for (n = 0; n < count && slot != TRIGGER_NONE; n++) {
+		if (n > 0)
+			buf_char(out, ',');
+		add_epoch(out, slot);
+		if (n + 1 < count)
+			slot = trigger_next(t, slot);
+	}
+	buf_printf(out, "],\"exhausted\":%s}\n", n < count ? "true" : "false");
+}
+
+static void
+add_faults(const struct faults *fs, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < fs->n; i++)
+		buf_printf(&text, "%s%s: %s", i == 0 ? "" : "; ",
+		    fs->v[i].field, fs->v[i].text);
+	buf_str(out, "{\"error\":");
+	buf_json(out, buf_cstr(&text));
+	buf_str(out, "}\n");
+	buf_fini(&text);
+}
+
+/*
+ * Was the only complaint that no slot is left?  As a job such a trigger is
+ * refused; as a question it has an answer: none.
+ */
+static bool
+is_never(const struct faults *fs)
+{
+	return fs->n == 1 &&
+	    strstr(fs->v[0].text, "the trigger can never fire") != NULL;
+}
+
+/* Answer the question of the object o. */
+static void
+answer(struct batch *b, struct json_object *o)
+{
+	struct question q = { .kind = NULL };
+	struct trigger_env env = { b->zones, b->host_zone, 0 };
+	struct trigger *t = NULL;
+
+	if (read_question(o, &q) == 0 && read_now(b, &q, &env.now_us) == 0)
+		t = trigger_new(q.kind, q.fields, q.nfields, &env, &q.fs);
+	if (t != NULL)
+		add_answer(t, env.now_us, q.count, &b->out);
+	else if (is_never(&q.fs))
+		buf_str(&b->out, "{\"epoch\":[],\"exhausted\":true}\n");
+	else
+		add_faults(&q.fs, &b->out);
+	trigger_free(t);
+}
+
+static void
+do_line(struct batch *b, const char *line, size_t len)
+{
+	struct json_object *o;
+	struct faults fs = { .n = 0 };
+	char why[256] = "longer than 1 MiB";
+
+	buf_reset(&b->out);
+	o = len > LINE_MAX_BYTES ? NULL :
+				   json_parse(line, len, why, sizeof(why));
+	if (json_is_object(o)) {
+		answer(b, o);
+	} else {
+		b->is_bad = true;
+		(void)fault_add(&fs, "line", "%s",
+		    o == NULL ? why : "must be a JSON object");
+		add_faults(&fs, &b->out);
+	}
+	json_free(o);
+	if (b->out.is_failed)
+		(void)fputs("{\"error\":\"out of memory\"}\n", stdout);
+	else
+		(void)fwrite(b->out.data, 1, b->out.len, stdout);
+}
+
+/* Add a block to the line begun, doing each line that it ends. */
+static void
+do_block(struct batch *b, struct buf *line, const char *p, size_t n)
+{
+	const char *end;
+
+	while ((end = memchr(p, '\n', n)) != NULL) {
+		size_t part = (size_t)(end - p);
+
+		if (line->len == 0) {
+			do_line(b, p, part);
+		} else {
+			buf_add(line, p, part);
+			do_line(b, buf_cstr(line), line->len);
+			buf_reset(line);
+		}
+		n -= part + 1;
+		p = end + 1;
+	}
+	/* The rest of an endless line is not kept, only that it is one. */
+	if (line->len <= LINE_MAX_BYTES)
+		buf_add(line, p, n);
+}
+
+static int
+read_lines(struct batch *b)
+{
+	char block[65536];
+	struct buf line = BUF_INIT;
+	ssize_t n;
+
+	for (;;) {
+		/* Whoever asks line by line waits for the answer now. */
+		(void)fflush(stdout);
+		n = read(STDIN_FILENO, block, sizeof(block));
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		do_block(b, &line, block, (size_t)n);
+	}
+	if (line.len > 0)
+		do_line(b, buf_cstr(&line), line.len);
+	buf_fini(&line);
+	return n == 0 ?
+	    CTL_OK :
+	    ctl_fail(CTL_DOWN, "standard input: %s", strerror(errno));
+}
+
+int
+preview_batch(const char *env_tz)
+{
+	struct batch b = { .zones = tz_cache_new(NULL), .out = BUF_INIT };
+	int status;
+
+	if (b.zones == NULL)
+		return ctl_fail(CTL_BUG, "out of memory");
+	b.host_zone = tz_host_name(b.zones, env_tz);
+	status = read_lines(&b);
+	buf_fini(&b.out);
+	tz_cache_free(b.zones);
+	return status == CTL_OK && b.is_bad ? CTL_DATA : status;
+}

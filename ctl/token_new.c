@@ -1,0 +1,33 @@
+#include "ctl/token_new.h"
+#include "lib/store_log.h"
+
+#include "lib/ban.h"
+
+#define TRIES 8 /* 32 bits of id may meet an older token's */
+
+enum store_rc
+token_new(struct ctl *c, struct token *t, char text[TOKEN_TEXT_MAX])
+{
+	struct store *st = c->sched.stores[JOB_DURABLE];
+	struct store_audit audit = {
+		.at_us = t->created_us,
+		.actor = c->sched.actor,
+		.action = "token.add",
+		.job_id = t->id,
+	};
+	enum store_rc rc;
+	int tries = 0;
+
+	if ((rc = store_begin(st)) != STORE_OK)
+		return rc;
+	do {
+		token_make(t, text);
+		rc = store_token_insert(st, t);
+	} while (rc == STORE_CONFLICT && ++tries < TRIES);
+	if (rc == STORE_OK)
+		rc = store_audit_add(st, &audit);
+	if (rc == STORE_OK)
+		return store_commit(st);
+	store_rollback(st);
+	return rc;
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016
+# minutehand.conf: what programs do with it, and that its page is complete.
+
+setup() {
+	source "$BATS_TEST_DIRNAME/ctl.bash"
+	fresh_home
+	: "${abs_top_srcdir:=$BATS_TEST_DIRNAME/..}"
+}
+
+@test "minutehand.conf(5) and the example have the same options and defaults" {
+	sed -n 's/^#	\{0,1\}\([a-z_]* = .*\)/\1/p' "$CONF" |
+	    sort >"$BATS_TEST_TMPDIR/example"
+	sed -n 's/^\.It Ic \([a-z_]*\) No = /\1 = /p' \
+	    "$abs_top_srcdir/man/minutehand.conf.5" |
+	    sed 's/\\(dq/"/g' | sort >"$BATS_TEST_TMPDIR/page"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/page")" -ge 17 ]
+	diff "$BATS_TEST_TMPDIR/example" "$BATS_TEST_TMPDIR/page"
+}
+
+@test "the pages are well-formed" {
+	run mandoc -Tlint -W warning "$abs_top_srcdir/man/minutehand.1" \
+	    "$abs_top_srcdir/man/minutehand.conf.5"
+	echo "$output"
+	[ -z "$output" ]
+}
+
+@test "minutehand(1) names every command and every option" {
+	page=$(<"$abs_top_srcdir/man/minutehand.1")
+	while read -r sub; do
+		[[ $page == *".It Ic $sub"* ]] || { echo "$sub"; false; }
+		# shellcheck disable=SC2086
+		for option in $("$MH" $sub --help |
+		    sed -n 's/^  --\([a-z-]*\).*/\1/p'); do
+			[[ $page == *"Fl -$option"* ]] || {
+				echo "$sub --$option"
+				false
+			}
+		done
+	done < <("$MH" --help | sed -n 's/^  \([a-z]* \{0,1\}[a-z]*\)  .*/\1/p')
+}
+
+@test "the example without its signs of comment is a configuration" {
+	sed -e '/^memory_store/d' -e '/^# /d' -e '/^#	 /d' -e 's/^#//' "$CONF" \
+	    >"$BATS_TEST_TMPDIR/full"
+	cp "$BATS_TEST_TMPDIR/full" "$CONF"
+	run "$MH" job list
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "a mistake: file, line, option; exit 78" {
+	printf 'busy = 5s\nwindow = soon\n' >"$CONF"
+	run "$MH" job list
+	[ "$status" -eq 78 ]
+	[[ $output == *"$CONF:2: option \"window\": \"soon\" is not auto"* ]]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "an unknown option and a broker that is not built in" {
+	echo 'colour = red' >"$CONF"
+	run "$MH" job list
+	[ "$status" -eq 78 ]
+	[[ $output == *"no such option 'colour'"* ]]
+	printf 'queue "a" {\n\tbroker = rabbitmq\n}\n' >"$CONF"
+	run "$MH" job list
+	[ "$status" -eq 78 ]
+	[[ $output == *':2: option "broker": broker "rabbitmq" is not built in'* ]]
+}
+
+@test "where it is looked for" {
+	mkdir "$BATS_TEST_TMPDIR/other"
+	echo 'window = soon' >"$BATS_TEST_TMPDIR/other/x.conf"
+	MINUTEHAND_CONF=$BATS_TEST_TMPDIR/other/x.conf run "$MH" job list
+	[ "$status" -eq 78 ]
+	MINUTEHAND_CONF=$BATS_TEST_TMPDIR/other/x.conf run "$MH" -c "$CONF" job list
+	[ "$status" -eq 0 ]
+}
+
+@test "relative paths are taken from the file's folder" {
+	mkdir "$HOME/.minutehand/data"
+	echo 'store = "data/s.db"' >"$CONF"
+	cd /
+	"$MH" init
+	[ -f "$HOME/.minutehand/data/s.db" ]
+}
+
+@test "names of parameters are enforced" {
+	printf 'queue "a*" {\n\tparams = {x, y}\n}\n' >"$CONF"
+	run "$MH" job add ab --every 1h --args '[1,2,3]'
+	[ "$status" -eq 65 ]
+	"$MH" job add ab --every 1h --args '[1,2]'
+	"$MH" job add other --every 1h --args '[1,2,3]'
+}
+
+@test "broken files never crash" {
+	for text in '{' '}' '"' "'" 'queue' 'queue "' 'queue "a" {' '/*' \
+	    'store = {' 'store = ${' 'params += {x}' '= =' 'queue a { params = {' \
+	    'window = "\xff' '#' 'include("/etc/passwd")' 'store = ${HOME:-' ; do
+		printf '%s' "$text" >"$CONF"
+		run "$MH" job list
+		[[ $status == 0 || $status == 78 || $status == 69 ]]
+	done
+	head -c 100000 /dev/urandom >"$CONF"
+	run "$MH" job list
+	[ "$status" -eq 78 ]
+	run "$MH" -c /dev job list
+	[ "$status" -eq 78 ]
+}

@@ -1,0 +1,283 @@
+#!/usr/bin/env bats
+# minutehand(1): everything but consume and the configuration.
+
+setup() {
+	source "$BATS_TEST_DIRNAME/ctl.bash"
+	fresh_home
+}
+
+@test "init: what it makes is for the owner alone" {
+	[ "$(stat -c %a "$HOME/.minutehand")" = 700 ]
+	[ "$(stat -c %a "$CONF")" = 600 ]
+	[ "$(stat -c %a "$STORE")" = 600 ]
+	[[ $TOKEN =~ ^mh_[0-9a-f]{8}_[0-9a-f]{64}$ ]]
+	run grep -q "$TOKEN" "$STORE" "$STORE-wal"
+	[ "$status" -eq 1 ]
+}
+
+@test "init: a second time keeps everything and makes no token" {
+	echo "busy = 9s" >>"$CONF"
+	run "$MH" init
+	[ "$status" -eq 0 ]
+	[[ $output == *"store.db (kept)"* ]]
+	[[ $output == *"there is one (kept)"* ]]
+	grep -q "busy = 9s" "$CONF"
+	[ "$("$MH" token list | wc -l)" -eq 2 ]
+	run "$MH" init --json
+	[[ $output == *'"token":null'* ]]
+}
+
+@test "init: the crontab line runs" {
+	line=$("$MH" init | grep '^\* \* \* \* \* ')
+	[[ $line == *" -c $CONF" ]]
+	run sh -c "${line#\* \* \* \* \* } --once"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "init: blanks and percent signs in a folder's name" {
+	mkdir "$BATS_TEST_TMPDIR/a b%c"
+	run "$MH" init "$BATS_TEST_TMPDIR/a b%c/d"
+	[ "$status" -eq 0 ]
+	[[ $output == *"/a b'\\%'c/d/minutehand.conf'"* ]]
+}
+
+@test "init: --anonymous-loopback is a setting of its own" {
+	"$MH" init --anonymous-loopback "$BATS_TEST_TMPDIR/anon"
+	grep -qx "anonymous = loopback" "$BATS_TEST_TMPDIR/anon/minutehand.conf"
+	run "$MH" -c "$BATS_TEST_TMPDIR/anon/minutehand.conf" job list
+	[ "$status" -eq 0 ]
+}
+
+@test "init: no folder can be made" {
+	run "$MH" init "$BATS_TEST_TMPDIR/none/there"
+	[ "$status" -eq 69 ]
+	touch "$BATS_TEST_TMPDIR/file"
+	run "$MH" init "$BATS_TEST_TMPDIR/file"
+	[ "$status" -eq 69 ]
+}
+
+@test "usage: help, version, mistakes" {
+	run "$MH" --version
+	[[ $output =~ ^minutehand\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	run "$MH" --help
+	[ "$status" -eq 0 ]
+	"$MH" --help | sed -n 's/^  \([a-z]* \{0,1\}[a-z]*\)  .*/\1/p' |
+	while read -r sub; do
+		# shellcheck disable=SC2086
+		"$MH" $sub --help | grep -q "^usage: minutehand \[-c FILE\] $sub"
+	done
+	run "$MH"
+	[ "$status" -eq 64 ]
+	run "$MH" nosuch
+	[ "$status" -eq 64 ]
+	run "$MH" job
+	[ "$status" -eq 64 ]
+	run "$MH" job list --nosuch
+	[ "$status" -eq 64 ]
+	[[ $output == *"usage: minutehand"* ]]
+	run "$MH" job show q
+	[ "$status" -eq 64 ]
+}
+
+@test "exit status: no store, no configuration, full standard output" {
+	run "$MH" -c "$BATS_TEST_TMPDIR/none.conf" job list
+	[ "$status" -eq 78 ]
+	: >"$BATS_TEST_TMPDIR/empty.conf"
+	run "$MH" -c "$BATS_TEST_TMPDIR/empty.conf" job list
+	[ "$status" -eq 69 ]
+	[[ $output == *"minutehand init"* ]]
+	run sh -c "'$MH' queue list --json >/dev/full"
+	[ "$status" -eq 69 ]
+}
+
+@test "doctor: tells what is wrong, then that all is well" {
+	run "$MH" doctor
+	[ "$status" -eq 1 ]
+	[[ $output == *"FAIL  ticker"*"never run"*"crontab"* ]]
+	"$TICKER" -c "$CONF" --once
+	run "$MH" doctor
+	[ "$status" -eq 0 ]
+	chmod 644 "$STORE"
+	run "$MH" doctor
+	[ "$status" -eq 1 ]
+	[[ $output == *"FAIL  permissions"*"chmod 600"* ]]
+	run "$MH" doctor --json
+	[[ $output == *'"check":"permissions","level":"FAIL"'* ]]
+}
+
+@test "doctor: a broken configuration, nobody at the URL" {
+	run "$MH" doctor --url http://127.0.0.1:1/
+	[ "$status" -eq 1 ]
+	[[ $output == *"FAIL  web server"* ]]
+	run "$MH" doctor --url https://localhost/
+	[[ $output == *"not a URL of the form"* ]]
+	echo "window = soon" >>"$CONF"
+	run "$MH" doctor
+	[ "$status" -eq 1 ]
+	[[ $output == *"FAIL  configuration"* ]]
+}
+
+@test "token: add, list, revoke" {
+	run "$MH" token add --name ci --scopes read,consume --queues 'a-*,b' \
+	    --expires 2d
+	[ "$status" -eq 0 ]
+	[[ $output =~ ^mh_[0-9a-f]{8}_[0-9a-f]{64}$ ]]
+	id=${output:3:8}
+	run "$MH" token list
+	[[ $output == *"$id"*"ci"*"read,consume"*"a-*,b"* ]]
+	[[ $("$MH" token list --json) == *'"name":"ci"'* ]]
+	"$MH" token revoke "$id"
+	[[ $("$MH" token list) != *"$id"* ]]
+	run "$MH" token revoke "$id"
+	[ "$status" -eq 1 ]
+	run "$MH" token add --scopes everything
+	[ "$status" -eq 64 ]
+}
+
+@test "job: add in each way, list, show" {
+	"$MH" job add q --id d --date "2030-12-03 15:00" --timezone Asia/Tokyo
+	"$MH" job add q --id e --every 10s --args '[1,"x"]' --kwargs '{"y":2}'
+	"$MH" job add q --id c --cron "hour=3 minute=*/5 day='1st mon'"
+	"$MH" job add r --id t --crontab "0 3 * * 1-5" --description "a b"
+	"$MH" job add q --id m --every 1h --memory
+	run "$MH" job list q
+	[ "$status" -eq 0 ]
+	[[ $output == *"d "*"date[2030-12-03 15:00:00 JST]"*"2030-12-03 15:00:00+09:00"* ]]
+	[[ $output == *"interval[0:00:10]"* ]]
+	[[ $output == *"cron[day='1st mon', hour='3', minute='*/5']"* ]]
+	[[ $output != *"crontab["* ]]
+	[[ $("$MH" job list --json) == *'"count":5}' ]]
+	[ "$("$MH" job list --limit 2 | wc -l)" -eq 3 ]
+	[[ $("$MH" job show r t) == *"description    a b"* ]]
+	[[ $("$MH" job show q e --json) == *'"args":[1,"x"],"kwargs":{"y":2}'* ]]
+	[[ $("$MH" job show q m) == *"store          memory"* ]]
+}
+
+@test "job: mistakes name the field" {
+	run "$MH" job add q
+	[ "$status" -eq 64 ]
+	run "$MH" job add q --every 10s --date 2030-01-01
+	[ "$status" -eq 64 ]
+	run "$MH" job add q --every 1500ms
+	[ "$status" -eq 64 ]
+	run "$MH" job add q --cron "hours=3"
+	[ "$status" -eq 64 ]
+	[[ $output == *'"hours" is no field'* ]]
+	run "$MH" job add q --cron "hour=25 minute=77"
+	[ "$status" -eq 65 ]
+	[[ $output == *"hour: "*"minute: "* ]]
+	run "$MH" job add q --every 10s --args '{'
+	[ "$status" -eq 65 ]
+	run "$MH" job add q --every 10s --timezone No/Where
+	[ "$status" -eq 65 ]
+	[ -z "$("$MH" job list)" ]
+}
+
+@test "job: pause, resume, run, delete, and a job that is not there" {
+	"$MH" job add q --id a --every 1h
+	run "$MH" job add q --id a --every 1h
+	[ "$status" -eq 1 ]
+	"$MH" job add q --id a --every 2h --replace
+	"$MH" job pause q a
+	[[ $("$MH" job show q a) == *"state          paused"* ]]
+	"$MH" job resume q a
+	[[ $("$MH" job show q a) == *"state          active"* ]]
+	run "$MH" job run q a
+	[[ $output =~ ^[0-9a-f]{8}-[0-9a-f]{4}-7 ]]
+	[[ $("$MH" runs q a) == *"sent"*"$output"* ]]
+	[[ $("$MH" runs --json) == *'"outcome":"sent"'* ]]
+	"$MH" job delete q a
+	for sub in show pause resume delete run; do
+		run "$MH" job "$sub" q a
+		[ "$status" -eq 1 ]
+	done
+}
+
+@test "job add --json: one, many, all or none" {
+	echo '{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"x"}' |
+	    "$MH" job add --json -
+	cat >"$BATS_TEST_TMPDIR/jobs" <<-EOF
+	[{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"y"},
+	 {"queue_name":"q","trigger":"cron","hour":"25","job_id":"z"}]
+	EOF
+	run "$MH" job add --json "$BATS_TEST_TMPDIR/jobs"
+	[ "$status" -eq 65 ]
+	[[ $output == *"[1].hour: "* ]]
+	[ "$("$MH" job list | wc -l)" -eq 2 ]
+	sed -i 's/25/5/' "$BATS_TEST_TMPDIR/jobs"
+	"$MH" job add --json "$BATS_TEST_TMPDIR/jobs"
+	[ "$("$MH" job list | wc -l)" -eq 4 ]
+	run "$MH" job add q --json "$BATS_TEST_TMPDIR/jobs"
+	[ "$status" -eq 64 ]
+}
+
+@test "queue: list, peek, pause, clear" {
+	send q
+	send q
+	run "$MH" queue list
+	[[ ${lines[1]} =~ ^q\ +running\ +1\ +2\ +0\ +0 ]]
+	[ "$(count_state q ready)" -eq 2 ]
+	[[ $("$MH" queue peek q --json --limit 1) == '[{"id":'*'"body":{'* ]]
+	"$MH" queue pause q
+	[[ $("$MH" queue list --json) == *'"paused":true'* ]]
+	"$MH" queue resume q
+	run "$MH" queue clear q
+	[ "$status" -eq 64 ]
+	run "$MH" queue clear q --yes
+	[ "$output" = "2 messages deleted" ]
+}
+
+@test "tables: wide characters keep the columns in line" {
+	"$MH" job add 队列 --id 日本語 --every 1h
+	"$MH" job add plain --id abc --every 1h
+	run "$MH" job list
+	# 日本語 takes six columns, so the heading stands at the same place.
+	[[ ${lines[0]} == "QUEUE  JOB     TRIGGER"* ]]
+	[[ "$output" == *"队列   日本語  interval"* ]]
+	[[ "$output" == *"plain  abc     interval"* ]]
+}
+
+@test "preview: times in the zone and in UTC, over a DST gap" {
+	run "$MH" preview --cron "hour=2 minute=30" --timezone Europe/Berlin \
+	    --now 2026-03-28 --count 2
+	[ "$status" -eq 0 ]
+	[ "${lines[2]}" = "2026-03-28 02:30:00+01:00  2026-03-28T01:30:00Z" ]
+	[ "${lines[3]}" = "2026-03-29 03:00:00+02:00  2026-03-29T01:00:00Z" ]
+	run "$MH" preview --json '{"trigger":"date","run_date":"2030-01-01"}'
+	[[ $output == *'"utc":"2030-01-01T00:00:00Z"'*'"exhausted":true'* ]]
+	run "$MH" preview --cron hour=25
+	[ "$status" -eq 65 ]
+}
+
+@test "preview: needs no configuration and no store" {
+	HOME=/nonexistent run "$MH" preview --every 10s --count 1
+	[ "$status" -eq 0 ]
+}
+
+@test "preview --batch: one answer a line, whatever the line" {
+	run "$MH" preview --batch <<-'EOF'
+	{"trigger":"interval","seconds":"0.25","now":"2026-01-01T00:00:00Z","count":2}
+	{"trigger":"cron","hour":"25"}
+	{"trigger":"cron","hour":[1]}
+	{"trigger":"cron","year":2000,"now":"2026-01-01","timezone":"UTC"}
+	{"trigger":"date","run_date":"1969-12-31T23:59:59.5Z","count":2}
+	EOF
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = '{"epoch":[1767225600.25,1767225600.5],"exhausted":false}' ]
+	[[ ${lines[1]} == '{"error":"hour: '* ]]
+	[[ ${lines[2]} == '{"error":"hour: '* ]]
+	[ "${lines[3]}" = '{"epoch":[],"exhausted":true}' ]
+	[ "${lines[4]}" = '{"epoch":[-0.5],"exhausted":true}' ]
+	run "$MH" preview --batch < <(printf 'no\n[]\n{"trigger":"date"}')
+	[ "$status" -eq 65 ]
+	[ "${#lines[@]}" -eq 3 ]
+	[[ ${lines[2]} == '{"epoch":['* ]]
+}
+
+@test "preview --batch: who asks line by line is answered at once" {
+	coproc B { "$MH" preview --batch 3>&-; }
+	echo '{"trigger":"interval","days":1,"now":"1970-01-01T00:00:00Z"}' >&"${B[1]}"
+	read -r -t 5 answer <&"${B[0]}"
+	[ "$answer" = '{"epoch":[86400],"exhausted":false}' ]
+}
