@@ -14,7 +14,8 @@ main(void)
 	while (FCGX_Accept_r(&r) == 0) {
 		while (FCGX_GetStr(sink, sizeof(sink), r.in) > 0)
 			continue;
-		(void)FCGX_FPrintF(r.out, "Content-Type: application/json\r\n"
+		(void)FCGX_FPrintF(r.out,
+		    "Content-Type: application/json\r\n"
 		    "Content-Length: 2\r\n\r\n{}");
 		FCGX_Finish_r(&r);
 	}

@@ -20,7 +20,8 @@
 #include "lib/ban.h"
 
 #define KWARGS "'{\"x\":1,\"y\":2}'"
-#define BODY "'{\"task_id\":\"01a20613-e034-74a9-a80a-8c0c409273b9\"," \
+#define BODY \
+	"'{\"task_id\":\"01a20613-e034-74a9-a80a-8c0c409273b9\"," \
 	"\"queue_name\":\"bench\",\"job_id\":\"job-000001\"," \
 	"\"scheduled_at\":\"2026-11-22T03:30:00Z\"," \
 	"\"enqueued_at\":\"2026-11-23T01:44:55.604494Z\",\"attempt\":1," \
@@ -58,11 +59,12 @@ step(sqlite3_stmt *q, int64_t i)
 static sqlite3_stmt *
 insert_job(void)
 {
-	return prepare("INSERT INTO job (queue, job_id, trigger, kwargs, "
+	return prepare(
+	    "INSERT INTO job (queue, job_id, trigger, kwargs, "
 	    "priority, coalesce, max_catchup, max_instances, state, "
 	    "next_run_us, cursor_us, created_us, changed_us) VALUES ('bench', "
-	    "printf('job-%06d', ?1), 'cron;timezone=UTC;hour=3;minute=30', "
-	    KWARGS ", 0, 1, 100, 1, 'active', 1795318200000000 + ?1, "
+	    "printf('job-%06d', ?1), 'cron;timezone=UTC;hour=3;minute=30', " KWARGS
+	    ", 0, 1, 100, 1, 'active', 1795318200000000 + ?1, "
 	    "1795318200000000, 1795318200000000, 1795318200000000)");
 }
 
@@ -87,16 +89,18 @@ due(int64_t jobs)
 {
 	sqlite3_stmt *begin = prepare("BEGIN IMMEDIATE");
 	sqlite3_stmt *commit = prepare("COMMIT"), *insert = insert_job();
-	sqlite3_stmt *run = prepare("INSERT INTO run (task_id, job, queue, "
+	sqlite3_stmt *run = prepare(
+	    "INSERT INTO run (task_id, job, queue, "
 	    "job_id, slot_us, last_us, count, state, decided_us) VALUES ("
 	    "printf('01a20613-e034-74a9-a80a-%012d', ?1), ?1, 'bench', "
 	    "printf('job-%06d', ?1), 1795318200000000, 1795318200000000, 1, "
 	    "'sent', 1795318200000000)");
-	sqlite3_stmt *message = prepare("INSERT INTO message (queue, priority, "
+	sqlite3_stmt *message = prepare(
+	    "INSERT INTO message (queue, priority, "
 	    "state, attempt, enqueued_us, body) VALUES ('bench', 0, 0, 0, "
 	    "1795318200000000, " BODY ")");
 	sqlite3_stmt *next = prepare("UPDATE job SET next_run_us = "
-	    "1795404600000000 WHERE id = ?1");
+				     "1795404600000000 WHERE id = ?1");
 	int64_t began;
 
 	step(begin, 0);
@@ -124,8 +128,11 @@ main(int argc, char *argv[])
 	if (argc != 4 || num_parse(argv[3], 1, 10000000, &n) != 0)
 		return 64;
 	check(sqlite3_open(argv[2], &db), "open");
-	check(sqlite3_exec(db, "PRAGMA journal_mode = WAL; "
-	    "PRAGMA synchronous = FULL;", NULL, NULL, NULL), "pragma");
+	check(sqlite3_exec(db,
+		  "PRAGMA journal_mode = WAL; "
+		  "PRAGMA synchronous = FULL;",
+		  NULL, NULL, NULL),
+	    "pragma");
 	check(sqlite3_exec(db, sql_schema, NULL, NULL, NULL), "schema");
 	if (strcmp(argv[1], "commits") == 0)
 		commits(n);

@@ -57,7 +57,6 @@ main(int argc, char *argv[])
 	}
 	(void)getrusage(RUSAGE_CHILDREN, &ru);
 	qsort(us, (size_t)runs, sizeof(us[0]), order);
-	(void)printf("%.3f %ld\n", (double)us[runs / 2] / 1000.0,
-	    ru.ru_maxrss);
+	(void)printf("%.3f %ld\n", (double)us[runs / 2] / 1000.0, ru.ru_maxrss);
 	return 0;
 }

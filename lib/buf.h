@@ -16,7 +16,10 @@ struct buf {
 	bool is_failed;
 };
 
-#define BUF_INIT { NULL, 0, 0, false }
+#define BUF_INIT \
+	{ \
+		NULL, 0, 0, false \
+	}
 
 /* Make b empty, owning nothing.  Undo with buf_fini. */
 void buf_init(struct buf *b);

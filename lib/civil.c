@@ -78,7 +78,7 @@ int
 civil_month_days(int year, int month)
 {
 	static const signed char len[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30,
-	    31, 30, 31 };
+		31, 30, 31 };
 
 	return len[month - 1] + (month == 2 && is_leap(year));
 }

@@ -13,12 +13,12 @@
 #define CIVIL_YEAR_MAX 9999
 
 struct civil {
-	int year;	/* 1..9999 */
-	int month;	/* 1..12 */
-	int day;	/* 1..31 */
-	int hour;	/* 0..23 */
-	int minute;	/* 0..59 */
-	int second;	/* 0..59 */
+	int year;   /* 1..9999 */
+	int month;  /* 1..12 */
+	int day;    /* 1..31 */
+	int hour;   /* 0..23 */
+	int minute; /* 0..59 */
+	int second; /* 0..59 */
 };
 
 /* Days from 1970-01-01 to the given date (which must exist). */

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 
 #include "lib/civil.h"
@@ -42,6 +43,7 @@ cron_fill(struct cron *c, enum cron_field f)
 static int
 bit_from(uint64_t set, int v)
 {
+	assert(v >= 0);
 	set = v < 64 ? set >> v << v : 0;
 	return set != 0 ? __builtin_ctzll(set) : -1;
 }
@@ -90,7 +92,7 @@ week_days(uint64_t weeks, int64_t first, int month, int wd)
 		else
 			week++;
 		span = day < 1 ? UINT64_C(0x7f) >> (1 - day) << 1 :
-		    UINT64_C(0x7f) << day;
+				 UINT64_C(0x7f) << day;
 		if (weeks >> week & 1)
 			days |= span;
 	}
@@ -173,7 +175,8 @@ static int
 year_kind(int year)
 {
 	int leap = civil_month_days(year, 2) == 29 ? 1 :
-	    civil_month_days(year - 1, 2) == 29 ? 2 : 0;
+	    civil_month_days(year - 1, 2) == 29	   ? 2 :
+						     0;
 
 	return leap * 7 + civil_weekday(civil_days(year, 1, 1));
 }

@@ -9,7 +9,7 @@
  * time that is in all of them.  No zones: see trigger_cron.c for those.
  */
 
-enum cron_field {	/* most significant first, as APScheduler orders */
+enum cron_field { /* most significant first, as APScheduler orders */
 	CRON_YEAR,
 	CRON_MONTH,
 	CRON_DAY,
@@ -29,14 +29,14 @@ enum cron_field {	/* most significant first, as APScheduler orders */
 #define CRON_DAY_LAST 0
 
 /* Bit of weekday wd (0 = Monday) at position pos (0 = 1st … 5 = last). */
-#define CRON_NTH(pos, wd) (UINT64_C(1) << ((pos) * 7 + (wd)))
+#define CRON_NTH(pos, wd) (UINT64_C(1) << ((pos)*7 + (wd)))
 
 struct cron {
-	uint64_t bits[CRON__MAX];	/* value v is bit v; year: unused */
-	uint64_t nth;			/* weekdays by position, CRON_NTH */
-	uint64_t *years;		/* bit v - 1970; NULL: every year */
-	bool is_day_or_dow;		/* crontab's rule: either may match */
-	bool is_hour_wide;		/* hour: * or its steps, or 12 hours */
+	uint64_t bits[CRON__MAX]; /* value v is bit v; year: unused */
+	uint64_t nth;		  /* weekdays by position, CRON_NTH */
+	uint64_t *years;	  /* bit v - 1970; NULL: every year */
+	bool is_day_or_dow;	  /* crontab's rule: either may match */
+	bool is_hour_wide;	  /* hour: * or its steps, or 12 hours */
 };
 
 #define CRON_NEVER INT64_MAX

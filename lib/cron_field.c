@@ -9,12 +9,12 @@
 
 #include "lib/ban.h"
 
-static const char *const months[] = { "jan", "feb", "mar", "apr", "may",
-    "jun", "jul", "aug", "sep", "oct", "nov", "dec", NULL };
+static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun",
+	"jul", "aug", "sep", "oct", "nov", "dec", NULL };
 static const char *const weekdays[] = { "mon", "tue", "wed", "thu", "fri",
-    "sat", "sun", NULL };
+	"sat", "sun", NULL };
 static const char *const positions[] = { "1st", "2nd", "3rd", "4th", "5th",
-    "last", NULL };
+	"last", NULL };
 
 static const struct cron_def defs[CRON__MAX] = {
 	[CRON_YEAR] = { "year", CRON_YEAR_MIN, CRON_YEAR_MAX, NULL, NULL },
@@ -113,8 +113,7 @@ take_digits(struct piece *p, char *out)
 
 	if (!piece_number(p, &v))
 		return false;
-	(void)snprintf(out, PIECE_WORD_SIZE, "%.*s", (int)(p->at - from),
-	    from);
+	(void)snprintf(out, PIECE_WORD_SIZE, "%.*s", (int)(p->at - from), from);
 	return true;
 }
 
@@ -146,8 +145,7 @@ try_position(struct piece *p)
 		return PIECE_OTHER;
 	wd = piece_name_index(weekdays, word);
 	if (wd == -1) {
-		fault_add(p->fs, p->blame, "Invalid weekday name \"%s\"",
-		    word);
+		fault_add(p->fs, p->blame, "Invalid weekday name \"%s\"", word);
 		return PIECE_REFUSED;
 	}
 	if (p->at != p->end)
@@ -249,8 +247,12 @@ cron_field_parse(enum cron_field f, const char *text, struct cron *c,
     struct buf *norm, struct faults *fs)
 {
 	static const char space[] = " \t\n\v\f\r";
-	struct piece p = { .def = &defs[f], .c = c, .norm = norm, .fs = fs,
-		.f = f, .blame = defs[f].name };
+	struct piece p = { .def = &defs[f],
+		.c = c,
+		.norm = norm,
+		.fs = fs,
+		.f = f,
+		.blame = defs[f].name };
 	const char *end;
 	size_t from = norm->len;
 

@@ -125,9 +125,11 @@ piece_add(struct piece *p, int a, int b, int step)
 enum piece_rc
 piece_big_step(struct piece *p, int step, int range)
 {
-	fault_add(p->fs, p->blame, "Error validating expression '%.*s': "
+	fault_add(p->fs, p->blame,
+	    "Error validating expression '%.*s': "
 	    "the step value (%d) is higher than the total range of the "
-	    "expression (%d)", (int)(p->end - p->text), p->text, step, range);
+	    "expression (%d)",
+	    (int)(p->end - p->text), p->text, step, range);
 	return PIECE_REFUSED;
 }
 
@@ -138,13 +140,17 @@ piece_check_bounds(struct piece *p, int a, int b)
 	int len = (int)(p->end - p->text);
 
 	if (a < def->min)
-		fault_add(p->fs, p->blame, "Error validating expression "
+		fault_add(p->fs, p->blame,
+		    "Error validating expression "
 		    "'%.*s': the first value (%d) is lower than the minimum "
-		    "value (%d)", len, p->text, a, def->min);
+		    "value (%d)",
+		    len, p->text, a, def->min);
 	else if (b > def->max)
-		fault_add(p->fs, p->blame, "Error validating expression "
+		fault_add(p->fs, p->blame,
+		    "Error validating expression "
 		    "'%.*s': the last value (%d) is higher than the maximum "
-		    "value (%d)", len, p->text, b, def->max);
+		    "value (%d)",
+		    len, p->text, b, def->max);
 	else
 		return PIECE_TAKEN;
 	return PIECE_REFUSED;

@@ -15,22 +15,22 @@ struct cron_def {
 	const char *name;
 	int min;
 	int max;
-	const char *const *names;	/* of min, min + 1, …; NULL-ended */
-	const char *noun;		/* what a name names */
+	const char *const *names; /* of min, min + 1, …; NULL-ended */
+	const char *noun;	  /* what a name names */
 };
 
 struct piece {
 	const struct cron_def *def;
-	struct cron *c;			/* takes the values */
-	struct buf *norm;		/* takes the normal form */
+	struct cron *c;	  /* takes the values */
+	struct buf *norm; /* takes the normal form */
 	struct faults *fs;
-	const char *blame;		/* the field that faults name */
+	const char *blame; /* the field that faults name */
 	const char *text;
 	const char *end;
-	const char *at;			/* what is still to be read */
-	const char *next;		/* the next piece, NULL: none */
+	const char *at;	  /* what is still to be read */
+	const char *next; /* the next piece, NULL: none */
 	enum cron_field f;
-	bool is_sunday_0;		/* day of week 0 and 7 are Sunday */
+	bool is_sunday_0; /* day of week 0 and 7 are Sunday */
 };
 
 /* What trying one form of a piece came to; a refusal has added its fault. */

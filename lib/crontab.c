@@ -8,10 +8,10 @@
 #include "lib/ban.h"
 
 /* What the fields of crontab(5) may hold, in their order on the line. */
-static const char *const months[] = { "jan", "feb", "mar", "apr", "may",
-    "jun", "jul", "aug", "sep", "oct", "nov", "dec", NULL };
+static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun",
+	"jul", "aug", "sep", "oct", "nov", "dec", NULL };
 static const char *const weekdays[] = { "sun", "mon", "tue", "wed", "thu",
-    "fri", "sat", NULL };
+	"fri", "sat", NULL };
 
 #define FIELDS 5
 
@@ -167,8 +167,9 @@ normalize(const char *line, struct buf *norm)
 		if (is_gap)
 			buf_char(norm, ' ');
 		is_gap = false;
-		buf_char(norm, (char)(*line >= 'A' && *line <= 'Z' ?
-		    *line + ('a' - 'A') : *line));
+		buf_char(norm,
+		    (char)(*line >= 'A' && *line <= 'Z' ? *line + ('a' - 'A') :
+							  *line));
 	}
 }
 
@@ -207,8 +208,8 @@ crontab_parse(const char *text, struct cron *c, struct buf *norm,
 	cron_fill(c, CRON_WEEK);
 	c->bits[CRON_SECOND] = 1;
 	/* cron(8): a field that begins with * does not restrict the day. */
-	c->is_day_or_dow = (stars >> CRON_DAY & 1) == 0 &&
-	    (stars >> CRON_DOW & 1) == 0;
+	c->is_day_or_dow =
+	    (stars >> CRON_DAY & 1) == 0 && (stars >> CRON_DOW & 1) == 0;
 	c->is_hour_wide = (stars >> CRON_HOUR & 1) != 0 ||
 	    __builtin_popcountll(c->bits[CRON_HOUR]) >= 12;
 	normalize(text, norm);

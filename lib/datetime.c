@@ -104,7 +104,7 @@ take_all(const char *s, struct parsed *out)
 	return take_time(&s, out) && take_offset(&s, out) && *s == '\0';
 }
 
-/* The checks of Python's datetime, in its order and words; "" when good. */
+/* The checks of Python's datetime, in its order and words. */
 static const char *
 range_error(const struct parsed *p)
 {
@@ -125,22 +125,20 @@ range_error(const struct parsed *p)
 	if (p->offset_s != DATETIME_NO_OFFSET &&
 	    (p->offset_s <= -CIVIL_DAY_S || p->offset_s >= CIVIL_DAY_S))
 		return "the offset must be less than 24 hours";
-	return "";
+	return NULL;
 }
 
-int
+const char *
 datetime_parse(const char *text, const struct tz *tz, int64_t *out_us,
-    int32_t *offset_s, char *why, size_t whylen)
+    int32_t *offset_s)
 {
 	struct parsed p;
 	const char *error;
 	int64_t wall_s, t_s;
 
 	error = take_all(text, &p) ? range_error(&p) : "Invalid date string";
-	if (*error != '\0') {
-		(void)snprintf(why, whylen, "%s", error);
-		return -1;
-	}
+	if (error != NULL)
+		return error;
 	wall_s = civil_to_wall(&p.c);
 	if (p.offset_s != DATETIME_NO_OFFSET)
 		t_s = wall_s - p.offset_s;
@@ -149,7 +147,7 @@ datetime_parse(const char *text, const struct tz *tz, int64_t *out_us,
 	*out_us = t_s * US_PER_S + p.us;
 	if (offset_s != NULL)
 		*offset_s = p.offset_s;
-	return 0;
+	return NULL;
 }
 
 void
@@ -160,8 +158,8 @@ datetime_rfc3339(int64_t t_us, struct buf *out)
 	struct civil c;
 
 	civil_from_wall(t_s, &c);
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month,
-	    c.day, c.hour, c.minute, c.second);
+	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day,
+	    c.hour, c.minute, c.second);
 	if (us != 0)
 		buf_printf(out, ".%06d", us);
 	buf_char(out, 'Z');

@@ -13,13 +13,13 @@ struct tz;
  * [ T]H:M[:S[.ffffff]], optionally Z or +HH:MM / -HH:MM (only after a time).
  * Date alone = 00:00:00.  A time without offset is in tz; gap and fold as
  * tz_instant.  *offset_s (may be NULL) gets the explicit offset or
- * DATETIME_NO_OFFSET.  0, or -1 with a reason in why (APScheduler's words:
- * "Invalid date string", "month must be in 1..12", "day is out of range for
- * month", …).
+ * DATETIME_NO_OFFSET.  NULL when good, else the reason, a constant text in
+ * APScheduler's words: "Invalid date string", "month must be in 1..12", "day
+ * is out of range for month", …
  */
 #define DATETIME_NO_OFFSET INT32_MIN
-int datetime_parse(const char *text, const struct tz *tz, int64_t *out_us,
-    int32_t *offset_s, char *why, size_t whylen);
+const char *datetime_parse(const char *text, const struct tz *tz,
+    int64_t *out_us, int32_t *offset_s);
 
 /* Append t_us as RFC 3339 in UTC: "2026-11-22T00:11:17.003600Z", fraction
  * only when not zero. */

@@ -85,8 +85,8 @@ plan_miss_all(struct due_plan *plan)
 }
 
 int
-due_plan(const struct trigger *t, const struct due_policy *p,
-    int64_t cursor_us, int64_t now_us, struct due_plan *out)
+due_plan(const struct trigger *t, const struct due_policy *p, int64_t cursor_us,
+    int64_t now_us, struct due_plan *out)
 {
 	struct ring r = { .keep = 1 };
 	struct due_range *over;
@@ -135,6 +135,6 @@ due_count(const struct trigger *t, int64_t cursor_us, int64_t now_us,
 {
 	memset(out, 0, sizeof(*out));
 	for (int64_t s = cursor_us; s != TRIGGER_NONE && s <= now_us;
-	    s = trigger_next(t, s))
+	     s = trigger_next(t, s))
 		range_add(out, s);
 }

@@ -9,10 +9,10 @@ struct trigger;
 
 /* Policies that decide what becomes of slots (APScheduler's words). */
 struct due_policy {
-	int64_t misfire_grace_us;	/* -1: late runs still run */
+	int64_t misfire_grace_us; /* -1: late runs still run */
 	bool coalesce;
-	int64_t max_catchup;	/* >= 1 */
-	int64_t jitter_seed;	/* the job, for trigger_delay_us */
+	int64_t max_catchup; /* >= 1 */
+	int64_t jitter_seed; /* the job, for trigger_delay_us */
 };
 
 /* count slots from first_us to last_us; none when count is 0. */
@@ -24,13 +24,13 @@ struct due_range {
 
 /* What to do with every slot that is due. */
 struct due_plan {
-	struct due_range missed;	/* later than the grace allows */
-	struct due_range dropped;	/* beyond max_catchup */
-	struct due_range coalesced;	/* stood for by fires[0] */
-	int64_t *fires;		/* slots to run, oldest first; owned */
+	struct due_range missed;    /* later than the grace allows */
+	struct due_range dropped;   /* beyond max_catchup */
+	struct due_range coalesced; /* stood for by fires[0] */
+	int64_t *fires;		    /* slots to run, oldest first; owned */
 	size_t nfires;
-	int64_t cursor_us;	/* first slot not due yet; TRIGGER_NONE */
-	int64_t next_run_us;	/* cursor_us with its jitter */
+	int64_t cursor_us;   /* first slot not due yet; TRIGGER_NONE */
+	int64_t next_run_us; /* cursor_us with its jitter */
 };
 
 /* When the slot runs: slot_us and its jitter. */
@@ -44,6 +44,7 @@ int64_t due_at(const struct trigger *t, const struct due_policy *p,
 int due_plan(const struct trigger *t, const struct due_policy *p,
     int64_t cursor_us, int64_t now_us, struct due_plan *out);
 
+/* Free what due_plan made; the rest of plan stays readable. */
 void due_plan_fini(struct due_plan *plan);
 
 /* Count the slots from cursor_us to now_us, both included, into *out. */

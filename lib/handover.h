@@ -9,9 +9,9 @@ struct buf;
 /* What a run hands over besides the slot: the job's side of the message. */
 struct handover {
 	int64_t priority;
-	const char *args;	/* JSON array or NULL */
-	const char *kwargs;	/* JSON object or NULL */
-	struct buf *scratch;	/* for the body; its contents are lost */
+	const char *args;    /* JSON array or NULL */
+	const char *kwargs;  /* JSON object or NULL */
+	struct buf *scratch; /* for the body; its contents are lost */
 };
 
 /*

@@ -109,8 +109,7 @@ job_seed(const struct job *j)
 
 	for (size_t i = 0; i < 2; i++) {
 		for (const char *p = names[i];; p++) {
-			h = (h ^ (unsigned char)*p) *
-			    UINT64_C(0x100000001b3);
+			h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
 			if (*p == '\0')
 				break;
 		}

@@ -7,10 +7,10 @@
 
 struct faults;
 
-#define JOB_NEVER INT64_MAX	/* no next run */
-#define JOB_NAME_MAX 255	/* bytes of a queue name or job id */
-#define JOB_ARGS_MAX 65536	/* bytes of args and kwargs together */
-#define JOB_NO_GRACE INT64_C(-1)	/* late runs still run */
+#define JOB_NEVER INT64_MAX	 /* no next run */
+#define JOB_NAME_MAX 255	 /* bytes of a queue name or job id */
+#define JOB_ARGS_MAX 65536	 /* bytes of args and kwargs together */
+#define JOB_NO_GRACE INT64_C(-1) /* late runs still run */
 
 enum job_state { JOB_ACTIVE, JOB_PAUSED, JOB_QUARANTINED, JOB_STATE__MAX };
 
@@ -19,25 +19,25 @@ enum job_kind { JOB_DURABLE, JOB_MEMORY, JOB_KIND__MAX };
 
 /* One job as stored.  Strings are owned; those that may be NULL say so. */
 struct job {
-	int64_t id;		/* row number, 0 before it is stored */
+	int64_t id; /* row number, 0 before it is stored */
 	enum job_kind kind;
 	char *queue;
 	char *job_id;
-	char *trigger;		/* trigger_spec text */
-	char *args;		/* JSON array, or NULL */
-	char *kwargs;		/* JSON object, or NULL */
-	char *render;		/* JSON object of a Render target, or NULL */
-	char *retry;		/* JSON object, or NULL: defaults */
-	char *description;	/* or NULL */
+	char *trigger;	   /* trigger_spec text */
+	char *args;	   /* JSON array, or NULL */
+	char *kwargs;	   /* JSON object, or NULL */
+	char *render;	   /* JSON object of a Render target, or NULL */
+	char *retry;	   /* JSON object, or NULL: defaults */
+	char *description; /* or NULL */
 	int64_t priority;
-	int64_t misfire_grace_us;	/* or JOB_NO_GRACE */
+	int64_t misfire_grace_us; /* or JOB_NO_GRACE */
 	bool coalesce;
 	int64_t max_catchup;
 	int64_t max_instances;
 	enum job_state state;
-	char *reason;		/* why paused or quarantined, or NULL */
-	int64_t next_run_us;	/* JOB_NEVER when paused or exhausted */
-	int64_t cursor_us;	/* first slot not yet in the ledger */
+	char *reason;	     /* why paused or quarantined, or NULL */
+	int64_t next_run_us; /* JOB_NEVER when paused or exhausted */
+	int64_t cursor_us;   /* first slot not yet in the ledger */
 	int64_t created_us;
 	int64_t changed_us;
 };

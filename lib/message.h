@@ -6,12 +6,12 @@
 
 struct buf;
 
-#define MESSAGE_LEASE_MAX 64	/* bytes of a lease's text, NUL included */
+#define MESSAGE_LEASE_MAX 64 /* bytes of a lease's text, NUL included */
 
 enum message_state {
-	MESSAGE_READY,		/* may be leased */
-	MESSAGE_HELD,		/* leased, or put back with a delay */
-	MESSAGE_DEAD,		/* dead letter */
+	MESSAGE_READY, /* may be leased */
+	MESSAGE_HELD,  /* leased, or put back with a delay */
+	MESSAGE_DEAD,  /* dead letter */
 	MESSAGE_STATE__MAX
 };
 
@@ -19,13 +19,13 @@ enum message_state {
 struct message {
 	int64_t id;
 	enum message_state state;
-	int64_t priority;	/* higher first */
-	int64_t attempt;	/* deliveries so far */
-	int64_t until_us;	/* HELD: when it becomes ready again */
+	int64_t priority; /* higher first */
+	int64_t attempt;  /* deliveries so far */
+	int64_t until_us; /* HELD: when it becomes ready again */
 	int64_t enqueued_us;
-	char lease[MESSAGE_LEASE_MAX];	/* "" when not leased */
-	char *reason;		/* why nacked or dead, or NULL */
-	char *body;		/* JSON text */
+	char lease[MESSAGE_LEASE_MAX]; /* "" when not leased */
+	char *reason;		       /* why nacked or dead, or NULL */
+	char *body;		       /* JSON text */
 };
 
 struct message_list {
@@ -34,18 +34,20 @@ struct message_list {
 	size_t cap;
 };
 
+/* Free the messages of a list and its memory; it is empty afterwards. */
 void message_list_fini(struct message_list *l);
 
 /* Room for one more message at the end, zeroed; NULL without memory. */
 struct message *message_list_add(struct message_list *l);
 
+/* "ready", "held", "dead". */
 const char *message_state_name(enum message_state s);
 
 /* What an envelope says; args and kwargs are JSON text or NULL. */
 struct message_envelope {
 	const char *task_id;
 	const char *queue;
-	const char *job_id;	/* NULL for a published message */
+	const char *job_id; /* NULL for a published message */
 	int64_t scheduled_us;
 	int64_t enqueued_us;
 	int64_t attempt;

@@ -4,29 +4,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUN_ID_LEN 255	/* a UUID has 36; a publisher may give its own */
+#define RUN_ID_LEN 255 /* a UUID has 36; a publisher may give its own */
 
 /* What became of a slot.  Only the embedded queue's outcomes so far. */
 enum run_state {
-	RUN_SENT,		/* handed over to its queue */
-	RUN_MISSED,		/* later than misfire_grace_time allows */
-	RUN_COALESCED,		/* stood for by a later slot */
-	RUN_PAUSED,		/* its job or queue was paused */
+	RUN_SENT,      /* handed over to its queue */
+	RUN_MISSED,    /* later than misfire_grace_time allows */
+	RUN_COALESCED, /* stood for by a later slot */
+	RUN_PAUSED,    /* its job or queue was paused */
 	RUN_STATE__MAX
 };
 
 /* One row of the ledger: a slot, or a range of slots with one outcome. */
 struct run {
-	char id[RUN_ID_LEN + 1];	/* the task_id: UUIDv7 (RFC 9562) */
-	int64_t job;		/* job row; 0 for a published message */
+	char id[RUN_ID_LEN + 1]; /* the task_id: UUIDv7 (RFC 9562) */
+	int64_t job;		 /* job row; 0 for a published message */
 	char *queue;
 	char *job_id;
-	int64_t slot_us;	/* first slot */
-	int64_t last_us;	/* last slot of a range, else slot_us */
-	int64_t count;		/* slots this row stands for */
+	int64_t slot_us; /* first slot */
+	int64_t last_us; /* last slot of a range, else slot_us */
+	int64_t count;	 /* slots this row stands for */
 	enum run_state state;
-	char *reason;		/* or NULL */
-	int64_t decided_us;	/* when the row was written */
+	char *reason;	    /* or NULL */
+	int64_t decided_us; /* when the row was written */
 };
 
 struct run_list {
@@ -35,12 +35,14 @@ struct run_list {
 	size_t cap;
 };
 
+/* "sent", "missed", "coalesced", "paused" and back (-1: no such word). */
 const char *run_state_name(enum run_state s);
 int run_state_parse(const char *name, enum run_state *out);
 
 /* Write a fresh UUIDv7 for the instant now_us: unique, ordered by time. */
 void run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1]);
 
+/* Free the rows of a list and its memory; it is empty afterwards. */
 void run_list_fini(struct run_list *l);
 
 /* Room for one more run at the end, zeroed; NULL without memory. */

@@ -107,13 +107,14 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 	memset(s, 0, sizeof(*s));
 	s->conf = conf;
 	s->actor = "owner";
-	s->zones = tz_cache_new(
-	    conf->zoneinfo[0] == '\0' ? NULL : conf->zoneinfo);
+	s->zones =
+	    tz_cache_new(conf->zoneinfo[0] == '\0' ? NULL : conf->zoneinfo);
 	if (s->zones == NULL) {
 		(void)snprintf(why, whylen, "no memory");
 		return STORE_FULL;
 	}
-	s->default_zone = conf->timezone[0] != '\0' ? conf->timezone :
+	s->default_zone = conf->timezone[0] != '\0' ?
+	    conf->timezone :
 	    tz_host_name(s->zones, env_tz);
 	s->stores[JOB_DURABLE] = store_open(&o, &rc, why, whylen);
 	if (s->stores[JOB_DURABLE] == NULL)
@@ -185,7 +186,7 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 	seen = t.ended_us > t.started_us ? t.ended_us : t.started_us;
 	out->last_tick_us = t.started_us;
 	out->last_tick_age_us = now_us > seen ? now_us - seen : 0;
-	out->is_late = out->last_tick_age_us >
-	    2 * out->cadence_us + LATE_SLACK_US;
+	out->is_late =
+	    out->last_tick_age_us > 2 * out->cadence_us + LATE_SLACK_US;
 	return STORE_OK;
 }

@@ -24,8 +24,8 @@ struct sched {
 	const struct conf *conf;
 	struct tz_cache *zones;
 	const char *default_zone;
-	struct store *stores[JOB_KIND__MAX];	/* JOB_MEMORY: NULL if none */
-	const char *actor;	/* who asks, for the audit; set per request */
+	struct store *stores[JOB_KIND__MAX]; /* JOB_MEMORY: NULL if none */
+	const char *actor; /* who asks, for the audit; set per request */
 };
 
 /*
@@ -46,14 +46,14 @@ struct store *sched_store(struct sched *s, enum job_kind kind);
 /*
  * Add j (its kind says where), whose trigger was made at now_us: the first
  * slot becomes its next run.  An empty job_id is filled in.  STORE_CONFLICT
- * when it exists and is_replace is false; *j is then untouched.
+ * when it exists and is_replace is false; STORE_LIMIT when its queue is full.
  */
 enum store_rc sched_add(struct sched *s, struct job *j, bool is_replace,
     int64_t now_us);
 
 /* Read a job; STORE_NOTFOUND.  kind may be SCHED_ANY: durable first. */
-enum store_rc sched_get(struct sched *s, enum job_kind kind,
-    const char *queue, const char *job_id, struct job *out);
+enum store_rc sched_get(struct sched *s, enum job_kind kind, const char *queue,
+    const char *job_id, struct job *out);
 
 /*
  * Pause, resume, delete, run now.  The job as it stands afterwards is read
@@ -76,13 +76,13 @@ enum store_rc sched_delete_all(struct sched *s, enum job_kind kind,
     const char *queue, int64_t *out);
 
 struct sched_list_opts {
-	enum job_kind kind;	/* SCHED_ANY: both stores */
-	const char *queue;	/* NULL: all */
-	int64_t limit;		/* 0: all, up to conf max_list */
-	const char *cursor;	/* NULL or "": from the start */
+	enum job_kind kind; /* SCHED_ANY: both stores */
+	const char *queue;  /* NULL: all */
+	int64_t limit;	    /* 0: all, up to conf max_list */
+	const char *cursor; /* NULL or "": from the start */
 };
 
-#define SCHED_CURSOR_MAX 64
+#define SCHED_CURSOR_MAX 96
 
 /*
  * Jobs by next run, those without last.  *next becomes "" at the end, else
@@ -97,8 +97,8 @@ enum store_rc sched_count(struct sched *s, enum job_kind kind,
     const char *queue, int64_t *out);
 
 /* Newest ledger rows of both stores, newest first. */
-enum store_rc sched_runs(struct sched *s, const char *queue,
-    const char *job_id, int64_t limit, struct run_list *out);
+enum store_rc sched_runs(struct sched *s, const char *queue, const char *job_id,
+    int64_t limit, struct run_list *out);
 
 /* Queue switch. */
 enum store_rc sched_queue_is_paused(struct sched *s, const char *queue,
@@ -112,9 +112,9 @@ enum store_rc sched_queues(struct sched *s, struct queue_list *out);
 /* A message outside any schedule. */
 struct sched_publish {
 	const char *queue;
-	const char *args;	/* JSON array or NULL */
-	const char *kwargs;	/* JSON object or NULL */
-	const char *task_id;	/* NULL or "": a fresh UUIDv7 */
+	const char *args;    /* JSON array or NULL */
+	const char *kwargs;  /* JSON object or NULL */
+	const char *task_id; /* NULL or "": a fresh UUIDv7 */
 	int64_t priority;
 };
 
@@ -142,10 +142,11 @@ enum store_rc sched_ack(struct sched *s, const struct sched_leases *l,
 enum store_rc sched_extend(struct sched *s, const struct sched_leases *l,
     int64_t lease_us, size_t *done);
 
+/* How messages go back to their queue. */
 struct sched_nack {
 	int64_t delay_us;
-	const char *reason;	/* NULL: none */
-	bool is_free;		/* "try later": does not count as delivery */
+	const char *reason; /* NULL: none */
+	bool is_free;	    /* "try later": does not count as delivery */
 };
 enum store_rc sched_nack(struct sched *s, const struct sched_leases *l,
     const struct sched_nack *how, size_t *done);
@@ -161,10 +162,10 @@ enum store_rc sched_message_clear(struct sched *s, const char *queue,
 
 /* How the ticker is doing. */
 struct sched_health {
-	int64_t last_tick_us;	/* 0: never */
-	int64_t last_tick_age_us;	/* -1: never */
-	int64_t cadence_us;	/* measured; 60 s until known */
-	bool is_late;		/* older than two cadences and 30 s */
+	int64_t last_tick_us;	  /* 0: never */
+	int64_t last_tick_age_us; /* -1: never */
+	int64_t cadence_us;	  /* measured; 60 s until known */
+	bool is_late;		  /* older than two cadences and 30 s */
 };
 enum store_rc sched_health(struct sched *s, int64_t now_us,
     struct sched_health *out);

@@ -14,7 +14,7 @@ enum store_rc sched_store_make(struct sched *s, enum job_kind kind,
 enum store_rc sched_end(struct store *st, enum store_rc rc);
 
 /* One audit row in the open transaction. */
-enum store_rc sched_audit(struct sched *s, struct store *st,
-    const char *action, const char *queue, const char *job_id);
+enum store_rc sched_audit(struct sched *s, struct store *st, const char *action,
+    const char *queue, const char *job_id);
 
 #endif

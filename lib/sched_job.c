@@ -6,6 +6,7 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/conf.h"
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/handover.h"
@@ -72,6 +73,19 @@ add_replace(struct store *st, struct job *j)
 	return rc;
 }
 
+/* With the new job in it, does the queue hold more than it may? */
+static enum store_rc
+add_check_room(struct sched *s, struct store *st, const char *queue)
+{
+	int64_t most = s->conf->max_jobs_per_queue, n;
+	enum store_rc rc;
+
+	if (most == 0)
+		return STORE_OK;
+	rc = store_job_count(st, queue, &n);
+	return rc == STORE_OK && n > most ? STORE_LIMIT : rc;
+}
+
 static enum store_rc
 add_prepare(struct sched *s, struct job *j, int64_t now_us)
 {
@@ -104,7 +118,9 @@ sched_add(struct sched *s, struct job *j, bool is_replace, int64_t now_us)
 	    (rc = store_begin(st)) != STORE_OK)
 		return rc;
 	rc = store_job_insert(st, j);
-	if (rc == STORE_CONFLICT && is_replace)
+	if (rc == STORE_OK)
+		rc = add_check_room(s, st, j->queue);
+	else if (rc == STORE_CONFLICT && is_replace)
 		rc = add_replace(st, j);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, "job.add", j->queue, j->job_id);
@@ -144,8 +160,7 @@ typedef enum store_rc job_change(struct sched *s, struct store *st,
     struct job *j, int64_t now_us);
 
 static enum store_rc
-change_pause(struct sched *s, struct store *st, struct job *j,
-    int64_t now_us)
+change_pause(struct sched *s, struct store *st, struct job *j, int64_t now_us)
 {
 	struct buf why = BUF_INIT;
 	enum store_rc rc;
@@ -162,12 +177,16 @@ change_pause(struct sched *s, struct store *st, struct job *j,
 	return rc;
 }
 
-/* The slots that passed while the job was paused: one row. */
+/*
+ * The slots that passed while the job was paused: one row, unless the first
+ * of them was decided before (a clock set back, a replaced job).
+ */
 static enum store_rc
-resume_account(struct store *st, const struct job *j,
-    const struct trigger *t, int64_t now_us)
+resume_account(struct store *st, const struct job *j, const struct trigger *t,
+    int64_t now_us)
 {
 	struct due_range r;
+	enum store_rc rc;
 	struct run run;
 
 	due_count(t, j->cursor_us, now_us, &r);
@@ -185,12 +204,12 @@ resume_account(struct store *st, const struct job *j,
 		.decided_us = now_us,
 	};
 	run_make_id(now_us, run.id);
-	return store_run_insert(st, &run);
+	rc = store_run_insert(st, &run);
+	return rc == STORE_CONFLICT ? STORE_OK : rc;
 }
 
 static enum store_rc
-change_resume(struct sched *s, struct store *st, struct job *j,
-    int64_t now_us)
+change_resume(struct sched *s, struct store *st, struct job *j, int64_t now_us)
 {
 	struct trigger *t;
 	enum store_rc rc;
@@ -220,8 +239,7 @@ change_resume(struct sched *s, struct store *st, struct job *j,
 }
 
 static enum store_rc
-change_delete(struct sched *s, struct store *st, struct job *j,
-    int64_t now_us)
+change_delete(struct sched *s, struct store *st, struct job *j, int64_t now_us)
 {
 	(void)s;
 	(void)now_us;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/clock.h"
@@ -34,10 +34,30 @@ lease_mark(struct message *m, enum job_kind kind)
 	m->lease[0] = store_letters[kind];
 }
 
-static enum store_rc
-lease_from(struct sched *s, enum job_kind kind, const char *queue, int max,
-    int64_t lease_us, struct message_list *out)
+/* What a consumer asks for. */
+struct lease_wish {
+	const char *queue;
+	int max;
+	int64_t lease_us;
+};
+
+/* Forget messages whose lease did not come about. */
+static void
+lease_drop(struct message_list *l, size_t had)
 {
+	while (l->n > had) {
+		l->n--;
+		free(l->v[l->n].reason);
+		free(l->v[l->n].body);
+	}
+}
+
+/* Lease from one store, up to w->max messages in all. */
+static enum store_rc
+lease_from(struct sched *s, enum job_kind kind, const struct lease_wish *w,
+    struct message_list *out)
+{
+	const int64_t deliveries = queue_max_deliveries(s, w->queue);
 	struct store *st = s->stores[kind];
 	size_t had = out->n;
 	enum store_rc rc;
@@ -46,12 +66,14 @@ lease_from(struct sched *s, enum job_kind kind, const char *queue, int max,
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
 	now = clock_now_us();
-	rc = store_message_expire(st, queue, queue_max_deliveries(s, queue),
-	    now);
+	rc = store_message_expire(st, w->queue, deliveries, now);
 	if (rc == STORE_OK)
-		rc = store_message_lease(st, queue, max, now + lease_us, out);
+		rc = store_message_lease(st, w->queue, w->max - (int)had,
+		    now + w->lease_us, out);
 	rc = sched_end(st, rc);
-	for (size_t i = had; i < out->n && rc == STORE_OK; i++)
+	if (rc != STORE_OK)
+		lease_drop(out, had);
+	for (size_t i = had; i < out->n; i++)
 		lease_mark(&out->v[i], kind);
 	return rc;
 }
@@ -60,14 +82,13 @@ enum store_rc
 sched_lease(struct sched *s, const char *queue, int max, int64_t lease_us,
     struct message_list *out)
 {
+	const struct lease_wish w = { queue, max, lease_us };
 	enum store_rc rc = STORE_OK;
-	int left;
 
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		left = max - (int)out->n;
-		if (left > 0 && sched_store(s, (enum job_kind)k) != NULL)
-			rc = lease_from(s, (enum job_kind)k, queue, left,
-			    lease_us, out);
+		if ((int)out->n < max &&
+		    sched_store(s, (enum job_kind)k) != NULL)
+			rc = lease_from(s, (enum job_kind)k, &w, out);
 	}
 	/* What the first store gave must reach its consumer all the same. */
 	return out->n > 0 ? STORE_OK : rc;
@@ -114,8 +135,8 @@ lease_apply(struct sched *s, const struct sched_leases *l,
 	*done = 0;
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if (sched_store(s, (enum job_kind)k) != NULL)
-			rc = lease_apply_store(s, (enum job_kind)k, l, op,
-			    done);
+			rc =
+			    lease_apply_store(s, (enum job_kind)k, l, op, done);
 	}
 	return rc;
 }

@@ -25,8 +25,8 @@ struct position {
 static const char *
 place_parse(const char *text, char end, struct store_job_place *out)
 {
-	const char *stop = end == '\0' ? text + strlen(text) :
-	    strchr(text, end);
+	const char *stop =
+	    end == '\0' ? text + strlen(text) : strchr(text, end);
 	char part[SCHED_CURSOR_MAX], *dot;
 
 	if (stop == NULL || (size_t)(stop - text) >= sizeof(part))
@@ -98,8 +98,11 @@ list_merge(struct job_list from[JOB_KIND__MAX], struct position *pos,
 			k = JOB_DURABLE;
 		else
 			k = from[JOB_MEMORY].v[i[JOB_MEMORY]].next_run_us <
-			    from[JOB_DURABLE].v[i[JOB_DURABLE]].next_run_us ?
-			    JOB_MEMORY : JOB_DURABLE;
+				from[JOB_DURABLE]
+				    .v[i[JOB_DURABLE]]
+				    .next_run_us ?
+			    JOB_MEMORY :
+			    JOB_DURABLE;
 		if (i[k] == from[k].n)
 			break;
 		if ((j = job_list_add(out)) == NULL)
@@ -128,8 +131,8 @@ sched_list(struct sched *s, const struct sched_list_opts *o,
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if (store_is_meant(o->kind, k) &&
 		    sched_store(s, (enum job_kind)k) != NULL)
-			rc = store_job_list(s->stores[k], o->queue,
-			    &pos.at[k], limit + 1, &from[k]);
+			rc = store_job_list(s->stores[k], o->queue, &pos.at[k],
+			    limit + 1, &from[k]);
 		read += from[k].n;
 	}
 	if (rc == STORE_OK && o->limit == 0 && (int64_t)read > limit)
@@ -155,8 +158,7 @@ sched_count(struct sched *s, enum job_kind kind, const char *queue,
 		if (!store_is_meant(kind, k) ||
 		    sched_store(s, (enum job_kind)k) == NULL)
 			continue;
-		if ((rc = store_job_count(s->stores[k], queue, &n)) ==
-		    STORE_OK)
+		if ((rc = store_job_count(s->stores[k], queue, &n)) == STORE_OK)
 			*out += n;
 	}
 	return rc;

@@ -34,8 +34,9 @@ sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
 		rc = store_queue_set_paused(st, queue, is_paused,
 		    clock_now_us());
 		if (rc == STORE_OK)
-			rc = sched_audit(s, st, is_paused ? "queue.pause" :
-			    "queue.resume", queue, NULL);
+			rc = sched_audit(s, st,
+			    is_paused ? "queue.pause" : "queue.resume", queue,
+			    NULL);
 		rc = sched_end(st, rc);
 	}
 	return rc;
@@ -109,8 +110,8 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 	if ((rc = store_begin(st)) == STORE_OK) {
 		rc = handover_queue(st, &r, &h);
 		if (rc == STORE_OK)
-			rc = sched_audit(s, st, "queue.publish", p->queue,
-			    NULL);
+			rc =
+			    sched_audit(s, st, "queue.publish", p->queue, NULL);
 		rc = sched_end(st, rc);
 	}
 	(void)snprintf(run_id, RUN_ID_LEN + 1, "%s", r.id);

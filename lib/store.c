@@ -32,6 +32,7 @@ static const char *const rc_words[] = {
 	[STORE_OK] = "done",
 	[STORE_NOTFOUND] = "not found",
 	[STORE_CONFLICT] = "conflicts with what is stored",
+	[STORE_LIMIT] = "more than the configuration allows",
 	[STORE_BUSY] = "the store is busy",
 	[STORE_FULL] = "the store cannot be written (disk full or read-only)",
 	[STORE_ERROR] = "the store is damaged",
@@ -53,18 +54,18 @@ store_is_network(const char *path)
 {
 #if defined(HAVE_SYS_VFS_H) && defined(HAVE_STATFS)
 	static const unsigned long network[] = {
-		0x6969,		/* NFS */
-		0x517b,		/* SMB */
-		0xff534d42,	/* CIFS */
-		0xfe534d42,	/* SMB2 */
-		0x564c,		/* NCP */
-		0x5346414f,	/* AFS */
-		0x73757245,	/* Coda */
-		0x01021997,	/* 9P */
-		0x65735546,	/* FUSE: sshfs and the like */
-		0x00c36400,	/* Ceph */
-		0x47504653,	/* GPFS */
-		0x0bd00bd0,	/* Lustre */
+		0x6969,	    /* NFS */
+		0x517b,	    /* SMB */
+		0xff534d42, /* CIFS */
+		0xfe534d42, /* SMB2 */
+		0x564c,	    /* NCP */
+		0x5346414f, /* AFS */
+		0x73757245, /* Coda */
+		0x01021997, /* 9P */
+		0x65735546, /* FUSE: sshfs and the like */
+		0x00c36400, /* Ceph */
+		0x47504653, /* GPFS */
+		0x0bd00bd0, /* Lustre */
 	};
 	struct statfs fs;
 
@@ -148,22 +149,19 @@ store_read_journal(struct store *st)
 }
 
 /*
- * Journal and safety settings of a connection.  The WAL outlives the last
- * connection and is not checkpointed on close: under plain CGI every request
- * is a last close (the ticker checkpoints).
+ * Safety settings of a connection: none of them writes to the file.  The WAL
+ * outlives the last connection and is not checkpointed on close: under plain
+ * CGI every request is a last close (the ticker checkpoints).
  */
 static enum store_rc
-store_configure(struct store *st, bool is_readonly)
+store_configure(struct store *st)
 {
 	const enum sql_id ids[] = {
 		SQL_OPEN_FOREIGN_KEYS,
 		SQL_OPEN_TRUSTED_SCHEMA,
 		st->is_unsynced ? SQL_OPEN_SYNCHRONOUS_OFF :
-		    SQL_OPEN_SYNCHRONOUS_FULL,
-		store_is_network(st->path) ? SQL_OPEN_JOURNAL_DELETE :
-		    SQL_OPEN_JOURNAL_WAL,
+				  SQL_OPEN_SYNCHRONOUS_FULL,
 	};
-	enum store_rc rc;
 	int on = 1;
 
 	(void)sqlite3_busy_handler(st->db, store_busy, st);
@@ -174,11 +172,21 @@ store_configure(struct store *st, bool is_readonly)
 	    (int *)NULL);
 	(void)sqlite3_file_control(st->db, "main", SQLITE_FCNTL_PERSIST_WAL,
 	    &on);
-	rc = store_set(st, ids,
-	    sizeof(ids) / sizeof(ids[0]) - (is_readonly ? 1 : 0));
-	if (rc == STORE_OK)
-		rc = store_read_journal(st);
-	return rc;
+	return store_set(st, ids, sizeof(ids) / sizeof(ids[0]));
+}
+
+/* The journal mode, which is kept in the file. */
+static enum store_rc
+store_set_journal(struct store *st, bool is_readonly)
+{
+	const enum sql_id mode = store_is_network(st->path) ?
+	    SQL_OPEN_JOURNAL_DELETE :
+	    SQL_OPEN_JOURNAL_WAL;
+	enum store_rc rc = STORE_OK;
+
+	if (!is_readonly)
+		rc = store_set(st, &mode, 1);
+	return rc == STORE_OK ? store_read_journal(st) : rc;
 }
 
 /* The turnstile's file stands beside the store: PATH-turn. */
@@ -211,8 +219,7 @@ store_open_db(struct store *st, const struct store_opts *o, char *why,
 	if (o->is_create)
 		flags |= SQLITE_OPEN_CREATE;
 	if (!o->is_create && stat(o->path, &sb) != 0) {
-		(void)snprintf(why, whylen, "%s: %s", o->path,
-		    strerror(errno));
+		(void)snprintf(why, whylen, "%s: %s", o->path, strerror(errno));
 		return errno == ENOENT ? STORE_NOTFOUND : STORE_FULL;
 	}
 	rc = sqlite3_open_v2(o->path, &st->db, flags, NULL);
@@ -242,7 +249,14 @@ store_open(const struct store_opts *o, enum store_rc *rc, char *why,
 	*rc = store_open_db(st, o, why, whylen);
 	if (*rc != STORE_OK)
 		goto err;
-	*rc = store_configure(st, o->is_readonly);
+	*rc = store_configure(st);
+	if (*rc == STORE_OK) {
+		*rc =
+		    store_vet(st, o->is_create && !o->is_readonly, why, whylen);
+		if (*rc != STORE_OK)
+			goto err;
+		*rc = store_set_journal(st, o->is_readonly);
+	}
 	if (*rc != STORE_OK) {
 		(void)snprintf(why, whylen, "%s: %s", o->path,
 		    sqlite3_errmsg(st->db));
@@ -250,7 +264,7 @@ store_open(const struct store_opts *o, enum store_rc *rc, char *why,
 	}
 	if (!o->is_readonly && strcmp(st->journal, "wal") == 0)
 		st->turn = store_turn(o->path);
-	*rc = store_migrate(st, o->is_create && !o->is_readonly, why, whylen);
+	*rc = store_migrate(st, why, whylen);
 	if (*rc != STORE_OK)
 		goto err;
 	return st;
@@ -318,8 +332,10 @@ void
 store_set_durable(struct store *st, bool is_durable)
 {
 	if (!st->is_unsynced)
-		(void)stmt_run(st, stmt_get(st, is_durable ?
-		    SQL_OPEN_SYNCHRONOUS_FULL : SQL_OPEN_SYNCHRONOUS_NORMAL),
+		(void)stmt_run(st,
+		    stmt_get(st,
+			is_durable ? SQL_OPEN_SYNCHRONOUS_FULL :
+				     SQL_OPEN_SYNCHRONOUS_NORMAL),
 		    false);
 }
 
@@ -340,8 +356,8 @@ store_checkpoint(struct store *st)
 	if (strcmp(st->journal, "wal") != 0)
 		return;
 	/* PASSIVE and TRUNCATE may find readers in the way: next time then. */
-	(void)sqlite3_wal_checkpoint_v2(st->db, NULL,
-	    SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+	(void)sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
+	    &frames, &moved);
 	if (frames > WAL_LARGE_PAGES && frames == moved)
 		(void)sqlite3_wal_checkpoint_v2(st->db, NULL,
 		    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

@@ -16,19 +16,21 @@ enum store_rc {
 	STORE_OK,
 	STORE_NOTFOUND,
 	STORE_CONFLICT,
-	STORE_BUSY,		/* another writer held it too long: try later */
-	STORE_FULL,		/* disk full, read-only or failing: try later */
-	STORE_ERROR		/* damaged, or a bug; it was logged */
+	STORE_LIMIT, /* more than the configuration allows */
+	STORE_BUSY,  /* another writer held it too long: try later */
+	STORE_FULL,  /* disk full, read-only or failing: try later */
+	STORE_ERROR  /* damaged, or a bug; it was logged */
 };
 
+/* A few words on rc, for people; never NULL. */
 const char *store_strrc(enum store_rc rc);
 
 struct store_opts {
 	const char *path;
-	int64_t busy_us;	/* longest wait for another writer */
-	bool is_create;		/* make the file and schema if missing */
+	int64_t busy_us; /* longest wait for another writer */
+	bool is_create;	 /* make the file and schema if missing */
 	bool is_readonly;
-	bool is_unsynced;	/* a store on a RAM file system: never sync */
+	bool is_unsynced; /* a store on a RAM file system: never sync */
 };
 
 /*

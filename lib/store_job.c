@@ -31,7 +31,8 @@ enum job_column {
 static int64_t
 column_or(sqlite3_stmt *q, int col, int64_t none)
 {
-	return sqlite3_column_type(q, col) == SQLITE_NULL ? none :
+	return sqlite3_column_type(q, col) == SQLITE_NULL ?
+	    none :
 	    sqlite3_column_int64(q, col);
 }
 
@@ -184,8 +185,8 @@ store_job_delete_all(struct store *st, const char *queue, int64_t *out)
 	sqlite3_stmt *q;
 	enum store_rc rc;
 
-	q = stmt_get(st, queue == NULL ? SQL_JOB_DELETE_ALL :
-	    SQL_JOB_DELETE_QUEUE);
+	q = stmt_get(st,
+	    queue == NULL ? SQL_JOB_DELETE_ALL : SQL_JOB_DELETE_QUEUE);
 	if (q != NULL && queue != NULL)
 		stmt_text(q, ":queue", queue);
 	rc = stmt_run(st, q, false);
@@ -211,8 +212,7 @@ store_job_get(struct store *st, const char *queue, const char *job_id,
 }
 
 enum store_rc
-store_job_due(struct store *st, int64_t now_us, int limit,
-    struct job_list *out)
+store_job_due(struct store *st, int64_t now_us, int limit, struct job_list *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_DUE);
 
@@ -242,11 +242,12 @@ job_list_part(struct store *st, const char *queue,
 	sqlite3_stmt *q;
 
 	if (queue == NULL)
-		q = stmt_get(st, is_timed ? SQL_JOB_LIST_TIMED :
-		    SQL_JOB_LIST_IDLE);
+		q = stmt_get(st,
+		    is_timed ? SQL_JOB_LIST_TIMED : SQL_JOB_LIST_IDLE);
 	else
-		q = stmt_get(st, is_timed ? SQL_JOB_LIST_QUEUE_TIMED :
-		    SQL_JOB_LIST_QUEUE_IDLE);
+		q = stmt_get(st,
+		    is_timed ? SQL_JOB_LIST_QUEUE_TIMED :
+			       SQL_JOB_LIST_QUEUE_IDLE);
 	if (q == NULL)
 		return STORE_ERROR;
 	if (queue != NULL)

@@ -19,6 +19,7 @@ enum store_rc store_job_advance(struct store *st, int64_t id,
 /* Only what a switch changes: state, reason, next run, cursor. */
 enum store_rc store_job_move(struct store *st, const struct job *j);
 
+/* Delete a row; its ledger stays.  STORE_NOTFOUND when there is none. */
 enum store_rc store_job_delete(struct store *st, int64_t id);
 
 /* Delete all jobs, of one queue or (NULL) of all; *out = how many. */
@@ -38,7 +39,7 @@ enum store_rc store_job_next(struct store *st, int64_t *out_us);
 
 /* A place in the order of lists: by next run, then id, those without last. */
 struct store_job_place {
-	int64_t next_run_us;	/* JOB_NEVER for those without */
+	int64_t next_run_us; /* JOB_NEVER for those without */
 	int64_t id;
 };
 

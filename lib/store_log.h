@@ -7,10 +7,10 @@
 
 struct store_audit {
 	int64_t at_us;
-	const char *actor;	/* token id, "loopback", "owner" or "ticker" */
-	const char *action;	/* "job.add", "queue.pause", … */
-	const char *queue;	/* or NULL */
-	const char *job_id;	/* or NULL */
+	const char *actor;  /* token id, "loopback", "owner" or "ticker" */
+	const char *action; /* "job.add", "queue.pause", … */
+	const char *queue;  /* or NULL */
+	const char *job_id; /* or NULL */
 };
 
 /* Add a row (open transaction). */
@@ -19,9 +19,9 @@ enum store_rc store_audit_add(struct store *st, const struct store_audit *a);
 struct store_tick {
 	int64_t id;
 	int64_t started_us;
-	int64_t ended_us;	/* 0: still running, or killed */
-	int64_t sent;		/* messages handed over */
-	int64_t decided;	/* ledger rows written */
+	int64_t ended_us; /* 0: still running, or killed */
+	int64_t sent;	  /* messages handed over */
+	int64_t decided;  /* ledger rows written */
 };
 
 /* Add the row of a tick that starts; sets t->id (open transaction). */

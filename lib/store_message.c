@@ -234,12 +234,17 @@ store_message_count(struct store *st, const char *queue, int64_t *out)
 enum store_rc
 store_message_clear(struct store *st, const char *queue, int64_t *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_MESSAGE_CLEAR);
-	enum store_rc rc;
+	static const enum sql_id sqls[] = { SQL_MESSAGE_CLEAR_READY,
+		SQL_MESSAGE_CLEAR_HELD };
+	enum store_rc rc = STORE_OK;
+	sqlite3_stmt *q;
 
-	if (q != NULL)
-		stmt_text(q, ":queue", queue);
-	rc = stmt_run(st, q, false);
-	*out = rc == STORE_OK ? sqlite3_changes64(st->db) : 0;
+	*out = 0;
+	for (size_t i = 0; i < 2 && rc == STORE_OK; i++) {
+		if ((q = stmt_get(st, sqls[i])) != NULL)
+			stmt_text(q, ":queue", queue);
+		if ((rc = stmt_run(st, q, false)) == STORE_OK)
+			*out += sqlite3_changes64(st->db);
+	}
 	return rc;
 }

@@ -38,8 +38,8 @@ schema_upgrade(struct store *st)
 		return rc;
 	rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_USER_VERSION), &version);
 	for (; rc == STORE_OK && version < SCHEMA_VERSION; version++)
-		rc = stmt_rc(st, sqlite3_exec(st->db, steps[version], NULL,
-		    NULL, NULL));
+		rc = stmt_rc(st,
+		    sqlite3_exec(st->db, steps[version], NULL, NULL, NULL));
 	if (rc == STORE_OK)
 		return store_commit(st);
 	store_rollback(st);
@@ -62,7 +62,7 @@ schema_is_foreign(struct store *st, bool *out)
 }
 
 enum store_rc
-store_migrate(struct store *st, bool is_create, char *why, size_t whylen)
+store_vet(struct store *st, bool is_create, char *why, size_t whylen)
 {
 	int64_t version = 0;
 	bool is_foreign = false;
@@ -72,26 +72,39 @@ store_migrate(struct store *st, bool is_create, char *why, size_t whylen)
 	if (rc == STORE_OK && !is_foreign)
 		rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_USER_VERSION),
 		    &version);
-	if (rc == STORE_OK && !is_foreign && version < SCHEMA_VERSION &&
-	    (version > 0 || is_create)) {
-		rc = schema_upgrade(st);
-		version = SCHEMA_VERSION;
-	}
 	if (rc != STORE_OK) {
 		(void)snprintf(why, whylen, "%s: %s", st->path,
 		    store_strrc(rc));
 		return rc;
 	}
-	if (is_foreign || version == 0) {
-		(void)snprintf(why, whylen, "%s: is no minutehand store; "
-		    "`minutehand init` makes one", st->path);
+	if (is_foreign || (version == 0 && !is_create)) {
+		(void)snprintf(why, whylen,
+		    "%s: is no minutehand store; "
+		    "`minutehand init` makes one",
+		    st->path);
 		return is_foreign ? STORE_ERROR : STORE_NOTFOUND;
 	}
 	if (version > SCHEMA_VERSION) {
-		(void)snprintf(why, whylen, "%s: has schema version %lld, "
+		(void)snprintf(why, whylen,
+		    "%s: has schema version %lld, "
 		    "this program knows %lld: use a newer minutehand",
 		    st->path, (long long)version, (long long)SCHEMA_VERSION);
 		return STORE_ERROR;
 	}
 	return STORE_OK;
+}
+
+enum store_rc
+store_migrate(struct store *st, char *why, size_t whylen)
+{
+	int64_t version = 0;
+	enum store_rc rc;
+
+	rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_USER_VERSION), &version);
+	if (rc == STORE_OK && version < SCHEMA_VERSION)
+		rc = schema_upgrade(st);
+	if (rc != STORE_OK)
+		(void)snprintf(why, whylen, "%s: %s", st->path,
+		    store_strrc(rc));
+	return rc;
 }

@@ -14,9 +14,9 @@ struct queue_info {
 	bool is_paused;
 	int64_t jobs;
 	int64_t ready;
-	int64_t held;		/* in flight or delayed */
+	int64_t held; /* in flight or delayed */
 	int64_t dead;
-	int64_t oldest_us;	/* enqueued_us of the oldest ready; 0: none */
+	int64_t oldest_us; /* enqueued_us of the oldest ready; 0: none */
 };
 
 struct queue_list {
@@ -25,6 +25,7 @@ struct queue_list {
 	size_t cap;
 };
 
+/* Free the queues of a list and its memory; it is empty afterwards. */
 void queue_list_fini(struct queue_list *l);
 
 /* Room for one more queue at the end, zeroed; NULL without memory. */
@@ -56,8 +57,8 @@ enum store_rc store_message_expire(struct store *st, const char *queue,
  * Lease up to max messages until until_us, by priority, then age (open
  * transaction).  Adds them to out with their lease texts.
  */
-enum store_rc store_message_lease(struct store *st, const char *queue,
-    int max, int64_t until_us, struct message_list *out);
+enum store_rc store_message_lease(struct store *st, const char *queue, int max,
+    int64_t until_us, struct message_list *out);
 
 /* A held message named by its lease text; STORE_NOTFOUND once it lapsed. */
 enum store_rc store_message_ack(struct store *st, const char *queue,
@@ -69,7 +70,7 @@ enum store_rc store_message_extend(struct store *st, const char *queue,
 struct store_nack {
 	int64_t now_us;
 	int64_t delay_us;
-	int64_t max_deliveries;	/* delivered so often: dead */
+	int64_t max_deliveries; /* delivered so often: dead */
 	const char *reason;	/* NULL: none given */
 	bool is_free;		/* this delivery does not count */
 };

@@ -39,8 +39,8 @@ store_run_extend(struct store *st, const struct run *r)
 		return STORE_ERROR;
 	stmt_int(q, ":job", r->job);
 	rc = stmt_row(st, q);
-	if (rc == STORE_OK && strcmp(
-	    (const char *)sqlite3_column_text(q, 1), paused) != 0)
+	if (rc == STORE_OK &&
+	    strcmp((const char *)sqlite3_column_text(q, 1), paused) != 0)
 		rc = STORE_NOTFOUND;
 	if (rc == STORE_OK)
 		id = sqlite3_column_int64(q, 0);

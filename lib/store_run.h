@@ -19,13 +19,13 @@ enum store_rc store_run_insert(struct store *st, const struct run *r);
 enum store_rc store_run_extend(struct store *st, const struct run *r);
 
 struct store_run_filter {
-	const char *queue;	/* NULL: all */
-	const char *job_id;	/* NULL: all */
+	const char *queue;  /* NULL: all */
+	const char *job_id; /* NULL: all */
 	int64_t limit;
 };
 
 /* Add the newest rows that match, newest first. */
-enum store_rc store_run_list(struct store *st,
-    const struct store_run_filter *f, struct run_list *out);
+enum store_rc store_run_list(struct store *st, const struct store_run_filter *f,
+    struct run_list *out);
 
 #endif

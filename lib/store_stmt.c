@@ -8,6 +8,32 @@
 #include "lib/store_stmt.h"
 #include "lib/ban.h"
 
+/* What a result code means; nothing is logged. */
+static enum store_rc
+rc_of(int sqlite_rc)
+{
+	switch (sqlite_rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return STORE_OK;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return STORE_BUSY;
+	case SQLITE_CONSTRAINT:
+		return STORE_CONFLICT;
+	case SQLITE_FULL:
+	case SQLITE_READONLY:
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+	case SQLITE_NOMEM:
+	case SQLITE_PERM:
+		return STORE_FULL;
+	default:
+		return STORE_ERROR;
+	}
+}
+
 sqlite3_stmt *
 stmt_get(struct store *st, enum sql_id id)
 {
@@ -22,6 +48,7 @@ stmt_get(struct store *st, enum sql_id id)
 		    sql_texts[id].name, LOG_KEY_PATH, st->path, LOG_KEY_ERROR,
 		    sqlite3_errmsg(st->db), NULL);
 		st->stmts[id] = NULL;
+		st->refused = rc_of(rc);
 	}
 	return st->stmts[id];
 }
@@ -82,33 +109,14 @@ stmt_int_or_null(sqlite3_stmt *q, const char *name, int64_t v, int64_t none)
 enum store_rc
 stmt_rc(struct store *st, int sqlite_rc)
 {
-	enum store_rc rc;
+	enum store_rc rc = rc_of(sqlite_rc);
 
-	switch (sqlite_rc & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-	case SQLITE_ROW:
-		return STORE_OK;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return STORE_BUSY;
-	case SQLITE_CONSTRAINT:
-		return STORE_CONFLICT;
-	case SQLITE_FULL:
-	case SQLITE_READONLY:
-	case SQLITE_IOERR:
-	case SQLITE_CANTOPEN:
-	case SQLITE_NOMEM:
-	case SQLITE_PERM:
-		rc = STORE_FULL;
-		break;
-	default:
-		rc = STORE_ERROR;
-		break;
-	}
-	log_event(LOG_LEVEL_ERR, "store", LOG_KEY_PATH, st->path,
-	    LOG_KEY_ERROR, st->db == NULL ? sqlite3_errstr(sqlite_rc) :
-	    sqlite3_errmsg(st->db), NULL);
+	if (rc == STORE_FULL || rc == STORE_ERROR)
+		log_event(LOG_LEVEL_ERR, "store", LOG_KEY_PATH, st->path,
+		    LOG_KEY_ERROR,
+		    st->db == NULL ? sqlite3_errstr(sqlite_rc) :
+				     sqlite3_errmsg(st->db),
+		    NULL);
 	return rc;
 }
 
@@ -118,7 +126,7 @@ stmt_run(struct store *st, sqlite3_stmt *q, bool is_one)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	rc = stmt_rc(st, sqlite3_step(q));
 	stmt_put(q);
 	if (rc == STORE_OK && is_one && sqlite3_changes(st->db) == 0)
@@ -161,7 +169,7 @@ stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	if ((rc = stmt_row(st, q)) == STORE_OK)
 		*out = sqlite3_column_int64(q, 0);
 	stmt_put(q);

@@ -18,8 +18,9 @@ struct store {
 	int64_t busy_us;
 	int64_t busy_since_us;
 	bool is_unsynced;
-	int wal_pages;		/* its length at the last checkpoint */
-	struct turn *turn;	/* NULL: writers meet at SQLite's lock */
+	int wal_pages;	       /* its length at the last checkpoint */
+	struct turn *turn;     /* NULL: writers meet at SQLite's lock */
+	enum store_rc refused; /* why stmt_get gave NULL the last time */
 	sqlite3_stmt *stmts[SQL__MAX];
 };
 
@@ -49,7 +50,7 @@ enum store_rc stmt_rc(struct store *st, int sqlite_rc);
 
 /*
  * Step a statement that gives no row and put it back.  STORE_NOTFOUND when
- * is_one and it changed no row.
+ * is_one and it changed no row.  For q NULL: why stmt_get gave none.
  */
 enum store_rc stmt_run(struct store *st, sqlite3_stmt *q, bool is_one);
 
@@ -60,11 +61,20 @@ enum store_rc stmt_row(struct store *st, sqlite3_stmt *q);
  * without memory, otherwise left alone. */
 char *stmt_copy(sqlite3_stmt *q, int col, bool *is_oom);
 
-/* Run one scalar statement without parameters and put it back. */
+/*
+ * The first column of the one row of a statement, which is put back.  For q
+ * NULL: why stmt_get gave none.
+ */
 enum store_rc stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out);
 
-/* Bring the schema to store_schema_version() (store_migrate.c). */
-enum store_rc store_migrate(struct store *st, bool is_create, char *why,
+/*
+ * Refuse a file that is not ours to write, before a byte of it is changed:
+ * another program's database, a newer store, no store yet unless is_create.
+ */
+enum store_rc store_vet(struct store *st, bool is_create, char *why,
     size_t whylen);
+
+/* Bring the schema of a vetted file to store_schema_version(). */
+enum store_rc store_migrate(struct store *st, char *why, size_t whylen);
 
 #endif

@@ -110,16 +110,16 @@ static int
 read_bound(const struct trigger *t, const struct trigger_args *args,
     enum trigger_in text, enum trigger_in us, int64_t *out)
 {
-	char why[128];
+	const char *why = NULL;
 
 	*out = TRIGGER_NOT_GIVEN;
-	if (args->in[text] != NULL &&
-	    datetime_parse(args->in[text], t->tz, out, NULL, why,
-	    sizeof(why)) == -1)
+	if (args->in[text] != NULL)
+		why = datetime_parse(args->in[text], t->tz, out, NULL);
+	if (why != NULL)
 		return fault_add(args->fs, in_names[text], "%s", why);
 	if (args->is_spec && args->in[us] != NULL &&
 	    num_parse(args->in[us], TRIGGER_FIRST_US, TRIGGER_SPEC_MAX_US,
-	    out) == -1)
+		out) == -1)
 		return fault_add(args->fs, "trigger", "damaged %s",
 		    in_names[us]);
 	return 0;
@@ -208,8 +208,10 @@ trigger_new(const char *kind, const struct trigger_field *f, size_t n,
 	int in;
 
 	if (k == TRIGGER__MAX) {
-		fault_add(fs, "trigger", "No trigger by the name \"%s\" was "
-		    "found: use date, interval or cron", kind);
+		fault_add(fs, "trigger",
+		    "No trigger by the name \"%s\" was "
+		    "found: use date, interval or cron",
+		    kind);
 		return NULL;
 	}
 	for (i = 0; i < n; i++) {
@@ -273,8 +275,7 @@ trigger_from_spec(const char *spec, struct tz_cache *zones, struct faults *fs)
 		return NULL;
 	}
 	memcpy(copy, spec, len);
-	if (split_spec(copy, &args) &&
-	    (kind = find_kind(copy)) != TRIGGER__MAX)
+	if (split_spec(copy, &args) && (kind = find_kind(copy)) != TRIGGER__MAX)
 		t = make(kind, &args, zones, NULL);
 	/* A spec has no fields its reader could mend: one fault for all. */
 	if (t == NULL)
@@ -370,8 +371,7 @@ trigger_print(const struct trigger *t, struct buf *out)
 void
 trigger_spec(const struct trigger *t, struct buf *out)
 {
-	buf_printf(out, "%s;timezone=%s", kinds[t->kind]->name,
-	    tz_name(t->tz));
+	buf_printf(out, "%s;timezone=%s", kinds[t->kind]->name, tz_name(t->tz));
 	kinds[t->kind]->spec(t, out);
 	if (t->start_us != TRIGGER_NOT_GIVEN)
 		buf_printf(out, ";start_us=%lld", (long long)t->start_us);

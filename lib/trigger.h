@@ -24,7 +24,7 @@ enum trigger_kind {
 	TRIGGER__MAX
 };
 
-#define TRIGGER_NONE INT64_MAX	/* no further slot */
+#define TRIGGER_NONE INT64_MAX /* no further slot */
 
 /* One input field as text: {"hour", "*" "/2"}; numbers as their digits. */
 struct trigger_field {
@@ -35,8 +35,8 @@ struct trigger_field {
 /* What a trigger's text is read against. */
 struct trigger_env {
 	struct tz_cache *zones;
-	const char *default_zone;	/* used when no timezone is given */
-	int64_t now_us;	/* date without run_date; interval start */
+	const char *default_zone; /* used when no timezone is given */
+	int64_t now_us;		  /* date without run_date; interval start */
 };
 
 /* "date", "interval", "cron". */
@@ -66,6 +66,7 @@ struct trigger *trigger_new(const char *kind, const struct trigger_field *f,
 struct trigger *trigger_from_spec(const char *spec, struct tz_cache *zones,
     struct faults *fs);
 
+/* Free a trigger; NULL is fine. */
 void trigger_free(struct trigger *t);
 
 /*
@@ -80,6 +81,7 @@ int64_t trigger_next(const struct trigger *t, int64_t after_us);
  */
 int64_t trigger_first(const struct trigger *t, int64_t now_us);
 
+/* Which of the three kinds it is. */
 enum trigger_kind trigger_kind(const struct trigger *t);
 
 /* Borrowed as long as the trigger's zone cache lives. */
@@ -92,8 +94,7 @@ int64_t trigger_jitter_us(const struct trigger *t);
  * The delay that jitter gives the slot slot_us of the job numbered job:
  * stable, 0 to jitter, below the distance to the next slot.
  */
-int64_t trigger_delay_us(const struct trigger *t, int64_t job,
-    int64_t slot_us);
+int64_t trigger_delay_us(const struct trigger *t, int64_t job, int64_t slot_us);
 
 /*
  * Append what clients read: "date[2030-12-03 15:00:00 CST]",

@@ -29,8 +29,8 @@
 struct walk {
 	const struct cron *set;
 	const struct tz *tz;
-	bool is_once;		/* a gap fires at its end */
-	bool is_first_only;	/* a fold fires at its first pass only */
+	bool is_once;	    /* a gap fires at its end */
+	bool is_first_only; /* a fold fires at its first pass only */
 };
 
 /* Does period p hold wall second wall_s? */
@@ -127,14 +127,13 @@ fires_in_gap(const struct walk *w, const struct tz_period *p)
 static int64_t
 find_slot(const struct walk *w, int64_t after_s)
 {
-	int64_t until_s = CYCLE_S +
-	    (after_s > FOOTER_S ? after_s : FOOTER_S);
+	int64_t until_s = CYCLE_S + (after_s > FOOTER_S ? after_s : FOOTER_S);
 	int64_t low_s = after_s + 1, t_s, wall_s;
 	struct tz_period p;
 
 	/* The period of after_s itself: its end may be the very next slot. */
 	for (tz_at(w->tz, after_s, &p); low_s < until_s;
-	    tz_at(w->tz, low_s, &p)) {
+	     tz_at(w->tz, low_s, &p)) {
 		t_s = find_in_period(w, &p, low_s);
 		if (t_s != TRIGGER_NONE)
 			return t_s;
@@ -160,8 +159,8 @@ static int64_t
 cron_next(const struct trigger *t, int64_t after_us)
 {
 	const struct cron *set = &t->u.cron.set;
-	bool is_wall = t->dst == DST_WALL ||
-	    (t->dst == DST_AUTO && set->is_hour_wide);
+	bool is_wall =
+	    t->dst == DST_WALL || (t->dst == DST_AUTO && set->is_hour_wide);
 	struct walk w = { set, t->tz, false, !is_wall };
 	int64_t after_s, slot_s;
 
@@ -182,7 +181,8 @@ make_crontab(struct trigger *t, const struct trigger_args *args)
 
 	for (i = 0; i < CRON__MAX; i++)
 		if (args->in[i] != NULL)
-			return fault_add(args->fs, "crontab", "crontab and "
+			return fault_add(args->fs, "crontab",
+			    "crontab and "
 			    "%s cannot be given together",
 			    trigger_in_name((enum trigger_in)i));
 	t->u.cron.is_crontab = true;
@@ -222,12 +222,13 @@ make_fields(struct trigger *t, const struct trigger_args *args)
 		else
 			rc = fault_add(args->fs, "trigger", "is too long");
 		if (cron_field_parse((enum cron_field)f, args->in[f], c, text,
-		    args->fs) == -1)
+			args->fs) == -1)
 			rc = -1;
 		buf_char(text, '\0');
 	}
 	if (least == -1)
-		return fault_add(args->fs, "trigger", "a cron trigger needs "
+		return fault_add(args->fs, "trigger",
+		    "a cron trigger needs "
 		    "at least one of year, month, day, week, day_of_week, "
 		    "hour, minute, second, or crontab");
 	for (f = 0; f < CRON__MAX; f++)
@@ -293,7 +294,8 @@ cron_check(const struct trigger *t, const struct trigger_args *args)
 		return 0;
 	v.end_us = TRIGGER_NOT_GIVEN;
 	if (trigger_next(&v, after_us) != TRIGGER_NONE)
-		return fault_add(args->fs, "end_date", "the trigger can never "
+		return fault_add(args->fs, "end_date",
+		    "the trigger can never "
 		    "fire: no time of it is left at or before end_date");
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!fires_without(&v, rows[i].f, after_us))
@@ -301,8 +303,10 @@ cron_check(const struct trigger *t, const struct trigger_args *args)
 		name = cron_field_name((enum cron_field)rows[i].f);
 		if (t->u.cron.is_crontab)
 			name = "crontab";
-		return fault_add(args->fs, name, "the trigger can never fire: "
-		    "%s", rows[i].reason);
+		return fault_add(args->fs, name,
+		    "the trigger can never fire: "
+		    "%s",
+		    rows[i].reason);
 	}
 	return fault_add(args->fs, "trigger",
 	    "the trigger can never fire: its fields exclude each other");

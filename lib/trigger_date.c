@@ -11,14 +11,15 @@
 static int
 read_run_date(struct trigger *t, const struct trigger_args *args)
 {
-	char why[128];
+	const char *why;
 
 	t->u.date.run_us = args->now_us;
 	t->u.date.offset_s = DATETIME_NO_OFFSET;
 	if (args->in[IN_RUN_DATE] == NULL)
 		return 0;
-	if (datetime_parse(args->in[IN_RUN_DATE], t->tz, &t->u.date.run_us,
-	    &t->u.date.offset_s, why, sizeof(why)) == -1)
+	why = datetime_parse(args->in[IN_RUN_DATE], t->tz, &t->u.date.run_us,
+	    &t->u.date.offset_s);
+	if (why != NULL)
 		return fault_add(args->fs, "run_date", "%s", why);
 	return 0;
 }
@@ -31,9 +32,9 @@ read_spec(struct trigger *t, const struct trigger_args *args)
 
 	if (run == NULL ||
 	    num_parse(run, TRIGGER_FIRST_US, TRIGGER_SPEC_MAX_US,
-	    &t->u.date.run_us) == -1 ||
+		&t->u.date.run_us) == -1 ||
 	    (offset != NULL &&
-	    num_parse(offset, 1 - CIVIL_DAY_S, CIVIL_DAY_S - 1, &v) == -1))
+		num_parse(offset, 1 - CIVIL_DAY_S, CIVIL_DAY_S - 1, &v) == -1))
 		return fault_add(args->fs, "trigger", "damaged date");
 	t->u.date.offset_s = (int32_t)v;
 	return 0;

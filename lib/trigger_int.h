@@ -55,9 +55,9 @@ enum trigger_in {
 
 /* What a kind's make reads. */
 struct trigger_args {
-	const char *in[IN__MAX];	/* NULL: not given */
+	const char *in[IN__MAX]; /* NULL: not given */
 	int64_t now_us;
-	bool is_spec;			/* resolved, and right once before */
+	bool is_spec; /* resolved, and right once before */
 	struct faults *fs;
 };
 
@@ -65,10 +65,10 @@ struct trigger_args {
 
 struct trigger {
 	enum trigger_kind kind;
-	enum trigger_dst dst;		/* as asked for */
+	enum trigger_dst dst; /* as asked for */
 	const struct tz *tz;
-	int64_t start_us;		/* TRIGGER_NOT_GIVEN, or inclusive */
-	int64_t end_us;			/* TRIGGER_NOT_GIVEN, or inclusive */
+	int64_t start_us; /* TRIGGER_NOT_GIVEN, or inclusive */
+	int64_t end_us;	  /* TRIGGER_NOT_GIVEN, or inclusive */
 	int64_t jitter_us;
 	union {
 		struct {
@@ -80,9 +80,9 @@ struct trigger {
 		} interval;
 		struct {
 			struct cron set;
-			struct buf text;  /* normal forms, NUL after each */
-			uint16_t at[CRON__MAX];	/* of a field in text */
-			bool is_crontab;  /* then text is the line */
+			struct buf text; /* normal forms, NUL after each */
+			uint16_t at[CRON__MAX]; /* of a field in text */
+			bool is_crontab;	/* then text is the line */
 		} cron;
 	} u;
 };

@@ -84,7 +84,8 @@ read_length(struct trigger *t, const struct trigger_args *args)
 	if (is_bad)
 		return -1;
 	if (given == NULL)
-		return fault_add(args->fs, "trigger", "an interval needs "
+		return fault_add(args->fs, "trigger",
+		    "an interval needs "
 		    "weeks, days, hours, minutes or seconds");
 	/* Rounded once, as Python's timedelta does. */
 	t->u.interval.length_us = sum.us + (int64_t)(sum.part_us + 0.5);
@@ -105,7 +106,7 @@ interval_make(struct trigger *t, const struct trigger_args *args)
 	if (args->is_spec) {
 		if (length == NULL || t->start_us == TRIGGER_NOT_GIVEN ||
 		    num_parse(length, 1, LENGTH_MAX_US,
-		    &t->u.interval.length_us) == -1)
+			&t->u.interval.length_us) == -1)
 			return fault_add(args->fs, "trigger",
 			    "damaged interval");
 		return 0;
@@ -123,7 +124,8 @@ interval_check(const struct trigger *t, const struct trigger_args *args)
 	if (trigger_next(t, args->now_us - 1) != TRIGGER_NONE)
 		return 0;
 	if (t->end_us != TRIGGER_NOT_GIVEN)
-		return fault_add(args->fs, "end_date", "the trigger can never "
+		return fault_add(args->fs, "end_date",
+		    "the trigger can never "
 		    "fire: no time of it is left at or before end_date");
 	return fault_add(args->fs, "trigger",
 	    "the trigger can never fire: it begins after the year 9999");

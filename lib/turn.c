@@ -73,8 +73,7 @@ turn_map(struct turn *t, int fd)
 {
 	struct stat sb;
 
-	if (turn_lock(fd) != 0 || fstat(fd, &sb) != 0 ||
-	    !S_ISREG(sb.st_mode))
+	if (turn_lock(fd) != 0 || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
 		return -1;
 	if (sb.st_size < (off_t)sizeof(*t->file) &&
 	    ftruncate(fd, (off_t)sizeof(*t->file)) != 0)

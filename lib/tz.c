@@ -114,8 +114,8 @@ tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out)
 	size_t i;
 
 	if (tz->cycle_until_s != 0 && t_s >= tz->cycle_until_s)
-		shift = ((t_s - tz->cycle_until_s) / TZ_CYCLE_S + 1) *
-		    TZ_CYCLE_S;
+		shift =
+		    ((t_s - tz->cycle_until_s) / TZ_CYCLE_S + 1) * TZ_CYCLE_S;
 	i = count_until(tz, t_s - shift);
 	type = &tz->types[i > 0 ? tz->kind[i - 1] : 0];
 	out->from_s = i > 0 ? tz->at[i - 1] + shift : INT64_MIN;
@@ -159,8 +159,8 @@ tz_format(const struct tz *tz, int64_t t_us, struct buf *out)
 
 	tz_at(tz, t_s, &p);
 	civil_from_wall(t_s + p.offset_s, &c);
-	buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month,
-	    c.day, c.hour, c.minute, c.second);
+	buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day,
+	    c.hour, c.minute, c.second);
 	if (us != 0)
 		buf_printf(out, ".%06d", us);
 	off = p.offset_s < 0 ? -p.offset_s : p.offset_s;

@@ -16,11 +16,11 @@ struct tz;
 
 /* One stretch of constant offset: [from_s, until_s) in epoch seconds. */
 struct tz_period {
-	int64_t from_s;		/* INT64_MIN: since ever */
-	int64_t until_s;	/* INT64_MAX: for ever */
-	int32_t offset_s;	/* local time minus UTC */
+	int64_t from_s;	  /* INT64_MIN: since ever */
+	int64_t until_s;  /* INT64_MAX: for ever */
+	int32_t offset_s; /* local time minus UTC */
 	bool is_dst;
-	char abbr[16];		/* "CST"; "UTC+02:00" for a plain offset */
+	char abbr[16]; /* "CST"; "UTC+02:00" for a plain offset */
 };
 
 /*

@@ -70,7 +70,8 @@ bucket_of(const char *name)
 static bool
 is_good_name(const char *name)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+	static const char allowed[] =
+	    "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-/";
 	size_t len = strlen(name), n;
 
@@ -119,8 +120,8 @@ make_fixed(struct tz *tz, int32_t offset_s)
 		memcpy(tz->types[0].abbr, "UTC", 4);
 	else
 		(void)snprintf(tz->types[0].abbr, TZ_ABBR_SIZE,
-		    "UTC%c%02d:%02d", offset_s < 0 ? '-' : '+',
-		    off / 3600 % 24, off / 60 % 60);
+		    "UTC%c%02d:%02d", offset_s < 0 ? '-' : '+', off / 3600 % 24,
+		    off / 60 % 60);
 	return 0;
 }
 

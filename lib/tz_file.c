@@ -25,10 +25,10 @@ struct block {
 	const unsigned char *kinds;
 	const unsigned char *ttinfo;
 	const char *chars;
-	const unsigned char *end;	/* first byte behind the block */
+	const unsigned char *end; /* first byte behind the block */
 	size_t timecnt, typecnt, charcnt, leapcnt;
 	int version;
-	int time_len;			/* 4 or 8 */
+	int time_len; /* 4 or 8 */
 };
 
 static uint32_t
@@ -115,8 +115,8 @@ read_transitions(struct tz *tz, const struct block *b)
 	size_t i;
 
 	for (i = 0; i < b->timecnt; i++) {
-		at_s = read_time(b->times + i * (size_t)b->time_len,
-		    b->time_len);
+		at_s =
+		    read_time(b->times + i * (size_t)b->time_len, b->time_len);
 		if (at_s <= last_s || b->kinds[i] >= tz->ntypes ||
 		    tz_append(tz, at_s, b->kinds[i]) == -1)
 			return -1;
@@ -174,8 +174,8 @@ append_footer(struct tz *tz, const struct tz_footer *f)
 			return -1;
 	/* DST all the year round, as "XXX3EDT4,0/0,J365/23", changes once. */
 	if (tz->n > n + 2)
-		tz->cycle_until_s = civil_days(from, 1, 1) * CIVIL_DAY_S +
-		    TZ_CYCLE_S;
+		tz->cycle_until_s =
+		    civil_days(from, 1, 1) * CIVIL_DAY_S + TZ_CYCLE_S;
 	return 0;
 }
 
@@ -214,8 +214,7 @@ tz_decode(struct tz *tz, const unsigned char *data, size_t len,
 	*why = "is not a time zone file or is damaged";
 	if (!find_block(data, len, 4, &b))
 		return -1;
-	if (b.version >= 2 &&
-	    !find_block(b.end, (size_t)(end - b.end), 8, &b))
+	if (b.version >= 2 && !find_block(b.end, (size_t)(end - b.end), 8, &b))
 		return -1;
 	if (b.leapcnt != 0) {
 		*why = "counts leap seconds, which POSIX time does not";

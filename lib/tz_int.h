@@ -29,7 +29,7 @@ struct tz_type {
  */
 struct tz {
 	char *name;
-	struct tz *chain;	/* next in the cache's bucket */
+	struct tz *chain; /* next in the cache's bucket */
 	struct tz_type *types;
 	size_t ntypes;
 	int64_t *at;
@@ -41,9 +41,9 @@ struct tz {
 
 /* A day of the year and a time of that day, as POSIX TZ writes them. */
 enum tz_rule_form {
-	TZ_RULE_JULIAN,		/* Jn: 1..365, 29 February never counted */
-	TZ_RULE_DAY,		/* n: 0..365, 29 February counted */
-	TZ_RULE_WEEKDAY		/* Mm.w.d */
+	TZ_RULE_JULIAN, /* Jn: 1..365, 29 February never counted */
+	TZ_RULE_DAY,	/* n: 0..365, 29 February counted */
+	TZ_RULE_WEEKDAY /* Mm.w.d */
 };
 
 struct tz_rule {
@@ -51,15 +51,15 @@ struct tz_rule {
 	int month;
 	int week;	/* 1..5, 5 = last */
 	int day;	/* number of the day, or weekday with 0 = Sunday */
-	int32_t time_s;	/* -167 h .. 167 h (RFC 9636 section 3.3.1) */
+	int32_t time_s; /* -167 h .. 167 h (RFC 9636 section 3.3.1) */
 };
 
 struct tz_footer {
 	struct tz_type std;
 	struct tz_type dst;
 	bool has_dst;
-	struct tz_rule start;	/* of DST, in standard time */
-	struct tz_rule end;	/* of DST, in daylight saving time */
+	struct tz_rule start; /* of DST, in standard time */
+	struct tz_rule end;   /* of DST, in daylight saving time */
 };
 
 /* Read the whole of text as a POSIX TZ string; 0, or -1. */

@@ -95,8 +95,7 @@ take_weekday_rule(const char **sp, struct tz_rule *out)
 	out->form = TZ_RULE_WEEKDAY;
 	return take_int(sp, 12, &out->month) && out->month >= 1 &&
 	    take_char(sp, '.') && take_int(sp, 5, &out->week) &&
-	    out->week >= 1 && take_char(sp, '.') &&
-	    take_int(sp, 6, &out->day);
+	    out->week >= 1 && take_char(sp, '.') && take_int(sp, 6, &out->day);
 }
 
 static bool

@@ -59,5 +59,8 @@ FROM message WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit;
 SELECT (SELECT count(*) FROM message WHERE queue = :queue AND state = 0)
 	+ (SELECT count(*) FROM message WHERE queue = :queue AND state = 1);
 
--- name: message_clear
-DELETE FROM message WHERE queue = :queue AND state IN (0, 1);
+-- name: message_clear_ready
+DELETE FROM message WHERE queue = :queue AND state = 0;
+
+-- name: message_clear_held
+DELETE FROM message WHERE queue = :queue AND state = 1;

@@ -16,7 +16,10 @@ SELECT n.name, coalesce(q.is_paused, 0),
 	(SELECT count(*) FROM message WHERE queue = n.name AND state = 2),
 	coalesce((SELECT enqueued_us FROM message
 		WHERE queue = n.name AND state = 0 ORDER BY id LIMIT 1), 0)
-FROM (SELECT queue AS name FROM job UNION SELECT queue FROM message
+FROM (SELECT queue AS name FROM job
+	UNION SELECT queue FROM message WHERE state = 0
+	UNION SELECT queue FROM message WHERE state = 1
+	UNION SELECT queue FROM message WHERE state = 2
 	UNION SELECT name FROM queue) AS n
 LEFT JOIN queue AS q ON q.name = n.name
 ORDER BY n.name;

@@ -7,7 +7,8 @@ VALUES (:task_id, :job, :queue, :job_id, :slot_us, :last_us, :count, :state,
 	:reason, :decided_us);
 
 -- name: run_last
-SELECT id, state FROM run WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
+SELECT id, state, coalesce(reason, '') FROM run
+WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
 
 -- name: run_extend
 UPDATE run SET last_us = :last_us, count = count + :count,

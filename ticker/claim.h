@@ -12,9 +12,9 @@ struct tz_cache;
 /* The first step of a tick: decide what is due, in short transactions. */
 struct claim {
 	struct tz_cache *zones;
-	struct buf scratch;	/* message bodies are built here */
-	int64_t sent;		/* messages handed over so far */
-	int64_t decided;	/* ledger rows written so far */
+	struct buf scratch; /* message bodies are built here */
+	int64_t sent;	    /* messages handed over so far */
+	int64_t decided;    /* ledger rows written so far */
 };
 
 /*

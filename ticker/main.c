@@ -56,6 +56,7 @@ exit_status(enum store_rc rc)
 	case STORE_NOTFOUND:
 		return EX_UNAVAILABLE;
 	case STORE_CONFLICT:
+	case STORE_LIMIT:
 	case STORE_ERROR:
 		break;
 	}
@@ -71,7 +72,7 @@ choose_window(struct sched *s, const struct opts *o, struct tick_opts *t)
 	enum store_rc rc;
 
 	t->window_us = o->window_us != OPTS_WINDOW_CONF ? o->window_us :
-	    s->conf->window_us;
+							  s->conf->window_us;
 	t->is_relieved = false;
 	if (t->window_us != CONF_WINDOW_AUTO)
 		return STORE_OK;
@@ -104,8 +105,8 @@ run(const struct opts *o, const struct conf *conf)
 		rc = tick_run(&s, &t);
 	sched_close(&s);
 	if (rc != STORE_OK)
-		log_event(LOG_LEVEL_ERR, "tick", LOG_KEY_ERROR,
-		    store_strrc(rc), NULL);
+		log_event(LOG_LEVEL_ERR, "tick", LOG_KEY_ERROR, store_strrc(rc),
+		    NULL);
 	return exit_status(rc);
 }
 

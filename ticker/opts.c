@@ -25,8 +25,8 @@ opts_parse(int argc, char *argv[], struct opts *o)
 	int c;
 
 	*o = (struct opts){ .window_us = OPTS_WINDOW_CONF };
-	while ((c = getopt_long(argc, argv, "c:hV", long_options, NULL)) !=
-	    -1) {
+	while (
+	    (c = getopt_long(argc, argv, "c:hV", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			o->conf = optarg;
@@ -36,8 +36,10 @@ opts_parse(int argc, char *argv[], struct opts *o)
 			break;
 		case OPT_WINDOW:
 			if (num_parse_duration(optarg, &o->window_us) != 0) {
-				(void)fprintf(stderr, "ticker: --window %s: "
-				    "give a duration such as 55s\n", optarg);
+				(void)fprintf(stderr,
+				    "ticker: --window %s: "
+				    "give a duration such as 55s\n",
+				    optarg);
 				return -1;
 			}
 			break;

@@ -4,12 +4,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define OPTS_WINDOW_CONF INT64_MIN	/* as the configuration says */
+#define OPTS_WINDOW_CONF INT64_MIN /* as the configuration says */
 
 /* What ticker was asked for on its command line. */
 struct opts {
-	const char *conf;	/* -c FILE, or NULL */
-	int64_t window_us;	/* --window, 0 for --once */
+	const char *conf;  /* -c FILE, or NULL */
+	int64_t window_us; /* --window, 0 for --once */
 	bool is_dry_run;
 	bool is_help;
 	bool is_version;

@@ -20,13 +20,13 @@ struct tick {
 	const struct tick_opts *o;
 	struct claim claim;
 	struct store_tick row;
-	int64_t seen[JOB_KIND__MAX];	/* data versions */
+	int64_t seen[JOB_KIND__MAX]; /* data versions */
 };
 
 /* The tick's row is worth no flush: its loss costs a line of statistics. */
 static enum store_rc
-tick_row(struct tick *t, enum store_rc (*write)(struct store *,
-    struct store_tick *))
+tick_row(struct tick *t,
+    enum store_rc (*write)(struct store *, struct store_tick *))
 {
 	struct store *st = t->s->stores[JOB_DURABLE];
 	enum store_rc rc;
@@ -108,8 +108,8 @@ tick_is_relieved(struct tick *t)
 {
 	struct store_tick newest = { .id = 0 };
 
-	return t->o->is_relieved && store_tick_last(
-	    t->s->stores[JOB_DURABLE], &newest) == STORE_OK &&
+	return t->o->is_relieved &&
+	    store_tick_last(t->s->stores[JOB_DURABLE], &newest) == STORE_OK &&
 	    newest.id > t->row.id;
 }
 
@@ -153,8 +153,8 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	do {
 		(void)tick_has_news(&t);
 		rc = tick_pass(&t, &next);
-	} while (rc == STORE_OK && o->window_us > 0 &&
-	    tick_wait(&t, next, end));
+	} while (
+	    rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next, end));
 	t.row.ended_us = clock_now_us();
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;

@@ -9,9 +9,9 @@
 
 /* How one tick goes about its work. */
 struct tick_opts {
-	int64_t window_us;	/* how long to stay; 0: one pass */
-	bool is_relieved;	/* leave as soon as a newer tick has started */
-	const volatile sig_atomic_t *stop;	/* set by SIGTERM */
+	int64_t window_us; /* how long to stay; 0: one pass */
+	bool is_relieved;  /* leave as soon as a newer tick has started */
+	const volatile sig_atomic_t *stop; /* set by SIGTERM */
 };
 
 /*
