@@ -43,7 +43,7 @@ int
 main(void)
 {
 	static const int64_t walls[] = { 0, -1, 86399, 86400, -86400,
-	    1709210096, INT64_C(253402300799), INT64_C(-62135596800) };
+		1709210096, INT64_C(253402300799), INT64_C(-62135596800) };
 	struct civil c;
 	size_t i;
 
@@ -53,7 +53,8 @@ main(void)
 	}
 	civil_from_wall(-1, &c);
 	ok(c.year == 1969 && c.month == 12 && c.day == 31 && c.hour == 23 &&
-	    c.minute == 59 && c.second == 59, "the second before the epoch");
+		c.minute == 59 && c.second == 59,
+	    "the second before the epoch");
 	is_int(civil_month_days(1900, 2), 28, "1900");
 	is_int(civil_month_days(2000, 2), 29, "2000");
 	is_int(civil_month_days(2024, 2), 29, "2024");

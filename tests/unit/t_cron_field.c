@@ -40,13 +40,16 @@ bad(enum cron_field f, const char *text, const char *want)
 	buf_fini(&b);
 }
 
-#define UNRECOGNIZED(x, f) "Unrecognized expression \"" x "\" for field \"" \
-	f "\""
-#define STEP(x, n, r) "Error validating expression '" x "': the step value (" \
-	n ") is higher than the total range of the expression (" r ")"
-#define LAST(x, n, m) "Error validating expression '" x "': the last value (" \
-	n ") is higher than the maximum value (" m ")"
-#define FIRST(x, n, m) "Error validating expression '" x "': the first value" \
+#define UNRECOGNIZED(x, f) \
+	"Unrecognized expression \"" x "\" for field \"" f "\""
+#define STEP(x, n, r) \
+	"Error validating expression '" x "': the step value (" n \
+	") is higher than the total range of the expression (" r ")"
+#define LAST(x, n, m) \
+	"Error validating expression '" x "': the last value (" n \
+	") is higher than the maximum value (" m ")"
+#define FIRST(x, n, m) \
+	"Error validating expression '" x "': the first value" \
 	" (" n ") is lower than the minimum value (" m ")"
 #define ORDER "The minimum value in a range must not be higher than the maximum"
 
@@ -63,15 +66,13 @@ test_good(void)
 	good(CRON_MINUTE, "30-30", BIT(30), "30");
 	good(CRON_SECOND, "0-59", RANGE(0, 59), "0-59");
 	good(CRON_WEEK, "1,53", BIT(1) | BIT(53), "1,53");
-	good(CRON_MONTH, "JAN-mar, Dec", RANGE(1, 3) | BIT(12),
-	    "jan-mar,dec");
+	good(CRON_MONTH, "JAN-mar, Dec", RANGE(1, 3) | BIT(12), "jan-mar,dec");
 	good(CRON_MONTH, "dec-dec", BIT(12), "dec");
 	good(CRON_DOW, "mon-FRI", RANGE(0, 4), "mon-fri");
 	good(CRON_DOW, "sat-sun,0", RANGE(5, 6) | BIT(0), "sat-sun,0");
 	good(CRON_DAY, "*/15", BIT(1) | BIT(16) | BIT(31), "*/15");
 	good(CRON_DAY, "LAST", BIT(CRON_DAY_LAST), "last");
-	good(CRON_DAY, "3rd  WED, last", BIT(CRON_DAY_LAST),
-	    "3rd wed,last");
+	good(CRON_DAY, "3rd  WED, last", BIT(CRON_DAY_LAST), "3rd wed,last");
 	good(CRON_YEAR, "2009/2", 0, "2009/2");
 }
 

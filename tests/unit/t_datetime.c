@@ -5,7 +5,7 @@
 
 static const struct {
 	const char *text;
-	const char *want;	/* in UTC, or the reason */
+	const char *want; /* in UTC, or the reason */
 	int32_t offset_s;
 } rows[] = {
 	{ "2009-8-1", "2009-07-31T22:00:00Z", DATETIME_NO_OFFSET },
@@ -28,17 +28,17 @@ static const struct {
 	{ "2021-01-01T24:00:00", "hour must be in 0..23", 0 },
 	{ "2021-01-01 10:60:00", "minute must be in 0..59", 0 },
 	{ "2021-01-01 10:00:60", "second must be in 0..59", 0 },
-	{ "2021-01-01 10:00:00+24:00",
-	    "the offset must be less than 24 hours", 0 },
+	{ "2021-01-01 10:00:00+24:00", "the offset must be less than 24 hours",
+	    0 },
 };
 
 static const char *const invalid[] = { "", "tomorrow", " 2021-01-01",
-    "2021-01-01 ", "2021-01-01\n", "21-01-01", "19700-12-1", "2021/01/01",
-    "20210101", "2021-01-01Z", "2021-01-01  10:00:00", "2021-01-01 10",
-    "2021-01-01 10:00:00 +02:00", "2021-01-01 10:00:00+0200",
-    "2021-01-01 10:00:00+2:00", "2021-01-01 10:00:00z",
-    "2021-01-01 10:00:00.", "2021-01-01 10:00:00.1234567",
-    "2021-01-01 -1:00:00", "2021-01-01 10:00:00Zx", "2021-1-1-1" };
+	"2021-01-01 ", "2021-01-01\n", "21-01-01", "19700-12-1", "2021/01/01",
+	"20210101", "2021-01-01Z", "2021-01-01  10:00:00", "2021-01-01 10",
+	"2021-01-01 10:00:00 +02:00", "2021-01-01 10:00:00+0200",
+	"2021-01-01 10:00:00+2:00", "2021-01-01 10:00:00z",
+	"2021-01-01 10:00:00.", "2021-01-01 10:00:00.1234567",
+	"2021-01-01 -1:00:00", "2021-01-01 10:00:00Zx", "2021-1-1-1" };
 
 int
 main(void)
@@ -47,6 +47,7 @@ main(void)
 	struct buf b = BUF_INIT;
 	char why[128];
 	const struct tz *tz = tz_get(tc, "Europe/Berlin", why, sizeof(why));
+	const char *wrong;
 	int32_t offset_s;
 	int64_t us;
 	size_t i;
@@ -54,19 +55,18 @@ main(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		buf_reset(&b);
 		offset_s = 0;
-		if (datetime_parse(rows[i].text, tz, &us, &offset_s, why,
-		    sizeof(why)) == 0)
+		wrong = datetime_parse(rows[i].text, tz, &us, &offset_s);
+		if (wrong == NULL)
 			datetime_rfc3339(us, &b);
 		else
-			buf_str(&b, why);
+			buf_str(&b, wrong);
 		is_str(buf_cstr(&b), rows[i].want, "%s", rows[i].text);
 		is_int(offset_s, rows[i].offset_s, "its offset");
 	}
 	for (i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
-		why[0] = '\0';
-		(void)datetime_parse(invalid[i], tz, &us, NULL, why,
-		    sizeof(why));
-		is_str(why, "Invalid date string", "row %d", (int)i);
+		wrong = datetime_parse(invalid[i], tz, &us, NULL);
+		is_str(wrong == NULL ? "" : wrong, "Invalid date string",
+		    "row %d", (int)i);
 	}
 	buf_fini(&b);
 	tz_cache_free(tc);

@@ -7,7 +7,7 @@
 #include "lib/tz.h"
 #include "tests/unit/tap.h"
 
-#define NOW_US INT64_C(1790000000000000)	/* 2026-09-21T14:13:20Z */
+#define NOW_US INT64_C(1790000000000000) /* 2026-09-21T14:13:20Z */
 #define S_US INT64_C(1000000)
 
 static struct tz_cache *zones;
@@ -47,8 +47,8 @@ utc(const char *text)
 	char why[128];
 	int64_t us = 0;
 
-	(void)datetime_parse(text, tz_get(zones, "UTC", why, sizeof(why)),
-	    &us, NULL, why, sizeof(why));
+	(void)datetime_parse(text, tz_get(zones, "UTC", why, sizeof(why)), &us,
+	    NULL);
 	return us;
 }
 
@@ -75,10 +75,11 @@ prints(const char *text, const char *want)
 	trigger_print(u, &a);
 	trigger_spec(u, &c);
 	ok(strcmp(buf_cstr(&a), want) == 0 &&
-	    strcmp(buf_cstr(&b), buf_cstr(&c)) == 0 &&
-	    trigger_zone(t) == trigger_zone(u) &&
-	    trigger_kind(t) == trigger_kind(u) &&
-	    trigger_jitter_us(t) == trigger_jitter_us(u), "the same again");
+		strcmp(buf_cstr(&b), buf_cstr(&c)) == 0 &&
+		trigger_zone(t) == trigger_zone(u) &&
+		trigger_kind(t) == trigger_kind(u) &&
+		trigger_jitter_us(t) == trigger_jitter_us(u),
+	    "the same again");
 	for (i = 0; i < 20 && at != TRIGGER_NONE; i++) {
 		bad += trigger_next(t, at) != trigger_next(u, at);
 		at = trigger_next(t, at);
@@ -119,8 +120,7 @@ test_print(void)
 	    "cron[year='2030-2040/2', week='53', day_of_week='mon', "
 	    "second='7']");
 	prints("cron crontab=0 3 * * 1-5", "crontab[0 3 * * 1-5]");
-	prints("cron crontab=@Daily|dst=wall|timezone=UTC",
-	    "crontab[@daily]");
+	prints("cron crontab=@Daily|dst=wall|timezone=UTC", "crontab[@daily]");
 }
 
 static void
@@ -161,7 +161,8 @@ test_faults(void)
 	refused("cron day=2nd mon|day_of_week=tue", "day", "never fire");
 	refused("cron hour=5|end_date=2020-01-01", "end_date", "never fire");
 	refused("cron month=3|day=2nd sun|hour=2|minute=30|dst=skip"
-	    "|timezone=America/New_York", "hour", "never fire");
+		"|timezone=America/New_York",
+	    "hour", "never fire");
 	refused("interval", "trigger", "needs");
 	refused("interval seconds=0", "seconds", "longer than 0");
 	refused("interval minutes=0.0000000001", "minutes", "longer than 0");
@@ -175,15 +176,15 @@ test_faults(void)
 	refused("date run_date=2030-02-30", "run_date", "out of range");
 	refused("date run_date=2030-01-02|end_date=2030-01-01", "end_date",
 	    "before run_date");
-	refused("date run_date=2030-01-02|start_date=2031-01-01",
-	    "start_date", "after run_date");
+	refused("date run_date=2030-01-02|start_date=2031-01-01", "start_date",
+	    "after run_date");
 	t = make("cron hour=25|minute=x|timezone=no|jitter=a|dst=b|zz=1");
 	ok(t == NULL && fs.n == 6, "all bad fields at once");
 	t = make("date hour=25|seconds=-1|crontab=x");
 	ok(t != NULL && fs.n == 0, "fields of other kinds are ignored");
 	trigger_free(t);
 	ok(trigger_is_field("crontab") && trigger_is_field("dst") &&
-	    !trigger_is_field("run_us") && !trigger_is_field("zz"),
+		!trigger_is_field("run_us") && !trigger_is_field("zz"),
 	    "names of fields");
 }
 
@@ -233,19 +234,20 @@ test_slots(void)
 	FIRES("cron year=2400-2500|week=53|month=1|day=1|timezone=UTC",
 	    "2026-01-01", "2405-01-01T00:00:00Z", "2410-01-01T00:00:00Z",
 	    "2416-01-01T00:00:00Z");
-	FIRES("cron year=2027,9999|month=12|day=31|timezone=UTC",
-	    "2026-01-01", "2027-12-31T00:00:00Z", "9999-12-31T00:00:00Z",
-	    "none");
+	FIRES("cron year=2027,9999|month=12|day=31|timezone=UTC", "2026-01-01",
+	    "2027-12-31T00:00:00Z", "9999-12-31T00:00:00Z", "none");
 	FIRES("cron hour=*|timezone=UTC|start_date=2026-12-01 10:00:00.5"
-	    "|end_date=2026-12-01 12:00", "2026-01-01",
-	    "2026-12-01T11:00:00Z", "2026-12-01T12:00:00Z", "none");
+	      "|end_date=2026-12-01 12:00",
+	    "2026-01-01", "2026-12-01T11:00:00Z", "2026-12-01T12:00:00Z",
+	    "none");
 	FIRES("cron hour=2|minute=30|timezone=Europe/Berlin",
 	    "2027-03-27T12:00Z", "2027-03-28T01:00:00Z",
 	    "2027-03-29T00:30:00Z");
 	FIRES("interval hours=1|start_date=2026-12-01 00:00:00.25"
-	    "|timezone=UTC|end_date=2026-12-01 02:30", "2026-01-01",
-	    "2026-12-01T00:00:00.250000Z", "2026-12-01T01:00:00.250000Z",
-	    "2026-12-01T02:00:00.250000Z", "none");
+	      "|timezone=UTC|end_date=2026-12-01 02:30",
+	    "2026-01-01", "2026-12-01T00:00:00.250000Z",
+	    "2026-12-01T01:00:00.250000Z", "2026-12-01T02:00:00.250000Z",
+	    "none");
 	FIRES("interval minutes=10", "2026-09-21T14:13:20Z",
 	    "2026-09-21T14:23:20Z", "2026-09-21T14:33:20Z");
 	FIRES("date run_date=2026-12-01|timezone=UTC", "2026-01-01",
@@ -292,16 +294,16 @@ static void
 test_damaged_specs(void)
 {
 	static const char *const bad[] = { "", "cron", "cron;", "cron;hour",
-	    "cron;hour=5", "cron;timezone=UTC", "cron;timezone=UTC;hour=25",
-	    "cron;timezone=No/Zone;hour=5", "date;timezone=UTC",
-	    "date;timezone=UTC;run_us=x", "weekly;timezone=UTC",
-	    "date;timezone=UTC;run_us=99999999999999999999",
-	    "date;timezone=UTC;run_us=9223372036854775807",
-	    "date;timezone=UTC;run_us=0;offset_s=86400",
-	    "interval;timezone=UTC;length_us=0;start_us=0",
-	    "interval;timezone=UTC;length_us=1",
-	    "interval;timezone=UTC;length_us=1;start_us=-9223372036854775807",
-	    "cron;timezone=UTC;hour=5;jitter=x", "cron;timezone=UTC;a=b" };
+		"cron;hour=5", "cron;timezone=UTC", "cron;timezone=UTC;hour=25",
+		"cron;timezone=No/Zone;hour=5", "date;timezone=UTC",
+		"date;timezone=UTC;run_us=x", "weekly;timezone=UTC",
+		"date;timezone=UTC;run_us=99999999999999999999",
+		"date;timezone=UTC;run_us=9223372036854775807",
+		"date;timezone=UTC;run_us=0;offset_s=86400",
+		"interval;timezone=UTC;length_us=0;start_us=0",
+		"interval;timezone=UTC;length_us=1",
+		"interval;timezone=UTC;length_us=1;start_us=-9223372036854775807",
+		"cron;timezone=UTC;hour=5;jitter=x", "cron;timezone=UTC;a=b" };
 	struct trigger *t;
 	size_t i;
 
@@ -309,8 +311,8 @@ test_damaged_specs(void)
 		fs.n = 0;
 		t = trigger_from_spec(bad[i], zones, &fs);
 		ok(t == NULL && fs.n == 1 &&
-		    strcmp(fs.v[0].field, "trigger") == 0, "damaged: %s",
-		    bad[i]);
+			strcmp(fs.v[0].field, "trigger") == 0,
+		    "damaged: %s", bad[i]);
 		trigger_free(t);
 	}
 }
@@ -320,9 +322,10 @@ static void
 test_extremes(void)
 {
 	static const char *const specs[] = {
-	    "cron;timezone=America/New_York;hour=2",
-	    "interval;timezone=UTC;length_us=1;start_us=0",
-	    "date;timezone=UTC;run_us=0" };
+		"cron;timezone=America/New_York;hour=2",
+		"interval;timezone=UTC;length_us=1;start_us=0",
+		"date;timezone=UTC;run_us=0"
+	};
 	struct trigger *t;
 	size_t i;
 

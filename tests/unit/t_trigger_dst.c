@@ -99,9 +99,9 @@ static const struct {
 static const char *const policies[] = { "wall", "skip", "once", "auto" };
 
 static struct {
-	int64_t start_s;		/* a whole minute */
-	int64_t wall[MINUTES];		/* minutes of local time */
-	bool is_again[MINUTES];		/* an earlier minute showed the same */
+	int64_t start_s;	/* a whole minute */
+	int64_t wall[MINUTES];	/* minutes of local time */
+	bool is_again[MINUTES]; /* an earlier minute showed the same */
 	bool is_slot[MINUTES];
 } win;
 
@@ -155,7 +155,7 @@ matches(int e, int64_t wall_min)
 	return in_field(exprs[e].hour, c.hour, 0, 23) &&
 	    in_field(exprs[e].minute, c.minute, 0, 59) &&
 	    in_field(exprs[e].dow,
-	    civil_weekday(civil_days(c.year, c.month, c.day)), 0, 6);
+		civil_weekday(civil_days(c.year, c.month, c.day)), 0, 6);
 }
 
 static void
@@ -168,7 +168,8 @@ load_window(int w)
 	setenv("TZ", windows[w].zone, 1);
 	tzset();
 	win.start_s = civil_days(windows[w].year, windows[w].month,
-	    windows[w].day - DAYS) * CIVIL_DAY_S;
+			  windows[w].day - DAYS) *
+	    CIVIL_DAY_S;
 	for (i = 0; i < MINUTES; i++) {
 		t = (time_t)(win.start_s + i * 60);
 		localtime_r(&t, &tm);
@@ -202,8 +203,8 @@ find_slots(int e, const char *policy)
 	int i;
 
 	for (i = 0; i < MINUTES; i++) {
-		win.is_slot[i] = matches(e, win.wall[i]) &&
-		    (is_wall || !win.is_again[i]);
+		win.is_slot[i] =
+		    matches(e, win.wall[i]) && (is_wall || !win.is_again[i]);
 		if (i == 0 || !is_once)
 			continue;
 		for (m = win.wall[i - 1] + 1; m < win.wall[i]; m++)
@@ -243,13 +244,14 @@ count_wrong(const struct trigger *t, long *asked)
 	for (i = MINUTES - 1; i > 2160; i--) {
 		at_us = (win.start_s + i * 60) * INT64_C(1000000);
 		got_us = i % 10 == 0 || win.is_slot[i] ?
-		    trigger_next(t, at_us) : want_us;
+		    trigger_next(t, at_us) :
+		    want_us;
 		*asked += 1;
 		if (want_us != INT64_MAX)
 			bad += got_us != want_us;
 		else
-			bad += got_us <
-			    at_us + (MINUTES - i) * INT64_C(60000000);
+			bad +=
+			    got_us < at_us + (MINUTES - i) * INT64_C(60000000);
 		if (!win.is_slot[i])
 			continue;
 		bad += trigger_next(t, at_us - 1) != at_us;

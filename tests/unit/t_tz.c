@@ -113,8 +113,8 @@ static void
 test_cycle(struct tz_cache *tc)
 {
 	static const char *const names[] = { "America/New_York",
-	    "Australia/Lord_Howe", "Europe/Dublin",
-	    "Antarctica/Troll", "Asia/Gaza" };
+		"Australia/Lord_Howe", "Europe/Dublin", "Antarctica/Troll",
+		"Asia/Gaza" };
 	int64_t cycle = INT64_C(146097) * CIVIL_DAY_S;
 	const struct tz *tz;
 	struct tz_period a, b;
@@ -171,18 +171,18 @@ static void
 test_names(struct tz_cache *tc)
 {
 	static const char *const bad[] = { "", "/UTC", "../UTC",
-	    "../../etc/passwd", "Europe/../UTC", "./UTC", "Europe//Berlin",
-	    "Europe/", "Europe", "America/New York", "UTC+3", "GMT+5",
-	    "Foo/Bar", "Europe/Londonn", "+24:00", "+5:00", "+0500",
-	    "+05:60", "tzdata.zi", "zone.tab", "right/UTC", "a;b", "a\nb" };
+		"../../etc/passwd", "Europe/../UTC", "./UTC", "Europe//Berlin",
+		"Europe/", "Europe", "America/New York", "UTC+3", "GMT+5",
+		"Foo/Bar", "Europe/Londonn", "+24:00", "+5:00", "+0500",
+		"+05:60", "tzdata.zi", "zone.tab", "right/UTC", "a;b", "a\nb" };
 	const struct tz *tz;
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		why[0] = '\0';
 		tz = tz_get(tc, bad[i], why, sizeof(why));
-		ok(tz == NULL && strstr(why, bad[i]) != NULL,
-		    "refused: row %d", (int)i);
+		ok(tz == NULL && strstr(why, bad[i]) != NULL, "refused: row %d",
+		    (int)i);
 		printf("# %s\n", *bad[i] != 'a' ? why : "");
 	}
 	tz = tz_get(tc, "Europe/Berlin", why, sizeof(why));
@@ -196,8 +196,7 @@ test_names(struct tz_cache *tc)
 }
 
 static void
-format_is(struct tz_cache *tc, const char *zone, int64_t t_us,
-    const char *want)
+format_is(struct tz_cache *tc, const char *zone, int64_t t_us, const char *want)
 {
 	struct buf b = BUF_INIT;
 
@@ -241,7 +240,7 @@ static size_t
 make_tzif(unsigned char *out, char version, const char *footer)
 {
 	static const unsigned char body[] = { 0, 0, 0, 0, 0, 0, 'L', 'M', 'T',
-	    0 };
+		0 };
 	unsigned char *p = out;
 	int blocks = version == 0 ? 1 : 2;
 
@@ -249,8 +248,8 @@ make_tzif(unsigned char *out, char version, const char *footer)
 		memset(p, 0, 44);
 		memcpy(p, "TZif", 4);
 		p[4] = (unsigned char)version;
-		p[39] = 1;	/* typecnt */
-		p[43] = 4;	/* charcnt */
+		p[39] = 1; /* typecnt */
+		p[43] = 4; /* charcnt */
 		memcpy(p + 44, body, sizeof(body));
 		p += 44 + sizeof(body);
 	}
@@ -307,7 +306,7 @@ test_damage(void)
 	n = make_tzif(data, '2', "EST5EDT,M3.2.0,M11.1.0");
 	put_file("cut", data, 0);
 	for (cut = 0; cut < n; cut++) {
-			put_file("cut", data, cut);
+		put_file("cut", data, cut);
 		tc = tz_cache_new(".");
 		bad += tz_get(tc, "cut", why, sizeof(why)) != NULL;
 		tz_cache_free(tc);
@@ -323,15 +322,16 @@ test_damage(void)
 	put_file("norule", data, n);
 	for (n = 0; n < 3; n++) {
 		(void)snprintf(name, sizeof(name), "%s",
-		    n == 0 ? "counts" : n == 1 ? "rule" : "norule");
+		    n == 0     ? "counts" :
+			n == 1 ? "rule" :
+				 "norule");
 		ok(tz_get(tc, name, why, sizeof(why)) == NULL, "%s", why);
 	}
 	n = make_tzif(data, 0, NULL);
 	put_file("v1", data, n);
 	ok(tz_get(tc, "v1", why, sizeof(why)) != NULL, "version 1 loads");
 	bad = symlink("/usr/share/zoneinfo/UTC", "out");
-	ok(bad == 0 && tz_get(tc, "out", why, sizeof(why)) == NULL, "%s",
-	    why);
+	ok(bad == 0 && tz_get(tc, "out", why, sizeof(why)) == NULL, "%s", why);
 	tz_cache_free(tc);
 }
 
@@ -339,7 +339,7 @@ static void
 test_made_files(void)
 {
 	static const char *const made[] = { "F", "cut", "counts", "rule",
-	    "norule", "v1", "out" };
+		"norule", "v1", "out" };
 	char dir[] = "/tmp/t_tz.XXXXXX";
 	size_t i;
 

@@ -11,30 +11,30 @@
  */
 enum known {
 	SAME,
-	WRONG,			/* a difference nobody meant */
-	NO_SECONDS,		/* "10:00": browsers send times so */
-	NUMBER_AS_TEXT,		/* interval "5": forms and queries send text */
-	AT_WORD,		/* "@daily" is a crontab line to us */
-	NO_FIELD,		/* a cron or an interval of nothing */
-	ZERO_INTERVAL,		/* APScheduler makes 1 second of it */
-	NEVER_FIRES,		/* refused at once, not stored for ever */
-	QUIRK,			/* junk that APScheduler ignores */
-	NO_STATE,		/* trigger_next knows no clock and no past */
-	ZONE_CHANGED,		/* the zone has newer rules on this host */
-	OTHER_TYPE,		/* list, dict, bool: lib/json refuses them */
+	WRONG,		/* a difference nobody meant */
+	NO_SECONDS,	/* "10:00": browsers send times so */
+	NUMBER_AS_TEXT, /* interval "5": forms and queries send text */
+	AT_WORD,	/* "@daily" is a crontab line to us */
+	NO_FIELD,	/* a cron or an interval of nothing */
+	ZERO_INTERVAL,	/* APScheduler makes 1 second of it */
+	NEVER_FIRES,	/* refused at once, not stored for ever */
+	QUIRK,		/* junk that APScheduler ignores */
+	NO_STATE,	/* trigger_next knows no clock and no past */
+	ZONE_CHANGED,	/* the zone has newer rules on this host */
+	OTHER_TYPE,	/* list, dict, bool: lib/json refuses them */
 	KNOWN__MAX
 };
 
 static const char *const known_names[KNOWN__MAX] = { "same", "WRONG",
-    "time without seconds", "number as text", "@word as crontab",
-    "no field given", "interval of 0 refused", "never fires: refused",
-    "quirk refused",
-    "next without state", "zone changed since", "other JSON type" };
+	"time without seconds", "number as text", "@word as crontab",
+	"no field given", "interval of 0 refused", "never fires: refused",
+	"quirk refused", "next without state", "zone changed since",
+	"other JSON type" };
 
 /* Quirks that are refused; all others must give the very same fires. */
 static const char *const refused_quirks[] = { "wed foo", "0-0/5", "sat-sun/2",
-    "jul xyz", "feb*", "mon-5", "sun#1", "tue*", "mon-fri/2", "mar-9",
-    "lastday", "jan-jun/2", "0-0/3", "last-3", "1st mon-fri" };
+	"jul xyz", "feb*", "mon-5", "sun#1", "tue*", "mon-fri/2", "mar-9",
+	"lastday", "jan-jun/2", "0-0/3", "last-3", "1st mon-fri" };
 
 /*
  * Laws that changed after the vectors were made: from then on a host with a
@@ -44,8 +44,8 @@ static const struct {
 	const char *zone;
 	int64_t from_s;
 } changed_zones[] = {
-	{ "Africa/Casablanca", 1789866000 },	/* 2026-09-20: no more +01 */
-	{ "America/Havana", 1793509200 },	/* 2026-11-01: CDT stays on */
+	{ "Africa/Casablanca", 1789866000 }, /* 2026-09-20: no more +01 */
+	{ "America/Havana", 1793509200 },    /* 2026-11-01: CDT stays on */
 };
 
 static bool
@@ -75,9 +75,9 @@ has_value(const struct run *r, const char *text)
 static enum known
 judge_error(struct run *r, const struct trigger *t, const char *error)
 {
-	static const char *const ours[] = { "Error validating",
-	    "Unrecognized", "Increment must", "The minimum value", "Invalid",
-	    "Wrong number", " must be in ", "day is out", "year 0 is" };
+	static const char *const ours[] = { "Error validating", "Unrecognized",
+		"Increment must", "The minimum value", "Invalid",
+		"Wrong number", " must be in ", "day is out", "year 0 is" };
 	size_t i;
 
 	if (r->has_other_type)
@@ -110,8 +110,9 @@ judge_refusal(const struct run *r, bool is_quirk, size_t fires)
 		return ZERO_INTERVAL;
 	if (fires == 0 && has_fault(r, "can never fire"))
 		return NEVER_FIRES;
-	for (i = 0; is_quirk && i < sizeof(refused_quirks) /
-	    sizeof(refused_quirks[0]); i++)
+	for (i = 0;
+	     is_quirk && i < sizeof(refused_quirks) / sizeof(refused_quirks[0]);
+	     i++)
 		if (has_value(r, refused_quirks[i]))
 			return QUIRK;
 	return WRONG;
@@ -140,8 +141,8 @@ judge_fires(struct run *r, const struct trigger *t, struct json_object *out,
 	double want;
 
 	for (i = 0; i < n; i++) {
-		want = json_object_get_double(
-		    json_object_array_get_idx(epoch, i));
+		want =
+		    json_object_get_double(json_object_array_get_idx(epoch, i));
 		if (us != (int64_t)(want * 1e6 + (want < 0 ? -.5 : .5)))
 			return is_changed(r, us) ? ZONE_CHANGED : WRONG;
 		us = trigger_next(t, us);
@@ -159,7 +160,8 @@ has_tag(struct json_object *line, const char *tag)
 
 	for (i = 0; i < json_object_array_length(tags); i++)
 		if (strcmp(json_object_get_string(
-		    json_object_array_get_idx(tags, i)), tag) == 0)
+			       json_object_array_get_idx(tags, i)),
+			tag) == 0)
 			return true;
 	return false;
 }
@@ -210,8 +212,7 @@ judge_text(struct run *r, struct json_object *line)
 	enum known k = SAME;
 
 	if (want == NULL) {
-		repr_to_str(get_str(line, "expected_repr"), text,
-		    sizeof(text));
+		repr_to_str(get_str(line, "expected_repr"), text, sizeof(text));
 		want = text;
 	}
 	/* Years gone by: never fires, so there is nothing to print. */
@@ -241,14 +242,17 @@ judge_next(struct run *r, struct json_object *line)
 	if (t == NULL)
 		return judge_refusal(r, false, n);
 	us = previous != NULL ? trigger_next(t, instant(r, previous)) :
-	    trigger_first(t, r->now_us);
-	if (us != (n == 0 ? TRIGGER_NONE : instant(r, json_object_get_string(
-	    json_object_array_get_idx(want, 0)))))
+				trigger_first(t, r->now_us);
+	if (us !=
+	    (n == 0 ? TRIGGER_NONE :
+		      instant(r,
+			  json_object_get_string(
+			      json_object_array_get_idx(want, 0)))))
 		k = WRONG;
 	/* A clock that went back; a date asked after another's slot. */
 	if (k == WRONG && previous != NULL &&
 	    (instant(r, previous) > r->now_us ||
-	    trigger_kind(t) == TRIGGER_DATE))
+		trigger_kind(t) == TRIGGER_DATE))
 		k = NO_STATE;
 	trigger_free(t);
 	return k;
@@ -264,8 +268,9 @@ judge_suite(struct run *r, struct json_object *line)
 	struct trigger *t;
 	enum known k;
 
-	if (trigger == NULL || (strcmp(trigger, "cron") != 0 &&
-	    strcmp(trigger, "interval") != 0 && strcmp(trigger, "date") != 0))
+	if (trigger == NULL ||
+	    (strcmp(trigger, "cron") != 0 && strcmp(trigger, "interval") != 0 &&
+		strcmp(trigger, "date") != 0))
 		return SAME;
 	if (strcmp(kind, "text") == 0)
 		return judge_text(r, line);

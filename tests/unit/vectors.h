@@ -48,12 +48,14 @@ get_str(struct json_object *o, const char *key)
 static int64_t
 instant(struct run *r, const char *text)
 {
+	const char *wrong;
 	char why[128];
 	int64_t us = 0;
 
-	if (datetime_parse(text, tz_get(r->zones, "UTC", why, sizeof(why)),
-	    &us, NULL, why, sizeof(why)) == -1)
-		printf("# bad instant %s: %s\n", text, why);
+	wrong = datetime_parse(text, tz_get(r->zones, "UTC", why, sizeof(why)),
+	    &us, NULL);
+	if (wrong != NULL)
+		printf("# bad instant %s: %s\n", text, wrong);
 	return us;
 }
 
@@ -81,8 +83,8 @@ add_date(struct run *r, const char *name, const char *value)
 		add_field(r, name, value, strlen(value));
 		return;
 	}
-	(void)snprintf(text, sizeof(text), "%.*s.%.*s%s",
-	    (int)(dot - value), value, 6 - digits, "00000", dot + 1);
+	(void)snprintf(text, sizeof(text), "%.*s.%.*s%s", (int)(dot - value),
+	    value, 6 - digits, "00000", dot + 1);
 	add_field(r, name, text, strlen(text));
 }
 
@@ -94,7 +96,7 @@ static bool
 add_crontab(struct run *r, const char *line)
 {
 	static const char *const names[] = { "minute", "hour", "day", "month",
-	    "day_of_week" };
+		"day_of_week" };
 	size_t len, n, from = r->n;
 
 	for (n = 0; *(line += strspn(line, " \t")) != '\0'; n++) {
@@ -132,8 +134,8 @@ add_json(struct run *r, const char *key, struct json_object *v)
 }
 
 static const char *const not_fields[] = { "trigger", "now", "count", "id",
-    "tags", "kind", "expected", "expected_str", "expected_repr",
-    "expected_etype", "expected_error", "previous", "since", "note" };
+	"tags", "kind", "expected", "expected_str", "expected_repr",
+	"expected_etype", "expected_error", "previous", "since", "note" };
 
 /* Make the trigger that o describes; NULL with r->fs set when refused. */
 static struct trigger *
@@ -145,7 +147,8 @@ make(struct run *r, struct json_object *o)
 	r->n = 0;
 	r->has_other_type = false;
 	memset(&r->fs, 0, sizeof(r->fs));
-	json_object_object_foreach(o, key, v) {
+	json_object_object_foreach(o, key, v)
+	{
 		for (i = 0; i < sizeof(not_fields) / sizeof(*not_fields); i++)
 			if (strcmp(key, not_fields[i]) == 0)
 				break;
@@ -153,8 +156,8 @@ make(struct run *r, struct json_object *o)
 			add_json(r, key, v);
 	}
 	add_field(r, "dst", "wall", 4);
-	r->now_us = get_str(o, "now") != NULL ?
-	    instant(r, get_str(o, "now")) : 0;
+	r->now_us =
+	    get_str(o, "now") != NULL ? instant(r, get_str(o, "now")) : 0;
 	env.now_us = r->now_us;
 	return trigger_new(get_str(o, "trigger"), r->f, r->n, &env, &r->fs);
 }

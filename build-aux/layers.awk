@@ -1,0 +1,85 @@
+# The layers of STYLE.md, checked: awk -f build-aux/layers.awk FILES, with
+# paths from the root of the tree.  Silent and 0, or one line per offense, 1.
+
+function offend(what) {
+	printf("%s:%d: %s\n", FILENAME, FNR, what)
+	bad = 1
+}
+
+BEGIN {
+	# Library header -> the only files that may include it.
+	owner["sqlite3.h"] = "^lib/store[a-z_]*[.][ch]$"
+	owner["fcgiapp.h"] = "^fcgi/(serve_fcgi|main)[.]c$"
+	owner["json-c/json.h"] = "^lib/json[a-z_]*[.][ch]$"
+	owner["sodium.h"] = "^lib/token[.]c$"
+	owner["confuse.h"] = "^lib/conf_parse[.]c$"
+	# What C11 and POSIX have, and the few besides.
+	libc = "^(sys/[a-z]+|linux/magic|std[a-z]+|assert|ctype|errno|fcntl|" \
+	    "fnmatch|getopt|glob|inttypes|limits|malloc|netdb|poll|pthread|pwd|" \
+	    "signal|spawn|string|strings|sysexits|syslog|termios|time|" \
+	    "unistd|(arpa|netinet)/[a-z]+)[.]h$"
+	# No store, no clock, no log, no library: pure functions of their input.
+	pure = "^lib/(buf|civil|cron_[a-z]+|crontab|datetime|due|fault|job|" \
+	    "message|num|run|trigger(_[a-z]+)?|tz(_[a-z]+)?|utf8|ban)[.][ch]$"
+	# What the ticker links neither library for.
+	heavy = "^lib/(json[a-z_]*|job_(json|parse|print)|token)[.]h$"
+	called = "(^|[^A-Za-z0-9_])(getenv|secure_getenv|exit|_exit|fork|vfork" \
+	    "|printf|vprintf|puts|putchar)[ \t]*[(]|(^|[^A-Za-z0-9_])stdout"
+}
+
+FNR == 1 {
+	folder = FILENAME
+	sub(/\/.*/, "", folder)
+	is_free = folder == "tests" || folder == "bench"
+	in_comment = 0
+}
+
+is_free { next }
+
+/^[ \t]*#[ \t]*include[ \t]*</ {
+	split($0, part, /[<>]/)
+	if (part[2] in owner) {
+		if (FILENAME !~ owner[part[2]])
+			offend("<" part[2] "> is not for this file")
+	} else if (part[2] !~ libc)
+		offend("<" part[2] "> has no owner in build-aux/layers.awk")
+	next
+}
+
+/^[ \t]*#[ \t]*include[ \t]*"/ {
+	split($0, part, "\"")
+	if (part[2] == "config.h")
+		next
+	if (part[2] !~ /\//)
+		offend("\"" part[2] "\" is not written from the root")
+	else if (part[2] ~ /^sql\//) {
+		if (FILENAME !~ owner["sqlite3.h"])
+			offend("\"" part[2] "\" is for lib/store* alone")
+	} else if (part[2] !~ /^lib\// && index(part[2], folder "/") != 1)
+		offend("\"" part[2] "\" lies sideways or above")
+	else if (FILENAME ~ pure && part[2] !~ pure)
+		offend("\"" part[2] "\" is not for the pure layer")
+	else if (folder == "ticker" && part[2] ~ heavy)
+		offend("\"" part[2] "\" brings a library the ticker is without")
+	next
+}
+
+# Code without its comments and strings.
+folder == "lib" {
+	line = $0
+	if (in_comment) {
+		if (!sub(/^.*\*\//, "", line))
+			next
+		in_comment = 0
+	}
+	gsub(/\\./, "", line)
+	gsub(/"[^"]*"/, "", line)
+	gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, "", line)
+	if (sub(/\/\*.*/, "", line))
+		in_comment = 1
+	if (line ~ called)
+		offend("lib/ neither exits, forks, reads the environment nor " \
+		    "writes to stdout")
+}
+
+END { exit bad }

@@ -1,0 +1,185 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/store_stmt.h"
+#include "tests/unit/tap.h"
+
+/*
+ * Every statement is prepared against the schema, and those that run for each
+ * job, message or request are pinned to the index they must use: a plan that
+ * turned into a scan would still give the right rows.
+ */
+static const struct pin {
+	enum sql_id id;
+	const char *plan; /* all lines of EXPLAIN QUERY PLAN, joined by "; " */
+} pins[] = {
+	{ SQL_JOB_GET,
+	    "SEARCH job USING INDEX sqlite_autoindex_job_1 "
+	    "(queue=? AND job_id=?)" },
+	{ SQL_JOB_DUE, "SEARCH job USING INDEX job_next (next_run_us<?)" },
+	{ SQL_JOB_NEXT,
+	    "SEARCH job USING COVERING INDEX job_next "
+	    "(next_run_us>?)" },
+	{ SQL_JOB_LIST_TIMED,
+	    "SEARCH job USING INDEX job_next "
+	    "(next_run_us>?)" },
+	{ SQL_JOB_LIST_IDLE,
+	    "SEARCH job USING INDEX job_next "
+	    "(next_run_us=? AND rowid>?)" },
+	{ SQL_JOB_LIST_QUEUE_TIMED,
+	    "SEARCH job USING INDEX job_queue_next "
+	    "(queue=? AND next_run_us>?)" },
+	{ SQL_JOB_LIST_QUEUE_IDLE,
+	    "SEARCH job USING INDEX job_queue_next "
+	    "(queue=? AND next_run_us=? AND rowid>?)" },
+	{ SQL_JOB_COUNT_QUEUE,
+	    "SEARCH job USING COVERING INDEX "
+	    "job_queue_next (queue=?)" },
+	{ SQL_JOB_ADVANCE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_JOB_MOVE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_JOB_UPDATE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_JOB_DELETE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_RUN_LAST,
+	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
+	    "(job=?)" },
+	{ SQL_RUN_EXTEND, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_MESSAGE_EXPIRE,
+	    "SEARCH message USING INDEX message_held "
+	    "(queue=? AND until_us<?)" },
+	{ SQL_MESSAGE_PICK,
+	    "SEARCH message USING INDEX message_ready "
+	    "(queue=?)" },
+	{ SQL_MESSAGE_LEASE,
+	    "SEARCH message USING INTEGER PRIMARY KEY "
+	    "(rowid=?)" },
+	{ SQL_MESSAGE_ACK,
+	    "SEARCH message USING INTEGER PRIMARY KEY "
+	    "(rowid=?)" },
+	{ SQL_MESSAGE_EXTEND,
+	    "SEARCH message USING INTEGER PRIMARY KEY "
+	    "(rowid=?)" },
+	{ SQL_MESSAGE_NACK,
+	    "SEARCH message USING INTEGER PRIMARY KEY "
+	    "(rowid=?)" },
+	{ SQL_MESSAGE_PEEK_READY,
+	    "SEARCH message USING INDEX message_ready "
+	    "(queue=?)" },
+	{ SQL_MESSAGE_PEEK_HELD,
+	    "SEARCH message USING INDEX message_held "
+	    "(queue=?)" },
+	{ SQL_MESSAGE_PEEK_DEAD,
+	    "SEARCH message USING INDEX message_dead "
+	    "(queue=?)" },
+	{ SQL_MESSAGE_COUNT,
+	    "SCAN CONSTANT ROW; SCALAR SUBQUERY; "
+	    "SEARCH message USING INDEX message_ready (queue=?); "
+	    "SCALAR SUBQUERY; "
+	    "SEARCH message USING INDEX message_held (queue=?)" },
+	{ SQL_QUEUE_IS_PAUSED, "SEARCH queue USING PRIMARY KEY (name=?)" },
+	{ SQL_TOKEN_GET, "SEARCH token USING PRIMARY KEY (id=?)" },
+	{ SQL_TOKEN_USED, "SEARCH token USING PRIMARY KEY (id=?)" },
+	{ SQL_TICK_END, "SEARCH tick USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_TICK_PRUNE, "SEARCH tick USING INTEGER PRIMARY KEY (rowid<?)" },
+	/* In the order of the rows, from the end, and only a dozen of them. */
+	{ SQL_TICK_NEWEST, "SCAN tick" },
+};
+
+/* "SCALAR SUBQUERY 2" to "SCALAR SUBQUERY": numbers differ by version. */
+static void
+drop_number(char *line)
+{
+	char *s = strstr(line, "SUBQUERY ");
+
+	if (s != NULL)
+		s[strlen("SUBQUERY")] = '\0';
+}
+
+/* The plan of a statement into out; the statement must be one that has one. */
+static void
+plan_of(struct store *st, enum sql_id id, char *out, size_t outlen)
+{
+	char sql[2048], line[256];
+	sqlite3_stmt *q = NULL;
+	size_t n = 0;
+
+	out[0] = '\0';
+	(void)snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s",
+	    sql_texts[id].text);
+	if (sqlite3_prepare_v2(st->db, sql, -1, &q, NULL) != SQLITE_OK)
+		return;
+	while (sqlite3_step(q) == SQLITE_ROW) {
+		(void)snprintf(line, sizeof(line), "%s",
+		    (const char *)sqlite3_column_text(q, 3));
+		drop_number(line);
+		n += (size_t)snprintf(out + n, outlen - n, "%s%s",
+		    n == 0 ? "" : "; ", line);
+	}
+	(void)sqlite3_finalize(q);
+}
+
+/* Prepares, is one statement alone, and has only named parameters. */
+static void
+check_prepared(struct store *st)
+{
+	const char *rest, *name;
+	sqlite3_stmt *q;
+	bool is_named;
+	int rc;
+
+	for (int i = 0; i < SQL__MAX; i++) {
+		q = NULL;
+		rest = "";
+		rc = sqlite3_prepare_v2(st->db, sql_texts[i].text, -1, &q,
+		    &rest);
+		ok(rc == SQLITE_OK && q != NULL, "%s is prepared: %s",
+		    sql_texts[i].name, sqlite3_errmsg(st->db));
+		is_named = true;
+		for (int p = 1; p <= sqlite3_bind_parameter_count(q); p++) {
+			name = sqlite3_bind_parameter_name(q, p);
+			is_named = is_named && name != NULL && name[0] == ':';
+		}
+		ok(is_named, "%s names its parameters", sql_texts[i].name);
+		is_int((long long)strspn(rest, " \n\t"),
+		    (long long)strlen(rest), "%s is one statement",
+		    sql_texts[i].name);
+		(void)sqlite3_finalize(q);
+	}
+}
+
+/* A transaction's statements work in their order. */
+static void
+check_transaction(struct store *st)
+{
+	static const enum sql_id order[] = { SQL_TXN_BEGIN, SQL_TXN_COMMIT,
+		SQL_TXN_BEGIN, SQL_TXN_ROLLBACK };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		is_int(stmt_run(st, stmt_get(st, order[i]), false), STORE_OK,
+		    "%s runs", sql_texts[order[i]].name);
+}
+
+int
+main(void)
+{
+	const struct store_opts o = { .path = ":memory:", .is_create = true };
+	struct store *st;
+	enum store_rc rc;
+	char why[256], plan[2048];
+
+	st = store_open(&o, &rc, why, sizeof(why));
+	if (st == NULL) {
+		printf("Bail out! %s\n", why);
+		return EXIT_FAILURE;
+	}
+	check_prepared(st);
+	check_transaction(st);
+	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
+		plan_of(st, pins[i].id, plan, sizeof(plan));
+		is_str(plan, pins[i].plan, "plan of %s",
+		    sql_texts[pins[i].id].name);
+	}
+	store_close(st);
+	return tap_done();
+}

@@ -1,0 +1,86 @@
+#include "config.h"
+
+#include "lib/utf8.h"
+#include "tests/unit/tap.h"
+
+/* RFC 3629: what is a character, and what only looks like one. */
+static const struct sample {
+	const char *what;
+	const char *bytes;
+	size_t n;
+	size_t len; /* 0: not well-formed */
+	uint32_t cp;
+} samples[] = {
+	{ "a letter", "A", 1, 1, 'A' },
+	{ "NUL", "\0", 1, 1, 0 },
+	{ "the last of one byte", "\x7f", 1, 1, 0x7f },
+	{ "the first of two bytes", "\xc2\x80", 2, 2, 0x80 },
+	{ "the last of two bytes", "\xdf\xbf", 2, 2, 0x7ff },
+	{ "the first of three bytes", "\xe0\xa0\x80", 3, 3, 0x800 },
+	{ "the last before surrogates", "\xed\x9f\xbf", 3, 3, 0xd7ff },
+	{ "the first after surrogates", "\xee\x80\x80", 3, 3, 0xe000 },
+	{ "the last of three bytes", "\xef\xbf\xbf", 3, 3, 0xffff },
+	{ "the first of four bytes", "\xf0\x90\x80\x80", 4, 4, 0x10000 },
+	{ "the last of all", "\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff },
+	{ "with more behind it", "\xc3\xa9z", 3, 2, 0xe9 },
+	{ "a lone continuation", "\x80", 1, 0, 0 },
+	{ "overlong in two bytes", "\xc0\xaf", 2, 0, 0 },
+	{ "overlong in two bytes, C1", "\xc1\xbf", 2, 0, 0 },
+	{ "overlong in three bytes", "\xe0\x9f\xbf", 3, 0, 0 },
+	{ "overlong in four bytes", "\xf0\x8f\xbf\xbf", 4, 0, 0 },
+	{ "the first surrogate", "\xed\xa0\x80", 3, 0, 0 },
+	{ "the last surrogate", "\xed\xbf\xbf", 3, 0, 0 },
+	{ "beyond U+10FFFF", "\xf4\x90\x80\x80", 4, 0, 0 },
+	{ "a lead byte that never is", "\xf5\x80\x80\x80", 4, 0, 0 },
+	{ "0xff", "\xff", 1, 0, 0 },
+	{ "cut after one of two", "\xc3", 1, 0, 0 },
+	{ "cut after two of three", "\xe2\x82", 2, 0, 0 },
+	{ "cut after three of four", "\xf0\x9f\x98", 3, 0, 0 },
+	{ "no continuation second", "\xe2\x28\xa1", 3, 0, 0 },
+	{ "no continuation third", "\xe2\x82\x28", 3, 0, 0 },
+};
+
+static const struct text_sample {
+	const char *what;
+	const char *s;
+	size_t n;
+	bool is_text;
+} texts[] = {
+	{ "nothing", "", 0, true },
+	{ "ASCII", "report-1", 8, true },
+	{ "several scripts", "\xe6\x8a\xa5 \xd0\xb6 \xf0\x9f\x95\x90", 11,
+	    true },
+	{ "no-break space, the first after C1", "\xc2\xa0", 2, true },
+	{ "a newline", "a\nb", 3, false },
+	{ "a tab", "\t", 1, false },
+	{ "NUL inside", "a\0b", 3, false },
+	{ "escape", "\x1b[0m", 4, false },
+	{ "DEL", "\x7f", 1, false },
+	{ "the first of C1", "\xc2\x80", 2, false },
+	{ "the last of C1", "\xc2\x9f", 2, false },
+	{ "Latin-1", "caf\xe9", 4, false },
+	{ "cut at the end", "ok\xe2\x82", 4, false },
+};
+
+int
+main(void)
+{
+	const struct sample *s;
+	const struct text_sample *t;
+	uint32_t cp;
+
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		s = &samples[i];
+		cp = 0;
+		is_int((long long)utf8_decode(s->bytes, s->n, &cp),
+		    (long long)s->len, "length of %s", s->what);
+		if (s->len > 0)
+			is_int(cp, s->cp, "value of %s", s->what);
+	}
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		t = &texts[i];
+		ok(utf8_is_text(t->s, t->n) == t->is_text, "%s is %stext",
+		    t->what, t->is_text ? "" : "no ");
+	}
+	return tap_done();
+}
