@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "lib/store_run.h"
 #include "lib/store_stmt.h"
@@ -27,26 +26,38 @@ store_run_insert(struct store *st, const struct run *r)
 	return stmt_run(st, q, false);
 }
 
-enum store_rc
-store_run_extend(struct store *st, const struct run *r)
+/* Number of the row that ends a job's ledger, if it says the same as r. */
+static enum store_rc
+run_find_last(struct store *st, const struct run *r, int64_t *id)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_RUN_LAST);
-	const char *paused = run_state_name(RUN_PAUSED);
 	enum store_rc rc;
-	int64_t id = 0;
 
 	if (q == NULL)
 		return STORE_ERROR;
 	stmt_int(q, ":job", r->job);
+	stmt_text(q, ":state", run_state_name(r->state));
+	stmt_text(q, ":reason", r->reason);
 	rc = stmt_row(st, q);
-	if (rc == STORE_OK &&
-	    strcmp((const char *)sqlite3_column_text(q, 1), paused) != 0)
+	if (rc == STORE_OK && sqlite3_column_int(q, 1) == 0)
 		rc = STORE_NOTFOUND;
 	if (rc == STORE_OK)
-		id = sqlite3_column_int64(q, 0);
+		*id = sqlite3_column_int64(q, 0);
 	stmt_put(q);
-	if (rc != STORE_OK || (q = stmt_get(st, SQL_RUN_EXTEND)) == NULL)
-		return rc == STORE_OK ? STORE_ERROR : rc;
+	return rc;
+}
+
+enum store_rc
+store_run_extend(struct store *st, const struct run *r)
+{
+	enum store_rc rc;
+	sqlite3_stmt *q;
+	int64_t id;
+
+	if ((rc = run_find_last(st, r, &id)) != STORE_OK)
+		return rc;
+	if ((q = stmt_get(st, SQL_RUN_EXTEND)) == NULL)
+		return STORE_ERROR;
 	stmt_int(q, ":id", id);
 	stmt_int(q, ":last_us", r->last_us);
 	stmt_int(q, ":count", r->count);

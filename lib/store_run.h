@@ -13,8 +13,9 @@
 enum store_rc store_run_insert(struct store *st, const struct run *r);
 
 /*
- * Lengthen the row of state `paused` that ends the ledger of r->job, so that
- * it also covers r's slots; STORE_NOTFOUND when the last row is no such row.
+ * Lengthen the row that ends the ledger of r->job, so that it also covers
+ * r's slots.  STORE_NOTFOUND, with nothing done, unless that row has the
+ * state and the reason of r.
  */
 enum store_rc store_run_extend(struct store *st, const struct run *r);
 

@@ -7,7 +7,7 @@ VALUES (:task_id, :job, :queue, :job_id, :slot_us, :last_us, :count, :state,
 	:reason, :decided_us);
 
 -- name: run_last
-SELECT id, state, coalesce(reason, '') FROM run
+SELECT id, state = :state AND reason IS :reason FROM run
 WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
 
 -- name: run_extend

@@ -253,6 +253,10 @@ check_runs(void)
 	p = sample_run(5, 3000, RUN_PAUSED);
 	p.last_us = 5000;
 	p.count = 3;
+	p.reason = (char *)(uintptr_t) "by owner";
+	is_int(store_run_extend(st, &p), STORE_NOTFOUND,
+	    "nor one with another reason");
+	p.reason = (char *)(uintptr_t) "queue paused";
 	is_int(store_run_extend(st, &p), STORE_OK, "one that was paused is");
 	is_int(store_commit(st), STORE_OK, "committed");
 	is_int(store_run_list(st, &f, &l), STORE_OK, "listed");
