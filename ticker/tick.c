@@ -15,6 +15,9 @@
 /* Jobs added meanwhile are noticed, and SIGTERM obeyed, within this. */
 #define NAP_US (200 * 1000)
 
+/* Between two batches others may write: who waits needs time to wake up. */
+#define YIELD_US 100
+
 struct tick {
 	struct sched *s;
 	const struct tick_opts *o;
@@ -65,6 +68,8 @@ tick_store(struct tick *t, struct store *st, int64_t *next)
 		if ((rc = claim_batch(&t->claim, st, now, &is_more)) !=
 		    STORE_OK)
 			return rc;
+		if (is_more)
+			clock_sleep_us(YIELD_US);
 	}
 }
 

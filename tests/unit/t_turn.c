@@ -1,0 +1,149 @@
+/* The turnstile: it hands over, survives its holder, and can be lost. */
+#include "config.h"
+
+#include <sys/wait.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/turn.h"
+
+#include "tests/unit/tap.h"
+
+#define ROUNDS 2000
+
+/* A child that takes the turn, tells so by a byte, and waits to be killed. */
+static pid_t
+hold(const char *path)
+{
+	int fd[2];
+	pid_t pid;
+	char c;
+
+	if (pipe(fd) != 0)
+		return -1;
+	if ((pid = fork()) == 0) {
+		turn_take(turn_open(path), 1000000);
+		(void)!write(fd[1], "x", 1);
+		for (;;)
+			(void)pause();
+	}
+	(void)!read(fd[0], &c, 1);
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+	return pid;
+}
+
+static void
+stop(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+}
+
+/* Microseconds that taking the turn costs. */
+static int64_t
+cost(struct turn *t)
+{
+	int64_t began = clock_mono_us();
+
+	turn_take(t, 200000);
+	turn_give(t);
+	return clock_mono_us() - began;
+}
+
+/* Two processes add to a number in turn; no addition may be lost. */
+static void
+test_exclusion(const char *path, const char *number)
+{
+	struct turn *t = turn_open(path);
+	pid_t pid = fork();
+	FILE *f;
+	long n;
+
+	if (pid == 0)
+		t = turn_open(path);
+	for (int i = 0; i < ROUNDS; i++) {
+		turn_take(t, 10000000);
+		n = 0;
+		if ((f = fopen(number, "r")) != NULL) {
+			if (fscanf(f, "%ld", &n) != 1)
+				n = -1;
+			(void)fclose(f);
+		}
+		if ((f = fopen(number, "w")) != NULL) {
+			(void)fprintf(f, "%ld", n + 1);
+			(void)fclose(f);
+		}
+		turn_give(t);
+	}
+	turn_close(t);
+	if (pid == 0)
+		_exit(0);
+	(void)waitpid(pid, NULL, 0);
+	f = fopen(number, "r");
+	n = 0;
+	ok(f != NULL && fscanf(f, "%ld", &n) == 1, "there is a number");
+	is_int(n, 2L * ROUNDS, "two processes never held it together");
+	if (f != NULL)
+		(void)fclose(f);
+}
+
+static void
+test_death(const char *path)
+{
+	struct turn *t = turn_open(path);
+	pid_t pid = hold(path);
+
+	stop(pid);
+	ok(cost(t) < 100000, "a killed holder gives it up");
+	ok(access(path, F_OK) == 0, "and the file stays");
+	turn_close(t);
+}
+
+static void
+test_stopped(const char *path)
+{
+	struct turn *t = turn_open(path);
+	pid_t pid = hold(path);
+
+	ok(cost(t) >= 200000, "a holder that does nothing is waited for");
+	ok(access(path, F_OK) != 0, "then its file is removed");
+	ok(cost(t) < 100000, "and nobody waits again");
+	turn_close(t);
+	t = turn_open(path);
+	ok(t != NULL && cost(t) < 100000, "whoever comes next has a new one");
+	turn_close(t);
+	stop(pid);
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/t_turn.XXXXXX", path[64], number[64];
+	FILE *f;
+
+	if (mkdtemp(dir) == NULL)
+		return 1;
+	(void)snprintf(path, sizeof(path), "%s/turn", dir);
+	(void)snprintf(number, sizeof(number), "%s/number", dir);
+	ok(turn_open("/nonexistent/turn") == NULL, "no folder, no turnstile");
+	turn_take(NULL, 1000000);
+	turn_give(NULL);
+	turn_close(NULL);
+	test_exclusion(path, number);
+	test_death(path);
+	test_stopped(path);
+	if ((f = fopen(path, "w")) != NULL) {
+		(void)fprintf(f, "this is no mutex");
+		(void)fclose(f);
+	}
+	ok(turn_open(path) != NULL, "a damaged file is made anew");
+	(void)unlink(path);
+	(void)unlink(number);
+	(void)rmdir(dir);
+	return tap_done();
+}
