@@ -1,9 +1,6 @@
 #include "config.h"
 
 #include <sys/stat.h>
-#if defined(HAVE_SYS_VFS_H)
-#include <sys/vfs.h>
-#endif
 
 #include <assert.h>
 #include <errno.h>
@@ -19,14 +16,8 @@
 #include "lib/turn.h"
 #include "lib/ban.h"
 
-/* A checkpoint is tried each time the WAL has grown by so much. */
-#define WAL_STEP_PAGES 1000
-
 /* A writer that holds the turnstile longer than this is passed by. */
 #define TURN_US (500 * 1000)
-
-/* The WAL is cut back once it is longer than this many pages of 4 KiB. */
-#define WAL_LARGE_PAGES 16384
 
 static const char *const rc_words[] = {
 	[STORE_OK] = "done",
@@ -42,43 +33,6 @@ const char *
 store_strrc(enum store_rc rc)
 {
 	return rc_words[rc];
-}
-
-/*
- * Is path on a network file system?  Its locks and shared memory cannot be
- * trusted with a WAL (sqlite.org/wal.html, "Disadvantages").  Numbers from
- * statfs(2); an unknown file system is taken for a local one.
- */
-static bool
-store_is_network(const char *path)
-{
-#if defined(HAVE_SYS_VFS_H) && defined(HAVE_STATFS)
-	static const unsigned long network[] = {
-		0x6969,	    /* NFS */
-		0x517b,	    /* SMB */
-		0xff534d42, /* CIFS */
-		0xfe534d42, /* SMB2 */
-		0x564c,	    /* NCP */
-		0x5346414f, /* AFS */
-		0x73757245, /* Coda */
-		0x01021997, /* 9P */
-		0x65735546, /* FUSE: sshfs and the like */
-		0x00c36400, /* Ceph */
-		0x47504653, /* GPFS */
-		0x0bd00bd0, /* Lustre */
-	};
-	struct statfs fs;
-
-	if (statfs(path, &fs) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(network) / sizeof(network[0]); i++) {
-		if (((unsigned long)fs.f_type & 0xffffffffUL) == network[i])
-			return true;
-	}
-#else
-	(void)path;
-#endif
-	return false;
 }
 
 /*
@@ -101,7 +55,7 @@ store_busy(void *arg, int count)
 }
 
 /* Run statements of sql/open.sql in order; the first failure ends it. */
-static enum store_rc
+enum store_rc
 store_set(struct store *st, const enum sql_id *ids, size_t n)
 {
 	enum store_rc rc = STORE_OK;
@@ -111,82 +65,19 @@ store_set(struct store *st, const enum sql_id *ids, size_t n)
 	return rc;
 }
 
-/*
- * Called after each commit with the length of the WAL.  SQLite's own rule
- * tries a checkpoint, two flushes, after every commit once the WAL is long
- * and a reader keeps it from starting over; ours tries again only after as
- * many pages more.
- */
-static int
-store_grown(void *arg, sqlite3 *db, const char *name, int pages)
-{
-	struct store *st = arg;
-	int moved;
-
-	if (pages < st->wal_pages)
-		st->wal_pages = 0;
-	if (pages < st->wal_pages + WAL_STEP_PAGES)
-		return SQLITE_OK;
-	st->wal_pages = pages;
-	(void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE,
-	    &pages, &moved);
-	return SQLITE_OK;
-}
-
-static enum store_rc
-store_read_journal(struct store *st)
-{
-	sqlite3_stmt *q = stmt_get(st, SQL_OPEN_JOURNAL);
-	enum store_rc rc;
-
-	if (q == NULL)
-		return STORE_ERROR;
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		(void)snprintf(st->journal, sizeof(st->journal), "%s",
-		    (const char *)sqlite3_column_text(q, 0));
-	stmt_put(q);
-	return rc;
-}
-
-/*
- * Safety settings of a connection: none of them writes to the file.  The WAL
- * outlives the last connection and is not checkpointed on close: under plain
- * CGI every request is a last close (the ticker checkpoints).
- */
+/* Safety settings of a connection: none of them writes to the file. */
 static enum store_rc
 store_configure(struct store *st)
 {
 	const enum sql_id ids[] = {
 		SQL_OPEN_FOREIGN_KEYS,
 		SQL_OPEN_TRUSTED_SCHEMA,
-		st->is_unsynced ? SQL_OPEN_SYNCHRONOUS_OFF :
-				  SQL_OPEN_SYNCHRONOUS_FULL,
 	};
-	int on = 1;
 
 	(void)sqlite3_busy_handler(st->db, store_busy, st);
-	(void)sqlite3_wal_hook(st->db, store_grown, st);
-	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
-	    (int *)NULL);
 	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1,
 	    (int *)NULL);
-	(void)sqlite3_file_control(st->db, "main", SQLITE_FCNTL_PERSIST_WAL,
-	    &on);
 	return store_set(st, ids, sizeof(ids) / sizeof(ids[0]));
-}
-
-/* The journal mode, which is kept in the file. */
-static enum store_rc
-store_set_journal(struct store *st, bool is_readonly)
-{
-	const enum sql_id mode = store_is_network(st->path) ?
-	    SQL_OPEN_JOURNAL_DELETE :
-	    SQL_OPEN_JOURNAL_WAL;
-	enum store_rc rc = STORE_OK;
-
-	if (!is_readonly)
-		rc = store_set(st, &mode, 1);
-	return rc == STORE_OK ? store_read_journal(st) : rc;
 }
 
 /* The turnstile's file stands beside the store: PATH-turn. */
@@ -246,6 +137,7 @@ store_open(const struct store_opts *o, enum store_rc *rc, char *why,
 	}
 	st->busy_us = o->busy_us;
 	st->is_unsynced = o->is_unsynced;
+	st->is_durable = true;
 	*rc = store_open_db(st, o, why, whylen);
 	if (*rc != STORE_OK)
 		goto err;
@@ -255,14 +147,14 @@ store_open(const struct store_opts *o, enum store_rc *rc, char *why,
 		    store_vet(st, o->is_create && !o->is_readonly, why, whylen);
 		if (*rc != STORE_OK)
 			goto err;
-		*rc = store_set_journal(st, o->is_readonly);
+		*rc = store_wal_init(st, o->is_readonly);
 	}
 	if (*rc != STORE_OK) {
 		(void)snprintf(why, whylen, "%s: %s", o->path,
 		    sqlite3_errmsg(st->db));
 		goto err;
 	}
-	if (!o->is_readonly && strcmp(st->journal, "wal") == 0)
+	if (!o->is_readonly && store_has_wal(st))
 		st->turn = store_turn(o->path);
 	*rc = store_migrate(st, why, whylen);
 	if (*rc != STORE_OK)
@@ -310,7 +202,7 @@ store_commit(struct store *st)
 	if (rc != STORE_OK)
 		store_rollback(st);
 	turn_give(st->turn);
-	return rc;
+	return rc == STORE_OK ? store_wal_flush(st) : rc;
 }
 
 void
@@ -328,17 +220,6 @@ store_in_transaction(const struct store *st)
 	return sqlite3_get_autocommit(st->db) == 0;
 }
 
-void
-store_set_durable(struct store *st, bool is_durable)
-{
-	if (!st->is_unsynced)
-		(void)stmt_run(st,
-		    stmt_get(st,
-			is_durable ? SQL_OPEN_SYNCHRONOUS_FULL :
-				     SQL_OPEN_SYNCHRONOUS_NORMAL),
-		    false);
-}
-
 int64_t
 store_data_version(struct store *st)
 {
@@ -348,31 +229,10 @@ store_data_version(struct store *st)
 	return v;
 }
 
-void
-store_checkpoint(struct store *st)
-{
-	int frames = 0, moved = 0;
-
-	if (strcmp(st->journal, "wal") != 0)
-		return;
-	/* PASSIVE and TRUNCATE may find readers in the way: next time then. */
-	(void)sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
-	    &frames, &moved);
-	if (frames > WAL_LARGE_PAGES && frames == moved)
-		(void)sqlite3_wal_checkpoint_v2(st->db, NULL,
-		    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-}
-
 const char *
 store_path(const struct store *st)
 {
 	return st->path;
-}
-
-const char *
-store_journal(const struct store *st)
-{
-	return st->journal;
 }
 
 enum store_rc

@@ -48,7 +48,11 @@ void store_close(struct store *st);
 /* BEGIN IMMEDIATE: STORE_OK, or STORE_BUSY, STORE_FULL, STORE_ERROR. */
 enum store_rc store_begin(struct store *st);
 
-/* Commit; on anything but STORE_OK the transaction was rolled back. */
+/*
+ * Commit and, unless told otherwise, wait for the disk.  On anything but
+ * STORE_OK the transaction was rolled back, or (STORE_FULL, a failed flush)
+ * it stands but may not survive a power cut: never acknowledge it.
+ */
 enum store_rc store_commit(struct store *st);
 
 /* Undo; harmless when no transaction is open. */

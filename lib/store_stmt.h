@@ -18,6 +18,8 @@ struct store {
 	int64_t busy_us;
 	int64_t busy_since_us;
 	bool is_unsynced;
+	bool is_durable;       /* commits are flushed before they return */
+	bool is_dirty;	       /* the WAL has commits not flushed by us */
 	int wal_pages;	       /* its length at the last checkpoint */
 	struct turn *turn;     /* NULL: writers meet at SQLite's lock */
 	enum store_rc refused; /* why stmt_get gave NULL the last time */
@@ -73,6 +75,19 @@ enum store_rc stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out);
  */
 enum store_rc store_vet(struct store *st, bool is_create, char *why,
     size_t whylen);
+
+/* Run statements of sql/open.sql in order; the first failure ends it. */
+enum store_rc store_set(struct store *st, const enum sql_id *ids, size_t n);
+
+/* Set and read the journal mode, and how commits reach the disk. */
+enum store_rc store_wal_init(struct store *st, bool is_readonly);
+bool store_has_wal(const struct store *st);
+
+/*
+ * Flush what was committed, if it has to be; STORE_FULL when the disk
+ * refuses: then the commit stands, but may not survive a power cut.
+ */
+enum store_rc store_wal_flush(struct store *st);
 
 /* Bring the schema of a vetted file to store_schema_version(). */
 enum store_rc store_migrate(struct store *st, char *why, size_t whylen);
