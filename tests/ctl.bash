@@ -1,7 +1,6 @@
 # Helpers for the tests of the owner's command; source from setup().
 
-# shellcheck source=helper.bash
-source "$BATS_TEST_DIRNAME/helper.bash"
+load helper.bash
 MH=$MINUTEHAND
 export TICKER
 

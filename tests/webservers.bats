@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# The client's session through every kind of web server, started with the
+# examples of etc/, at the root of the host and below a prefix.  The answers
+# are compared with one another.
+#
+# What the servers differ in, as seen by a client:
+#   - A POST without Content-Length (curl -X POST without -d) is refused by
+#     lighttpd with 411 and a page of its own; all others hand it on.  With -d ''
+#     it works everywhere (RFC 9110, 8.6: a client should send the length).
+#   - lighttpd adds "Accept-Ranges: bytes" to a 200.
+#   - Apache with mod_cgid sends chunks in place of Content-Length where it does
+#     not see the end of the answer in time, and closes the connection after an
+#     error.
+#   - Apache hides the Authorization header from programs: CGIPassAuth, or a
+#     rewrite rule, which brings it as REDIRECT_HTTP_AUTHORIZATION.
+#   - "/mh" without a slash: nginx redirects to "/mh/" (301), the others answer.
+#   - A body over the server's own limit gets the server's own page: lighttpd
+#     and nginx 413 (2 MiB in the examples), mod_fcgid 500 (16 MiB).
+#   - "%2F" in a path: Apache answers 404 by itself (AllowEncodedSlashes).
+#     Names with a slash go into the query, where every server leaves them be.
+
+setup() {
+	load helper.bash
+	load webserver.bash
+	web_init
+}
+
+teardown() {
+	web_stop
+}
+
+# step METHOD PATH [CURL-OPTION…]: one line with what was asked and what came:
+# status, media type, and the body without what differs from time to time.
+step() {
+	local method=$1 path=$2 what
+	shift 2
+	what=$(api "$method" "$path" -o "$BATS_TEST_TMPDIR/body" \
+	    -w '%{http_code} %{content_type}' "$@")
+	printf '%s %s %s ' "$method" "$path" "$what"
+	jq -cS 'walk(if type == "object" then del(.trace_id) | with_entries(
+	    if (.key | test("_time$|_at$")) and .value != null
+	    then .value = "TIME" else . end) else . end) |
+	    if .data.reason? then .data.reason |= sub("by .*"; "by TOKEN")
+	    else . end' \
+	    "$BATS_TEST_TMPDIR/body"
+}
+
+json() {
+	step POST "$1" -H 'Content-Type: application/json' -d "$2"
+}
+
+# A request with parameters in the query and nothing in the body.
+bare() {
+	step "$@" -d ''
+}
+
+# The session of a client in its order, below a prefix.
+session() {
+	local p=$1/funboost q=test_fastapi_router_queue id=interval_job_10s
+	json "$p/add_timing_job" "{\"queue_name\":\"$q\",\"trigger\":\"interval\",\"seconds\":10,\"job_id\":\"$id\",\"replace_existing\":true}"
+	json "$p/add_timing_job" "{\"queue_name\":\"$q\",\"trigger\":\"cron\",\"hour\":\"15\",\"minute\":\"30\",\"job_id\":\"daily_3pm_job\",\"args\":[1,2],\"replace_existing\":true}"
+	step GET "$p/get_timing_jobs"
+	step GET "$p/get_timing_jobs?queue_name=$q"
+	bare POST "$p/pause_timing_job?job_id=$id&queue_name=$q"
+	bare POST "$p/resume_timing_job?job_id=$id&queue_name=$q"
+	step DELETE "$p/delete_timing_job?job_id=$id&queue_name=$q"
+	step GET "$p/get_timing_jobs"
+}
+
+# Names that are not ASCII, encoded as browsers do: in the body, in the query
+# (with a slash, a plus and a space) and in the path.
+names() {
+	local p=$1 q=%E9%98%9F%E5%88%97 id=%E6%AF%8F%E6%97%A5%2F1%2B1%201
+	json "$p/funboost/add_timing_job" '{"queue_name":"队列","trigger":"interval","seconds":10,"job_id":"每日/1+1 1","replace_existing":true}'
+	step GET "$p/funboost/get_timing_job?queue_name=$q&job_id=$id"
+	step GET "$p/funboost/get_timing_job?queue_name=$q&job_id=%e6%af%8f%e6%97%a5%2f1%2b1+1"
+	json "$p/funboost/publish" '{"queue_name":"队列","msg_body":{"x":"每"},"task_id":"'"t${p#/}"'"}' | grep -o ' 200 .*'
+	step GET "$p/v1/queues/$q/messages" | grep -o ' 200 application/json'
+	step DELETE "$p/funboost/delete_timing_job?queue_name=$q&job_id=$id"
+}
+
+# Everything that must be alike everywhere, at the root and below the prefix.
+all_of() {
+	session ''
+	session /mh
+	names ''
+	names /mh
+	step GET /no/such/thing
+	step GET /mh/funboost/no_such_thing
+	bare PUT /funboost/get_timing_jobs
+	step GET /
+	step GET /mh/
+}
+
+check_session() {
+	local first=$BATS_FILE_TMPDIR/first
+	web_start "$1"
+	all_of >"$WEB/answers"
+	# The first one is checked for its sense, the rest against it.
+	[ -f "$first" ] || cp "$WEB/answers" "$first"
+	diff "$first" "$WEB/answers" || {
+		web_log
+		return 1
+	}
+	[ "$(grep -c ' 200 application/json' "$first")" -eq 30 ]
+	[ "$(grep -c '"code":404' "$first")" -eq 2 ]
+	grep -q '^PUT .* 405 .*"code":405' "$first"
+	grep -q '^POST /mh/.*"msg":"定时任务 interval_job_10s 已暂停"' "$first"
+	grep -q '^GET .*"job_id":"每日/1+1 1"' "$first"
+}
+
+# head_of METHOD PATH [CURL-OPTION…]: status and headers.
+head_of() {
+	api "$@" -D - -o /dev/null | tr -d '\r'
+}
+
+check_access() {
+	local good=$TOKEN
+	TOKEN='' head_of GET /funboost/get_timing_jobs >"$WEB/head"
+	grep -q '^HTTP/1.1 401' "$WEB/head"
+	grep -qi '^WWW-Authenticate: Bearer' "$WEB/head"
+	for TOKEN in '' mh_wrong "${good}x"; do
+		step GET /funboost/get_timing_jobs | grep -q ' 401 .*"succ":false'
+		step GET /mh/funboost/get_timing_jobs | grep -q '"code":401'
+	done
+	TOKEN=$good
+}
+
+check_methods() {
+	head_of HEAD /funboost/get_timing_jobs -I >"$WEB/head"
+	grep -q '^HTTP/1.1 200' "$WEB/head"
+	grep -qi '^Content-Type: application/json' "$WEB/head"
+	grep -qi '^Cache-Control: no-store' "$WEB/head"
+	head_of OPTIONS /funboost/get_timing_jobs >"$WEB/head"
+	grep -q '^HTTP/1.1 204' "$WEB/head"
+	grep -qi '^Allow: GET, HEAD, OPTIONS' "$WEB/head"
+	# The one thing that lighttpd alone refuses.
+	head_of POST '/funboost/pause_scheduler?queue_name=q' >"$WEB/head"
+	case $1 in
+	lighttpd-*)	grep -q '^HTTP/1.1 411' "$WEB/head" ;;
+	*)	grep -q '^HTTP/1.1 200' "$WEB/head" ;;
+	esac
+}
+
+# body SIZE: a message padded with blanks to so many bytes.
+body() {
+	local head='{"queue_name":"q","msg_body":{"x":1}'
+	printf '%s%*s}' "$head" $(($1 - ${#head} - 1)) ''
+}
+
+post_body() {
+	step POST "$1" -H 'Content-Type: application/json' \
+	    --data-binary "@$WEB/body"
+}
+
+check_bodies() {
+	body 1048576 >"$WEB/body"
+	[ "$(wc -c <"$WEB/body")" -eq 1048576 ]
+	post_body /funboost/publish | grep ' 200 .*"succ":true'
+	post_body /mh/funboost/publish | grep ' 200 .*"succ":true'
+	body 1048577 >"$WEB/body"
+	post_body /funboost/publish | grep ' 413 .*"code":413'
+	body 1900000 >"$WEB/body"
+	post_body /mh/funboost/publish | grep ' 413 .*"code":413'
+	# The next request is not disturbed by it.
+	step GET '/funboost/get_msg_count?queue_name=q' | grep '"count":2'
+}
+
+check_edges() {
+	web_start "$1"
+	check_access
+	check_methods "$1"
+	check_bodies
+}
+
+@test "lighttpd, FastCGI: the session" { check_session lighttpd-fastcgi; }
+@test "lighttpd, FastCGI: tokens, methods, bodies" { check_edges lighttpd-fastcgi; }
+@test "lighttpd, CGI: the session" { check_session lighttpd-cgi; }
+@test "lighttpd, CGI: tokens, methods, bodies" { check_edges lighttpd-cgi; }
+@test "Apache mod_fcgid: the session" { check_session apache-fcgid; }
+@test "Apache mod_fcgid: tokens, methods, bodies" { check_edges apache-fcgid; }
+@test "Apache mod_cgid: the session" { check_session apache-cgid; }
+@test "Apache mod_cgid: tokens, methods, bodies" { check_edges apache-cgid; }
+@test "nginx and spawn-fcgi: the session" { check_session nginx; }
+@test "nginx and spawn-fcgi: tokens, methods, bodies" { check_edges nginx; }
+@test ".htaccess, CGI: the session" { check_session htaccess; }
+@test ".htaccess, CGI: tokens, methods, bodies" { check_edges htaccess; }
+
+@test ".htaccess: files are served, the program's name is not needed" {
+	web_start htaccess
+	[ "$(web "$URL/page.html")" = hello ]
+	# Whoever knows the name may use it; what must not be read is not.
+	api GET /mh/minutehand.cgi/funboost/get_all_queues | grep '"succ":true'
+	cp "$CONF" "$WEB/space/mh/minutehand.conf"
+	[ "$(api GET /mh/minutehand.conf -o /dev/null -w '%{http_code}')" = 403 ]
+}
