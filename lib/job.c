@@ -5,7 +5,9 @@
 
 #include "lib/fault.h"
 #include "lib/job.h"
+#include "lib/list.h"
 #include "lib/utf8.h"
+#include "lib/word.h"
 #include "lib/ban.h"
 
 static const char *const state_names[JOB_STATE__MAX] = {
@@ -56,16 +58,12 @@ job_list_fini(struct job_list *l)
 struct job *
 job_list_add(struct job_list *l)
 {
-	size_t cap;
 	struct job *v;
 
-	if (l->n == l->cap) {
-		cap = l->cap == 0 ? 16 : l->cap * 2;
-		if ((v = realloc(l->v, cap * sizeof(*v))) == NULL)
-			return NULL;
-		l->v = v;
-		l->cap = cap;
-	}
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
 	job_init(&l->v[l->n]);
 	return &l->v[l->n++];
 }
@@ -79,13 +77,12 @@ job_state_name(enum job_state s)
 int
 job_state_parse(const char *name, enum job_state *out)
 {
-	for (int i = 0; i < JOB_STATE__MAX; i++) {
-		if (strcmp(state_names[i], name) == 0) {
-			*out = (enum job_state)i;
-			return 0;
-		}
-	}
-	return -1;
+	int i = word_find(state_names, JOB_STATE__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum job_state)i;
+	return 0;
 }
 
 int

@@ -5,6 +5,7 @@
 
 #include "lib/buf.h"
 #include "lib/datetime.h"
+#include "lib/list.h"
 #include "lib/message.h"
 #include "lib/ban.h"
 
@@ -34,16 +35,12 @@ message_list_fini(struct message_list *l)
 struct message *
 message_list_add(struct message_list *l)
 {
-	size_t cap;
 	struct message *v;
 
-	if (l->n == l->cap) {
-		cap = l->cap == 0 ? 16 : l->cap * 2;
-		if ((v = realloc(l->v, cap * sizeof(*v))) == NULL)
-			return NULL;
-		l->v = v;
-		l->cap = cap;
-	}
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
 	v = &l->v[l->n++];
 	memset(v, 0, sizeof(*v));
 	return v;

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/list.h"
 #include "lib/run.h"
+#include "lib/word.h"
 #include "lib/ban.h"
 
 static const char *const state_names[RUN_STATE__MAX] = {
@@ -23,13 +25,12 @@ run_state_name(enum run_state s)
 int
 run_state_parse(const char *name, enum run_state *out)
 {
-	for (int i = 0; i < RUN_STATE__MAX; i++) {
-		if (strcmp(state_names[i], name) == 0) {
-			*out = (enum run_state)i;
-			return 0;
-		}
-	}
-	return -1;
+	int i = word_find(state_names, RUN_STATE__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum run_state)i;
+	return 0;
 }
 
 /*
@@ -75,16 +76,12 @@ run_list_fini(struct run_list *l)
 struct run *
 run_list_add(struct run_list *l)
 {
-	size_t cap;
 	struct run *v;
 
-	if (l->n == l->cap) {
-		cap = l->cap == 0 ? 16 : l->cap * 2;
-		if ((v = realloc(l->v, cap * sizeof(*v))) == NULL)
-			return NULL;
-		l->v = v;
-		l->cap = cap;
-	}
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
 	v = &l->v[l->n++];
 	memset(v, 0, sizeof(*v));
 	return v;

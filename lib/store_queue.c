@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/list.h"
 #include "lib/store_queue.h"
 #include "lib/store_stmt.h"
 #include "lib/ban.h"
@@ -19,15 +20,11 @@ struct queue_info *
 queue_list_add(struct queue_list *l)
 {
 	struct queue_info *v;
-	size_t cap;
 
-	if (l->n == l->cap) {
-		cap = l->cap == 0 ? 16 : l->cap * 2;
-		if ((v = realloc(l->v, cap * sizeof(*v))) == NULL)
-			return NULL;
-		l->v = v;
-		l->cap = cap;
-	}
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
 	l->v[l->n] = (struct queue_info){ .name = NULL };
 	return &l->v[l->n++];
 }

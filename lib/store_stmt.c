@@ -175,3 +175,13 @@ stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out)
 	stmt_put(q);
 	return rc;
 }
+
+enum store_rc
+stmt_run_all(struct store *st, const enum sql_id *ids, size_t n)
+{
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < n && rc == STORE_OK; i++)
+		rc = stmt_run(st, stmt_get(st, ids[i]), false);
+	return rc;
+}

@@ -56,6 +56,9 @@ enum store_rc stmt_rc(struct store *st, int sqlite_rc);
  */
 enum store_rc stmt_run(struct store *st, sqlite3_stmt *q, bool is_one);
 
+/* Run statements without parameters in order; the first failure ends it. */
+enum store_rc stmt_run_all(struct store *st, const enum sql_id *ids, size_t n);
+
 /* Step to the next row: STORE_OK on a row, STORE_NOTFOUND after the last. */
 enum store_rc stmt_row(struct store *st, sqlite3_stmt *q);
 
@@ -75,9 +78,6 @@ enum store_rc stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out);
  */
 enum store_rc store_vet(struct store *st, bool is_create, char *why,
     size_t whylen);
-
-/* Run statements of sql/open.sql in order; the first failure ends it. */
-enum store_rc store_set(struct store *st, const enum sql_id *ids, size_t n);
 
 /* Set and read the journal mode, and how commits reach the disk. */
 enum store_rc store_wal_init(struct store *st, bool is_readonly);

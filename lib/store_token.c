@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/list.h"
 #include "lib/store_stmt.h"
 #include "lib/store_token.h"
 #include "lib/ban.h"
@@ -83,15 +84,11 @@ static struct token *
 token_list_add(struct token_list *l)
 {
 	struct token *v;
-	size_t cap;
 
-	if (l->n == l->cap) {
-		cap = l->cap == 0 ? 8 : l->cap * 2;
-		if ((v = realloc(l->v, cap * sizeof(*v))) == NULL)
-			return NULL;
-		l->v = v;
-		l->cap = cap;
-	}
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
 	memset(&l->v[l->n], 0, sizeof(*l->v));
 	return &l->v[l->n++];
 }

@@ -114,14 +114,14 @@ store_wal_init(struct store *st, bool is_readonly)
 	(void)sqlite3_file_control(st->db, "main", SQLITE_FCNTL_PERSIST_WAL,
 	    &on);
 	if (!is_readonly)
-		rc = store_set(st, &mode, 1);
+		rc = stmt_run_all(st, &mode, 1);
 	if (rc == STORE_OK)
 		rc = journal_read(st);
 	if (st->is_unsynced)
 		level = SQL_OPEN_SYNCHRONOUS_OFF;
 	else if (store_has_wal(st))
 		level = SQL_OPEN_SYNCHRONOUS_NORMAL;
-	return rc == STORE_OK ? store_set(st, &level, 1) : rc;
+	return rc == STORE_OK ? stmt_run_all(st, &level, 1) : rc;
 }
 
 bool

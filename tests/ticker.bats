@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # The ticker on its own: windows, signals, exit status, policies.
 # Names come from helper.bash.
-# shellcheck disable=SC2153,SC2154
+# Each test is a subshell of its own, as bats means it.
+# shellcheck disable=SC2030,SC2031,SC2153,SC2154
 
 bats_require_minimum_version 1.5.0
 
@@ -31,8 +32,9 @@ job() {
 	    "$MINUTEHAND" job add --json -
 }
 
-# An interval whose grid began long ago, so that it has slots to go back to.
-GRID='"trigger":"interval","start_date":"2026-01-01 00:00:00","seconds":10'
+# An interval whose grid began long ago, so that it has slots to go back to;
+# so long that none of its slots comes while a test runs.
+GRID='"trigger":"interval","start_date":"2026-01-01 00:00:00","seconds":1000'
 
 # In the background, with what it prints kept.
 tick() {
@@ -44,6 +46,10 @@ tick() {
 rewind() {
 	sql "UPDATE job SET cursor_us = cursor_us - $2 * 1000000,
 	    next_run_us = cursor_us - $2 * 1000000 WHERE job_id = '$1'"
+}
+
+has_memory_message() {
+	[ "$(sqlite3 "$MEMORY" "SELECT count(*) FROM message")" -eq 1 ]
 }
 
 has_messages() {
@@ -130,8 +136,7 @@ has_messages() {
 	# One in the memory store too, which is made only now.
 	job q m '"trigger":"date","job_store_kind":"memory"'
 	wait_for 5 test -s "$MEMORY"
-	wait_for 5 eval '[ "$(sqlite3 "$MEMORY" \
-	    "SELECT count(*) FROM message")" = 1 ]'
+	wait_for 5 has_memory_message
 }
 
 @test "SIGTERM ends a window within a second, exit 0, silent" {
@@ -163,7 +168,7 @@ has_messages() {
 
 @test "coalesce: many missed slots run once, the others have a row" {
 	job q j "$GRID"
-	rewind j 100
+	rewind j 10000
 	"$TICKER" --once
 	[ "$(sql "SELECT count(*) FROM message")" -eq 1 ]
 	[ "$(sql "SELECT state, count FROM run ORDER BY slot_us")" = \
@@ -173,7 +178,7 @@ has_messages() {
 @test "coalesce off: each slot runs, at most max_catchup, oldest first" {
 	job q j "$GRID"',"coalesce":false,
 	    "max_catchup":3'
-	rewind j 100
+	rewind j 10000
 	"$TICKER" --once
 	[ "$(sql "SELECT state, count FROM run ORDER BY slot_us")" = \
 	    "$(printf 'missed|7\nsent|1\nsent|1\nsent|1')" ]
@@ -208,14 +213,14 @@ has_messages() {
 @test "a paused queue: its slots are one growing row, nothing runs" {
 	job q j "$GRID"
 	"$MINUTEHAND" queue pause q
-	rewind j 60
+	rewind j 6000
 	"$TICKER" --once
 	[ "$(sql "SELECT state, reason FROM run")" = 'paused|queue paused' ]
 	n=$(sql "SELECT count FROM run")
-	sql "UPDATE run SET slot_us = slot_us - 60000000,
-	    last_us = last_us - 60000000"
-	sql "UPDATE job SET next_run_us = next_run_us - 20000000,
-	    cursor_us = cursor_us - 20000000"
+	sql "UPDATE run SET slot_us = slot_us - 6000000000,
+	    last_us = last_us - 6000000000"
+	sql "UPDATE job SET next_run_us = next_run_us - 2000000000,
+	    cursor_us = cursor_us - 2000000000"
 	"$TICKER" --once
 	[ "$(sql "SELECT count(*), sum(count) FROM run")" = "1|$((n + 2))" ]
 	"$MINUTEHAND" queue resume q
@@ -228,7 +233,7 @@ has_messages() {
 	sql "UPDATE job SET trigger = 'cron;hour=99' WHERE job_id = 'bad'"
 	sql "UPDATE job SET next_run_us = 1, cursor_us = 1
 	    WHERE job_id = 'bad'"
-	rewind good 20
+	rewind good 2000
 	run "$TICKER" --once
 	[ "$status" -eq 0 ]
 	[[ $output == *quarantine* ]]
@@ -243,7 +248,7 @@ has_messages() {
 
 @test "a clock set back fires nothing twice" {
 	job q j "$GRID"
-	rewind j 20
+	rewind j 2000
 	"$TICKER" --once
 	n=$(sql "SELECT count(*) FROM message")
 	# What the ledger would look like had the clock shown the past again:
@@ -256,7 +261,7 @@ has_messages() {
 
 @test "--dry-run prints and changes nothing" {
 	job q j "$GRID"
-	rewind j 30
+	rewind j 3000
 	before=$(sql .dump | cksum)
 	run "$TICKER" --dry-run
 	[ "$status" -eq 0 ]
