@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +16,11 @@
 #include "lib/fault.h"
 #include "lib/job_json.h"
 #include "lib/json.h"
+#include "lib/preview.h"
 #include "lib/trigger.h"
 #include "lib/tz.h"
 
 #include "lib/ban.h"
-
-#define COUNT_DEFAULT 10
-#define COUNT_MAX 1000
 
 enum { OPT_COUNT = TRIGGER_OPT__MAX, OPT_NOW, OPT_BODY, OPT_JSON, OPT_BATCH };
 
@@ -58,14 +55,9 @@ load_settings(struct ctl *c)
 	return c->conf == NULL ? ctl_fail(CTL_BUG, "%s", why) : CTL_OK;
 }
 
-/*
- * Read a body.  A trigger alone is enough: the queue plays no part, and one
- * is put in when there is none.
- */
 static int
 read_body(const char *text, struct json_object **out)
 {
-	struct buf b = BUF_INIT;
 	char why[256] = "";
 
 	*out = json_parse(text, strlen(text), why, sizeof(why));
@@ -74,14 +66,7 @@ read_body(const char *text, struct json_object **out)
 	if (!json_is_object(*out))
 		return ctl_fail(CTL_DATA, "a trigger is an object, not %s",
 		    json_kind(*out));
-	if (json_has(*out, "queue_name") || json_count(*out) == 0)
-		return CTL_OK;
-	buf_str(&b, "{\"queue_name\":\"preview\",");
-	buf_str(&b, strchr(text, '{') + 1);
-	json_free(*out);
-	*out = json_parse(buf_cstr(&b), b.len, why, sizeof(why));
-	buf_fini(&b);
-	return *out == NULL ? ctl_fail(CTL_DATA, "%s", why) : CTL_OK;
+	return CTL_OK;
 }
 
 /* The body of a job that has the trigger asked for. */
@@ -130,87 +115,27 @@ read_now(const struct ctl_args *a, struct json_object *body,
 	return CTL_OK;
 }
 
-/* The trigger of a body, by way of the job it would make. */
-static struct trigger *
-make_trigger(const struct ctl *c, struct json_object *body,
-    const struct trigger_env *env)
-{
-	const struct job_env job_env = { c->conf, env };
-	struct faults fs = { .n = 0 };
-	struct trigger *t = NULL;
-	bool is_replace;
-	struct job j;
-
-	job_init(&j);
-	if (job_from_json(body, &job_env, &j, &is_replace, &fs) == 0)
-		t = trigger_from_spec(j.trigger, env->zones, &fs);
-	if (t == NULL)
-		(void)ctl_fail_faults(&fs, "");
-	job_fini(&j);
-	return t;
-}
-
-static void
-add_slot(const struct trigger *t, int64_t slot, struct buf *o)
-{
-	struct buf b = BUF_INIT;
-
-	json_out_open(o, NULL, '{');
-	tz_format(trigger_zone(t), slot, &b);
-	json_out_str(o, "local", buf_cstr(&b));
-	buf_reset(&b);
-	datetime_rfc3339(slot, &b);
-	json_out_str(o, "utc", buf_cstr(&b));
-	json_out_close(o, '}');
-	buf_fini(&b);
-}
-
 static int
-print_json(const struct trigger *t, int64_t slot, int64_t count)
-{
-	struct buf o = BUF_INIT, b = BUF_INIT;
-	int64_t n;
-
-	json_out_open(&o, NULL, '{');
-	trigger_print(t, &b);
-	json_out_str(&o, "trigger", buf_cstr(&b));
-	json_out_str(&o, "timezone", tz_name(trigger_zone(t)));
-	buf_fini(&b);
-	json_out_open(&o, "next", '[');
-	for (n = 0; n < count && slot != TRIGGER_NONE; n++) {
-		add_slot(t, slot, &o);
-		slot = trigger_next(t, slot);
-	}
-	json_out_close(&o, ']');
-	json_out_bool(&o, "exhausted", n < count);
-	json_out_close(&o, '}');
-	return json_out_print(&o);
-}
-
-static int
-print_table(const struct trigger *t, int64_t slot, int64_t count)
+print_table(const struct preview *p)
 {
 	static const char *const headings[] = { "LOCAL", "UTC" };
+	int64_t slot = trigger_first(p->t, p->env.now_us), n;
 	struct buf b = BUF_INIT;
 	struct table tab;
-	int64_t n;
 	int rc;
 
 	table_init(&tab, headings, sizeof(headings) / sizeof(headings[0]));
-	for (n = 0; n < count && slot != TRIGGER_NONE; n++) {
+	for (n = 0; n < p->count && slot != TRIGGER_NONE; n++) {
 		buf_reset(&b);
-		tz_format(trigger_zone(t), slot, &b);
+		tz_format(trigger_zone(p->t), slot, &b);
 		table_add(&tab, buf_cstr(&b));
 		buf_reset(&b);
 		datetime_rfc3339(slot, &b);
 		table_add(&tab, buf_cstr(&b));
-		slot = trigger_next(t, slot);
+		slot = trigger_next(p->t, slot);
 	}
-	buf_reset(&b);
-	trigger_print(t, &b);
-	(void)printf("%s in %s\n", buf_cstr(&b), tz_name(trigger_zone(t)));
 	rc = table_print(&tab, stdout);
-	if (n < count)
+	if (slot == TRIGGER_NONE)
 		(void)puts(n == 0 ? "never" : "and never again");
 	table_fini(&tab);
 	buf_fini(&b);
@@ -218,25 +143,58 @@ print_table(const struct trigger *t, int64_t slot, int64_t count)
 }
 
 static int
+print_text(const struct preview *p)
+{
+	struct buf b = BUF_INIT;
+	int status;
+
+	trigger_print(p->t, &b);
+	(void)printf("%s in %s\n", buf_cstr(&b), tz_name(trigger_zone(p->t)));
+	buf_reset(&b);
+	trigger_words(p->t, WORDS_EN, &b);
+	(void)puts(buf_cstr(&b));
+	status = print_table(p);
+	for (size_t i = 0; i < p->warns.n; i++)
+		(void)printf("warning: %s\n",
+		    buf_cstr(&p->warns.v[i].text[WORDS_EN]));
+	buf_fini(&b);
+	return status;
+}
+
+static int
+print_json(const struct preview *p)
+{
+	struct buf o = BUF_INIT;
+
+	preview_to_json(p, WORDS_EN, &o);
+	return json_out_print(&o);
+}
+
+/* Ticks that do not stay come once a minute at best. */
+static int64_t
+cadence_of(const struct conf *conf)
+{
+	return conf->window_us == 0 ? 60 * CLOCK_US_PER_S : 0;
+}
+
+static int
 preview(struct ctl *c, const struct ctl_args *a, struct trigger_env *env,
     struct json_object *body)
 {
-	static const struct ctl_range range = { 1, COUNT_MAX };
-	int64_t count = COUNT_DEFAULT, first;
-	struct trigger *t;
+	static const struct ctl_range range = { 1, PREVIEW_COUNT_MAX };
+	const struct job_env job_env = { c->conf, env };
+	struct preview p = { .count = PREVIEW_COUNT_DEFAULT };
+	struct faults fs = { .n = 0 };
 	int status;
 
-	status = ctl_opt_int(a, OPT_COUNT, "count", &range, &count);
+	status = ctl_opt_int(a, OPT_COUNT, "count", &range, &p.count);
 	if (status != CTL_OK || (status = read_now(a, body, env)) != CTL_OK)
 		return status;
-	if ((t = make_trigger(c, body, env)) == NULL)
-		return CTL_DATA;
-	first = trigger_first(t, env->now_us);
-	if (a->opt[OPT_JSON] != NULL)
-		status = print_json(t, first, count);
-	else
-		status = print_table(t, first, count);
-	trigger_free(t);
+	if (preview_from_json(body, &job_env, cadence_of(c->conf), &p, &fs) !=
+	    0)
+		return ctl_fail_faults(&fs, "");
+	status = a->opt[OPT_JSON] != NULL ? print_json(&p) : print_text(&p);
+	preview_fini(&p);
 	return status;
 }
 

@@ -158,17 +158,6 @@ add_faults(const struct faults *fs, struct buf *out)
 	buf_fini(&text);
 }
 
-/*
- * Was the only complaint that no slot is left?  As a job such a trigger is
- * refused; as a question it has an answer: none.
- */
-static bool
-is_never(const struct faults *fs)
-{
-	return fs->n == 1 &&
-	    strstr(fs->v[0].text, "the trigger can never fire") != NULL;
-}
-
 /* Answer the question of the object o. */
 static void
 answer(struct batch *b, struct json_object *o)
@@ -181,7 +170,7 @@ answer(struct batch *b, struct json_object *o)
 		t = trigger_new(q.kind, q.fields, q.nfields, &env, &q.fs);
 	if (t != NULL)
 		add_answer(t, env.now_us, q.count, &b->out);
-	else if (is_never(&q.fs))
+	else if (fault_is_never(&q.fs)) /* no job, but an answer: none */
 		buf_str(&b->out, "{\"epoch\":[],\"exhausted\":true}\n");
 	else
 		add_faults(&q.fs, &b->out);

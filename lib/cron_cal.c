@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "lib/civil.h"
@@ -6,8 +7,12 @@
 
 #include "lib/ban.h"
 
-#define CYCLE_YEARS 400
+/* Every month has these days. */
+#define DAYS_ALWAYS UINT64_C(0x1ffffffe)
 
+/* A year in 2001 to 2040 for each kind. */
+#define KINDS_FROM 2001
+#define KINDS_UNTIL 2041
 /* All values of each field; the year has no set of bits. */
 static const uint64_t full[CRON__MAX] = {
 	[CRON_MONTH] = 0x1ffe,
@@ -17,6 +22,22 @@ static const uint64_t full[CRON__MAX] = {
 	[CRON_HOUR] = 0xffffff,
 	[CRON_MINUTE] = 0xfffffffffffffff,
 	[CRON_SECOND] = 0xfffffffffffffff,
+};
+
+/* The ISO weeks that a month may have a part in. */
+static const uint64_t month_weeks[] = {
+	[1] = 0x3000000000003e,
+	[2] = 0x3e0,
+	[3] = 0x7e00,
+	[4] = 0x7e000,
+	[5] = 0xfe0000,
+	[6] = 0xfc00000,
+	[7] = 0xfc000000,
+	[8] = 0x1fc0000000,
+	[9] = 0x1f800000000,
+	[10] = 0x1f8000000000,
+	[11] = 0x3f00000000000,
+	[12] = 0x3f000000000002,
 };
 
 /* A day to search from; day may lie one behind the month's end. */
@@ -48,14 +69,19 @@ bit_from(uint64_t set, int v)
 	return set != 0 ? __builtin_ctzll(set) : -1;
 }
 
+/* Weekdays, bit 0 = Monday, as days behind a day whose weekday is wd. */
+static uint64_t
+days_behind(uint64_t weekdays, int wd)
+{
+	return (weekdays >> wd | weekdays << (7 - wd)) & 0x7f;
+}
+
 /* Days whose weekday is in dow, in a month whose 1st is weekday wd. */
 static uint64_t
 dow_days(uint64_t dow, int wd)
 {
-	uint64_t from_1st = (dow >> wd | dow << (7 - wd)) & 0x7f;
-
 	/* Five weeks in a row; day 1 is bit 1. */
-	return from_1st * UINT64_C(0x10204081) << 1;
+	return days_behind(dow, wd) * UINT64_C(0x10204081) << 1;
 }
 
 /* Days at the wanted positions in a month of len days. */
@@ -63,19 +89,11 @@ static uint64_t
 nth_days(uint64_t nth, int wd, int len)
 {
 	uint64_t days = 0;
-	int bit, pos, day;
+	int pos;
 
-	for (; nth != 0; nth &= nth - 1) {
-		bit = __builtin_ctzll(nth);
-		pos = bit / 7;
-		day = 1 + (bit % 7 - wd + 7) % 7;
-		if (pos < 5)
-			day += 7 * pos;
-		else
-			day += (len - day) / 7 * 7;
-		days |= UINT64_C(1) << day; /* a 5th may lie behind len */
-	}
-	return days;
+	for (pos = 0; pos < 5; pos++, nth >>= 7) /* a 5th may lie behind len */
+		days |= days_behind(nth & 0x7f, wd) << (1 + 7 * pos);
+	return days | days_behind(nth, (wd + len) % 7) << (len - 6);
 }
 
 /* Days whose ISO week is in weeks; first is the day number of the 1st. */
@@ -108,6 +126,8 @@ month_days(const struct cron *c, int year, int month)
 	int wd = civil_weekday(first);
 	uint64_t days = c->bits[CRON_DAY], dow = full[CRON_DAY];
 
+	if ((c->bits[CRON_WEEK] & month_weeks[month]) == 0)
+		return 0;
 	if (days >> CRON_DAY_LAST & 1)
 		days |= UINT64_C(1) << len;
 	if (c->nth != 0)
@@ -121,28 +141,59 @@ month_days(const struct cron *c, int year, int month)
 	return days;
 }
 
+int
+cron_year_kind(int year)
+{
+	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	int y = year - 1; /* 1 January of the year 1 was a Monday */
+	bool is_after = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+
+	return (is_leap		? 7 :
+		       is_after ? 14 :
+				  0) +
+	    (y + y / 4 - y / 100 + y / 400) % 7;
+}
+
+static bool
+is_barren(const struct cron *c, int year)
+{
+	uint32_t kinds = year < c->late_year ? c->barren : c->barren_late;
+
+	return kinds != 0 && (kinds >> cron_year_kind(year) & 1) != 0;
+}
+
 /* The first year at or after year that is in the set, or -1. */
 static int
-year_from(const struct cron *c, int year)
+year_in_set(const uint64_t *years, int year)
 {
-	uint64_t word;
-	int i, v;
+	int v = year - CRON_YEAR_MIN, i = v / 64;
+	uint64_t word = years[i] >> v % 64 << v % 64;
 
-	if (year < CRON_YEAR_MIN)
-		year = CRON_YEAR_MIN;
-	if (year > CRON_YEAR_MAX)
-		return -1;
-	if (c->years == NULL)
-		return year;
-	v = year - CRON_YEAR_MIN;
-	i = v / 64;
-	word = c->years[i] >> v % 64 << v % 64;
 	while (word == 0) {
 		if (++i == CRON_YEAR_WORDS)
 			return -1;
-		word = c->years[i];
+		word = years[i];
 	}
 	return CRON_YEAR_MIN + i * 64 + __builtin_ctzll(word);
+}
+
+/* The first year at or after year that is worth a look, or -1. */
+static int
+year_from(const struct cron *c, int year)
+{
+	if (year < CRON_YEAR_MIN)
+		year = CRON_YEAR_MIN;
+	if (c->barren == CRON_ALL_KINDS)
+		return -1;
+	for (; year <= CRON_YEAR_MAX; year++) {
+		if (year >= c->late_year && c->barren_late == CRON_ALL_KINDS)
+			return -1;
+		if (c->years != NULL)
+			year = year_in_set(c->years, year);
+		if (year == -1 || !is_barren(c, year))
+			return year;
+	}
+	return -1;
 }
 
 /* Move at to the first matching day at or after it within its year. */
@@ -166,42 +217,66 @@ find_in_year(const struct cron *c, struct cursor *at)
 	return false;
 }
 
-/*
- * Which days of a year match depends on its being a leap year, on the weekday
- * of 1 January, and, for the ISO week that 1 January belongs to, on whether
- * the year before was a leap year: 21 kinds of year.
- */
-static int
-year_kind(int year)
-{
-	int leap = civil_month_days(year, 2) == 29 ? 1 :
-	    civil_month_days(year - 1, 2) == 29	   ? 2 :
-						     0;
-
-	return leap * 7 + civil_weekday(civil_days(year, 1, 1));
-}
-
 /* Move at to the first matching day at or after it. */
 static bool
 find_day(const struct cron *c, struct cursor *at)
 {
-	int last = CRON_YEAR_MAX, year = at->year, kind;
-	uint32_t hopeless = 0; /* kinds of year tried in vain, as bits */
+	int year = year_from(c, at->year);
 
-	if (c->years == NULL && year < CRON_YEAR_MAX - CYCLE_YEARS)
-		last = year + CYCLE_YEARS;
-	if (year_from(c, year) == year && find_in_year(c, at))
-		return true;
-	while ((year = year_from(c, year + 1)) != -1 && year <= last) {
-		kind = year_kind(year);
-		if (hopeless >> kind & 1)
-			continue;
-		*at = (struct cursor){ year, 1, 1 };
+	if (year == at->year) {
 		if (find_in_year(c, at))
 			return true;
-		hopeless |= UINT32_C(1) << kind;
+		year = year_from(c, year + 1);
 	}
-	return false;
+	if (year == -1)
+		return false;
+	*at = (struct cursor){ year, 1, 1 };
+	return find_in_year(c, at);
+}
+
+/* Does every month have a matching day?  False where it takes a look. */
+static bool
+is_monthly(const struct cron *c)
+{
+	uint64_t days = c->bits[CRON_DAY] & DAYS_ALWAYS;
+
+	if (c->bits[CRON_WEEK] != full[CRON_WEEK])
+		return false;
+	return c->bits[CRON_DOW] == full[CRON_DOW] ? days != 0 :
+						     days == DAYS_ALWAYS;
+}
+
+void
+cron_settle(struct cron *c)
+{
+	uint32_t seen = 0, bit;
+	int year;
+
+	c->barren = 0;
+	c->late_year = INT_MAX;
+	for (year = KINDS_FROM; year < KINDS_UNTIL && !is_monthly(c); year++) {
+		bit = UINT32_C(1) << cron_year_kind(year);
+		if ((seen & bit) == 0 &&
+		    !find_in_year(c, &(struct cursor){ year, 1, 1 }))
+			c->barren |= bit;
+		seen |= bit;
+	}
+	c->barren_late = c->barren;
+}
+
+void
+cron_prune(struct cron *c)
+{
+	int year = CRON_YEAR_MIN - 1, v;
+
+	if (c->years == NULL || (c->barren | c->barren_late) == 0)
+		return;
+	while (year < CRON_YEAR_MAX &&
+	    (year = year_in_set(c->years, year + 1)) != -1) {
+		v = year - CRON_YEAR_MIN;
+		if (is_barren(c, year))
+			c->years[v / 64] &= ~(UINT64_C(1) << v % 64);
+	}
 }
 
 /* The first matching second of a day at or after that of v, or -1. */

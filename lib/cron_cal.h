@@ -31,12 +31,23 @@ enum cron_field { /* most significant first, as APScheduler orders */
 /* Bit of weekday wd (0 = Monday) at position pos (0 = 1st … 5 = last). */
 #define CRON_NTH(pos, wd) (UINT64_C(1) << ((pos)*7 + (wd)))
 
+/*
+ * Which days of a year match depends on its being a leap year, on the weekday
+ * of 1 January, and, for the ISO week that 1 January belongs to, on whether
+ * the year before was a leap year: 21 kinds of year.
+ */
+#define CRON_YEAR_KINDS 21
+#define CRON_ALL_KINDS ((UINT32_C(1) << CRON_YEAR_KINDS) - 1)
+
 struct cron {
 	uint64_t bits[CRON__MAX]; /* value v is bit v; year: unused */
 	uint64_t nth;		  /* weekdays by position, CRON_NTH */
 	uint64_t *years;	  /* bit v - 1970; NULL: every year */
-	bool is_day_or_dow;	  /* crontab's rule: either may match */
-	bool is_hour_wide;	  /* hour: * or its steps, or 12 hours */
+	uint32_t barren;	  /* kinds of year not worth a look, */
+	uint32_t barren_late;	  /* and those from late_year on */
+	int late_year;
+	bool is_day_or_dow; /* crontab's rule: either may match */
+	bool is_hour_wide;  /* hour: * or its steps, or 12 hours */
 };
 
 #define CRON_NEVER INT64_MAX
@@ -47,10 +58,23 @@ void cron_fini(struct cron *c);
 /* Put every value of a field but the year into its set. */
 void cron_fill(struct cron *c, enum cron_field f);
 
+/* The kind of a year, 0 to CRON_YEAR_KINDS - 1. */
+int cron_year_kind(int year);
+
+/*
+ * The sets are complete: find the kinds of year in which no day matches, so
+ * that searches pass them by.  A caller that knows better about the years
+ * from late_year on may then add to barren_late.
+ */
+void cron_settle(struct cron *c);
+
+/* Take the years that are not worth a look out of the set, if there is one. */
+void cron_prune(struct cron *c);
+
 /*
  * The first wall second (lib/civil.h) at or after wall_s that is in all sets,
- * or CRON_NEVER.  Looks no further than 400 years when every year will do:
- * the calendar repeats after that.
+ * or CRON_NEVER.  c is settled.  Looks at 24 months at most, and at the set
+ * of years or the 40 years that lie between two of a kind.
  */
 int64_t cron_wall_next(const struct cron *c, int64_t wall_s);
 

@@ -234,12 +234,14 @@ is_wide(const struct cron *c, const char *norm)
 static void
 forget_full_years(struct cron *c)
 {
-	int y;
+	const uint64_t all = ~UINT64_C(0);
+	int i;
 
-	for (y = 0; y <= CRON_YEAR_MAX - CRON_YEAR_MIN; y++)
-		if ((c->years[y / 64] >> y % 64 & 1) == 0)
+	for (i = 0; i < CRON_YEAR_WORDS - 1; i++)
+		if (c->years[i] != all)
 			return;
-	cron_fini(c);
+	if (c->years[i] == all >> (63 - (CRON_YEAR_MAX - CRON_YEAR_MIN) % 64))
+		cron_fini(c);
 }
 
 int

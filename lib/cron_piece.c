@@ -92,33 +92,41 @@ piece_name_index(const char *const *names, const char *word)
 	return -1;
 }
 
-/* Put v into the set of the piece's field; -1 out of memory. */
-static int
-add_value(struct piece *p, int v)
+/* Put a, a + step … b into a set of many words, a word at a time. */
+static void
+fill_words(uint64_t *words, int a, int b, int step)
 {
-	struct cron *c = p->c;
+	uint64_t steps = 0, bits;
+	int i;
 
-	if (p->is_sunday_0)
-		v = (v + 6) % 7;
-	if (p->f != CRON_YEAR) {
-		c->bits[p->f] |= UINT64_C(1) << v;
-		return 0;
+	for (i = 0; i < 64; i += step)
+		steps |= UINT64_C(1) << i;
+	for (; a <= b; a += ((63 - a % 64) / step + 1) * step) {
+		bits = steps << a % 64;
+		if (a / 64 == b / 64)
+			bits &= ~UINT64_C(0) >> (63 - b % 64);
+		words[a / 64] |= bits;
 	}
-	if (c->years == NULL)
-		c->years = calloc(CRON_YEAR_WORDS, sizeof(*c->years));
-	if (c->years == NULL)
-		return fault_add(p->fs, p->blame, "out of memory");
-	v -= CRON_YEAR_MIN;
-	c->years[v / 64] |= UINT64_C(1) << v % 64;
-	return 0;
 }
 
 enum piece_rc
 piece_add(struct piece *p, int a, int b, int step)
 {
-	for (; a <= b; a += step)
-		if (add_value(p, a) == -1)
-			return PIECE_REFUSED;
+	struct cron *c = p->c;
+
+	if (p->f != CRON_YEAR) {
+		for (; a <= b; a += step)
+			c->bits[p->f] |= UINT64_C(1)
+			    << (p->is_sunday_0 ? (a + 6) % 7 : a);
+		return PIECE_TAKEN;
+	}
+	if (c->years == NULL)
+		c->years = calloc(CRON_YEAR_WORDS, sizeof(*c->years));
+	if (c->years == NULL) {
+		fault_add(p->fs, p->blame, "out of memory");
+		return PIECE_REFUSED;
+	}
+	fill_words(c->years, a - CRON_YEAR_MIN, b - CRON_YEAR_MIN, step);
 	return PIECE_TAKEN;
 }
 

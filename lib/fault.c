@@ -55,3 +55,20 @@ fault_add(struct faults *fs, const char *field, const char *fmt, ...)
 	fs->n++;
 	return -1;
 }
+
+int
+fault_add_never(struct faults *fs, const char *field, const char *why)
+{
+	size_t had = fs->n;
+
+	(void)fault_add(fs, field, "the trigger can never fire: %s", why);
+	if (fs->n > had)
+		fs->v[had].is_never = true;
+	return -1;
+}
+
+bool
+fault_is_never(const struct faults *fs)
+{
+	return fs->n == 1 && fs->v[0].is_never;
+}

@@ -1,6 +1,7 @@
 #ifndef LIB_FAULT_H
 #define LIB_FAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define FAULT_MAX 16
@@ -9,6 +10,7 @@
 struct fault {
 	char field[64];
 	char text[320];
+	bool is_never; /* all is well but that it would never fire */
 };
 
 /*
@@ -28,5 +30,11 @@ struct faults {
  */
 int fault_add(struct faults *fs, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Add that field keeps a trigger from ever firing, and why; gives -1. */
+int fault_add_never(struct faults *fs, const char *field, const char *why);
+
+/* Is that all there is to complain of? */
+bool fault_is_never(const struct faults *fs);
 
 #endif

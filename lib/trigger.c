@@ -177,6 +177,8 @@ make(enum trigger_kind kind, const struct trigger_args *args,
 	rc |= ops->make(t, args);
 	if (rc == 0 && !args->is_spec && ops->check != NULL)
 		rc = ops->check(t, args);
+	if (rc == 0 && ops->seal != NULL)
+		ops->seal(t);
 	if (rc == 0)
 		return t;
 err:

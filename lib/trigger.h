@@ -90,6 +90,16 @@ const struct tz *trigger_zone(const struct trigger *t);
 /* Jitter in microseconds, 0 when none. */
 int64_t trigger_jitter_us(const struct trigger *t);
 
+/* start_date and end_date as instants; TRIGGER_NONE when not given. */
+int64_t trigger_start_us(const struct trigger *t);
+int64_t trigger_end_us(const struct trigger *t);
+
+/* The rule for clock changes as asked for: "auto", "wall", "skip", "once". */
+const char *trigger_dst(const struct trigger *t);
+
+/* The line of a crontab trigger, borrowed from t; NULL for all others. */
+const char *trigger_crontab(const struct trigger *t);
+
 /*
  * The delay that jitter gives the slot slot_us of the job numbered job:
  * stable, 0 to jitter, below the distance to the next slot.

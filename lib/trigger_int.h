@@ -76,7 +76,8 @@ struct trigger {
 			int32_t offset_s; /* or DATETIME_NO_OFFSET */
 		} date;
 		struct {
-			int64_t length_us; /* the grid begins at start_us */
+			int64_t length_us;
+			int64_t grid_us; /* start_us, or the first slot */
 		} interval;
 		struct {
 			struct cron set;
@@ -90,7 +91,8 @@ struct trigger {
 /*
  * One kind.  make reads the fields of its kind into t, whose common part is
  * set: 0, or -1 with faults.  check (may be NULL) then judges the whole of
- * what a client asked for: 0, or -1 with a fault when it cannot fire.  next is
+ * what a client asked for: 0, or -1 with a fault when it cannot fire.  seal
+ * (may be NULL) makes a trigger that is right ready for next, which is
  * trigger_next but for end and year 9999.
  * print appends what stands in the brackets, spec the kind's ";name=value"
  * pairs.  fini (may be NULL) frees what make got, also after it failed.
@@ -99,6 +101,7 @@ struct trigger_ops {
 	const char *name;
 	int (*make)(struct trigger *t, const struct trigger_args *args);
 	int (*check)(const struct trigger *t, const struct trigger_args *args);
+	void (*seal)(struct trigger *t);
 	void (*fini)(struct trigger *t);
 	int64_t (*next)(const struct trigger *t, int64_t after_us);
 	void (*print)(const struct trigger *t, struct buf *out);
@@ -108,6 +111,9 @@ struct trigger_ops {
 extern const struct trigger_ops trigger_date_ops;
 extern const struct trigger_ops trigger_interval_ops;
 extern const struct trigger_ops trigger_cron_ops;
+
+/* What t's rule for clock changes comes to: DST_WALL, DST_SKIP, DST_ONCE. */
+enum trigger_dst trigger_dst_of(const struct trigger *t);
 
 /* Name of an input field. */
 const char *trigger_in_name(enum trigger_in in);

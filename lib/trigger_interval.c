@@ -98,24 +98,35 @@ read_length(struct trigger *t, const struct trigger_args *args)
 	return 0;
 }
 
+/* The grid is start_us, or, where no start was given, stands in run_us. */
+static int
+read_spec(struct trigger *t, const struct trigger_args *args)
+{
+	const char *length = args->in[IN_LENGTH_US], *run = args->in[IN_RUN_US];
+	int64_t *grid_us = &t->u.interval.grid_us;
+
+	if (length == NULL ||
+	    num_parse(length, 1, LENGTH_MAX_US, &t->u.interval.length_us) ==
+		-1 ||
+	    (*grid_us == TRIGGER_NOT_GIVEN &&
+		(run == NULL ||
+		    num_parse(run, TRIGGER_FIRST_US, TRIGGER_SPEC_MAX_US,
+			grid_us) == -1)))
+		return fault_add(args->fs, "trigger", "damaged interval");
+	return 0;
+}
+
 static int
 interval_make(struct trigger *t, const struct trigger_args *args)
 {
-	const char *length = args->in[IN_LENGTH_US];
+	int64_t *grid_us = &t->u.interval.grid_us;
+	int rc;
 
-	if (args->is_spec) {
-		if (length == NULL || t->start_us == TRIGGER_NOT_GIVEN ||
-		    num_parse(length, 1, LENGTH_MAX_US,
-			&t->u.interval.length_us) == -1)
-			return fault_add(args->fs, "trigger",
-			    "damaged interval");
-		return 0;
-	}
-	if (read_length(t, args) == -1)
-		return -1;
-	if (t->start_us == TRIGGER_NOT_GIVEN)
-		t->start_us = args->now_us + t->u.interval.length_us;
-	return 0;
+	*grid_us = t->start_us;
+	rc = args->is_spec ? read_spec(t, args) : read_length(t, args);
+	if (rc == 0 && *grid_us == TRIGGER_NOT_GIVEN)
+		*grid_us = args->now_us + t->u.interval.length_us;
+	return rc;
 }
 
 static int
@@ -124,24 +135,23 @@ interval_check(const struct trigger *t, const struct trigger_args *args)
 	if (trigger_next(t, args->now_us - 1) != TRIGGER_NONE)
 		return 0;
 	if (t->end_us != TRIGGER_NOT_GIVEN)
-		return fault_add(args->fs, "end_date",
-		    "the trigger can never "
-		    "fire: no time of it is left at or before end_date");
-	return fault_add(args->fs, "trigger",
-	    "the trigger can never fire: it begins after the year 9999");
+		return fault_add_never(args->fs, "end_date",
+		    "no time of it is left at or before end_date");
+	return fault_add_never(args->fs, "trigger",
+	    "it begins after the year 9999");
 }
 
 static int64_t
 interval_next(const struct trigger *t, int64_t after_us)
 {
 	int64_t length_us = t->u.interval.length_us;
+	int64_t grid_us = t->u.interval.grid_us;
 
-	if (after_us < t->start_us)
-		return t->start_us;
+	if (after_us < grid_us)
+		return grid_us;
 	if (after_us > TRIGGER_LAST_US)
 		return TRIGGER_NONE;
-	return t->start_us +
-	    ((after_us - t->start_us) / length_us + 1) * length_us;
+	return grid_us + ((after_us - grid_us) / length_us + 1) * length_us;
 }
 
 /* As Python prints a timedelta: "9 days, 3:04:05.000001". */
@@ -165,6 +175,9 @@ static void
 interval_spec(const struct trigger *t, struct buf *out)
 {
 	buf_printf(out, ";length_us=%lld", (long long)t->u.interval.length_us);
+	if (t->start_us == TRIGGER_NOT_GIVEN)
+		buf_printf(out, ";run_us=%lld",
+		    (long long)t->u.interval.grid_us);
 }
 
 const struct trigger_ops trigger_interval_ops = {

@@ -90,6 +90,12 @@ tz_name(const struct tz *tz)
 	return tz->name;
 }
 
+int64_t
+tz_stamp(const struct tz *tz)
+{
+	return tz->stamp;
+}
+
 /* How many transitions lie at or before t_s. */
 static size_t
 count_until(const struct tz *tz, int64_t t_s)
@@ -119,10 +125,19 @@ tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out)
 	i = count_until(tz, t_s - shift);
 	type = &tz->types[i > 0 ? tz->kind[i - 1] : 0];
 	out->from_s = i > 0 ? tz->at[i - 1] + shift : INT64_MIN;
-	out->until_s = i < tz->n ? tz->at[i] + shift : INT64_MAX;
+	out->until_s = INT64_MAX;
+	if (i < tz->n && tz->at[i] <= INT64_MAX - shift)
+		out->until_s = tz->at[i] + shift;
 	out->offset_s = type->offset_s;
 	out->is_dst = type->is_dst;
 	memcpy(out->abbr, type->abbr, sizeof(out->abbr));
+}
+
+int64_t
+tz_rule_from(const struct tz *tz)
+{
+	return tz->cycle_until_s != 0 ? tz->cycle_until_s - TZ_CYCLE_S :
+					INT64_MAX;
 }
 
 int64_t

@@ -43,6 +43,20 @@ const struct tz *tz_get(struct tz_cache *tc, const char *name, char *why,
     size_t whylen);
 
 /*
+ * A number for the state of a zone's file: another once it was replaced or
+ * written to.  0 where there is none, as for UTC and offsets.  tz_stamp tells
+ * which state was loaded, tz_cache_stamp that of now.
+ */
+int64_t tz_stamp(const struct tz *tz);
+int64_t tz_cache_stamp(const struct tz_cache *tc, const char *name);
+
+/*
+ * Load what has changed anew, into the same struct tz: to be called where
+ * nothing is being computed.  A zone whose file is gone or damaged stays.
+ */
+void tz_cache_refresh(struct tz_cache *tc);
+
+/*
  * Name of the host's zone: TZ's value given in env_tz (may be NULL), else
  * what /etc/localtime links to, else /etc/timezone, else "UTC"; the first
  * of them that tz_get accepts.  Borrowed from the cache.
@@ -54,6 +68,12 @@ const char *tz_name(const struct tz *tz);
 
 /* The period that holds the instant t_s. */
 void tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out);
+
+/*
+ * From this instant on the zone changes by one rule, year after year;
+ * INT64_MAX for a zone whose clock stays as it is in the end.
+ */
+int64_t tz_rule_from(const struct tz *tz);
 
 /*
  * Instant of the local wall second wall_s (see civil.h).  A wall time in a

@@ -155,9 +155,41 @@ open_within(const char *dir, const char *name, const char **why)
 	return fd;
 }
 
+/* A file's state as a number that is never 0. */
+static int64_t
+stamp_of(const struct stat *st)
+{
+	const uint64_t parts[] = { (uint64_t)st->st_mtim.tv_sec,
+		(uint64_t)st->st_mtim.tv_nsec, (uint64_t)st->st_ino,
+		(uint64_t)st->st_size };
+	uint64_t h = UINT64_C(14695981039346656037);
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		h = (h ^ parts[i]) * UINT64_C(0x9e3779b97f4a7c15);
+	return (int64_t)(h >> 1 | 1);
+}
+
+int64_t
+tz_cache_stamp(const struct tz_cache *tc, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int32_t offset_s;
+
+	if (strcmp(name, "UTC") == 0 || is_offset(name, &offset_s) ||
+	    !is_good_name(name) ||
+	    (size_t)snprintf(path, sizeof(path), "%s/%s", tc->dir, name) >=
+		sizeof(path) ||
+	    stat(path, &st) == -1)
+		return 0;
+	return stamp_of(&st);
+}
+
 /* Read fd to its end into *data, owned by the caller.  -1 with *why set. */
 static int
-read_all(int fd, unsigned char **data, size_t *len, const char **why)
+read_all(int fd, struct tz *tz, unsigned char **data, size_t *len,
+    const char **why)
 {
 	struct stat st;
 	unsigned char *p;
@@ -175,6 +207,7 @@ read_all(int fd, unsigned char **data, size_t *len, const char **why)
 		*why = "is too large for a time zone file";
 		return -1;
 	}
+	tz->stamp = stamp_of(&st);
 	size = (size_t)st.st_size;
 	p = malloc(size + 1);
 	if (p == NULL)
@@ -200,7 +233,7 @@ load_file(struct tz *tz, const char *dir, const char **why)
 	fd = open_within(dir, tz->name, why);
 	if (fd == -1)
 		return -1;
-	rc = read_all(fd, &data, &len, why);
+	rc = read_all(fd, tz, &data, &len, why);
 	if (rc == 0)
 		rc = tz_decode(tz, data, len, why);
 	free(data);
@@ -241,6 +274,38 @@ tz_get(struct tz_cache *tc, const char *name, char *why, size_t whylen)
 	tz->chain = tc->buckets[b];
 	tc->buckets[b] = tz;
 	return tz;
+}
+
+/* Load the file of tz anew; others hold tz itself and its name. */
+static void
+renew(struct tz *tz, const char *dir)
+{
+	struct tz *fresh = tz_alloc(tz->name), old = *tz;
+	const char *why;
+
+	if (fresh == NULL)
+		return;
+	if (load(fresh, dir, &why) == 0) {
+		*tz = *fresh;
+		tz->name = old.name;
+		tz->chain = old.chain;
+		old.name = fresh->name;
+		*fresh = old;
+	}
+	tz_free(fresh);
+}
+
+void
+tz_cache_refresh(struct tz_cache *tc)
+{
+	struct tz *tz;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++)
+		for (tz = tc->buckets[i]; tz != NULL; tz = tz->chain)
+			if (tz->stamp != 0 &&
+			    tz->stamp != tz_cache_stamp(tc, tz->name))
+				renew(tz, tc->dir);
 }
 
 /* Name of the zone a path points into, NULL when it tells none. */

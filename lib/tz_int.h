@@ -37,6 +37,7 @@ struct tz {
 	size_t n;
 	size_t cap;
 	int64_t cycle_until_s;
+	int64_t stamp; /* see tz_stamp */
 };
 
 /* A day of the year and a time of that day, as POSIX TZ writes them. */

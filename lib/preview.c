@@ -1,0 +1,186 @@
+#include <inttypes.h>
+
+#include "lib/datetime.h"
+#include "lib/fault.h"
+#include "lib/job.h"
+#include "lib/job_json.h"
+#include "lib/json.h"
+#include "lib/preview.h"
+#include "lib/trigger.h"
+#include "lib/tz.h"
+
+#include "lib/ban.h"
+
+/* An end further ahead than this many fires is no news to who adds a job. */
+#define HORIZON 100
+
+#define US_PER_S 1000000
+
+/* The clock of the preview: now is read in the job's zone. */
+static int
+read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
+    struct faults *fs)
+{
+	const char *zone = env->default_zone, *now = NULL, *wrong;
+	const struct tz *tz;
+	char why[256];
+
+	*out = env->now_us;
+	if (json_get_str(body, "now", &now, fs) == -1 ||
+	    json_get_str(body, "timezone", &zone, fs) == -1)
+		return -1;
+	if (now == NULL)
+		return 0;
+	tz = tz_get(env->zones, zone, why, sizeof(why));
+	if (tz == NULL)
+		return fault_add(fs, "timezone", "%s", why);
+	wrong = datetime_parse(now, tz, out, NULL);
+	return wrong == NULL ? 0 : fault_add(fs, "now", "%s", wrong);
+}
+
+/* The trigger of a body, by way of the job it would make. */
+static struct trigger *
+make_trigger(struct json_object *body, const struct job_env *env,
+    int64_t *grace_us, struct faults *fs)
+{
+	struct trigger *t = NULL;
+	struct job j;
+
+	job_init(&j);
+	if (job_from_preview(body, env, &j, fs) == 0)
+		t = trigger_from_spec(j.trigger, env->trigger->zones, fs);
+	*grace_us = j.misfire_grace_us;
+	job_fini(&j);
+	return t;
+}
+
+int
+preview_from_json(struct json_object *body, const struct job_env *env,
+    int64_t cadence_us, struct preview *p, struct faults *fs)
+{
+	static const struct json_range range = { 1, PREVIEW_COUNT_MAX };
+	struct trigger_env then = *env->trigger;
+	const struct job_env job_env = { env->conf, &then };
+
+	p->t = NULL;
+	p->warns.n = 0;
+	if (!json_is_object(body))
+		return fault_add(fs, "body", "must be a JSON object");
+	(void)json_get_int(body, "count", &range, &p->count, fs);
+	(void)read_now(body, env->trigger, &then.now_us, fs);
+	p->t = make_trigger(body, &job_env, &p->env.grace_us, fs);
+	if (fs->n > 0) {
+		preview_fini(p);
+		return -1;
+	}
+	p->env.now_us = then.now_us;
+	p->env.cadence_us = cadence_us;
+	p->env.horizon = p->count + 1;
+	warns_find(p->t, &p->env, &p->warns);
+	return 0;
+}
+
+void
+preview_warn_job(const struct job *j, const struct job_env *env,
+    int64_t cadence_us, struct warns *out)
+{
+	const struct warn_env warn = { env->trigger->now_us, cadence_us,
+		j->misfire_grace_us, HORIZON };
+	struct faults fs = { .n = 0 };
+	struct trigger *t;
+
+	out->n = 0;
+	t = trigger_from_spec(j->trigger, env->trigger->zones, &fs);
+	if (t != NULL)
+		warns_find(t, &warn, out);
+	trigger_free(t);
+}
+
+void
+preview_fini(struct preview *p)
+{
+	warns_fini(&p->warns);
+	trigger_free(p->t);
+	p->t = NULL;
+}
+
+/* Append t_us as seconds, digits after the point only as needed. */
+static void
+add_epoch(int64_t t_us, struct buf *out)
+{
+	int64_t mag = t_us < 0 ? -t_us : t_us;
+
+	buf_printf(out, "%s%" PRId64, t_us < 0 ? "-" : "", mag / US_PER_S);
+	if (mag % US_PER_S != 0)
+		buf_printf(out, ".%06" PRId64, mag % US_PER_S);
+}
+
+static void
+add_fire(const struct trigger *t, int64_t slot_us, struct buf *out)
+{
+	buf_str(out, "{\"local\":\"");
+	tz_format(trigger_zone(t), slot_us, out);
+	buf_str(out, "\",\"utc\":\"");
+	datetime_rfc3339(slot_us, out);
+	buf_str(out, "\",\"epoch\":");
+	add_epoch(slot_us, out);
+	buf_char(out, '}');
+}
+
+static void
+add_fires(const struct preview *p, struct buf *out)
+{
+	int64_t slot_us = trigger_first(p->t, p->env.now_us), n;
+
+	buf_str(out, ",\"fires\":[");
+	for (n = 0; n < p->count && slot_us != TRIGGER_NONE; n++) {
+		if (n > 0)
+			buf_char(out, ',');
+		add_fire(p->t, slot_us, out);
+		slot_us = trigger_next(p->t, slot_us);
+	}
+	buf_printf(out, "],\"exhausted\":%s",
+	    slot_us == TRIGGER_NONE ? "true" : "false");
+}
+
+static void
+add_words(const struct trigger *t, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+	enum words_lang lang;
+
+	trigger_print(t, &text);
+	buf_str(out, "{\"trigger\":");
+	buf_json(out, buf_cstr(&text));
+	buf_printf(out, ",\"trigger_kind\":\"%s\",\"timezone\":\"%s\"",
+	    trigger_kind_name(trigger_kind(t)), tz_name(trigger_zone(t)));
+	buf_str(out, ",\"words\":{");
+	for (lang = WORDS_EN; lang < WORDS__MAX; lang++) {
+		buf_reset(&text);
+		trigger_words(t, lang, &text);
+		buf_printf(out, "%s\"%s\":", lang > 0 ? "," : "",
+		    words_lang_name(lang));
+		buf_json(out, buf_cstr(&text));
+	}
+	buf_char(out, '}');
+	buf_fini(&text);
+}
+
+void
+preview_to_json(const struct preview *p, enum words_lang lang, struct buf *out)
+{
+	const struct warn *w = p->warns.v;
+	size_t i;
+
+	add_words(p->t, out);
+	add_fires(p, out);
+	buf_str(out, ",\"warnings\":[");
+	for (i = 0; i < p->warns.n; i++) {
+		buf_printf(out,
+		    "%s{\"code\":\"%s\",\"message\":", i > 0 ? "," : "",
+		    warn_code_name(w[i].code));
+		buf_json(out, buf_cstr(&w[i].text[lang]));
+		buf_char(out, '}');
+	}
+	buf_str(out, "]}");
+}

@@ -1,0 +1,41 @@
+#include <stddef.h>
+
+#include "lib/trigger_int.h"
+#include "lib/ban.h"
+
+int64_t
+trigger_start_us(const struct trigger *t)
+{
+	return t->start_us == TRIGGER_NOT_GIVEN ? TRIGGER_NONE : t->start_us;
+}
+
+int64_t
+trigger_end_us(const struct trigger *t)
+{
+	return t->end_us == TRIGGER_NOT_GIVEN ? TRIGGER_NONE : t->end_us;
+}
+
+const char *
+trigger_dst(const struct trigger *t)
+{
+	switch (t->dst) {
+	case DST_WALL:
+		return "wall";
+	case DST_SKIP:
+		return "skip";
+	case DST_ONCE:
+		return "once";
+	case DST_AUTO:
+	case DST__MAX:
+		break;
+	}
+	return "auto";
+}
+
+const char *
+trigger_crontab(const struct trigger *t)
+{
+	if (t->kind != TRIGGER_CRON || !t->u.cron.is_crontab)
+		return NULL;
+	return buf_cstr(&t->u.cron.text);
+}

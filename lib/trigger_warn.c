@@ -1,0 +1,255 @@
+#include "lib/cron_cal.h"
+#include "lib/trigger_int.h"
+#include "lib/trigger_warn.h"
+#include "lib/tz.h"
+
+#include "lib/ban.h"
+
+#define DAY_US (INT64_C(86400) * US_PER_S)
+#define YEAR_DAYS 365
+
+#define HOURS_ALL UINT64_C(0xffffff)
+
+/* Changes of the clock are told of this far ahead. */
+#define CLOCK_AHEAD_US (400 * DAY_US)
+
+/* So far apart two fires are worth a word; shorter than any two years. */
+#define RARE_US (2 * YEAR_DAYS * DAY_US)
+
+static const char *const names[] = {
+	[WARN_GAP] = "gap",
+	[WARN_FOLD] = "fold",
+	[WARN_RARE] = "rare",
+	[WARN_ENDS] = "ends",
+	[WARN_CADENCE] = "cadence",
+	[WARN_PAST] = "past",
+	[WARN_JITTER] = "jitter",
+};
+_Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
+    "a name for each code");
+
+/* A warning in both languages; "%1" and "%2" become its values. */
+struct phrase {
+	const char *text[WORDS__MAX];
+};
+
+/* By what becomes of the wall time. */
+static const struct phrase gap_phrases[DST__MAX] = {
+	[DST_WALL] = { { "%1 does not exist that day (the clock moves "
+			 "forward): it does not fire then",
+	    "%1 不存在（时钟拨快）：当次不触发" } },
+	[DST_SKIP] = { { "%1 does not exist that day (the clock moves "
+			 "forward): it does not fire then",
+	    "%1 不存在（时钟拨快）：当次不触发" } },
+	[DST_ONCE] = { { "%1 does not exist that day (the clock moves "
+			 "forward): it fires at %2 instead",
+	    "%1 不存在（时钟拨快）：改在 %2 触发" } },
+};
+
+static const struct phrase fold_phrases[DST__MAX] = {
+	[DST_WALL] = { { "%1 comes twice that day (the clock moves back): "
+			 "it fires both times",
+	    "%1 出现两次（时钟拨慢）：两次都触发" } },
+	[DST_SKIP] = { { "%1 comes twice that day (the clock moves back): "
+			 "it fires the first time only",
+	    "%1 出现两次（时钟拨慢）：只在第一次触发" } },
+	[DST_ONCE] = { { "%1 comes twice that day (the clock moves back): "
+			 "it fires the first time only",
+	    "%1 出现两次（时钟拨慢）：只在第一次触发" } },
+};
+
+static const struct phrase rare_phrase = { { "it fires at %1, and then not "
+					     "before %2",
+    "在 %1 触发后，要到 %2 才再次触发" } };
+static const struct phrase end_phrase = { { "its last fire is at %1",
+    "最后一次触发在 %1" } };
+static const struct phrase cadence_phrase = {
+	{ "it fires every %1, but jobs are looked at every %2: fires in between "
+	  "are late",
+	    "每%1触发一次，但每%2才检查一次任务：其间的触发会延后" }
+};
+static const struct phrase past_phrase = { { "%1 is past: it runs at the next "
+					     "tick",
+    "%1 已经过去：将在下一次检查时运行" } };
+static const struct phrase missed_phrase = {
+	{ "%1 is past for longer than misfire_grace_time allows: it is missed",
+	    "%1 已经过去，且超过 misfire_grace_time：不会运行" }
+};
+static const struct phrase jitter_phrase = {
+	{ "the jitter of %1 is cut where the next fire is nearer (%2)",
+	    "抖动 %1 会被截短：下一次触发更近（%2）" }
+};
+
+const char *
+warn_code_name(enum warn_code code)
+{
+	return names[code];
+}
+
+void
+warns_fini(struct warns *ws)
+{
+	size_t i, lang;
+
+	for (i = 0; i < ws->n; i++)
+		for (lang = 0; lang < WORDS__MAX; lang++)
+			buf_fini(&ws->v[i].text[lang]);
+	ws->n = 0;
+}
+
+/* What "%1" and "%2" stand for: wall seconds, or lengths in microseconds. */
+struct values {
+	int64_t v[2];
+	bool is_length;
+};
+
+static void
+add(struct warns *ws, enum warn_code code, const struct phrase *ph,
+    const struct values *values)
+{
+	struct warn *w = &ws->v[ws->n++];
+	enum words_lang lang;
+	const char *p;
+	int64_t v;
+
+	w->code = code;
+	for (lang = WORDS_EN; lang < WORDS__MAX; lang++) {
+		buf_init(&w->text[lang]);
+		for (p = ph->text[lang]; *p != '\0'; p++) {
+			if (*p != '%') {
+				buf_char(&w->text[lang], *p);
+				continue;
+			}
+			v = values->v[*++p - '1'];
+			if (values->is_length)
+				trigger_words_length(v, lang, &w->text[lang]);
+			else
+				trigger_words_wall(v, &w->text[lang]);
+		}
+	}
+}
+
+static int64_t
+wall_of(const struct trigger *t, int64_t t_us)
+{
+	int64_t t_s = t_us / US_PER_S - (t_us % US_PER_S < 0);
+	struct tz_period p;
+
+	tz_at(t->tz, t_s, &p);
+	return t_s + p.offset_s;
+}
+
+/* Does the change from period p to q skip or repeat a time of t? */
+static void
+warn_of_change(const struct trigger *t, const struct tz_period *p,
+    const struct tz_period *q, struct warns *ws)
+{
+	enum warn_code code = q->offset_s > p->offset_s ? WARN_GAP : WARN_FOLD;
+	const struct phrase *ph = code == WARN_GAP ? gap_phrases : fold_phrases;
+	int64_t a_s = p->until_s + p->offset_s, b_s = p->until_s + q->offset_s;
+	struct values v = { { 0, b_s }, false };
+	size_t i;
+
+	v.v[0] = cron_wall_next(&t->u.cron.set, a_s < b_s ? a_s : b_s);
+	if (v.v[0] >= (a_s < b_s ? b_s : a_s))
+		return;
+	for (i = 0; i < ws->n; i++)
+		if (ws->v[i].code == code)
+			return;
+	add(ws, code, &ph[trigger_dst_of(t)], &v);
+}
+
+/* What the clock does to t within the next time. */
+static void
+warn_of_clock(const struct trigger *t, const struct warn_env *env,
+    struct warns *ws)
+{
+	int64_t from_us = env->now_us, until_us = env->now_us + CLOCK_AHEAD_US;
+	struct tz_period p, q;
+
+	/* What runs in every hour loses and gains an hour like any other. */
+	if (t->kind != TRIGGER_CRON ||
+	    t->u.cron.set.bits[CRON_HOUR] == HOURS_ALL)
+		return;
+	if (t->start_us != TRIGGER_NOT_GIVEN && t->start_us > from_us)
+		from_us = t->start_us;
+	if (t->end_us != TRIGGER_NOT_GIVEN && t->end_us < until_us)
+		until_us = t->end_us;
+	tz_at(t->tz, from_us / US_PER_S, &p);
+	for (; p.until_s < until_us / US_PER_S; p = q) {
+		tz_at(t->tz, p.until_s, &q);
+		warn_of_change(t, &p, &q, ws);
+	}
+}
+
+/* The next fires: how dense, how rare, and whether they end. */
+struct fires {
+	int64_t v[2];	   /* the first ones */
+	int64_t n;	   /* up to the horizon */
+	int64_t last_us;   /* of them */
+	int64_t finest_us; /* the smallest distance */
+};
+
+static void
+look_ahead(const struct trigger *t, const struct warn_env *env, struct fires *f)
+{
+	int64_t us = trigger_first(t, env->now_us);
+
+	*f = (struct fires){ .finest_us = INT64_MAX };
+	for (; f->n < env->horizon && us != TRIGGER_NONE; f->n++) {
+		if (f->n < 2)
+			f->v[f->n] = us;
+		if (f->n > 0 && us - f->last_us < f->finest_us)
+			f->finest_us = us - f->last_us;
+		f->last_us = us;
+		us = trigger_next(t, us);
+	}
+}
+
+static void
+warn_of_fires(const struct trigger *t, const struct warn_env *env,
+    struct warns *ws)
+{
+	struct values wall = { { 0, 0 }, false }, length = { { 0, 0 }, true };
+	struct fires f;
+
+	look_ahead(t, env, &f);
+	wall.v[0] = wall_of(t, f.v[0]);
+	wall.v[1] = wall_of(t, f.v[1]);
+	if (f.n > 1 && f.v[1] - f.v[0] >= RARE_US)
+		add(ws, WARN_RARE, &rare_phrase, &wall);
+	wall.v[0] = wall_of(t, f.last_us);
+	if (f.n > 0 && f.n < env->horizon)
+		add(ws, WARN_ENDS, &end_phrase, &wall);
+	length.v[0] = f.finest_us;
+	length.v[1] = env->cadence_us;
+	if (f.finest_us < env->cadence_us)
+		add(ws, WARN_CADENCE, &cadence_phrase, &length);
+	length.v[0] = t->jitter_us;
+	length.v[1] = f.finest_us;
+	if (t->jitter_us >= f.finest_us)
+		add(ws, WARN_JITTER, &jitter_phrase, &length);
+}
+
+void
+warns_find(const struct trigger *t, const struct warn_env *env,
+    struct warns *out)
+{
+	int64_t late_us;
+	struct values v = { { 0, 0 }, false };
+
+	out->n = 0;
+	if (t->kind != TRIGGER_DATE) {
+		warn_of_clock(t, env, out);
+		warn_of_fires(t, env, out);
+		return;
+	}
+	v.v[0] = wall_of(t, t->u.date.run_us);
+	late_us = env->now_us - t->u.date.run_us;
+	if (late_us > 0)
+		add(out, WARN_PAST,
+		    env->grace_us >= 0 && late_us > env->grace_us ?
+			&missed_phrase :
+			&past_phrase,
+		    &v);
+}

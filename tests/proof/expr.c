@@ -1,0 +1,197 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/proof/expr.h"
+#include "tests/proof/expr_int.h"
+
+static const struct {
+	const char *name;
+	int min;
+	int max;
+} fields[EXPR__MAX] = {
+	[EXPR_YEAR] = { "year", 1970, 1970 + EXPR_YEARS - 1 },
+	[EXPR_MONTH] = { "month", 1, 12 },
+	[EXPR_DAY] = { "day", 1, 31 },
+	[EXPR_WEEK] = { "week", 1, 53 },
+	[EXPR_DOW] = { "day_of_week", 0, 6 },
+	[EXPR_HOUR] = { "hour", 0, 23 },
+	[EXPR_MINUTE] = { "minute", 0, 59 },
+};
+
+const char *
+expr_field_name(int f)
+{
+	return fields[f].name;
+}
+
+static void
+set(struct expr *e, int f, int v)
+{
+	if (f == EXPR_YEAR)
+		e->years[v - 1970] = true;
+	else
+		e->mask[f] |= UINT64_C(1) << v;
+}
+
+/* "last", "1st mon", "last fri": true if text is one of these. */
+static bool
+read_day_words(struct expr *e, const char *text)
+{
+	static const char *const positions[] = { "1st", "2nd", "3rd", "4th",
+		"5th", "last" };
+	static const char weekdays[] = "montuewedthufrisatsun";
+	const char *wd = strchr(text, ' ');
+	int i;
+
+	if (strcmp(text, "last") == 0) {
+		e->is_last_day = true;
+		return true;
+	}
+	if (wd == NULL)
+		return false;
+	for (i = 0; i < 6; i++)
+		if (strncmp(text, positions[i], strlen(positions[i])) == 0)
+			e->nth[i][(strstr(weekdays, wd + 1) - weekdays) / 3] =
+			    true;
+	return true;
+}
+
+/* One piece: "*", "*" "/n", "a", "a-b", "a/n", "a-b/n". */
+static void
+read_piece(struct expr *e, int f, const char *s)
+{
+	long a = fields[f].min, b = fields[f].max, step = 1;
+	char *end;
+
+	if (f == EXPR_DAY && read_day_words(e, s))
+		return;
+	if (*s == '*') {
+		end = (char *)(uintptr_t)s + 1;
+	} else {
+		a = strtol(s, &end, 10);
+		if (*end == '-')
+			b = strtol(end + 1, &end, 10);
+		else if (*end != '/')
+			b = a;
+	}
+	if (*end == '/')
+		step = strtol(end + 1, &end, 10);
+	for (; a <= b; a += step)
+		set(e, f, (int)a);
+}
+
+void
+expr_read(struct expr *e, int f, const char *text)
+{
+	char copy[EXPR_TEXT_SIZE], *p, *comma;
+
+	(void)snprintf(copy, sizeof(copy), "%s", text);
+	for (p = copy; p != NULL; p = comma) {
+		comma = strchr(p, ',');
+		if (comma != NULL)
+			*comma++ = '\0';
+		read_piece(e, f, p);
+	}
+}
+
+static void
+judge_width(struct expr *e)
+{
+	const char *h = e->text[EXPR_HOUR];
+	int v, n = 0;
+
+	for (v = 0; v < 24; v++)
+		n += (int)(e->mask[EXPR_HOUR] >> v & 1);
+	e->is_wide = n >= 12 || *h == '*';
+}
+
+void
+expr_finish(struct expr *e)
+{
+	int f, least = -1;
+	char text[2] = "*";
+
+	for (f = 0; f < EXPR__MAX; f++)
+		if (e->text[f][0] != '\0')
+			least = f;
+	for (f = 0; f < EXPR__MAX; f++) {
+		if (e->text[f][0] != '\0') {
+			expr_read(e, f, e->text[f]);
+			continue;
+		}
+		/* Below the least significant one given: the minimum. */
+		if (f > least && f != EXPR_WEEK && f != EXPR_DOW)
+			text[0] = f == EXPR_MONTH || f == EXPR_DAY ? '1' : '0';
+		else
+			text[0] = '*';
+		expr_read(e, f, text);
+	}
+	judge_width(e);
+}
+
+void
+expr_finish_crontab(struct expr *e)
+{
+	static const int order[] = { EXPR_MINUTE, EXPR_HOUR, EXPR_DAY,
+		EXPR_MONTH, EXPR_DOW };
+	char copy[80], *p = copy, *word;
+	struct expr days = { .is_or = false };
+	int i, v;
+
+	(void)snprintf(copy, sizeof(copy), "%s", e->crontab);
+	e->is_or = true;
+	for (i = 0; i < 5; i++) {
+		word = strsep(&p, " ");
+		if (*word == '*' && (i == 2 || i == 4))
+			e->is_or = false;
+		if (order[i] == EXPR_HOUR)
+			(void)snprintf(e->text[EXPR_HOUR], EXPR_TEXT_SIZE, "%s",
+			    word);
+		if (order[i] != EXPR_DOW || *word == '*') {
+			expr_read(e, order[i], word);
+			continue;
+		}
+		/* 0 and 7 are Sunday, 1 is Monday. */
+		expr_read(&days, EXPR_HOUR, word);
+		for (v = 0; v < 8; v++)
+			if (days.mask[EXPR_HOUR] >> v & 1)
+				set(e, EXPR_DOW, (v + 6) % 7);
+	}
+	expr_read(e, EXPR_YEAR, "*");
+	expr_read(e, EXPR_WEEK, "*");
+	judge_width(e);
+	e->text[EXPR_HOUR][0] = '\0';
+}
+
+bool
+expr_has_date(const struct expr *e, const struct expr_date *d)
+{
+	bool has_day = (e->mask[EXPR_DAY] >> d->day & 1) != 0 ||
+	    (e->is_last_day && d->day == d->month_days) ||
+	    e->nth[(d->day - 1) / 7][d->dow] ||
+	    (e->nth[5][d->dow] && d->day + 7 > d->month_days);
+	bool has_dow = (e->mask[EXPR_DOW] >> d->dow & 1) != 0;
+
+	if (e->is_or ? !has_day && !has_dow : !has_day || !has_dow)
+		return false;
+	return e->years[d->year - 1970] &&
+	    (e->mask[EXPR_MONTH] >> d->month & 1) != 0 &&
+	    (e->mask[EXPR_WEEK] >> d->week & 1) != 0;
+}
+
+void
+expr_print(const struct expr *e, char *out)
+{
+	int f, n = 0;
+
+	if (e->crontab[0] != '\0') {
+		(void)snprintf(out, 200, "crontab=%s", e->crontab);
+		return;
+	}
+	*out = '\0';
+	for (f = 0; f < EXPR__MAX; f++)
+		if (e->text[f][0] != '\0')
+			n += snprintf(out + n, 200 - (size_t)n, "%s%s='%s'",
+			    n == 0 ? "" : " ", fields[f].name, e->text[f]);
+}
