@@ -174,7 +174,7 @@ make_texts(const struct ctl *c, struct setup *s)
 	if (ticker != NULL)
 		init_crontab(ticker, c->conf->path, &s->crontab);
 	if (fcgi != NULL)
-		init_webserver(fcgi, c->conf->path, &s->webserver);
+		init_webserver(fcgi, c->conf, &s->webserver);
 	free(ticker);
 	free(fcgi);
 	if (s->crontab.len > 0 && s->webserver.len > 0)

@@ -7,17 +7,23 @@
 #include "ctl/json_out.h"
 #include "ctl/table.h"
 #include "lib/buf.h"
+#include "lib/datetime.h"
+#include "lib/tz.h"
 
 #include "lib/ban.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 1000000
 
-enum { OPT_JSON, OPT_LIMIT };
+enum { OPT_JSON, OPT_LIMIT, OPT_STATE, OPT_FROM, OPT_TO, OPT_CURSOR };
 
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_LIMIT] = { "limit", "N", "so many at most (default: 50)" },
+	[OPT_STATE] = { "state", "WORD", "sent, missed, coalesced or paused" },
+	[OPT_FROM] = { "from", "TIME", "slots from then on" },
+	[OPT_TO] = { "to", "TIME", "slots before then" },
+	[OPT_CURSOR] = { "cursor", "TEXT", "go on where a list stopped" },
 	{ .name = NULL },
 };
 
@@ -53,6 +59,15 @@ add_row(const struct ctl *c, const struct run *r, struct table *t)
 	buf_fini(&b);
 }
 
+/* Where the rest is, if there is one: not among what a script reads. */
+static void
+tell_next(const char *next)
+{
+	if (next[0] != '\0')
+		(void)fprintf(stderr, "minutehand: more with --cursor %s\n",
+		    next);
+}
+
 static int
 print_runs(const struct ctl *c, const struct run_list *l, bool is_json)
 {
@@ -84,36 +99,116 @@ print_runs(const struct ctl *c, const struct run_list *l, bool is_json)
 	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
 }
 
+/* An instant in the default zone, if it was given. */
+static int
+read_time(struct ctl *c, const char *name, const char *text, int64_t *out)
+{
+	const struct tz *tz;
+	const char *bad;
+	char why[128];
+
+	if (text == NULL)
+		return CTL_OK;
+	tz = tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
+	bad = tz == NULL ? why : datetime_parse(text, tz, out, NULL);
+	return bad == NULL ? CTL_OK : ctl_fail(CTL_DATA, "--%s: %s", name, bad);
+}
+
+/* What needs no store. */
+static int
+read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
+{
+	static const struct ctl_range range = { 1, LIMIT_MAX };
+	const char *word = a->opt[OPT_STATE];
+	int status = ctl_opt_int(a, OPT_LIMIT, "limit", &range, &o->limit);
+
+	if (status == CTL_OK && o->queue != NULL)
+		status = ctl_check_name("QUEUE", o->queue);
+	if (status == CTL_OK && o->job_id != NULL)
+		status = ctl_check_name("JOB", o->job_id);
+	if (status == CTL_OK && word != NULL &&
+	    run_state_parse(word, &o->state) != 0)
+		status = ctl_fail(CTL_USAGE,
+		    "--state: sent, missed, coalesced or paused is needed, "
+		    "not \"%s\"",
+		    word);
+	return status;
+}
+
 static int
 run_runs(struct ctl *c, const struct ctl_args *a)
 {
-	static const struct ctl_range range = { 1, LIMIT_MAX };
-	const char *queue = a->noperands > 0 ? a->operand[0] : NULL;
-	const char *job = a->noperands > 1 ? a->operand[1] : NULL;
+	struct sched_runs_opts o = {
+		.queue = a->noperands > 0 ? a->operand[0] : NULL,
+		.job_id = a->noperands > 1 ? a->operand[1] : NULL,
+		.state = RUN_STATE__MAX,
+		.from_us = INT64_MIN,
+		.to_us = INT64_MAX,
+		.limit = LIMIT_DEFAULT,
+		.cursor = a->opt[OPT_CURSOR],
+	};
 	struct run_list l = { NULL, 0, 0 };
-	int64_t limit = LIMIT_DEFAULT;
+	char next[SCHED_CURSOR_MAX];
 	enum store_rc rc;
-	int status;
+	int status = read_filter(a, &o);
 
-	status = ctl_opt_int(a, OPT_LIMIT, "limit", &range, &limit);
-	if (status == CTL_OK && queue != NULL)
-		status = ctl_check_name("QUEUE", queue);
-	if (status == CTL_OK && job != NULL)
-		status = ctl_check_name("JOB", job);
 	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
 		return status;
-	rc = sched_runs(&c->sched, queue, job, limit, &l);
-	status = rc == STORE_OK ? print_runs(c, &l, a->opt[OPT_JSON] != NULL) :
-				  ctl_fail_rc(rc, "runs");
+	status = read_time(c, "from", a->opt[OPT_FROM], &o.from_us);
+	if (status == CTL_OK)
+		status = read_time(c, "to", a->opt[OPT_TO], &o.to_us);
+	if (status != CTL_OK)
+		return status;
+	rc = sched_runs(&c->sched, &o, &l, next);
+	if (rc == STORE_NOTFOUND)
+		status = ctl_fail(CTL_DATA, "--cursor: not one that was told");
+	else if (rc != STORE_OK)
+		status = ctl_fail_rc(rc, "runs");
+	else
+		status = print_runs(c, &l, a->opt[OPT_JSON] != NULL);
+	if (status == CTL_OK)
+		tell_next(next);
 	run_list_fini(&l);
 	return status;
 }
 
+static int
+run_replay(struct ctl *c, const struct ctl_args *a)
+{
+	char run_id[RUN_ID_LEN + 1];
+	enum store_rc rc;
+	int status;
+
+	if ((status = ctl_open(c)) != CTL_OK)
+		return status;
+	rc = sched_replay(&c->sched, a->operand[0], run_id);
+	if (rc == STORE_CONFLICT)
+		return ctl_fail(CTL_NO,
+		    "run %s: its job is gone and its message was taken, so "
+		    "nobody knows the parameters",
+		    a->operand[0]);
+	if (rc == STORE_NOTFOUND)
+		return ctl_fail(CTL_NO, "there is no run %s", a->operand[0]);
+	if (rc != STORE_OK)
+		return ctl_fail_rc(rc, "replay");
+	(void)printf("%s\n", run_id);
+	return CTL_OK;
+}
+
 const struct ctl_command cmd_runs = {
 	.name = "runs",
-	.args = "[QUEUE [JOB]] [--limit N] [--json]",
+	.args = "[QUEUE [JOB]] [options]",
 	.help = "the ledger: what became of each slot, newest first",
 	.options = options,
 	.max = 2,
 	.run = run_runs,
+};
+
+const struct ctl_command cmd_replay = {
+	.name = "replay",
+	.args = "RUN",
+	.help = "hand a run over once more, now",
+	.min = 1,
+	.max = 1,
+	.run = run_replay,
 };

@@ -21,7 +21,11 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_queue_resume,
 	&cmd_queue_clear,
 	&cmd_runs,
+	&cmd_why,
+	&cmd_replay,
 	&cmd_preview,
 	&cmd_consume,
+	&cmd_backup,
+	&cmd_restore,
 	NULL,
 };

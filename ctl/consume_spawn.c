@@ -139,6 +139,7 @@ set_signals(posix_spawnattr_t *attr)
 	(void)sigemptyset(&ours);
 	(void)sigaddset(&ours, SIGPIPE);
 	(void)sigaddset(&ours, SIGCHLD);
+	(void)sigaddset(&ours, SIGXFSZ);
 	if (posix_spawnattr_setsigmask(attr, &none) != 0 ||
 	    posix_spawnattr_setsigdefault(attr, &ours) != 0)
 		return -1;

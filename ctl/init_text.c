@@ -2,6 +2,7 @@
 
 #include "ctl/init_text.h"
 #include "lib/buf.h"
+#include "lib/conf.h"
 
 #include "lib/ban.h"
 
@@ -54,20 +55,28 @@ init_crontab(const char *ticker, const char *conf, struct buf *out)
 }
 
 void
-init_webserver(const char *fcgi, const char *conf, struct buf *out)
+init_webserver(const char *fcgi, const struct conf *conf, struct buf *out)
 {
+	const char *slash = strrchr(conf->store, '/');
+	struct buf sock = BUF_INIT;
+
+	buf_add(&sock, conf->store, (size_t)(slash - conf->store));
+	buf_str(&sock, "/minutehand-fcgi.sock");
 	buf_str(out,
 	    "server.modules += (\"mod_fastcgi\")\n"
 	    "fastcgi.server += (\"/\" => ((\n"
 	    "\t\"bin-path\" => ");
 	add_string(out, fcgi);
 	buf_str(out, ",\n\t\"bin-environment\" => (\"MINUTEHAND_CONF\" => ");
-	add_string(out, conf);
+	add_string(out, conf->path);
 	buf_str(out, "),\n\t\"socket\" => ");
+	add_string(out, buf_cstr(&sock));
 	buf_str(out,
-	    "\"/tmp/minutehand-fcgi.sock\",\n"
-	    "\t\"max-procs\" => 2,\n"
+	    ",\n"
+	    "\t\"max-procs\" => 4,\n"
 	    "\t\"check-local\" => \"disable\",\n"
 	    "\t\"fix-root-scriptname\" => \"enable\"\n"
 	    ")))\n");
+	out->is_failed |= sock.is_failed;
+	buf_fini(&sock);
 }

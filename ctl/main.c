@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,8 @@ main(int argc, char **argv)
 	int ch, status;
 
 	open_standard();
+	/* A file size limit then shows as a failed write, not as our death. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARN, "minutehand");
 	while ((ch = getopt_long(argc, argv, "+c:h", longs, NULL)) != -1) {
 		switch (ch) {

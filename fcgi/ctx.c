@@ -4,9 +4,11 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/conf.h"
 #include "lib/log.h"
+#include "lib/tz.h"
 
 #include "fcgi/ctx.h"
 
@@ -45,44 +47,101 @@ ctx_fini(struct ctx *ctx)
 	buf_fini(&ctx->out);
 }
 
+static void
+log_bad_conf(const struct ctx *ctx, const char *why)
+{
+	log_event(LOG_LEVEL_ERR, "conf-bad", LOG_KEY_PATH, ctx->conf_path,
+	    LOG_KEY_ERROR, why, NULL);
+}
+
+/* Which file has that name now, with or without its contents. */
+static struct ctx_file
+look_at(const char *path, bool has_contents)
+{
+	struct ctx_file f;
+	struct stat sb;
+
+	memset(&f, 0, sizeof(f));
+	if (stat(path, &sb) != 0)
+		return f;
+	f.dev = sb.st_dev;
+	f.ino = sb.st_ino;
+	if (has_contents) {
+		f.size = sb.st_size;
+		f.mtime = sb.st_mtim;
+	}
+	return f;
+}
+
+static bool
+is_same(const struct ctx_file *a, const struct ctx_file *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+	    a->mtime.tv_sec == b->mtime.tv_sec &&
+	    a->mtime.tv_nsec == b->mtime.tv_nsec;
+}
+
+/* Read the configuration if there is none yet, or another one. */
 static int
 read_conf(struct ctx *ctx)
 {
+	struct ctx_file now = look_at(ctx->conf_path, true);
+	struct conf *conf;
 	char why[512];
 
-	if (ctx->conf != NULL)
+	if (ctx->conf != NULL && is_same(&now, &ctx->conf_file))
 		return 0;
-	ctx->conf = conf_load(ctx->conf_path, why, sizeof(why));
-	if (ctx->conf == NULL) {
-		log_event(LOG_LEVEL_ERR, "conf-bad", LOG_KEY_PATH,
-		    ctx->conf_path, LOG_KEY_ERROR, why, NULL);
-		return -1;
+	/* Noted first: a change during the reading is one more change. */
+	ctx->conf_file = now;
+	conf = conf_load(ctx->conf_path, why, sizeof(why));
+	if (conf == NULL) {
+		log_bad_conf(ctx, why);
+		return ctx->conf != NULL ? 0 : -1;
 	}
-	log_open(ctx->conf->log_target, ctx->conf->log_level,
-	    "minutehand.fcgi");
+	/* The stores, and all that is open with them, point into the old. */
+	close_store(ctx);
+	conf_free(ctx->conf);
+	ctx->conf = conf;
+	log_open(conf->log_target, conf->log_level, "minutehand.fcgi");
 	return 0;
 }
 
-/* Close the store when the file of that name is another one by now. */
+static const char *
+store_file(const struct ctx *ctx, int kind)
+{
+	return kind == JOB_MEMORY ? ctx->conf->memory_store : ctx->conf->store;
+}
+
+/* Close the stores when the file of a name is another one by now. */
 static void
 check_replaced(struct ctx *ctx)
 {
-	struct stat sb;
+	for (int i = 0; i < JOB_KIND__MAX && ctx->is_open; i++) {
+		struct ctx_file now;
 
-	if (!ctx->is_open)
-		return;
-	if (stat(ctx->conf->store, &sb) == 0 && sb.st_dev == ctx->store_dev &&
-	    sb.st_ino == ctx->store_ino)
-		return;
-	log_event(LOG_LEVEL_WARN, "store-replaced", LOG_KEY_PATH,
-	    ctx->conf->store, NULL);
-	close_store(ctx);
+		if (ctx->sched.stores[i] == NULL)
+			continue;
+		now = look_at(store_file(ctx, i), false);
+		if (is_same(&now, &ctx->stores[i]))
+			continue;
+		log_event(LOG_LEVEL_WARN, "store-replaced", LOG_KEY_PATH,
+		    store_file(ctx, i), NULL);
+		close_store(ctx);
+	}
+}
+
+void
+ctx_done(struct ctx *ctx)
+{
+	for (int i = 0; i < JOB_KIND__MAX && ctx->is_open; i++) {
+		if (ctx->sched.stores[i] != NULL && ctx->stores[i].ino == 0)
+			ctx->stores[i] = look_at(store_file(ctx, i), false);
+	}
 }
 
 static int
 open_store(struct ctx *ctx)
 {
-	struct stat sb;
 	char why[512];
 
 	if (ctx->is_open)
@@ -94,15 +153,14 @@ open_store(struct ctx *ctx)
 		return -1;
 	}
 	ctx->is_open = true;
-	if (stat(ctx->conf->store, &sb) != 0) {
-		log_event(LOG_LEVEL_ERR, "store-gone", LOG_KEY_PATH,
-		    ctx->conf->store, NULL);
-		close_store(ctx);
-		return -1;
-	}
-	ctx->store_dev = sb.st_dev;
-	ctx->store_ino = sb.st_ino;
-	return 0;
+	memset(ctx->stores, 0, sizeof(ctx->stores));
+	ctx_done(ctx);
+	if (ctx->stores[JOB_DURABLE].ino != 0)
+		return 0;
+	log_event(LOG_LEVEL_ERR, "store-gone", LOG_KEY_PATH, ctx->conf->store,
+	    NULL);
+	close_store(ctx);
+	return -1;
 }
 
 /* One large answer must not weigh on a worker for ever. */
@@ -130,6 +188,8 @@ ctx_ready(struct ctx *ctx)
 	if (read_conf(ctx) != 0)
 		return -1;
 	check_replaced(ctx);
+	if (ctx->is_open)
+		tz_cache_refresh(ctx->sched.zones);
 	return open_store(ctx);
 }
 

@@ -5,12 +5,21 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "lib/buf.h"
 #include "lib/sched.h"
 #include "lib/store_token.h"
 
 struct conf;
+
+/* Which file it was that had a name; all zero: none. */
+struct ctx_file {
+	dev_t dev;
+	ino_t ino;
+	off_t size; /* this and mtime only where contents matter */
+	struct timespec mtime;
+};
 
 /* What a worker keeps from request to request. */
 struct ctx {
@@ -19,12 +28,12 @@ struct ctx {
 	struct conf *conf;  /* NULL until it could be read */
 	struct sched sched;
 	bool is_open;
-	dev_t store_dev; /* which file is open */
-	ino_t store_ino;
-	struct token token; /* of this request's client */
-	bool is_token;	    /* false: let in without one */
-	uint64_t serial;    /* number of the request */
-	struct buf query;   /* memory that requests reuse */
+	struct ctx_file conf_file;	       /* looked at last */
+	struct ctx_file stores[JOB_KIND__MAX]; /* which are open */
+	struct token token;		       /* of this request's client */
+	bool is_token;			       /* false: let in without one */
+	uint64_t serial;		       /* number of the request */
+	struct buf query;		       /* memory that requests reuse */
 	struct buf body;
 	struct buf data;
 	struct buf text;
@@ -42,10 +51,15 @@ void ctx_begin(struct ctx *ctx);
 
 /*
  * Have configuration and store open: read and open what is not, open anew
- * when the store's file was replaced.  0, or -1 and the reason was logged;
- * the next call tries again.
+ * when a store's file was replaced, read anew when the configuration was
+ * changed.  A change that cannot be read is logged once, and what was read
+ * before stays.  0, or -1 and the reason was logged; the next call tries
+ * again.
  */
 int ctx_ready(struct ctx *ctx);
+
+/* The handler is done: note which stores it has opened. */
+void ctx_done(struct ctx *ctx);
 
 /*
  * Was the program told to stop?  Asked by handlers that wait.  SIGTERM is

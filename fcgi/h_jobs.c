@@ -9,6 +9,7 @@
 #include "lib/conf.h"
 #include "lib/fault.h"
 #include "lib/job_json.h"
+#include "lib/preview.h"
 #include "lib/sched.h"
 #include "lib/trigger.h"
 
@@ -58,6 +59,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	const struct job_env env = { ctx->conf, &zones };
 	const char *asked_id = NULL;
 	bool is_replace = false;
+	struct warns warns;
 	struct job j;
 
 	job_init(&j);
@@ -73,7 +75,11 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		asked_id))
 		goto out;
 	res->msg = MSG_JOB_ADDED;
-	job_to_json(&j, &zones, res->data);
+	preview_warn_job(&j, &env, sched_cadence(&ctx->sched, zones.now_us),
+	    &warns);
+	job_to_json_added(&j, &zones, &warns,
+	    req->lang == LANG_EN ? WORDS_EN : WORDS_ZH, res->data);
+	warns_fini(&warns);
 out:
 	job_fini(&j);
 }

@@ -17,6 +17,9 @@ http_handler h_job_pause;
 http_handler h_job_resume;
 http_handler h_job_run;
 
+/* h_preview.c: when a trigger would fire */
+http_handler h_preview;
+
 /* h_scheduler.c: a queue's switch */
 http_handler h_scheduler_status;
 http_handler h_scheduler_pause;
@@ -37,6 +40,12 @@ http_handler h_nack;
 http_handler h_extend;
 http_handler h_messages;
 http_handler h_queues;
+
+/* h_runs.c: the ledger */
+http_handler h_runs;
+http_handler h_run_get;
+http_handler h_run_replay;
+http_handler h_why;
 
 /* h_meta.c: the program itself */
 http_handler h_index;

@@ -49,13 +49,15 @@ enum http_var {
 	HTTP_VAR_FORWARDED_FOR,
 	HTTP_VAR_FORWARDED,
 	HTTP_VAR_REAL_IP,
+	HTTP_VAR_VIA,
+	HTTP_VAR_FETCH_SITE,
 	HTTP_VAR__MAX
 };
 
 /* One input of a query, a form or the top of a JSON body. */
 struct http_param {
 	const char *name;
-	const char *value;
+	const char *value;	      /* NULL: null, or why is set */
 	const char *why;	      /* what is wrong with it, or NULL */
 	char digits[JSON_DIGITS_MAX]; /* where value is a JSON number */
 };
@@ -68,7 +70,7 @@ struct request {
 	char trace_id[HTTP_TRACE_MAX + 1];
 	const struct route *route;
 	char queue[JOB_NAME_MAX + 1]; /* {queue} of the path, or "" */
-	char job[JOB_NAME_MAX + 1];   /* {job} of the path, or "" */
+	char job[JOB_NAME_MAX + 1];   /* {job} or {run}, or "" */
 	struct http_param params[HTTP_PARAMS_MAX];
 	size_t nparams;
 	struct json_object *json; /* the body, where one is wanted */

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/fault.h"
 #include "lib/num.h"
@@ -55,6 +56,28 @@ read_kind(const struct request *req, enum job_kind *out, struct faults *fs)
 		    "must be redis, sqlite or memory");
 }
 
+/*
+ * Where a missing queue_name means all queues, a misspelt one must not, nor
+ * one whose value got lost on the way.
+ */
+static void
+refuse_accidents(const struct request *req, struct faults *fs)
+{
+	for (size_t i = 0; i < req->nparams; i++) {
+		const struct http_param *p = &req->params[i];
+
+		if (strcmp(p->name, "queue_name") == 0) {
+			if (p->value == NULL && p->why == NULL)
+				fault_add(fs, p->name,
+				    "is null; leave it out to mean all queues");
+		} else if (strcmp(p->name, "job_store_kind") != 0)
+			fault_add(fs,
+			    p->name[0] != '\0' ? p->name : "parameters",
+			    "is not known here; known are queue_name and "
+			    "job_store_kind");
+	}
+}
+
 int
 input_queue(const struct ctx *ctx, const struct request *req,
     enum input_queue how, struct input *in, struct response *res)
@@ -64,6 +87,8 @@ input_queue(const struct ctx *ctx, const struct request *req,
 		read_name(req, "queue_name", &in->queue, &res->faults);
 	else
 		read_optional_queue(req, how, &in->queue, &res->faults);
+	if (how == INPUT_QUEUE_EXPLICIT)
+		refuse_accidents(req, &res->faults);
 	read_kind(req, &in->kind, &res->faults);
 	if (res->faults.n == 0)
 		return auth_queue(ctx, in->queue, res);

@@ -17,10 +17,10 @@ struct input {
 enum input_queue {
 	INPUT_QUEUE_REQUIRED,
 	INPUT_QUEUE_OPTIONAL, /* empty is as good as absent */
-	INPUT_QUEUE_EXPLICIT  /* optional, but never empty by accident */
+	INPUT_QUEUE_EXPLICIT  /* optional, but never left out by accident */
 };
 
-/* queue_name and job_store_kind. */
+/* queue_name and job_store_kind; where explicit, nothing else. */
 int input_queue(const struct ctx *ctx, const struct request *req,
     enum input_queue how, struct input *in, struct response *res);
 

@@ -59,6 +59,18 @@ is_same_origin(const char *origin, const char *host)
 	return s != NULL && host[0] != '\0' && strcasecmp(s + 3, host) == 0;
 }
 
+/*
+ * Browsers tell where a request began (W3C Fetch Metadata), also where they
+ * send no Origin, as for a picture.  "none": the user typed the address.
+ */
+static bool
+is_own_page(const char *fetch_site)
+{
+	return fetch_site == NULL ||
+	    strcasecmp(fetch_site, "same-origin") == 0 ||
+	    strcasecmp(fetch_site, "none") == 0;
+}
+
 bool
 loopback_is_local(const struct request *req)
 {
@@ -70,10 +82,13 @@ loopback_is_local(const struct request *req)
 	/* A proxy stands between: the address is the proxy's. */
 	if (req->var[HTTP_VAR_FORWARDED_FOR] != NULL ||
 	    req->var[HTTP_VAR_FORWARDED] != NULL ||
-	    req->var[HTTP_VAR_REAL_IP] != NULL)
+	    req->var[HTTP_VAR_REAL_IP] != NULL ||
+	    req->var[HTTP_VAR_VIA] != NULL)
 		return false;
 	/* DNS rebinding: somebody's name that leads to this host. */
 	if (host != NULL && !is_loopback_host(host))
+		return false;
+	if (!is_own_page(req->var[HTTP_VAR_FETCH_SITE]))
 		return false;
 	return origin == NULL ||
 	    is_same_origin(origin, request_var(req, HTTP_VAR_HOST));

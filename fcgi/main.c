@@ -83,6 +83,8 @@ serve(struct ctx *ctx)
 
 	/* First of all: libfcgi gives up for good on a SIGPIPE it sees. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A file size limit then shows as a failed write, not as our death. */
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);

@@ -11,12 +11,15 @@
 #include "lib/ban.h"
 
 static struct http_param *
-new_param(struct request *req, const char *name)
+new_param(struct request *req, const char *name, struct faults *fs)
 {
 	struct http_param *p;
 
-	if (req->nparams == HTTP_PARAMS_MAX)
+	if (req->nparams == HTTP_PARAMS_MAX) {
+		fault_add(fs, "parameters", "are more than %d",
+		    HTTP_PARAMS_MAX);
 		return NULL;
+	}
 	p = &req->params[req->nparams++];
 	p->name = name;
 	p->value = NULL;
@@ -70,9 +73,10 @@ decode(char *s)
 	return why;
 }
 
-void
-params_add_form(struct request *req, char *text)
+int
+params_add_form(struct request *req, char *text, struct faults *fs)
 {
+	const char *why;
 	char *next;
 
 	for (; text != NULL; text = next) {
@@ -87,37 +91,48 @@ params_add_form(struct request *req, char *text)
 		value = strchr(text, '=');
 		if (value != NULL)
 			*value++ = '\0';
-		/* A name that cannot be read is nobody's parameter. */
-		if (decode(text) != NULL)
-			continue;
-		p = new_param(req, text);
+		/* Left out, what it was meant to narrow would be all. */
+		why = decode(text);
+		if (why != NULL)
+			return fault_add(fs, "parameters", "the name of one %s",
+			    why);
+		p = new_param(req, text, fs);
 		if (p == NULL)
-			return;
+			return -1;
 		p->value = value != NULL ? value : "";
 		if (value != NULL)
 			p->why = decode(value);
 	}
+	return 0;
 }
+
+/* What add_member works on. */
+struct members {
+	struct request *req;
+	struct faults *fs;
+};
 
 static int
 add_member(void *cookie, const char *name, struct json_object *value)
 {
-	struct request *req = cookie;
+	const struct members *m = cookie;
+	struct request *req = m->req;
 	struct faults unused = { .n = 0 };
-	struct http_param *p;
+	struct http_param *p = new_param(req, name, m->fs);
 
+	if (p == NULL)
+		return -1;
 	if (value == NULL)
 		return 0;
-	p = new_param(req, name);
-	if (p == NULL)
-		return 1;
 	if (json_get_text(req->json, name, p->digits, &p->value, &unused) != 0)
 		p->why = "must be a string or a whole number";
 	return 0;
 }
 
-void
-params_add_json(struct request *req)
+int
+params_add_json(struct request *req, struct faults *fs)
 {
-	json_each(req->json, add_member, req);
+	struct members m = { req, fs };
+
+	return json_each(req->json, add_member, &m);
 }

@@ -6,12 +6,13 @@
 /*
  * Add the parameters of a query string or form body to the request.  The
  * text is decoded where it stands and must outlive the request.  What is
- * wrong with one is kept beside it, and matters once it is asked for.
- * Beyond HTTP_PARAMS_MAX they are dropped.
+ * wrong with a value is kept beside it, and matters once it is asked for.
+ * More than HTTP_PARAMS_MAX, or a name that cannot be read, are a fault for
+ * "parameters": 0 or -1.
  */
-void params_add_form(struct request *req, char *text);
+int params_add_form(struct request *req, char *text, struct faults *fs);
 
 /* Add the members of req->json, an object, in the same way. */
-void params_add_json(struct request *req);
+int params_add_json(struct request *req, struct faults *fs);
 
 #endif

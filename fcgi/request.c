@@ -46,6 +46,8 @@ static const struct {
 	[HTTP_VAR_FORWARDED_FOR] = VAR("HTTP_X_FORWARDED_FOR"),
 	[HTTP_VAR_FORWARDED] = VAR("HTTP_FORWARDED"),
 	[HTTP_VAR_REAL_IP] = VAR("HTTP_X_REAL_IP"),
+	[HTTP_VAR_VIA] = VAR("HTTP_VIA"),
+	[HTTP_VAR_FETCH_SITE] = VAR("HTTP_SEC_FETCH_SITE"),
 };
 _Static_assert(sizeof(vars) / sizeof(vars[0]) == HTTP_VAR__MAX,
     "one name for each variable");
@@ -253,8 +255,8 @@ request_read_input(struct request *req, struct buf *query, struct buf *body,
 
 	buf_reset(query);
 	buf_str(query, request_var(req, HTTP_VAR_QUERY_STRING));
-	if (query->len > 0)
-		params_add_form(req, query->data);
+	if (query->len > 0 && params_add_form(req, query->data, fs) != 0)
+		return REQUEST_BAD;
 	if (body->len > 0 && !is_json &&
 	    !(is_form && req->route->input == ROUTE_INPUT_PARAMS))
 		return REQUEST_BAD_TYPE;
@@ -268,12 +270,12 @@ request_read_input(struct request *req, struct buf *query, struct buf *body,
 			fault_add(fs, "body", "contains a NUL byte");
 			return REQUEST_BAD;
 		}
-		params_add_form(req, body->data);
-		return REQUEST_OK;
+		return params_add_form(req, body->data, fs) == 0 ? REQUEST_OK :
+								   REQUEST_BAD;
 	}
-	if (read_json(req, body, fs) != REQUEST_OK)
+	if (read_json(req, body, fs) != REQUEST_OK ||
+	    params_add_json(req, fs) != 0)
 		return REQUEST_BAD;
-	params_add_json(req);
 	return REQUEST_OK;
 }
 
@@ -285,11 +287,15 @@ request_param(const struct request *req, const char *name, const char **out,
 
 	*out = NULL;
 	for (size_t i = 0; i < req->nparams; i++) {
-		if (strcmp(req->params[i].name, name) != 0)
+		const struct http_param *p = &req->params[i];
+
+		/* null is as good as absent. */
+		if (strcmp(p->name, name) != 0 ||
+		    (p->value == NULL && p->why == NULL))
 			continue;
 		if (found != NULL)
 			return fault_add(fs, name, "was given twice");
-		found = &req->params[i];
+		found = p;
 	}
 	if (found == NULL)
 		return 0;

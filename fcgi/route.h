@@ -14,7 +14,7 @@ enum route_input {
 /* One thing the API can do. */
 struct route {
 	enum http_method method;
-	const char *pattern; /* with {queue} and {job} for one segment */
+	const char *pattern; /* with {queue}, {job}, {run} for one segment */
 	unsigned scope;	     /* enum token_scope; 0: no token needed */
 	enum route_input input;
 	bool is_native;	   /* no envelope */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,17 +107,42 @@ settle_path(const char *file, char **path)
 	return 0;
 }
 
+/* Do two paths lead to one file, be it there or still to be made? */
+static bool
+is_one_file(const char *a, const char *b)
+{
+	char *whole_a, *whole_b;
+	struct stat sa, sb;
+	bool is_one;
+
+	if (stat(a, &sa) == 0 && stat(b, &sb) == 0)
+		return sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+	whole_a = whole_path(a);
+	whole_b = whole_path(b);
+	is_one = strcmp(whole_a != NULL ? whole_a : a,
+		     whole_b != NULL ? whole_b : b) == 0;
+	free(whole_a);
+	free(whole_b);
+	return is_one;
+}
+
 /* After reading: paths made whole, and the default that hangs on another. */
 static int
 settle(struct conf *c, char *why, size_t whylen)
 {
-	if (settle_path(c->path, &c->store) == 0 &&
-	    (c->memory_store != NULL ||
-		(c->memory_store = default_memory_store(c->store)) != NULL) &&
-	    settle_path(c->path, &c->memory_store) == 0 &&
-	    settle_path(c->path, &c->zoneinfo) == 0)
+	if (settle_path(c->path, &c->store) != 0 ||
+	    (c->memory_store == NULL &&
+		(c->memory_store = default_memory_store(c->store)) == NULL) ||
+	    settle_path(c->path, &c->memory_store) != 0 ||
+	    settle_path(c->path, &c->zoneinfo) != 0) {
+		(void)snprintf(why, whylen, "%s: out of memory", c->path);
+		return -1;
+	}
+	if (*c->memory_store == '\0' || !is_one_file(c->memory_store, c->store))
 		return 0;
-	(void)snprintf(why, whylen, "%s: out of memory", c->path);
+	(void)snprintf(why, whylen,
+	    "%s: option \"memory_store\": is the same file as store, %s",
+	    c->path, c->store);
 	return -1;
 }
 

@@ -38,6 +38,9 @@ struct conf {
 	int64_t misfire_grace_us;   /* default; -1 = late runs still run */
 	int64_t max_jobs_per_queue; /* 0 = no limit */
 	int64_t max_list;	    /* longest list given without limit= */
+	int64_t retention_days;	    /* of ledger and audit; 0 = no limit */
+	int64_t retention_rows;	    /* of the ledger; 0 = no limit */
+	int64_t retention_rows_per_job; /* likewise, of one job */
 	enum log_target log_target;
 	enum log_level log_level;
 	struct conf_queue *queues;
@@ -52,8 +55,9 @@ struct conf *conf_new(const char *path, char *why, size_t whylen);
 
 /*
  * Read the file at path.  Relative paths in it are taken from the file's own
- * folder; a missing "store" is store.db beside it.  NULL with one line in why
- * that names file, line and option.  Free with conf_free.  ${NAME} outside
+ * folder; a missing "store" is store.db beside it.  store and memory_store
+ * must be two files.  NULL with one line in why that names file, line and
+ * option.  Free with conf_free.  ${NAME} outside
  * single quotes is the environment's NAME: libConfuse does so.
  */
 struct conf *conf_load(const char *path, char *why, size_t whylen);

@@ -31,6 +31,7 @@ struct state {
 	struct conf *conf;
 	char *why;
 	size_t whylen;
+	int last_line;	/* of the text that is not blank */
 	bool is_failed; /* the first complaint is the one to keep */
 	int nends;	/* calls of on_end */
 };
@@ -61,6 +62,8 @@ complain(struct state *st, int line, const char *text)
 	if (st->is_failed)
 		return;
 	st->is_failed = true;
+	if (line > st->last_line)
+		line = st->last_line;
 	(void)snprintf(st->why, st->whylen, "%s:%d: %s", st->conf->path, line,
 	    text);
 	clean_line(st->why);
@@ -106,13 +109,17 @@ check_value(cfg_t *cfg, cfg_opt_t *opt, const struct conf_option *table)
 	struct state *st = state_of(cfg);
 	struct conf_queue scratch = { 0 };
 	char why[320] = "", text[512];
+	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 	void *base = &scratch;
-	int rc;
+	int rc = -1;
 
 	if (table == conf_options)
 		base = st->conf;
-	rc = conf_option_set(o, cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1),
-	    base, why, sizeof(why));
+	/* What was put behind the text is nobody's value. */
+	if (cfg->line > st->last_line && strcmp(value, STATE_NAME) == 0)
+		(void)snprintf(why, sizeof(why), "has no value");
+	else
+		rc = conf_option_set(o, value, base, why, sizeof(why));
 	/* libConfuse leaves the default number of a string alone. */
 	if (rc == 0 && o->type != CONF_NAMES && opt->def.number++ > 0) {
 		(void)snprintf(why, sizeof(why), "is given twice");
@@ -239,6 +246,62 @@ take_queues(struct conf *c, cfg_t *cfg)
 	return 0;
 }
 
+/* The number of the last line that is not blank. */
+static int
+find_last_line(const char *text)
+{
+	int line = 1, last = 1;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			line++;
+		else if (strchr(" \t\r", *text) == NULL)
+			last = line;
+	}
+	return last;
+}
+
+/* Behind what begins at s: a string in quotes, else a comment of C. */
+static char *
+skip_over(char *s)
+{
+	char quote = *s == '/' ? '\0' : *s;
+	char *end;
+
+	if (quote == '\0') {
+		end = strstr(s + 2, "*/");
+		return end != NULL ? end + 2 : s + strlen(s);
+	}
+	for (s++; *s != '\0' && *s != quote; s++)
+		s += *s == '\\' && s[1] != '\0';
+	return *s != '\0' ? s + 1 : s;
+}
+
+/*
+ * Blank out comments that go to the end of their line: libConfuse counts
+ * their lines twice, and the lines in complaints would be wrong.  Within a
+ * word // is letters, but # is not.
+ */
+static void
+blank_comments(char *text)
+{
+	char *s = text;
+
+	while (*s != '\0') {
+		bool is_start =
+		    s == text || strchr(" \t\r\n={}()+,\"'", s[-1]) != NULL;
+
+		if (*s == '"' || *s == '\'' ||
+		    (is_start && s[0] == '/' && s[1] == '*'))
+			s = skip_over(s);
+		else if (*s == '#' || (is_start && *s == '/' && s[1] == '/'))
+			while (*s != '\0' && *s != '\n')
+				*s++ = ' ';
+		else
+			s++;
+	}
+}
+
 /* Read text (with its end marked) by the options at top. */
 static int
 read_options(struct state *st, cfg_opt_t *top, const struct buf *text)
@@ -271,7 +334,7 @@ conf_parse(struct conf *c, const char *text, char *why, size_t whylen)
 	const cfg_opt_t end = CFG_END();
 	cfg_opt_t sec = CFG_SEC("queue", in_queue,
 	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
-	struct state st = { c, why, whylen, false, 0 };
+	struct state st = { c, why, whylen, find_last_line(text), false, 0 };
 	struct buf marked = BUF_INIT;
 	size_t n;
 	int rc = -1;
@@ -283,6 +346,8 @@ conf_parse(struct conf *c, const char *text, char *why, size_t whylen)
 	top[n++] = sec;
 	top[n] = end;
 	buf_str(&marked, text);
+	if (!marked.is_failed && marked.len > 0)
+		blank_comments(marked.data);
 	buf_str(&marked, STATE_CALL);
 	if (!marked.is_failed)
 		rc = read_options(&st, top, &marked);

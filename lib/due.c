@@ -84,6 +84,18 @@ plan_miss_all(struct due_plan *plan)
 	plan->nfires = 0;
 }
 
+/*
+ * There are more slots than one step may look at.  What the ring holds, the
+ * newest seen, is left to the next step, which knows what comes after.
+ */
+static void
+plan_stop(struct due_plan *plan, struct ring *r, int64_t slot)
+{
+	ring_straighten(r);
+	plan->cursor_us = r->n > 0 ? r->v[0] : slot;
+	plan->nfires = 0;
+}
+
 int
 due_plan(const struct trigger *t, const struct due_policy *p, int64_t cursor_us,
     int64_t now_us, struct due_plan *out)
@@ -95,14 +107,21 @@ due_plan(const struct trigger *t, const struct due_policy *p, int64_t cursor_us,
 	memset(out, 0, sizeof(*out));
 	/* A damaged row may say anything: one slot always runs. */
 	if (!p->coalesce && p->max_catchup > 1)
-		r.keep = (size_t)p->max_catchup;
+		r.keep = p->max_catchup > DUE_CATCHUP_MAX ?
+		    DUE_CATCHUP_MAX :
+		    (size_t)p->max_catchup;
 	if ((out->fires = calloc(r.keep, sizeof(out->fires[0]))) == NULL)
 		return -1;
 	r.v = out->fires;
 	over = p->coalesce ? &out->coalesced : &out->dropped;
 	slot = cursor_us;
 	at = due_at(t, p, slot);
-	while (slot != TRIGGER_NONE && at <= now_us) {
+	for (int n = 0; slot != TRIGGER_NONE && at <= now_us; n++) {
+		if (n == DUE_SLOTS_MAX) {
+			plan_stop(out, &r, slot);
+			out->next_run_us = due_at(t, p, out->cursor_us);
+			return 0;
+		}
 		if (!p->coalesce && p->misfire_grace_us >= 0 &&
 		    now_us - at > p->misfire_grace_us)
 			range_add(&out->missed, slot);

@@ -7,6 +7,9 @@
 
 struct trigger;
 
+#define DUE_CATCHUP_MAX 10000 /* most slots that run at once */
+#define DUE_SLOTS_MAX 50000   /* most slots looked at in one step */
+
 /* Policies that decide what becomes of slots (APScheduler's words). */
 struct due_policy {
 	int64_t misfire_grace_us; /* -1: late runs still run */
@@ -29,7 +32,7 @@ struct due_plan {
 	struct due_range coalesced; /* stood for by fires[0] */
 	int64_t *fires;		    /* slots to run, oldest first; owned */
 	size_t nfires;
-	int64_t cursor_us;   /* first slot not due yet; TRIGGER_NONE */
+	int64_t cursor_us;   /* first slot not decided; TRIGGER_NONE */
 	int64_t next_run_us; /* cursor_us with its jitter */
 };
 
@@ -38,8 +41,10 @@ int64_t due_at(const struct trigger *t, const struct due_policy *p,
     int64_t slot_us);
 
 /*
- * Sort the slots from cursor_us on that are due at now_us.  Pure.  0, or -1
- * without memory.  Free out with due_plan_fini.
+ * Sort the slots from cursor_us on that are due at now_us.  After a long
+ * outage it looks at DUE_SLOTS_MAX of them at a time: then nothing runs yet,
+ * and cursor_us is still due.  Pure.  0, or -1 without memory.  Free out with
+ * due_plan_fini.
  */
 int due_plan(const struct trigger *t, const struct due_policy *p,
     int64_t cursor_us, int64_t now_us, struct due_plan *out);

@@ -4,12 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/trigger_words.h"
+
 struct buf;
 struct conf;
 struct faults;
 struct job;
 struct json_object;
 struct trigger_env;
+struct warns;
 
 /* What a job's text is read against. */
 struct job_env {
@@ -28,12 +31,26 @@ int job_from_json(struct json_object *body, const struct job_env *env,
     struct job *j, bool *is_replace, struct faults *fs);
 
 /*
+ * The same body without a need of queue_name, and with the count and now of a
+ * preview, which are left to preview_from_json.
+ */
+int job_from_preview(struct json_object *body, const struct job_env *env,
+    struct job *j, struct faults *fs);
+
+/*
  * Append the job object clients read: {"job_id","queue_name","trigger",
  * "next_run_time","status","kwargs",…}.  env gives the zones.  A trigger that
  * cannot be read is shown with status "quarantined".
  */
 void job_to_json(const struct job *j, const struct trigger_env *env,
     struct buf *out);
+
+/*
+ * The same for a job that was just added: with "warnings", a list of texts,
+ * before its end.  ws may be empty.
+ */
+void job_to_json_added(const struct job *j, const struct trigger_env *env,
+    const struct warns *ws, enum words_lang lang, struct buf *out);
 
 /*
  * Check that kwargs (may be NULL) carries no key that would make a consumer

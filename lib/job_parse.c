@@ -51,45 +51,13 @@ static const struct {
 };
 #define NFIELDS (sizeof(trigger_fields) / sizeof(trigger_fields[0]))
 
-/* Every field of the body; the trigger's come first, from the table above. */
-static const char *const known_fields[] = {
-	"run_date",
-	"weeks",
-	"days",
-	"hours",
-	"minutes",
-	"seconds",
-	"year",
-	"month",
-	"day",
-	"week",
-	"day_of_week",
-	"hour",
-	"minute",
-	"second",
-	"crontab",
-	"timezone",
-	"start_date",
-	"end_date",
-	"jitter",
-	"dst",
-	"queue_name",
-	"trigger",
-	"job_id",
-	"job_store_kind",
-	"replace_existing",
-	"args",
-	"kwargs",
-	"misfire_grace_time",
-	"coalesce",
-	"max_instances",
-	"max_catchup",
-	"retry",
-	"render",
-	"priority",
-	"description",
-	"paused",
-};
+/* The other fields of the body, and those that only a preview has. */
+static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
+	"job_store_kind", "replace_existing", "args", "kwargs",
+	"misfire_grace_time", "coalesce", "max_instances", "max_catchup",
+	"retry", "render", "priority", "description", "paused", "count",
+	"now" };
+#define PREVIEW_FIELDS 2
 
 static const char *const retry_fields[] = {
 	"max_attempts",
@@ -107,6 +75,7 @@ struct parse {
 	const struct trigger_env *env;
 	struct job *j;
 	struct faults *fs;
+	bool is_preview;
 };
 
 /* A copy of s in *out; NULL stays NULL.  Without memory a fault. */
@@ -128,9 +97,9 @@ parse_names(struct parse *p)
 	int rc = 0;
 
 	rc |= json_get_str(p->body, "queue_name", &queue, p->fs);
-	if (queue == NULL)
+	if (queue == NULL && !p->is_preview)
 		rc |= fault_add(p->fs, "queue_name", "is required");
-	else
+	else if (queue != NULL)
 		rc |= job_check_name("queue_name", queue, p->fs);
 	rc |= json_get_str(p->body, "job_id", &id, p->fs);
 	if (id != NULL && id[0] == '\0')
@@ -218,8 +187,8 @@ store_trigger(struct parse *p, const struct trigger *t)
 	int64_t first = trigger_first(t, p->env->now_us);
 
 	if (first == TRIGGER_NONE)
-		return fault_add(p->fs, "trigger",
-		    "never fires: no time matches before its end");
+		return fault_add_never(p->fs, "trigger",
+		    "no time matches before its end");
 	p->j->cursor_us = first;
 	p->j->next_run_us = first;
 	trigger_spec(t, &spec);
@@ -264,6 +233,8 @@ parse_params(struct parse *p)
 
 	rc |= json_get_array(p->body, "args", &params.args, p->fs);
 	rc |= json_get_object(p->body, "kwargs", &params.kwargs, p->fs);
+	if (rc == 0 && params.queue == NULL) /* a preview of no queue's job */
+		return 0;
 	if (rc != 0 || job_check_params(p->conf, &params, p->fs) != 0)
 		return -1;
 	if (json_count(params.args) > 0)
@@ -367,23 +338,53 @@ parse_policies(struct parse *p)
 	return keep(p, "paused", "added as paused", &p->j->reason);
 }
 
+/* Complain of the fields that are none. */
+static int
+check_names(const struct parse *p)
+{
+	const char *known[NFIELDS + COUNT(own_fields)];
+	size_t n = 0, i;
+
+	for (i = 0; i < NFIELDS; i++)
+		known[n++] = trigger_fields[i].name;
+	for (i = 0; i < COUNT(own_fields); i++)
+		known[n++] = own_fields[i];
+	return json_only(p->body, "", known,
+	    p->is_preview ? n : n - PREVIEW_FIELDS, p->fs);
+}
+
+static int
+parse(struct parse *p, bool *is_replace)
+{
+	int rc = 0;
+
+	if (!json_is_object(p->body))
+		return fault_add(p->fs, "body", "must be a JSON object");
+	*is_replace = false;
+	rc |= parse_names(p);
+	rc |= parse_trigger(p);
+	rc |= parse_params(p);
+	rc |= parse_policies(p);
+	rc |= json_get_bool(p->body, "replace_existing", is_replace, p->fs);
+	rc |= check_names(p);
+	return rc == 0 && p->fs->n == 0 ? 0 : -1;
+}
+
 int
 job_from_json(struct json_object *body, const struct job_env *env,
     struct job *j, bool *is_replace, struct faults *fs)
 {
-	struct parse p = { body, env->conf, env->trigger, j, fs };
-	int rc = 0;
+	struct parse p = { body, env->conf, env->trigger, j, fs, false };
 
-	_Static_assert(COUNT(known_fields) == NFIELDS + 16,
-	    "known_fields lists the trigger's fields and ours");
-	if (!json_is_object(body))
-		return fault_add(fs, "body", "must be a JSON object");
-	*is_replace = false;
-	rc |= parse_names(&p);
-	rc |= parse_trigger(&p);
-	rc |= parse_params(&p);
-	rc |= parse_policies(&p);
-	rc |= json_get_bool(body, "replace_existing", is_replace, fs);
-	rc |= json_only(body, "", known_fields, COUNT(known_fields), fs);
-	return rc == 0 && fs->n == 0 ? 0 : -1;
+	return parse(&p, is_replace);
+}
+
+int
+job_from_preview(struct json_object *body, const struct job_env *env,
+    struct job *j, struct faults *fs)
+{
+	struct parse p = { body, env->conf, env->trigger, j, fs, true };
+	bool unused;
+
+	return parse(&p, &unused);
 }

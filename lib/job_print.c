@@ -6,6 +6,7 @@
 #include "lib/job.h"
 #include "lib/job_json.h"
 #include "lib/trigger.h"
+#include "lib/trigger_warn.h"
 #include "lib/tz.h"
 #include "lib/ban.h"
 
@@ -51,6 +52,21 @@ status_name(const struct job *j, const struct trigger *t)
 	return j->state == JOB_PAUSED ? "paused" : "running";
 }
 
+/* An instant in the trigger's zone; null without either. */
+static void
+add_instant(struct buf *out, const char *name, const struct trigger *t,
+    int64_t us)
+{
+	buf_printf(out, ",\"%s\":", name);
+	if (t == NULL || us == TRIGGER_NONE) {
+		buf_str(out, "null");
+		return;
+	}
+	buf_char(out, '"');
+	tz_format(trigger_zone(t), us, out);
+	buf_char(out, '"');
+}
+
 static void
 add_trigger(struct buf *out, const struct trigger *t)
 {
@@ -60,7 +76,9 @@ add_trigger(struct buf *out, const struct trigger *t)
 		/* A string even so: clients run a regex over it. */
 		buf_str(out,
 		    ",\"trigger\":\"\",\"trigger_kind\":null"
-		    ",\"timezone\":null,\"jitter\":0");
+		    ",\"timezone\":null,\"jitter\":0"
+		    ",\"crontab\":null,\"start_date\":null"
+		    ",\"end_date\":null,\"dst\":null");
 		return;
 	}
 	trigger_print(t, &text);
@@ -68,20 +86,11 @@ add_trigger(struct buf *out, const struct trigger *t)
 	add_string(out, "trigger_kind", trigger_kind_name(trigger_kind(t)));
 	add_string(out, "timezone", tz_name(trigger_zone(t)));
 	add_seconds(out, "jitter", trigger_jitter_us(t));
+	add_string(out, "crontab", trigger_crontab(t));
+	add_instant(out, "start_date", t, trigger_start_us(t));
+	add_instant(out, "end_date", t, trigger_end_us(t));
+	add_string(out, "dst", trigger_dst(t));
 	buf_fini(&text);
-}
-
-static void
-add_next_run(struct buf *out, const struct job *j, const struct trigger *t)
-{
-	buf_str(out, ",\"next_run_time\":");
-	if (t == NULL || j->next_run_us == JOB_NEVER) {
-		buf_str(out, "null");
-		return;
-	}
-	buf_char(out, '"');
-	tz_format(trigger_zone(t), j->next_run_us, out);
-	buf_char(out, '"');
 }
 
 static void
@@ -98,8 +107,9 @@ add_policies(struct buf *out, const struct job *j)
 	add_number(out, "priority", j->priority);
 }
 
-void
-job_to_json(const struct job *j, const struct trigger_env *env, struct buf *out)
+/* The object but for its end. */
+static void
+add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 {
 	struct faults fs = { .n = 0 };
 	struct trigger *t = trigger_from_spec(j->trigger, env->zones, &fs);
@@ -108,7 +118,8 @@ job_to_json(const struct job *j, const struct trigger_env *env, struct buf *out)
 	buf_json(out, j->job_id);
 	add_string(out, "queue_name", j->queue);
 	add_trigger(out, t);
-	add_next_run(out, j, t);
+	add_instant(out, "next_run_time", t,
+	    j->next_run_us == JOB_NEVER ? TRIGGER_NONE : j->next_run_us);
 	add_string(out, "status", status_name(j, t));
 	add_text(out, "args", j->args, "[]");
 	add_text(out, "kwargs", j->kwargs, "{}");
@@ -117,6 +128,25 @@ job_to_json(const struct job *j, const struct trigger_env *env, struct buf *out)
 	add_policies(out, j);
 	add_string(out, "description", j->description);
 	add_string(out, "reason", j->reason);
-	buf_char(out, '}');
 	trigger_free(t);
+}
+
+void
+job_to_json(const struct job *j, const struct trigger_env *env, struct buf *out)
+{
+	add_job(j, env, out);
+	buf_char(out, '}');
+}
+
+void
+job_to_json_added(const struct job *j, const struct trigger_env *env,
+    const struct warns *ws, enum words_lang lang, struct buf *out)
+{
+	add_job(j, env, out);
+	buf_str(out, ",\"warnings\":[");
+	for (size_t i = 0; i < ws->n; i++) {
+		buf_str(out, i > 0 ? "," : "");
+		buf_json(out, buf_cstr(&ws->v[i].text[lang]));
+	}
+	buf_str(out, "]}");
 }

@@ -62,13 +62,19 @@ run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1])
 }
 
 void
+run_fini(struct run *r)
+{
+	free(r->queue);
+	free(r->job_id);
+	free(r->reason);
+	memset(r, 0, sizeof(*r));
+}
+
+void
 run_list_fini(struct run_list *l)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		free(l->v[i].queue);
-		free(l->v[i].job_id);
-		free(l->v[i].reason);
-	}
+	for (size_t i = 0; i < l->n; i++)
+		run_fini(&l->v[i]);
 	free(l->v);
 	*l = (struct run_list){ NULL, 0, 0 };
 }

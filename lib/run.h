@@ -17,6 +17,7 @@ enum run_state {
 
 /* One row of the ledger: a slot, or a range of slots with one outcome. */
 struct run {
+	int64_t row;		 /* number of the row; 0 before it is stored */
 	char id[RUN_ID_LEN + 1]; /* the task_id: UUIDv7 (RFC 9562) */
 	int64_t job;		 /* job row; 0 for a published message */
 	char *queue;
@@ -41,6 +42,9 @@ int run_state_parse(const char *name, enum run_state *out);
 
 /* Write a fresh UUIDv7 for the instant now_us: unique, ordered by time. */
 void run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1]);
+
+/* Free what one row owns; it is empty afterwards. */
+void run_fini(struct run *r);
 
 /* Free the rows of a list and its memory; it is empty afterwards. */
 void run_list_fini(struct run_list *l);

@@ -1,16 +1,11 @@
 #include "config.h"
 
-#include <sys/stat.h>
-
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/conf.h"
-#include "lib/log.h"
 #include "lib/sched.h"
 #include "lib/sched_int.h"
 #include "lib/store_log.h"
@@ -19,80 +14,6 @@
 
 #define CADENCE_DEFAULT_US (60 * CLOCK_US_PER_S)
 #define LATE_SLACK_US (30 * CLOCK_US_PER_S)
-
-/*
- * The folder of the memory store, which anyone may have made first in a
- * world-writable place: it must be ours and nobody else's to write.
- */
-static int
-memory_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct stat sb;
-	char *dir;
-	int rc = -1;
-
-	if (slash == NULL || slash == path)
-		return 0;
-	if ((dir = strndup(path, (size_t)(slash - path))) == NULL)
-		return -1;
-	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-		log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_PATH, dir,
-		    LOG_KEY_ERROR, strerror(errno), NULL);
-	else if (lstat(dir, &sb) != 0 || !S_ISDIR(sb.st_mode) ||
-	    sb.st_uid != geteuid() || (sb.st_mode & 022) != 0)
-		log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_PATH, dir,
-		    LOG_KEY_ERROR,
-		    "not a folder that belongs to this user alone", NULL);
-	else
-		rc = 0;
-	free(dir);
-	return rc;
-}
-
-static enum store_rc
-memory_open(struct sched *s, bool is_create)
-{
-	const char *path = s->conf->memory_store;
-	struct store_opts o = {
-		.path = path,
-		.busy_us = s->conf->busy_us,
-		.is_create = is_create,
-		.is_unsynced = true,
-	};
-	enum store_rc rc;
-	char why[512];
-
-	if (path[0] == '\0')
-		return STORE_NOTFOUND;
-	if (is_create ? memory_folder(path) != 0 : access(path, F_OK) != 0)
-		return is_create ? STORE_FULL : STORE_NOTFOUND;
-	s->stores[JOB_MEMORY] = store_open(&o, &rc, why, sizeof(why));
-	if (s->stores[JOB_MEMORY] == NULL)
-		log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_ERROR, why,
-		    NULL);
-	return rc;
-}
-
-struct store *
-sched_store(struct sched *s, enum job_kind kind)
-{
-	/* Another program may have made the memory store meanwhile. */
-	if (kind == JOB_MEMORY && s->stores[kind] == NULL)
-		(void)memory_open(s, false);
-	return s->stores[kind];
-}
-
-enum store_rc
-sched_store_make(struct sched *s, enum job_kind kind, struct store **out)
-{
-	enum store_rc rc = STORE_OK;
-
-	if (sched_store(s, kind) == NULL)
-		rc = memory_open(s, true);
-	*out = s->stores[kind];
-	return *out != NULL ? STORE_OK : rc == STORE_OK ? STORE_ERROR : rc;
-}
 
 enum store_rc
 sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
@@ -189,4 +110,15 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 	out->is_late =
 	    out->last_tick_age_us > 2 * out->cadence_us + LATE_SLACK_US;
 	return STORE_OK;
+}
+
+int64_t
+sched_cadence(struct sched *s, int64_t now_us)
+{
+	struct sched_health h;
+
+	if (sched_health(s, now_us, &h) != STORE_OK ||
+	    (s->conf->window_us != 0 && h.cadence_us <= CADENCE_DEFAULT_US))
+		return 0;
+	return h.cadence_us;
 }

@@ -1,6 +1,8 @@
 #ifndef LIB_SCHED_H
 #define LIB_SCHED_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -9,9 +11,11 @@
 #include "lib/run.h"
 #include "lib/store.h"
 #include "lib/store_queue.h"
+#include "lib/why.h"
 
 struct conf;
 struct faults;
+struct tz;
 struct tz_cache;
 
 /*
@@ -25,7 +29,8 @@ struct sched {
 	struct tz_cache *zones;
 	const char *default_zone;
 	struct store *stores[JOB_KIND__MAX]; /* JOB_MEMORY: NULL if none */
-	const char *actor; /* who asks, for the audit; set per request */
+	ino_t memory_refused; /* not to be opened again: lib/sched_memory.c */
+	const char *actor;    /* who asks, for the audit; set per request */
 };
 
 /*
@@ -96,9 +101,61 @@ enum store_rc sched_list(struct sched *s, const struct sched_list_opts *o,
 enum store_rc sched_count(struct sched *s, enum job_kind kind,
     const char *queue, int64_t *out);
 
-/* Newest ledger rows of both stores, newest first. */
-enum store_rc sched_runs(struct sched *s, const char *queue, const char *job_id,
-    int64_t limit, struct run_list *out);
+struct sched_runs_opts {
+	const char *queue;    /* NULL: all */
+	const char *job_id;   /* NULL: all; needs a queue */
+	enum run_state state; /* RUN_STATE__MAX: all */
+	int64_t from_us;      /* slots from here on; INT64_MIN: all */
+	int64_t to_us;	      /* and before here; INT64_MAX: all */
+	int64_t limit;	      /* 1 or more */
+	const char *cursor;   /* NULL or "": from the newest */
+};
+
+/*
+ * Ledger rows of both stores, newest slot first.  *next becomes "" at the
+ * end, else the cursor of the following page.  STORE_NOTFOUND: the cursor is
+ * no cursor.
+ */
+enum store_rc sched_runs(struct sched *s, const struct sched_runs_opts *o,
+    struct run_list *out, char next[SCHED_CURSOR_MAX]);
+
+/* Read the run named id into the zeroed *out (run_fini); STORE_NOTFOUND. */
+enum store_rc sched_run_get(struct sched *s, const char *id, struct run *out);
+
+/*
+ * Hand over once more what the run id stood for, as a new run whose id goes
+ * into run_id: with the parameters its job has now or, without a job, those
+ * of its message.  STORE_NOTFOUND: no such run.  STORE_CONFLICT: neither job
+ * nor message is left, so nobody knows the parameters.
+ */
+enum store_rc sched_replay(struct sched *s, const char *id,
+    char run_id[RUN_ID_LEN + 1]);
+
+/* What became of a job at an instant (lib/why.h), and the facts behind. */
+struct why {
+	const char *queue;  /* as asked, borrowed */
+	const char *job_id; /* likewise */
+	int64_t at_us;
+	int64_t now_us;
+	const struct tz *zone; /* the job's; without a job the default */
+	struct job job;	       /* id 0: there is none */
+	bool is_queue_paused;
+	struct run row;	   /* of the instant; id "": none */
+	struct run newest; /* of the job, when there is none there */
+	int64_t pruned_us; /* last slot retention took; 0: none */
+	struct why_out out;
+};
+
+/*
+ * Why did the job run or not run at the instant that text at gives (in the
+ * job's zone unless it has an offset)?  Without a fraction it means the whole
+ * second.  STORE_NOTFOUND: neither job nor runs have that name.
+ * STORE_CONFLICT: *bad says what is wrong with at.  Undo with sched_why_fini
+ * whatever came of it.
+ */
+enum store_rc sched_why(struct sched *s, struct why *w, const char *at,
+    int64_t now_us, const char **bad);
+void sched_why_fini(struct why *w);
 
 /* Queue switch. */
 enum store_rc sched_queue_is_paused(struct sched *s, const char *queue,
@@ -169,5 +226,11 @@ struct sched_health {
 };
 enum store_rc sched_health(struct sched *s, int64_t now_us,
     struct sched_health *out);
+
+/*
+ * How long a due job may wait for somebody to look: the measured cadence when
+ * it is above a minute or ticks do not stay, else 0.
+ */
+int64_t sched_cadence(struct sched *s, int64_t now_us);
 
 #endif

@@ -9,11 +9,12 @@
 #include "lib/conf.h"
 #include "lib/due.h"
 #include "lib/fault.h"
-#include "lib/handover.h"
 #include "lib/sched_int.h"
 #include "lib/store_job.h"
 #include "lib/store_run.h"
+#include "lib/store_zone.h"
 #include "lib/trigger.h"
+#include "lib/tz.h"
 #include "lib/ban.h"
 
 /* The trigger of a stored job, or NULL when its text cannot be read. */
@@ -52,23 +53,71 @@ job_make_id(struct job *j, int64_t now_us)
 	return (j->job_id = strdup(uuid)) == NULL ? -1 : 0;
 }
 
+/* What was due and has not run is told as missed, by whose doing. */
+static enum store_rc
+change_account(struct sched *s, struct store *st, const struct job *j,
+    int64_t until_us, const char *what)
+{
+	struct trigger *t = job_trigger(s, j);
+	struct buf why = BUF_INIT;
+	enum store_rc rc;
+
+	if (t == NULL)
+		return STORE_OK;
+	buf_printf(&why, "%s by %s", what, s->actor);
+	rc = sched_account(st, j, t, until_us, buf_cstr(&why));
+	buf_fini(&why);
+	trigger_free(t);
+	return rc;
+}
+
+/* A schedule that begins anew begins after what the ledger has decided. */
+static enum store_rc
+replace_cursor(struct sched *s, struct store *st, struct job *j)
+{
+	struct trigger *t = job_trigger(s, j);
+	int64_t decided = INT64_MIN;
+	enum store_rc rc;
+
+	if (t == NULL)
+		return STORE_ERROR;
+	rc = store_run_decided(st, j->id, &decided);
+	if (rc == STORE_OK && j->cursor_us <= decided &&
+	    trigger_kind(t) != TRIGGER_DATE) {
+		job_set_cursor(j, t, trigger_next(t, decided));
+		if (j->state != JOB_ACTIVE)
+			j->next_run_us = JOB_NEVER;
+	}
+	trigger_free(t);
+	return rc;
+}
+
 /*
  * The job that has the name takes the new definition but keeps its number, so
  * that the guard on (job, slot) also holds across a replacement.
  */
 static enum store_rc
-add_replace(struct store *st, struct job *j)
+add_replace(struct sched *s, struct store *st, struct job *j)
 {
+	int64_t until = j->changed_us;
 	struct job old;
 	enum store_rc rc;
 
 	job_init(&old);
 	rc = store_job_get(st, j->queue, j->job_id, &old);
-	if (rc == STORE_OK) {
-		j->id = old.id;
-		j->created_us = old.created_us;
+	if (rc != STORE_OK)
+		goto out;
+	j->id = old.id;
+	j->created_us = old.created_us;
+	/* A date set anew to the same instant is still to run. */
+	if (j->cursor_us <= until)
+		until = j->cursor_us - 1;
+	rc = change_account(s, st, &old, until, "replaced");
+	if (rc == STORE_OK)
+		rc = replace_cursor(s, st, j);
+	if (rc == STORE_OK)
 		rc = store_job_update(st, j);
-	}
+out:
 	job_fini(&old);
 	return rc;
 }
@@ -107,6 +156,24 @@ add_prepare(struct sched *s, struct job *j, int64_t now_us)
 	return STORE_OK;
 }
 
+/* Which zone data a cron job was computed by: should it change, so must the
+ * job's next run. */
+static enum store_rc
+add_note_zone(struct sched *s, struct store *st, const struct job *j)
+{
+	struct trigger *t = job_trigger(s, j);
+	const struct tz *tz;
+	enum store_rc rc = STORE_OK;
+
+	if (t == NULL)
+		return STORE_ERROR;
+	tz = trigger_zone(t);
+	if (trigger_kind(t) == TRIGGER_CRON && tz_stamp(tz) != 0)
+		rc = store_zone_note(st, tz_name(tz), tz_stamp(tz));
+	trigger_free(t);
+	return rc;
+}
+
 enum store_rc
 sched_add(struct sched *s, struct job *j, bool is_replace, int64_t now_us)
 {
@@ -121,7 +188,9 @@ sched_add(struct sched *s, struct job *j, bool is_replace, int64_t now_us)
 	if (rc == STORE_OK)
 		rc = add_check_room(s, st, j->queue);
 	else if (rc == STORE_CONFLICT && is_replace)
-		rc = add_replace(st, j);
+		rc = add_replace(s, st, j);
+	if (rc == STORE_OK)
+		rc = add_note_zone(s, st, j);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, "job.add", j->queue, j->job_id);
 	return sched_end(st, rc);
@@ -177,37 +246,6 @@ change_pause(struct sched *s, struct store *st, struct job *j, int64_t now_us)
 	return rc;
 }
 
-/*
- * The slots that passed while the job was paused: one row, unless the first
- * of them was decided before (a clock set back, a replaced job).
- */
-static enum store_rc
-resume_account(struct store *st, const struct job *j, const struct trigger *t,
-    int64_t now_us)
-{
-	struct due_range r;
-	enum store_rc rc;
-	struct run run;
-
-	due_count(t, j->cursor_us, now_us, &r);
-	if (r.count == 0)
-		return STORE_OK;
-	run = (struct run){
-		.job = j->id,
-		.queue = j->queue,
-		.job_id = j->job_id,
-		.slot_us = r.first_us,
-		.last_us = r.last_us,
-		.count = r.count,
-		.state = RUN_PAUSED,
-		.reason = j->reason,
-		.decided_us = now_us,
-	};
-	run_make_id(now_us, run.id);
-	rc = store_run_insert(st, &run);
-	return rc == STORE_CONFLICT ? STORE_OK : rc;
-}
-
 static enum store_rc
 change_resume(struct sched *s, struct store *st, struct job *j, int64_t now_us)
 {
@@ -219,16 +257,19 @@ change_resume(struct sched *s, struct store *st, struct job *j, int64_t now_us)
 		return STORE_OK;
 	if ((t = job_trigger(s, j)) == NULL)
 		return STORE_CONFLICT;
-	/* A date job keeps its instant, though past (APScheduler). */
-	first = trigger_first(t, now_us);
+	/* A date job keeps its instant, though past (APScheduler); others do
+	 * not go back behind what was decided, even if the clock did. */
+	first = trigger_first(t,
+	    j->cursor_us != JOB_NEVER && j->cursor_us > now_us ? j->cursor_us :
+								 now_us);
 	if (first == TRIGGER_NONE) {
 		trigger_free(t);
 		return STORE_CONFLICT;
 	}
 	rc = STORE_OK;
 	if (first > j->cursor_us)
-		rc = resume_account(st, j, t,
-		    first > now_us ? now_us : first - 1);
+		rc = sched_account(st, j, t,
+		    first > now_us ? now_us : first - 1, NULL);
 	j->state = JOB_ACTIVE;
 	j->changed_us = now_us;
 	free(j->reason);
@@ -241,9 +282,9 @@ change_resume(struct sched *s, struct store *st, struct job *j, int64_t now_us)
 static enum store_rc
 change_delete(struct sched *s, struct store *st, struct job *j, int64_t now_us)
 {
-	(void)s;
-	(void)now_us;
-	return store_job_delete(st, j->id);
+	enum store_rc rc = change_account(s, st, j, now_us, "deleted");
+
+	return rc == STORE_OK ? store_job_delete(st, j->id) : rc;
 }
 
 /* The changes with their words in the audit. */
@@ -319,42 +360,4 @@ sched_delete(struct sched *s, enum job_kind kind, const char *queue,
 	const char *const name[2] = { queue, job_id };
 
 	return job_apply(s, kind, name, CHANGE_DELETE, NULL);
-}
-
-enum store_rc
-sched_run_now(struct sched *s, enum job_kind kind, const char *queue,
-    const char *job_id, char run_id[RUN_ID_LEN + 1])
-{
-	const char *const name[2] = { queue, job_id };
-	struct buf scratch = BUF_INIT;
-	struct store *st;
-	struct handover h;
-	enum store_rc rc;
-	struct run r;
-	struct job j;
-
-	job_init(&j);
-	if ((rc = job_find(s, kind, name, &st, &j)) != STORE_OK ||
-	    (rc = store_begin(st)) != STORE_OK)
-		goto out;
-	h = (struct handover){ j.priority, j.args, j.kwargs, &scratch };
-	r = (struct run){
-		.job = j.id,
-		.queue = j.queue,
-		.job_id = j.job_id,
-		.slot_us = clock_now_us(),
-		.count = 1,
-		.state = RUN_SENT,
-		.reason = (char *)"run now",
-	};
-	r.last_us = r.decided_us = r.slot_us;
-	rc = handover_queue(st, &r, &h);
-	if (rc == STORE_OK)
-		rc = sched_audit(s, st, "job.run", queue, job_id);
-	rc = sched_end(st, rc);
-	(void)snprintf(run_id, RUN_ID_LEN + 1, "%s", r.id);
-out:
-	buf_fini(&scratch);
-	job_fini(&j);
-	return rc;
 }

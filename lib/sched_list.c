@@ -1,14 +1,12 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/conf.h"
 #include "lib/num.h"
 #include "lib/sched_int.h"
 #include "lib/store_job.h"
-#include "lib/store_run.h"
 #include "lib/ban.h"
 
 /*
@@ -186,39 +184,4 @@ sched_delete_all(struct sched *s, enum job_kind kind, const char *queue,
 			*out += n;
 	}
 	return rc;
-}
-
-/* Newest first, by the instant of the decision. */
-static int
-run_order(const void *a, const void *b)
-{
-	const struct run *x = a, *y = b;
-
-	return (x->decided_us < y->decided_us) -
-	    (x->decided_us > y->decided_us);
-}
-
-enum store_rc
-sched_runs(struct sched *s, const char *queue, const char *job_id,
-    int64_t limit, struct run_list *out)
-{
-	struct store_run_filter f = { queue, job_id, limit };
-	enum store_rc rc = STORE_OK;
-	bool is_mixed = sched_store(s, JOB_MEMORY) != NULL;
-	struct run *r;
-
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (s->stores[k] != NULL)
-			rc = store_run_list(s->stores[k], &f, out);
-	}
-	if (rc != STORE_OK || !is_mixed)
-		return rc;
-	qsort(out->v, out->n, sizeof(out->v[0]), run_order);
-	while ((int64_t)out->n > limit) {
-		r = &out->v[--out->n];
-		free(r->queue);
-		free(r->job_id);
-		free(r->reason);
-	}
-	return STORE_OK;
 }

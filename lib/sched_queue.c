@@ -8,6 +8,7 @@
 #include "lib/clock.h"
 #include "lib/handover.h"
 #include "lib/sched_int.h"
+#include "lib/store_job.h"
 #include "lib/ban.h"
 
 /*
@@ -116,6 +117,59 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 	}
 	(void)snprintf(run_id, RUN_ID_LEN + 1, "%s", r.id);
 	buf_fini(&scratch);
+	return rc;
+}
+
+/* One extra run of j, in the open transaction. */
+static enum store_rc
+run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
+{
+	struct buf scratch = BUF_INIT;
+	struct handover h = { j->priority, j->args, j->kwargs, &scratch };
+	enum store_rc rc;
+
+	*r = (struct run){
+		.job = j->id,
+		.queue = j->queue,
+		.job_id = j->job_id,
+		.slot_us = clock_now_us(),
+		.count = 1,
+		.state = RUN_SENT,
+		.reason = (char *)"run now",
+	};
+	r->last_us = r->decided_us = r->slot_us;
+	rc = handover_queue(st, r, &h);
+	if (rc == STORE_OK)
+		rc = sched_audit(s, st, "job.run", j->queue, j->job_id);
+	buf_fini(&scratch);
+	return rc;
+}
+
+enum store_rc
+sched_run_now(struct sched *s, enum job_kind kind, const char *queue,
+    const char *job_id, char run_id[RUN_ID_LEN + 1])
+{
+	struct store *st;
+	enum store_rc rc;
+	struct run r;
+	struct job j;
+
+	job_init(&j);
+	/* First in which store it is, then what it is like. */
+	if ((rc = sched_get(s, kind, queue, job_id, &j)) != STORE_OK)
+		goto out;
+	st = s->stores[j.kind];
+	job_fini(&j);
+	if ((rc = store_begin(st)) != STORE_OK)
+		goto out;
+	rc = store_job_get(st, queue, job_id, &j);
+	if (rc == STORE_OK)
+		rc = run_now(s, st, &j, &r);
+	rc = sched_end(st, rc);
+	if (rc == STORE_OK)
+		(void)snprintf(run_id, RUN_ID_LEN + 1, "%s", r.id);
+out:
+	job_fini(&j);
 	return rc;
 }
 

@@ -27,6 +27,16 @@ store_strrc(enum store_rc rc)
 	return rc_words[rc];
 }
 
+bool
+store_is_replaced(const struct store *st)
+{
+	int moved = 0;
+
+	(void)sqlite3_file_control(st->db, "main", SQLITE_FCNTL_HAS_MOVED,
+	    &moved);
+	return moved != 0;
+}
+
 enum store_rc
 store_begin(struct store *st)
 {
@@ -36,6 +46,10 @@ store_begin(struct store *st)
 	rc = stmt_run(st, stmt_get(st, SQL_TXN_BEGIN), false);
 	if (rc != STORE_OK)
 		turn_give(st->turn);
+	else if (store_is_replaced(st)) {
+		store_rollback(st);
+		rc = STORE_BUSY;
+	}
 	return rc;
 }
 
@@ -81,14 +95,14 @@ store_path(const struct store *st)
 	return st->path;
 }
 
-enum store_rc
-store_check(struct store *st, char *why, size_t whylen)
+static enum store_rc
+check_run(struct store *st, enum sql_id id, char *why, size_t whylen)
 {
 	sqlite3_stmt *q;
 	const char *said;
 	enum store_rc rc;
 
-	if ((q = stmt_get(st, SQL_TXN_QUICK_CHECK)) == NULL)
+	if ((q = stmt_get(st, id)) == NULL)
 		return STORE_ERROR;
 	rc = stmt_row(st, q);
 	if (rc == STORE_OK) {
@@ -101,4 +115,16 @@ store_check(struct store *st, char *why, size_t whylen)
 	}
 	stmt_put(q);
 	return rc;
+}
+
+enum store_rc
+store_check(struct store *st, char *why, size_t whylen)
+{
+	return check_run(st, SQL_TXN_QUICK_CHECK, why, whylen);
+}
+
+enum store_rc
+store_check_all(struct store *st, char *why, size_t whylen)
+{
+	return check_run(st, SQL_TXN_INTEGRITY_CHECK, why, whylen);
 }

@@ -45,7 +45,10 @@ struct store *store_open(const struct store_opts *o, enum store_rc *rc,
 /* Close; every statement must have been put back. */
 void store_close(struct store *st);
 
-/* BEGIN IMMEDIATE: STORE_OK, or STORE_BUSY, STORE_FULL, STORE_ERROR. */
+/*
+ * BEGIN IMMEDIATE: STORE_OK, or STORE_BUSY, STORE_FULL, STORE_ERROR.  A store
+ * whose file was replaced (store_restore) is busy until it is opened anew.
+ */
 enum store_rc store_begin(struct store *st);
 
 /*
@@ -78,7 +81,11 @@ const char *store_path(const struct store *st);
 const char *store_journal(const struct store *st);
 int store_schema_version(void);
 
-/* PRAGMA quick_check: STORE_OK, or STORE_ERROR with the first complaint. */
+/*
+ * PRAGMA quick_check, integrity_check: STORE_OK, or STORE_ERROR with the
+ * first complaint.
+ */
 enum store_rc store_check(struct store *st, char *why, size_t whylen);
+enum store_rc store_check_all(struct store *st, char *why, size_t whylen);
 
 #endif

@@ -171,9 +171,14 @@ store_job_move(struct store *st, const struct job *j)
 enum store_rc
 store_job_delete(struct store *st, int64_t id)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_JOB_DELETE);
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_BURY);
+	enum store_rc rc;
 
-	if (q == NULL)
+	if (q != NULL)
+		stmt_int(q, ":id", id);
+	if ((rc = stmt_run(st, q, false)) != STORE_OK)
+		return rc;
+	if ((q = stmt_get(st, SQL_JOB_DELETE)) == NULL)
 		return STORE_ERROR;
 	stmt_int(q, ":id", id);
 	return stmt_run(st, q, true);
@@ -185,6 +190,12 @@ store_job_delete_all(struct store *st, const char *queue, int64_t *out)
 	sqlite3_stmt *q;
 	enum store_rc rc;
 
+	*out = 0;
+	q = stmt_get(st, queue == NULL ? SQL_JOB_BURY_ALL : SQL_JOB_BURY_QUEUE);
+	if (q != NULL && queue != NULL)
+		stmt_text(q, ":queue", queue);
+	if ((rc = stmt_run(st, q, false)) != STORE_OK)
+		return rc;
 	q = stmt_get(st,
 	    queue == NULL ? SQL_JOB_DELETE_ALL : SQL_JOB_DELETE_QUEUE);
 	if (q != NULL && queue != NULL)

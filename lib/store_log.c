@@ -33,6 +33,7 @@ store_tick_start(struct store *st, struct store_tick *t)
 	if (q == NULL)
 		return STORE_ERROR;
 	stmt_int(q, ":started_us", t->started_us);
+	stmt_int(q, ":until_us", t->until_us);
 	if ((rc = stmt_run(st, q, false)) == STORE_OK)
 		t->id = sqlite3_last_insert_rowid(st->db);
 	return rc;
@@ -56,6 +57,22 @@ store_tick_end(struct store *st, const struct store_tick *t)
 		return STORE_ERROR;
 	stmt_int(q, ":id", t->id);
 	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_tick_is_relieved(struct store *st, const struct store_tick *t, bool *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_TICK_RELIEF);
+	enum store_rc rc;
+	int64_t one = 0;
+
+	if (q != NULL) {
+		stmt_int(q, ":id", t->id);
+		stmt_int(q, ":until_us", t->until_us);
+	}
+	rc = stmt_scalar(st, q, &one);
+	*out = one != 0;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
 enum store_rc

@@ -1,6 +1,8 @@
 #ifndef LIB_STORE_LOG_H
 #define LIB_STORE_LOG_H
 
+#include <stdbool.h>
+
 #include "lib/store.h"
 
 /* The two journals of the store: who changed what, and when ticks ran. */
@@ -19,6 +21,7 @@ enum store_rc store_audit_add(struct store *st, const struct store_audit *a);
 struct store_tick {
 	int64_t id;
 	int64_t started_us;
+	int64_t until_us; /* how long it means to stay */
 	int64_t ended_us; /* 0: still running, or killed */
 	int64_t sent;	  /* messages handed over */
 	int64_t decided;  /* ledger rows written */
@@ -29,6 +32,13 @@ enum store_rc store_tick_start(struct store *st, struct store_tick *t);
 
 /* Write ended_us and the counts; drop all but the newest rows. */
 enum store_rc store_tick_end(struct store *st, const struct store_tick *t);
+
+/*
+ * Has a tick started after t, that means to stay longer and has not ended?
+ * It may have been killed; then the next one comes soon.
+ */
+enum store_rc store_tick_is_relieved(struct store *st,
+    const struct store_tick *t, bool *out);
 
 /* The newest tick; STORE_NOTFOUND when none ever ran. */
 enum store_rc store_tick_last(struct store *st, struct store_tick *out);

@@ -222,6 +222,28 @@ store_message_peek(struct store *st, const char *queue,
 }
 
 enum store_rc
+store_message_params(struct store *st, const char *queue, const char *task_id,
+    int64_t sent_us, struct store_params *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_MESSAGE_PARAMS);
+	bool is_oom = false;
+	enum store_rc rc;
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_text(q, ":queue", queue);
+	stmt_text(q, ":task_id", task_id);
+	stmt_int(q, ":enqueued_us", sent_us);
+	if ((rc = stmt_row(st, q)) == STORE_OK) {
+		out->priority = sqlite3_column_int64(q, 0);
+		out->args = stmt_copy(q, 1, &is_oom);
+		out->kwargs = stmt_copy(q, 2, &is_oom);
+	}
+	stmt_put(q);
+	return is_oom ? STORE_FULL : rc;
+}
+
+enum store_rc
 store_message_count(struct store *st, const char *queue, int64_t *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_MESSAGE_COUNT);

@@ -84,6 +84,20 @@ enum store_rc store_message_nack(struct store *st, const char *queue,
 enum store_rc store_message_peek(struct store *st, const char *queue,
     enum message_state state, int limit, struct message_list *out);
 
+/* What a message carries, as owned JSON text; free with free(3). */
+struct store_params {
+	int64_t priority;
+	char *args;
+	char *kwargs;
+};
+
+/*
+ * The parameters of the message of a run that was sent at sent_us, while it
+ * is in its queue; STORE_NOTFOUND once it is gone.
+ */
+enum store_rc store_message_params(struct store *st, const char *queue,
+    const char *task_id, int64_t sent_us, struct store_params *out);
+
 /* Messages that are ready or held. */
 enum store_rc store_message_count(struct store *st, const char *queue,
     int64_t *out);

@@ -82,21 +82,43 @@ run_read(sqlite3_stmt *q, struct run *r)
 	    &r->state);
 	r->reason = stmt_copy(q, 8, &is_oom);
 	r->decided_us = sqlite3_column_int64(q, 9);
+	r->row = sqlite3_column_int64(q, 10);
 	return is_oom ? STORE_FULL : STORE_OK;
+}
+
+/* A filter that varies is a statement of its own.  Most rows are "sent":
+ * those are found fast among all, the others by an index without them. */
+static enum sql_id
+run_list_sql(const struct store_run_filter *f)
+{
+	bool is_rare = f->state < RUN_STATE__MAX && f->state != RUN_SENT;
+
+	if (f->job_id != NULL)
+		return SQL_RUN_LIST_JOB;
+	if (f->queue != NULL)
+		return is_rare ? SQL_RUN_LIST_QUEUE_STATE : SQL_RUN_LIST_QUEUE;
+	return is_rare ? SQL_RUN_LIST_STATE : SQL_RUN_LIST;
 }
 
 enum store_rc
 store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_RUN_LIST);
+	sqlite3_stmt *q = stmt_get(st, run_list_sql(f));
 	enum store_rc rc;
 	struct run *r;
 
 	if (q == NULL)
 		return STORE_ERROR;
-	stmt_text(q, ":queue", f->queue);
-	stmt_text(q, ":job_id", f->job_id);
+	if (f->queue != NULL)
+		stmt_text(q, ":queue", f->queue);
+	if (f->job_id != NULL)
+		stmt_text(q, ":job_id", f->job_id);
+	stmt_text(q, ":state",
+	    f->state < RUN_STATE__MAX ? run_state_name(f->state) : NULL);
+	stmt_int(q, ":from_us", f->from_us);
+	stmt_int(q, ":slot_us", f->below.slot_us);
+	stmt_int(q, ":id", f->below.row);
 	stmt_int(q, ":limit", f->limit);
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
 		r = run_list_add(out);
@@ -105,5 +127,83 @@ store_run_list(struct store *st, const struct store_run_filter *f,
 			break;
 	}
 	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* Read the one row of q, which is put back. */
+static enum store_rc
+run_read_one(struct store *st, sqlite3_stmt *q, struct run *out)
+{
+	enum store_rc rc;
+
+	if ((rc = stmt_row(st, q)) == STORE_OK)
+		rc = run_read(q, out);
+	stmt_put(q);
+	return rc;
+}
+
+enum store_rc
+store_run_get(struct store *st, const char *id, struct run *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_RUN_GET);
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_text(q, ":task_id", id);
+	return run_read_one(st, q, out);
+}
+
+/* A statement about one job's rows, by name; NULL when it cannot be had. */
+static sqlite3_stmt *
+run_of_job(struct store *st, enum sql_id id, const struct store_run_at *w)
+{
+	sqlite3_stmt *q = stmt_get(st, id);
+
+	if (q != NULL) {
+		stmt_text(q, ":queue", w->queue);
+		stmt_text(q, ":job_id", w->job_id);
+	}
+	return q;
+}
+
+enum store_rc
+store_run_at(struct store *st, const struct store_run_at *w, struct run *out)
+{
+	sqlite3_stmt *q = run_of_job(st, SQL_RUN_AT, w);
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_int(q, ":at_us", w->at_us);
+	stmt_int(q, ":until_us", w->until_us);
+	return run_read_one(st, q, out);
+}
+
+enum store_rc
+store_run_newest(struct store *st, const struct store_run_at *w,
+    struct run *out)
+{
+	sqlite3_stmt *q = run_of_job(st, SQL_RUN_NEWEST, w);
+
+	if (q == NULL)
+		return STORE_ERROR;
+	return run_read_one(st, q, out);
+}
+
+enum store_rc
+store_run_pruned(struct store *st, const struct store_run_at *w,
+    int64_t *last_us)
+{
+	return stmt_scalar(st, run_of_job(st, SQL_RUN_PRUNED_OF, w), last_us);
+}
+
+enum store_rc
+store_run_decided(struct store *st, int64_t job, int64_t *out_us)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_RUN_DECIDED);
+	enum store_rc rc;
+
+	if (q != NULL)
+		stmt_int(q, ":job", job);
+	rc = stmt_scalar(st, q, out_us);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }

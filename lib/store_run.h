@@ -19,14 +19,56 @@ enum store_rc store_run_insert(struct store *st, const struct run *r);
  */
 enum store_rc store_run_extend(struct store *st, const struct run *r);
 
+/* A place in the order of lists: by slot, then number, newest first. */
+struct store_run_place {
+	int64_t slot_us;
+	int64_t row;
+};
+
 struct store_run_filter {
-	const char *queue;  /* NULL: all */
-	const char *job_id; /* NULL: all */
+	const char *queue;	      /* NULL: all */
+	const char *job_id;	      /* NULL: all; needs a queue */
+	enum run_state state;	      /* RUN_STATE__MAX: all */
+	int64_t from_us;	      /* first slots from here on */
+	struct store_run_place below; /* rows that come after this one */
 	int64_t limit;
 };
 
-/* Add the newest rows that match, newest first. */
+/*
+ * Add the newest rows that match, newest slot first.  Each combination is a
+ * search in an index, except that "sent" is looked for among all.
+ */
 enum store_rc store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out);
+
+/* Read the run named id into the zeroed *out; STORE_NOTFOUND. */
+enum store_rc store_run_get(struct store *st, const char *id, struct run *out);
+
+/* Whose rows and, for one call, where: from at_us up to until_us. */
+struct store_run_at {
+	const char *queue;
+	const char *job_id;
+	int64_t at_us;
+	int64_t until_us;
+};
+
+/*
+ * The row that stands for an instant, the newest if there are several; the
+ * newest row of all.  Into the zeroed *out; STORE_NOTFOUND.
+ */
+enum store_rc store_run_at(struct store *st, const struct store_run_at *w,
+    struct run *out);
+enum store_rc store_run_newest(struct store *st, const struct store_run_at *w,
+    struct run *out);
+
+/* The last slot retention took from the job's ledger; 0: none. */
+enum store_rc store_run_pruned(struct store *st, const struct store_run_at *w,
+    int64_t *last_us);
+
+/*
+ * The last slot of the job that has a row; *out_us is left alone when there
+ * is none.
+ */
+enum store_rc store_run_decided(struct store *st, int64_t job, int64_t *out_us);
 
 #endif

@@ -18,10 +18,11 @@ struct store {
 	int64_t busy_us;
 	int64_t busy_since_us;
 	bool is_unsynced;
-	bool is_durable;       /* commits are flushed before they return */
-	bool is_dirty;	       /* the WAL has commits not flushed by us */
-	int wal_pages;	       /* its length at the last checkpoint */
-	struct turn *turn;     /* NULL: writers meet at SQLite's lock */
+	bool is_durable;   /* commits are flushed before they return */
+	bool is_dirty;	   /* the WAL has commits not flushed by us */
+	bool is_torn;	   /* a flush of the WAL failed: it may have a hole */
+	int wal_pages;	   /* its length at the last checkpoint */
+	struct turn *turn; /* NULL: writers meet at SQLite's lock */
 	enum store_rc refused; /* why stmt_get gave NULL the last time */
 	sqlite3_stmt *stmts[SQL__MAX];
 };
@@ -88,6 +89,9 @@ bool store_has_wal(const struct store *st);
  * refuses: then the commit stands, but may not survive a power cut.
  */
 enum store_rc store_wal_flush(struct store *st);
+
+/* Has the name gone to another file?  Then nobody would see what we write. */
+bool store_is_replaced(const struct store *st);
 
 /* Bring the schema of a vetted file to store_schema_version(). */
 enum store_rc store_migrate(struct store *st, char *why, size_t whylen);

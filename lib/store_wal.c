@@ -54,6 +54,14 @@ store_is_network(const char *path)
 	return false;
 }
 
+/* A checkpoint flushes the WAL, too: did that fail? */
+static void
+wal_judge(struct store *st, int rc)
+{
+	if ((rc & 0xff) == SQLITE_IOERR)
+		st->is_torn = true;
+}
+
 /*
  * Called after each commit with the length of the WAL.  SQLite's own rule
  * tries a checkpoint, two flushes, after every commit once the WAL is long
@@ -64,7 +72,7 @@ static int
 store_grown(void *arg, sqlite3 *db, const char *name, int pages)
 {
 	struct store *st = arg;
-	int moved;
+	int moved, rc;
 
 	st->is_dirty = true;
 	if (pages < st->wal_pages)
@@ -72,8 +80,9 @@ store_grown(void *arg, sqlite3 *db, const char *name, int pages)
 	if (pages < st->wal_pages + WAL_STEP_PAGES)
 		return SQLITE_OK;
 	st->wal_pages = pages;
-	(void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE,
+	rc = sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE,
 	    &pages, &moved);
+	wal_judge(st, rc);
 	return SQLITE_OK;
 }
 
@@ -96,7 +105,8 @@ journal_read(struct store *st)
  * The WAL outlives the last connection and is not checkpointed on close:
  * under plain CGI every request is a last close (the ticker checkpoints).
  * Commits into it are flushed by store_wal_flush, and SQLite flushes only
- * where order demands it; a rollback journal is SQLite's to flush.
+ * where order demands it; a rollback journal is SQLite's to flush, and its
+ * end too (EXTRA): a journal that comes back after a power cut undoes a commit.
  */
 enum store_rc
 store_wal_init(struct store *st, bool is_readonly)
@@ -104,7 +114,7 @@ store_wal_init(struct store *st, bool is_readonly)
 	const enum sql_id mode = store_is_network(st->path) ?
 	    SQL_OPEN_JOURNAL_DELETE :
 	    SQL_OPEN_JOURNAL_WAL;
-	enum sql_id level = SQL_OPEN_SYNCHRONOUS_FULL;
+	enum sql_id level = SQL_OPEN_SYNCHRONOUS_EXTRA;
 	enum store_rc rc = STORE_OK;
 	int on = 1;
 
@@ -130,6 +140,67 @@ store_has_wal(const struct store *st)
 	return strcmp(st->journal, "wal") == 0;
 }
 
+/* The WAL as SQLite has it open, or NULL. */
+static sqlite3_file *
+wal_file(struct store *st)
+{
+	sqlite3_file *wal = NULL;
+
+	if (sqlite3_file_control(st->db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+		&wal) != SQLITE_OK)
+		return NULL;
+	return wal == NULL || wal->pMethods == NULL ? NULL : wal;
+}
+
+static int
+wal_sync(sqlite3_file *wal)
+{
+	return wal->pMethods->xSync(wal,
+	    SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+}
+
+/* Write what is there over itself. */
+static int
+wal_rewrite(sqlite3_file *wal)
+{
+	sqlite3_int64 size = 0;
+	char buf[4096];
+	int rc, n;
+
+	rc = wal->pMethods->xFileSize(wal, &size);
+	for (sqlite3_int64 at = 0; rc == SQLITE_OK && at < size; at += n) {
+		n = size - at < (int)sizeof(buf) ? (int)(size - at) :
+						   (int)sizeof(buf);
+		rc = wal->pMethods->xRead(wal, buf, n, at);
+		if (rc == SQLITE_OK)
+			rc = wal->pMethods->xWrite(wal, buf, n, at);
+	}
+	return rc;
+}
+
+/*
+ * After a failed flush the kernel takes for written what it could not write
+ * (fsync(2), Linux): the next flush succeeds, but the WAL on the disk has a
+ * hole, and what is committed behind it would be lost in a power cut.  The
+ * bytes are still to be read; written again, they are flushed again.  A
+ * transaction keeps other writers, and thus a shorter WAL, away.
+ */
+static enum store_rc
+wal_mend(struct store *st, sqlite3_file *wal)
+{
+	int rc;
+
+	st->is_torn = true;
+	if (store_begin(st) != STORE_OK)
+		return STORE_FULL;
+	rc = wal_rewrite(wal);
+	if (rc == SQLITE_OK)
+		rc = wal_sync(wal);
+	store_rollback(st);
+	st->is_torn = st->is_dirty = rc != SQLITE_OK;
+	return rc == SQLITE_OK ? STORE_OK : STORE_FULL;
+}
+
 /*
  * Flush the WAL.  SQLite could do it inside the commit (synchronous=FULL),
  * but there the next writer waits for the disk; here it writes meanwhile, and
@@ -140,20 +211,20 @@ store_has_wal(const struct store *st)
 enum store_rc
 store_wal_flush(struct store *st)
 {
-	sqlite3_file *wal = NULL;
+	sqlite3_file *wal;
 	int rc;
 
 	if (!st->is_dirty || !st->is_durable || st->is_unsynced)
 		return STORE_OK;
-	rc = sqlite3_file_control(st->db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
-	    &wal);
-	if (rc == SQLITE_OK && (wal == NULL || wal->pMethods == NULL))
-		rc = SQLITE_IOERR;
-	if (rc == SQLITE_OK)
-		rc = wal->pMethods->xSync(wal,
-		    SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
-	st->is_dirty = rc != SQLITE_OK;
-	return stmt_rc(st, rc);
+	if ((wal = wal_file(st)) == NULL)
+		return stmt_rc(st, SQLITE_IOERR);
+	rc = st->is_torn ? SQLITE_IOERR_FSYNC : wal_sync(wal);
+	if (rc != SQLITE_OK) {
+		(void)stmt_rc(st, rc);
+		return wal_mend(st, wal);
+	}
+	st->is_dirty = false;
+	return STORE_OK;
 }
 
 void
@@ -165,13 +236,14 @@ store_set_durable(struct store *st, bool is_durable)
 void
 store_checkpoint(struct store *st)
 {
-	int frames = 0, moved = 0;
+	int frames = 0, moved = 0, rc;
 
-	if (!store_has_wal(st))
+	if (!store_has_wal(st) || store_is_replaced(st))
 		return;
 	/* PASSIVE and TRUNCATE may find readers in the way: next time then. */
-	(void)sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
+	rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
 	    &frames, &moved);
+	wal_judge(st, rc);
 	if (frames > WAL_LARGE_PAGES && frames == moved)
 		(void)sqlite3_wal_checkpoint_v2(st->db, NULL,
 		    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

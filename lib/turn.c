@@ -75,8 +75,8 @@ turn_map(struct turn *t, int fd)
 
 	if (turn_lock(fd) != 0 || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
 		return -1;
-	if (sb.st_size < (off_t)sizeof(*t->file) &&
-	    ftruncate(fd, (off_t)sizeof(*t->file)) != 0)
+	/* A file with a hole, on a full disk, would kill who touches it. */
+	if (posix_fallocate(fd, 0, (off_t)sizeof(*t->file)) != 0)
 		return -1;
 	t->inode = sb.st_ino;
 	t->file = mmap(NULL, sizeof(*t->file), PROT_READ | PROT_WRITE,

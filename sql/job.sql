@@ -30,6 +30,17 @@ UPDATE job SET state = :state, reason = :reason, next_run_us = :next_run_us,
 	cursor_us = :cursor_us, changed_us = :changed_us
 WHERE id = :id;
 
+-- name: job_bury
+INSERT INTO job_gone (queue, job_id, job)
+SELECT queue, job_id, id FROM job WHERE id = :id;
+
+-- name: job_bury_all
+INSERT INTO job_gone (queue, job_id, job) SELECT queue, job_id, id FROM job;
+
+-- name: job_bury_queue
+INSERT INTO job_gone (queue, job_id, job)
+SELECT queue, job_id, id FROM job WHERE queue = :queue;
+
 -- name: job_delete
 DELETE FROM job WHERE id = :id;
 

@@ -55,6 +55,16 @@ SELECT id, state, attempt, priority, coalesce(until_us, 0), enqueued_us,
 	coalesce(lease, ''), reason, body
 FROM message WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit;
 
+-- The parameters of a run's message, while it is there.  The time finds the
+-- few whose body is worth a look.
+
+-- name: message_params
+SELECT priority, json_extract(body, '$.args'), json_extract(body, '$.kwargs')
+FROM message
+WHERE queue = :queue AND enqueued_us = :enqueued_us
+	AND json_extract(body, '$.task_id') = :task_id
+LIMIT 1;
+
 -- name: message_count
 SELECT (SELECT count(*) FROM message WHERE queue = :queue AND state = 0)
 	+ (SELECT count(*) FROM message WHERE queue = :queue AND state = 1);

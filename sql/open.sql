@@ -15,8 +15,8 @@ PRAGMA foreign_keys = ON;
 -- name: open_trusted_schema
 PRAGMA trusted_schema = OFF;
 
--- name: open_synchronous_full
-PRAGMA synchronous = FULL;
+-- name: open_synchronous_extra
+PRAGMA synchronous = EXTRA;
 
 -- name: open_synchronous_normal
 PRAGMA synchronous = NORMAL;

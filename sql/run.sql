@@ -15,10 +15,152 @@ UPDATE run SET last_us = :last_us, count = count + :count,
 	decided_us = :decided_us
 WHERE id = :id;
 
+-- Lists are ordered by slot, newest first, and go on below (slot_us, id).
+
 -- name: run_list
 SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us
+	decided_us, id
 FROM run
-WHERE (:queue IS NULL OR queue = :queue)
-	AND (:job_id IS NULL OR job_id = :job_id)
-ORDER BY id DESC LIMIT :limit;
+WHERE (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+	AND (:state IS NULL OR state = :state)
+ORDER BY slot_us DESC, id DESC LIMIT :limit;
+
+-- name: run_list_state
+SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
+	decided_us, id
+FROM run
+WHERE state = :state AND state <> 'sent'
+	AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+ORDER BY slot_us DESC, id DESC LIMIT :limit;
+
+-- name: run_list_queue
+SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
+	decided_us, id
+FROM run
+WHERE queue = :queue AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+	AND (:state IS NULL OR state = :state)
+ORDER BY slot_us DESC, id DESC LIMIT :limit;
+
+-- name: run_list_queue_state
+SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
+	decided_us, id
+FROM run
+WHERE queue = :queue AND state = :state AND state <> 'sent'
+	AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+ORDER BY slot_us DESC, id DESC LIMIT :limit;
+
+-- name: run_list_job
+SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
+	decided_us, id
+FROM run
+WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
+		UNION ALL SELECT job FROM job_gone
+		WHERE queue = :queue AND job_id = :job_id)
+	AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+	AND (:state IS NULL OR state = :state)
+ORDER BY slot_us DESC, id DESC LIMIT :limit;
+
+-- name: run_get
+SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
+	decided_us, id
+FROM run
+WHERE task_id = :task_id;
+
+-- A row of the job that stands for some instant from at to until.
+
+-- name: run_at
+SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
+	decided_us, id
+FROM run
+WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
+		UNION ALL SELECT job FROM job_gone
+		WHERE queue = :queue AND job_id = :job_id)
+	AND slot_us <= :until_us AND last_us >= :at_us
+ORDER BY slot_us DESC LIMIT 1;
+
+-- name: run_newest
+SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
+	decided_us, id
+FROM run
+WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
+		UNION ALL SELECT job FROM job_gone
+		WHERE queue = :queue AND job_id = :job_id)
+ORDER BY slot_us DESC LIMIT 1;
+
+-- name: run_pruned_of
+SELECT coalesce(max(last_us), 0) FROM run_pruned
+WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
+	UNION ALL SELECT job FROM job_gone
+	WHERE queue = :queue AND job_id = :job_id);
+
+-- name: run_decided
+SELECT last_us FROM run WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
+
+-- Retention (lib/store_prune.h).  A walk looks at the oldest rows, in steps.
+
+-- name: prune_at
+SELECT at FROM prune WHERE name = :name;
+
+-- name: prune_move
+INSERT INTO prune (name, at) VALUES (:name, :at)
+ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE at <> excluded.at;
+
+-- name: prune_newest
+SELECT coalesce(max(id), 0) FROM run;
+
+-- name: prune_walk
+SELECT r.id, coalesce(r.job, 0), r.state, r.decided_us,
+	coalesce(r.last_us >= j.cursor_us, 0)
+FROM run AS r LEFT JOIN job AS j ON j.id = r.job
+WHERE r.id > :id ORDER BY r.id LIMIT :limit;
+
+-- name: prune_next_job
+SELECT id, job FROM run
+WHERE id > :id AND id % :every = 0 AND job IS NOT NULL
+ORDER BY id LIMIT 1;
+
+-- The newest slot of a job that is one too many.
+
+-- name: prune_job_bound
+SELECT slot_us FROM run WHERE job = :job
+ORDER BY slot_us DESC LIMIT 1 OFFSET :keep;
+
+-- name: prune_job_rows
+SELECT id FROM run
+WHERE job = :job AND slot_us <= :slot_us
+	AND last_us < coalesce((SELECT cursor_us FROM job WHERE id = :job),
+		9223372036854775807)
+ORDER BY slot_us LIMIT :limit;
+
+-- name: prune_sum
+INSERT INTO run_pruned (job, queue, state, rows, count, first_us, last_us)
+SELECT coalesce(job, 0), queue, state, 1, count, slot_us, last_us
+FROM run WHERE id = :id
+ON CONFLICT (job, queue, state) DO UPDATE SET
+	rows = rows + 1, count = count + excluded.count,
+	first_us = min(first_us, excluded.first_us),
+	last_us = max(last_us, excluded.last_us);
+
+-- name: prune_row
+DELETE FROM run WHERE id = :id;
+
+-- Is nothing left of a job but its sums?
+
+-- name: prune_is_over
+SELECT NOT EXISTS (SELECT 1 FROM run WHERE job = :job)
+	AND NOT EXISTS (SELECT 1 FROM job WHERE id = :job);
+
+-- name: prune_fold
+INSERT INTO run_pruned (job, queue, state, rows, count, first_us, last_us)
+SELECT 0, queue, state, rows, count, first_us, last_us
+FROM run_pruned WHERE job = :job
+ON CONFLICT (job, queue, state) DO UPDATE SET
+	rows = rows + excluded.rows, count = count + excluded.count,
+	first_us = min(first_us, excluded.first_us),
+	last_us = max(last_us, excluded.last_us);
+
+-- name: prune_sums
+DELETE FROM run_pruned WHERE job = :job;
+
+-- name: prune_name
+DELETE FROM job_gone WHERE job = :job;

@@ -49,6 +49,40 @@ CREATE TABLE run (
 	UNIQUE (job, slot_us)
 ) STRICT;
 
+-- The newest slots: of all, of one queue, and those that did not run.
+CREATE INDEX run_slot ON run (slot_us);
+CREATE INDEX run_queue_slot ON run (queue, slot_us);
+CREATE INDEX run_state_slot ON run (state, slot_us) WHERE state <> 'sent';
+CREATE INDEX run_queue_state_slot ON run (queue, state, slot_us)
+	WHERE state <> 'sent';
+
+-- Which numbers a name had before: its runs are in the ledger still.
+CREATE TABLE job_gone (
+	queue TEXT NOT NULL,
+	job_id TEXT NOT NULL,
+	job INTEGER NOT NULL UNIQUE,
+	PRIMARY KEY (queue, job_id, job)
+) STRICT, WITHOUT ROWID;
+
+-- What retention took out of the ledger, so that counts stay true.  job is 0
+-- for messages published by hand and for jobs nothing else is left of.
+CREATE TABLE run_pruned (
+	job INTEGER NOT NULL,
+	queue TEXT NOT NULL,
+	state TEXT NOT NULL,
+	rows INTEGER NOT NULL,
+	count INTEGER NOT NULL,
+	first_us INTEGER NOT NULL,
+	last_us INTEGER NOT NULL,
+	PRIMARY KEY (job, queue, state)
+) STRICT, WITHOUT ROWID;
+
+-- How far retention has got: names of walks, and numbers of runs.
+CREATE TABLE prune (
+	name TEXT PRIMARY KEY,
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The embedded queue.  state: 0 ready, 1 held (leased or delayed), 2 dead.
 CREATE TABLE message (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -75,6 +109,16 @@ CREATE TABLE queue (
 	changed_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Time zones that jobs were computed by.  stamp stands for the state of a
+-- zone's file; while target is not NULL, jobs are being brought to that one,
+-- and those up to the number swept have been.
+CREATE TABLE zone (
+	name TEXT PRIMARY KEY,
+	stamp INTEGER NOT NULL,
+	target INTEGER,
+	swept INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Access tokens: the hash only.
 CREATE TABLE token (
 	id TEXT PRIMARY KEY,
@@ -97,10 +141,12 @@ CREATE TABLE audit (
 	job_id TEXT
 ) STRICT;
 
--- When ticks ran and what they did; the newest thousand.
+-- When ticks ran, how long they meant to stay, what they did; the newest
+-- thousand.
 CREATE TABLE tick (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	started_us INTEGER NOT NULL,
+	until_us INTEGER NOT NULL,
 	ended_us INTEGER,
 	sent INTEGER NOT NULL,
 	decided INTEGER NOT NULL

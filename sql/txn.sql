@@ -1,6 +1,9 @@
 -- name: txn_begin
 BEGIN IMMEDIATE;
 
+-- name: txn_read
+BEGIN DEFERRED;
+
 -- name: txn_commit
 COMMIT;
 
@@ -12,3 +15,6 @@ PRAGMA data_version;
 
 -- name: txn_quick_check
 PRAGMA quick_check(1);
+
+-- name: txn_integrity_check
+PRAGMA integrity_check(1);

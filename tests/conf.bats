@@ -107,3 +107,19 @@ setup() {
 	run "$MH" -c /dev job list
 	[ "$status" -eq 78 ]
 }
+
+@test "store and memory_store are two files" {
+	ln -s store.db "$HOME/.minutehand/link.db"
+	ln -s . "$HOME/.minutehand/here"
+	for memory in store.db ./store.db "$STORE" link.db here/store.db; do
+		printf 'memory_store = "%s"\n' "$memory" >"$CONF"
+		run "$MH" job list
+		[ "$status" -eq 78 ]
+		[[ $output == *"$CONF: option \"memory_store\": is the same file as store"* ]]
+	done
+	printf 'store = "new.db"\nmemory_store = "./new.db"\n' >"$CONF"
+	run "$MH" job list
+	[ "$status" -eq 78 ]
+	printf 'memory_store = ""\n' >"$CONF"
+	"$MH" job list
+}

@@ -168,3 +168,10 @@ setup() {
 	[[ $output == *pipe:* ]]
 	[[ $output != *store.db* ]]
 }
+
+@test "commands meet a file size limit as any program does" {
+	id=$(send q)
+	run "$MH" consume q -- awk '/^SigIgn/ { print $2 }' /proc/self/status
+	# SIGXFSZ is 25.
+	[ $((16#$output >> 24 & 1)) -eq 0 ]
+}

@@ -242,8 +242,10 @@ setup() {
 	run "$MH" preview --cron "hour=2 minute=30" --timezone Europe/Berlin \
 	    --now 2026-03-28 --count 2
 	[ "$status" -eq 0 ]
-	[ "${lines[2]}" = "2026-03-28 02:30:00+01:00  2026-03-28T01:30:00Z" ]
-	[ "${lines[3]}" = "2026-03-29 03:00:00+02:00  2026-03-29T01:00:00Z" ]
+	[ "${lines[1]}" = "at 02:30 every day, in Europe/Berlin" ]
+	[ "${lines[3]}" = "2026-03-28 02:30:00+01:00  2026-03-28T01:30:00Z" ]
+	[ "${lines[4]}" = "2026-03-29 03:00:00+02:00  2026-03-29T01:00:00Z" ]
+	[[ ${lines[5]} == "warning: 2026-03-29 02:30:00 does not exist"* ]]
 	run "$MH" preview --json '{"trigger":"date","run_date":"2030-01-01"}'
 	[[ $output == *'"utc":"2030-01-01T00:00:00Z"'*'"exhausted":true'* ]]
 	run "$MH" preview --cron hour=25
@@ -280,4 +282,33 @@ setup() {
 	echo '{"trigger":"interval","days":1,"now":"1970-01-01T00:00:00Z"}' >&"${B[1]}"
 	read -r -t 5 answer <&"${B[0]}"
 	[ "$answer" = '{"epoch":[86400],"exhausted":false}' ]
+}
+
+@test "a file size limit: exit 69, and nothing is lost" {
+	"$MH" job add q --id first --every 1d
+	run bash -c 'ulimit -f 1; exec "$0" job add q --id second --every 1d' "$MH"
+	[ "$status" -eq 69 ]
+	"$MH" job add q --id third --every 1d
+	[ "$("$MH" job list --json | jq -c '[.jobs[].job_id] | sort' )" = \
+	    '["first","third"]' ]
+}
+
+@test "doctor: a TZ that is not understood is named, and what is used instead" {
+	"$TICKER" --once
+	for tz in CST-8 No/Where '' /nowhere/zone; do
+		TZ=$tz run "$MH" doctor
+		[[ $output == *"warn  time zone "*"TZ is \"$tz\""*"is used instead"* ]]
+	done
+	for tz in Asia/Shanghai :Asia/Shanghai /usr/share/zoneinfo/Asia/Shanghai; do
+		TZ=$tz run "$MH" doctor
+		[[ $output == *"ok    time zone      Asia/Shanghai"* ]]
+	done
+	echo 'timezone = "Asia/Tokyo"' >>"$CONF"
+	TZ=CST-8 run "$MH" doctor
+	[[ $output == *"ok    time zone      Asia/Tokyo"* ]]
+}
+
+@test "init: the web server's socket lies in the folder of the store" {
+	[[ $(jq -r .webserver "$BATS_TEST_TMPDIR/init.json") == \
+	    *"\"socket\" => \"$HOME/.minutehand/minutehand-fcgi.sock\""* ]]
 }

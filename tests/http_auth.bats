@@ -127,6 +127,10 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	done
 	cgi POST /v1/queues/q/lease '' "${local_env[@]}"
 	status_is 200
+	for site in same-origin none; do
+		cgi GET $list '' "${local_env[@]}" HTTP_SEC_FETCH_SITE=$site
+		status_is 200
+	done
 	cgi GET $list '' "${local_env[@]}" HTTP_ORIGIN=http://localhost:8080
 	status_is 200
 }
@@ -139,6 +143,8 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	    HTTP_X_FORWARDED_FOR=127.0.0.1 HTTP_FORWARDED='for=127.0.0.1' \
 	    HTTP_X_REAL_IP=127.0.0.1 HTTP_HOST=evil.example \
 	    HTTP_HOST=127.evil.example HTTP_HOST=localhost.evil.example:80 \
+	    HTTP_VIA='1.1 proxy' HTTP_SEC_FETCH_SITE=cross-site \
+	    HTTP_SEC_FETCH_SITE=same-site HTTP_SEC_FETCH_SITE= \
 	    HTTP_ORIGIN=http://evil.example HTTP_ORIGIN=null \
 	    HTTP_ORIGIN=http://localhost.evil.example:8080; do
 		cgi GET $list '' "${local_env[@]}" "$v"

@@ -242,3 +242,26 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	is status ok
 	is late false
 }
+
+# The limit is in KiB: from nothing may grow to the log alone may not.
+@test "a file size limit: 503 in the envelope, and nothing is lost" {
+	local limit n=1
+	add '{"queue_name":"q","trigger":"interval","hours":1,"job_id":"first"}'
+	status_is 200
+	for limit in 1 8 33; do
+		(ulimit -f "$limit" && add "$job")
+		cgi_split
+		if [ "$status_code" = 200 ]; then
+			[ "$limit" -gt 8 ]
+			n=2
+		else
+			envelope_is 503 unavailable
+		fi
+		cgi GET /funboost/get_timing_jobs
+		is data.count "$n"
+	done
+	add "${job/\"a\"/\"after\"}"
+	status_is 200
+	cgi GET /funboost/get_timing_jobs
+	is data.count "$((n + 1))"
+}

@@ -294,3 +294,25 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	add "{$interval,\"render\":{\"serviceId\":\"srv-x\"}}"
 	bad render 'not available'
 }
+
+@test "the job object has what it was made of" {
+	add '{"queue_name":"q","trigger":"cron","crontab":"0 3 * * 1-5","job_id":"c",
+	    "start_date":"2090-01-02 03:04:05","end_date":"2091-01-01",
+	    "timezone":"Europe/Berlin","dst":"skip"}'
+	status_is 200
+	for path in '' 'get_timing_job?queue_name=q&job_id=c'; do
+		[ -z "$path" ] || cgi GET "/funboost/$path"
+		is data.crontab '0 3 * * 1-5'
+		is data.start_date '2090-01-02 03:04:05+01:00'
+		is data.end_date '2091-01-01 00:00:00+01:00'
+		is data.dst skip
+		is data.status running
+	done
+	add '{"queue_name":"q","trigger":"interval","hours":1,"job_id":"i"}'
+	for name in crontab start_date end_date; do is data.$name null; done
+	is data.dst auto
+	sqlite3 "$dir/store.db" "UPDATE job SET trigger = 'cron;x' WHERE job_id = 'i'"
+	cgi GET '/funboost/get_timing_job?queue_name=q&job_id=i'
+	is data.status quarantined
+	for name in crontab start_date end_date dst; do is data.$name null; done
+}

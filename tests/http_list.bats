@@ -79,6 +79,54 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is data.deleted_count 1
 }
 
+# Everything that names no queue but was meant to: nothing may change.
+@test "what was meant for one queue never reaches all" {
+	local many path method
+	many=$(printf 'p%s=1&' {1..100})
+	add '{"queue_name":"a","trigger":"interval","hours":1,"job_id":"a"}'
+	while read -r method path; do
+		cgi "$method" "$path?${many}queue_name=nosuch"
+		bad parameters 64
+		cgi "$method" "$path?queue%5=a"
+		bad parameters '%'
+		cgi "$method" "$path?queue_name%00=a"
+		bad parameters NUL
+		cgi "$method" "$path?queue=a"
+		bad queue queue_name
+		cgi "$method" "$path?queue_nam=a&job_store_kind=redis"
+		bad queue_nam
+		cgi "$method" "$path?=a"
+		bad parameters
+		cgi "$method" "$path" '{"queue_name":null}'
+		bad queue_name null
+		cgi "$method" "$path" '{"queue":null}'
+		bad queue
+		cgi "$method" "$path" queue=a \
+		    CONTENT_TYPE=application/x-www-form-urlencoded
+		bad queue
+		cgi "$method" "$path" "${many}queue_name=a" \
+		    CONTENT_TYPE=application/x-www-form-urlencoded
+		bad parameters 64
+		cgi "$method" "$path" \
+		    "{$(printf '"p%s":1,' {1..64})\"queue_name\":\"nosuch\"}"
+		bad parameters 64
+	done <<-'EOF'
+	DELETE /funboost/delete_all_timing_jobs
+	POST /funboost/pause_scheduler
+	POST /funboost/resume_scheduler
+	EOF
+	cgi GET /funboost/get_timing_jobs
+	is data.count 1
+	cgi GET '/funboost/get_scheduler_status?queue_name=a'
+	is data.status_str running
+	# Elsewhere null is as good as absent, and more names do no harm.
+	cgi GET '/funboost/get_timing_job?queue_name=a&job_id=a&_=1'
+	status_is 200
+	post '/funboost/pause_timing_job?queue_name=a' \
+	    '{"job_id":"a","queue_name":null}'
+	status_is 200
+}
+
 @test "memory jobs live beside the durable ones" {
 	printf 'memory_store = "%s"\n' "$BATS_TEST_TMPDIR/ram/memory.db" >>"$conf"
 	add "{$interval,\"job_id\":\"m\",\"job_store_kind\":\"memory\"}"

@@ -95,8 +95,9 @@ install_all() {
 	    "$abs_top_srcdir"/tests/*.bash "$abs_top_srcdir"/tests/*.sh \
 	    "$abs_top_srcdir"/tests/unit/t_*.c; do
 		name=tests/${file#"$abs_top_srcdir/tests/"}
-		grep -q "^	${name%.c}\( \\\\\)\{0,1\}\$" \
-		    "$abs_top_srcdir/tests/Makemodule.am" || {
+		cat "$abs_top_srcdir"/tests/Makemodule.am \
+		    "$abs_top_srcdir"/tests/*/Makemodule.am |
+		    tr -s '[:blank:]' '\n' | grep -qxF "${name%.c}" || {
 			echo "tests/Makemodule.am: no $name"
 			false
 		}

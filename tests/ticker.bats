@@ -277,3 +277,59 @@ has_messages() {
 	[ "$(sql "SELECT count(DISTINCT next_run_us - cursor_us)
 	    FROM job")" -eq 2 ]
 }
+
+@test "a pass by hand, or a shorter window, relieves nobody" {
+	tick
+	sleep 0.7
+	"$TICKER" --once
+	"$TICKER" --window 1s
+	sleep 0.5
+	is_running "${TICKERS[0]}"
+}
+
+@test "a day of seconds behind: decided in steps, one row for the range" {
+	job q j '"trigger":"cron","second":"*"'
+	rewind j 100000
+	"$TICKER" --once
+	[ "$(sql "SELECT count(*) FROM message")" -eq 1 ]
+	[ "$(sql "SELECT count(*), sum(count) >= 99999 FROM run
+	    WHERE state = 'coalesced'")" = '1|1' ]
+	# Range and run meet: no slot between them, none twice.
+	[ "$(sql "SELECT (SELECT slot_us FROM run WHERE state = 'sent')
+	    - (SELECT last_us FROM run WHERE state = 'coalesced')")" -eq \
+	    1000000 ]
+}
+
+@test "resume never goes back behind what was decided" {
+	job q j "$GRID"
+	# The clock was set back by 3,000 s after these slots were decided.
+	sql "UPDATE job SET cursor_us = cursor_us + 3000000000,
+	    next_run_us = cursor_us + 3000000000"
+	before=$(sql "SELECT cursor_us FROM job")
+	"$MINUTEHAND" job pause q j
+	"$MINUTEHAND" job resume q j
+	[ "$(sql "SELECT cursor_us FROM job")" -eq "$before" ]
+}
+
+@test "replace and delete: what was due and did not run is told" {
+	job q j "$GRID"
+	rewind j 3000
+	job q j "$GRID"',"replace_existing":true'
+	[ "$(sql "SELECT state, count, reason FROM run")" = \
+	    'missed|3|replaced by owner' ]
+	job q k "$GRID"
+	rewind k 2000
+	"$MINUTEHAND" job delete q k
+	[ "$(sql "SELECT state, count, reason FROM run WHERE job_id = 'k'")" = \
+	    'missed|2|deleted by owner' ]
+	"$TICKER" --once
+	[ "$(sql "SELECT count(*) FROM message")" -eq 0 ]
+}
+
+@test "a replaced date job still runs" {
+	job q d '"trigger":"date","run_date":"2025-12-03 15:00:00"'
+	job q d '"trigger":"date","run_date":"2025-12-03 15:00:00",
+	    "replace_existing":true'
+	"$TICKER" --once
+	[ "$(sql "SELECT state FROM run")" = sent ]
+}

@@ -60,6 +60,19 @@ web_run() {
 	WEB_PIDS+=($!)
 }
 
+# Programs for nginx: spawn-fcgi itself ends once they run.
+web_spawn() {
+	local pids
+	rm -f "$WEB/minutehand.pid"
+	(as_user spawn-fcgi -F 4 -P "$WEB/minutehand.pid" \
+	    -s "$WEB/minutehand.sock" -M 0600 -- \
+	    "$WEB/minutehand.fcgi" -c "$CONF") >>"$WEB/output" 2>&1 3>&- ||
+	    return
+	mapfile -t pids < <(tr ' ' '\n' <"$WEB/minutehand.pid")
+	WEB_PIDS+=("${pids[@]}")
+	[ "${#pids[@]}" -eq 4 ]
+}
+
 web_launch() {
 	local conf=$WEB/server.conf etc=$abs_top_srcdir/etc
 	case $1 in
@@ -80,9 +93,7 @@ web_launch() {
 	nginx)
 		web_conf "$etc/nginx.conf" >"$conf"
 		rm -f "$WEB/minutehand.sock"
-		web_run spawn-fcgi -n -s "$WEB/minutehand.sock" -M 0600 -- \
-		    "$WEB/minutehand.fcgi" -c "$CONF"
-		wait_for 5 test -S "$WEB/minutehand.sock" || return 1
+		web_spawn || return 1
 		web_run nginx -p "$WEB" -e "$WEB/nginx.log" -c "$conf"
 		;;
 	*)

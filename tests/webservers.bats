@@ -173,16 +173,37 @@ check_edges() {
 	check_bodies
 }
 
+# Two consumers wait; the next request is answered all the same.
+check_waiting() {
+	local n pids=()
+	web_start "$1"
+	for n in 1 2; do
+		api POST "/v1/queues/empty$n/lease" -o /dev/null \
+		    -H 'Content-Type: application/json' \
+		    -d '{"wait_seconds":4}' 3>&- &
+		pids+=($!)
+	done
+	sleep 0.5
+	for n in 1 2 3; do
+		api GET /funboost/get_all_queues --max-time 2 -o /dev/null
+	done
+	for n in "${pids[@]}"; do is_running "$n"; done
+	wait "${pids[@]}"
+}
+
 @test "lighttpd, FastCGI: the session" { check_session lighttpd-fastcgi; }
 @test "lighttpd, FastCGI: tokens, methods, bodies" { check_edges lighttpd-fastcgi; }
+@test "lighttpd, FastCGI: waiting consumers hold nobody up" { check_waiting lighttpd-fastcgi; }
 @test "lighttpd, CGI: the session" { check_session lighttpd-cgi; }
 @test "lighttpd, CGI: tokens, methods, bodies" { check_edges lighttpd-cgi; }
 @test "Apache mod_fcgid: the session" { check_session apache-fcgid; }
 @test "Apache mod_fcgid: tokens, methods, bodies" { check_edges apache-fcgid; }
+@test "Apache mod_fcgid: waiting consumers hold nobody up" { check_waiting apache-fcgid; }
 @test "Apache mod_cgid: the session" { check_session apache-cgid; }
 @test "Apache mod_cgid: tokens, methods, bodies" { check_edges apache-cgid; }
 @test "nginx and spawn-fcgi: the session" { check_session nginx; }
 @test "nginx and spawn-fcgi: tokens, methods, bodies" { check_edges nginx; }
+@test "nginx and spawn-fcgi: waiting consumers hold nobody up" { check_waiting nginx; }
 @test ".htaccess, CGI: the session" { check_session htaccess; }
 @test ".htaccess, CGI: tokens, methods, bodies" { check_edges htaccess; }
 
@@ -193,4 +214,54 @@ check_edges() {
 	api GET /mh/minutehand.cgi/funboost/get_all_queues | grep '"succ":true'
 	cp "$CONF" "$WEB/space/mh/minutehand.conf"
 	[ "$(api GET /mh/minutehand.conf -o /dev/null -w '%{http_code}')" = 403 ]
+}
+
+# ask PATH: the status alone, from this host and without a token.
+ask() {
+	web -o /dev/null -w '%{http_code}' "$URL$1"
+}
+
+# Each of the workers has to notice by itself.
+all_answer() {
+	local n
+	for n in {1..12}; do
+		[ "$(ask /funboost/get_all_queues)" = "$1" ] || return 1
+	done
+}
+
+@test "a running worker reads a changed configuration" {
+	echo 'anonymous = loopback' >>"$CONF"
+	web_start lighttpd-fastcgi
+	all_answer 200
+	sed -i 's/^anonymous = .*/anonymous = off/' "$CONF"
+	all_answer 401
+	echo 'nonsense' >>"$CONF"
+	all_answer 401
+	all_answer 401
+	# Once in each worker that was asked.
+	n=$(cat "$WEB/output" "$WEB"/*.log | grep -c conf-bad)
+	[ "$n" -ge 1 ]
+	[ "$n" -le 4 ]
+	sed -i -e '/^nonsense/d' -e 's/^anonymous = .*/anonymous = loopback/' \
+	    "$CONF"
+	[ "$(id -u)" -ne 0 ] || chown nobody "$CONF"
+	all_answer 200
+}
+
+@test "a running worker notices that the memory store was replaced" {
+	local memory=$WEB/memory/store.db job
+	job='{"queue_name":"q","trigger":"interval","hours":1,"job_store_kind":"memory"}'
+	printf 'memory_store = "%s"\n' "$memory" >>"$CONF"
+	web_start lighttpd-fastcgi
+	add_in_memory() {
+		api POST /funboost/add_timing_job -o /dev/null \
+		    -w '%{http_code}' -H 'Content-Type: application/json' -d "$job"
+	}
+	for _ in {1..8}; do [ "$(add_in_memory)" = 200 ]; done
+	rm "$memory"*
+	[ "$(add_in_memory)" = 200 ]
+	for _ in {1..8}; do
+		[ "$(api GET '/funboost/get_timing_jobs?job_store_kind=memory' |
+		    jq .data.count)" = 1 ]
+	done
 }

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +70,8 @@ turn_record(const struct turn *t, const struct due_range *slots,
 
 	if (slots->count == 0)
 		return STORE_OK;
-	if (state == RUN_PAUSED &&
-	    (rc = store_run_extend(t->st, &r)) != STORE_NOTFOUND)
+	/* A long outage is decided in steps, a paused queue tick by tick. */
+	if ((rc = store_run_extend(t->st, &r)) != STORE_NOTFOUND)
 		return rc;
 	run_make_id(t->now_us, r.id);
 	rc = store_run_insert(t->st, &r);
@@ -167,6 +168,16 @@ turn_advance(const struct turn *t, const struct due_plan *plan)
 	    plan->cursor_us);
 }
 
+/*
+ * A zone that cannot be read for this is the host's trouble, which passes:
+ * the job must not be taken out of the schedule for it.
+ */
+static bool
+is_passing(int err)
+{
+	return err == EMFILE || err == ENFILE || err == ENOMEM || err == EIO;
+}
+
 static enum store_rc
 turn_take(const struct turn *t, bool is_paused)
 {
@@ -181,9 +192,11 @@ turn_take(const struct turn *t, bool is_paused)
 	struct due_plan plan;
 	enum store_rc rc;
 
+	errno = 0;
 	trigger = trigger_from_spec(t->j->trigger, t->c->zones, &fs);
 	if (trigger == NULL)
-		return turn_quarantine(t, fs.v[0].text);
+		return is_passing(errno) ? STORE_FULL :
+					   turn_quarantine(t, fs.v[0].text);
 	if (due_plan(trigger, &p, t->j->cursor_us, t->now_us, &plan) != 0)
 		rc = STORE_FULL;
 	else if (is_paused)

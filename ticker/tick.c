@@ -9,6 +9,8 @@
 #include "lib/store_job.h"
 #include "lib/store_log.h"
 #include "ticker/claim.h"
+#include "ticker/prune.h"
+#include "ticker/rezone.h"
 #include "ticker/tick.h"
 #include "lib/ban.h"
 
@@ -23,6 +25,7 @@ struct tick {
 	const struct tick_opts *o;
 	struct claim claim;
 	struct store_tick row;
+	int64_t end_mono; /* of the window, by the clock of clock_mono_us */
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
 };
 
@@ -51,42 +54,76 @@ tick_row_end(struct store *st, struct store_tick *row)
 	return store_tick_end(st, row);
 }
 
-/* Hand over all that is due in one store; *next becomes its next run. */
-static enum store_rc
-tick_store(struct tick *t, struct store *st, int64_t *next)
+/* The instant up to which jobs are taken: one pass looks at one instant. */
+static int64_t
+tick_now(const struct tick *t)
 {
-	enum store_rc rc;
-	bool is_more;
-	int64_t now;
-
-	for (;;) {
-		if ((rc = store_job_next(st, next)) != STORE_OK)
-			return rc;
-		now = clock_now_us();
-		if (*next > now || *t->o->stop != 0)
-			return STORE_OK;
-		if ((rc = claim_batch(&t->claim, st, now, &is_more)) !=
-		    STORE_OK)
-			return rc;
-		if (is_more)
-			clock_sleep_us(YIELD_US);
-	}
+	return t->o->window_us == 0 ? t->row.started_us : clock_now_us();
 }
 
+/* One batch of one store, if anything is due; *next becomes its next run. */
+static enum store_rc
+tick_batch(struct tick *t, struct store *st, int64_t *next, bool *is_more)
+{
+	int64_t now = tick_now(t);
+	enum store_rc rc;
+	bool is_full;
+
+	if ((rc = store_job_next(st, next)) != STORE_OK || *next > now)
+		return rc;
+	rc = claim_batch(&t->claim, st, now, &is_full);
+	if (rc == STORE_OK)
+		rc = store_job_next(st, next);
+	*is_more = *is_more || *next <= now;
+	return rc;
+}
+
+/* A newer tick has taken over. */
+static bool
+tick_is_relieved(const struct tick *t)
+{
+	bool is_relieved = false;
+
+	return t->o->is_relieved &&
+	    store_tick_is_relieved(t->s->stores[JOB_DURABLE], &t->row,
+		&is_relieved) == STORE_OK &&
+	    is_relieved;
+}
+
+/* May it go on with what is due, after what it has done? */
+static bool
+tick_may_stay(const struct tick *t)
+{
+	if (*t->o->stop != 0)
+		return false;
+	return t->o->window_us == 0 ||
+	    (clock_mono_us() < t->end_mono && !tick_is_relieved(t));
+}
+
+/*
+ * Hand over what is due, a batch of each store in turn, until nothing is left
+ * or the time is up: then the next tick goes on.
+ */
 static enum store_rc
 tick_pass(struct tick *t, int64_t *next)
 {
 	enum store_rc rc = STORE_OK;
+	bool is_more;
 	int64_t n;
 
-	*next = JOB_NEVER;
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (sched_store(t->s, (enum job_kind)k) == NULL)
-			continue;
-		rc = tick_store(t, t->s->stores[k], &n);
-		if (rc == STORE_OK && n < *next)
-			*next = n;
-	}
+	do {
+		is_more = false;
+		*next = JOB_NEVER;
+		for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+			if (sched_store(t->s, (enum job_kind)k) == NULL)
+				continue;
+			rc = tick_batch(t, t->s->stores[k], &n, &is_more);
+			if (rc == STORE_OK && n < *next)
+				*next = n;
+		}
+		if (is_more)
+			clock_sleep_us(YIELD_US);
+	} while (rc == STORE_OK && is_more && tick_may_stay(t));
 	return rc;
 }
 
@@ -107,28 +144,17 @@ tick_has_news(struct tick *t)
 	return is_news;
 }
 
-/* A newer tick has taken over. */
-static bool
-tick_is_relieved(struct tick *t)
-{
-	struct store_tick newest = { .id = 0 };
-
-	return t->o->is_relieved &&
-	    store_tick_last(t->s->stores[JOB_DURABLE], &newest) == STORE_OK &&
-	    newest.id > t->row.id;
-}
-
 /*
  * Sleep until something is due, something was committed or until_us.  False
  * when the tick should end.
  */
 static bool
-tick_wait(struct tick *t, int64_t next, int64_t end_mono)
+tick_wait(struct tick *t, int64_t next)
 {
 	int64_t now, left, nap;
 
 	while (*t->o->stop == 0) {
-		if ((left = end_mono - clock_mono_us()) <= 0)
+		if ((left = t->end_mono - clock_mono_us()) <= 0)
 			return false;
 		now = clock_now_us();
 		if (next <= now)
@@ -149,17 +175,25 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		.o = o,
 		.claim = { .zones = s->zones },
 		.row = { .started_us = clock_now_us() },
+		.end_mono = clock_mono_us() + o->window_us,
 	};
-	int64_t end = clock_mono_us() + o->window_us, next;
 	enum store_rc rc, ended;
+	bool is_pruned = false;
+	int64_t next;
+
+	t.row.until_us = t.row.started_us + o->window_us;
 
 	if ((rc = tick_row(&t, store_tick_start)) != STORE_OK)
+		return rc;
+	if ((rc = rezone(s, o->stop)) != STORE_OK)
 		return rc;
 	do {
 		(void)tick_has_news(&t);
 		rc = tick_pass(&t, &next);
-	} while (
-	    rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next, end));
+		if (rc == STORE_OK && !is_pruned)
+			prune_run(s, clock_now_us(), o->stop);
+		is_pruned = true;
+	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next));
 	t.row.ended_us = clock_now_us();
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;

@@ -101,40 +101,55 @@ test_values(const char *path)
 	conf_free(c);
 }
 
+/* Broken files, and what is said of each. */
+static const struct {
+	const char *text, *why;
+} cases[] = {
+	{ "\nwindow = soon\n", ":2: option \"window\": \"soon\"" },
+	{ "window = 2h\n",
+	    ":1: option \"window\": \"2h\" is not auto,"
+	    " or a duration from 0s to 1h" },
+	{ "\n\nmax_list = 0\n", ":3: option \"max_list\"" },
+	{ "max_list = 1x\n", "number from 1 to 1000000" },
+	{ "colour = red\n", ":1: no such option 'colour'" },
+	{ "busy = 5s\nbusy = 6s\n", ":2: option \"busy\": is given" },
+	{ "store = \"\"\n", "option \"store\": must not be empty" },
+	{ "store = \"~/x.db\"\n", "is not expanded" },
+	{ "timezone = \"a b\"\n", "is no time zone" },
+	{ "anonymous = yes\n", "is not off or loopback" },
+	{ "queue \"a\" {\n broker = rabbitmq\n}\n",
+	    ":2: option "
+	    "\"broker\": broker \"rabbitmq\" is not built in" },
+	{ "queue \"a\" {\n colour = red\n}\n", ":2: no such option" },
+	{ "queue \"\" {\n}\n", "section \"queue\"" },
+	{ "queue \"a\" {\n}\nqueue \"a\" {\n}\n", "a" },
+	{ "queue a {\n params = {x, \"\"}\n}\n", "parameter name" },
+	{ "queue a {\n", "no } at its end" },
+	{ "busy = 5s /* and\n so on", "comment has no end" },
+	{ "# a\n// b\n\n#\nwindow = soon # c\nbusy = 5s\n\n\n"
+	  "lease = 5s\n",
+	    ":5: option \"window\"" },
+	{ "zoneinfo = \"/#'//\" # \"\nwindow = soon\nbusy = 5s\n",
+	    ":2: option \"window\"" },
+	{ "store = a//b#c\nwindow = soon\nbusy = 5s\n\n",
+	    ":2: option \"window\"" },
+	{ "busy =", ":1: option \"busy\": has no value" },
+	{ "window = auto\nstore =\n\n", ":2: option \"store\": has no value" },
+	{ "queue \"a\" {\n\tbroker =\n",
+	    ":2: option \"broker\": has no value" },
+	{ "busy = 5s\nwindow\n", ":2: " },
+	{ "queue \"a\" {\n", ":1: section \"queue\": no }" },
+	{ "window\n", ":" },
+	{ "window = \"auto\n", ":" },
+	{ "\"minutehand's own\" = 1\n", ":" },
+	{ "minutehand's own'(1)\n", ":" },
+	{ "window == auto\n", ":" },
+	{ "} } {\n", ":" },
+};
+
 static void
 test_errors(const char *path)
 {
-	static const struct {
-		const char *text, *why;
-	} cases[] = {
-		{ "\nwindow = soon\n", ":2: option \"window\": \"soon\"" },
-		{ "window = 2h\n",
-		    ":1: option \"window\": \"2h\" is not auto,"
-		    " or a duration from 0s to 1h" },
-		{ "\n\nmax_list = 0\n", ":3: option \"max_list\"" },
-		{ "max_list = 1x\n", "number from 1 to 1000000" },
-		{ "colour = red\n", ":1: no such option 'colour'" },
-		{ "busy = 5s\nbusy = 6s\n", ":2: option \"busy\": is given" },
-		{ "store = \"\"\n", "option \"store\": must not be empty" },
-		{ "store = \"~/x.db\"\n", "is not expanded" },
-		{ "timezone = \"a b\"\n", "is no time zone" },
-		{ "anonymous = yes\n", "is not off or loopback" },
-		{ "queue \"a\" {\n broker = rabbitmq\n}\n",
-		    ":2: option "
-		    "\"broker\": broker \"rabbitmq\" is not built in" },
-		{ "queue \"a\" {\n colour = red\n}\n", ":2: no such option" },
-		{ "queue \"\" {\n}\n", "section \"queue\"" },
-		{ "queue \"a\" {\n}\nqueue \"a\" {\n}\n", "a" },
-		{ "queue a {\n params = {x, \"\"}\n}\n", "parameter name" },
-		{ "queue a {\n", "no } at its end" },
-		{ "busy = 5s /* and\n so on", "comment has no end" },
-		{ "window\n", ":" },
-		{ "window = \"auto\n", ":" },
-		{ "\"minutehand's own\" = 1\n", ":" },
-		{ "minutehand's own'(1)\n", ":" },
-		{ "window == auto\n", ":" },
-		{ "} } {\n", ":" },
-	};
 	struct conf *c;
 	char why[WHY];
 

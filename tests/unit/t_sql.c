@@ -45,6 +45,41 @@ static const struct pin {
 	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
 	    "(job=?)" },
 	{ SQL_RUN_EXTEND, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_RUN_LIST,
+	    "SEARCH run USING INDEX run_slot (slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_LIST_STATE,
+	    "SEARCH run USING INDEX run_state_slot "
+	    "(state=? AND slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_LIST_QUEUE,
+	    "SEARCH run USING INDEX run_queue_slot "
+	    "(queue=? AND slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_LIST_QUEUE_STATE,
+	    "SEARCH run USING INDEX run_queue_state_slot "
+	    "(queue=? AND state=? AND slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_LIST_JOB,
+	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
+	    "(job=? AND slot_us>? AND slot_us<?); "
+	    "LIST SUBQUERY; COMPOUND QUERY; LEFT-MOST SUBQUERY; "
+	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 "
+	    "(queue=? AND job_id=?); UNION ALL; "
+	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
+	    "USE TEMP B-TREE FOR ORDER BY" },
+	{ SQL_RUN_AT,
+	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
+	    "(job=? AND slot_us<?); "
+	    "LIST SUBQUERY; COMPOUND QUERY; LEFT-MOST SUBQUERY; "
+	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 "
+	    "(queue=? AND job_id=?); UNION ALL; "
+	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
+	    "USE TEMP B-TREE FOR ORDER BY" },
+	{ SQL_RUN_GET,
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (task_id=?)" },
+	{ SQL_PRUNE_NEXT_JOB,
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid>?)" },
+	{ SQL_PRUNE_JOB_BOUND,
+	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_2 (job=?)" },
+	{ SQL_PRUNE_SUM, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_PRUNE_ROW, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_MESSAGE_EXPIRE,
 	    "SEARCH message USING INDEX message_held "
 	    "(queue=? AND until_us<?)" },
@@ -78,6 +113,9 @@ static const struct pin {
 	    "SCALAR SUBQUERY; "
 	    "SEARCH message USING INDEX message_held (queue=?)" },
 	{ SQL_QUEUE_IS_PAUSED, "SEARCH queue USING PRIMARY KEY (name=?)" },
+	{ SQL_ZONE_JOBS, "SEARCH job USING INTEGER PRIMARY KEY (rowid>?)" },
+	{ SQL_ZONE_DECIDED,
+	    "SEARCH run USING INDEX sqlite_autoindex_run_2 (job=?)" },
 	{ SQL_TOKEN_GET, "SEARCH token USING PRIMARY KEY (id=?)" },
 	{ SQL_TOKEN_USED, "SEARCH token USING PRIMARY KEY (id=?)" },
 	{ SQL_TICK_END, "SEARCH tick USING INTEGER PRIMARY KEY (rowid=?)" },

@@ -229,8 +229,15 @@ sample_run(int64_t job, int64_t slot_us, enum run_state state)
 static void
 check_runs(void)
 {
-	const struct store_run_filter f = { "ledger", "j", 2 };
-	const struct store_run_filter none = { "ledger", "other", 10 };
+	const struct store_run_filter f = { .queue = "ledger",
+		.state = RUN_STATE__MAX,
+		.below = { INT64_MAX, 0 },
+		.limit = 2 };
+	const struct store_run_filter none = { .queue = "ledger",
+		.job_id = "other",
+		.state = RUN_STATE__MAX,
+		.below = { INT64_MAX, 0 },
+		.limit = 10 };
 	struct run_list l = { NULL, 0, 0 };
 	struct run r = sample_run(5, 1000, RUN_SENT), p;
 

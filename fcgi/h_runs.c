@@ -1,0 +1,239 @@
+#include "config.h"
+
+#include <inttypes.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/datetime.h"
+#include "lib/fault.h"
+#include "lib/json.h"
+#include "lib/sched.h"
+#include "lib/tz.h"
+#include "lib/why_words.h"
+
+#include "fcgi/auth.h"
+#include "fcgi/ctx.h"
+#include "fcgi/handlers.h"
+#include "fcgi/input.h"
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+
+#include "lib/ban.h"
+
+static void
+add_time(const char *name, int64_t t_us, struct buf *out)
+{
+	buf_printf(out, ",\"%s\":\"", name);
+	datetime_rfc3339(t_us, out);
+	buf_char(out, '"');
+}
+
+static void
+add_text(const char *name, const char *v, struct buf *out)
+{
+	buf_printf(out, ",\"%s\":", name);
+	if (v == NULL || v[0] == '\0')
+		buf_str(out, "null");
+	else
+		buf_json(out, v);
+}
+
+static void
+add_run(const struct run *r, struct buf *out)
+{
+	buf_str(out, "{\"id\":");
+	buf_json(out, r->id);
+	add_text("queue_name", r->queue, out);
+	add_text("job_id", r->job_id, out);
+	add_time("slot", r->slot_us, out);
+	add_time("last_slot", r->last_us, out);
+	buf_printf(out, ",\"count\":%" PRId64, r->count);
+	add_text("state", run_state_name(r->state), out);
+	add_text("reason", r->reason, out);
+	add_time("decided_at", r->decided_us, out);
+	buf_char(out, '}');
+}
+
+/* An instant; without offset it is in the default zone. */
+static void
+read_time(const struct ctx *ctx, const struct request *req, const char *name,
+    int64_t *out, struct faults *fs)
+{
+	const char *text, *bad;
+	const struct tz *tz;
+	char why[128];
+
+	if (request_param(req, name, &text, fs) != 0 || text == NULL ||
+	    text[0] == '\0')
+		return;
+	tz =
+	    tz_get(ctx->sched.zones, ctx->sched.default_zone, why, sizeof(why));
+	bad = tz == NULL ? why : datetime_parse(text, tz, out, NULL);
+	if (bad != NULL)
+		fault_add(fs, name, "%s", bad);
+}
+
+static void
+read_state(const struct request *req, enum run_state *out, struct faults *fs)
+{
+	const char *word;
+
+	if (request_param(req, "state", &word, fs) != 0 || word == NULL ||
+	    word[0] == '\0')
+		return;
+	if (run_state_parse(word, out) != 0)
+		fault_add(fs, "state",
+		    "must be sent, missed, coalesced or paused");
+}
+
+static void
+read_job(const struct request *req, const char **out, struct faults *fs)
+{
+	if (request_param(req, "job_id", out, fs) != 0 || *out == NULL)
+		return;
+	if ((*out)[0] == '\0')
+		*out = NULL;
+	else
+		job_check_name("job_id", *out, fs);
+}
+
+static int
+read_filter(const struct ctx *ctx, const struct request *req,
+    struct sched_runs_opts *o, struct response *res)
+{
+	static const struct json_range page = { 1, 1000 };
+	struct faults *fs = &res->faults;
+	struct input in;
+
+	read_job(req, &o->job_id, fs);
+	read_state(req, &o->state, fs);
+	read_time(ctx, req, "from", &o->from_us, fs);
+	read_time(ctx, req, "to", &o->to_us, fs);
+	(void)input_int(req, "limit", &page, &o->limit, res);
+	(void)request_param(req, "cursor", &o->cursor, fs);
+	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)
+		return -1;
+	o->queue = in.queue;
+	if (o->job_id == NULL || o->queue != NULL)
+		return 0;
+	fault_add(fs, "queue_name", "is required with job_id");
+	response_bad_input(res);
+	return -1;
+}
+
+void
+h_runs(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct sched_runs_opts o = {
+		.state = RUN_STATE__MAX,
+		.from_us = INT64_MIN,
+		.to_us = INT64_MAX,
+		.limit = 100,
+	};
+	struct run_list l = { NULL, 0, 0 };
+	char next[SCHED_CURSOR_MAX];
+	enum store_rc rc;
+
+	if (read_filter(ctx, req, &o, res) != 0)
+		return;
+	rc = sched_runs(&ctx->sched, &o, &l, next);
+	if (rc == STORE_NOTFOUND) {
+		fault_add(&res->faults, "cursor",
+		    "is not one that a list gave");
+		response_bad_input(res);
+	} else if (response_store(res, rc)) {
+		buf_str(res->data, "{\"runs\":[");
+		for (size_t i = 0; i < l.n; i++) {
+			if (i > 0)
+				buf_char(res->data, ',');
+			add_run(&l.v[i], res->data);
+		}
+		buf_char(res->data, ']');
+		add_text("next_cursor", next, res->data);
+		buf_char(res->data, '}');
+	}
+	run_list_fini(&l);
+}
+
+/* The run of the path, which the client may see; 0, or -1 and the answer. */
+static int
+find_run(struct ctx *ctx, const struct request *req, struct run *r,
+    struct response *res)
+{
+	enum store_rc rc = sched_run_get(&ctx->sched, req->job, r);
+
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_RUN_MISSING, req->job);
+	if (rc == STORE_NOTFOUND || !response_store(res, rc))
+		return -1;
+	return auth_queue(ctx, r->queue, res);
+}
+
+void
+h_run_get(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct run r = { .row = 0 };
+
+	if (find_run(ctx, req, &r, res) == 0)
+		add_run(&r, res->data);
+	run_fini(&r);
+}
+
+void
+h_run_replay(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct run r = { .row = 0 };
+	char run_id[RUN_ID_LEN + 1];
+	enum store_rc rc;
+
+	if (find_run(ctx, req, &r, res) == 0) {
+		rc = sched_replay(&ctx->sched, req->job, run_id);
+		if (rc == STORE_CONFLICT)
+			response_error(res, 409, MSG_RUN_NO_PARAMS, req->job);
+		else if (rc == STORE_NOTFOUND)
+			response_error(res, 404, MSG_RUN_MISSING, req->job);
+		else if (response_store(res, rc))
+			buf_printf(res->data, "{\"run_id\":\"%s\"}", run_id);
+	}
+	run_fini(&r);
+}
+
+static void
+answer_why(const struct request *req, const struct why *w, struct response *res)
+{
+	struct buf words = BUF_INIT;
+
+	why_words(w, req->lang == LANG_ZH ? WORDS_ZH : WORDS_EN, &words);
+	buf_printf(res->data,
+	    "{\"answer\":\"%s\",\"message\":", why_name(w->out.answer));
+	buf_json(res->data, buf_cstr(&words));
+	buf_str(res->data, ",\"facts\":");
+	why_facts(w, res->data);
+	buf_char(res->data, '}');
+	buf_fini(&words);
+}
+
+void
+h_why(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct why w = { .queue = NULL };
+	const char *at = NULL, *bad = NULL;
+	struct input in;
+	enum store_rc rc;
+
+	if (request_param(req, "at", &at, &res->faults) == 0 && at == NULL)
+		fault_add(&res->faults, "at", "is required: an instant");
+	if (input_job(ctx, req, &in, res) != 0)
+		return;
+	w.queue = in.queue;
+	w.job_id = in.job_id;
+	rc = sched_why(&ctx->sched, &w, at, clock_now_us(), &bad);
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_JOB_MISSING, in.job_id);
+	else if (rc == STORE_CONFLICT) {
+		fault_add(&res->faults, "at", "%s", bad);
+		response_bad_input(res);
+	} else if (response_store(res, rc))
+		answer_why(req, &w, res);
+	sched_why_fini(&w);
+}

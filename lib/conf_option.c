@@ -1,0 +1,205 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/conf_table.h"
+#include "lib/num.h"
+
+#include "lib/ban.h"
+
+#define S INT64_C(1000000)
+#define M (60 * S)
+#define H (60 * M)
+#define D (24 * H)
+#define NAME_LEN_MAX 64
+
+/* Append us in the largest unit that divides it. */
+static void
+add_duration(struct buf *b, int64_t us)
+{
+	static const struct {
+		int64_t us;
+		char unit;
+	} units[] = {
+		{ D, 'd' },
+		{ H, 'h' },
+		{ M, 'm' },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (us >= units[i].us && us % units[i].us == 0) {
+			buf_printf(b, "%lld%c", (long long)(us / units[i].us),
+			    units[i].unit);
+			return;
+		}
+	}
+	buf_printf(b, "%llds", (long long)(us / S));
+}
+
+void
+conf_option_range(const struct conf_option *o, struct buf *b)
+{
+	const struct conf_word *w;
+
+	if (o->special != NULL)
+		buf_printf(b, "%s, or ", o->special);
+	if (o->type == CONF_INT)
+		buf_printf(b, "a number from %lld to %lld", (long long)o->min,
+		    (long long)o->max);
+	if (o->type == CONF_DURATION) {
+		buf_str(b, "a duration from ");
+		add_duration(b, o->min);
+		buf_str(b, " to ");
+		add_duration(b, o->max);
+		buf_str(b, " (90, 5m, 2h)");
+	}
+	for (w = o->words; w != NULL && w->name != NULL; w++)
+		buf_printf(b, "%s%s", w == o->words ? "" : " or ", w->name);
+}
+
+/* Complain that text is no value of o. */
+static int
+fail_range(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	struct buf b = BUF_INIT;
+
+	conf_option_range(o, &b);
+	if (strcmp(o->name, "broker") == 0)
+		(void)snprintf(why, whylen,
+		    "broker \"%.64s\" is not built in; "
+		    "there is: %s",
+		    text, buf_cstr(&b));
+	else
+		(void)snprintf(why, whylen, "\"%.64s\" is not %s", text,
+		    buf_cstr(&b));
+	buf_fini(&b);
+	return -1;
+}
+
+static int
+set_number(const struct conf_option *o, const char *text, void *member,
+    char *why, size_t whylen)
+{
+	int64_t v;
+	int rc;
+
+	if (o->special != NULL && strcmp(text, o->special) == 0) {
+		*(int64_t *)member = o->special_value;
+		return 0;
+	}
+	if (o->type == CONF_INT)
+		rc = num_parse(text, o->min, o->max, &v);
+	else
+		rc = num_parse_duration(text, &v);
+	if (rc == -1 || v < o->min || v > o->max)
+		return fail_range(o, text, why, whylen);
+	*(int64_t *)member = v;
+	return 0;
+}
+
+static int
+set_choice(const struct conf_option *o, const char *text, void *member,
+    char *why, size_t whylen)
+{
+	const struct conf_word *w;
+
+	for (w = o->words; w->name != NULL; w++) {
+		if (strcmp(w->name, text) == 0) {
+			memcpy(member, &w->value, sizeof(w->value));
+			return 0;
+		}
+	}
+	return fail_range(o, text, why, whylen);
+}
+
+static int
+set_text(const char *text, char **member, char *why, size_t whylen)
+{
+	char *copy;
+
+	if ((copy = strdup(text)) == NULL) {
+		(void)snprintf(why, whylen, "out of memory");
+		return -1;
+	}
+	free(*member);
+	*member = copy;
+	return 0;
+}
+
+static int
+check_path(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	if ((int64_t)strlen(text) < o->min) {
+		(void)snprintf(why, whylen, "must not be empty");
+		return -1;
+	}
+	if (*text == '~') {
+		(void)snprintf(why, whylen,
+		    "\"~\" is not expanded; give the "
+		    "whole path, or one relative to this file");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+check_name(const char *text, char *why, size_t whylen)
+{
+	size_t n = strlen(text);
+
+	if (n == 0 || n > NAME_LEN_MAX) {
+		(void)snprintf(why, whylen,
+		    "a parameter name has 1 to %d "
+		    "bytes",
+		    NAME_LEN_MAX);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+check_zone(const char *text, char *why, size_t whylen)
+{
+	static const char allowed[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789._+-/:";
+
+	if (text[strspn(text, allowed)] == '\0')
+		return 0;
+	(void)snprintf(why, whylen,
+	    "\"%.64s\" is no time zone; give a name "
+	    "such as Europe/Berlin, UTC, or +08:00",
+	    text);
+	return -1;
+}
+
+int
+conf_option_set(const struct conf_option *o, const char *text, void *base,
+    char *why, size_t whylen)
+{
+	void *member = (char *)base + o->offset;
+
+	switch (o->type) {
+	case CONF_INT:
+	case CONF_DURATION:
+		return set_number(o, text, member, why, whylen);
+	case CONF_CHOICE:
+		return set_choice(o, text, member, why, whylen);
+	case CONF_NAMES:
+		return check_name(text, why, whylen);
+	case CONF_PATH:
+		if (check_path(o, text, why, whylen) == -1)
+			return -1;
+		break;
+	case CONF_ZONE:
+		if (check_zone(text, why, whylen) == -1)
+			return -1;
+		break;
+	}
+	return set_text(text, member, why, whylen);
+}

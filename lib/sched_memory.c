@@ -1,0 +1,120 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/sched_int.h"
+#include "lib/ban.h"
+
+/*
+ * The memory store lies where anybody may write: whoever comes first could
+ * make its folder or its file, and so put messages before our consumers.
+ * Both must be real, ours, and writable by nobody else, whenever we open it.
+ */
+static bool
+is_ours(const struct stat *sb, mode_t type)
+{
+	return (sb->st_mode & S_IFMT) == type && sb->st_uid == geteuid() &&
+	    (sb->st_mode & 022) == 0;
+}
+
+/* NULL, or what is wrong; made first if is_create. */
+static const char *
+folder_check(const char *path, bool is_create)
+{
+	const char *slash = strrchr(path, '/'), *wrong = NULL;
+	struct stat sb;
+	char *dir;
+
+	if (slash == NULL || slash == path)
+		return NULL;
+	if ((dir = strndup(path, (size_t)(slash - path))) == NULL)
+		return "no memory";
+	if (is_create && mkdir(dir, 0700) != 0 && errno != EEXIST)
+		wrong = strerror(errno);
+	else if (lstat(dir, &sb) != 0)
+		wrong = strerror(errno);
+	else if (!is_ours(&sb, S_IFDIR))
+		wrong = "its folder does not belong to this user alone";
+	free(dir);
+	return wrong;
+}
+
+static const char *
+file_check(const struct stat *sb)
+{
+	return is_ours(sb, S_IFREG) ?
+	    NULL :
+	    "it is no file that belongs to this user alone";
+}
+
+/* Say it once, not at each look, until the file is another. */
+static enum store_rc
+memory_refuse(struct sched *s, const struct stat *sb, const char *why)
+{
+	s->memory_refused = sb->st_ino ^ (ino_t)sb->st_mtime;
+	log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_PATH,
+	    s->conf->memory_store, LOG_KEY_ERROR, why, NULL);
+	return STORE_FULL;
+}
+
+static enum store_rc
+memory_open(struct sched *s, bool is_create)
+{
+	struct store_opts o = {
+		.path = s->conf->memory_store,
+		.busy_us = s->conf->busy_us,
+		.is_create = is_create,
+		.is_unsynced = true,
+	};
+	const char *wrong = NULL;
+	enum store_rc rc;
+	bool is_there;
+	struct stat sb;
+	char why[512];
+
+	if (o.path[0] == '\0')
+		return STORE_NOTFOUND;
+	memset(&sb, 0, sizeof(sb));
+	is_there = lstat(o.path, &sb) == 0;
+	if (!is_there && !is_create)
+		return STORE_NOTFOUND;
+	if (!is_create && s->memory_refused == (sb.st_ino ^ (ino_t)sb.st_mtime))
+		return STORE_FULL;
+	wrong = folder_check(o.path, is_create);
+	if (wrong == NULL && is_there)
+		wrong = file_check(&sb);
+	if (wrong != NULL)
+		return memory_refuse(s, &sb, wrong);
+	s->stores[JOB_MEMORY] = store_open(&o, &rc, why, sizeof(why));
+	/* An empty one is just being made by somebody else. */
+	if (s->stores[JOB_MEMORY] == NULL && rc != STORE_NOTFOUND)
+		rc = memory_refuse(s, &sb, why);
+	return rc;
+}
+
+struct store *
+sched_store(struct sched *s, enum job_kind kind)
+{
+	/* Another program may have made the memory store meanwhile. */
+	if (kind == JOB_MEMORY && s->stores[kind] == NULL)
+		(void)memory_open(s, false);
+	return s->stores[kind];
+}
+
+enum store_rc
+sched_store_make(struct sched *s, enum job_kind kind, struct store **out)
+{
+	enum store_rc rc = STORE_OK;
+
+	if (sched_store(s, kind) == NULL)
+		rc = memory_open(s, true);
+	*out = s->stores[kind];
+	return *out != NULL ? STORE_OK : rc == STORE_OK ? STORE_ERROR : rc;
+}

@@ -1,0 +1,220 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/handover.h"
+#include "lib/num.h"
+#include "lib/sched_int.h"
+#include "lib/store_job.h"
+#include "lib/store_run.h"
+#include "lib/ban.h"
+
+/* Where a list of both stores goes on, one place in each. */
+struct position {
+	struct store_run_place at[JOB_KIND__MAX];
+};
+
+/* "slot.row,slot.row", what position_print wrote. */
+static enum store_rc
+position_parse(const char *cursor, struct position *pos)
+{
+	static const char ends[JOB_KIND__MAX] = { ',', '\0' };
+	char text[SCHED_CURSOR_MAX], *p = text, *dot, *end;
+
+	if (cursor == NULL || cursor[0] == '\0')
+		return STORE_OK;
+	if ((size_t)snprintf(text, sizeof(text), "%s", cursor) >= sizeof(text))
+		return STORE_NOTFOUND;
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		dot = strchr(p, '.');
+		end = ends[k] == '\0' ? p + strlen(p) : strchr(p, ends[k]);
+		if (dot == NULL || end == NULL || dot > end)
+			return STORE_NOTFOUND;
+		*dot = *end = '\0';
+		if (num_parse(p, INT64_MIN, INT64_MAX, &pos->at[k].slot_us) !=
+			0 ||
+		    num_parse(dot + 1, 0, INT64_MAX, &pos->at[k].row) != 0)
+			return STORE_NOTFOUND;
+		p = end + 1;
+	}
+	return STORE_OK;
+}
+
+static void
+position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
+{
+	const struct store_run_place *p = pos->at;
+
+	(void)snprintf(out, SCHED_CURSOR_MAX, "%lld.%lld,%lld.%lld",
+	    (long long)p[0].slot_us, (long long)p[0].row,
+	    (long long)p[1].slot_us, (long long)p[1].row);
+}
+
+/* Move up to limit rows to out, always the newer of the two heads. */
+static enum store_rc
+runs_merge(struct run_list from[JOB_KIND__MAX], struct position *pos,
+    int64_t limit, struct run_list *out)
+{
+	size_t i[JOB_KIND__MAX] = { 0 };
+	const struct run_list *d = &from[JOB_DURABLE], *m = &from[JOB_MEMORY];
+	struct run *r;
+	int k;
+
+	while ((int64_t)out->n < limit) {
+		k = JOB_DURABLE;
+		if (i[JOB_DURABLE] == d->n ||
+		    (i[JOB_MEMORY] < m->n &&
+			m->v[i[JOB_MEMORY]].slot_us >
+			    d->v[i[JOB_DURABLE]].slot_us))
+			k = JOB_MEMORY;
+		if (i[k] == from[k].n)
+			break;
+		if ((r = run_list_add(out)) == NULL)
+			return STORE_FULL;
+		*r = from[k].v[i[k]];
+		memset(&from[k].v[i[k]++], 0, sizeof(*r));
+		pos->at[k] = (struct store_run_place){ r->slot_us, r->row };
+	}
+	return STORE_OK;
+}
+
+enum store_rc
+sched_runs(struct sched *s, const struct sched_runs_opts *o,
+    struct run_list *out, char next[SCHED_CURSOR_MAX])
+{
+	struct store_run_filter f = { o->queue, o->job_id, o->state, o->from_us,
+		{ 0, 0 }, o->limit + 1 };
+	struct run_list from[JOB_KIND__MAX] = { { NULL, 0, 0 } };
+	struct position pos;
+	enum store_rc rc;
+	size_t read = 0;
+
+	next[0] = '\0';
+	/* Row 0 comes before all others of a slot: that one is left out. */
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		pos.at[k] = (struct store_run_place){ o->to_us, 0 };
+	rc = position_parse(o->cursor, &pos);
+	/* One more than asked tells whether there is a next page. */
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (sched_store(s, (enum job_kind)k) == NULL)
+			continue;
+		f.below = pos.at[k];
+		rc = store_run_list(s->stores[k], &f, &from[k]);
+		read += from[k].n;
+	}
+	if (rc == STORE_OK)
+		rc = runs_merge(from, &pos, o->limit, out);
+	if (rc == STORE_OK && (int64_t)read > o->limit)
+		position_print(&pos, next);
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		run_list_fini(&from[k]);
+	return rc;
+}
+
+/* Find a run in either store; *st gets its store. */
+static enum store_rc
+run_find(struct sched *s, const char *id, struct store **st, struct run *out)
+{
+	enum store_rc rc = STORE_NOTFOUND;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
+		if ((*st = sched_store(s, (enum job_kind)k)) != NULL)
+			rc = store_run_get(*st, id, out);
+	}
+	return rc;
+}
+
+enum store_rc
+sched_run_get(struct sched *s, const char *id, struct run *out)
+{
+	struct store *st;
+
+	return run_find(s, id, &st, out);
+}
+
+/* Hand r over with the parameters p. */
+static enum store_rc
+replay_send(struct store *st, struct run *r, const struct store_params *p)
+{
+	struct buf scratch = BUF_INIT;
+	struct handover h = { p->priority, p->args, p->kwargs, &scratch };
+	enum store_rc rc = handover_queue(st, r, &h);
+
+	buf_fini(&scratch);
+	return rc;
+}
+
+/* The parameters the job has now, else those of the message of run old. */
+static enum store_rc
+replay_params(struct store *st, struct run *old, struct store_params *p)
+{
+	enum store_rc rc = STORE_NOTFOUND;
+	struct job j;
+
+	job_init(&j);
+	if (old->job != 0)
+		rc = store_job_get(st, old->queue, old->job_id, &j);
+	if (rc == STORE_OK) {
+		*p = (struct store_params){ j.priority, j.args, j.kwargs };
+		j.args = j.kwargs = NULL;
+		old->job = j.id;
+	} else if (rc == STORE_NOTFOUND)
+		rc = store_message_params(st, old->queue, old->id,
+		    old->decided_us, p);
+	job_fini(&j);
+	return rc == STORE_NOTFOUND ? STORE_CONFLICT : rc;
+}
+
+/* In the open transaction: the new run into *id. */
+static enum store_rc
+replay(struct sched *s, struct store *st, struct run *old,
+    char id[RUN_ID_LEN + 1])
+{
+	struct store_params p = { .priority = 0 };
+	struct buf why = BUF_INIT;
+	struct run r;
+	enum store_rc rc;
+
+	if ((rc = replay_params(st, old, &p)) != STORE_OK)
+		return rc;
+	buf_printf(&why, "replay of %s", old->id);
+	r = (struct run){
+		.job = old->job,
+		.queue = old->queue,
+		.job_id = old->job_id,
+		.slot_us = clock_now_us(),
+		.count = 1,
+		.state = RUN_SENT,
+		.reason = (char *)buf_cstr(&why),
+	};
+	r.last_us = r.decided_us = r.slot_us;
+	rc = replay_send(st, &r, &p);
+	/* A slot of that very microsecond: nothing that waiting won't cure. */
+	if (rc == STORE_CONFLICT)
+		rc = STORE_BUSY;
+	if (rc == STORE_OK)
+		rc = sched_audit(s, st, "run.replay", old->queue, old->job_id);
+	(void)snprintf(id, RUN_ID_LEN + 1, "%s", r.id);
+	buf_fini(&why);
+	free(p.args);
+	free(p.kwargs);
+	return rc;
+}
+
+enum store_rc
+sched_replay(struct sched *s, const char *id, char run_id[RUN_ID_LEN + 1])
+{
+	struct run old = { .row = 0 };
+	struct store *st = NULL;
+	enum store_rc rc;
+
+	if ((rc = run_find(s, id, &st, &old)) == STORE_OK &&
+	    (rc = store_begin(st)) == STORE_OK)
+		rc = sched_end(st, replay(s, st, &old, run_id));
+	run_fini(&old);
+	return rc;
+}

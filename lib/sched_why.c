@@ -1,0 +1,110 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/datetime.h"
+#include "lib/fault.h"
+#include "lib/sched_int.h"
+#include "lib/store_run.h"
+#include "lib/trigger.h"
+#include "lib/tz.h"
+#include "lib/ban.h"
+
+/* The job of that name, wherever it is, and its trigger if it can be read. */
+static enum store_rc
+why_job(struct sched *s, struct why *w, struct trigger **t)
+{
+	struct faults fs = { .n = 0 };
+	enum store_rc rc;
+	char why[128];
+
+	*t = NULL;
+	rc = sched_get(s, SCHED_ANY, w->queue, w->job_id, &w->job);
+	if (rc == STORE_OK)
+		*t = trigger_from_spec(w->job.trigger, s->zones, &fs);
+	else if (rc == STORE_NOTFOUND)
+		rc = STORE_OK;
+	w->zone = *t != NULL ?
+	    trigger_zone(*t) :
+	    tz_get(s->zones, s->default_zone, why, sizeof(why));
+	if (w->zone == NULL)
+		w->zone = tz_get(s->zones, "UTC", why, sizeof(why));
+	return rc;
+}
+
+/* What one store's ledger says; STORE_NOTFOUND if it never heard of it. */
+static enum store_rc
+why_ledger(struct store *st, struct why *w, int64_t span_us)
+{
+	const struct store_run_at at = { w->queue, w->job_id, w->at_us,
+		w->at_us + span_us - 1 };
+	enum store_rc rc;
+
+	rc = store_run_pruned(st, &at, &w->pruned_us);
+	if (rc != STORE_OK)
+		return rc;
+	rc = store_run_at(st, &at, &w->row);
+	if (rc == STORE_NOTFOUND)
+		rc = store_run_newest(st, &at, &w->newest);
+	if (rc == STORE_NOTFOUND && w->pruned_us != 0)
+		rc = STORE_OK;
+	return rc;
+}
+
+/* Both ledgers, the job's own first. */
+static enum store_rc
+why_ledgers(struct sched *s, struct why *w, int64_t span_us)
+{
+	enum store_rc rc = STORE_NOTFOUND;
+	struct store *st;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
+		if (w->job.id != 0 && w->job.kind != (enum job_kind)k)
+			continue;
+		if ((st = sched_store(s, (enum job_kind)k)) != NULL)
+			rc = why_ledger(st, w, span_us);
+	}
+	return rc == STORE_NOTFOUND && w->job.id != 0 ? STORE_OK : rc;
+}
+
+enum store_rc
+sched_why(struct sched *s, struct why *w, const char *at, int64_t now_us,
+    const char **bad)
+{
+	struct why_in in = { .now_us = now_us };
+	struct trigger *t;
+	enum store_rc rc;
+
+	w->now_us = now_us;
+	if ((rc = why_job(s, w, &t)) != STORE_OK)
+		goto out;
+	*bad = datetime_parse(at, w->zone, &w->at_us, NULL);
+	if (*bad != NULL) {
+		rc = STORE_CONFLICT;
+		goto out;
+	}
+	in.span_us = w->at_us % CLOCK_US_PER_S == 0 ? CLOCK_US_PER_S : 1;
+	if ((rc = why_ledgers(s, w, in.span_us)) != STORE_OK ||
+	    (rc = sched_queue_is_paused(s, w->queue, &w->is_queue_paused)) !=
+		STORE_OK)
+		goto out;
+	in.at_us = w->at_us;
+	in.job = w->job.id != 0 ? &w->job : NULL;
+	in.trigger = t;
+	in.row = w->row.id[0] != '\0' ? &w->row : NULL;
+	in.pruned_us = w->pruned_us;
+	in.is_queue_paused = w->is_queue_paused;
+	why_decide(&in, &w->out);
+out:
+	trigger_free(t);
+	return rc;
+}
+
+void
+sched_why_fini(struct why *w)
+{
+	job_fini(&w->job);
+	run_fini(&w->row);
+	run_fini(&w->newest);
+}

@@ -1,0 +1,28 @@
+#ifndef LIB_STORE_PRUNE_H
+#define LIB_STORE_PRUNE_H
+
+#include <stdbool.h>
+
+#include "lib/store.h"
+
+/*
+ * Retention: what is too old or too much goes from ledger and audit, in
+ * steps, and is added up in run_pruned.  The newest row stays, and so does
+ * every slot at or after its job's cursor: the guard on (job, slot) needs it.
+ */
+struct store_prune {
+	int64_t before_us;    /* decided before: too old; INT64_MIN: none is */
+	int64_t rows;	      /* so many are kept; 0: no limit */
+	int64_t rows_per_job; /* of each job, or a few more; 0: no limit */
+	int step_rows;	      /* most rows looked at for each rule */
+	int64_t step_us;      /* most time for a step, about */
+};
+
+/*
+ * One step (open transaction).  Adds what went to *done; *is_more tells that
+ * there is more to do.
+ */
+enum store_rc store_prune_step(struct store *st, const struct store_prune *p,
+    int64_t *done, bool *is_more);
+
+#endif

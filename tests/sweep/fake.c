@@ -1,0 +1,79 @@
+#include "config.h"
+
+#include <sys/vfs.h>
+
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "tests/sweep/fake.h"
+#include "tests/sweep/vfs.h"
+#include "lib/ban.h"
+
+#define NFS_MAGIC 0x6969
+
+static struct {
+	int64_t now_us;
+	uint64_t random;
+	bool is_network;
+} fake = { 0, 1, false };
+
+void
+fake_clock(int64_t now_us)
+{
+	fake.now_us = now_us;
+}
+
+void
+fake_entropy(uint64_t seed)
+{
+	fake.random = seed | 1;
+}
+
+void
+fake_network(bool is_network)
+{
+	fake.is_network = is_network;
+}
+
+int64_t
+clock_now_us(void)
+{
+	return fake.now_us;
+}
+
+int64_t
+clock_mono_us(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * CLOCK_US_PER_S + ts.tv_nsec / 1000;
+}
+
+void
+clock_sleep_us(int64_t us)
+{
+	struct timespec ts = { 0, (long)(us % CLOCK_US_PER_S * 1000) };
+
+	(void)nanosleep(&ts, NULL);
+}
+
+int
+getentropy(void *p, size_t n)
+{
+	unsigned char *v = p;
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = (unsigned char)vfs_random(&fake.random);
+	return 0;
+}
+
+/* Asked by lib/store_wal.c alone. */
+int
+statfs(const char *path, struct statfs *out)
+{
+	(void)path;
+	*out = (struct statfs){ .f_type = fake.is_network ? NFS_MAGIC : 0 };
+	return 0;
+}

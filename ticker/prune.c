@@ -1,0 +1,76 @@
+#include "config.h"
+
+#include "lib/clock.h"
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/sched.h"
+#include "lib/store_prune.h"
+#include "ticker/prune.h"
+#include "lib/ban.h"
+
+#define STEP_ROWS 1000
+#define STEP_US (50 * 1000)
+#define YIELD_US 1000
+#define TICK_US (2 * CLOCK_US_PER_S)
+#define DAY_US (86400 * CLOCK_US_PER_S)
+
+/*
+ * One transaction.  It is not flushed: what a power cut brings back is
+ * pruned again, rows and sums alike.
+ */
+static enum store_rc
+prune_step(struct store *st, const struct store_prune *p, bool *is_more)
+{
+	int64_t done = 0;
+	enum store_rc rc;
+
+	store_set_durable(st, false);
+	if ((rc = store_begin(st)) == STORE_OK) {
+		rc = store_prune_step(st, p, &done, is_more);
+		if (rc == STORE_OK)
+			rc = store_commit(st);
+		else
+			store_rollback(st);
+	}
+	store_set_durable(st, true);
+	return rc;
+}
+
+static void
+prune_store(struct store *st, const struct store_prune *p,
+    const volatile sig_atomic_t *stop)
+{
+	int64_t end = clock_mono_us() + TICK_US;
+	enum store_rc rc = STORE_OK;
+	bool is_more = true;
+
+	while (
+	    is_more && rc == STORE_OK && *stop == 0 && clock_mono_us() < end) {
+		is_more = false;
+		rc = prune_step(st, p, &is_more);
+		if (is_more)
+			clock_sleep_us(YIELD_US);
+	}
+	if (rc != STORE_OK)
+		log_event(LOG_LEVEL_WARN, "prune", LOG_KEY_ERROR,
+		    store_strrc(rc), NULL);
+}
+
+void
+prune_run(struct sched *s, int64_t now_us, const volatile sig_atomic_t *stop)
+{
+	const struct conf *c = s->conf;
+	const struct store_prune p = {
+		.before_us = c->retention_days == 0 ?
+		    INT64_MIN :
+		    now_us - c->retention_days * DAY_US,
+		.rows = c->retention_rows,
+		.rows_per_job = c->retention_rows_per_job,
+		.step_rows = STEP_ROWS,
+		.step_us = STEP_US,
+	};
+
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		if (sched_store(s, (enum job_kind)k) != NULL)
+			prune_store(s->stores[k], &p, stop);
+}
