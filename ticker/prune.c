@@ -4,6 +4,7 @@
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/sched.h"
+#include "lib/store_job.h"
 #include "lib/store_prune.h"
 #include "ticker/prune.h"
 #include "lib/ban.h"
@@ -36,21 +37,31 @@ prune_step(struct store *st, const struct store_prune *p, bool *is_more)
 	return rc;
 }
 
+/* Is somebody waiting for us to hand over? */
+static bool
+is_due(struct store *st)
+{
+	int64_t next;
+
+	return store_job_next(st, &next) != STORE_OK || next <= clock_now_us();
+}
+
+/* At least one step, so that a busy store is pruned, too. */
 static void
 prune_store(struct store *st, const struct store_prune *p,
     const volatile sig_atomic_t *stop)
 {
 	int64_t end = clock_mono_us() + TICK_US;
 	enum store_rc rc = STORE_OK;
-	bool is_more = true;
+	bool is_more;
 
-	while (
-	    is_more && rc == STORE_OK && *stop == 0 && clock_mono_us() < end) {
+	do {
 		is_more = false;
 		rc = prune_step(st, p, &is_more);
 		if (is_more)
 			clock_sleep_us(YIELD_US);
-	}
+	} while (is_more && rc == STORE_OK && *stop == 0 &&
+	    clock_mono_us() < end && !is_due(st));
 	if (rc != STORE_OK)
 		log_event(LOG_LEVEL_WARN, "prune", LOG_KEY_ERROR,
 		    store_strrc(rc), NULL);
