@@ -26,14 +26,15 @@ job_trigger(struct sched *s, const struct job *j)
 	return trigger_from_spec(j->trigger, s->zones, &fs);
 }
 
-/* Let j run next at slot_us, a slot of t, or never. */
+/* Let j run next at slot_us, a slot of t, or never; a paused one waits. */
 static void
 job_set_cursor(struct job *j, const struct trigger *t, int64_t slot_us)
 {
 	struct due_policy p = { .jitter_seed = job_seed(j) };
 
 	j->cursor_us = slot_us;
-	j->next_run_us = due_at(t, &p, slot_us);
+	j->next_run_us =
+	    j->state == JOB_ACTIVE ? due_at(t, &p, slot_us) : JOB_NEVER;
 }
 
 /* 32 hex digits, as the clients' uuid4().hex gives. */
@@ -73,22 +74,15 @@ change_account(struct sched *s, struct store *st, const struct job *j,
 
 /* A schedule that begins anew begins after what the ledger has decided. */
 static enum store_rc
-replace_cursor(struct sched *s, struct store *st, struct job *j)
+replace_cursor(struct store *st, struct job *j, const struct trigger *t)
 {
-	struct trigger *t = job_trigger(s, j);
 	int64_t decided = INT64_MIN;
 	enum store_rc rc;
 
-	if (t == NULL)
-		return STORE_ERROR;
 	rc = store_run_decided(st, j->id, &decided);
 	if (rc == STORE_OK && j->cursor_us <= decided &&
-	    trigger_kind(t) != TRIGGER_DATE) {
+	    trigger_kind(t) != TRIGGER_DATE)
 		job_set_cursor(j, t, trigger_next(t, decided));
-		if (j->state != JOB_ACTIVE)
-			j->next_run_us = JOB_NEVER;
-	}
-	trigger_free(t);
 	return rc;
 }
 
@@ -97,7 +91,8 @@ replace_cursor(struct sched *s, struct store *st, struct job *j)
  * that the guard on (job, slot) also holds across a replacement.
  */
 static enum store_rc
-add_replace(struct sched *s, struct store *st, struct job *j)
+add_replace(struct sched *s, struct store *st, struct job *j,
+    const struct trigger *t)
 {
 	int64_t until = j->changed_us;
 	struct job old;
@@ -114,7 +109,7 @@ add_replace(struct sched *s, struct store *st, struct job *j)
 		until = j->cursor_us - 1;
 	rc = change_account(s, st, &old, until, "replaced");
 	if (rc == STORE_OK)
-		rc = replace_cursor(s, st, j);
+		rc = replace_cursor(st, j, t);
 	if (rc == STORE_OK)
 		rc = store_job_update(st, j);
 out:
@@ -136,64 +131,63 @@ add_check_room(struct sched *s, struct store *st, const char *queue)
 }
 
 static enum store_rc
-add_prepare(struct sched *s, struct job *j, int64_t now_us)
+add_prepare(struct job *j, const struct trigger *t, int64_t now_us)
 {
-	struct trigger *t;
-
 	if ((j->job_id == NULL || j->job_id[0] == '\0') &&
 	    job_make_id(j, now_us) != 0)
 		return STORE_FULL;
 	j->created_us = now_us;
 	j->changed_us = now_us;
-	if ((t = job_trigger(s, j)) == NULL)
-		return STORE_ERROR;
-	j->cursor_us = trigger_first(t, now_us);
-	if (j->state == JOB_ACTIVE)
-		job_set_cursor(j, t, j->cursor_us);
-	else
-		j->next_run_us = JOB_NEVER;
-	trigger_free(t);
+	job_set_cursor(j, t, trigger_first(t, now_us));
 	return STORE_OK;
 }
 
 /* Which zone data a cron job was computed by: should it change, so must the
  * job's next run. */
 static enum store_rc
-add_note_zone(struct sched *s, struct store *st, const struct job *j)
+add_note_zone(struct store *st, const struct trigger *t)
 {
-	struct trigger *t = job_trigger(s, j);
-	const struct tz *tz;
-	enum store_rc rc = STORE_OK;
+	const struct tz *tz = trigger_zone(t);
 
-	if (t == NULL)
-		return STORE_ERROR;
-	tz = trigger_zone(t);
-	if (trigger_kind(t) == TRIGGER_CRON && tz_stamp(tz) != 0)
-		rc = store_zone_note(st, tz_name(tz), tz_stamp(tz));
-	trigger_free(t);
+	if (trigger_kind(t) != TRIGGER_CRON || tz_stamp(tz) == 0)
+		return STORE_OK;
+	return store_zone_note(st, tz_name(tz), tz_stamp(tz));
+}
+
+/* What the transaction of an add writes; t is the trigger of j. */
+static enum store_rc
+add_write(struct sched *s, struct store *st, struct job *j,
+    const struct trigger *t, bool is_replace)
+{
+	enum store_rc rc = store_job_insert(st, j);
+
+	if (rc == STORE_OK)
+		rc = add_check_room(s, st, j->queue);
+	else if (rc == STORE_CONFLICT && is_replace)
+		rc = add_replace(s, st, j, t);
+	if (rc == STORE_OK)
+		rc = add_note_zone(st, t);
+	if (rc == STORE_OK)
+		rc = sched_audit(s, st, "job.add", j->queue, j->job_id);
 	return rc;
 }
 
 enum store_rc
 sched_add(struct sched *s, struct job *j, bool is_replace, int64_t now_us)
 {
+	struct trigger *t;
 	struct store *st;
 	enum store_rc rc;
 
-	if ((rc = sched_store_make(s, j->kind, &st)) != STORE_OK ||
-	    (rc = add_prepare(s, j, now_us)) != STORE_OK ||
-	    (rc = store_begin(st)) != STORE_OK)
+	if ((rc = sched_store_make(s, j->kind, &st)) != STORE_OK)
 		return rc;
-	rc = store_job_insert(st, j);
-	if (rc == STORE_OK)
-		rc = add_check_room(s, st, j->queue);
-	else if (rc == STORE_CONFLICT && is_replace)
-		rc = add_replace(s, st, j);
-	if (rc == STORE_OK)
-		rc = add_note_zone(s, st, j);
-	if (rc == STORE_OK)
-		rc = sched_audit(s, st, "job.add", j->queue, j->job_id);
-	return sched_end(st, rc);
+	if ((t = job_trigger(s, j)) == NULL)
+		return STORE_ERROR;
+	if ((rc = add_prepare(j, t, now_us)) == STORE_OK &&
+	    (rc = store_begin(st)) == STORE_OK)
+		rc = sched_end(st, add_write(s, st, j, t, is_replace));
+	trigger_free(t);
+	return rc;
 }
 
 /* Find a job in the store of kind, or in each; *st gets its store. */

@@ -213,7 +213,7 @@ turn_take(const struct turn *t, bool is_paused)
 /* Take the jobs in order; stops early once the batch has lasted BATCH_US. */
 static enum store_rc
 claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
-    int64_t now_us, bool *is_more)
+    int64_t now_us)
 {
 	struct turn t = { c, st, NULL, now_us };
 	int64_t began = clock_mono_us();
@@ -222,10 +222,8 @@ claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
 	enum store_rc rc = STORE_OK;
 
 	for (size_t i = 0; i < jobs->n && rc == STORE_OK; i++) {
-		if (clock_mono_us() - began > BATCH_US) {
-			*is_more = true;
+		if (clock_mono_us() - began > BATCH_US)
 			break;
-		}
 		t.j = &jobs->v[i];
 		if (queue == NULL || strcmp(queue, t.j->queue) != 0) {
 			queue = t.j->queue;
@@ -238,19 +236,17 @@ claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
 }
 
 enum store_rc
-claim_batch(struct claim *c, struct store *st, int64_t now_us, bool *is_more)
+claim_batch(struct claim *c, struct store *st, int64_t now_us)
 {
 	struct job_list jobs = { NULL, 0, 0 };
 	int64_t sent = c->sent, decided = c->decided;
 	enum store_rc rc;
 
-	*is_more = false;
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
 	rc = store_job_due(st, now_us, BATCH_JOBS, &jobs);
-	*is_more = jobs.n == BATCH_JOBS;
 	if (rc == STORE_OK)
-		rc = claim_jobs(c, st, &jobs, now_us, is_more);
+		rc = claim_jobs(c, st, &jobs, now_us);
 	if (rc == STORE_OK)
 		rc = store_commit(st);
 	else

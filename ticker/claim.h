@@ -20,10 +20,9 @@ struct claim {
 /*
  * Claim one batch of jobs due at now_us from the store, at most 1,000 jobs or
  * 50 ms, in one immediate transaction: ledger rows, messages and next runs
- * are written together or not at all.  *is_more tells that jobs may be left.
+ * are written together or not at all.  store_job_next tells what is left.
  * A job that cannot be understood is quarantined and stays.
  */
-enum store_rc claim_batch(struct claim *c, struct store *st, int64_t now_us,
-    bool *is_more);
+enum store_rc claim_batch(struct claim *c, struct store *st, int64_t now_us);
 
 #endif

@@ -67,11 +67,10 @@ tick_batch(struct tick *t, struct store *st, int64_t *next, bool *is_more)
 {
 	int64_t now = tick_now(t);
 	enum store_rc rc;
-	bool is_full;
 
 	if ((rc = store_job_next(st, next)) != STORE_OK || *next > now)
 		return rc;
-	rc = claim_batch(&t->claim, st, now, &is_full);
+	rc = claim_batch(&t->claim, st, now);
 	if (rc == STORE_OK)
 		rc = store_job_next(st, next);
 	*is_more = *is_more || *next <= now;

@@ -328,13 +328,12 @@ world_tick(struct sched *s, int64_t now_us)
 	struct store *st = s->stores[JOB_DURABLE];
 	enum store_rc rc = STORE_OK;
 	int64_t next = 0;
-	bool is_more;
 
 	while (rc == STORE_OK) {
 		rc = store_job_next(st, &next);
 		if (rc != STORE_OK || next > now_us)
 			break;
-		rc = claim_batch(&c, st, now_us, &is_more);
+		rc = claim_batch(&c, st, now_us);
 	}
 	buf_fini(&c.scratch);
 	return rc;
