@@ -54,9 +54,8 @@ log_bad_conf(const struct ctx *ctx, const char *why)
 	    LOG_KEY_ERROR, why, NULL);
 }
 
-/* Which file has that name now, with or without its contents. */
 static struct ctx_file
-look_at(const char *path, bool has_contents)
+look_at(const char *path)
 {
 	struct ctx_file f;
 	struct stat sb;
@@ -66,10 +65,8 @@ look_at(const char *path, bool has_contents)
 		return f;
 	f.dev = sb.st_dev;
 	f.ino = sb.st_ino;
-	if (has_contents) {
-		f.size = sb.st_size;
-		f.mtime = sb.st_mtim;
-	}
+	f.size = sb.st_size;
+	f.mtime = sb.st_mtim;
 	return f;
 }
 
@@ -85,7 +82,7 @@ is_same(const struct ctx_file *a, const struct ctx_file *b)
 static int
 read_conf(struct ctx *ctx)
 {
-	struct ctx_file now = look_at(ctx->conf_path, true);
+	struct ctx_file now = look_at(ctx->conf_path);
 	struct conf *conf;
 	char why[512];
 
@@ -106,37 +103,15 @@ read_conf(struct ctx *ctx)
 	return 0;
 }
 
-static const char *
-store_file(const struct ctx *ctx, int kind)
-{
-	return kind == JOB_MEMORY ? ctx->conf->memory_store : ctx->conf->store;
-}
-
-/* Close the stores when the file of a name is another one by now. */
+/* The memory store is looked after by sched_store. */
 static void
 check_replaced(struct ctx *ctx)
 {
-	for (int i = 0; i < JOB_KIND__MAX && ctx->is_open; i++) {
-		struct ctx_file now;
-
-		if (ctx->sched.stores[i] == NULL)
-			continue;
-		now = look_at(store_file(ctx, i), false);
-		if (is_same(&now, &ctx->stores[i]))
-			continue;
-		log_event(LOG_LEVEL_WARN, "store-replaced", LOG_KEY_PATH,
-		    store_file(ctx, i), NULL);
-		close_store(ctx);
-	}
-}
-
-void
-ctx_done(struct ctx *ctx)
-{
-	for (int i = 0; i < JOB_KIND__MAX && ctx->is_open; i++) {
-		if (ctx->sched.stores[i] != NULL && ctx->stores[i].ino == 0)
-			ctx->stores[i] = look_at(store_file(ctx, i), false);
-	}
+	if (!ctx->is_open || !store_is_replaced(ctx->sched.stores[JOB_DURABLE]))
+		return;
+	log_event(LOG_LEVEL_WARN, "store-replaced", LOG_KEY_PATH,
+	    ctx->conf->store, NULL);
+	close_store(ctx);
 }
 
 static int
@@ -153,14 +128,7 @@ open_store(struct ctx *ctx)
 		return -1;
 	}
 	ctx->is_open = true;
-	memset(ctx->stores, 0, sizeof(ctx->stores));
-	ctx_done(ctx);
-	if (ctx->stores[JOB_DURABLE].ino != 0)
-		return 0;
-	log_event(LOG_LEVEL_ERR, "store-gone", LOG_KEY_PATH, ctx->conf->store,
-	    NULL);
-	close_store(ctx);
-	return -1;
+	return 0;
 }
 
 /* One large answer must not weigh on a worker for ever. */

@@ -13,11 +13,11 @@
 
 struct conf;
 
-/* Which file it was that had a name; all zero: none. */
+/* Which file it was that had a name, and what it held; all zero: none. */
 struct ctx_file {
 	dev_t dev;
 	ino_t ino;
-	off_t size; /* this and mtime only where contents matter */
+	off_t size;
 	struct timespec mtime;
 };
 
@@ -28,12 +28,11 @@ struct ctx {
 	struct conf *conf;  /* NULL until it could be read */
 	struct sched sched;
 	bool is_open;
-	struct ctx_file conf_file;	       /* looked at last */
-	struct ctx_file stores[JOB_KIND__MAX]; /* which are open */
-	struct token token;		       /* of this request's client */
-	bool is_token;			       /* false: let in without one */
-	uint64_t serial;		       /* number of the request */
-	struct buf query;		       /* memory that requests reuse */
+	struct ctx_file conf_file; /* looked at last */
+	struct token token;	   /* of this request's client */
+	bool is_token;		   /* false: let in without one */
+	uint64_t serial;	   /* number of the request */
+	struct buf query;	   /* memory that requests reuse */
 	struct buf body;
 	struct buf data;
 	struct buf text;
@@ -57,9 +56,6 @@ void ctx_begin(struct ctx *ctx);
  * again.
  */
 int ctx_ready(struct ctx *ctx);
-
-/* The handler is done: note which stores it has opened. */
-void ctx_done(struct ctx *ctx);
 
 /*
  * Was the program told to stop?  Asked by handlers that wait.  SIGTERM is

@@ -60,7 +60,7 @@ read_lease(const struct ctx *ctx, const struct request *req, struct lease *l,
 static int64_t
 data_version(const struct ctx *ctx)
 {
-	int64_t v = 0;
+	int64_t v = ctx->sched.memory_opened;
 
 	for (int k = 0; k < JOB_KIND__MAX; k++)
 		if (ctx->sched.stores[k] != NULL)

@@ -99,7 +99,6 @@ serve_one(struct ctx *ctx, char *const *envp, http_read *read_fn, void *cookie)
 	body =
 	    request_read_body(&req, read_fn, cookie, &ctx->body, &res.faults);
 	answer(ctx, &req, body, &res);
-	ctx_done(ctx);
 	response_write(&res, &req, &ctx->text, &ctx->out);
 	if (ctx->out.is_failed) {
 		log_event(LOG_LEVEL_ERR, "no-memory", "trace", req.trace_id,

@@ -29,8 +29,9 @@ struct sched {
 	struct tz_cache *zones;
 	const char *default_zone;
 	struct store *stores[JOB_KIND__MAX]; /* JOB_MEMORY: NULL if none */
-	ino_t memory_refused; /* not to be opened again: lib/sched_memory.c */
-	const char *actor;    /* who asks, for the audit; set per request */
+	int64_t memory_opened; /* how often; another store, other versions */
+	ino_t memory_refused;  /* not to be opened again: lib/sched_memory.c */
+	const char *actor;     /* who asks, for the audit; set per request */
 };
 
 /*
@@ -42,7 +43,10 @@ enum store_rc sched_open(struct sched *s, const struct conf *conf,
     const char *env_tz, char *why, size_t whylen);
 void sched_close(struct sched *s);
 
-/* The store of a kind, or NULL when the memory store does not exist. */
+/*
+ * The store of a kind, or NULL when the memory store does not exist.  One
+ * that another program made, deleted or made anew is noticed here.
+ */
 struct store *sched_store(struct sched *s, enum job_kind kind);
 
 /* Which store a request means: JOB_KIND__MAX = any. */

@@ -93,6 +93,7 @@ memory_open(struct sched *s, bool is_create)
 	if (wrong != NULL)
 		return memory_refuse(s, &sb, wrong);
 	s->stores[JOB_MEMORY] = store_open(&o, &rc, why, sizeof(why));
+	s->memory_opened++;
 	/* An empty one is just being made by somebody else. */
 	if (s->stores[JOB_MEMORY] == NULL && rc != STORE_NOTFOUND)
 		rc = memory_refuse(s, &sb, why);
@@ -102,8 +103,14 @@ memory_open(struct sched *s, bool is_create)
 struct store *
 sched_store(struct sched *s, enum job_kind kind)
 {
-	/* Another program may have made the memory store meanwhile. */
-	if (kind == JOB_MEMORY && s->stores[kind] == NULL)
+	if (kind != JOB_MEMORY)
+		return s->stores[kind];
+	/* Others may have deleted the memory store meanwhile, or made it. */
+	if (s->stores[kind] != NULL && store_is_replaced(s->stores[kind])) {
+		store_close(s->stores[kind]);
+		s->stores[kind] = NULL;
+	}
+	if (s->stores[kind] == NULL)
 		(void)memory_open(s, false);
 	return s->stores[kind];
 }

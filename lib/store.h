@@ -70,6 +70,12 @@ bool store_in_transaction(const struct store *st);
  */
 void store_set_durable(struct store *st, bool is_durable);
 
+/*
+ * Has another file, or none, taken the place of the one that is open (a
+ * restore, a deletion)?  Then nothing begins any more: close, open again.
+ */
+bool store_is_replaced(const struct store *st);
+
 /* A number that changes when another connection has committed. */
 int64_t store_data_version(struct store *st);
 

@@ -90,9 +90,6 @@ bool store_has_wal(const struct store *st);
  */
 enum store_rc store_wal_flush(struct store *st);
 
-/* Has the name gone to another file?  Then nobody would see what we write. */
-bool store_is_replaced(const struct store *st);
-
 /* Bring the schema of a vetted file to store_schema_version(). */
 enum store_rc store_migrate(struct store *st, char *why, size_t whylen);
 

@@ -22,6 +22,10 @@ add() {
 	"$MINUTEHAND" job add q --id "$1" --date 2020-01-01 --memory
 }
 
+has_message() {
+	[ "$(sqlite3 "$MEMORY" "SELECT count(*) FROM message")" -eq 1 ]
+}
+
 @test "made for its owner alone; its jobs run, and are gone with it" {
 	add m
 	[ "$(stat -c %a "$RAM/mine")" = 700 ]
@@ -79,4 +83,18 @@ add() {
 	run "$TICKER" --window 2s
 	[ "$(grep -c memory-store <<<"$output")" -eq 1 ]
 	[ "$(sqlite3 "$DIR/store.db" "SELECT count(*) FROM message")" -eq 1 ]
+}
+
+@test "deleted and made anew while a ticker waits: it goes on with the new one" {
+	add m
+	"$TICKER" --window 6s >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	ticker=$!
+	wait_for 3 has_message
+	rm -r "$RAM/mine"
+	add n
+	status=0
+	wait_for 5 has_message || status=$?
+	stop_pid "$ticker"
+	[ "$status" -eq 0 ]
+	[ ! -s "$BATS_TEST_TMPDIR/out" ]
 }

@@ -27,6 +27,7 @@ struct tick {
 	struct store_tick row;
 	int64_t end_mono; /* of the window, by the clock of clock_mono_us */
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
+	int64_t opened;		     /* memory stores */
 };
 
 /* The tick's row is worth no flush: its loss costs a line of statistics. */
@@ -130,11 +131,14 @@ tick_pass(struct tick *t, int64_t *next)
 static bool
 tick_has_news(struct tick *t)
 {
-	bool is_news = false;
+	bool is_news;
 	int64_t v;
 
+	(void)sched_store(t->s, JOB_MEMORY);
+	is_news = t->s->memory_opened != t->opened;
+	t->opened = t->s->memory_opened;
 	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		if (sched_store(t->s, (enum job_kind)k) == NULL)
+		if (t->s->stores[k] == NULL)
 			continue;
 		v = store_data_version(t->s->stores[k]);
 		is_news = is_news || v != t->seen[k];
