@@ -19,6 +19,10 @@
 /* Two periods that share a wall time lie no further apart than this. */
 #define REACH_S (2 * OFFSET_MAX_S)
 
+/* From here on the year is past CRON_YEAR_MAX wherever one is: no slots.  A
+ * damaged zone may have transitions beyond, too late to reckon with. */
+#define END_S (INT64_C(253402300800) + OFFSET_MAX_S)
+
 /* The latest search of the calendar: no match from from_s to match_s. */
 struct found {
 	int64_t from_s;
@@ -153,12 +157,12 @@ trigger_slot_next(const struct cron *set, const struct tz *tz,
 	low_s = after_s + 1;
 
 	/* The period of after_s itself: its end may be the very next slot. */
-	for (tz_at(w.tz, after_s, &p); low_s < CRON_NEVER - REACH_S;
-	     tz_at(w.tz, low_s, &p)) {
+	for (from_s = after_s; low_s < END_S; from_s = low_s) {
+		tz_at(w.tz, from_s, &p);
 		slot_s = find_in_period(&w, &p, low_s);
 		if (slot_s != TRIGGER_NONE)
 			return slot_s;
-		if (p.until_s == INT64_MAX)
+		if (p.until_s >= END_S)
 			return TRIGGER_NONE;
 		match_s = w.found.match_s;
 		if (w.is_once && fires_in_gap(&w, &p))

@@ -13,6 +13,8 @@
 /* No offset is larger (RFC 9636 section 3.2: -25 h to 26 h). */
 #define OFFSET_MAX_S (INT64_C(26) * 3600)
 
+#define TZ_LATEST_S (INT64_MAX - TZ_CYCLE_S)
+
 struct tz *
 tz_alloc(const char *name)
 {
@@ -116,12 +118,14 @@ void
 tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out)
 {
 	const struct tz_type *type;
-	int64_t shift = 0;
+	int64_t late_s, shift = 0;
 	size_t i;
 
-	if (tz->cycle_until_s != 0 && t_s >= tz->cycle_until_s)
-		shift =
-		    ((t_s - tz->cycle_until_s) / TZ_CYCLE_S + 1) * TZ_CYCLE_S;
+	/* In the last cycle that int64_t can tell nothing changes any more. */
+	late_s = t_s < TZ_LATEST_S ? t_s : TZ_LATEST_S;
+	if (tz->cycle_until_s != 0 && late_s >= tz->cycle_until_s)
+		shift = ((late_s - tz->cycle_until_s) / TZ_CYCLE_S + 1) *
+		    TZ_CYCLE_S;
 	i = count_until(tz, t_s - shift);
 	type = &tz->types[i > 0 ? tz->kind[i - 1] : 0];
 	out->from_s = i > 0 ? tz->at[i - 1] + shift : INT64_MIN;

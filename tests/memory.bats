@@ -88,13 +88,13 @@ has_message() {
 @test "deleted and made anew while a ticker waits: it goes on with the new one" {
 	add m
 	"$TICKER" --window 6s >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-	ticker=$!
+	pid=$!
 	wait_for 3 has_message
 	rm -r "$RAM/mine"
 	add n
 	status=0
 	wait_for 5 has_message || status=$?
-	stop_pid "$ticker"
+	stop_pid "$pid"
 	[ "$status" -eq 0 ]
 	[ ! -s "$BATS_TEST_TMPDIR/out" ]
 }

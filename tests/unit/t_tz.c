@@ -283,6 +283,7 @@ test_footers(void)
 	footer_is("EST5EDT,M3.2.0,M11.1.0", y, -18000);
 	footer_is("EST5EDT,M3.2.0,M11.1.0", y + 200 * 86400, -14400);
 	footer_is("<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", y, -10800);
+	footer_is("EST5EDT,M3.2.0,M11.1.0", INT64_MAX, -18000);
 	/* DST all the year round (RFC 9636 section 3.3.1). */
 	footer_is("XXX3EDT4,0/0,J365/23", y, -14400);
 	footer_is("XXX3EDT4,0/0,J365/23", y + 180 * 86400, -14400);
