@@ -62,6 +62,10 @@ sched_end(struct store *st, enum store_rc rc)
 	if (rc == STORE_OK)
 		return store_commit(st);
 	store_rollback(st);
+	/* What stands in the way may be somebody's who has yet to flush it:
+	 * to tell of it is to promise it. */
+	if (rc == STORE_CONFLICT && store_settle(st) != STORE_OK)
+		return STORE_FULL;
 	return rc;
 }
 

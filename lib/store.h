@@ -58,6 +58,12 @@ enum store_rc store_begin(struct store *st);
  */
 enum store_rc store_commit(struct store *st);
 
+/*
+ * Wait until what others have committed so far is on the disk as well, before
+ * anybody is told of it.  STORE_OK, or STORE_FULL: it may not last.
+ */
+enum store_rc store_settle(struct store *st);
+
 /* Undo; harmless when no transaction is open. */
 void store_rollback(struct store *st);
 

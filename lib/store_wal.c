@@ -227,6 +227,15 @@ store_wal_flush(struct store *st)
 	return STORE_OK;
 }
 
+enum store_rc
+store_settle(struct store *st)
+{
+	if (!store_has_wal(st))
+		return STORE_OK;
+	st->is_dirty = true;
+	return store_wal_flush(st);
+}
+
 void
 store_set_durable(struct store *st, bool is_durable)
 {

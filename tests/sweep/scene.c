@@ -119,6 +119,18 @@ act_publish(struct world *w, struct sched *s)
 	}
 }
 
+static void
+act_meet(struct world *w, struct sched *s)
+{
+	struct sched other;
+
+	if (world_open(w, &other) != STORE_OK)
+		return;
+	for (unsigned i = 0; i < 3; i++)
+		(void)world_meet(w, s, &other, i);
+	sched_close(&other);
+}
+
 /* The log is moved in the first add, and starts over in the next. */
 static void
 act_wal(struct world *w, struct sched *s)
@@ -145,6 +157,7 @@ act_network(struct world *w, struct sched *s)
 const struct scene scenes[] = {
 	{ "tick", .at_us = 10 * MINUTES_US, .act = act_tick },
 	{ "add", .at_us = SECOND_US, .act = act_add },
+	{ "meet", .at_us = SECOND_US, .act = act_meet },
 	{ "replace", .at_us = SECOND_US, .act = act_replace },
 	{ "switch", .at_us = 10 * MINUTES_US, .act = act_switch },
 	{ "ack", .is_ticked = true, .at_us = 10 * MINUTES_US, .act = act_ack },

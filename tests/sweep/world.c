@@ -288,6 +288,28 @@ world_add(struct world *w, struct sched *s, unsigned i)
 }
 
 enum store_rc
+world_meet(struct world *w, struct sched *s, struct sched *other, unsigned i)
+{
+	struct world_job *j = &w->shared->added[w->shared->nadded];
+	enum store_rc rc;
+	unsigned op;
+
+	j->queue = "q3";
+	(void)snprintf(j->id, sizeof(j->id), "met%u", i);
+	if (!job_trigger(w, &kinds[i % 4], j, clock_now_us()))
+		return STORE_ERROR;
+	w->shared->nadded++;
+	op = world_begin(w, OP_ADD, j->queue, j->id);
+	store_set_durable(s->stores[JOB_DURABLE], false);
+	rc = job_add(w, s, &kinds[i % 4], j, false);
+	store_set_durable(s->stores[JOB_DURABLE], true);
+	if (rc == STORE_OK)
+		rc = job_add(w, other, &kinds[i % 4], j, false);
+	world_end(w, op, rc == STORE_CONFLICT ? STORE_OK : rc);
+	return rc;
+}
+
+enum store_rc
 world_replace(struct world *w, struct sched *s)
 {
 	struct world_job *j = &w->shared->replaced;

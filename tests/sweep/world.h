@@ -83,6 +83,13 @@ bool world_fill(struct world *w, struct sched *s);
 enum store_rc world_add(struct world *w, struct sched *s, unsigned i);
 enum store_rc world_replace(struct world *w, struct sched *s);
 
+/*
+ * Add a job through s, which has not flushed it when the add through other
+ * learns that it exists: whoever is told so may rely on it.
+ */
+enum store_rc world_meet(struct world *w, struct sched *s, struct sched *other,
+    unsigned i);
+
 /* A fresh number that follows from the seed of w and from i. */
 unsigned world_number(const struct world *w, unsigned i, unsigned below);
 
