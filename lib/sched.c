@@ -15,6 +15,21 @@
 #define CADENCE_DEFAULT_US (60 * CLOCK_US_PER_S)
 #define LATE_SLACK_US (30 * CLOCK_US_PER_S)
 
+/* The zone of jobs that name none; NULL: the configured one cannot be read. */
+static const char *
+default_zone(struct sched *s, const char *env_tz, char *why, size_t whylen)
+{
+	const char *name = s->conf->timezone;
+	char said[256];
+
+	if (name[0] == '\0')
+		return tz_host_name(s->zones, env_tz);
+	if (tz_get(s->zones, name, said, sizeof(said)) != NULL)
+		return name;
+	(void)snprintf(why, whylen, "configuration: timezone: %s", said);
+	return NULL;
+}
+
 enum store_rc
 sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
     char *why, size_t whylen)
@@ -34,9 +49,11 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 		(void)snprintf(why, whylen, "no memory");
 		return STORE_FULL;
 	}
-	s->default_zone = conf->timezone[0] != '\0' ?
-	    conf->timezone :
-	    tz_host_name(s->zones, env_tz);
+	s->default_zone = default_zone(s, env_tz, why, whylen);
+	if (s->default_zone == NULL) {
+		sched_close(s);
+		return STORE_ERROR;
+	}
 	s->stores[JOB_DURABLE] = store_open(&o, &rc, why, whylen);
 	if (s->stores[JOB_DURABLE] == NULL)
 		sched_close(s);

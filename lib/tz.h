@@ -37,7 +37,8 @@ void tz_cache_free(struct tz_cache *tc);
  * Borrowed from the cache.  NULL with a one-line reason that names the zone
  * in why (whylen bytes) when there is none: a malformed name (absolute, "..",
  * characters outside [A-Za-z0-9._+-/]), a missing, damaged, too large or
- * leap-second file, a directory, a link out of the zone directory.
+ * leap-second file, a directory, a link out of the zone directory.  errno is
+ * EIO when the zone directory itself is missing.
  */
 const struct tz *tz_get(struct tz_cache *tc, const char *name, char *why,
     size_t whylen);

@@ -137,11 +137,16 @@ open_within(const char *dir, const char *name, const char **why)
 	int fd;
 
 	*why = "is not known to this host";
-	n = strlen(dir) + 1 + strlen(name);
-	if (n >= sizeof(path) || realpath(dir, root) == NULL)
+	if (realpath(dir, root) == NULL) {
+		/* No zone is to blame: this host has lost all of them. */
+		if (errno == ENOENT)
+			errno = EIO;
+		*why = "cannot be read, for there is no zone directory";
 		return -1;
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	if (realpath(path, real) == NULL)
+	}
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+		sizeof(path) ||
+	    realpath(path, real) == NULL)
 		return -1;
 	n = strlen(root);
 	if (strncmp(real, root, n) != 0 || (real[n] != '/' && n > 1)) {

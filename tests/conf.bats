@@ -123,3 +123,13 @@ setup() {
 	printf 'memory_store = ""\n' >"$CONF"
 	"$MH" job list
 }
+
+@test "timezone: a zone this host does not know is refused by all programs" {
+	echo 'timezone = "No/Where"' >"$CONF"
+	for program in "$MH job list" "$TICKER --once" "$MH doctor"; do
+		# shellcheck disable=SC2086 # a program and its arguments
+		run $program
+		[ "$status" -ne 0 ]
+		[[ $output == *timezone*No/Where* ]]
+	done
+}

@@ -152,3 +152,16 @@ slots() {
 	[ "$(sql 'SELECT count(*), count(DISTINCT next_run_us),
 	    min(next_run_us) FROM job')" = "3000|1|4070934000000000" ]
 }
+
+@test "the zone directory is gone for a moment: nothing is quarantined" {
+	add --id c --cron 'second=*'
+	sleep 1.1
+	mv "$zones" "$zones.away"
+	run tick
+	[ "$status" -eq 69 ]
+	[[ $output == *'no zone directory'* ]]
+	[ "$(sql 'SELECT group_concat(DISTINCT state) FROM job')" = active ]
+	mv "$zones.away" "$zones"
+	tick
+	[ "$(sql "SELECT count(*) > 0 FROM run WHERE job_id = 'c'")" -eq 1 ]
+}

@@ -194,9 +194,13 @@ turn_take(const struct turn *t, bool is_paused)
 
 	errno = 0;
 	trigger = trigger_from_spec(t->j->trigger, t->c->zones, &fs);
+	if (trigger == NULL && is_passing(errno)) {
+		log_event(LOG_LEVEL_ERR, "zone", LOG_KEY_JOB, t->j->job_id,
+		    LOG_KEY_ERROR, fs.v[0].text, NULL);
+		return STORE_FULL;
+	}
 	if (trigger == NULL)
-		return is_passing(errno) ? STORE_FULL :
-					   turn_quarantine(t, fs.v[0].text);
+		return turn_quarantine(t, fs.v[0].text);
 	if (due_plan(trigger, &p, t->j->cursor_us, t->now_us, &plan) != 0)
 		rc = STORE_FULL;
 	else if (is_paused)
