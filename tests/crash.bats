@@ -121,3 +121,32 @@ kill_round() {
 	[ "$(sql "SELECT count(*) FROM job")" -eq 0 ]
 	[ -z "$(complaints)" ]
 }
+
+@test "consumers killed 50 times: every message is consumed" {
+	local pid seen=$BATS_TEST_TMPDIR/seen
+	new_store
+	STORE=$DIR/store.db
+	echo 'max_deliveries = 1000' >>"$CONF"
+	rm -f "$STORE"*
+	"$abs_top_builddir/bench/mkjobs" "$STORE" 1000 behind
+	"$TICKER" -c "$CONF" --once
+	sql "SELECT task_id FROM run ORDER BY 1" >"$BATS_TEST_TMPDIR/all"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/all")" -eq 3000 ]
+	queues=$(sql "SELECT group_concat(DISTINCT queue) FROM message")
+	# The id is noted in one write, by the command, before it succeeds.
+	for _ in {1..50}; do
+		"$MINUTEHAND" -c "$CONF" consume "$queues" --parallel 4 \
+		    --lease 1s -- sh -c "echo \$MINUTEHAND_TASK_ID >>'$seen'" \
+		    3>&- &
+		pid=$!
+		nap 90
+		kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	sleep 1.2
+	"$MINUTEHAND" -c "$CONF" consume "$queues" --parallel 4 -- \
+	    sh -c "echo \$MINUTEHAND_TASK_ID >>'$seen'"
+	sort -u "$seen" | cmp - "$BATS_TEST_TMPDIR/all"
+	[ "$(sql "SELECT count(*) FROM message")" -eq 0 ]
+	echo "# 3000 messages, $(wc -l <"$seen") deliveries: 0 lost" >&3
+}
