@@ -3,13 +3,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/sched.h"
+#include "lib/stop.h"
 #include "ticker/opts.h"
 #include "ticker/tick.h"
 #include "lib/ban.h"
@@ -18,27 +18,13 @@
 #define WINDOW_SLACK_US (30 * CLOCK_US_PER_S)
 #define WINDOW_MAX_US (3600 * CLOCK_US_PER_S)
 
-static volatile sig_atomic_t stop;
-
 static void
-on_term(int sig)
+set_signals(void)
 {
-	(void)sig;
-	stop = 1;
-}
+	struct sigaction sa = { .sa_handler = SIG_IGN };
 
-static void
-catch_signals(void)
-{
-	struct sigaction sa;
-
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = on_term;
+	stop_block();
 	(void)sigemptyset(&sa.sa_mask);
-	(void)sigaction(SIGTERM, &sa, NULL);
-	(void)sigaction(SIGINT, &sa, NULL);
-	(void)sigaction(SIGHUP, &sa, NULL);
-	sa.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &sa, NULL);
 	/* A file size limit then shows as a failed write, not as our death. */
 	(void)sigaction(SIGXFSZ, &sa, NULL);
@@ -88,7 +74,7 @@ choose_window(struct sched *s, const struct opts *o, struct tick_opts *t)
 static int
 run(const struct opts *o, const struct conf *conf)
 {
-	struct tick_opts t = { .stop = &stop };
+	struct tick_opts t;
 	enum store_rc rc;
 	struct sched s;
 	char why[512];
@@ -129,7 +115,7 @@ main(int argc, char *argv[])
 		(void)printf("ticker %s\n", PACKAGE_VERSION);
 		return EX_OK;
 	}
-	catch_signals();
+	set_signals();
 	path = conf_find(o.conf, getenv("MINUTEHAND_CONF"), getenv("HOME"));
 	conf = path == NULL ? NULL : conf_load(path, why, sizeof(why));
 	if (conf == NULL) {

@@ -4,6 +4,7 @@
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/sched.h"
+#include "lib/stop.h"
 #include "lib/store_job.h"
 #include "lib/store_prune.h"
 #include "ticker/prune.h"
@@ -48,8 +49,7 @@ is_due(struct store *st)
 
 /* At least one step, so that a busy store is pruned, too. */
 static void
-prune_store(struct store *st, const struct store_prune *p,
-    const volatile sig_atomic_t *stop)
+prune_store(struct store *st, const struct store_prune *p)
 {
 	int64_t end = clock_mono_us() + TICK_US;
 	enum store_rc rc = STORE_OK;
@@ -60,7 +60,7 @@ prune_store(struct store *st, const struct store_prune *p,
 		rc = prune_step(st, p, &is_more);
 		if (is_more)
 			clock_sleep_us(YIELD_US);
-	} while (is_more && rc == STORE_OK && *stop == 0 &&
+	} while (is_more && rc == STORE_OK && !stop_is_pending() &&
 	    clock_mono_us() < end && !is_due(st));
 	if (rc != STORE_OK)
 		log_event(LOG_LEVEL_WARN, "prune", LOG_KEY_ERROR,
@@ -68,7 +68,7 @@ prune_store(struct store *st, const struct store_prune *p,
 }
 
 void
-prune_run(struct sched *s, int64_t now_us, const volatile sig_atomic_t *stop)
+prune_run(struct sched *s, int64_t now_us)
 {
 	const struct conf *c = s->conf;
 	const struct store_prune p = {
@@ -83,5 +83,5 @@ prune_run(struct sched *s, int64_t now_us, const volatile sig_atomic_t *stop)
 
 	for (int k = 0; k < JOB_KIND__MAX; k++)
 		if (sched_store(s, (enum job_kind)k) != NULL)
-			prune_store(s->stores[k], &p, stop);
+			prune_store(s->stores[k], &p);
 }

@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "lib/job.h"
 #include "lib/log.h"
+#include "lib/stop.h"
 #include "lib/store_job.h"
 #include "lib/store_log.h"
 #include "ticker/claim.h"
@@ -94,7 +95,7 @@ tick_is_relieved(const struct tick *t)
 static bool
 tick_may_stay(const struct tick *t)
 {
-	if (*t->o->stop != 0)
+	if (stop_is_pending())
 		return false;
 	return t->o->window_us == 0 ||
 	    (clock_mono_us() < t->end_mono && !tick_is_relieved(t));
@@ -156,14 +157,14 @@ tick_wait(struct tick *t, int64_t next)
 {
 	int64_t now, left, nap;
 
-	while (*t->o->stop == 0) {
+	while (!stop_is_pending()) {
 		if ((left = t->end_mono - clock_mono_us()) <= 0)
 			return false;
 		now = clock_now_us();
 		if (next <= now)
 			return true;
 		nap = next - now < NAP_US ? next - now : NAP_US;
-		clock_sleep_us(nap < left ? nap : left);
+		stop_sleep_us(nap < left ? nap : left);
 		if (tick_has_news(t))
 			return !tick_is_relieved(t);
 	}
@@ -188,13 +189,13 @@ tick_run(struct sched *s, const struct tick_opts *o)
 
 	if ((rc = tick_row(&t, store_tick_start)) != STORE_OK)
 		return rc;
-	if ((rc = rezone(s, o->stop)) != STORE_OK)
+	if ((rc = rezone(s)) != STORE_OK)
 		return rc;
 	do {
 		(void)tick_has_news(&t);
 		rc = tick_pass(&t, &next);
 		if (rc == STORE_OK && !is_pruned)
-			prune_run(s, clock_now_us(), o->stop);
+			prune_run(s, clock_now_us());
 		is_pruned = true;
 	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next));
 	t.row.ended_us = clock_now_us();

@@ -1,7 +1,6 @@
 #ifndef TICKER_TICK_H
 #define TICKER_TICK_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,13 +10,13 @@
 struct tick_opts {
 	int64_t window_us; /* how long to stay; 0: one pass */
 	bool is_relieved;  /* leave as soon as a newer tick has started */
-	const volatile sig_atomic_t *stop; /* set by SIGTERM */
 };
 
 /*
  * One tick: hand over all that is due, then wait within the window for what
  * falls due or is added.  s is open; its durable store gets the row of the
- * tick.  STORE_OK, or what stopped it; work done before stays done.
+ * tick.  Ends early once a stop is pending (lib/stop.h).  STORE_OK, or what
+ * stopped it; work done before stays done.
  */
 enum store_rc tick_run(struct sched *s, const struct tick_opts *o);
 
