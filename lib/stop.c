@@ -2,10 +2,9 @@
 
 #include <time.h>
 
+#include "lib/clock.h"
 #include "lib/stop.h"
 #include "lib/ban.h"
-
-#define US_PER_S INT64_C(1000000)
 
 void
 stop_set(sigset_t *set)
@@ -50,10 +49,24 @@ stop_sleep_us(int64_t us)
 
 	if (us <= 0)
 		return;
-	ts.tv_sec = (time_t)(us / US_PER_S);
-	ts.tv_nsec = (long)(us % US_PER_S * 1000);
+	ts.tv_sec = (time_t)(us / CLOCK_US_PER_S);
+	ts.tv_nsec = (long)(us % CLOCK_US_PER_S * 1000);
 	stop_set(&set);
 	/* It takes the signal away: put it back for those who ask. */
 	if ((sig = sigtimedwait(&set, NULL, &ts)) > 0)
 		(void)raise(sig);
+}
+
+static void
+stop_wait_us(void *arg, int64_t us)
+{
+	(void)arg;
+	stop_sleep_us(us);
+}
+
+void
+stop_clock(struct clock *out)
+{
+	*out = clock_host;
+	out->sleep_us = stop_wait_us;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct clock;
+
 /*
  * Being asked to end: SIGTERM, SIGINT, SIGHUP.  A program blocks them and
  * asks, wherever it can leave, whether one is pending; so no handler and no
@@ -23,5 +25,8 @@ bool stop_is_pending(void);
 
 /* Sleep up to us microseconds; returns at once when one is pending. */
 void stop_sleep_us(int64_t us);
+
+/* Make *out the host's clock with that sleep. */
+void stop_clock(struct clock *out);
 
 #endif

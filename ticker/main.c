@@ -62,7 +62,7 @@ choose_window(struct sched *s, const struct opts *o, struct tick_opts *t)
 	t->is_relieved = false;
 	if (t->window_us != CONF_WINDOW_AUTO)
 		return STORE_OK;
-	if ((rc = sched_health(s, clock_now_us(), &h)) != STORE_OK)
+	if ((rc = sched_health(s, clock_get_us(s->clock), &h)) != STORE_OK)
 		return rc;
 	t->is_relieved = true;
 	t->window_us = h.cadence_us + WINDOW_SLACK_US;
@@ -77,6 +77,7 @@ run(const struct opts *o, const struct conf *conf)
 	struct tick_opts t;
 	enum store_rc rc;
 	struct sched s;
+	struct clock clock;
 	char why[512];
 
 	rc = sched_open(&s, conf, getenv("TZ"), why, sizeof(why));
@@ -85,6 +86,8 @@ run(const struct opts *o, const struct conf *conf)
 		return rc == STORE_BUSY ? EX_TEMPFAIL : EX_UNAVAILABLE;
 	}
 	s.actor = "ticker";
+	stop_clock(&clock);
+	s.clock = &clock;
 	if (o->is_dry_run)
 		rc = tick_show(&s);
 	else if ((rc = choose_window(&s, o, &t)) == STORE_OK)

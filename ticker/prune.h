@@ -1,8 +1,6 @@
 #ifndef TICKER_PRUNE_H
 #define TICKER_PRUNE_H
 
-#include <stdint.h>
-
 struct sched;
 
 /*
@@ -11,6 +9,6 @@ struct sched;
  * all is done or for about two seconds, or until a stop is pending.  A failure
  * is logged and otherwise none: what is left will go with the next tick.
  */
-void prune_run(struct sched *s, int64_t now_us);
+void prune_run(struct sched *s);
 
 #endif

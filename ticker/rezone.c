@@ -110,13 +110,13 @@ static enum store_rc
 sweep_jobs(struct sweep *w)
 {
 	struct job_list jobs = { NULL, 0, 0 };
-	int64_t began = clock_mono_us();
+	int64_t began = clock_get_mono_us(w->s->clock);
 	enum store_rc rc;
 	size_t i;
 
 	rc = store_zone_jobs(w->st, w->after, BATCH_JOBS, &jobs);
 	for (i = 0; i < jobs.n && rc == STORE_OK; i++) {
-		if (clock_mono_us() - began > BATCH_US)
+		if (clock_get_mono_us(w->s->clock) - began > BATCH_US)
 			break;
 		rc = sweep_job(w, &jobs.v[i]);
 		w->after = jobs.v[i].id;

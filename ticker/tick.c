@@ -26,7 +26,7 @@ struct tick {
 	const struct tick_opts *o;
 	struct claim claim;
 	struct store_tick row;
-	int64_t end_mono; /* of the window, by the clock of clock_mono_us */
+	int64_t end_mono;	     /* of the window, monotonic */
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
 	int64_t opened;		     /* memory stores */
 };
@@ -60,7 +60,8 @@ tick_row_end(struct store *st, struct store_tick *row)
 static int64_t
 tick_now(const struct tick *t)
 {
-	return t->o->window_us == 0 ? t->row.started_us : clock_now_us();
+	return t->o->window_us == 0 ? t->row.started_us :
+				      clock_get_us(t->s->clock);
 }
 
 /* One batch of one store, if anything is due; *next becomes its next run. */
@@ -98,7 +99,8 @@ tick_may_stay(const struct tick *t)
 	if (stop_is_pending())
 		return false;
 	return t->o->window_us == 0 ||
-	    (clock_mono_us() < t->end_mono && !tick_is_relieved(t));
+	    (clock_get_mono_us(t->s->clock) < t->end_mono &&
+		!tick_is_relieved(t));
 }
 
 /*
@@ -123,7 +125,7 @@ tick_pass(struct tick *t, int64_t *next)
 				*next = n;
 		}
 		if (is_more)
-			clock_sleep_us(YIELD_US);
+			clock_wait_us(t->s->clock, YIELD_US);
 	} while (rc == STORE_OK && is_more && tick_may_stay(t));
 	return rc;
 }
@@ -158,13 +160,13 @@ tick_wait(struct tick *t, int64_t next)
 	int64_t now, left, nap;
 
 	while (!stop_is_pending()) {
-		if ((left = t->end_mono - clock_mono_us()) <= 0)
+		if ((left = t->end_mono - clock_get_mono_us(t->s->clock)) <= 0)
 			return false;
-		now = clock_now_us();
+		now = clock_get_us(t->s->clock);
 		if (next <= now)
 			return true;
 		nap = next - now < NAP_US ? next - now : NAP_US;
-		stop_sleep_us(nap < left ? nap : left);
+		clock_wait_us(t->s->clock, nap < left ? nap : left);
 		if (tick_has_news(t))
 			return !tick_is_relieved(t);
 	}
@@ -177,9 +179,9 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	struct tick t = {
 		.s = s,
 		.o = o,
-		.claim = { .zones = s->zones },
-		.row = { .started_us = clock_now_us() },
-		.end_mono = clock_mono_us() + o->window_us,
+		.claim = { .clock = s->clock, .zones = s->zones },
+		.row = { .started_us = clock_get_us(s->clock) },
+		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
 	};
 	enum store_rc rc, ended;
 	bool is_pruned = false;
@@ -195,10 +197,10 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		(void)tick_has_news(&t);
 		rc = tick_pass(&t, &next);
 		if (rc == STORE_OK && !is_pruned)
-			prune_run(s, clock_now_us());
+			prune_run(s);
 		is_pruned = true;
 	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next));
-	t.row.ended_us = clock_now_us();
+	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;
 	ended = tick_row(&t, tick_row_end);
