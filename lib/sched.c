@@ -22,6 +22,7 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 	struct store_opts o = {
 		.path = conf->store,
 		.busy_us = conf->busy_us,
+		.is_unsynced = conf->is_scratch,
 	};
 	enum store_rc rc;
 

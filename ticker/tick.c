@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/conf.h"
 #include "lib/job.h"
 #include "lib/log.h"
 #include "lib/stop.h"
 #include "lib/store_job.h"
 #include "lib/store_log.h"
 #include "ticker/claim.h"
+#include "ticker/opts.h"
 #include "ticker/prune.h"
 #include "ticker/rezone.h"
 #include "ticker/tick.h"
@@ -17,6 +19,10 @@
 
 /* Jobs added meanwhile are noticed, and SIGTERM obeyed, within this. */
 #define NAP_US (200 * 1000)
+
+/* The slack by which a window outlasts the cadence: cron may be late. */
+#define WINDOW_SLACK_US (30 * CLOCK_US_PER_S)
+#define WINDOW_MAX_US (3600 * CLOCK_US_PER_S)
 
 /* Between two batches others may write: who waits needs time to wake up. */
 #define YIELD_US 100
@@ -165,12 +171,34 @@ tick_wait(struct tick *t, int64_t next)
 		now = clock_get_us(t->s->clock);
 		if (next <= now)
 			return true;
-		nap = next - now < NAP_US ? next - now : NAP_US;
+		nap = t->o->nap_us > 0 ? t->o->nap_us : NAP_US;
+		if (next - now < nap)
+			nap = next - now;
 		clock_wait_us(t->s->clock, nap < left ? nap : left);
 		if (tick_has_news(t))
 			return !tick_is_relieved(t);
 	}
 	return false;
+}
+
+enum store_rc
+tick_choose_window(struct sched *s, int64_t window_us, struct tick_opts *o)
+{
+	struct sched_health h;
+	enum store_rc rc;
+
+	o->window_us =
+	    window_us != OPTS_WINDOW_CONF ? window_us : s->conf->window_us;
+	o->is_relieved = false;
+	if (o->window_us != CONF_WINDOW_AUTO)
+		return STORE_OK;
+	if ((rc = sched_health(s, clock_get_us(s->clock), &h)) != STORE_OK)
+		return rc;
+	o->is_relieved = true;
+	o->window_us = h.cadence_us + WINDOW_SLACK_US;
+	if (o->window_us > WINDOW_MAX_US)
+		o->window_us = WINDOW_MAX_US;
+	return STORE_OK;
 }
 
 enum store_rc

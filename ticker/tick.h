@@ -10,7 +10,16 @@
 struct tick_opts {
 	int64_t window_us; /* how long to stay; 0: one pass */
 	bool is_relieved;  /* leave as soon as a newer tick has started */
+	int64_t nap_us; /* look for what was added that often; 0: as is good */
 };
+
+/*
+ * The window for a tick that starts now into *o: window_us, unless that is
+ * OPTS_WINDOW_CONF, else that of the configuration, else as long as cron takes
+ * to start the next tick.
+ */
+enum store_rc tick_choose_window(struct sched *s, int64_t window_us,
+    struct tick_opts *o);
 
 /*
  * One tick: hand over all that is due, then wait within the window for what

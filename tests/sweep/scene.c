@@ -25,7 +25,7 @@
 static void
 act_tick(struct world *w, struct sched *s)
 {
-	const struct tick_opts o = { 0, false };
+	const struct tick_opts o = { .window_us = 0 };
 
 	(void)w;
 	(void)tick_run(s, &o);
