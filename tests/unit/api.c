@@ -15,7 +15,6 @@
 
 #include "fcgi/serve.h"
 #include "lib/json.h"
-#include "lib/json_list.h"
 #include "lib/log.h"
 #include "tests/unit/api.h"
 
