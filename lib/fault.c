@@ -67,6 +67,19 @@ fault_add_never(struct faults *fs, const char *field, const char *why)
 	return -1;
 }
 
+void
+fault_drop(struct faults *fs, const char *field)
+{
+	for (size_t i = 0; i < fs->n; i++) {
+		if (strcmp(fs->v[i].field, field) != 0)
+			continue;
+		fs->n--;
+		memmove(&fs->v[i], &fs->v[i + 1],
+		    (fs->n - i) * sizeof(fs->v[0]));
+		return;
+	}
+}
+
 bool
 fault_is_never(const struct faults *fs)
 {

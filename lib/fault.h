@@ -34,6 +34,9 @@ int fault_add(struct faults *fs, const char *field, const char *fmt, ...)
 /* Add that field keeps a trigger from ever firing, and why; gives -1. */
 int fault_add_never(struct faults *fs, const char *field, const char *why);
 
+/* Take the complaint about field back, if there is one. */
+void fault_drop(struct faults *fs, const char *field);
+
 /* Is that all there is to complain of? */
 bool fault_is_never(const struct faults *fs);
 

@@ -214,8 +214,12 @@ parse_trigger(struct parse *p)
 	/* Asked even when a field is bad, so that all bad ones are named. */
 	rc = collect_fields(p, kind, f, digits, &n);
 	t = trigger_new(trigger_kind_name(kind), f, n, p->env, p->fs);
-	if (t == NULL)
+	if (t == NULL) {
+		/* A field that is bad is not missing as well. */
+		if (rc != 0)
+			fault_drop(p->fs, "trigger");
 		return -1;
+	}
 	if (rc == 0)
 		rc = store_trigger(p, t);
 	trigger_free(t);

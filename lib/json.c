@@ -11,18 +11,42 @@
 #include "lib/num.h"
 #include "lib/ban.h"
 
+/* Members of all objects in o. */
+static size_t
+count_members(struct json_object *o)
+{
+	struct json_object_iterator it, end;
+	size_t n = 0;
+
+	if (json_object_is_type(o, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(o); i++)
+			n += count_members(json_object_array_get_idx(o, i));
+		return n;
+	}
+	if (!json_is_object(o))
+		return 0;
+	it = json_object_iter_begin(o);
+	end = json_object_iter_end(o);
+	for (; !json_object_iter_equal(&it, &end); n++) {
+		n += count_members(json_object_iter_peek_value(&it));
+		json_object_iter_next(&it);
+	}
+	return n;
+}
+
 struct json_object *
 json_parse(const char *text, size_t len, char *why, size_t whylen)
 {
 	struct json_tokener *tok;
 	struct json_object *o = NULL;
 	enum json_tokener_error e;
+	size_t members;
 
 	if (len >= INT_MAX) {
 		snprintf(why, whylen, "too long");
 		return NULL;
 	}
-	if (json_check(text, len, why, whylen) != 0)
+	if (json_check_members(text, len, &members, why, whylen) != 0)
 		return NULL;
 	tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	if (tok == NULL) {
@@ -45,6 +69,12 @@ json_parse(const char *text, size_t len, char *why, size_t whylen)
 	else if (o == NULL)
 		snprintf(why, whylen, "null says nothing");
 	json_tokener_free(tok);
+	/* Of a name given twice json-c keeps the last. */
+	if (o != NULL && count_members(o) != members) {
+		snprintf(why, whylen, "an object has one name twice");
+		json_free(o);
+		o = NULL;
+	}
 	return o;
 }
 

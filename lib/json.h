@@ -12,8 +12,8 @@ struct json_object;
 
 /*
  * Parse len bytes as one strict JSON text (RFC 8259, UTF-8 checked, nothing
- * after it, at most JSON_DEPTH_MAX deep, integers within 64 bits so that none
- * is changed on its way).  NULL with a reason that names the byte offset;
+ * after it, at most JSON_DEPTH_MAX deep, integers within 64 bits and no name
+ * twice in an object, so that nothing is changed or lost on its way).  NULL with a reason that names the byte offset;
  * otherwise the caller frees the root with json_free.
  */
 struct json_object *json_parse(const char *text, size_t len, char *why,
@@ -27,6 +27,10 @@ void json_free(struct json_object *root);
  * 0, or -1 with a reason in why.
  */
 int json_check(const char *text, size_t len, char *why, size_t whylen);
+
+/* As json_check; *members tells how many members all objects in text have. */
+int json_check_members(const char *text, size_t len, size_t *members, char *why,
+    size_t whylen);
 
 /* The compact text of o, UTF-8 not escaped; borrowed until o is changed. */
 const char *json_text(struct json_object *o);

@@ -17,6 +17,7 @@ struct scan {
 	const unsigned char *s;
 	size_t len;
 	size_t at;
+	size_t members; /* of all objects so far */
 	char *why;
 	size_t whylen;
 };
@@ -224,6 +225,7 @@ scan_item(struct scan *sc, char close, int depth)
 		if (peek(sc) != ':')
 			return fail(sc, "a colon is missing");
 		sc->at++;
+		sc->members++;
 		skip_space(sc);
 	}
 	return scan_value(sc, depth);
@@ -284,6 +286,15 @@ scan_value(struct scan *sc, int depth)
 int
 json_check(const char *text, size_t len, char *why, size_t whylen)
 {
+	size_t unused;
+
+	return json_check_members(text, len, &unused, why, whylen);
+}
+
+int
+json_check_members(const char *text, size_t len, size_t *members, char *why,
+    size_t whylen)
+{
 	struct scan sc = {
 		.s = (const unsigned char *)text,
 		.len = len,
@@ -297,5 +308,6 @@ json_check(const char *text, size_t len, char *why, size_t whylen)
 	skip_space(&sc);
 	if (sc.at != len)
 		return fail(&sc, "something follows the JSON text");
+	*members = sc.members;
 	return 0;
 }

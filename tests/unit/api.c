@@ -1,0 +1,291 @@
+#include "config.h"
+
+#define _XOPEN_SOURCE 700 /* nftw(3) */
+
+#include <sys/stat.h>
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "fcgi/serve.h"
+#include "lib/json.h"
+#include "lib/log.h"
+#include "tests/unit/api.h"
+
+#include "lib/ban.h"
+
+#define VARS_MAX 40
+
+static void
+give_up(const char *what)
+{
+	printf("Bail out! %s\n", what);
+	exit(1);
+}
+
+static void
+path_of(const struct api *a, const char *name, char path[128])
+{
+	(void)snprintf(path, 128, "%s/%s", a->dir, name);
+}
+
+void
+api_conf(const struct api *a, const char *conf)
+{
+	char path[128];
+	FILE *f;
+
+	path_of(a, "minutehand.conf", path);
+	if ((f = fopen(path, "w")) == NULL)
+		give_up("the configuration cannot be written");
+	if (conf == NULL)
+		conf = "timezone = Asia/Shanghai\n";
+	(void)fprintf(f,
+	    "%s\nmemory_store = \"memory/store.db\"\nlog_level = err\n", conf);
+	if (fclose(f) != 0)
+		give_up("the configuration cannot be written");
+}
+
+void
+api_open(struct api *a, const char *conf)
+{
+	struct store_opts o = { .busy_us = 1000000, .is_create = true };
+	const char *tmp = getenv("TMPDIR");
+	char path[128], why[256];
+	enum store_rc rc;
+	struct store *st;
+
+	memset(a, 0, sizeof(*a));
+	(void)snprintf(a->dir, sizeof(a->dir), "%s/api.XXXXXX",
+	    tmp == NULL ? "/tmp" : tmp);
+	if (mkdtemp(a->dir) == NULL)
+		give_up("no temporary folder");
+	api_conf(a, conf);
+	path_of(a, "store.db", path);
+	o.path = path;
+	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL)
+		give_up(why);
+	store_close(st);
+	path_of(a, "minutehand.conf", path);
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_ERR, "test");
+	ctx_init(&a->ctx, strdup(path), "UTC");
+	if (ctx_ready(&a->ctx) != 0)
+		give_up("the store cannot be opened");
+	api_token(a, TOKEN_ADMIN, "*", 0, a->admin);
+	a->token = a->admin;
+}
+
+static int
+remove_one(const char *path, const struct stat *sb, int flag, struct FTW *ftw)
+{
+	(void)sb;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+void
+api_close(struct api *a)
+{
+	ctx_fini(&a->ctx);
+	json_free(a->json);
+	buf_fini(&a->head);
+	buf_fini(&a->body);
+	buf_fini(&a->value);
+	(void)nftw(a->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+void
+api_token(struct api *a, unsigned scopes, const char *queues,
+    int64_t expires_us, char text[TOKEN_TEXT_MAX])
+{
+	struct store *st = a->ctx.sched.stores[JOB_DURABLE];
+	struct token t = {
+		.scopes = scopes,
+		.name = strdup("test"),
+		.queues = strdup(queues),
+		.created_us = 1,
+		.expires_us = expires_us,
+	};
+
+	token_make(&t, text);
+	if (store_begin(st) != STORE_OK ||
+	    store_token_insert(st, &t) != STORE_OK ||
+	    store_commit(st) != STORE_OK)
+		give_up("no token");
+	token_fini(&t);
+}
+
+static sqlite3 *
+open_db(const struct api *a)
+{
+	char path[128];
+	sqlite3 *db;
+
+	path_of(a, "store.db", path);
+	if (sqlite3_open(path, &db) != SQLITE_OK)
+		give_up("the store cannot be opened");
+	(void)sqlite3_busy_timeout(db, 5000);
+	return db;
+}
+
+void
+api_sql(const struct api *a, const char *sql)
+{
+	sqlite3 *db = open_db(a);
+
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		give_up(sqlite3_errmsg(db));
+	(void)sqlite3_close(db);
+}
+
+const char *
+api_sql_text(struct api *a, const char *sql)
+{
+	sqlite3 *db = open_db(a);
+	sqlite3_stmt *s;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
+		give_up(sqlite3_errmsg(db));
+	buf_reset(&a->value);
+	if (sqlite3_step(s) == SQLITE_ROW && sqlite3_column_text(s, 0) != NULL)
+		buf_str(&a->value, (const char *)sqlite3_column_text(s, 0));
+	(void)sqlite3_finalize(s);
+	(void)sqlite3_close(db);
+	return buf_cstr(&a->value);
+}
+
+/* The body on its way to the program. */
+struct source {
+	const char *p;
+	size_t left;
+};
+
+static size_t
+read_source(void *cookie, char *p, size_t n)
+{
+	struct source *s = cookie;
+
+	if (n > s->left)
+		n = s->left;
+	if (n > 0)
+		memcpy(p, s->p, n);
+	s->p += n;
+	s->left -= n;
+	return n;
+}
+
+/* The variables under construction, each a string of its own. */
+struct vars {
+	char *v[VARS_MAX + 1];
+	size_t n;
+};
+
+static void
+add_var(struct vars *e, const char *name, const char *value)
+{
+	struct buf b = BUF_INIT;
+
+	if (value == NULL)
+		return;
+	buf_printf(&b, "%s=%s", name, value);
+	if (e->n == VARS_MAX || (e->v[e->n++] = buf_take(&b)) == NULL)
+		give_up("too many variables");
+}
+
+static void
+add_vars(const struct api *a, const struct api_request *r, size_t len,
+    struct vars *e)
+{
+	size_t n = strcspn(r->path, "?");
+	char *path = strndup(r->path, n);
+	struct buf b = BUF_INIT;
+
+	add_var(e, "REQUEST_METHOD", r->method == NULL ? "GET" : r->method);
+	add_var(e, "SCRIPT_NAME", "/cgi-bin/minutehand.fcgi");
+	add_var(e, "PATH_INFO", path);
+	add_var(e, "QUERY_STRING", r->path[n] == '?' ? r->path + n + 1 : "");
+	add_var(e, "REMOTE_ADDR", "192.0.2.7");
+	add_var(e, "HTTP_HOST", "jobs.example.org");
+	add_var(e, "HTTP_ACCEPT_LANGUAGE", r->lang);
+	if (len > 0) {
+		buf_printf(&b, "%zu", len);
+		add_var(e, "CONTENT_LENGTH", buf_cstr(&b));
+		add_var(e, "CONTENT_TYPE",
+		    r->type == NULL ? "application/json" : r->type);
+	}
+	if (a->token != NULL) {
+		buf_reset(&b);
+		buf_printf(&b, "Bearer %s", a->token);
+		add_var(e, "HTTP_AUTHORIZATION", buf_cstr(&b));
+	}
+	for (size_t i = 0; r->vars != NULL && r->vars[i] != NULL; i++)
+		if ((e->v[e->n++] = strdup(r->vars[i])) == NULL)
+			give_up("out of memory");
+	buf_fini(&b);
+	free(path);
+}
+
+/* Take the answer apart. */
+static void
+keep_answer(struct api *a)
+{
+	const char *out = buf_cstr(&a->ctx.out);
+	const char *end = strstr(out, "\r\n\r\n");
+	char why[128];
+
+	if (end == NULL)
+		give_up("an answer without an end of its headers");
+	buf_reset(&a->head);
+	for (const char *s = out; s < end + 2; s++)
+		if (*s != '\r')
+			buf_char(&a->head, *s);
+	buf_reset(&a->body);
+	buf_add(&a->body, end + 4, a->ctx.out.len - (size_t)(end + 4 - out));
+	json_free(a->json);
+	a->json = NULL;
+	if (a->body.len > 0)
+		a->json =
+		    json_parse(a->body.data, a->body.len, why, sizeof(why));
+	a->status = strncmp(out, "Status: ", 8) == 0 ?
+	    (int)strtol(out + 8, NULL, 10) :
+	    -1;
+}
+
+int
+api_call(struct api *a, const struct api_request *r)
+{
+	struct source s = { r->body, r->len };
+	struct vars e = { .n = 0 };
+
+	if (r->body != NULL && r->len == 0)
+		s.left = strlen(r->body);
+	add_vars(a, r, s.left, &e);
+	serve_one(&a->ctx, e.v, read_source, &s);
+	for (size_t i = 0; i < e.n; i++)
+		free(e.v[i]);
+	keep_answer(a);
+	return a->status;
+}
+
+const char *
+api_header(struct api *a, const char *name)
+{
+	const char *s = buf_cstr(&a->head);
+	size_t n = strlen(name);
+
+	buf_reset(&a->value);
+	while (*s != '\0' && (strncasecmp(s, name, n) != 0 || s[n] != ':')) {
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	if (*s != '\0')
+		buf_add(&a->value, s + n + 2, strcspn(s + n + 2, "\n"));
+	return buf_cstr(&a->value);
+}

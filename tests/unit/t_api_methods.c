@@ -1,0 +1,276 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi/route.h"
+#include "tests/unit/api.h"
+
+#include "lib/ban.h"
+
+/*
+ * What holds for every route there is: methods, OPTIONS, HEAD, Allow, bodies
+ * of a wrong type, too long or no JSON, without a token, in two languages.
+ */
+
+/* The pattern with names put in: a path that the route knows. */
+static const char *
+path_of(const struct route *r, struct buf *out)
+{
+	buf_reset(out);
+	for (const char *s = r->pattern; *s != '\0'; s++) {
+		if (*s == '{') {
+			buf_char(out, 'x');
+			s = strchr(s, '}');
+		} else
+			buf_char(out, *s);
+	}
+	return buf_cstr(out);
+}
+
+/* All methods that some route knows for the pattern of r. */
+static unsigned
+methods_of(const struct route *r)
+{
+	const struct route *other;
+	unsigned all = 0;
+
+	for (size_t i = 0; (other = route_at(i)) != NULL; i++)
+		if (strcmp(other->pattern, r->pattern) == 0)
+			all |= (unsigned)other->method;
+	return all;
+}
+
+static void
+test_options(struct api *a, const struct route *r)
+{
+	struct buf path = BUF_INIT, allow = BUF_INIT;
+	const struct api_request options = {
+		.method = "OPTIONS",
+		.path = path_of(r, &path),
+	};
+
+	a->token = NULL;
+	route_methods(methods_of(r), &allow);
+	is_int(api_call(a, &options), 204, "OPTIONS %s", r->pattern);
+	is_str(api_header(a, "Allow"), buf_cstr(&allow), "tells its methods");
+	ok(strstr(buf_cstr(&allow), route_method_name(r->method)) != NULL,
+	    "which are the right ones: %s", buf_cstr(&allow));
+	ok(api_flaw(a) == NULL, "without a body");
+	a->token = a->admin;
+	buf_fini(&path);
+	buf_fini(&allow);
+}
+
+/* The methods it does not know: 405 and Allow, also without a token. */
+static void
+test_others(struct api *a, const struct route *r)
+{
+	static const struct {
+		const char *name;
+		unsigned method;
+	} methods[] = {
+		{ "GET", HTTP_GET },
+		{ "HEAD", HTTP_GET },
+		{ "POST", HTTP_POST },
+		{ "DELETE", HTTP_DELETE },
+		{ "PUT", HTTP_OTHER },
+		{ "TRACE", HTTP_OTHER },
+		{ "get", HTTP_OTHER },
+		{ "GETX", HTTP_OTHER },
+		{ "", HTTP_OTHER },
+	};
+	struct buf path = BUF_INIT, allow = BUF_INIT;
+	struct api_request req = { .path = path_of(r, &path), .lang = "en" };
+
+	route_methods(methods_of(r), &allow);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		if ((methods[i].method & methods_of(r)) != 0)
+			continue;
+		req.method = methods[i].name;
+		is_int(api_call(a, &req), 405, "\"%s\" %s", req.method,
+		    r->pattern);
+		is_str(api_header(a, "Allow"), buf_cstr(&allow),
+		    "with what it knows");
+		ok(api_flaw(a) == NULL, "in good form");
+	}
+	buf_fini(&path);
+	buf_fini(&allow);
+}
+
+/* HEAD is GET without the body: same status, same length. */
+static void
+test_head(struct api *a, const struct route *r)
+{
+	static const char *const vars[] = { "HTTP_X_REQUEST_ID=same", NULL };
+	struct buf path = BUF_INIT;
+	struct api_request req = { .path = path_of(r, &path), .vars = vars };
+	char length[32];
+	int status;
+
+	status = api_call(a, &req);
+	(void)snprintf(length, sizeof(length), "%s",
+	    api_header(a, "Content-Length"));
+	req.method = "HEAD";
+	is_int(api_call(a, &req), status, "HEAD %s", r->pattern);
+	is_int((long long)a->body.len, 0, "has no body");
+	/* An age of seconds may have got one digit more. */
+	ok(labs(strtol(api_header(a, "Content-Length"), NULL, 10) -
+	       strtol(length, NULL, 10)) <= 1,
+	    "but the length of one");
+	buf_fini(&path);
+}
+
+/* Without a token, whatever else is wrong: 401, unless none is needed. */
+static void
+test_no_token(struct api *a, const struct route *r)
+{
+	struct buf path = BUF_INIT;
+	const struct api_request req = {
+		.method = route_method_name(r->method),
+		.path = path_of(r, &path),
+		.body = r->method == HTTP_GET ? NULL : "nonsense",
+		.lang = "en",
+	};
+	int want = r->scope == 0 ? 200 : 401;
+
+	a->token = NULL;
+	if (strcmp(r->pattern, "/healthz") == 0)
+		want = 503;
+	is_int(api_call(a, &req), want, "%s without a token", r->pattern);
+	ok(api_flaw(a) == NULL, "in good form");
+	a->token = a->admin;
+}
+
+/* Bodies that no route takes: 415 for the type, 413 for the length. */
+static void
+test_bodies(struct api *a, const struct route *r)
+{
+	static char large[1048578];
+	struct buf path = BUF_INIT;
+	struct api_request req = {
+		.method = route_method_name(r->method),
+		.path = path_of(r, &path),
+		.body = "x=1",
+		.type = "text/plain",
+		.lang = "en",
+	};
+
+	is_int(api_call(a, &req), 415, "text to %s", r->pattern);
+	ok(api_flaw(a) == NULL, "in good form");
+	req.type = "application/json";
+	req.body = "{\"a\":";
+	is_int(api_call(a, &req), 400, "half a JSON text");
+	ok(strstr(api_value(a, "error_data.body"), "is not valid JSON: ") !=
+		NULL,
+	    "is told: %s", buf_cstr(&a->value));
+	req.body = "[1]";
+	is_int(api_call(a, &req), 400, "a list");
+	is_str(api_value(a, "error_data.body"), "must be a JSON object",
+	    "is told");
+	memset(large, ' ', sizeof(large) - 1);
+	req.body = large;
+	is_int(api_call(a, &req), 413, "more than 1 MiB");
+	ok(api_flaw(a) == NULL, "in good form");
+	buf_fini(&path);
+}
+
+/* Both languages, of one sentence each. */
+static void
+test_languages(struct api *a, const struct route *r)
+{
+	struct buf path = BUF_INIT;
+	struct api_request req = {
+		.method = "PUT",
+		.path = path_of(r, &path),
+		.lang = "zh",
+	};
+	const char *place = r->is_native ? "message" : "msg";
+
+	(void)api_call(a, &req);
+	is_str(api_value(a, place), "该接口不支持此请求方法", "%s in Chinese",
+	    r->pattern);
+	req.lang = "en-GB,en;q=0.8,zh;q=0.1";
+	(void)api_call(a, &req);
+	is_str(api_value(a, place), "This resource does not know that method",
+	    "in English");
+	buf_fini(&path);
+}
+
+/* Paths that nobody knows, wherever a server maps us. */
+static void
+test_unknown(struct api *a)
+{
+	static const char *const paths[] = { "/x", "/funboost", "/funboost/",
+		"/funboost/get_timing_jobs/", "/funboost//get_timing_jobs",
+		"/Funboost/get_timing_jobs", "/v1", "/v1/", "/v1/runs/",
+		"/v1/queues/", "/v1/queues/q", "/v1/queues/q/",
+		"/v1/queues/q/lease/x", "/v2/runs", "/healthz/", "//healthz",
+		"/healthz\n", "/../healthz", "/v1/timing_jobs/q",
+		"/v1/timing_jobs/q/j/run/x" };
+	static const char *const methods[] = { "GET", "POST", "OPTIONS" };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		for (size_t k = 0; k < 3; k++) {
+			const struct api_request r = {
+				.method = methods[k],
+				.path = paths[i],
+				.lang = "en",
+			};
+
+			is_int(api_call(a, &r), 404, "%s %s", methods[k],
+			    paths[i]);
+			is_str(api_value(a, "msg"), "No such resource",
+			    "in the envelope");
+			ok(api_flaw(a) == NULL, "in good form");
+		}
+	}
+}
+
+/* The list of routes is the table. */
+static void
+test_index(struct api *a)
+{
+	const struct api_request req = { .path = "/" };
+	const struct route *r;
+	char path[64];
+	size_t i;
+
+	is_int(api_call(a, &req), 200, "the index");
+	for (i = 0; (r = route_at(i)) != NULL; i++) {
+		(void)snprintf(path, sizeof(path), "routes[%zu].path", i);
+		is_str(api_value(a, path), r->pattern, "route %zu", i);
+		(void)snprintf(path, sizeof(path), "routes[%zu].method", i);
+		is_str(api_value(a, path), route_method_name(r->method),
+		    "its method");
+		(void)snprintf(path, sizeof(path), "routes[%zu].scope", i);
+		ok((strcmp(api_value(a, path), "null") == 0) == (r->scope == 0),
+		    "its scope: %s", buf_cstr(&a->value));
+		(void)snprintf(path, sizeof(path), "routes[%zu].help", i);
+		is_str(api_value(a, path), r->help, "its help");
+	}
+	(void)snprintf(path, sizeof(path), "%zu", i);
+	is_str(api_value(a, "routes#"), path, "and no others");
+}
+
+int
+main(void)
+{
+	const struct route *r;
+	struct api a;
+
+	api_open(&a, NULL);
+	for (size_t i = 0; (r = route_at(i)) != NULL; i++) {
+		test_options(&a, r);
+		test_others(&a, r);
+		if (r->method == HTTP_GET)
+			test_head(&a, r);
+		test_no_token(&a, r);
+		test_bodies(&a, r);
+		test_languages(&a, r);
+	}
+	test_unknown(&a);
+	test_index(&a);
+	api_close(&a);
+	return tap_done();
+}
