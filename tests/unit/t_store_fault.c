@@ -80,6 +80,27 @@ check_flushes(void)
 	store_close(st);
 }
 
+/* A store on a RAM file system is never flushed, not when made either. */
+static void
+check_unsynced(void)
+{
+	const struct store_opts o = { .path = folder_path("ram.db"),
+		.is_create = true,
+		.is_unsynced = true };
+	enum store_rc rc;
+	struct store *st;
+
+	fail_set(FAIL_SYNC, 1, false, SQLITE_IOERR_FSYNC);
+	st = store_open(&o, &rc, why, sizeof(why));
+	ok(st != NULL, "a RAM store is made on a disk that cannot flush");
+	is_int(insert(st, "a"), STORE_OK, "and written to");
+	store_checkpoint(st);
+	is_int(store_settle(st), STORE_OK, "and settled");
+	is_int(failvfs.count[FAIL_SYNC], 0, "without asking for a flush once");
+	fail_none();
+	store_close(st);
+}
+
 /*
  * A flush that fails is not tried again and believed: the log is written
  * again first.  Until that works nothing is acknowledged.
@@ -293,6 +314,7 @@ main(void)
 		folder_quiet();
 	fail_install();
 	check_flushes();
+	check_unsynced();
 	check_flush_fails();
 	check_mend_fails();
 	check_full();
