@@ -176,6 +176,43 @@ check_full(void)
 	store_close(st);
 }
 
+/*
+ * A statement that cannot be prepared says why: here the schema must be read
+ * again, and cannot be.
+ */
+static void
+check_prepare(void)
+{
+	static const struct {
+		int code;
+		enum store_rc want;
+	} codes[] = {
+		{ SQLITE_IOERR, STORE_FULL },
+		{ SQLITE_NOMEM, STORE_FULL },
+		{ SQLITE_BUSY, STORE_BUSY },
+		{ SQLITE_CORRUPT, STORE_ERROR },
+	};
+	enum store_rc rc;
+	struct store *st;
+	int64_t n = 0;
+
+	store_close(open_store("p.db", true, &rc));
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		st = open_store("p.db", false, &rc);
+		rig_meddle(folder_path("p.db"), "CREATE TABLE x (a)");
+		rig_meddle(folder_path("p.db"), "DROP TABLE x");
+		fail_set(FAIL_READ, 1, false, codes[i].code);
+		is_int(store_job_count(st, NULL, &n), codes[i].want,
+		    "a number: %s", sqlite3_errstr(codes[i].code));
+		is_int(store_job_delete(st, 1), codes[i].want, "a row: %s",
+		    sqlite3_errstr(codes[i].code));
+		fail_none();
+		is_int(store_job_count(st, NULL, &n), STORE_OK,
+		    "later it is prepared");
+		store_close(st);
+	}
+}
+
 /* What is logged of a flush that fails, which SQLite's own words are not. */
 static void
 check_logged(void)
@@ -318,6 +355,7 @@ main(void)
 	check_flush_fails();
 	check_mend_fails();
 	check_full();
+	check_prepare();
 	check_logged();
 	check_checkpoint();
 	st = open_store("each.db", true, &rc);
