@@ -54,13 +54,22 @@ file_check(const struct stat *sb)
 	    "it is no file that belongs to this user alone";
 }
 
+/* A number that is another once the file was replaced, written or mended. */
+static ino_t
+file_state(const struct stat *sb)
+{
+	return sb->st_ino ^ (ino_t)sb->st_ctim.tv_sec ^
+	    (ino_t)sb->st_ctim.tv_nsec << 24;
+}
+
 /* Say it once, not at each look, until the file is another. */
 static enum store_rc
-memory_refuse(struct sched *s, const struct stat *sb, const char *why)
+memory_refuse(struct sched *s, ino_t what, const char *why)
 {
-	s->memory_refused = sb->st_ino ^ (ino_t)sb->st_mtime;
-	log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_PATH,
-	    s->conf->memory_store, LOG_KEY_ERROR, why, NULL);
+	if (s->memory_refused != what)
+		log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_PATH,
+		    s->conf->memory_store, LOG_KEY_ERROR, why, NULL);
+	s->memory_refused = what;
 	return STORE_FULL;
 }
 
@@ -85,18 +94,20 @@ memory_open(struct sched *s, bool is_create)
 	is_there = lstat(o.path, &sb) == 0;
 	if (!is_there && !is_create)
 		return STORE_NOTFOUND;
-	if (!is_create && s->memory_refused == (sb.st_ino ^ (ino_t)sb.st_mtime))
-		return STORE_FULL;
 	wrong = folder_check(o.path, is_create);
 	if (wrong == NULL && is_there)
 		wrong = file_check(&sb);
+	/* The folder may be mended and the file stay: one more than its state,
+	 * so that it is looked at again. */
 	if (wrong != NULL)
-		return memory_refuse(s, &sb, wrong);
+		return memory_refuse(s, file_state(&sb) + 1, wrong);
+	if (!is_create && s->memory_refused == file_state(&sb))
+		return STORE_FULL;
 	s->stores[JOB_MEMORY] = store_open(&o, &rc, why, sizeof(why));
 	s->memory_opened++;
 	/* An empty one is just being made by somebody else. */
 	if (s->stores[JOB_MEMORY] == NULL && rc != STORE_NOTFOUND)
-		rc = memory_refuse(s, &sb, why);
+		rc = memory_refuse(s, file_state(&sb), why);
 	return rc;
 }
 

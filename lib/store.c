@@ -103,7 +103,7 @@ check_run(struct store *st, enum sql_id id, char *why, size_t whylen)
 	enum store_rc rc;
 
 	if ((q = stmt_get(st, id)) == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	rc = stmt_row(st, q);
 	if (rc == STORE_OK) {
 		said = (const char *)sqlite3_column_text(q, 0);

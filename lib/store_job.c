@@ -118,7 +118,7 @@ store_job_insert(struct store *st, struct job *j)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", j->queue);
 	stmt_text(q, ":job_id", j->job_id);
 	stmt_int(q, ":created_us", j->created_us);
@@ -135,7 +135,7 @@ store_job_update(struct store *st, const struct job *j)
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_UPDATE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", j->id);
 	job_bind_definition(q, j);
 	job_bind_place(q, j);
@@ -149,7 +149,7 @@ store_job_advance(struct store *st, int64_t id, int64_t next_run_us,
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_ADVANCE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", id);
 	stmt_int(q, ":next_run_us", next_run_us);
 	stmt_int(q, ":cursor_us", cursor_us);
@@ -162,7 +162,7 @@ store_job_move(struct store *st, const struct job *j)
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_MOVE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", j->id);
 	job_bind_place(q, j);
 	return stmt_run(st, q, true);
@@ -179,7 +179,7 @@ store_job_delete(struct store *st, int64_t id)
 	if ((rc = stmt_run(st, q, false)) != STORE_OK)
 		return rc;
 	if ((q = stmt_get(st, SQL_JOB_DELETE)) == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", id);
 	return stmt_run(st, q, true);
 }
@@ -213,7 +213,7 @@ store_job_get(struct store *st, const char *queue, const char *job_id,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_text(q, ":job_id", job_id);
 	if ((rc = stmt_row(st, q)) == STORE_OK)
@@ -228,7 +228,7 @@ store_job_due(struct store *st, int64_t now_us, int limit, struct job_list *out)
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_DUE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":now", now_us);
 	stmt_int(q, ":limit", limit);
 	return job_read_all(st, q, out);
@@ -260,7 +260,7 @@ job_list_part(struct store *st, const char *queue,
 		    is_timed ? SQL_JOB_LIST_QUEUE_TIMED :
 			       SQL_JOB_LIST_QUEUE_IDLE);
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	if (queue != NULL)
 		stmt_text(q, ":queue", queue);
 	if (is_timed)

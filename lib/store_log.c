@@ -15,7 +15,7 @@ store_audit_add(struct store *st, const struct store_audit *a)
 	sqlite3_stmt *q = stmt_get(st, SQL_AUDIT_INSERT);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":at_us", a->at_us);
 	stmt_text(q, ":actor", a->actor);
 	stmt_text(q, ":action", a->action);
@@ -31,7 +31,7 @@ store_tick_start(struct store *st, struct store_tick *t)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":started_us", t->started_us);
 	stmt_int(q, ":until_us", t->until_us);
 	if ((rc = stmt_run(st, q, false)) == STORE_OK)
@@ -46,7 +46,7 @@ store_tick_end(struct store *st, const struct store_tick *t)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", t->id);
 	stmt_int(q, ":ended_us", t->ended_us);
 	stmt_int(q, ":sent", t->sent);
@@ -54,7 +54,7 @@ store_tick_end(struct store *st, const struct store_tick *t)
 	if ((rc = stmt_run(st, q, false)) != STORE_OK)
 		return rc;
 	if ((q = stmt_get(st, SQL_TICK_PRUNE)) == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", t->id);
 	return stmt_run(st, q, false);
 }
@@ -82,7 +82,7 @@ store_tick_last(struct store *st, struct store_tick *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":limit", 1);
 	if ((rc = stmt_row(st, q)) == STORE_OK) {
 		out->id = sqlite3_column_int64(q, 0);
@@ -112,7 +112,7 @@ store_tick_cadence(struct store *st, int64_t *out_us)
 	size_t rows = 0;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":limit", CADENCE_TICKS);
 	for (; (rc = stmt_row(st, q)) == STORE_OK; rows++) {
 		t = sqlite3_column_int64(q, 1);

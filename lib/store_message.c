@@ -63,7 +63,7 @@ store_message_insert(struct store *st, const char *queue, int64_t priority,
 	sqlite3_stmt *q = stmt_get(st, SQL_MESSAGE_INSERT);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_int(q, ":priority", priority);
 	stmt_int(q, ":now", now_us);
@@ -78,7 +78,7 @@ store_message_expire(struct store *st, const char *queue,
 	sqlite3_stmt *q = stmt_get(st, SQL_MESSAGE_EXPIRE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_int(q, ":max_deliveries", max_deliveries);
 	stmt_int(q, ":now", now_us);
@@ -96,7 +96,7 @@ message_pick(struct store *st, const char *queue, int max,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_int(q, ":limit", max);
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
@@ -133,7 +133,7 @@ store_message_lease(struct store *st, const char *queue, int max,
 		lease_make(m->id, m->lease);
 		m->until_us = until_us;
 		if ((q = stmt_get(st, SQL_MESSAGE_LEASE)) == NULL)
-			return STORE_ERROR;
+			return st->refused;
 		stmt_int(q, ":id", m->id);
 		stmt_int(q, ":until_us", until_us);
 		stmt_text(q, ":lease", m->lease);
@@ -208,7 +208,7 @@ store_message_peek(struct store *st, const char *queue,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_int(q, ":limit", limit);
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
@@ -230,7 +230,7 @@ store_message_params(struct store *st, const char *queue, const char *task_id,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_text(q, ":task_id", task_id);
 	stmt_int(q, ":enqueued_us", sent_us);

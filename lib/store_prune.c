@@ -62,7 +62,7 @@ prune_move(struct step *s, const char *name, int64_t at)
 	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_MOVE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return s->st->refused;
 	stmt_text(q, ":name", name);
 	stmt_int(q, ":at", at);
 	return stmt_run(s->st, q, false);
@@ -75,7 +75,7 @@ prune_do(struct step *s, enum sql_id id, const char *name, int64_t v)
 	sqlite3_stmt *q = stmt_get(s->st, id);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return s->st->refused;
 	stmt_int(q, name, v);
 	return stmt_run(s->st, q, false);
 }
@@ -157,7 +157,7 @@ gather(struct step *s, int64_t excess, int64_t *at)
 	int rows = 0;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return s->st->refused;
 	stmt_int(q, ":id", *at);
 	stmt_int(q, ":limit", s->p->step_rows);
 	s->n = 0;
@@ -231,7 +231,7 @@ gather_job(struct step *s, int64_t job)
 	if ((rc = stmt_scalar(s->st, q, &bound)) != STORE_OK)
 		return rc == STORE_NOTFOUND ? STORE_OK : rc;
 	if ((q = stmt_get(s->st, SQL_PRUNE_JOB_ROWS)) == NULL)
-		return STORE_ERROR;
+		return s->st->refused;
 	stmt_int(q, ":job", job);
 	stmt_int(q, ":slot_us", bound);
 	stmt_int(q, ":limit", s->p->step_rows);
@@ -258,7 +258,7 @@ next_job(struct step *s, int64_t *at, int64_t *job)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return s->st->refused;
 	every = every < 1 ? 1 : every > SAMPLE_MAX ? SAMPLE_MAX : every;
 	stmt_int(q, ":id", *at);
 	stmt_int(q, ":every", every);
@@ -291,7 +291,7 @@ job_at(struct step *s, int64_t *at)
 static enum store_rc
 prune_jobs(struct step *s)
 {
-	int64_t at, from, job, last, before;
+	int64_t at, from, job = 0, last, before;
 	enum store_rc rc;
 	bool is_full = false;
 
@@ -322,7 +322,7 @@ prune_audit(struct step *s)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return s->st->refused;
 	stmt_int(q, ":before_us", s->p->before_us);
 	stmt_int(q, ":limit", s->p->step_rows);
 	rc = stmt_run(s->st, q, false);

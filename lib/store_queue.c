@@ -52,7 +52,7 @@ store_queue_set_paused(struct store *st, const char *queue, bool is_paused,
 	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_SET_PAUSED);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_int(q, ":is_paused", is_paused);
 	stmt_int(q, ":now", now_us);
@@ -82,7 +82,7 @@ store_queue_list(struct store *st, struct queue_list *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
 		i = queue_list_add(out);
 		rc = i == NULL ? STORE_FULL : queue_read(q, i);

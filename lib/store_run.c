@@ -12,7 +12,7 @@ store_run_insert(struct store *st, const struct run *r)
 	sqlite3_stmt *q = stmt_get(st, SQL_RUN_INSERT);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":task_id", r->id);
 	stmt_int_or_null(q, ":job", r->job, 0);
 	stmt_text(q, ":queue", r->queue);
@@ -34,7 +34,7 @@ run_find_last(struct store *st, const struct run *r, int64_t *id)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":job", r->job);
 	stmt_text(q, ":state", run_state_name(r->state));
 	stmt_text(q, ":reason", r->reason);
@@ -52,12 +52,12 @@ store_run_extend(struct store *st, const struct run *r)
 {
 	enum store_rc rc;
 	sqlite3_stmt *q;
-	int64_t id;
+	int64_t id = 0;
 
 	if ((rc = run_find_last(st, r, &id)) != STORE_OK)
 		return rc;
 	if ((q = stmt_get(st, SQL_RUN_EXTEND)) == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", id);
 	stmt_int(q, ":last_us", r->last_us);
 	stmt_int(q, ":count", r->count);
@@ -109,7 +109,7 @@ store_run_list(struct store *st, const struct store_run_filter *f,
 	struct run *r;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	if (f->queue != NULL)
 		stmt_text(q, ":queue", f->queue);
 	if (f->job_id != NULL)
@@ -148,7 +148,7 @@ store_run_get(struct store *st, const char *id, struct run *out)
 	sqlite3_stmt *q = stmt_get(st, SQL_RUN_GET);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":task_id", id);
 	return run_read_one(st, q, out);
 }
@@ -172,7 +172,7 @@ store_run_at(struct store *st, const struct store_run_at *w, struct run *out)
 	sqlite3_stmt *q = run_of_job(st, SQL_RUN_AT, w);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":at_us", w->at_us);
 	stmt_int(q, ":until_us", w->until_us);
 	return run_read_one(st, q, out);
@@ -185,7 +185,7 @@ store_run_newest(struct store *st, const struct store_run_at *w,
 	sqlite3_stmt *q = run_of_job(st, SQL_RUN_NEWEST, w);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	return run_read_one(st, q, out);
 }
 

@@ -19,6 +19,7 @@ rc_of(int sqlite_rc)
 		return STORE_OK;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL: /* lost the race for the WAL again and again */
 		return STORE_BUSY;
 	case SQLITE_CONSTRAINT:
 		return STORE_CONFLICT;
@@ -110,13 +111,14 @@ enum store_rc
 stmt_rc(struct store *st, int sqlite_rc)
 {
 	enum store_rc rc = rc_of(sqlite_rc);
+	const char *said = sqlite3_errstr(sqlite_rc);
 
+	/* The connection knows more, if it was the one that failed. */
+	if (st->db != NULL && sqlite3_extended_errcode(st->db) == sqlite_rc)
+		said = sqlite3_errmsg(st->db);
 	if (rc == STORE_FULL || rc == STORE_ERROR)
 		log_event(LOG_LEVEL_ERR, "store", LOG_KEY_PATH, st->path,
-		    LOG_KEY_ERROR,
-		    st->db == NULL ? sqlite3_errstr(sqlite_rc) :
-				     sqlite3_errmsg(st->db),
-		    NULL);
+		    LOG_KEY_ERROR, said, NULL);
 	return rc;
 }
 

@@ -32,7 +32,7 @@ store_token_insert(struct store *st, const struct token *t)
 	sqlite3_stmt *q = stmt_get(st, SQL_TOKEN_INSERT);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":id", t->id);
 	stmt_blob(q, ":hash", t->hash, sizeof(t->hash));
 	stmt_text(q, ":name", t->name);
@@ -69,7 +69,7 @@ store_token_get(struct store *st, const char *id, struct token *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":id", id);
 	memset(out, 0, sizeof(*out));
 	if ((rc = stmt_row(st, q)) == STORE_OK)
@@ -101,7 +101,7 @@ store_token_list(struct store *st, struct token_list *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
 		t = token_list_add(out);
 		rc = t == NULL ? STORE_FULL : token_read(st, q, t);

@@ -93,7 +93,7 @@ journal_read(struct store *st)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	if ((rc = stmt_row(st, q)) == STORE_OK)
 		(void)snprintf(st->journal, sizeof(st->journal), "%s",
 		    (const char *)sqlite3_column_text(q, 0));
@@ -114,6 +114,7 @@ store_wal_init(struct store *st, bool is_readonly)
 	const enum sql_id mode = store_is_network(st->path) ?
 	    SQL_OPEN_JOURNAL_DELETE :
 	    SQL_OPEN_JOURNAL_WAL;
+	const enum sql_id never = SQL_OPEN_SYNCHRONOUS_OFF;
 	enum sql_id level = SQL_OPEN_SYNCHRONOUS_EXTRA;
 	enum store_rc rc = STORE_OK;
 	int on = 1;
@@ -123,15 +124,18 @@ store_wal_init(struct store *st, bool is_readonly)
 	    (int *)NULL);
 	(void)sqlite3_file_control(st->db, "main", SQLITE_FCNTL_PERSIST_WAL,
 	    &on);
-	if (!is_readonly)
+	/* First of all: the change of the mode would be flushed, too. */
+	if (st->is_unsynced)
+		rc = stmt_run_all(st, &never, 1);
+	if (rc == STORE_OK && !is_readonly)
 		rc = stmt_run_all(st, &mode, 1);
 	if (rc == STORE_OK)
 		rc = journal_read(st);
-	if (st->is_unsynced)
-		level = SQL_OPEN_SYNCHRONOUS_OFF;
-	else if (store_has_wal(st))
+	if (rc != STORE_OK || st->is_unsynced)
+		return rc;
+	if (store_has_wal(st))
 		level = SQL_OPEN_SYNCHRONOUS_NORMAL;
-	return rc == STORE_OK ? stmt_run_all(st, &level, 1) : rc;
+	return stmt_run_all(st, &level, 1);
 }
 
 bool

@@ -22,7 +22,7 @@ store_zone_note(struct store *st, const char *name, int64_t stamp)
 	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_NOTE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":name", name);
 	stmt_int(q, ":stamp", stamp);
 	return stmt_run(st, q, false);
@@ -54,7 +54,7 @@ store_zone_list(struct store *st, struct zone_list *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
 		if ((rc = zone_read(q, out)) != STORE_OK)
 			break;
@@ -69,7 +69,7 @@ store_zone_target(struct store *st, const char *name, int64_t stamp)
 	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_TARGET);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":name", name);
 	stmt_int(q, ":target", stamp);
 	return stmt_run(st, q, true);
@@ -81,7 +81,7 @@ store_zone_swept(struct store *st, int64_t job)
 	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_SWEPT);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":swept", job);
 	return stmt_run(st, q, false);
 }
@@ -121,7 +121,7 @@ store_zone_jobs(struct store *st, int64_t after, int limit,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", after);
 	stmt_int(q, ":limit", limit);
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
