@@ -33,7 +33,7 @@ sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
 		if ((rc = store_begin(st)) != STORE_OK)
 			break;
 		rc = store_queue_set_paused(st, queue, is_paused,
-		    clock_now_us());
+		    clock_now_us(), s->actor);
 		if (rc == STORE_OK)
 			rc = sched_audit(s, st,
 			    is_paused ? "queue.pause" : "queue.resume", queue,

@@ -169,13 +169,17 @@ store_job_move(struct store *st, const struct job *j)
 }
 
 enum store_rc
-store_job_delete(struct store *st, int64_t id)
+store_job_delete(struct store *st, int64_t id, int64_t now_us,
+    const char *reason)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_BURY);
 	enum store_rc rc;
 
-	if (q != NULL)
+	if (q != NULL) {
 		stmt_int(q, ":id", id);
+		stmt_int(q, ":now", now_us);
+		stmt_text(q, ":reason", reason);
+	}
 	if ((rc = stmt_run(st, q, false)) != STORE_OK)
 		return rc;
 	if ((q = stmt_get(st, SQL_JOB_DELETE)) == NULL)
@@ -185,24 +189,45 @@ store_job_delete(struct store *st, int64_t id)
 }
 
 enum store_rc
-store_job_delete_all(struct store *st, const char *queue, int64_t *out)
+store_job_gone(struct store *st, const char *queue, const char *job_id,
+    struct store_gone *out)
 {
-	sqlite3_stmt *q;
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_GONE_LAST);
+	bool is_oom = false;
 	enum store_rc rc;
 
-	*out = 0;
-	q = stmt_get(st, queue == NULL ? SQL_JOB_BURY_ALL : SQL_JOB_BURY_QUEUE);
-	if (q != NULL && queue != NULL)
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_text(q, ":queue", queue);
+	stmt_text(q, ":job_id", job_id);
+	if ((rc = stmt_row(st, q)) == STORE_OK) {
+		out->at_us = column_or(q, 0, 0);
+		out->reason = stmt_copy(q, 1, &is_oom);
+	}
+	stmt_put(q);
+	return is_oom ? STORE_FULL : rc;
+}
+
+enum store_rc
+store_job_newest(struct store *st, int64_t *out)
+{
+	return stmt_scalar(st, stmt_get(st, SQL_JOB_NEWEST), out);
+}
+
+enum store_rc
+store_job_batch(struct store *st, const char *queue, int64_t id, int limit,
+    struct job_list *out)
+{
+	sqlite3_stmt *q;
+
+	q = stmt_get(st, queue == NULL ? SQL_JOB_BATCH : SQL_JOB_BATCH_QUEUE);
+	if (q == NULL)
+		return STORE_ERROR;
+	if (queue != NULL)
 		stmt_text(q, ":queue", queue);
-	if ((rc = stmt_run(st, q, false)) != STORE_OK)
-		return rc;
-	q = stmt_get(st,
-	    queue == NULL ? SQL_JOB_DELETE_ALL : SQL_JOB_DELETE_QUEUE);
-	if (q != NULL && queue != NULL)
-		stmt_text(q, ":queue", queue);
-	rc = stmt_run(st, q, false);
-	*out = rc == STORE_OK ? sqlite3_changes64(st->db) : 0;
-	return rc;
+	stmt_int(q, ":id", id);
+	stmt_int(q, ":limit", limit);
+	return job_read_all(st, q, out);
 }
 
 enum store_rc

@@ -7,8 +7,19 @@ VALUES (:task_id, :job, :queue, :job_id, :slot_us, :last_us, :count, :state,
 	:reason, :decided_us);
 
 -- name: run_last
-SELECT id, state = :state AND reason IS :reason FROM run
-WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
+SELECT id, state = :state AND reason IS :reason AND last_us < :slot_us
+FROM run WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
+
+-- Rows of a job do not overlap: the one that began last before an instant
+-- tells whether that is covered, the next one where the stretch ends.
+
+-- name: run_before
+SELECT last_us FROM run WHERE job = :job AND slot_us <= :at_us
+ORDER BY slot_us DESC LIMIT 1;
+
+-- name: run_after
+SELECT slot_us FROM run WHERE job = :job AND slot_us >= :at_us
+ORDER BY slot_us LIMIT 1;
 
 -- name: run_extend
 UPDATE run SET last_us = :last_us, count = count + :count,

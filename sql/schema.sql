@@ -61,6 +61,8 @@ CREATE TABLE job_gone (
 	queue TEXT NOT NULL,
 	job_id TEXT NOT NULL,
 	job INTEGER NOT NULL UNIQUE,
+	gone_us INTEGER,
+	reason TEXT,
 	PRIMARY KEY (queue, job_id, job)
 ) STRICT, WITHOUT ROWID;
 
@@ -106,7 +108,8 @@ CREATE INDEX message_dead ON message (queue, id) WHERE state = 2;
 CREATE TABLE queue (
 	name TEXT PRIMARY KEY,
 	is_paused INTEGER NOT NULL,
-	changed_us INTEGER NOT NULL
+	changed_us INTEGER NOT NULL,
+	actor TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- Time zones that jobs were computed by.  stamp stands for the state of a

@@ -215,7 +215,10 @@ has_messages() {
 	"$MINUTEHAND" queue pause q
 	rewind j 6000
 	"$TICKER" --once
-	[ "$(sql "SELECT state, reason FROM run")" = 'paused|queue paused' ]
+	since=$(sql "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', changed_us / 1000000,
+	    'unixepoch') FROM queue")
+	[ "$(sql "SELECT state, reason FROM run")" = \
+	    "paused|queue paused by owner since $since" ]
 	n=$(sql "SELECT count FROM run")
 	sql "UPDATE run SET slot_us = slot_us - 6000000000,
 	    last_us = last_us - 6000000000"
