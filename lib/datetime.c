@@ -164,3 +164,11 @@ datetime_rfc3339(int64_t t_us, struct buf *out)
 		buf_printf(out, ".%06d", us);
 	buf_char(out, 'Z');
 }
+
+void
+datetime_rfc3339_s(int64_t t_us, struct buf *out)
+{
+	datetime_rfc3339(t_us - t_us % US_PER_S -
+		(t_us % US_PER_S < 0) * US_PER_S,
+	    out);
+}

@@ -25,4 +25,7 @@ const char *datetime_parse(const char *text, const struct tz *tz,
  * only when not zero. */
 void datetime_rfc3339(int64_t t_us, struct buf *out);
 
+/* The same of the second t_us lies in, never with a fraction. */
+void datetime_rfc3339_s(int64_t t_us, struct buf *out);
+
 #endif

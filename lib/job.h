@@ -11,6 +11,7 @@ struct faults;
 #define JOB_NAME_MAX 255	 /* bytes of a queue name or job id */
 #define JOB_ARGS_MAX 65536	 /* bytes of args and kwargs together */
 #define JOB_NO_GRACE INT64_C(-1) /* late runs still run */
+#define JOB_EXPIRED "expired"	 /* gone, for it had its last slot */
 
 enum job_state { JOB_ACTIVE, JOB_PAUSED, JOB_QUARANTINED, JOB_STATE__MAX };
 

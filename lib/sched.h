@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
 #include "lib/job.h"
 #include "lib/message.h"
 #include "lib/run.h"
 #include "lib/store.h"
+#include "lib/store_job.h"
 #include "lib/store_queue.h"
 #include "lib/why.h"
 
@@ -82,7 +84,10 @@ enum store_rc sched_delete(struct sched *s, enum job_kind kind,
 enum store_rc sched_run_now(struct sched *s, enum job_kind kind,
     const char *queue, const char *job_id, char run_id[RUN_ID_LEN + 1]);
 
-/* Delete every job of a queue (NULL: of all queues); *out = how many. */
+/*
+ * Delete every job of a queue (NULL: of all queues), 1,000 a transaction;
+ * *out = how many, also of those that were deleted before a failure.
+ */
 enum store_rc sched_delete_all(struct sched *s, enum job_kind kind,
     const char *queue, int64_t *out);
 
@@ -143,12 +148,13 @@ struct why {
 	const char *job_id; /* likewise */
 	int64_t at_us;
 	int64_t now_us;
-	const struct tz *zone; /* the job's; without a job the default */
-	struct job job;	       /* id 0: there is none */
-	bool is_queue_paused;
-	struct run row;	   /* of the instant; id "": none */
-	struct run newest; /* of the job, when there is none there */
-	int64_t pruned_us; /* last slot retention took; 0: none */
+	const struct tz *zone;	/* the job's; without a job the default */
+	struct job job;		/* id 0: there is none */
+	struct buf hold;	/* why its queue is paused; "": it is not */
+	struct store_gone gone; /* when there is no job: how it went */
+	struct run row;		/* of the instant; id "": none */
+	struct run newest;	/* of the job, when there is none there */
+	int64_t pruned_us;	/* last slot retention took; 0: none */
 	struct why_out out;
 };
 

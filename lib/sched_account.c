@@ -1,36 +1,40 @@
 #include "config.h"
 
+#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/due.h"
+#include "lib/ledger.h"
 #include "lib/sched_int.h"
-#include "lib/store_run.h"
 #include "lib/trigger.h"
 #include "lib/ban.h"
 
 enum store_rc
-sched_account(struct store *st, const struct job *j, const struct trigger *t,
-    int64_t until_us, const char *reason)
+sched_account(struct sched *s, struct store *st, const struct job *j,
+    const struct trigger *t, int64_t until_us, const char *reason)
 {
-	bool is_paused = j->state == JOB_PAUSED;
-	struct due_range r;
-	enum store_rc rc;
-	struct run run;
-
-	due_count(t, j->cursor_us, until_us, &r);
-	if (r.count == 0)
-		return STORE_OK;
-	run = (struct run){
-		.job = j->id,
-		.queue = j->queue,
-		.job_id = j->job_id,
-		.slot_us = r.first_us,
-		.last_us = r.last_us,
-		.count = r.count,
-		.state = is_paused ? RUN_PAUSED : RUN_MISSED,
-		.reason = is_paused ? j->reason : (char *)reason,
+	struct ledger_entry e = {
+		.job = j,
+		.trigger = t,
+		.state = RUN_MISSED,
+		.reason = reason,
 	};
-	run.decided_us = clock_now_us();
-	run_make_id(run.decided_us, run.id);
-	rc = store_run_insert(st, &run);
-	return rc == STORE_CONFLICT ? STORE_OK : rc;
+	struct buf why = BUF_INIT;
+	struct due_range slots;
+	enum store_rc rc;
+
+	due_count(t, j->cursor_us, until_us, &slots);
+	if (slots.count == 0)
+		return STORE_OK;
+	e.now_us = clock_get_us(s->clock);
+	if (j->state == JOB_PAUSED) {
+		e.state = RUN_PAUSED;
+		e.reason = j->reason;
+	} else if (j->state == JOB_QUARANTINED) {
+		buf_printf(&why, "quarantined: %s",
+		    j->reason != NULL ? j->reason : "unreadable");
+		e.reason = buf_cstr(&why);
+	}
+	rc = why.is_failed ? STORE_FULL : ledger_record(st, &e, &slots, NULL);
+	buf_fini(&why);
+	return rc;
 }

@@ -16,12 +16,67 @@ enum store_rc sched_store_make(struct sched *s, enum job_kind kind,
 enum store_rc sched_end(struct store *st, enum store_rc rc);
 
 /*
- * One ledger row for the slots of j from its cursor to until_us, which will
- * never run: paused if j is, else missed for that reason.  None if there are
- * no such slots, or the first was decided before (open transaction).
+ * A ledger row for the slots of j from its cursor to until_us, which will
+ * never run: paused if j is, missed as quarantined if it is that, else missed
+ * for that reason (lib/ledger.h; open transaction).
  */
-enum store_rc sched_account(struct store *st, const struct job *j,
-    const struct trigger *t, int64_t until_us, const char *reason);
+enum store_rc sched_account(struct sched *s, struct store *st,
+    const struct job *j, const struct trigger *t, int64_t until_us,
+    const char *reason);
+
+/* The trigger of a stored job, or NULL when its text cannot be read. */
+struct trigger *sched_job_trigger(struct sched *s, const struct job *j);
+
+/* Find a job in the store of kind, or in each; *st gets its store. */
+enum store_rc sched_find(struct sched *s, enum job_kind kind,
+    const char *const name[2], struct store **st, struct job *out);
+
+/* Let j run next at slot_us, a slot of t, or never; a paused one waits. */
+void sched_set_cursor(struct job *j, const struct trigger *t, int64_t slot_us);
+
+/*
+ * The schedule of j begins anew, with t and at its cursor: put that behind
+ * what the ledger has decided (a date keeps its instant), and note what t was
+ * computed by and the trigger that its row, not written yet, had till then
+ * (open transaction).
+ */
+enum store_rc sched_begin_anew(struct store *st, struct job *j,
+    const struct trigger *t);
+
+/* sched_account by the trigger j has, if that can be read, as "WHAT by
+ * ACTOR". */
+enum store_rc sched_account_change(struct sched *s, struct store *st,
+    const struct job *j, int64_t until_us, const char *what);
+
+/* Let j be paused by the actor, since now_us; STORE_FULL without memory. */
+enum store_rc sched_set_paused(struct sched *s, struct job *j, int64_t now_us);
+
+/*
+ * Let j, which is not active, run again from now_us on, and account for what
+ * it did not meanwhile.  STORE_CONFLICT, with j as it was, when its trigger
+ * cannot be read or has no further slot.
+ */
+enum store_rc sched_set_active(struct sched *s, struct store *st, struct job *j,
+    int64_t now_us);
+
+/*
+ * One change to one job: what runs inside the transaction, on the job as read
+ * there, and its word in the audit.
+ */
+struct sched_change {
+	const char *action;
+	enum store_rc (*apply)(struct sched *s, struct store *st, struct job *j,
+	    int64_t now_us, void *cookie);
+	void *cookie;
+};
+
+/*
+ * Change the named job, name[0] its queue and name[1] its id, in one
+ * transaction with its audit row; what it is like then into *out (may be
+ * NULL).
+ */
+enum store_rc sched_change_job(struct sched *s, enum job_kind kind,
+    const char *const name[2], const struct sched_change *c, struct job *out);
 
 /* One audit row in the open transaction. */
 enum store_rc sched_audit(struct sched *s, struct store *st, const char *action,

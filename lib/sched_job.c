@@ -10,6 +10,7 @@
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/sched_int.h"
+#include "lib/store_history.h"
 #include "lib/store_job.h"
 #include "lib/store_run.h"
 #include "lib/store_zone.h"
@@ -17,18 +18,16 @@
 #include "lib/tz.h"
 #include "lib/ban.h"
 
-/* The trigger of a stored job, or NULL when its text cannot be read. */
-static struct trigger *
-job_trigger(struct sched *s, const struct job *j)
+struct trigger *
+sched_job_trigger(struct sched *s, const struct job *j)
 {
 	struct faults fs = { .n = 0 };
 
 	return trigger_from_spec(j->trigger, s->zones, &fs);
 }
 
-/* Let j run next at slot_us, a slot of t, or never; a paused one waits. */
-static void
-job_set_cursor(struct job *j, const struct trigger *t, int64_t slot_us)
+void
+sched_set_cursor(struct job *j, const struct trigger *t, int64_t slot_us)
 {
 	struct due_policy p = { .jitter_seed = job_seed(j) };
 
@@ -54,36 +53,50 @@ job_make_id(struct job *j, int64_t now_us)
 	return (j->job_id = strdup(uuid)) == NULL ? -1 : 0;
 }
 
-/* What was due and has not run is told as missed, by whose doing. */
-static enum store_rc
-change_account(struct sched *s, struct store *st, const struct job *j,
+enum store_rc
+sched_account_change(struct sched *s, struct store *st, const struct job *j,
     int64_t until_us, const char *what)
 {
-	struct trigger *t = job_trigger(s, j);
+	struct trigger *t = sched_job_trigger(s, j);
 	struct buf why = BUF_INIT;
 	enum store_rc rc;
 
 	if (t == NULL)
 		return STORE_OK;
 	buf_printf(&why, "%s by %s", what, s->actor);
-	rc = sched_account(st, j, t, until_us, buf_cstr(&why));
+	rc = sched_account(s, st, j, t, until_us, buf_cstr(&why));
 	buf_fini(&why);
 	trigger_free(t);
 	return rc;
 }
 
-/* A schedule that begins anew begins after what the ledger has decided. */
+/* Which zone data a cron job was computed by: should it change, so must the
+ * job's next run. */
 static enum store_rc
-replace_cursor(struct store *st, struct job *j, const struct trigger *t)
+note_zone(struct store *st, const struct trigger *t)
 {
-	int64_t decided = INT64_MIN;
+	const struct tz *tz = trigger_zone(t);
+
+	if (trigger_kind(t) != TRIGGER_CRON || tz_stamp(tz) == 0)
+		return STORE_OK;
+	return store_zone_note(st, tz_name(tz), tz_stamp(tz));
+}
+
+enum store_rc
+sched_begin_anew(struct store *st, struct job *j, const struct trigger *t)
+{
+	int64_t decided = INT64_MIN, until = j->changed_us + 1;
 	enum store_rc rc;
 
+	if (j->cursor_us < until)
+		until = j->cursor_us;
 	rc = store_run_decided(st, j->id, &decided);
-	if (rc == STORE_OK && j->cursor_us <= decided &&
-	    trigger_kind(t) != TRIGGER_DATE)
-		job_set_cursor(j, t, trigger_next(t, decided));
-	return rc;
+	if (rc != STORE_OK)
+		return rc;
+	if (j->cursor_us <= decided && trigger_kind(t) != TRIGGER_DATE)
+		sched_set_cursor(j, t, trigger_next(t, decided));
+	rc = store_history_change(st, j->id, j->trigger, until, j->cursor_us);
+	return rc == STORE_OK ? note_zone(st, t) : rc;
 }
 
 /*
@@ -107,9 +120,9 @@ add_replace(struct sched *s, struct store *st, struct job *j,
 	/* A date set anew to the same instant is still to run. */
 	if (j->cursor_us <= until)
 		until = j->cursor_us - 1;
-	rc = change_account(s, st, &old, until, "replaced");
+	rc = sched_account_change(s, st, &old, until, "replaced");
 	if (rc == STORE_OK)
-		rc = replace_cursor(st, j, t);
+		rc = sched_begin_anew(st, j, t);
 	if (rc == STORE_OK)
 		rc = store_job_update(st, j);
 out:
@@ -131,27 +144,17 @@ add_check_room(struct sched *s, struct store *st, const char *queue)
 }
 
 static enum store_rc
-add_prepare(struct job *j, const struct trigger *t, int64_t now_us)
+add_prepare(struct sched *s, struct job *j, const struct trigger *t,
+    int64_t now_us)
 {
 	if ((j->job_id == NULL || j->job_id[0] == '\0') &&
 	    job_make_id(j, now_us) != 0)
 		return STORE_FULL;
 	j->created_us = now_us;
 	j->changed_us = now_us;
-	job_set_cursor(j, t, trigger_first(t, now_us));
-	return STORE_OK;
-}
-
-/* Which zone data a cron job was computed by: should it change, so must the
- * job's next run. */
-static enum store_rc
-add_note_zone(struct store *st, const struct trigger *t)
-{
-	const struct tz *tz = trigger_zone(t);
-
-	if (trigger_kind(t) != TRIGGER_CRON || tz_stamp(tz) == 0)
-		return STORE_OK;
-	return store_zone_note(st, tz_name(tz), tz_stamp(tz));
+	sched_set_cursor(j, t, trigger_first(t, now_us));
+	return j->state == JOB_PAUSED ? sched_set_paused(s, j, now_us) :
+					STORE_OK;
 }
 
 /* What the transaction of an add writes; t is the trigger of j. */
@@ -161,12 +164,11 @@ add_write(struct sched *s, struct store *st, struct job *j,
 {
 	enum store_rc rc = store_job_insert(st, j);
 
-	if (rc == STORE_OK)
-		rc = add_check_room(s, st, j->queue);
-	else if (rc == STORE_CONFLICT && is_replace)
+	if (rc == STORE_CONFLICT && is_replace)
 		rc = add_replace(s, st, j, t);
-	if (rc == STORE_OK)
-		rc = add_note_zone(st, t);
+	else if (rc == STORE_OK &&
+	    (rc = add_check_room(s, st, j->queue)) == STORE_OK)
+		rc = note_zone(st, t);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, "job.add", j->queue, j->job_id);
 	return rc;
@@ -181,18 +183,17 @@ sched_add(struct sched *s, struct job *j, bool is_replace, int64_t now_us)
 
 	if ((rc = sched_store_make(s, j->kind, &st)) != STORE_OK)
 		return rc;
-	if ((t = job_trigger(s, j)) == NULL)
+	if ((t = sched_job_trigger(s, j)) == NULL)
 		return STORE_ERROR;
-	if ((rc = add_prepare(j, t, now_us)) == STORE_OK &&
+	if ((rc = add_prepare(s, j, t, now_us)) == STORE_OK &&
 	    (rc = store_begin(st)) == STORE_OK)
 		rc = sched_end(st, add_write(s, st, j, t, is_replace));
 	trigger_free(t);
 	return rc;
 }
 
-/* Find a job in the store of kind, or in each; *st gets its store. */
-static enum store_rc
-job_find(struct sched *s, enum job_kind kind, const char *const name[2],
+enum store_rc
+sched_find(struct sched *s, enum job_kind kind, const char *const name[2],
     struct store **st, struct job *out)
 {
 	enum store_rc rc = STORE_NOTFOUND;
@@ -215,143 +216,5 @@ sched_get(struct sched *s, enum job_kind kind, const char *queue,
 	const char *const name[2] = { queue, job_id };
 	struct store *st;
 
-	return job_find(s, kind, name, &st, out);
-}
-
-/* One change to one job: what runs inside the transaction. */
-typedef enum store_rc job_change(struct sched *s, struct store *st,
-    struct job *j, int64_t now_us);
-
-static enum store_rc
-change_pause(struct sched *s, struct store *st, struct job *j, int64_t now_us)
-{
-	struct buf why = BUF_INIT;
-	enum store_rc rc;
-
-	if (j->state != JOB_ACTIVE)
-		return STORE_OK;
-	buf_printf(&why, "by %s", s->actor);
-	j->state = JOB_PAUSED;
-	j->next_run_us = JOB_NEVER;
-	j->changed_us = now_us;
-	free(j->reason);
-	j->reason = buf_take(&why);
-	rc = store_job_move(st, j);
-	return rc;
-}
-
-static enum store_rc
-change_resume(struct sched *s, struct store *st, struct job *j, int64_t now_us)
-{
-	struct trigger *t;
-	enum store_rc rc;
-	int64_t first;
-
-	if (j->state == JOB_ACTIVE)
-		return STORE_OK;
-	if ((t = job_trigger(s, j)) == NULL)
-		return STORE_CONFLICT;
-	/* A date job keeps its instant, though past (APScheduler); others do
-	 * not go back behind what was decided, even if the clock did. */
-	first = trigger_first(t,
-	    j->cursor_us != JOB_NEVER && j->cursor_us > now_us ? j->cursor_us :
-								 now_us);
-	if (first == TRIGGER_NONE) {
-		trigger_free(t);
-		return STORE_CONFLICT;
-	}
-	rc = STORE_OK;
-	if (first > j->cursor_us)
-		rc = sched_account(st, j, t,
-		    first > now_us ? now_us : first - 1, NULL);
-	j->state = JOB_ACTIVE;
-	j->changed_us = now_us;
-	free(j->reason);
-	j->reason = NULL;
-	job_set_cursor(j, t, first);
-	trigger_free(t);
-	return rc == STORE_OK ? store_job_move(st, j) : rc;
-}
-
-static enum store_rc
-change_delete(struct sched *s, struct store *st, struct job *j, int64_t now_us)
-{
-	enum store_rc rc = change_account(s, st, j, now_us, "deleted");
-
-	return rc == STORE_OK ? store_job_delete(st, j->id) : rc;
-}
-
-/* The changes with their words in the audit. */
-static const struct change {
-	const char *action;
-	job_change *apply;
-} change_table[] = {
-	{ "job.pause", change_pause },
-	{ "job.resume", change_resume },
-	{ "job.delete", change_delete },
-};
-
-enum change_id { CHANGE_PAUSE, CHANGE_RESUME, CHANGE_DELETE };
-
-/*
- * Change the named job in one transaction, with its audit row.  Which store
- * it is in is looked up first, outside; what it is like is read again inside.
- */
-static enum store_rc
-job_apply(struct sched *s, enum job_kind kind, const char *const name[2],
-    enum change_id id, struct job *out)
-{
-	struct store *st = NULL;
-	enum store_rc rc;
-	struct job j;
-
-	job_init(&j);
-	if ((rc = job_find(s, kind, name, &st, &j)) != STORE_OK)
-		goto out;
-	kind = j.kind;
-	job_fini(&j);
-	if ((rc = store_begin(st)) != STORE_OK)
-		goto out;
-	rc = store_job_get(st, name[0], name[1], &j);
-	j.kind = kind;
-	if (rc == STORE_OK)
-		rc = change_table[id].apply(s, st, &j, clock_get_us(s->clock));
-	if (rc == STORE_OK)
-		rc = sched_audit(s, st, change_table[id].action, name[0],
-		    name[1]);
-	rc = sched_end(st, rc);
-	if (rc == STORE_OK && out != NULL) {
-		*out = j;
-		job_init(&j);
-	}
-out:
-	job_fini(&j);
-	return rc;
-}
-
-enum store_rc
-sched_pause(struct sched *s, enum job_kind kind, const char *queue,
-    const char *job_id, struct job *out)
-{
-	const char *const name[2] = { queue, job_id };
-
-	return job_apply(s, kind, name, CHANGE_PAUSE, out);
-}
-
-enum store_rc
-sched_resume(struct sched *s, enum job_kind kind, const char *queue,
-    const char *job_id, struct job *out)
-{
-	const char *const name[2] = { queue, job_id };
-
-	return job_apply(s, kind, name, CHANGE_RESUME, out);
-}
-
-enum store_rc
-sched_delete(struct sched *s, enum job_kind kind, const char *queue,
-    const char *job_id)
-{
-	const char *const name[2] = { queue, job_id };
-
-	return job_apply(s, kind, name, CHANGE_DELETE, NULL);
+	return sched_find(s, kind, name, &st, out);
 }

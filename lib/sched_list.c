@@ -161,27 +161,3 @@ sched_count(struct sched *s, enum job_kind kind, const char *queue,
 	}
 	return rc;
 }
-
-enum store_rc
-sched_delete_all(struct sched *s, enum job_kind kind, const char *queue,
-    int64_t *out)
-{
-	enum store_rc rc = STORE_OK;
-	struct store *st;
-	int64_t n;
-
-	*out = 0;
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		st = sched_store(s, (enum job_kind)k);
-		if (st == NULL || !store_is_meant(kind, k))
-			continue;
-		if ((rc = store_begin(st)) != STORE_OK)
-			break;
-		rc = store_job_delete_all(st, queue, &n);
-		if (rc == STORE_OK)
-			rc = sched_audit(s, st, "job.delete-all", queue, NULL);
-		if ((rc = sched_end(st, rc)) == STORE_OK)
-			*out += n;
-	}
-	return rc;
-}

@@ -33,7 +33,7 @@ sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
 		if ((rc = store_begin(st)) != STORE_OK)
 			break;
 		rc = store_queue_set_paused(st, queue, is_paused,
-		    clock_get_us(s->clock));
+		    clock_get_us(s->clock), s->actor);
 		if (rc == STORE_OK)
 			rc = sched_audit(s, st,
 			    is_paused ? "queue.pause" : "queue.resume", queue,
@@ -102,6 +102,7 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 		.count = 1,
 		.state = RUN_SENT,
 		.reason = (char *)"published",
+		.is_extra = true,
 	};
 	enum store_rc rc;
 
@@ -136,6 +137,7 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 		.count = 1,
 		.state = RUN_SENT,
 		.reason = (char *)"run now",
+		.is_extra = true,
 	};
 	r->last_us = r->decided_us = r->slot_us;
 	rc = handover_queue(st, r, &h);

@@ -190,6 +190,7 @@ replay(struct sched *s, struct store *st, struct run *old,
 		.count = 1,
 		.state = RUN_SENT,
 		.reason = (char *)buf_cstr(&why),
+		.is_extra = true,
 	};
 	r.last_us = r.decided_us = r.slot_us;
 	rc = replay_send(st, &r, &p);

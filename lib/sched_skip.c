@@ -27,9 +27,9 @@ skip_job(struct sched *s, struct store *st, const struct job *j,
 	if ((t = trigger_from_spec(j->trigger, s->zones, &fs)) == NULL)
 		return STORE_OK;
 	slot = trigger_next(t, from_us - 1);
-	rc = sched_account(st, j, t, from_us - 1, reason);
+	rc = sched_account(s, st, j, t, from_us - 1, reason);
 	if (rc == STORE_OK && slot == TRIGGER_NONE)
-		rc = store_job_delete(st, j->id);
+		rc = store_job_delete(st, j->id, from_us, JOB_EXPIRED);
 	else if (rc == STORE_OK)
 		rc = store_job_advance(st, j->id, due_at(t, &p, slot), slot);
 	trigger_free(t);

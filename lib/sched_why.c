@@ -1,11 +1,14 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/clock.h"
 #include "lib/datetime.h"
 #include "lib/fault.h"
 #include "lib/sched_int.h"
+#include "lib/store_job.h"
+#include "lib/store_queue.h"
 #include "lib/store_run.h"
 #include "lib/trigger.h"
 #include "lib/tz.h"
@@ -44,6 +47,11 @@ why_ledger(struct store *st, struct why *w, int64_t span_us)
 	rc = store_run_pruned(st, &at, &w->pruned_us);
 	if (rc != STORE_OK)
 		return rc;
+	if (w->job.id == 0) {
+		rc = store_job_gone(st, w->queue, w->job_id, &w->gone);
+		if (rc != STORE_OK && rc != STORE_NOTFOUND)
+			return rc;
+	}
 	rc = store_run_at(st, &at, &w->row);
 	if (rc == STORE_NOTFOUND)
 		rc = store_run_newest(st, &at, &w->newest);
@@ -86,15 +94,17 @@ sched_why(struct sched *s, struct why *w, const char *at, int64_t now_us,
 	}
 	in.span_us = w->at_us % CLOCK_US_PER_S == 0 ? CLOCK_US_PER_S : 1;
 	if ((rc = why_ledgers(s, w, in.span_us)) != STORE_OK ||
-	    (rc = sched_queue_is_paused(s, w->queue, &w->is_queue_paused)) !=
-		STORE_OK)
+	    (rc = store_queue_why_paused(s->stores[JOB_DURABLE], w->queue,
+		 &w->hold)) != STORE_OK)
 		goto out;
 	in.at_us = w->at_us;
 	in.job = w->job.id != 0 ? &w->job : NULL;
 	in.trigger = t;
 	in.row = w->row.id[0] != '\0' ? &w->row : NULL;
 	in.pruned_us = w->pruned_us;
-	in.is_queue_paused = w->is_queue_paused;
+	in.is_queue_paused = w->hold.len > 0;
+	if (w->gone.reason != NULL && strcmp(w->gone.reason, JOB_EXPIRED) == 0)
+		in.ended_us = w->newest.last_us;
 	why_decide(&in, &w->out);
 out:
 	trigger_free(t);
@@ -105,6 +115,9 @@ void
 sched_why_fini(struct why *w)
 {
 	job_fini(&w->job);
+	buf_fini(&w->hold);
+	free(w->gone.reason);
+	w->gone.reason = NULL;
 	run_fini(&w->row);
 	run_fini(&w->newest);
 }

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "lib/store_history.h"
 #include "lib/store_job.h"
 #include "lib/store_stmt.h"
 #include "lib/ban.h"
@@ -151,7 +152,7 @@ store_job_advance(struct store *st, int64_t id, int64_t next_run_us,
 	if (q == NULL)
 		return st->refused;
 	stmt_int(q, ":id", id);
-	stmt_int(q, ":next_run_us", next_run_us);
+	stmt_int_or_null(q, ":next_run_us", next_run_us, JOB_NEVER);
 	stmt_int(q, ":cursor_us", cursor_us);
 	return stmt_run(st, q, true);
 }
@@ -168,15 +169,30 @@ store_job_move(struct store *st, const struct job *j)
 	return stmt_run(st, q, true);
 }
 
-enum store_rc
-store_job_delete(struct store *st, int64_t id)
+/* Its name stays with its runs, and its trigger with its slots. */
+static enum store_rc
+job_bury(struct store *st, int64_t id, int64_t now_us, const char *reason)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_BURY);
-	enum store_rc rc;
 
-	if (q != NULL)
-		stmt_int(q, ":id", id);
-	if ((rc = stmt_run(st, q, false)) != STORE_OK)
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_int(q, ":id", id);
+	stmt_int(q, ":now", now_us);
+	stmt_text(q, ":reason", reason);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_job_delete(struct store *st, int64_t id, int64_t now_us,
+    const char *reason)
+{
+	enum store_rc rc = job_bury(st, id, now_us, reason);
+	sqlite3_stmt *q;
+
+	if (rc == STORE_OK)
+		rc = store_history_end(st, id, now_us + 1);
+	if (rc != STORE_OK)
 		return rc;
 	if ((q = stmt_get(st, SQL_JOB_DELETE)) == NULL)
 		return st->refused;
@@ -185,24 +201,45 @@ store_job_delete(struct store *st, int64_t id)
 }
 
 enum store_rc
-store_job_delete_all(struct store *st, const char *queue, int64_t *out)
+store_job_gone(struct store *st, const char *queue, const char *job_id,
+    struct store_gone *out)
 {
-	sqlite3_stmt *q;
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_GONE_LAST);
+	bool is_oom = false;
 	enum store_rc rc;
 
-	*out = 0;
-	q = stmt_get(st, queue == NULL ? SQL_JOB_BURY_ALL : SQL_JOB_BURY_QUEUE);
-	if (q != NULL && queue != NULL)
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_text(q, ":queue", queue);
+	stmt_text(q, ":job_id", job_id);
+	if ((rc = stmt_row(st, q)) == STORE_OK) {
+		out->at_us = column_or(q, 0, 0);
+		out->reason = stmt_copy(q, 1, &is_oom);
+	}
+	stmt_put(q);
+	return is_oom ? STORE_FULL : rc;
+}
+
+enum store_rc
+store_job_newest(struct store *st, int64_t *out)
+{
+	return stmt_scalar(st, stmt_get(st, SQL_JOB_NEWEST), out);
+}
+
+enum store_rc
+store_job_batch(struct store *st, const char *queue, int64_t id, int limit,
+    struct job_list *out)
+{
+	sqlite3_stmt *q;
+
+	q = stmt_get(st, queue == NULL ? SQL_JOB_BATCH : SQL_JOB_BATCH_QUEUE);
+	if (q == NULL)
+		return STORE_ERROR;
+	if (queue != NULL)
 		stmt_text(q, ":queue", queue);
-	if ((rc = stmt_run(st, q, false)) != STORE_OK)
-		return rc;
-	q = stmt_get(st,
-	    queue == NULL ? SQL_JOB_DELETE_ALL : SQL_JOB_DELETE_QUEUE);
-	if (q != NULL && queue != NULL)
-		stmt_text(q, ":queue", queue);
-	rc = stmt_run(st, q, false);
-	*out = rc == STORE_OK ? sqlite3_changes64(st->db) : 0;
-	return rc;
+	stmt_int(q, ":id", id);
+	stmt_int(q, ":limit", limit);
+	return job_read_all(st, q, out);
 }
 
 enum store_rc

@@ -19,12 +19,29 @@ enum store_rc store_job_advance(struct store *st, int64_t id,
 /* Only what a switch changes: state, reason, next run, cursor. */
 enum store_rc store_job_move(struct store *st, const struct job *j);
 
-/* Delete a row; its ledger stays.  STORE_NOTFOUND when there is none. */
-enum store_rc store_job_delete(struct store *st, int64_t id);
+/*
+ * Delete a row; its ledger stays, and why it went: JOB_EXPIRED or "deleted by
+ * owner".  STORE_NOTFOUND when there is none.
+ */
+enum store_rc store_job_delete(struct store *st, int64_t id, int64_t now_us,
+    const char *reason);
 
-/* Delete all jobs, of one queue or (NULL) of all; *out = how many. */
-enum store_rc store_job_delete_all(struct store *st, const char *queue,
-    int64_t *out);
+/* What the store remembers of a name whose job is gone. */
+struct store_gone {
+	int64_t at_us; /* 0: not known */
+	char *reason;  /* owned; or NULL */
+};
+
+/* Of the newest job that had the name, into *out; STORE_NOTFOUND. */
+enum store_rc store_job_gone(struct store *st, const char *queue,
+    const char *job_id, struct store_gone *out);
+
+/* The highest number of a job, 0 without any. */
+enum store_rc store_job_newest(struct store *st, int64_t *out);
+
+/* Add up to limit jobs, of one queue or (NULL) of all, numbered up to id. */
+enum store_rc store_job_batch(struct store *st, const char *queue, int64_t id,
+    int limit, struct job_list *out);
 
 /* Read one job into the initialised *out; STORE_NOTFOUND. */
 enum store_rc store_job_get(struct store *st, const char *queue,

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "lib/buf.h"
+#include "lib/datetime.h"
 #include "lib/list.h"
 #include "lib/store_queue.h"
 #include "lib/store_stmt.h"
@@ -46,8 +48,30 @@ store_queue_is_paused(struct store *st, const char *queue, bool *out)
 }
 
 enum store_rc
+store_queue_why_paused(struct store *st, const char *queue, struct buf *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_PAUSE);
+	const char *actor;
+	enum store_rc rc;
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_text(q, ":queue", queue);
+	if ((rc = stmt_row(st, q)) == STORE_OK) {
+		actor = (const char *)sqlite3_column_text(q, 1);
+		buf_printf(out, "queue paused by %s since ",
+		    actor != NULL ? actor : "somebody");
+		datetime_rfc3339_s(sqlite3_column_int64(q, 0), out);
+		if (out->is_failed)
+			rc = STORE_FULL;
+	}
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
 store_queue_set_paused(struct store *st, const char *queue, bool is_paused,
-    int64_t now_us)
+    int64_t now_us, const char *actor)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_SET_PAUSED);
 
@@ -56,6 +80,7 @@ store_queue_set_paused(struct store *st, const char *queue, bool is_paused,
 	stmt_text(q, ":queue", queue);
 	stmt_int(q, ":is_paused", is_paused);
 	stmt_int(q, ":now", now_us);
+	stmt_text(q, ":actor", actor);
 	return stmt_run(st, q, false);
 }
 

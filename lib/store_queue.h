@@ -6,6 +6,8 @@
 #include "lib/message.h"
 #include "lib/store.h"
 
+struct buf;
+
 /* Queue switches and the messages of the embedded queue. */
 
 /* What the store knows of one queue. */
@@ -35,9 +37,19 @@ struct queue_info *queue_list_add(struct queue_list *l);
 enum store_rc store_queue_is_paused(struct store *st, const char *queue,
     bool *out);
 
-/* Flip the switch (open transaction). */
+/*
+ * Append why none of the queue's jobs fires, "queue paused by owner since
+ * 2026-11-23T04:30:00Z"; nothing when it is not paused.
+ */
+enum store_rc store_queue_why_paused(struct store *st, const char *queue,
+    struct buf *out);
+
+/*
+ * Flip the switch, by whose doing (open transaction).  One that stands as
+ * asked keeps who flipped it, and when.
+ */
 enum store_rc store_queue_set_paused(struct store *st, const char *queue,
-    bool is_paused, int64_t now_us);
+    bool is_paused, int64_t now_us, const char *actor);
 
 /* Every queue with a job, a message or a switch, by name. */
 enum store_rc store_queue_list(struct store *st, struct queue_list *out);

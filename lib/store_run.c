@@ -23,6 +23,7 @@ store_run_insert(struct store *st, const struct run *r)
 	stmt_text(q, ":state", run_state_name(r->state));
 	stmt_text(q, ":reason", r->reason);
 	stmt_int(q, ":decided_us", r->decided_us);
+	stmt_int_or_null(q, ":is_extra", r->is_extra, 0);
 	return stmt_run(st, q, false);
 }
 
@@ -38,6 +39,7 @@ run_find_last(struct store *st, const struct run *r, int64_t *id)
 	stmt_int(q, ":job", r->job);
 	stmt_text(q, ":state", run_state_name(r->state));
 	stmt_text(q, ":reason", r->reason);
+	stmt_int(q, ":slot_us", r->slot_us);
 	rc = stmt_row(st, q);
 	if (rc == STORE_OK && sqlite3_column_int(q, 1) == 0)
 		rc = STORE_NOTFOUND;
@@ -63,6 +65,42 @@ store_run_extend(struct store *st, const struct run *r)
 	stmt_int(q, ":count", r->count);
 	stmt_int(q, ":decided_us", r->decided_us);
 	return stmt_run(st, q, true);
+}
+
+/* One of the instants that the row beside at_us has; *out stays without. */
+static enum store_rc
+run_beside(struct store *st, enum sql_id id, int64_t job, int64_t at_us,
+    int64_t *out)
+{
+	sqlite3_stmt *q = stmt_get(st, id);
+	enum store_rc rc;
+
+	if (q != NULL) {
+		stmt_int(q, ":job", job);
+		stmt_int(q, ":at_us", at_us);
+	}
+	rc = stmt_scalar(st, q, out);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+store_run_free(struct store *st, int64_t job, int64_t from_us,
+    int64_t *begin_us, int64_t *end_us)
+{
+	int64_t covered_us = INT64_MIN, next_us = INT64_MAX;
+	enum store_rc rc;
+
+	*begin_us = from_us;
+	*end_us = INT64_MAX;
+	rc = run_beside(st, SQL_RUN_BEFORE, job, from_us, &covered_us);
+	if (rc != STORE_OK)
+		return rc;
+	if (covered_us >= from_us)
+		*begin_us = covered_us + 1;
+	rc = run_beside(st, SQL_RUN_AFTER, job, *begin_us, &next_us);
+	if (rc == STORE_OK && next_us != INT64_MAX)
+		*end_us = next_us - 1;
+	return rc;
 }
 
 static enum store_rc

@@ -15,9 +15,17 @@ enum store_rc store_run_insert(struct store *st, const struct run *r);
 /*
  * Lengthen the row that ends the ledger of r->job, so that it also covers
  * r's slots.  STORE_NOTFOUND, with nothing done, unless that row has the
- * state and the reason of r.
+ * state and the reason of r and lies before it.
  */
 enum store_rc store_run_extend(struct store *st, const struct run *r);
+
+/*
+ * The next stretch without a row of the job: from from_us on, or from behind
+ * the row that covers it, up to the next row (*end_us INT64_MAX: there is
+ * none).  It is empty, *end_us < *begin_us, where two rows adjoin.
+ */
+enum store_rc store_run_free(struct store *st, int64_t job, int64_t from_us,
+    int64_t *begin_us, int64_t *end_us);
 
 /* A place in the order of lists: by slot, then number, newest first. */
 struct store_run_place {

@@ -146,4 +146,8 @@ why_decide(const struct why_in *in, struct why_out *out)
 	} else if (in->job != NULL)
 		out->answer =
 		    in->trigger == NULL ? WHY_QUARANTINED : decide_job(in, out);
+	else if (in->ended_us != 0 && in->at_us > in->ended_us) {
+		out->answer = WHY_EXHAUSTED;
+		out->before_us = in->ended_us;
+	}
 }

@@ -20,7 +20,7 @@ enum why_answer {
 	WHY_QUEUE_PAUSED, /* not decided; the queue is switched off */
 	WHY_QUARANTINED,  /* the trigger cannot be read */
 	WHY_NO_SLOT,	  /* the trigger has no such slot */
-	WHY_EXHAUSTED,	  /* the trigger had its last slot before */
+	WHY_EXHAUSTED,	  /* expired: its last slot was before */
 	WHY_BEFORE_JOB,	  /* before the job was added */
 	WHY_CHANGED,	 /* before the job was changed, and not in the ledger */
 	WHY_PRUNED,	 /* retention took the row */
@@ -41,6 +41,7 @@ struct why_in {
 	const struct run *row;	       /* ledger row there, or NULL */
 	int64_t pruned_us;	       /* last slot retention took; 0: none */
 	bool is_queue_paused;
+	int64_t ended_us; /* no job, as it expired: its last slot; else 0 */
 };
 
 /* The answer, with the instants a sentence needs; WHY_NONE where unknown. */

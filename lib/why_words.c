@@ -38,11 +38,11 @@ static const char *const texts[WHY__MAX][WORDS__MAX] = {
 	    "It is due: slot {s} waits for the next tick.",
 	    "已到期: {s} 的触发点等待下一次 tick。" },
 	[WHY_JOB_PAUSED] = {
-	    "It does not fire at {s}: the job is paused since {c}{R}.",
-	    "{s} 不会触发: 任务自 {c} 起暂停{R}。" },
+	    "It does not fire at {s}: the job is paused{R}.",
+	    "{s} 不会触发: 任务已暂停{R}。" },
 	[WHY_QUEUE_PAUSED] = {
-	    "It does not fire at {s}: queue {q} is switched off.",
-	    "{s} 不会触发: 队列 {q} 已关闭。" },
+	    "It does not fire at {s}: queue {q} is switched off ({H}).",
+	    "{s} 不会触发: 队列 {q} 已关闭 ({H})。" },
 	[WHY_QUARANTINED] = {
 	    "It does not fire: the job is out of the schedule since {c}{R}.",
 	    "不会触发: 任务自 {c} 起被隔离{R}。" },
@@ -50,8 +50,8 @@ static const char *const texts[WHY__MAX][WORDS__MAX] = {
 	    "{a} is no slot of it: the nearest are {b} before and {g} after.",
 	    "{a} 不是它的触发点: 最近的是之前的 {b} 与之后的 {g}。" },
 	[WHY_EXHAUSTED] = {
-	    "It has no slot at {a}: its last one was {b}.",
-	    "{a} 没有触发点: 最后一个是 {b}。" },
+	    "It has expired and has no slot at {a}: its last one was {b}.",
+	    "已到期, {a} 没有触发点: 最后一个是 {b}。" },
 	[WHY_BEFORE_JOB] = {
 	    "{a} lies before the job was added at {C}.",
 	    "{a} 早于任务的添加时间 {C}。" },
@@ -67,9 +67,9 @@ static const char *const texts[WHY__MAX][WORDS__MAX] = {
 	    "The ledger has no row for slot {s}, and should have one.",
 	    "账本中缺少 {s} 的记录。" },
 	[WHY_GONE] = {
-	    "There is no job of that name now, and its ledger has no row for "
-	    "{a}; its newest row is of {P}.",
-	    "现在没有这个名称的任务, 账本中也没有 {a} 的记录; 最新的一条是 {P}。" },
+	    "There is no job of that name now{G}, and its ledger has no row "
+	    "for {a}; its newest row is of {P}.",
+	    "现在没有这个名称的任务{G}, 账本中也没有 {a} 的记录; 最新的一条是 {P}。" },
 };
 /* clang-format on */
 
@@ -90,6 +90,17 @@ add_reason(const struct why *w, struct buf *out)
 
 	if (r != NULL)
 		buf_printf(out, " (%s)", r);
+}
+
+/* How the job went: "(deleted by owner at …)". */
+static void
+add_gone(const struct why *w, struct buf *out)
+{
+	if (w->gone.reason == NULL)
+		return;
+	buf_printf(out, " (%s, ", w->gone.reason);
+	add_time(w, w->gone.at_us, out);
+	buf_char(out, ')');
 }
 
 /* What the letters stand for that are instants. */
@@ -138,6 +149,10 @@ add_word(const struct why *w, char letter, enum words_lang lang,
 		    (double)w->out.late_us / 1e6);
 	else if (letter == 'R')
 		add_reason(w, out);
+	else if (letter == 'H')
+		buf_str(out, buf_cstr(&w->hold));
+	else if (letter == 'G')
+		add_gone(w, out);
 	else
 		add_time(w, instant_of(w, letter), out);
 }
@@ -202,7 +217,9 @@ facts_job(const struct why *w, struct buf *out)
 	fact_time("job_added", w->job.created_us, out);
 	fact_time("job_changed", w->job.changed_us, out);
 	buf_printf(out, ",\"queue_paused\":%s",
-	    w->is_queue_paused ? "true" : "false");
+	    w->hold.len > 0 ? "true" : "false");
+	fact_text("queue_reason", w->hold.len > 0 ? buf_cstr(&w->hold) : NULL,
+	    out);
 }
 
 void
@@ -221,6 +238,8 @@ why_facts(const struct why *w, struct buf *out)
 	fact_time("slot_after", w->out.after_us, out);
 	facts_row(w, out);
 	facts_job(w, out);
+	fact_text("gone_reason", w->gone.reason, out);
+	fact_time("gone_at", w->gone.at_us, out);
 	fact_time("pruned_until", w->pruned_us, out);
 	fact_time("newest_row", w->newest.last_us, out);
 	buf_char(out, '}');

@@ -5,11 +5,11 @@
 INSERT INTO job (queue, job_id, trigger, args, kwargs, render, retry,
 	description, priority, misfire_grace_us, coalesce, max_catchup,
 	max_instances, state, reason, next_run_us, cursor_us, created_us,
-	changed_us)
+	changed_us, since_us)
 VALUES (:queue, :job_id, :trigger, :args, :kwargs, :render, :retry,
 	:description, :priority, :misfire_grace_us, :coalesce, :max_catchup,
 	:max_instances, :state, :reason, :next_run_us, :cursor_us, :created_us,
-	:changed_us);
+	:changed_us, :cursor_us);
 
 -- name: job_update
 UPDATE job SET trigger = :trigger, args = :args, kwargs = :kwargs,
@@ -31,15 +31,12 @@ UPDATE job SET state = :state, reason = :reason, next_run_us = :next_run_us,
 WHERE id = :id;
 
 -- name: job_bury
-INSERT INTO job_gone (queue, job_id, job)
-SELECT queue, job_id, id FROM job WHERE id = :id;
+INSERT INTO job_gone (queue, job_id, job, gone_us, reason)
+SELECT queue, job_id, id, :now, :reason FROM job WHERE id = :id;
 
--- name: job_bury_all
-INSERT INTO job_gone (queue, job_id, job) SELECT queue, job_id, id FROM job;
-
--- name: job_bury_queue
-INSERT INTO job_gone (queue, job_id, job)
-SELECT queue, job_id, id FROM job WHERE queue = :queue;
+-- name: job_gone_last
+SELECT gone_us, reason FROM job_gone
+WHERE queue = :queue AND job_id = :job_id ORDER BY job DESC LIMIT 1;
 
 -- name: job_delete
 DELETE FROM job WHERE id = :id;
@@ -93,8 +90,19 @@ SELECT count(*) FROM job;
 -- name: job_count_queue
 SELECT count(*) FROM job WHERE queue = :queue;
 
--- name: job_delete_all
-DELETE FROM job;
+-- Deleting all jobs, or those of a queue, goes by batches up to the newest.
 
--- name: job_delete_queue
-DELETE FROM job WHERE queue = :queue;
+-- name: job_newest
+SELECT coalesce(max(id), 0) FROM job;
+
+-- name: job_batch
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE id <= :id ORDER BY id LIMIT :limit;
+
+-- name: job_batch_queue
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE queue = :queue AND id <= :id LIMIT :limit;

@@ -3,10 +3,17 @@
 -- name: queue_is_paused
 SELECT is_paused FROM queue WHERE name = :queue;
 
+-- name: queue_pause
+SELECT changed_us, actor FROM queue WHERE name = :queue AND is_paused <> 0;
+
+-- Who switched it first stays, with the time.
+
 -- name: queue_set_paused
-INSERT INTO queue (name, is_paused, changed_us)
-VALUES (:queue, :is_paused, :now)
-ON CONFLICT (name) DO UPDATE SET is_paused = :is_paused, changed_us = :now;
+INSERT INTO queue (name, is_paused, changed_us, actor)
+VALUES (:queue, :is_paused, :now, :actor)
+ON CONFLICT (name) DO UPDATE SET is_paused = excluded.is_paused,
+	changed_us = excluded.changed_us, actor = excluded.actor
+WHERE is_paused <> excluded.is_paused;
 
 -- name: queue_list
 SELECT n.name, coalesce(q.is_paused, 0),

@@ -96,7 +96,7 @@ why_is() {
 	rows 100 q 1 1000
 	rows 50 q 2 2000
 	rows 20 other 3 3000
-	sql "INSERT INTO job_gone VALUES ('q', 'j1', 1), ('q', 'j2', 2),
+	sql "INSERT INTO job_gone (queue, job_id, job) VALUES ('q', 'j1', 1), ('q', 'j2', 2),
 	    ('other', 'j3', 3)"
 	while read -r query n first; do
 		cgi GET "/v1/runs?limit=1000&$query"
@@ -312,15 +312,16 @@ why_is() {
 	why_is j "$at" will_fire 'It will fire'
 	[ "$(field .facts.fires_at)" = "$at" ]
 	"$ctl" queue pause q
-	why_is j "$at" queue_paused 'queue q is switched off'
+	why_is j "$at" queue_paused 'queue q is switched off (queue paused by owner since 20'
 	"$ctl" job pause q j
-	why_is j "$at" job_paused '(by owner)'
-	is facts.job_reason 'by owner'
+	why_is j "$at" job_paused '(by owner since 20'
+	has facts.job_reason 'by owner since 20'
 	[ "$(field .facts.job_changed)" != null ]
 	"$ctl" job resume q j
 	rewind j 3
 	"$ticker" --once
-	why_is j "$(instant last_us run)" was_paused '(queue paused)'
+	why_is j "$(instant last_us run)" was_paused \
+	    '(queue paused by owner since 20'
 	is facts.count 3
 }
 

@@ -232,7 +232,10 @@ has_messages() {
 	"$MINUTEHAND" queue pause q
 	rewind j 6000
 	"$TICKER" --once
-	[ "$(sql "SELECT state, reason FROM run")" = 'paused|queue paused' ]
+	since=$(sql "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', changed_us / 1000000,
+	    'unixepoch') FROM queue")
+	[ "$(sql "SELECT state, reason FROM run")" = \
+	    "paused|queue paused by owner since $since" ]
 	n=$(sql "SELECT count FROM run")
 	sql "UPDATE run SET slot_us = slot_us - 6000000000,
 	    last_us = last_us - 6000000000"
@@ -304,12 +307,12 @@ has_messages() {
 	is_running "${TICKERS[0]}"
 }
 
-@test "a day of seconds behind: decided in steps, one row for the range" {
+@test "a year of seconds behind: one row for the range" {
 	job q j '"trigger":"cron","second":"*"'
-	rewind j 100000
+	rewind j 31536000
 	"$TICKER" --once
 	[ "$(sql "SELECT count(*) FROM message")" -eq 1 ]
-	[ "$(sql "SELECT count(*), sum(count) >= 99999 FROM run
+	[ "$(sql "SELECT count(*), sum(count) >= 31535999 FROM run
 	    WHERE state = 'coalesced'")" = '1|1' ]
 	# Range and run meet: no slot between them, none twice.
 	[ "$(sql "SELECT (SELECT slot_us FROM run WHERE state = 'sent')

@@ -9,6 +9,7 @@
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/handover.h"
+#include "lib/ledger.h"
 #include "lib/log.h"
 #include "lib/store_job.h"
 #include "lib/store_queue.h"
@@ -26,6 +27,8 @@ struct turn {
 	struct claim *c;
 	struct store *st;
 	const struct job *j;
+	const struct trigger *trigger;
+	const char *hold; /* why its queue lets nothing run, or "" */
 	int64_t now_us;
 };
 
@@ -47,37 +50,15 @@ turn_quarantine(const struct turn *t, const char *why)
 	return store_job_move(t->st, &j);
 }
 
-/*
- * Write a row for slots that do not run.  A slot that has a row was decided
- * before (a clock set back, a replaced job): that row stands.
- */
+/* Write a row for slots that do not run. */
 static enum store_rc
 turn_record(const struct turn *t, const struct due_range *slots,
     enum run_state state, const char *reason)
 {
-	struct run r = {
-		.job = t->j->id,
-		.queue = t->j->queue,
-		.job_id = t->j->job_id,
-		.slot_us = slots->first_us,
-		.last_us = slots->last_us,
-		.count = slots->count,
-		.state = state,
-		.reason = (char *)reason,
-		.decided_us = t->now_us,
-	};
-	enum store_rc rc;
+	const struct ledger_entry e = { t->j, t->trigger, state, reason,
+		t->now_us };
 
-	if (slots->count == 0)
-		return STORE_OK;
-	/* A long outage is decided in steps, a paused queue tick by tick. */
-	if ((rc = store_run_extend(t->st, &r)) != STORE_NOTFOUND)
-		return rc;
-	run_make_id(t->now_us, r.id);
-	rc = store_run_insert(t->st, &r);
-	if (rc == STORE_OK)
-		t->c->decided++;
-	return rc == STORE_CONFLICT ? STORE_OK : rc;
+	return ledger_record(t->st, &e, slots, &t->c->decided);
 }
 
 static enum store_rc
@@ -130,7 +111,7 @@ turn_hold(const struct turn *t, const struct due_plan *plan)
 			all.last_us = parts[i]->last_us;
 		all.count += parts[i]->count;
 	}
-	return turn_record(t, &all, RUN_PAUSED, "queue paused");
+	return turn_record(t, &all, RUN_PAUSED, t->hold);
 }
 
 static enum store_rc
@@ -163,7 +144,8 @@ static enum store_rc
 turn_advance(const struct turn *t, const struct due_plan *plan)
 {
 	if (plan->cursor_us == TRIGGER_NONE)
-		return store_job_delete(t->st, t->j->id);
+		return store_job_delete(t->st, t->j->id, t->now_us,
+		    JOB_EXPIRED);
 	return store_job_advance(t->st, t->j->id, plan->next_run_us,
 	    plan->cursor_us);
 }
@@ -179,7 +161,7 @@ is_passing(int err)
 }
 
 static enum store_rc
-turn_take(const struct turn *t, bool is_paused)
+turn_take(struct turn *t)
 {
 	const struct due_policy p = {
 		.misfire_grace_us = t->j->misfire_grace_us,
@@ -201,9 +183,10 @@ turn_take(const struct turn *t, bool is_paused)
 	}
 	if (trigger == NULL)
 		return turn_quarantine(t, fs.v[0].text);
+	t->trigger = trigger;
 	if (due_plan(trigger, &p, t->j->cursor_us, t->now_us, &plan) != 0)
 		rc = STORE_FULL;
-	else if (is_paused)
+	else if (t->hold[0] != '\0')
 		rc = turn_hold(t, &plan);
 	else
 		rc = turn_run(t, &plan);
@@ -219,10 +202,10 @@ static enum store_rc
 claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
     int64_t now_us)
 {
-	struct turn t = { c, st, NULL, now_us };
+	struct turn t = { .c = c, .st = st, .now_us = now_us };
 	int64_t began = clock_get_mono_us(c->clock);
+	struct buf hold = BUF_INIT;
 	const char *queue = NULL;
-	bool is_paused = false;
 	enum store_rc rc = STORE_OK;
 
 	for (size_t i = 0; i < jobs->n && rc == STORE_OK; i++) {
@@ -231,11 +214,14 @@ claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
 		t.j = &jobs->v[i];
 		if (queue == NULL || strcmp(queue, t.j->queue) != 0) {
 			queue = t.j->queue;
-			rc = store_queue_is_paused(st, queue, &is_paused);
+			buf_reset(&hold);
+			rc = store_queue_why_paused(st, queue, &hold);
+			t.hold = buf_cstr(&hold);
 		}
 		if (rc == STORE_OK)
-			rc = turn_take(&t, is_paused);
+			rc = turn_take(&t);
 	}
+	buf_fini(&hold);
 	return rc;
 }
 

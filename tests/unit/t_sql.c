@@ -44,6 +44,16 @@ static const struct pin {
 	{ SQL_RUN_LAST,
 	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
 	    "(job=?)" },
+	{ SQL_RUN_BEFORE,
+	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
+	    "(job=? AND slot_us<?)" },
+	{ SQL_RUN_AFTER,
+	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_2 "
+	    "(job=? AND slot_us>?)" },
+	{ SQL_QUEUE_PAUSE, "SEARCH queue USING PRIMARY KEY (name=?)" },
+	{ SQL_JOB_BATCH, "SEARCH job USING INTEGER PRIMARY KEY (rowid<?)" },
+	{ SQL_JOB_BATCH_QUEUE,
+	    "SEARCH job USING INDEX job_queue_next (queue=?)" },
 	{ SQL_RUN_EXTEND, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_RUN_LIST,
 	    "SEARCH run USING INDEX run_slot (slot_us>? AND slot_us<?)" },

@@ -164,7 +164,7 @@ check_busy(void)
 	is_int(store_begin(b), STORE_BUSY, "the second one is told to wait");
 	ok(clock_mono_us() - began >= 50000, "after the time it was given");
 	is_int(store_data_version(b), v, "nothing was committed");
-	(void)stmt_run(a, stmt_get(a, SQL_JOB_DELETE_ALL), false);
+	(void)stmt_run(a, stmt_get(a, SQL_ZONE_DONE), false);
 	is_int(store_commit(a), STORE_OK, "the first commits");
 	is_int(store_begin(b), STORE_OK, "then it is the other's turn");
 	store_rollback(b);
@@ -225,7 +225,7 @@ check_readonly(void)
 	ok(st != NULL, "opened to read only: %s", why);
 	(void)stmt_scalar(st, stmt_get(st, SQL_JOB_COUNT), &n);
 	is_int(n, 0, "it reads");
-	q = stmt_get(st, SQL_JOB_DELETE_ALL);
+	q = stmt_get(st, SQL_ZONE_DONE);
 	is_int(stmt_run(st, q, false), STORE_FULL, "it does not write");
 	store_close(st);
 	store_close(keep);

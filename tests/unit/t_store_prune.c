@@ -236,7 +236,7 @@ check_gone(void)
 	begin();
 	job = add_job("j", 5000);
 	fill(job, 1, 20, RUN_SENT);
-	(void)store_job_delete(st, job);
+	(void)store_job_delete(st, job, 1, "deleted by owner");
 	fill(0, 600, 600, RUN_SENT);
 	is_int(number("SELECT count(*) FROM job_gone"), 1, "its name is kept");
 	(void)prune(&p, &done);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/buf.h"
 #include "lib/store_job.h"
 #include "lib/store_queue.h"
 #include "tests/unit/tap.h"
@@ -195,6 +196,7 @@ static void
 check_switches(void)
 {
 	struct queue_list l = { NULL, 0, 0 };
+	struct buf why = BUF_INIT;
 	struct job j;
 	bool is_paused = true;
 
@@ -202,12 +204,20 @@ check_switches(void)
 	ok(!is_paused, "an unknown queue is not paused");
 	for (int on = 1; on >= 0; on--) {
 		(void)store_begin(st);
-		(void)store_queue_set_paused(st, "sw", on != 0, 7);
-		(void)store_queue_set_paused(st, "sw", on != 0, 8);
+		(void)store_queue_set_paused(st, "sw", on != 0, 1000000, "me");
+		(void)store_queue_set_paused(st, "sw", on != 0, 9 * 1000000,
+		    "you");
 		(void)store_commit(st);
 		(void)store_queue_is_paused(st, "sw", &is_paused);
 		is_int(is_paused, on, "switched");
+		(void)store_queue_why_paused(st, "sw", &why);
+		is_str(buf_cstr(&why),
+		    on != 0 ? "queue paused by me since 1970-01-01T00:00:01Z" :
+			      "",
+		    "by whom and since when: the first to do so");
+		buf_reset(&why);
 	}
+	buf_fini(&why);
 	job_init(&j);
 	j.queue = strdup("a-job");
 	j.job_id = strdup("j");

@@ -68,6 +68,7 @@ same_job(const struct job *a, const struct job *b, const char *what)
 static void
 check_job_full(void)
 {
+	struct store_gone gone = { 0, NULL };
 	struct job j = sample_job("q", "full", 777), got;
 
 	j.args = strdup("[1]");
@@ -103,10 +104,17 @@ check_job_full(void)
 	same_job(&got, &j, "rewritten");
 	job_fini(&got);
 	(void)store_begin(st);
-	is_int(store_job_delete(st, j.id), STORE_OK, "deleted");
-	is_int(store_job_delete(st, j.id), STORE_NOTFOUND, "only once");
+	is_int(store_job_delete(st, j.id, 5, JOB_EXPIRED), STORE_OK, "deleted");
+	is_int(store_job_delete(st, j.id, 5, NULL), STORE_NOTFOUND,
+	    "only once");
 	(void)store_commit(st);
 	is_int(store_job_get(st, "q", "full", &got), STORE_NOTFOUND, "gone");
+	is_int(store_job_gone(st, "q", "full", &gone), STORE_OK, "remembered");
+	is_str(gone.reason, JOB_EXPIRED, "why it went");
+	is_int(gone.at_us, 5, "and when");
+	free(gone.reason);
+	is_int(store_job_gone(st, "q", "none", &gone), STORE_NOTFOUND,
+	    "a name nobody had");
 	job_fini(&got);
 	job_fini(&j);
 }
@@ -145,6 +153,37 @@ names(const struct job_list *l)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
 		    i == 0 ? "" : " ", l->v[i].job_id);
 	return text;
+}
+
+static void
+delete_list(struct job_list *l)
+{
+	(void)store_begin(st);
+	for (size_t i = 0; i < l->n; i++)
+		(void)store_job_delete(st, l->v[i].id, 1, "deleted by owner");
+	(void)store_commit(st);
+	job_list_fini(l);
+}
+
+/* Jobs up to a number, for those who delete them all. */
+static void
+check_batches(void)
+{
+	struct job_list l = { NULL, 0, 0 };
+	int64_t newest = 0;
+
+	is_int(store_job_newest(st, &newest), STORE_OK, "the newest job");
+	(void)store_job_batch(st, "list", newest - 2, 100, &l);
+	is_int((long long)l.n, 5, "of one queue, but the newest");
+	job_list_fini(&l);
+	(void)store_job_batch(st, "list", newest, 4, &l);
+	is_int((long long)l.n, 4, "as many as asked");
+	job_list_fini(&l);
+	(void)store_job_batch(st, "list", newest, 100, &l);
+	delete_list(&l);
+	(void)store_job_batch(st, NULL, newest, 100, &l);
+	is_str(names(&l), "bare x", "what is left, in all queues");
+	delete_list(&l);
 }
 
 /* Page by page, by next run, then number; those that never run at the end. */
@@ -200,12 +239,7 @@ check_lists(void)
 	is_int(n, 6, "jobs of one queue");
 	(void)store_job_count(st, NULL, &n);
 	is_int(n, 8, "jobs of all");
-	(void)store_begin(st);
-	(void)store_job_delete_all(st, "list", &n);
-	is_int(n, 6, "one queue is emptied");
-	(void)store_job_delete_all(st, NULL, &n);
-	is_int(n, 2, "then all");
-	(void)store_commit(st);
+	check_batches();
 	is_int(store_job_next(st, &next), STORE_OK, "asking goes on");
 	ok(next == JOB_NEVER, "nothing is next");
 }
@@ -265,6 +299,8 @@ check_runs(void)
 	    "nor one with another reason");
 	p.reason = (char *)(uintptr_t) "queue paused";
 	is_int(store_run_extend(st, &p), STORE_OK, "one that was paused is");
+	is_int(store_run_extend(st, &p), STORE_NOTFOUND,
+	    "never by slots it has");
 	is_int(store_commit(st), STORE_OK, "committed");
 	is_int(store_run_list(st, &f, &l), STORE_OK, "listed");
 	is_int((long long)l.n, 2, "as many as asked");

@@ -146,7 +146,8 @@ fill(struct why *w, const struct sample *s)
 	w->at_us = BASE_US + s->at_s * S_US;
 	w->now_us = BASE_US + s->now_s * S_US;
 	w->zone = tz_get(zones, "UTC", why, sizeof(why));
-	w->is_queue_paused = s->is_queue_paused;
+	if (s->is_queue_paused)
+		buf_str(&w->hold, "queue paused by me");
 	w->pruned_us = s->pruned_s == 0 ? 0 : BASE_US + s->pruned_s * S_US;
 	if (s->state != NO_JOB) {
 		w->job = (struct job){
@@ -209,7 +210,40 @@ check_sample(const struct trigger *t, const struct sample *s)
 	show(&got, &w.out);
 	is_str(buf_cstr(&got), s->want, "%s", s->what);
 	check_words(&w, s->what);
+	buf_fini(&w.hold);
 	buf_fini(&got);
+}
+
+/* What is told of a job that is gone depends on how it went. */
+static void
+check_gone(const struct sample *s)
+{
+	struct why_in in = { .span_us = S_US, .ended_us = BASE_US };
+	struct buf b = BUF_INIT;
+	struct why w;
+
+	fill(&w, s);
+	w.job = (struct job){ .id = 0 };
+	w.row = (struct run){ .row = 0 };
+	w.newest.last_us = BASE_US;
+	in.at_us = w.at_us;
+	why_decide(&in, &w.out);
+	is_str(why_name(w.out.answer), "exhausted", "it had its last slot");
+	why_words(&w, WORDS_EN, &b);
+	ok(strstr(buf_cstr(&b), "has expired") != NULL &&
+		strstr(buf_cstr(&b), "2026-09-21 14:13:20+00:00") != NULL,
+	    "%s", buf_cstr(&b));
+	in.ended_us = 0;
+	w.gone.at_us = BASE_US;
+	w.gone.reason = (char *)(uintptr_t) "deleted by owner";
+	why_decide(&in, &w.out);
+	is_str(why_name(w.out.answer), "gone", "it was deleted");
+	buf_reset(&b);
+	why_words(&w, WORDS_EN, &b);
+	ok(strstr(buf_cstr(&b),
+	       "(deleted by owner, 2026-09-21 14:13:20+00:00)") != NULL,
+	    "%s", buf_cstr(&b));
+	buf_fini(&b);
 }
 
 /* A trigger nobody can read, and the facts of an answer. */
@@ -271,6 +305,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
 		check_sample(t, &samples[i]);
 	check_unreadable(&samples[0]);
+	check_gone(&samples[0]);
 	check_span(t);
 	check_before(t);
 	trigger_free(t);
