@@ -266,10 +266,7 @@ run_resume(struct ctl *c, const struct ctl_args *a)
 	rc = sched_resume(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
 	    NULL);
 	if (rc == STORE_CONFLICT)
-		return ctl_fail(CTL_NO,
-		    "%s %s: can never run again; nothing "
-		    "was changed",
-		    a->operand[0], a->operand[1]);
+		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
 	return fail_job(rc, a);
 }
 

@@ -11,6 +11,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_job_add,
 	&cmd_job_list,
 	&cmd_job_show,
+	&cmd_job_set,
 	&cmd_job_pause,
 	&cmd_job_resume,
 	&cmd_job_delete,

@@ -62,6 +62,23 @@ ctl_fail_rc(enum store_rc rc, const char *what)
 }
 
 int
+ctl_fail_resume(struct ctl *c, const char *queue, const char *job_id)
+{
+	struct buf why = BUF_INIT;
+	struct job j;
+
+	job_init(&j);
+	if (sched_get(&c->sched, SCHED_ANY, queue, job_id, &j) != STORE_OK ||
+	    !sched_job_fault(&c->sched, &j, &why))
+		buf_str(&why, "can never run again");
+	(void)ctl_fail(CTL_NO, "%s %s: %s; nothing was changed", queue, job_id,
+	    buf_cstr(&why));
+	job_fini(&j);
+	buf_fini(&why);
+	return CTL_NO;
+}
+
+int
 ctl_fail_faults(const struct faults *fs, const char *prefix)
 {
 	for (size_t i = 0; i < fs->n; i++)

@@ -71,6 +71,10 @@ int ctl_fail(int status, const char *fmt, ...)
 /* Tell what a store's answer means for what ("job q/j"); an exit status. */
 int ctl_fail_rc(enum store_rc rc, const char *what);
 
+/* Why a job could not be resumed: no slot, or no sense (sched_resume gave
+ * STORE_CONFLICT); gives CTL_NO. */
+int ctl_fail_resume(struct ctl *c, const char *queue, const char *job_id);
+
 /* One line for each complaint, behind prefix; gives CTL_DATA. */
 int ctl_fail_faults(const struct faults *fs, const char *prefix);
 

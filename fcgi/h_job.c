@@ -1,6 +1,8 @@
 #include "config.h"
 
 #include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/job_json.h"
 #include "lib/sched.h"
 #include "lib/trigger.h"
@@ -63,8 +65,26 @@ struct control {
 	    const char *queue, const char *job_id, struct job *out);
 	enum msg done;
 	enum msg missing;
-	enum msg refused;
 };
+
+/* Why a job cannot be resumed: for want of slots, or of sense. */
+static void
+refuse_resume(struct ctx *ctx, const char *queue, const char *job_id,
+    struct response *res)
+{
+	struct buf why = BUF_INIT;
+	struct job j;
+
+	job_init(&j);
+	if (sched_get(&ctx->sched, SCHED_ANY, queue, job_id, &j) == STORE_OK &&
+	    sched_job_fault(&ctx->sched, &j, &why)) {
+		fault_add(&res->faults, "job_id", "%s", buf_cstr(&why));
+		response_error(res, 409, MSG_JOB_RESUME_BROKEN, job_id);
+	} else
+		response_error(res, 409, MSG_JOB_RESUME_EXHAUSTED, job_id);
+	job_fini(&j);
+	buf_fini(&why);
+}
 
 static void
 control(struct ctx *ctx, const struct request *req, const struct control *c,
@@ -81,7 +101,7 @@ control(struct ctx *ctx, const struct request *req, const struct control *c,
 	if (rc == STORE_NOTFOUND)
 		response_error(res, 404, c->missing, in.job_id);
 	else if (rc == STORE_CONFLICT)
-		response_error(res, 409, c->refused, in.job_id);
+		refuse_resume(ctx, in.queue, in.job_id, res);
 	else if (response_store(res, rc)) {
 		res->msg = c->done;
 		res->args[0] = in.job_id;
@@ -97,7 +117,6 @@ h_job_pause(struct ctx *ctx, const struct request *req, struct response *res)
 		.apply = sched_pause,
 		.done = MSG_JOB_PAUSED,
 		.missing = MSG_JOB_PAUSE_MISSING,
-		.refused = MSG_INTERNAL,
 	};
 
 	control(ctx, req, &pause_control, res);
@@ -110,7 +129,6 @@ h_job_resume(struct ctx *ctx, const struct request *req, struct response *res)
 		.apply = sched_resume,
 		.done = MSG_JOB_RESUMED,
 		.missing = MSG_JOB_RESUME_MISSING,
-		.refused = MSG_JOB_RESUME_EXHAUSTED,
 	};
 
 	control(ctx, req, &resume_control, res);
@@ -132,4 +150,65 @@ h_job_run(struct ctx *ctx, const struct request *req, struct response *res)
 	}
 	if (response_store(res, rc))
 		buf_printf(res->data, "{\"run_id\":\"%s\"}", run_id);
+}
+
+void
+h_job_show(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	enum store_rc rc;
+	struct job j;
+
+	if (input_path(ctx, req, res) != 0)
+		return;
+	job_init(&j);
+	rc = sched_get(&ctx->sched, SCHED_ANY, req->queue, req->job, &j);
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_JOB_MISSING, req->job);
+	else if (response_store(res, rc))
+		show_job(ctx, &j, res);
+	job_fini(&j);
+}
+
+/* A patch on its way through the transaction. */
+struct edit {
+	const struct job_env *env;
+	struct json_object *members;
+	struct faults *fs;
+};
+
+static int
+edit_job(void *cookie, struct job *j)
+{
+	const struct edit *e = cookie;
+
+	return job_patch(e->members, e->env, j, e->fs);
+}
+
+void
+h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	const struct trigger_env zones = {
+		.zones = ctx->sched.zones,
+		.default_zone = ctx->sched.default_zone,
+		.now_us = clock_now_us(),
+	};
+	const struct job_env env = { ctx->conf, &zones };
+	struct edit e = { &env, req->json, &res->faults };
+	const struct sched_patch p = { edit_job, &e };
+	enum store_rc rc;
+	struct job j;
+
+	if (input_path(ctx, req, res) != 0)
+		return;
+	job_init(&j);
+	rc = sched_patch(&ctx->sched, req->queue, req->job, &p, &j);
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_JOB_MISSING, req->job);
+	else if (rc == STORE_LIMIT)
+		response_bad_input(res);
+	else if (rc == STORE_CONFLICT)
+		refuse_resume(ctx, req->queue, req->job, res);
+	else if (response_store(res, rc))
+		show_job(ctx, &j, res);
+	job_fini(&j);
 }

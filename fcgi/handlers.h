@@ -16,6 +16,8 @@ http_handler h_job_delete;
 http_handler h_job_pause;
 http_handler h_job_resume;
 http_handler h_job_run;
+http_handler h_job_show;
+http_handler h_job_patch;
 
 /* h_preview.c: when a trigger would fire */
 http_handler h_preview;

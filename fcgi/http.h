@@ -28,7 +28,8 @@ enum http_method {
 	HTTP_POST = 2,
 	HTTP_DELETE = 4,
 	HTTP_OPTIONS = 8,
-	HTTP_OTHER = 16
+	HTTP_PATCH = 16,
+	HTTP_OTHER = 32
 };
 
 /* The CGI variables (RFC 3875) we read. */

@@ -52,6 +52,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	    "Resuming the job failed: 'No job by the id of %1 was found'" },
 	[MSG_JOB_RESUME_EXHAUSTED] = { "恢复定时任务失败: 任务 %1 不会再触发",
 	    "Resuming the job failed: job %1 can never fire again" },
+	[MSG_JOB_RESUME_BROKEN] = { "恢复定时任务失败: 任务无法读取: %f",
+	    "Resuming the job failed: it cannot be understood: %f" },
 	[MSG_JOB_STARTED] = { "定时任务 %1 已触发", "Job %1 was started" },
 	[MSG_SCHEDULER_PAUSED] = { "调度器已暂停 (%1)",
 	    "The scheduler is paused (%1)" },

@@ -81,6 +81,7 @@ read_method(struct request *req)
 		{ "HEAD", HTTP_GET },
 		{ "POST", HTTP_POST },
 		{ "DELETE", HTTP_DELETE },
+		{ "PATCH", HTTP_PATCH },
 		{ "OPTIONS", HTTP_OPTIONS },
 	};
 	const char *name = request_var(req, HTTP_VAR_REQUEST_METHOD);
@@ -250,7 +251,9 @@ request_read_input(struct request *req, struct buf *query, struct buf *body,
     struct faults *fs)
 {
 	const char *type = request_var(req, HTTP_VAR_CONTENT_TYPE);
-	bool is_json = is_type(type, "application/json");
+	bool is_json = is_type(type, "application/json") ||
+	    (req->method == HTTP_PATCH &&
+		is_type(type, "application/merge-patch+json"));
 	bool is_form = is_type(type, "application/x-www-form-urlencoded");
 
 	buf_reset(query);

@@ -76,6 +76,10 @@ static const struct route routes[] = {
 	    "give messages back"),
 	NATIVE_JSON(POST, "/v1/queues/{queue}/extend", CONSUME, h_extend,
 	    "keep messages for longer"),
+	NATIVE(GET, "/v1/timing_jobs/{queue}/{job}", READ, h_job_show,
+	    "show one job"),
+	NATIVE_JSON(PATCH, "/v1/timing_jobs/{queue}/{job}", WRITE, h_job_patch,
+	    "change what is given of a job"),
 	NATIVE(POST, "/v1/timing_jobs/{queue}/{job}/run", WRITE, h_job_run,
 	    "run a job now, beside its schedule"),
 	NATIVE(GET, "/v1/runs", READ, h_runs,
@@ -199,13 +203,18 @@ route_methods(unsigned methods, struct buf *out)
 		buf_str(out, "POST, ");
 	if ((methods & HTTP_DELETE) != 0)
 		buf_str(out, "DELETE, ");
+	if ((methods & HTTP_PATCH) != 0)
+		buf_str(out, "PATCH, ");
 	buf_str(out, "OPTIONS");
 }
 
 const char *
 route_method_name(enum http_method m)
 {
-	return m == HTTP_GET ? "GET" : m == HTTP_POST ? "POST" : "DELETE";
+	return m == HTTP_GET ? "GET" :
+	    m == HTTP_POST   ? "POST" :
+	    m == HTTP_PATCH  ? "PATCH" :
+			       "DELETE";
 }
 
 void

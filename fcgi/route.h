@@ -34,7 +34,7 @@ unsigned route_find(struct request *req, bool *is_native);
 /* The table: entry i, or NULL behind the last. */
 const struct route *route_at(size_t i);
 
-/* "GET", "POST" or "DELETE". */
+/* "GET", "POST", "DELETE" or "PATCH". */
 const char *route_method_name(enum http_method m);
 
 /* Append the names of methods ("GET, HEAD, OPTIONS"). */

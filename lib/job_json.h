@@ -38,6 +38,20 @@ int job_from_preview(struct json_object *body, const struct job_env *env,
     struct job *j, struct faults *fs);
 
 /*
+ * A JSON merge patch (RFC 7396) of a stored job: the members are those of
+ * add_timing_job, those given change *j, null takes one back to its default.
+ * Of a trigger that stays of its kind the fields not given stay as well; the
+ * units of an interval count as one field, and crontab takes the place of all
+ * others of cron.  Every bad field is reported, one that is unknown, cannot
+ * change or means nothing to this kind of trigger too: then -1, and *j is as
+ * it was.  Else 0; j->trigger is the same text unless a field of it was given,
+ * and a state that was asked for stands in j->state; cursor and next run are
+ * left to the caller.
+ */
+int job_patch(struct json_object *patch, const struct job_env *env,
+    struct job *j, struct faults *fs);
+
+/*
  * Append the job object clients read: {"job_id","queue_name","trigger",
  * "next_run_time","status","kwargs",…}.  env gives the zones.  A trigger that
  * cannot be read is shown with status "quarantined".

@@ -8,6 +8,8 @@
 #include "lib/conf.h"
 #include "lib/fault.h"
 #include "lib/job.h"
+#include "lib/job_check.h"
+#include "lib/job_fields.h"
 #include "lib/job_json.h"
 #include "lib/json.h"
 #include "lib/num.h"
@@ -15,41 +17,7 @@
 #include "lib/utf8.h"
 #include "lib/ban.h"
 
-#define DESCRIPTION_MAX 1024		/* bytes */
-#define SECONDS_MAX INT64_C(3155760000) /* 100 years */
-
-#define IN_DATE (1U << TRIGGER_DATE)
-#define IN_INTERVAL (1U << TRIGGER_INTERVAL)
-#define IN_CRON (1U << TRIGGER_CRON)
-#define IN_ALL (IN_DATE | IN_INTERVAL | IN_CRON)
-
-/* The fields that make a trigger, and the kinds that read them. */
-static const struct {
-	const char *name;
-	unsigned kinds;
-} trigger_fields[] = {
-	{ .name = "run_date", .kinds = IN_DATE },
-	{ .name = "weeks", .kinds = IN_INTERVAL },
-	{ .name = "days", .kinds = IN_INTERVAL },
-	{ .name = "hours", .kinds = IN_INTERVAL },
-	{ .name = "minutes", .kinds = IN_INTERVAL },
-	{ .name = "seconds", .kinds = IN_INTERVAL },
-	{ .name = "year", .kinds = IN_CRON },
-	{ .name = "month", .kinds = IN_CRON },
-	{ .name = "day", .kinds = IN_CRON },
-	{ .name = "week", .kinds = IN_CRON },
-	{ .name = "day_of_week", .kinds = IN_CRON },
-	{ .name = "hour", .kinds = IN_CRON },
-	{ .name = "minute", .kinds = IN_CRON },
-	{ .name = "second", .kinds = IN_CRON },
-	{ .name = "crontab", .kinds = IN_CRON },
-	{ .name = "timezone", .kinds = IN_ALL },
-	{ .name = "start_date", .kinds = IN_ALL },
-	{ .name = "end_date", .kinds = IN_ALL },
-	{ .name = "jitter", .kinds = IN_ALL },
-	{ .name = "dst", .kinds = IN_ALL },
-};
-#define NFIELDS (sizeof(trigger_fields) / sizeof(trigger_fields[0]))
+#define DESCRIPTION_MAX 1024 /* bytes */
 
 /* The other fields of the body, and those that only a preview has. */
 static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
@@ -132,17 +100,17 @@ check_interval_field(struct parse *p, const char *name, const char *text)
 /* Collect the fields of the kind; *n of them into f. */
 static int
 collect_fields(struct parse *p, enum trigger_kind kind,
-    struct trigger_field f[NFIELDS], char digits[NFIELDS][JSON_DIGITS_MAX],
-    size_t *n)
+    struct trigger_field f[JOB_TRIGGER_FIELDS],
+    char digits[JOB_TRIGGER_FIELDS][JSON_DIGITS_MAX], size_t *n)
 {
 	int rc = 0;
 
 	*n = 0;
-	for (size_t i = 0; i < NFIELDS; i++) {
-		const char *name = trigger_fields[i].name;
+	for (size_t i = 0; i < JOB_TRIGGER_FIELDS; i++) {
+		const char *name = job_trigger_fields[i].name;
 		const char *text;
 
-		if ((trigger_fields[i].kinds & 1U << kind) == 0)
+		if ((job_trigger_fields[i].kinds & 1U << kind) == 0)
 			continue;
 		if (json_get_text(p->body, name, digits[i], &text, p->fs) !=
 		    0) {
@@ -151,7 +119,7 @@ collect_fields(struct parse *p, enum trigger_kind kind,
 		}
 		if (text == NULL)
 			continue;
-		if (trigger_fields[i].kinds == IN_INTERVAL)
+		if (job_trigger_fields[i].kinds == JOB_IN_INTERVAL)
 			rc |= check_interval_field(p, name, text);
 		f[*n].name = name;
 		f[*n].value = text;
@@ -202,8 +170,8 @@ store_trigger(struct parse *p, const struct trigger *t)
 static int
 parse_trigger(struct parse *p)
 {
-	struct trigger_field f[NFIELDS] = { { NULL, NULL } };
-	char digits[NFIELDS][JSON_DIGITS_MAX];
+	struct trigger_field f[JOB_TRIGGER_FIELDS] = { { NULL, NULL } };
+	char digits[JOB_TRIGGER_FIELDS][JSON_DIGITS_MAX];
 	enum trigger_kind kind = TRIGGER_DATE;
 	struct trigger *t;
 	size_t n;
@@ -253,7 +221,7 @@ static int
 parse_retry(struct parse *p)
 {
 	static const struct json_range attempts = { 1, 1000 };
-	static const struct json_range seconds = { 0, SECONDS_MAX };
+	static const struct json_range seconds = { 0, JOB_SECONDS_MAX };
 	struct json_object *o = NULL;
 	struct faults inner = { .n = 0 };
 	int64_t v;
@@ -298,7 +266,7 @@ parse_description(struct parse *p)
 static int
 parse_grace(struct parse *p)
 {
-	static const struct json_range range = { 1, SECONDS_MAX };
+	static const struct json_range range = { 1, JOB_SECONDS_MAX };
 	int64_t s = -1;
 
 	p->j->misfire_grace_us = p->conf->misfire_grace_us < 0 ?
@@ -346,11 +314,11 @@ parse_policies(struct parse *p)
 static int
 check_names(const struct parse *p)
 {
-	const char *known[NFIELDS + COUNT(own_fields)];
+	const char *known[JOB_TRIGGER_FIELDS + COUNT(own_fields)];
 	size_t n = 0, i;
 
-	for (i = 0; i < NFIELDS; i++)
-		known[n++] = trigger_fields[i].name;
+	for (i = 0; i < JOB_TRIGGER_FIELDS; i++)
+		known[n++] = job_trigger_fields[i].name;
 	for (i = 0; i < COUNT(own_fields); i++)
 		known[n++] = own_fields[i];
 	return json_only(p->body, "", known,

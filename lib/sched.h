@@ -69,11 +69,17 @@ enum store_rc sched_get(struct sched *s, enum job_kind kind, const char *queue,
     const char *job_id, struct job *out);
 
 /*
+ * Does anything keep the ticker from understanding the job?  What it is is
+ * appended to *why.
+ */
+bool sched_job_fault(struct sched *s, const struct job *j, struct buf *why);
+
+/*
  * Pause, resume, delete, run now.  The job as it stands afterwards is read
  * into *out (initialised; may be NULL).  All give STORE_NOTFOUND for a
  * missing job; pause and resume are idempotent.  Resume computes the next
  * run from now_us and gives STORE_CONFLICT, changing nothing, for a job that
- * can never fire again.  Run now launches one extra run beside the schedule.
+ * can never fire again or that cannot be understood (sched_job_fault).  Run now launches one extra run beside the schedule.
  */
 enum store_rc sched_pause(struct sched *s, enum job_kind kind,
     const char *queue, const char *job_id, struct job *out);
@@ -83,6 +89,23 @@ enum store_rc sched_delete(struct sched *s, enum job_kind kind,
     const char *queue, const char *job_id);
 enum store_rc sched_run_now(struct sched *s, enum job_kind kind,
     const char *queue, const char *job_id, char run_id[RUN_ID_LEN + 1]);
+
+/*
+ * Change a job: edit changes the definition of *j and, to pause or resume,
+ * its state; not 0 ends it with STORE_LIMIT and nothing changed.  It is called
+ * at most once, in the transaction.  When the trigger's text has become
+ * another, what was due by the old one is told as missed (or paused), and the
+ * schedule begins anew behind all that was decided.  A job that is in
+ * quarantine leaves it if nothing is wrong with it any more.
+ * STORE_NOTFOUND; STORE_CONFLICT: it was to be resumed and can never fire
+ * again.  The job as it is then is read into *out (initialised).
+ */
+struct sched_patch {
+	int (*edit)(void *cookie, struct job *j);
+	void *cookie;
+};
+enum store_rc sched_patch(struct sched *s, const char *queue,
+    const char *job_id, const struct sched_patch *p, struct job *out);
 
 /*
  * Delete every job of a queue (NULL: of all queues), 1,000 a transaction;

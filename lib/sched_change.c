@@ -5,6 +5,8 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/datetime.h"
+#include "lib/fault.h"
+#include "lib/job_check.h"
 #include "lib/sched_int.h"
 #include "lib/store_job.h"
 #include "lib/trigger.h"
@@ -27,15 +29,32 @@ sched_set_paused(struct sched *s, struct job *j, int64_t now_us)
 	return j->reason == NULL ? STORE_FULL : STORE_OK;
 }
 
+bool
+sched_job_fault(struct sched *s, const struct job *j, struct buf *why)
+{
+	struct faults fs = { .n = 0 };
+	struct trigger *t;
+
+	if (job_check(j, &fs) == 0)
+		t = trigger_from_spec(j->trigger, s->zones, &fs);
+	else
+		t = NULL;
+	if (t == NULL)
+		buf_printf(why, "%s %s", fs.v[0].field, fs.v[0].text);
+	trigger_free(t);
+	return fs.n > 0;
+}
+
 enum store_rc
 sched_set_active(struct sched *s, struct store *st, struct job *j,
     int64_t now_us)
 {
+	struct faults unused = { .n = 0 };
 	enum store_rc rc = STORE_OK;
 	struct trigger *t;
 	int64_t first;
 
-	if ((t = sched_job_trigger(s, j)) == NULL)
+	if (job_check(j, &unused) != 0 || (t = sched_job_trigger(s, j)) == NULL)
 		return STORE_CONFLICT;
 	/* A date job keeps its instant, though past (APScheduler); others do
 	 * not go back behind what was decided, even if the clock did. */

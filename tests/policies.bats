@@ -133,7 +133,7 @@ since() {
 }
 
 @test "expired: every slot has its row, and why says how the job went" {
-	grid j ",\"end_date\":\"$(date -u -d '+500 seconds' '+%F %T')\""
+	grid j ",\"end_date\":\"$(date -u -d '+2000 seconds' '+%F %T')\""
 	rewind j 3
 	sql "UPDATE job SET trigger = replace(trigger, substr(trigger,
 	    instr(trigger, ';end_us=') + 8, 16), cursor_us + 2000000000)"

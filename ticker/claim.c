@@ -9,6 +9,7 @@
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/handover.h"
+#include "lib/job_check.h"
 #include "lib/ledger.h"
 #include "lib/log.h"
 #include "lib/store_job.h"
@@ -37,14 +38,16 @@ struct turn {
  * others go on.
  */
 static enum store_rc
-turn_quarantine(const struct turn *t, const char *why)
+turn_quarantine(const struct turn *t, const struct fault *f)
 {
+	char why[sizeof(f->field) + sizeof(f->text) + 1];
 	struct job j = *t->j;
 
+	(void)snprintf(why, sizeof(why), "%s %s", f->field, f->text);
 	log_event(LOG_LEVEL_ERR, "quarantine", LOG_KEY_JOB, j.job_id, "queue",
 	    j.queue, LOG_KEY_ERROR, why, NULL);
 	j.state = JOB_QUARANTINED;
-	j.reason = (char *)why;
+	j.reason = why;
 	j.next_run_us = JOB_NEVER;
 	j.changed_us = t->now_us;
 	return store_job_move(t->st, &j);
@@ -174,6 +177,8 @@ turn_take(struct turn *t)
 	struct due_plan plan;
 	enum store_rc rc;
 
+	if (job_check(t->j, &fs) != 0)
+		return turn_quarantine(t, &fs.v[0]);
 	errno = 0;
 	trigger = trigger_from_spec(t->j->trigger, t->c->zones, &fs);
 	if (trigger == NULL && is_passing(errno)) {
@@ -182,7 +187,7 @@ turn_take(struct turn *t)
 		return STORE_FULL;
 	}
 	if (trigger == NULL)
-		return turn_quarantine(t, fs.v[0].text);
+		return turn_quarantine(t, &fs.v[0]);
 	t->trigger = trigger;
 	if (due_plan(trigger, &p, t->j->cursor_us, t->now_us, &plan) != 0)
 		rc = STORE_FULL;

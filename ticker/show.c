@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "lib/due.h"
 #include "lib/fault.h"
+#include "lib/job_check.h"
 #include "lib/store_job.h"
 #include "lib/store_queue.h"
 #include "lib/trigger.h"
@@ -56,9 +57,10 @@ show_job(struct sched *s, struct store *st, const struct job *j, int64_t now_us)
 
 	if ((rc = store_queue_is_paused(st, j->queue, &is_paused)) != STORE_OK)
 		return rc;
-	if ((t = trigger_from_spec(j->trigger, s->zones, &fs)) == NULL) {
-		(void)printf("quarantine\t%s\t%s\t%s\n", j->queue, j->job_id,
-		    fs.v[0].text);
+	if (job_check(j, &fs) != 0 ||
+	    (t = trigger_from_spec(j->trigger, s->zones, &fs)) == NULL) {
+		(void)printf("quarantine\t%s\t%s\t%s %s\n", j->queue, j->job_id,
+		    fs.v[0].field, fs.v[0].text);
 		return STORE_OK;
 	}
 	if (due_plan(t, &p, j->cursor_us, now_us, &plan) == 0)

@@ -1,0 +1,139 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/commands.h"
+#include "ctl/json_out.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/job_json.h"
+#include "lib/json.h"
+#include "lib/trigger.h"
+
+#include "lib/ban.h"
+
+#define SETTINGS_MAX 64
+
+/* Words that are JSON as they stand; what begins a list or an object too. */
+static bool
+is_json(const char *value)
+{
+	static const char *const words[] = { "true", "false", "null" };
+
+	if (*value == '{' || *value == '[')
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(value, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* One "name=value" as a member; anything but JSON is a string. */
+static int
+add_setting(const char *text, struct buf *body)
+{
+	const char *value = strchr(text, '=');
+	struct buf name = BUF_INIT;
+	char why[256] = "";
+	int status = CTL_OK;
+
+	if (value == NULL || value == text)
+		return ctl_fail(CTL_USAGE, "\"%s\": NAME=VALUE is needed",
+		    text);
+	buf_add(&name, text, (size_t)(value - text));
+	value++;
+	if (!is_json(value))
+		json_out_str(body, buf_cstr(&name), value);
+	else if (json_check(value, strlen(value), why, sizeof(why)) == 0)
+		json_out_raw(body, buf_cstr(&name), value);
+	else
+		status = ctl_fail(CTL_DATA, "%s: %s", buf_cstr(&name), why);
+	buf_fini(&name);
+	return status;
+}
+
+static int
+read_settings(const struct ctl_args *a, struct json_object **out)
+{
+	struct buf b = BUF_INIT;
+	int status = CTL_OK;
+	char why[256] = "";
+
+	json_out_open(&b, NULL, '{');
+	for (int i = 2; i < a->noperands && status == CTL_OK; i++)
+		status = add_setting(a->operand[i], &b);
+	json_out_close(&b, '}');
+	if (status == CTL_OK) {
+		*out = json_parse(buf_cstr(&b), b.len, why, sizeof(why));
+		if (*out == NULL)
+			status = ctl_fail(CTL_DATA, "%s", why);
+	}
+	buf_fini(&b);
+	return status;
+}
+
+/* What the transaction asks. */
+struct edit {
+	const struct job_env *env;
+	struct json_object *members;
+	struct faults fs;
+};
+
+static int
+edit_job(void *cookie, struct job *j)
+{
+	struct edit *e = cookie;
+
+	return job_patch(e->members, e->env, j, &e->fs);
+}
+
+static int
+set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
+{
+	const struct trigger_env zones = {
+		.zones = c->sched.zones,
+		.default_zone = c->sched.default_zone,
+		.now_us = clock_now_us(),
+	};
+	const struct job_env env = { c->conf, &zones };
+	struct edit e = { .env = &env, .members = members };
+	const struct sched_patch p = { edit_job, &e };
+	char what[JOB_NAME_MAX * 2 + 2];
+	enum store_rc rc;
+
+	rc = sched_patch(&c->sched, a->operand[0], a->operand[1], &p, NULL);
+	if (rc == STORE_LIMIT)
+		return ctl_fail_faults(&e.fs, "");
+	if (rc == STORE_CONFLICT)
+		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
+	(void)snprintf(what, sizeof(what), "%s %s", a->operand[0],
+	    a->operand[1]);
+	return ctl_fail_rc(rc, what);
+}
+
+static int
+run_set(struct ctl *c, const struct ctl_args *a)
+{
+	struct json_object *members = NULL;
+	int status;
+
+	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
+	    (status = ctl_check_name("ID", a->operand[1])) != CTL_OK ||
+	    (status = read_settings(a, &members)) != CTL_OK)
+		return status;
+	if ((status = ctl_open(c)) == CTL_OK)
+		status = set(c, a, members);
+	json_free(members);
+	return status;
+}
+
+const struct ctl_command cmd_job_set = {
+	.name = "job set",
+	.args = "QUEUE ID NAME=VALUE ...",
+	.help = "change what is given of a job, in the words of the HTTP API",
+	.min = 3,
+	.max = 2 + SETTINGS_MAX,
+	.run = run_set,
+};
