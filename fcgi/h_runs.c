@@ -82,8 +82,7 @@ read_state(const struct request *req, enum run_state *out, struct faults *fs)
 	    word[0] == '\0')
 		return;
 	if (run_state_parse(word, out) != 0)
-		fault_add(fs, "state",
-		    "must be sent, missed, coalesced or paused");
+		fault_add(fs, "state", "must be " RUN_STATE_WORDS);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/delivery.h"
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/handover.h"
@@ -27,6 +28,7 @@ struct turn {
 	struct store *st;
 	const struct job *j;
 	int64_t now_us;
+	struct handover h; /* what its runs hand over */
 };
 
 /*
@@ -83,12 +85,6 @@ turn_record(const struct turn *t, const struct due_range *slots,
 static enum store_rc
 turn_fire(const struct turn *t, int64_t slot_us)
 {
-	const struct handover h = {
-		.priority = t->j->priority,
-		.args = t->j->args,
-		.kwargs = t->j->kwargs,
-		.scratch = &t->c->scratch,
-	};
 	struct run r = {
 		.job = t->j->id,
 		.queue = t->j->queue,
@@ -96,14 +92,13 @@ turn_fire(const struct turn *t, int64_t slot_us)
 		.slot_us = slot_us,
 		.last_us = slot_us,
 		.count = 1,
-		.state = RUN_SENT,
 		.decided_us = t->now_us,
 	};
 	enum store_rc rc;
 
-	rc = handover_queue(t->st, &r, &h);
+	rc = handover_run(t->st, &r, &t->h);
 	if (rc == STORE_OK) {
-		t->c->sent++;
+		t->c->sent += r.state != RUN_OVERLAP;
 		t->c->decided++;
 	}
 	return rc == STORE_CONFLICT ? STORE_OK : rc;
@@ -210,12 +205,29 @@ turn_take(const struct turn *t, bool is_paused)
 	return rc;
 }
 
+/* Where the job's runs go, then what is due of it. */
+static enum store_rc
+turn_job(struct turn *t, bool is_paused)
+{
+	struct delivery target = { .run = 0 };
+	enum store_rc rc;
+
+	t->h = (struct handover){ .scratch = &t->c->scratch };
+	rc = handover_of_job(t->st, t->j, &target, &t->h);
+	if (rc == STORE_OK)
+		rc = turn_take(t, is_paused);
+	else if (rc == STORE_CONFLICT)
+		rc = turn_quarantine(t, "its render cannot be understood");
+	delivery_fini(&target);
+	return rc;
+}
+
 /* Take the jobs in order; stops early once the batch has lasted BATCH_US. */
 static enum store_rc
 claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
     int64_t now_us)
 {
-	struct turn t = { c, st, NULL, now_us };
+	struct turn t = { .c = c, .st = st, .now_us = now_us };
 	int64_t began = clock_mono_us();
 	const char *queue = NULL;
 	bool is_paused = false;
@@ -230,7 +242,7 @@ claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
 			rc = store_queue_is_paused(st, queue, &is_paused);
 		}
 		if (rc == STORE_OK)
-			rc = turn_take(&t, is_paused);
+			rc = turn_job(&t, is_paused);
 	}
 	return rc;
 }
