@@ -11,7 +11,8 @@ BEGIN {
 	owner["sqlite3.h"] = "^lib/store[a-z_]*[.][ch]$"
 	owner["fcgiapp.h"] = "^fcgi/(serve_fcgi|main)[.]c$"
 	owner["json-c/json.h"] = "^lib/json[a-z_]*[.][ch]$"
-	owner["sodium.h"] = "^lib/token[.]c$"
+	owner["sodium.h"] = "^lib/(secret|token)[.]c$"
+	owner["curl/curl.h"] = "^ticker/http[a-z_]*[.][ch]$"
 	owner["confuse.h"] = "^lib/conf_parse[.]c$"
 	# What C11 and POSIX have, and the few besides.
 	libc = "^(sys/[a-z]+|linux/magic|std[a-z]+|assert|ctype|errno|fcntl|" \

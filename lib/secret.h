@@ -12,7 +12,10 @@ struct secret;
 
 #define SECRET_MAX 4096 /* bytes */
 
-/* Keep a copy of len bytes, 1 to SECRET_MAX.  NULL: no memory, or too long. */
+/*
+ * Keep a copy of len bytes, 1 to SECRET_MAX of printable ASCII without blanks.
+ * NULL: no memory, or something else.
+ */
 struct secret *secret_new(const char *bytes, size_t len);
 
 /* Wipe and free; NULL is fine. */
