@@ -20,7 +20,7 @@ enum { OPT_JSON, OPT_LIMIT, OPT_STATE, OPT_FROM, OPT_TO, OPT_CURSOR };
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_LIMIT] = { "limit", "N", "so many at most (default: 50)" },
-	[OPT_STATE] = { "state", "WORD", "sent, missed, coalesced or paused" },
+	[OPT_STATE] = { "state", "WORD", RUN_STATE_WORDS },
 	[OPT_FROM] = { "from", "TIME", "slots from then on" },
 	[OPT_TO] = { "to", "TIME", "slots before then" },
 	[OPT_CURSOR] = { "cursor", "TEXT", "go on where a list stopped" },
@@ -129,9 +129,7 @@ read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
 	if (status == CTL_OK && word != NULL &&
 	    run_state_parse(word, &o->state) != 0)
 		status = ctl_fail(CTL_USAGE,
-		    "--state: sent, missed, coalesced or paused is needed, "
-		    "not \"%s\"",
-		    word);
+		    "--state: " RUN_STATE_WORDS " is needed, not \"%s\"", word);
 	return status;
 }
 

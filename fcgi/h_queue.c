@@ -173,10 +173,10 @@ static void
 add_params(const char *name, const struct conf_queue *q, struct buf *out)
 {
 	buf_printf(out, "\"%s\":[", name);
-	for (size_t i = 0; q != NULL && i < q->nparams; i++) {
+	for (size_t i = 0; q != NULL && i < q->params.n; i++) {
 		if (i > 0)
 			buf_char(out, ',');
-		buf_json(out, q->params[i]);
+		buf_json(out, q->params.v[i]);
 	}
 	buf_char(out, ']');
 }
@@ -195,7 +195,7 @@ add_config(const struct ctx *ctx, const char *name, struct buf *out)
 	buf_str(out, ",\"broker_kind\":");
 	buf_json(out, kinds[q != NULL ? q->broker : CONF_BROKER_SQLITE]);
 	buf_str(out, ",\"should_check_publish_func_params\":");
-	buf_str(out, q != NULL && q->nparams > 0 ? "true" : "false");
+	buf_str(out, q != NULL && q->params.n > 0 ? "true" : "false");
 	buf_str(out,
 	    ",\"auto_generate_info\":{"
 	    "\"final_func_input_params_info\":{\"func_name\":");

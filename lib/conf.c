@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -18,11 +17,11 @@
 #include "lib/conf.h"
 #include "lib/conf_parse.h"
 #include "lib/conf_table.h"
+#include "lib/conf_text.h"
 
 #include "lib/ban.h"
 
 #define FILE_NAME "minutehand.conf"
-#define SIZE_MAX_BYTES (1024 * 1024)
 #define RAM_DIR "/dev/shm"
 
 /* "DIR/NAME", owned by the caller; NULL without memory. */
@@ -126,15 +125,58 @@ is_one_file(const char *a, const char *b)
 	return is_one;
 }
 
-/* After reading: paths made whole, and the default that hangs on another. */
+/* Likewise all paths among the options of base. */
+static int
+settle_paths(const char *file, const struct conf_option *o, void *base)
+{
+	for (; o->name != NULL; o++) {
+		char **path = (char **)(void *)((char *)base + o->offset);
+
+		if (o->type == CONF_PATH && *path != NULL &&
+		    settle_path(file, path) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* After reading, in all sections of a kind. */
+static int
+settle_sections(struct conf *c, const struct conf_section *sec)
+{
+	char *v, *end;
+
+	for (v = conf_section_array(c, sec, &end); v != end; v += sec->size) {
+		if (settle_paths(c->path, sec->options, v) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Paths made whole, and the defaults that hang on others. */
+static int
+settle_all(struct conf *c)
+{
+	const struct conf_section *sec;
+
+	if (settle_paths(c->path, conf_options, c) == -1 ||
+	    (c->memory_store == NULL &&
+		(c->memory_store = default_memory_store(c->store)) == NULL))
+		return -1;
+	for (sec = conf_sections; sec->name != NULL; sec++) {
+		if (settle_sections(c, sec) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < c->nqueues; i++) {
+		if (c->queues[i].max_deliveries == 0)
+			c->queues[i].max_deliveries = c->max_deliveries;
+	}
+	return 0;
+}
+
 static int
 settle(struct conf *c, char *why, size_t whylen)
 {
-	if (settle_path(c->path, &c->store) != 0 ||
-	    (c->memory_store == NULL &&
-		(c->memory_store = default_memory_store(c->store)) == NULL) ||
-	    settle_path(c->path, &c->memory_store) != 0 ||
-	    settle_path(c->path, &c->zoneinfo) != 0) {
+	if (settle_all(c) == -1) {
 		(void)snprintf(why, whylen, "%s: out of memory", c->path);
 		return -1;
 	}
@@ -150,7 +192,6 @@ settle(struct conf *c, char *why, size_t whylen)
 static struct conf *
 make_conf(const char *path, char *why, size_t whylen)
 {
-	const struct conf_option *o;
 	struct conf *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL ||
@@ -159,113 +200,11 @@ make_conf(const char *path, char *why, size_t whylen)
 		conf_free(c);
 		return NULL;
 	}
-	for (o = conf_options; o->name != NULL; o++) {
-		if (o->fallback == NULL)
-			continue;
-		if (conf_option_set(o, o->fallback, c, why, whylen) == -1) {
-			conf_free(c);
-			return NULL;
-		}
+	if (conf_option_defaults(conf_options, c, why, whylen) == -1) {
+		conf_free(c);
+		return NULL;
 	}
 	return c;
-}
-
-/* Append what fd gives to b; -1 with a reason. */
-static int
-read_all(int fd, struct buf *b, char *why, size_t whylen)
-{
-	char block[4096];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof(block))) > 0) {
-		if (b->len + (size_t)n > SIZE_MAX_BYTES) {
-			(void)snprintf(why, whylen, "larger than 1 MiB");
-			return -1;
-		}
-		buf_add(b, block, (size_t)n);
-	}
-	if (n == 0 && !b->is_failed)
-		return 0;
-	(void)snprintf(why, whylen, "%s",
-	    n == -1 ? strerror(errno) : "out of memory");
-	return -1;
-}
-
-/*
- * The contents of a file: only of a regular one or /dev/null, as the parser
- * ends the program when a read fails, and a pipe could block for ever.
- */
-static int
-read_file(const char *path, struct buf *b, char *why, size_t whylen)
-{
-	struct stat sb;
-	int fd, rc = -1;
-
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1) {
-		(void)snprintf(why, whylen, "%s", strerror(errno));
-		return -1;
-	}
-	if (fstat(fd, &sb) == -1)
-		(void)snprintf(why, whylen, "%s", strerror(errno));
-	else if (!S_ISREG(sb.st_mode) && !S_ISCHR(sb.st_mode))
-		(void)snprintf(why, whylen, "not a file");
-	else
-		rc = read_all(fd, b, why, whylen);
-	(void)close(fd);
-	return rc;
-}
-
-/* The parser takes text up to the first NUL: refuse to lose the rest. */
-static int
-check_nul(const struct buf *b, char *why, size_t whylen)
-{
-	int line = 1;
-
-	for (size_t i = 0; i < b->len; i++) {
-		if (b->data[i] == '\0') {
-			(void)snprintf(why, whylen, "line %d: a NUL byte",
-			    line);
-			return -1;
-		}
-		if (b->data[i] == '\n')
-			line++;
-	}
-	return 0;
-}
-
-static void
-free_queue(struct conf_queue *q)
-{
-	for (size_t i = 0; i < q->nparams; i++)
-		free(q->params[i]);
-	free(q->params);
-	free(q->glob);
-}
-
-/* Append one option, commented out, each line behind indent. */
-static void
-print_option(const struct conf_option *o, const char *indent, struct buf *out)
-{
-	const char *value = o->shown != NULL ? o->shown : o->fallback;
-	const char *p = o->help;
-	size_t n;
-
-	for (;; p += n + 1) {
-		n = strcspn(p, "\n");
-		buf_printf(out, "#%s %.*s\n", indent, (int)n, p);
-		if (p[n] == '\0')
-			break;
-	}
-	if (o->type == CONF_INT || o->type == CONF_DURATION ||
-	    o->type == CONF_CHOICE) {
-		buf_printf(out, "#%s Takes ", indent);
-		conf_option_range(o, out);
-		buf_str(out, ".\n");
-	}
-	if (o->type <= CONF_PATH)
-		buf_printf(out, "#%s%s = \"%s\"\n", indent, o->name, value);
-	else
-		buf_printf(out, "#%s%s = %s\n", indent, o->name, value);
 }
 
 struct conf *
@@ -291,8 +230,7 @@ conf_load(const char *path, char *why, size_t whylen)
 
 	if ((c = make_conf(path, why, whylen)) == NULL)
 		return NULL;
-	if (read_file(c->path, &b, reason, sizeof(reason)) == -1 ||
-	    check_nul(&b, reason, sizeof(reason)) == -1) {
+	if (conf_read_file(c->path, &b, reason, sizeof(reason)) == -1) {
 		(void)snprintf(why, whylen, "%s: %s", c->path, reason);
 		goto err;
 	}
@@ -307,19 +245,29 @@ err:
 	return NULL;
 }
 
+static void
+free_sections(struct conf *c, const struct conf_section *sec)
+{
+	char *v, *end;
+
+	for (v = conf_section_array(c, sec, &end); v != end; v += sec->size) {
+		conf_option_free(sec->options, v);
+		free(*(char **)(void *)v);
+	}
+	free(conf_section_array(c, sec, &end));
+}
+
 void
 conf_free(struct conf *c)
 {
+	const struct conf_section *sec;
+
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->nqueues; i++)
-		free_queue(&c->queues[i]);
-	free(c->queues);
+	for (sec = conf_sections; sec->name != NULL; sec++)
+		free_sections(c, sec);
+	conf_option_free(conf_options, c);
 	free(c->path);
-	free(c->store);
-	free(c->memory_store);
-	free(c->timezone);
-	free(c->zoneinfo);
 	free(c);
 }
 
@@ -352,23 +300,28 @@ conf_queue_for(const struct conf *c, const char *queue)
 	return NULL;
 }
 
-void
-conf_print_example(struct buf *out)
+int
+conf_render_key_for(const struct conf *c, const char *service)
 {
-	const struct conf_option *o;
+	for (size_t i = 0; i < c->nrender_keys; i++) {
+		const struct conf_list *globs = &c->render_keys[i].services;
 
-	buf_str(out,
-	    "# minutehand.conf: see minutehand.conf(5).  Everything "
-	    "here has a default, which is\n# what stands behind the sign of "
-	    "comment.  Durations: 90 (seconds), 500ms, 5m, 2h, 7d.\n");
-	for (o = conf_options; o->name != NULL; o++) {
-		buf_char(out, '\n');
-		print_option(o, "", out);
+		if (globs->n == 0)
+			return (int)i;
+		for (size_t k = 0; k < globs->n; k++) {
+			if (fnmatch(globs->v[k], service, 0) == 0)
+				return (int)i;
+		}
 	}
-	buf_str(out,
-	    "\n# Settings of the queues whose name matches the glob; "
-	    "the first match counts.\n#queue \"reports-*\" {\n");
-	for (o = conf_queue_options; o->name != NULL; o++)
-		print_option(o, "\t", out);
-	buf_str(out, "#}\n");
+	return -1;
+}
+
+const struct conf_render_service *
+conf_render_service_for(const struct conf *c, const char *service)
+{
+	for (size_t i = 0; i < c->nrender_services; i++) {
+		if (fnmatch(c->render_services[i].glob, service, 0) == 0)
+			return &c->render_services[i];
+	}
+	return NULL;
 }

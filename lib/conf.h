@@ -12,15 +12,46 @@ struct buf;
 enum conf_anonymous { CONF_ANONYMOUS_OFF, CONF_ANONYMOUS_LOOPBACK };
 enum conf_broker { CONF_BROKER_SQLITE, CONF_BROKER__MAX };
 
+/* What becomes of a run of which nobody knows whether it was launched. */
+enum conf_ambiguous { CONF_AMBIGUOUS_RETRY, CONF_AMBIGUOUS_SKIP };
+
+/* How a job at Render is marked, to be found again for certain. */
+enum conf_marker {
+	CONF_MARKER_NONE,
+	CONF_MARKER_COMMENT, /* COMMAND # minutehand:RUN */
+	CONF_MARKER_ENV	     /* MINUTEHAND_RUN=RUN COMMAND */
+};
+
 #define CONF_WINDOW_AUTO INT64_C(-1)
+
+struct conf_list {
+	char **v;
+	size_t n;
+};
 
 /* One `queue "glob" { … }` section. */
 struct conf_queue {
 	char *glob;
 	enum conf_broker broker;
-	char **params;	/* parameter names of the target, in order */
-	size_t nparams; /* 0: names unknown */
+	struct conf_list params; /* of the target, in order; 0: unknown */
 	int64_t max_deliveries;
+};
+
+/* One `render_key "name" { … }` section. */
+struct conf_render_key {
+	char *name;
+	char *file;		   /* that has the key, or "" and */
+	char *env;		   /* the variable that has it */
+	char *base_url;		   /* with or without /v1 */
+	struct conf_list services; /* globs; 0: all */
+	int64_t max_concurrent;	   /* jobs at work; 0 = no limit */
+};
+
+/* One `render_service "glob" { … }` section. */
+struct conf_render_service {
+	char *glob;
+	int64_t max_concurrent; /* 0 = no limit */
+	enum conf_marker marker;
 };
 
 /* The owner's settings; every string is set, defaults filled in. */
@@ -44,8 +75,17 @@ struct conf {
 	int64_t retention_rows_per_job; /* likewise, of one job */
 	enum log_target log_target;
 	enum log_level log_level;
+	enum conf_ambiguous on_ambiguous; /* default of the jobs */
+	int64_t settle_us;		  /* before a launch counts as none */
+	int64_t max_parallel;		  /* HTTP requests at once */
+	int64_t http_timeout_us;	  /* of one of them */
+	char *ca_file;			  /* "" = the system's */
 	struct conf_queue *queues;
 	size_t nqueues;
+	struct conf_render_key *render_keys;
+	size_t nrender_keys;
+	struct conf_render_service *render_services;
+	size_t nrender_services;
 };
 
 /*
@@ -77,6 +117,14 @@ char *conf_find(const char *explicit, const char *env, const char *home);
 /* The first section whose glob matches the queue name (fnmatch(3)), or NULL. */
 const struct conf_queue *conf_queue_for(const struct conf *c,
     const char *queue);
+
+/*
+ * Likewise of the keys, by their services: its number, or -1 when no key may
+ * touch the service; and of the services, or NULL.
+ */
+int conf_render_key_for(const struct conf *c, const char *service);
+const struct conf_render_service *conf_render_service_for(const struct conf *c,
+    const char *service);
 
 /* Append the commented example: every option, its default, what it does. */
 void conf_print_example(struct buf *out);

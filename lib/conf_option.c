@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/conf.h"
 #include "lib/conf_table.h"
 #include "lib/num.h"
+#include "lib/url.h"
 
 #include "lib/ban.h"
 
@@ -14,7 +16,7 @@
 #define M (60 * S)
 #define H (60 * M)
 #define D (24 * H)
-#define NAME_LEN_MAX 64
+#define WORD_LEN_MAX 255
 
 /* Append us in the largest unit that divides it. */
 static void
@@ -36,7 +38,10 @@ add_duration(struct buf *b, int64_t us)
 			return;
 		}
 	}
-	buf_printf(b, "%llds", (long long)(us / S));
+	if (us % S == 0)
+		buf_printf(b, "%llds", (long long)(us / S));
+	else
+		buf_printf(b, "%lldms", (long long)(us / 1000));
 }
 
 void
@@ -147,19 +152,57 @@ check_path(const struct conf_option *o, const char *text, char *why,
 	return 0;
 }
 
+/* Add a word to a list. */
 static int
-check_name(const char *text, char *why, size_t whylen)
+add_word(const char *text, struct conf_list *l, char *why, size_t whylen)
 {
 	size_t n = strlen(text);
+	char **v;
 
-	if (n == 0 || n > NAME_LEN_MAX) {
+	if (n == 0 || n > WORD_LEN_MAX) {
 		(void)snprintf(why, whylen,
-		    "a parameter name has 1 to %d "
+		    "a word of the list has 1 to %d "
 		    "bytes",
-		    NAME_LEN_MAX);
+		    WORD_LEN_MAX);
 		return -1;
 	}
+	if ((v = realloc(l->v, (l->n + 1) * sizeof(*v))) != NULL) {
+		l->v = v;
+		v[l->n] = strdup(text);
+	}
+	if (v == NULL || v[l->n] == NULL) {
+		(void)snprintf(why, whylen, "out of memory");
+		return -1;
+	}
+	l->n++;
 	return 0;
+}
+
+static int
+check_env(const char *text, char *why, size_t whylen)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz_0123456789";
+
+	if (text[strspn(text, allowed)] == '\0' &&
+	    strspn(text, allowed + 53) == 0)
+		return 0;
+	/* Not shown: somebody may have put the key itself here. */
+	(void)snprintf(why, whylen,
+	    "is not the name of an environment "
+	    "variable, such as RENDER_API_KEY");
+	return -1;
+}
+
+static int
+check_url(const char *text, char *why, size_t whylen)
+{
+	const char *reason = url_check(text);
+
+	if (reason == NULL)
+		return 0;
+	(void)snprintf(why, whylen, "%s", reason);
+	return -1;
 }
 
 static int
@@ -178,6 +221,29 @@ check_zone(const char *text, char *why, size_t whylen)
 	return -1;
 }
 
+/* Is text fit for a member of type char *? */
+static int
+check_text(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	switch (o->type) {
+	case CONF_ZONE:
+		return check_zone(text, why, whylen);
+	case CONF_ENV:
+		return check_env(text, why, whylen);
+	case CONF_URL:
+		return check_url(text, why, whylen);
+	case CONF_PATH:
+		return check_path(o, text, why, whylen);
+	case CONF_INT:
+	case CONF_DURATION:
+	case CONF_CHOICE:
+	case CONF_LIST:
+		break;
+	}
+	return 0;
+}
+
 int
 conf_option_set(const struct conf_option *o, const char *text, void *base,
     char *why, size_t whylen)
@@ -190,16 +256,47 @@ conf_option_set(const struct conf_option *o, const char *text, void *base,
 		return set_number(o, text, member, why, whylen);
 	case CONF_CHOICE:
 		return set_choice(o, text, member, why, whylen);
-	case CONF_NAMES:
-		return check_name(text, why, whylen);
-	case CONF_PATH:
-		if (check_path(o, text, why, whylen) == -1)
-			return -1;
-		break;
+	case CONF_LIST:
+		return add_word(text, member, why, whylen);
 	case CONF_ZONE:
-		if (check_zone(text, why, whylen) == -1)
-			return -1;
+	case CONF_ENV:
+	case CONF_URL:
+	case CONF_PATH:
 		break;
 	}
+	if (check_text(o, text, why, whylen) == -1)
+		return -1;
 	return set_text(text, member, why, whylen);
+}
+
+int
+conf_option_defaults(const struct conf_option *options, void *base, char *why,
+    size_t whylen)
+{
+	for (; options->name != NULL; options++) {
+		if (options->fallback != NULL &&
+		    conf_option_set(options, options->fallback, base, why,
+			whylen) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+void
+conf_option_free(const struct conf_option *options, void *base)
+{
+	struct conf_list *l;
+
+	for (; options->name != NULL; options++) {
+		void *member = (char *)base + options->offset;
+
+		if (options->type <= CONF_PATH)
+			free(*(char **)member);
+		if (options->type != CONF_LIST)
+			continue;
+		l = member;
+		for (size_t i = 0; i < l->n; i++)
+			free(l->v[i]);
+		free(l->v);
+	}
 }

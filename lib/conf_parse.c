@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +12,14 @@
 #include "lib/conf.h"
 #include "lib/conf_parse.h"
 #include "lib/conf_table.h"
+#include "lib/conf_text.h"
 
 #include "lib/ban.h"
 
-#define OPTIONS_MAX 32
-#define PARAMS_MAX 64
-#define GLOB_MAX 255
+#define OPTIONS_MAX 48
+#define SECTIONS_MAX 8
+#define WORDS_MAX 64
+#define TITLE_MAX 255
 
 /*
  * libConfuse hands its callbacks a cfg_t and nothing of ours.  So each array
@@ -27,7 +30,16 @@
 #define STATE_NAME "minutehand's own"
 #define STATE_CALL "\n\"" STATE_NAME "\"()\n"
 
+/* The options of one level: those at the top, or of a kind of section. */
+struct level {
+	struct state *state;
+	const struct conf_section *section; /* NULL: the top */
+	const struct conf_option *options;
+	cfg_opt_t to[OPTIONS_MAX];
+};
+
 struct state {
+	struct level levels[1 + SECTIONS_MAX]; /* the first is the top */
 	struct conf *conf;
 	char *why;
 	size_t whylen;
@@ -36,14 +48,20 @@ struct state {
 	int nends;	/* calls of on_end */
 };
 
-static struct state *
-state_of(cfg_t *cfg)
+static const struct level *
+level_of(cfg_t *cfg)
 {
 	cfg_opt_t *o = cfg->opts;
 
 	while (strcmp(o->name, STATE_NAME) != 0)
 		o++;
-	return (struct state *)(void *)o->simple_value.ptr;
+	return (const struct level *)(void *)o->simple_value.ptr;
+}
+
+static struct state *
+state_of(cfg_t *cfg)
+{
+	return level_of(cfg)->state;
 }
 
 /* Names in a file may hold anything; a complaint is one clean line. */
@@ -79,18 +97,26 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 }
 
 static int
+complain_section(cfg_t *cfg, const struct conf_section *kind, const char *what)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "section \"%s\": %s", kind->name,
+	    what);
+	complain(state_of(cfg), cfg->line, text);
+	return -1;
+}
+
+static int
 on_end(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 {
 	(void)opt;
 	(void)argc;
 	(void)argv;
 	state_of(cfg)->nends++;
-	if (strcmp(cfg_name(cfg), "queue") != 0)
+	if (level_of(cfg)->section == NULL)
 		return 0;
-	complain(state_of(cfg), cfg->line,
-	    "section \"queue\": no } at its "
-	    "end");
-	return -1;
+	return complain_section(cfg, level_of(cfg)->section, "no } at its end");
 }
 
 static const struct conf_option *
@@ -101,216 +127,203 @@ find_option(const struct conf_option *table, const char *name)
 	return table;
 }
 
+/* Read a value, for a section only to see whether it can be read. */
+static int
+try_value(const struct level *l, const struct conf_option *o, const char *value,
+    char *why, size_t whylen)
+{
+	union {
+		char bytes[CONF_SECTION_MAX];
+		int64_t align;
+		void *ptr;
+	} scratch = { { 0 } };
+	int rc;
+
+	if (l->section == NULL)
+		return conf_option_set(o, value, l->state->conf, why, whylen);
+	rc = conf_option_set(o, value, &scratch, why, whylen);
+	conf_option_free(l->options, &scratch);
+	return rc;
+}
+
 /* Called at the line where the value stands. */
 static int
-check_value(cfg_t *cfg, cfg_opt_t *opt, const struct conf_option *table)
+check_value(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const struct conf_option *o = find_option(table, opt->name);
-	struct state *st = state_of(cfg);
-	struct conf_queue scratch = { 0 };
+	const struct level *l = level_of(cfg);
+	const struct conf_option *o = find_option(l->options, opt->name);
 	char why[320] = "", text[512];
 	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-	void *base = &scratch;
 	int rc = -1;
 
-	if (table == conf_options)
-		base = st->conf;
 	/* What was put behind the text is nobody's value. */
-	if (cfg->line > st->last_line && strcmp(value, STATE_NAME) == 0)
+	if (cfg->line > l->state->last_line && strcmp(value, STATE_NAME) == 0)
 		(void)snprintf(why, sizeof(why), "has no value");
 	else
-		rc = conf_option_set(o, value, base, why, sizeof(why));
+		rc = try_value(l, o, value, why, sizeof(why));
 	/* libConfuse leaves the default number of a string alone. */
-	if (rc == 0 && o->type != CONF_NAMES && opt->def.number++ > 0) {
+	if (rc == 0 && o->type != CONF_LIST && opt->def.number++ > 0) {
 		(void)snprintf(why, sizeof(why), "is given twice");
 		rc = -1;
 	}
-	if (rc == 0 && cfg_opt_size(opt) > PARAMS_MAX) {
+	if (rc == 0 && cfg_opt_size(opt) > WORDS_MAX) {
 		(void)snprintf(why, sizeof(why), "has more than %d values",
-		    PARAMS_MAX);
+		    WORDS_MAX);
 		rc = -1;
 	}
 	if (rc == 0)
 		return 0;
 	(void)snprintf(text, sizeof(text), "option \"%s\": %s", o->name, why);
-	complain(st, cfg->line, text);
+	complain(l->state, cfg->line, text);
 	return -1;
 }
 
-static int
-check_top(cfg_t *cfg, cfg_opt_t *opt)
+/* Is there something in the option of that name? */
+static bool
+is_given(cfg_t *sec, const char *name)
 {
-	return check_value(cfg, opt, conf_options);
-}
+	const char *text =
+	    cfg_size(sec, name) == 0 ? NULL : cfg_getstr(sec, name);
 
-static int
-check_in_queue(cfg_t *cfg, cfg_opt_t *opt)
-{
-	return check_value(cfg, opt, conf_queue_options);
+	return text != NULL && *text != '\0';
 }
 
 /* Called at the end of a section. */
 static int
-check_queue(cfg_t *cfg, cfg_opt_t *opt)
+check_section(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *title;
-	size_t n;
+	cfg_t *sec = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+	const struct conf_section *kind = level_of(sec)->section;
+	const char *title = cfg_title(sec);
+	size_t n = title == NULL ? 0 : strlen(title);
+	char text[160];
 
-	title = cfg_title(cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1));
-	n = title == NULL ? 0 : strlen(title);
-	if (n > 0 && n <= GLOB_MAX)
+	if (n == 0 || n > TITLE_MAX) {
+		(void)snprintf(text, sizeof(text),
+		    "needs a %s of 1 to %d bytes", kind->title, TITLE_MAX);
+		return complain_section(cfg, kind, text);
+	}
+	if (kind->either == NULL ||
+	    is_given(sec, kind->either) != is_given(sec, kind->other))
 		return 0;
-	complain(state_of(cfg), cfg->line,
-	    "section \"queue\": needs a name "
-	    "or glob of 1 to 255 bytes");
-	return -1;
+	(void)snprintf(text, sizeof(text), "needs either %s or %s",
+	    kind->either, kind->other);
+	return complain_section(cfg, kind, text);
 }
 
-/* The options of a table as libConfuse wants them; how many. */
+/* Make the options of level l as libConfuse wants them; how many. */
 static size_t
-fill_options(cfg_opt_t *to, const struct conf_option *table,
-    cfg_validate_callback_t check, struct state *st)
+fill_level(struct level *l, struct state *st, const struct conf_option *options,
+    const struct conf_section *section)
 {
 	/* The macros of confuse.h drop const; nothing is written through. */
 	const cfg_opt_t str = CFG_STR("", NULL, CFGF_NODEFAULT);
 	const cfg_opt_t list = CFG_STR_LIST("", NULL, CFGF_NODEFAULT);
 	const cfg_opt_t func = CFG_FUNC(STATE_NAME, on_end);
+	const cfg_opt_t end = CFG_END();
+	const struct conf_option *o;
 	size_t n = 0;
 
-	for (; table->name != NULL && n < OPTIONS_MAX - 3; table++, n++) {
-		to[n] = table->type == CONF_NAMES ? list : str;
-		to[n].name = table->name;
-		to[n].validcb = check;
+	l->state = st;
+	l->options = options;
+	l->section = section;
+	for (o = options; o->name != NULL; o++, n++) {
+		assert(n < OPTIONS_MAX - SECTIONS_MAX - 2);
+		l->to[n] = o->type == CONF_LIST ? list : str;
+		l->to[n].name = o->name;
+		l->to[n].validcb = check_value;
 	}
-	to[n] = func;
-	to[n].simple_value.ptr = (void **)(void *)st;
-	return n + 1;
+	l->to[n] = func;
+	l->to[n++].simple_value.ptr = (void **)(void *)l;
+	l->to[n] = end;
+	return n;
 }
 
-/* Copy the parameter names of a section into q. */
-static int
-take_params(struct conf_queue *q, cfg_t *sec)
+/* All levels, the sections hung into the top. */
+static void
+fill_levels(struct state *st)
 {
-	unsigned n = cfg_size(sec, "params");
+	const struct conf_section *sec = conf_sections;
+	const cfg_opt_t end = CFG_END();
+	struct level *top = &st->levels[0];
+	size_t n = fill_level(top, st, conf_options, NULL);
 
-	if (n == 0)
-		return 0;
-	if ((q->params = calloc(n, sizeof(*q->params))) == NULL)
-		return -1;
-	for (q->nparams = 0; q->nparams < n; q->nparams++) {
-		q->params[q->nparams] =
-		    strdup(cfg_getnstr(sec, "params", (unsigned)q->nparams));
-		if (q->params[q->nparams] == NULL)
-			return -1;
+	for (size_t i = 1; sec->name != NULL; i++, sec++, n++) {
+		struct level *l = &st->levels[i];
+		cfg_opt_t opt = CFG_SEC("", l->to,
+		    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
+
+		assert(i <= SECTIONS_MAX);
+		(void)fill_level(l, st, sec->options, sec);
+		opt.name = sec->name;
+		opt.validcb = check_section;
+		top->to[n] = opt;
 	}
-	return 0;
+	top->to[n] = end;
 }
 
-/* The values were checked while they were read. */
+/* Copy a section into base; the values were checked while they were read. */
 static int
-take_queue(struct conf_queue *q, cfg_t *sec, const struct conf *c)
+take_section(const struct conf_section *kind, cfg_t *sec, void *base)
 {
 	const struct conf_option *o;
 	const char *text;
 	char why[128];
 
-	q->max_deliveries = c->max_deliveries;
-	q->broker = CONF_BROKER_SQLITE;
-	if ((q->glob = strdup(cfg_title(sec))) == NULL)
+	if ((*(char **)base = strdup(cfg_title(sec))) == NULL ||
+	    conf_option_defaults(kind->options, base, why, sizeof(why)) == -1)
 		return -1;
-	for (o = conf_queue_options; o->name != NULL; o++) {
-		if (o->type == CONF_NAMES || cfg_size(sec, o->name) == 0 ||
-		    (text = cfg_getstr(sec, o->name)) == NULL)
-			continue;
-		if (conf_option_set(o, text, q, why, sizeof(why)) == -1)
-			return -1;
-	}
-	return take_params(q, sec);
-}
-
-static int
-take_queues(struct conf *c, cfg_t *cfg)
-{
-	unsigned n = cfg_size(cfg, "queue");
-
-	if (n == 0)
-		return 0;
-	if ((c->queues = calloc(n, sizeof(*c->queues))) == NULL)
-		return -1;
-	for (unsigned i = 0; i < n; i++) {
-		c->nqueues++;
-		if (take_queue(&c->queues[i], cfg_getnsec(cfg, "queue", i),
-			c) == -1)
-			return -1;
+	for (o = kind->options; o->name != NULL; o++) {
+		for (unsigned i = 0; i < cfg_size(sec, o->name); i++) {
+			if ((text = cfg_getnstr(sec, o->name, i)) != NULL &&
+			    conf_option_set(o, text, base, why, sizeof(why)) ==
+				-1)
+				return -1;
+		}
 	}
 	return 0;
 }
 
-/* The number of the last line that is not blank. */
+/* Copy all sections of a kind; c owns them even when that fails. */
 static int
-find_last_line(const char *text)
+take_sections(struct conf *c, const struct conf_section *kind, cfg_t *cfg)
 {
-	int line = 1, last = 1;
+	size_t n = cfg_size(cfg, kind->name);
+	char *v;
+	int rc = 0;
 
-	for (; *text != '\0'; text++) {
-		if (*text == '\n')
-			line++;
-		else if (strchr(" \t\r", *text) == NULL)
-			last = line;
-	}
-	return last;
+	if (n == 0)
+		return 0;
+	if ((v = calloc(n, kind->size)) == NULL)
+		return -1;
+	memcpy((char *)c + kind->array, &v, sizeof(v));
+	memcpy((char *)c + kind->count, &n, sizeof(n));
+	for (unsigned i = 0; i < n && rc == 0; i++)
+		rc = take_section(kind, cfg_getnsec(cfg, kind->name, i),
+		    v + i * kind->size);
+	return rc;
 }
 
-/* Behind what begins at s: a string in quotes, else a comment of C. */
-static char *
-skip_over(char *s)
-{
-	char quote = *s == '/' ? '\0' : *s;
-	char *end;
-
-	if (quote == '\0') {
-		end = strstr(s + 2, "*/");
-		return end != NULL ? end + 2 : s + strlen(s);
-	}
-	for (s++; *s != '\0' && *s != quote; s++)
-		s += *s == '\\' && s[1] != '\0';
-	return *s != '\0' ? s + 1 : s;
-}
-
-/*
- * Blank out comments that go to the end of their line: libConfuse counts
- * their lines twice, and the lines in complaints would be wrong.  Within a
- * word // is letters, but # is not.
- */
-static void
-blank_comments(char *text)
-{
-	char *s = text;
-
-	while (*s != '\0') {
-		bool is_start =
-		    s == text || strchr(" \t\r\n={}()+,\"'", s[-1]) != NULL;
-
-		if (*s == '"' || *s == '\'' ||
-		    (is_start && s[0] == '/' && s[1] == '*'))
-			s = skip_over(s);
-		else if (*s == '#' || (is_start && *s == '/' && s[1] == '/'))
-			while (*s != '\0' && *s != '\n')
-				*s++ = ' ';
-		else
-			s++;
-	}
-}
-
-/* Read text (with its end marked) by the options at top. */
 static int
-read_options(struct state *st, cfg_opt_t *top, const struct buf *text)
+take_all_sections(struct conf *c, cfg_t *cfg)
+{
+	const struct conf_section *kind;
+	int rc = 0;
+
+	for (kind = conf_sections; kind->name != NULL && rc == 0; kind++)
+		rc = take_sections(c, kind, cfg);
+	return rc;
+}
+
+/* Read text, with its end marked. */
+static int
+read_options(struct state *st, const struct buf *text)
 {
 	cfg_t *cfg;
 	FILE *f;
 	int rc = -1;
 
-	if ((cfg = cfg_init(top, CFGF_NONE)) == NULL)
+	if ((cfg = cfg_init(st->levels[0].to, CFGF_NONE)) == NULL)
 		return -1;
 	if ((f = fmemopen(text->data, text->len, "r")) == NULL)
 		goto out;
@@ -320,7 +333,7 @@ read_options(struct state *st, cfg_opt_t *top, const struct buf *text)
 	else if (st->nends != 1)
 		complain(st, cfg->line, "a comment has no end");
 	else
-		rc = take_queues(st->conf, cfg);
+		rc = take_all_sections(st->conf, cfg);
 	(void)fclose(f);
 out:
 	cfg_free(cfg);
@@ -330,27 +343,22 @@ out:
 int
 conf_parse(struct conf *c, const char *text, char *why, size_t whylen)
 {
-	cfg_opt_t top[OPTIONS_MAX], in_queue[OPTIONS_MAX];
-	const cfg_opt_t end = CFG_END();
-	cfg_opt_t sec = CFG_SEC("queue", in_queue,
-	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
-	struct state st = { c, why, whylen, find_last_line(text), false, 0 };
+	struct state st = { .conf = c,
+		.why = why,
+		.whylen = whylen,
+		.last_line = conf_last_line(text) };
 	struct buf marked = BUF_INIT;
-	size_t n;
-	int rc = -1;
+	int rc = -1, lost = 0;
 
-	n = fill_options(in_queue, conf_queue_options, check_in_queue, &st);
-	in_queue[n] = end;
-	n = fill_options(top, conf_options, check_top, &st);
-	sec.validcb = check_queue;
-	top[n++] = sec;
-	top[n] = end;
+	fill_levels(&st);
 	buf_str(&marked, text);
 	if (!marked.is_failed && marked.len > 0)
-		blank_comments(marked.data);
+		lost = conf_blank_comments(marked.data);
 	buf_str(&marked, STATE_CALL);
-	if (!marked.is_failed)
-		rc = read_options(&st, top, &marked);
+	if (lost != 0)
+		complain(&st, lost, "a * or + must stand in quotes");
+	else if (!marked.is_failed)
+		rc = read_options(&st, &marked);
 	if (rc == -1 && !st.is_failed)
 		(void)snprintf(why, whylen, "%s: out of memory", c->path);
 	buf_fini(&marked);

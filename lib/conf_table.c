@@ -13,7 +13,7 @@
 #define D (24 * H)
 
 _Static_assert(sizeof(enum conf_anonymous) == sizeof(int) &&
-	sizeof(enum conf_broker) == sizeof(int) &&
+	sizeof(enum conf_ambiguous) == sizeof(int) &&
 	sizeof(enum log_target) == sizeof(int) &&
 	sizeof(enum log_level) == sizeof(int),
     "a choice is stored as an int");
@@ -38,8 +38,9 @@ static const struct conf_word level_words[] = {
 	{ NULL, 0 },
 };
 
-static const struct conf_word broker_words[] = {
-	{ "sqlite", CONF_BROKER_SQLITE },
+static const struct conf_word ambiguous_words[] = {
+	{ "retry", CONF_AMBIGUOUS_RETRY },
+	{ "skip", CONF_AMBIGUOUS_SKIP },
 	{ NULL, 0 },
 };
 
@@ -201,33 +202,50 @@ const struct conf_option conf_options[] = {
 	    .words = level_words,
 	    .help = "The least important events to log.",
 	},
-	{ .name = NULL },
-};
-
-const struct conf_option conf_queue_options[] = {
 	{
-	    .name = "broker",
+	    .name = "on_ambiguous",
 	    .type = CONF_CHOICE,
-	    .offset = offsetof(struct conf_queue, broker),
-	    .fallback = "sqlite",
-	    .words = broker_words,
-	    .help = "Where the messages go.",
+	    .offset = offsetof(struct conf, on_ambiguous),
+	    .fallback = "retry",
+	    .words = ambiguous_words,
+	    .help =
+		"When nobody can say whether a job was launched at Render, "
+		"and it is not found\nthere: launch it (again, perhaps), or "
+		"skip it.",
 	},
 	{
-	    .name = "params",
-	    .type = CONF_NAMES,
-	    .shown = "{x, y}",
-	    .help = "Names of the target's parameters in order; jobs with "
-		    "more args are refused.",
+	    .name = "settle",
+	    .type = CONF_DURATION,
+	    .offset = offsetof(struct conf, settle_us),
+	    .fallback = "30s",
+	    .min = S,
+	    .max = D,
+	    .help = "How long such a job is looked for.",
 	},
 	{
-	    .name = "max_deliveries",
+	    .name = "max_parallel",
 	    .type = CONF_INT,
-	    .offset = offsetof(struct conf_queue, max_deliveries),
-	    .shown = "5",
+	    .offset = offsetof(struct conf, max_parallel),
+	    .fallback = "32",
 	    .min = 1,
-	    .max = 1000000,
-	    .help = "As above, for these queues.",
+	    .max = 256,
+	    .help = "Most HTTP requests of a tick at once.",
+	},
+	{
+	    .name = "http_timeout",
+	    .type = CONF_DURATION,
+	    .offset = offsetof(struct conf, http_timeout_us),
+	    .fallback = "30s",
+	    .min = S / 10,
+	    .max = 10 * M,
+	    .help = "Longest wait for the answer to one.",
+	},
+	{
+	    .name = "ca_file",
+	    .type = CONF_PATH,
+	    .offset = offsetof(struct conf, ca_file),
+	    .fallback = "",
+	    .help = "File of the certificates to trust.  \"\" = the system's.",
 	},
 	{ .name = NULL },
 };

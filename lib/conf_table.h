@@ -5,16 +5,20 @@
 #include <stdint.h>
 
 struct buf;
+struct conf;
+struct conf_list;
 
 /* Private to lib/conf*: what there is to configure, as data. */
 
 enum conf_type {
 	CONF_ZONE,     /* char *, a zone's name or "" */
+	CONF_ENV,      /* char *, an environment variable's name or "" */
+	CONF_URL,      /* char *, as url_check allows */
 	CONF_PATH,     /* char *, relative to the file's folder */
 	CONF_INT,      /* int64_t, min to max */
 	CONF_DURATION, /* int64_t microseconds, min to max */
 	CONF_CHOICE,   /* an enum, one of words */
-	CONF_NAMES     /* list of parameter names */
+	CONF_LIST      /* struct conf_list of words */
 };
 
 struct conf_word {
@@ -26,7 +30,7 @@ struct conf_word {
 struct conf_option {
 	const char *name;
 	enum conf_type type;
-	size_t offset;	      /* in struct conf or struct conf_queue */
+	size_t offset;	      /* in struct conf or that of the section */
 	const char *fallback; /* text read when it is not given, or NULL */
 	const char *shown;    /* in the example instead of fallback, or NULL */
 	const char *help;     /* lines parted by \n */
@@ -36,19 +40,48 @@ struct conf_option {
 	const struct conf_word *words;
 };
 
-/* Options at the top of the file, and of a queue section; name NULL ends. */
+/*
+ * A kind of section that may come several times, each with a title.  Its
+ * struct begins with the title, a char *.
+ */
+struct conf_section {
+	const char *name;
+	const char *shown; /* title in the example */
+	const char *help;  /* lines parted by \n */
+	const char *title; /* what a title is, for complaints */
+	size_t size;	   /* of its struct, CONF_SECTION_MAX at most */
+	size_t array;	   /* in struct conf: the array, and how many */
+	size_t count;
+	const struct conf_option *options;
+	const char *either, *other; /* just one of them is needed, or NULL */
+};
+
+#define CONF_SECTION_MAX 256
+
+/* Options at the top of the file, and the sections; name NULL ends. */
 extern const struct conf_option conf_options[];
-extern const struct conf_option conf_queue_options[];
+extern const struct conf_section conf_sections[];
+
+/* The sections of a kind in c, borrowed; *end is behind the last. */
+void *conf_section_array(const struct conf *c, const struct conf_section *sec,
+    char **end);
 
 /* Append what option o takes: "auto, or a duration from 0s to 1h". */
 void conf_option_range(const struct conf_option *o, struct buf *b);
 
 /*
  * Read text as a value of option o into the member at base + o->offset; a
- * string there is freed first.  0, or -1 with a reason in why.  CONF_NAMES
- * is only checked, not stored.
+ * string there is freed first, to a list it is added.  0, or -1 with a reason
+ * in why.
  */
 int conf_option_set(const struct conf_option *o, const char *text, void *base,
     char *why, size_t whylen);
+
+/* Set the members of base to what options fall back to; 0 or -1 as above. */
+int conf_option_defaults(const struct conf_option *options, void *base,
+    char *why, size_t whylen);
+
+/* Free what the members of base own, by its options. */
+void conf_option_free(const struct conf_option *options, void *base);
 
 #endif

@@ -1,18 +1,46 @@
 #include "config.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "lib/buf.h"
+#include "lib/delivery.h"
 #include "lib/handover.h"
+#include "lib/job.h"
 #include "lib/message.h"
+#include "lib/store_delivery.h"
 #include "lib/store_queue.h"
 #include "lib/store_run.h"
 #include "lib/ban.h"
 
 enum store_rc
+handover_of_job(struct store *st, const struct job *j, struct delivery *target,
+    struct handover *h)
+{
+	enum store_rc rc;
+
+	h->priority = j->priority;
+	h->args = j->args;
+	h->kwargs = j->kwargs;
+	h->target = NULL;
+	h->max_instances = j->max_instances;
+	if (j->render == NULL)
+		return STORE_OK;
+	h->target = target;
+	rc = store_delivery_target(st, j->render, target);
+	if (rc == STORE_OK && j->retry != NULL &&
+	    (target->retry_json = strdup(j->retry)) == NULL)
+		rc = STORE_FULL;
+	return rc;
+}
+
+static enum store_rc
 handover_queue(struct store *st, struct run *r, const struct handover *h)
 {
 	struct message_envelope e;
 	enum store_rc rc;
 
+	r->state = RUN_SENT;
 	if (r->id[0] == '\0')
 		run_make_id(r->decided_us, r->id);
 	if ((rc = store_run_insert(st, r)) != STORE_OK)
@@ -33,4 +61,56 @@ handover_queue(struct store *st, struct run *r, const struct handover *h)
 		return STORE_FULL;
 	return store_message_insert(st, r->queue, h->priority, r->decided_us,
 	    buf_cstr(h->scratch));
+}
+
+/* A row that says which run was in the way. */
+static enum store_rc
+handover_overlap(struct store *st, struct run *r, const struct handover *h,
+    const char *blocker)
+{
+	char why[RUN_ID_LEN + 64], *said = r->reason;
+	enum store_rc rc;
+
+	(void)snprintf(why, sizeof(why),
+	    "max_instances (%lld) reached: run %s is not over",
+	    (long long)h->max_instances, blocker);
+	r->state = RUN_OVERLAP;
+	r->reason = why;
+	rc = store_run_insert(st, r);
+	r->reason = said;
+	return rc;
+}
+
+static enum store_rc
+handover_target(struct store *st, struct run *r, const struct handover *h)
+{
+	char blocker[RUN_ID_LEN + 1];
+	struct delivery d = *h->target;
+	enum store_rc rc;
+	int64_t open = 0;
+
+	if (r->id[0] == '\0')
+		delivery_make_id(r->decided_us, r->id);
+	if (r->job != 0) {
+		rc = store_delivery_of_job(st, r->job, &open, blocker);
+		if (rc != STORE_OK)
+			return rc;
+	}
+	if (open > 0 && open >= h->max_instances)
+		return handover_overlap(st, r, h, blocker);
+	r->state = RUN_DUE;
+	if ((rc = store_run_insert(st, r)) != STORE_OK)
+		return rc;
+	(void)snprintf(d.id, sizeof(d.id), "%s", r->id);
+	d.run = r->row;
+	d.job = r->job;
+	d.due_us = r->decided_us;
+	return store_delivery_insert(st, &d);
+}
+
+enum store_rc
+handover_run(struct store *st, struct run *r, const struct handover *h)
+{
+	return h->target == NULL ? handover_queue(st, r, h) :
+				   handover_target(st, r, h);
 }

@@ -49,8 +49,8 @@ check_name(void *cookie, const char *name, struct json_object *value)
 	(void)value;
 	if (strcmp(name, "extra") == 0)
 		return 0;
-	for (size_t i = 0; i < n->q->nparams; i++)
-		if (strcmp(name, n->q->params[i]) == 0)
+	for (size_t i = 0; i < n->q->params.n; i++)
+		if (strcmp(name, n->q->params.v[i]) == 0)
 			return 0;
 	return fault_add(n->fs, n->field,
 	    "the target of this queue takes no parameter \"%s\"", name);
@@ -75,12 +75,12 @@ job_check_params(const struct conf *conf, const struct job_params *p,
 		    bytes, JOB_ARGS_MAX);
 	if (p->queue != NULL)
 		q = conf_queue_for(conf, p->queue);
-	if (q == NULL || q->nparams == 0)
+	if (q == NULL || q->params.n == 0)
 		return rc;
-	if (json_count(p->args) > q->nparams)
+	if (json_count(p->args) > q->params.n)
 		rc = fault_add(fs, "args",
 		    "%zu parameters given, the target takes %zu",
-		    json_count(p->args), q->nparams);
+		    json_count(p->args), q->params.n);
 	if (json_each(p->kwargs, check_name,
 		&(struct names){ q, p->kwargs_field, fs }) != 0)
 		rc = -1;

@@ -14,6 +14,17 @@ static const char *const state_names[RUN_STATE__MAX] = {
 	[RUN_MISSED] = "missed",
 	[RUN_COALESCED] = "coalesced",
 	[RUN_PAUSED] = "paused",
+	[RUN_OVERLAP] = "overlap",
+	[RUN_DUE] = "due",
+	[RUN_SENDING] = "sending",
+	[RUN_UNKNOWN] = "unknown",
+	[RUN_CREATED] = "created",
+	[RUN_RUNNING] = "running",
+	[RUN_SUCCEEDED] = "succeeded",
+	[RUN_FAILED] = "failed",
+	[RUN_CANCELED] = "canceled",
+	[RUN_REFUSED] = "refused",
+	[RUN_DEAD] = "dead",
 };
 
 const char *
@@ -31,6 +42,32 @@ run_state_parse(const char *name, enum run_state *out)
 		return -1;
 	*out = (enum run_state)i;
 	return 0;
+}
+
+bool
+run_state_is_final(enum run_state s)
+{
+	switch (s) {
+	case RUN_DUE:
+	case RUN_SENDING:
+	case RUN_UNKNOWN:
+	case RUN_CREATED:
+	case RUN_RUNNING:
+		return false;
+	case RUN_SENT:
+	case RUN_MISSED:
+	case RUN_COALESCED:
+	case RUN_PAUSED:
+	case RUN_OVERLAP:
+	case RUN_SUCCEEDED:
+	case RUN_FAILED:
+	case RUN_CANCELED:
+	case RUN_REFUSED:
+	case RUN_DEAD:
+	case RUN_STATE__MAX:
+		break;
+	}
+	return true;
 }
 
 /*

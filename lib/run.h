@@ -7,12 +7,26 @@
 
 #define RUN_ID_LEN 255 /* a UUID has 36; a publisher may give its own */
 
-/* What became of a slot.  Only the embedded queue's outcomes so far. */
+/*
+ * What became of a slot.  The states from RUN_DUE on are those of a run that
+ * goes to an outside target (lib/delivery.h): it moves from one to the next.
+ */
 enum run_state {
 	RUN_SENT,      /* handed over to its queue */
 	RUN_MISSED,    /* later than misfire_grace_time allows */
 	RUN_COALESCED, /* stood for by a later slot */
 	RUN_PAUSED,    /* its job or queue was paused */
+	RUN_OVERLAP,   /* max_instances of its job were open */
+	RUN_DUE,       /* to be handed over; the reason says what it awaits */
+	RUN_SENDING,   /* the request left, or is about to */
+	RUN_UNKNOWN,   /* it left; nobody knows whether it was taken */
+	RUN_CREATED,   /* the target has it */
+	RUN_RUNNING,   /* the target runs it */
+	RUN_SUCCEEDED, /* it ended, the target says how */
+	RUN_FAILED,
+	RUN_CANCELED, /* by its owner, here or there */
+	RUN_REFUSED,  /* the target does not want it */
+	RUN_DEAD,     /* given up after the attempts its retry allows */
 	RUN_STATE__MAX
 };
 
@@ -38,9 +52,20 @@ struct run_list {
 	size_t cap;
 };
 
-/* "sent", "missed", "coalesced", "paused" and back (-1: no such word). */
+/* All words, for people who are to give one. */
+#define RUN_STATE_WORDS \
+	"sent, missed, coalesced, paused, overlap, due, sending, unknown, " \
+	"created, running, succeeded, failed, canceled, refused or dead"
+
+/* "sent", "missed", "coalesced", … and back (-1: no such word). */
 const char *run_state_name(enum run_state s);
 int run_state_parse(const char *name, enum run_state *out);
+
+/*
+ * Can a run in this state not change any more?  RUN_UNKNOWN can, and can be
+ * the end as well: its delivery knows (delivery_is_open).
+ */
+bool run_state_is_final(enum run_state s);
 
 /* Write a fresh UUIDv7 for the instant now_us: unique, ordered by time. */
 void run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1]);

@@ -6,6 +6,7 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/delivery.h"
 #include "lib/handover.h"
 #include "lib/sched_int.h"
 #include "lib/store_job.h"
@@ -94,13 +95,17 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 {
 	struct store *st = s->stores[JOB_DURABLE];
 	struct buf scratch = BUF_INIT;
-	struct handover h = { p->priority, p->args, p->kwargs, &scratch };
+	const struct handover h = {
+		.priority = p->priority,
+		.args = p->args,
+		.kwargs = p->kwargs,
+		.scratch = &scratch,
+	};
 	struct run r = {
 		.queue = (char *)p->queue,
 		.job_id = (char *)"",
 		.slot_us = clock_get_us(s->clock),
 		.count = 1,
-		.state = RUN_SENT,
 		.reason = (char *)"published",
 		.is_extra = true,
 	};
@@ -110,7 +115,7 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 	if (p->task_id != NULL)
 		(void)snprintf(r.id, sizeof(r.id), "%s", p->task_id);
 	if ((rc = store_begin(st)) == STORE_OK) {
-		rc = handover_queue(st, &r, &h);
+		rc = handover_run(st, &r, &h);
 		if (rc == STORE_OK)
 			rc =
 			    sched_audit(s, st, "queue.publish", p->queue, NULL);
@@ -126,7 +131,8 @@ static enum store_rc
 run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 {
 	struct buf scratch = BUF_INIT;
-	struct handover h = { j->priority, j->args, j->kwargs, &scratch };
+	struct delivery target = { .run = 0 };
+	struct handover h = { .scratch = &scratch };
 	enum store_rc rc;
 
 	*r = (struct run){
@@ -135,14 +141,16 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 		.job_id = j->job_id,
 		.slot_us = clock_get_us(s->clock),
 		.count = 1,
-		.state = RUN_SENT,
 		.reason = (char *)"run now",
 		.is_extra = true,
 	};
 	r->last_us = r->decided_us = r->slot_us;
-	rc = handover_queue(st, r, &h);
+	rc = handover_of_job(st, j, &target, &h);
+	if (rc == STORE_OK)
+		rc = handover_run(st, r, &h);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, "job.run", j->queue, j->job_id);
+	delivery_fini(&target);
 	buf_fini(&scratch);
 	return rc;
 }

@@ -6,9 +6,11 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/delivery.h"
 #include "lib/handover.h"
 #include "lib/num.h"
 #include "lib/sched_int.h"
+#include "lib/store_delivery.h"
 #include "lib/store_job.h"
 #include "lib/store_run.h"
 #include "lib/ban.h"
@@ -136,37 +138,47 @@ sched_run_get(struct sched *s, const char *id, struct run *out)
 	return run_find(s, id, &st, out);
 }
 
-/* Hand r over with the parameters p. */
-static enum store_rc
-replay_send(struct store *st, struct run *r, const struct store_params *p)
-{
-	struct buf scratch = BUF_INIT;
-	struct handover h = { p->priority, p->args, p->kwargs, &scratch };
-	enum store_rc rc = handover_queue(st, r, &h);
+/* What a replay hands over, and what that borrows from. */
+struct replay {
+	struct job job;
+	struct store_params params;
+	struct delivery target;
+	struct handover h;
+};
 
-	buf_fini(&scratch);
-	return rc;
+/* What the run's delivery has or, for the embedded queue, its message. */
+static enum store_rc
+replay_of_run(struct store *st, const struct run *old, struct replay *p)
+{
+	enum store_rc rc = store_delivery_get(st, old->id, &p->target);
+
+	if (rc == STORE_OK) {
+		p->h.target = &p->target;
+		p->h.max_instances = INT64_MAX;
+		return rc;
+	}
+	if (rc == STORE_NOTFOUND)
+		rc = store_message_params(st, old->queue, old->id,
+		    old->decided_us, &p->params);
+	p->h.priority = p->params.priority;
+	p->h.args = p->params.args;
+	p->h.kwargs = p->params.kwargs;
+	return rc == STORE_NOTFOUND ? STORE_CONFLICT : rc;
 }
 
-/* The parameters the job has now, else those of the message of run old. */
+/* What the job has now, else what run old had. */
 static enum store_rc
-replay_params(struct store *st, struct run *old, struct store_params *p)
+replay_find(struct store *st, struct run *old, struct replay *p)
 {
 	enum store_rc rc = STORE_NOTFOUND;
-	struct job j;
 
-	job_init(&j);
 	if (old->job != 0)
-		rc = store_job_get(st, old->queue, old->job_id, &j);
+		rc = store_job_get(st, old->queue, old->job_id, &p->job);
 	if (rc == STORE_OK) {
-		*p = (struct store_params){ j.priority, j.args, j.kwargs };
-		j.args = j.kwargs = NULL;
-		old->job = j.id;
-	} else if (rc == STORE_NOTFOUND)
-		rc = store_message_params(st, old->queue, old->id,
-		    old->decided_us, p);
-	job_fini(&j);
-	return rc == STORE_NOTFOUND ? STORE_CONFLICT : rc;
+		old->job = p->job.id;
+		return handover_of_job(st, &p->job, &p->target, &p->h);
+	}
+	return rc == STORE_NOTFOUND ? replay_of_run(st, old, p) : rc;
 }
 
 /* In the open transaction: the new run into *id. */
@@ -174,13 +186,14 @@ static enum store_rc
 replay(struct sched *s, struct store *st, struct run *old,
     char id[RUN_ID_LEN + 1])
 {
-	struct store_params p = { .priority = 0 };
-	struct buf why = BUF_INIT;
+	struct buf why = BUF_INIT, scratch = BUF_INIT;
+	struct replay p = { .h = { .scratch = &scratch } };
 	struct run r;
 	enum store_rc rc;
 
-	if ((rc = replay_params(st, old, &p)) != STORE_OK)
-		return rc;
+	job_init(&p.job);
+	if ((rc = replay_find(st, old, &p)) != STORE_OK)
+		goto out;
 	buf_printf(&why, "replay of %s", old->id);
 	r = (struct run){
 		.job = old->job,
@@ -188,21 +201,24 @@ replay(struct sched *s, struct store *st, struct run *old,
 		.job_id = old->job_id,
 		.slot_us = clock_get_us(s->clock),
 		.count = 1,
-		.state = RUN_SENT,
 		.reason = (char *)buf_cstr(&why),
 		.is_extra = true,
 	};
 	r.last_us = r.decided_us = r.slot_us;
-	rc = replay_send(st, &r, &p);
+	rc = handover_run(st, &r, &p.h);
 	/* A slot of that very microsecond: nothing that waiting won't cure. */
 	if (rc == STORE_CONFLICT)
 		rc = STORE_BUSY;
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, "run.replay", old->queue, old->job_id);
 	(void)snprintf(id, RUN_ID_LEN + 1, "%s", r.id);
+out:
+	job_fini(&p.job);
+	delivery_fini(&p.target);
+	free(p.params.args);
+	free(p.params.kwargs);
+	buf_fini(&scratch);
 	buf_fini(&why);
-	free(p.args);
-	free(p.kwargs);
 	return rc;
 }
 

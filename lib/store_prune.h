@@ -9,8 +9,9 @@ struct clock;
 
 /*
  * Retention: what is too old or too much goes from ledger and audit, in
- * steps, and is added up in run_pruned.  The newest row stays, and so does
- * every slot at or after its job's cursor: the guard on (job, slot) needs it.
+ * steps, and is added up in run_pruned.  The newest row stays, so does
+ * every slot at or after its job's cursor, for the guard on (job, slot) needs
+ * it, and so does a run that is not over.
  */
 struct store_prune {
 	int64_t before_us;    /* decided before: too old; INT64_MIN: none is */

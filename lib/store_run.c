@@ -7,9 +7,10 @@
 #include "lib/ban.h"
 
 enum store_rc
-store_run_insert(struct store *st, const struct run *r)
+store_run_insert(struct store *st, struct run *r)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_RUN_INSERT);
+	enum store_rc rc;
 
 	if (q == NULL)
 		return st->refused;
@@ -24,7 +25,10 @@ store_run_insert(struct store *st, const struct run *r)
 	stmt_text(q, ":reason", r->reason);
 	stmt_int(q, ":decided_us", r->decided_us);
 	stmt_int_or_null(q, ":is_extra", r->is_extra, 0);
-	return stmt_run(st, q, false);
+	rc = stmt_run(st, q, false);
+	if (rc == STORE_OK)
+		r->row = sqlite3_last_insert_rowid(st->db);
+	return rc;
 }
 
 /* Number of the row that ends a job's ledger, if it says the same as r. */

@@ -7,10 +7,11 @@
 #include "lib/store.h"
 
 /*
- * Insert a ledger row (open transaction).  STORE_CONFLICT when the slot has
- * a row already: it was decided before, and must not be launched again.
+ * Insert a ledger row and set its number (open transaction).  STORE_CONFLICT
+ * when the slot has a row already: it was decided before, and must not be
+ * launched again.
  */
-enum store_rc store_run_insert(struct store *st, const struct run *r);
+enum store_rc store_run_insert(struct store *st, struct run *r);
 
 /*
  * Lengthen the row that ends the ledger of r->job, so that it also covers

@@ -121,7 +121,8 @@ SELECT coalesce(max(id), 0) FROM run;
 
 -- name: prune_walk
 SELECT r.id, coalesce(r.job, 0), r.state, r.decided_us,
-	coalesce(r.last_us >= j.cursor_us, 0)
+	coalesce(r.last_us >= j.cursor_us, 0) OR EXISTS (SELECT 1
+		FROM delivery WHERE run = r.id AND next_us IS NOT NULL)
 FROM run AS r LEFT JOIN job AS j ON j.id = r.job
 WHERE r.id > :id ORDER BY r.id LIMIT :limit;
 
@@ -141,6 +142,8 @@ SELECT id FROM run
 WHERE job = :job AND slot_us <= :slot_us
 	AND last_us < coalesce((SELECT cursor_us FROM job WHERE id = :job),
 		9223372036854775807)
+	AND NOT EXISTS (SELECT 1
+		FROM delivery AS d WHERE d.run = run.id AND next_us IS NOT NULL)
 ORDER BY slot_us LIMIT :limit;
 
 -- name: prune_sum

@@ -125,7 +125,7 @@ why_is() {
 @test "runs: bad input is told field by field" {
 	cgi GET '/v1/runs?state=lost&from=soon&to=2026-13-01&limit=0&job_id=j'
 	status_is 400
-	has error_data.state 'sent, missed, coalesced or paused'
+	has error_data.state 'sent, missed, coalesced, paused, overlap'
 	has error_data.from 'Invalid date'
 	has error_data.to 'month must be'
 	has error_data.limit 1000

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/delivery.h"
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/handover.h"
@@ -31,6 +32,7 @@ struct turn {
 	const struct trigger *trigger;
 	const char *hold; /* why its queue lets nothing run, or "" */
 	int64_t now_us;
+	struct handover h; /* what its runs hand over */
 };
 
 /*
@@ -67,12 +69,6 @@ turn_record(const struct turn *t, const struct due_range *slots,
 static enum store_rc
 turn_fire(const struct turn *t, int64_t slot_us)
 {
-	const struct handover h = {
-		.priority = t->j->priority,
-		.args = t->j->args,
-		.kwargs = t->j->kwargs,
-		.scratch = &t->c->scratch,
-	};
 	struct run r = {
 		.job = t->j->id,
 		.queue = t->j->queue,
@@ -80,14 +76,13 @@ turn_fire(const struct turn *t, int64_t slot_us)
 		.slot_us = slot_us,
 		.last_us = slot_us,
 		.count = 1,
-		.state = RUN_SENT,
 		.decided_us = t->now_us,
 	};
 	enum store_rc rc;
 
-	rc = handover_queue(t->st, &r, &h);
+	rc = handover_run(t->st, &r, &t->h);
 	if (rc == STORE_OK) {
-		t->c->sent++;
+		t->c->sent += r.state != RUN_OVERLAP;
 		t->c->decided++;
 	}
 	return rc == STORE_CONFLICT ? STORE_OK : rc;
@@ -202,6 +197,25 @@ turn_take(struct turn *t)
 	return rc;
 }
 
+/* Where the job's runs go, then what is due of it. */
+static enum store_rc
+turn_job(struct turn *t)
+{
+	static const struct fault bad = { "render", "cannot be understood",
+		false };
+	struct delivery target = { .run = 0 };
+	enum store_rc rc;
+
+	t->h = (struct handover){ .scratch = &t->c->scratch };
+	rc = handover_of_job(t->st, t->j, &target, &t->h);
+	if (rc == STORE_OK)
+		rc = turn_take(t);
+	else if (rc == STORE_CONFLICT)
+		rc = turn_quarantine(t, &bad);
+	delivery_fini(&target);
+	return rc;
+}
+
 /* Take the jobs in order; stops early once the batch has lasted BATCH_US. */
 static enum store_rc
 claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
@@ -224,7 +238,7 @@ claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
 			t.hold = buf_cstr(&hold);
 		}
 		if (rc == STORE_OK)
-			rc = turn_take(&t);
+			rc = turn_job(&t);
 	}
 	buf_fini(&hold);
 	return rc;

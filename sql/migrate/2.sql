@@ -11,6 +11,57 @@ ALTER TABLE job_gone ADD COLUMN reason TEXT;
 
 ALTER TABLE queue ADD COLUMN actor TEXT;
 
+-- Runs that go to an outside target: what is handed over, as it was when the
+-- slot was claimed, and how far that is.  place is a Render service.  state is
+-- that of the ledger row, always changed with it; turn counts the changes, so
+-- that of two tickers only one makes each.  next_us is when somebody has to
+-- look next (due: not before; sending: the end of the sender's lease; else the
+-- next look at the target), NULL once it is over.
+CREATE TABLE delivery (
+	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+	job INTEGER,
+	target TEXT NOT NULL,
+	place TEXT NOT NULL,
+	command TEXT NOT NULL,
+	plan TEXT,
+	marker TEXT NOT NULL,
+	on_ambiguous TEXT NOT NULL,
+	retry TEXT,
+	twin INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	turn INTEGER NOT NULL,
+	next_us INTEGER,
+	is_waiting INTEGER NOT NULL,
+	attempt INTEGER NOT NULL,
+	due_us INTEGER NOT NULL,
+	sent_us INTEGER,
+	doubt_us INTEGER,
+	looks INTEGER NOT NULL,
+	remote_id TEXT,
+	created_us INTEGER,
+	started_us INTEGER,
+	finished_us INTEGER,
+	cancel_us INTEGER
+) STRICT;
+
+-- What waits for its hand-over, by service; what is open in each state; what
+-- is at the target, by service; what shares a command with a request nobody
+-- knows the end of; what runs of a job; what is to be canceled.
+CREATE INDEX delivery_due ON delivery (place, next_us) WHERE state = 'due';
+CREATE INDEX delivery_state ON delivery (state, next_us)
+	WHERE next_us IS NOT NULL;
+CREATE INDEX delivery_away ON delivery (place)
+	WHERE next_us IS NOT NULL AND state <> 'due';
+CREATE INDEX delivery_twin ON delivery (twin)
+	WHERE next_us IS NOT NULL AND state IN ('sending', 'unknown');
+CREATE INDEX delivery_job ON delivery (job) WHERE next_us IS NOT NULL;
+CREATE INDEX delivery_cancel ON delivery (cancel_us)
+	WHERE next_us IS NOT NULL AND cancel_us IS NOT NULL;
+-- Each of the target's own jobs belongs to one run; lists of a service.
+CREATE UNIQUE INDEX delivery_remote ON delivery (remote_id)
+	WHERE remote_id IS NOT NULL;
+CREATE INDEX delivery_place ON delivery (place);
+
 -- Triggers that were changed before are not known: the audit begins now.
 CREATE TABLE history (
 	job INTEGER NOT NULL,

@@ -122,6 +122,9 @@ check_native(struct api *a)
 
 	if (a->status == 200 || json_has(a->json, "status"))
 		return NULL;
+	/* Render's API says no more than this. */
+	if (json_count(a->json) == 1 && api_value(a, "message")[0] != '\0')
+		return NULL;
 	if (a->status == 400 && json_count(walk(a->json, "error_data")) == 0)
 		return "a 400 that names no field";
 	return check_members(a->json, names, 2);

@@ -201,7 +201,7 @@ static const struct good good_policies[] = {
 	{ EVERY ",\"description\":\"\"", "data.description!" },
 	{ EVERY ",\"description\":\"line\\nline 2: \\\"作\\\"\"", "data.description=line\nline 2: \"作\"" },
 	{ EVERY ",\"description\":\"" X1024 "\"", "data.description=" X1024 },
-	{ EVERY ",\"paused\":true", "data.status=paused | data.next_run_time! | data.reason=added as paused" },
+	{ EVERY ",\"paused\":true", "data.status=paused | data.next_run_time! | data.reason~by " },
 	{ EVERY ",\"paused\":false", "data.status=running" },
 	{ EVERY ",\"retry\":{\"max_attempts\":1000,\"max_age\":0,\"base\":1,\"cap\":3155760000}", "data.retry={\"max_attempts\":1000,\"max_age\":0,\"base\":1,\"cap\":3155760000}" },
 	{ EVERY ",\"retry\":{}", "data.retry!" },
@@ -246,7 +246,7 @@ static const struct bad bad_policies[] = {
 	{ EVERY ",\"retry\":{\"base\":1.5}", "'retry.base'", "must be a whole number" },
 	{ EVERY ",\"retry\":{\"cap\":3155760001}", "'retry.cap'", "from 0 to 3155760000" },
 	{ EVERY ",\"retry\":{\"tries\":1}", "'retry.tries'", "unknown field" },
-	{ EVERY ",\"render\":{}", "render", "not available" },
+	{ EVERY ",\"render\":{\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\"}", "'render.startCommand'", "is required" },
 	{ EVERY ",\"kwargs\":{\"extra\":{\"can_not_json_serializable_keys\":[]}}", "kwargs", "refused" },
 	/* A preview's fields are none of a job. */
 	{ EVERY ",\"count\":5", "count", "unknown field" },

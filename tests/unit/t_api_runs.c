@@ -23,7 +23,7 @@ static const char rows[] =
     "CASE i % 4 WHEN 0 THEN 'sent' WHEN 1 THEN 'missed' WHEN 2 THEN "
     "'coalesced' ELSE 'paused' END, i * 1000000 + 5, "
     "iif(i % 4 = 0, NULL, 'because') FROM n;"
-    "INSERT INTO job_gone VALUES ('q', 'j', 1), ('r', 'k', 2)";
+    "INSERT INTO job_gone (queue, job_id, job) VALUES ('q', 'j', 1), ('r', 'k', 2)";
 
 /* clang-format off */
 static const struct api_case runs[] = {

@@ -54,6 +54,11 @@ test_defaults(const char *path)
 	is_int(c->misfire_grace_us, -1, "misfire_grace");
 	is_int(c->anonymous, CONF_ANONYMOUS_OFF, "anonymous");
 	is_int((int)c->nqueues, 0, "no queue");
+	is_int((int)c->nrender_keys, 0, "no key");
+	is_int(c->on_ambiguous, CONF_AMBIGUOUS_RETRY, "on_ambiguous");
+	is_int(c->settle_us, 30000000, "settle");
+	is_int(c->max_parallel, 32, "max_parallel");
+	is_str(c->ca_file, "", "the system's certificates");
 	is_str(c->timezone, "", "timezone");
 	ok(c->store[0] == '/' && strstr(c->store, "/store.db") != NULL,
 	    "the store lies beside the file");
@@ -92,12 +97,60 @@ test_values(const char *path)
 	is_int(c->log_level, LOG_LEVEL_DEBUG, "log_level");
 	is_int(c->log_target, LOG_TARGET_SYSLOG, "log_target");
 	q = conf_queue_for(c, "mail-a");
-	ok(q != NULL && q->nparams == 2 && strcmp(q->params[1], "y") == 0 &&
+	ok(q != NULL && q->params.n == 2 && strcmp(q->params.v[1], "y") == 0 &&
 		q->max_deliveries == 2,
 	    "the first section that matches");
 	q = conf_queue_for(c, "other");
-	ok(q != NULL && q->nparams == 0 && q->max_deliveries == 7,
+	ok(q != NULL && q->params.n == 0 && q->max_deliveries == 7,
 	    "a section has the defaults of the top");
+	conf_free(c);
+}
+
+static void
+test_sections(const char *path)
+{
+	static const char text[] =
+	    "render_key \"a\" {\n\tfile = a.key\n"
+	    "\tservices = {\"srv-a*\", \"crn-*\"}\n\tmax_concurrent = 3\n}\n"
+	    "render_key b {\n\tenv = KEY_B\n"
+	    "\tbase_url = \"http://127.0.0.1:81/x/\"\n\tservices = {\"srv-b*\"}\n}\n"
+	    "render_service \"srv-a1\" {\n\tmax_concurrent = 2\n"
+	    "\tmarker = env\n}\nrender_service \"*\" {\n}\n"
+	    "on_ambiguous = skip\nsettle = 1m\n";
+	const struct conf_render_service *s;
+	struct conf *c;
+	char why[WHY] = "";
+
+	c = load(path, text, why);
+	ok(c != NULL, "keys and services: %s", why);
+	if (c == NULL)
+		return;
+	is_int((int)c->nrender_keys, 2, "two keys");
+	is_str(c->render_keys[0].name, "a", "a key's name");
+	ok(c->render_keys[0].file[0] == '/' &&
+		strstr(c->render_keys[0].file, "/a.key") != NULL,
+	    "its file lies beside this one");
+	is_int(c->render_keys[0].max_concurrent, 3, "its limit");
+	is_str(c->render_keys[0].base_url, "https://api.render.com/v1",
+	    "its address");
+	is_str(c->render_keys[1].env, "KEY_B", "another's variable");
+	is_str(c->render_keys[1].file, "", "and no file");
+	is_int(conf_render_key_for(c, "srv-abc"), 0, "the first that matches");
+	is_int(conf_render_key_for(c, "crn-abc"), 0, "by any of its globs");
+	is_int(conf_render_key_for(c, "srv-bcd"), 1, "the second");
+	is_int(conf_render_key_for(c, "srv-cde"), -1, "none");
+	s = conf_render_service_for(c, "srv-a1");
+	ok(s != NULL && s->max_concurrent == 2 && s->marker == CONF_MARKER_ENV,
+	    "a service");
+	s = conf_render_service_for(c, "srv-a2");
+	ok(s != NULL && s->max_concurrent == 0 && s->marker == CONF_MARKER_NONE,
+	    "defaults of the others");
+	is_int(c->on_ambiguous, CONF_AMBIGUOUS_SKIP, "on_ambiguous");
+	is_int(c->settle_us, 60000000, "settle");
+	conf_free(c);
+	c = load(path, "render_key a {\n\tenv = K\n}\n", why);
+	ok(c != NULL && conf_render_key_for(c, "srv-x") == 0,
+	    "a key is for all services if it does not say");
 	conf_free(c);
 }
 
@@ -123,8 +176,34 @@ static const struct {
 	{ "queue \"a\" {\n colour = red\n}\n", ":2: no such option" },
 	{ "queue \"\" {\n}\n", "section \"queue\"" },
 	{ "queue \"a\" {\n}\nqueue \"a\" {\n}\n", "a" },
-	{ "queue a {\n params = {x, \"\"}\n}\n", "parameter name" },
+	{ "queue a {\n params = {x, \"\"}\n}\n",
+	    "a word of the list has 1 to" },
 	{ "queue a {\n", "no } at its end" },
+	{ "render_key a {\n}\n",
+	    ":2: section \"render_key\": needs either "
+	    "file or env" },
+	{ "render_key a {\n env = A\n file = b\n}\n", ":4: section" },
+	{ "render_key \"\" {\n env = A\n}\n",
+	    ":3: section \"render_key\": "
+	    "needs a name of 1 to 255" },
+	{ "render_key a {\n env = A\n}\nrender_key a {\n env = B\n}\n", "a" },
+	{ "render_key a {\n env = \"rnd_1-2\"\n}\n",
+	    ":2: option \"env\": is not the name of an environment" },
+	{ "render_key a {\n env = 1A\n}\n", "option \"env\"" },
+	{ "render_key a {\n env = A\n base_url = \"http://x.org\"\n}\n",
+	    ":3: option \"base_url\": must begin with https://, unless" },
+	{ "render_key a {\n env = A\n max_concurrent = -1\n}\n", ":3: " },
+	{ "render_key a {\n env = A\n services = {\"\"}\n}\n", ":3: " },
+	{ "render_key a {\n file = \"~/key\"\n}\n", "is not expanded" },
+	{ "render_key a {\n env = A\n", "section \"render_key\": no }" },
+	{ "render_service a {\n marker = tag\n}\n",
+	    ":2: option \"marker\": \"tag\" is not none or comment or env" },
+	/* libConfuse would drop the sign, and the glob match less. */
+	{ "\nqueue mail-* {\n}\n", ":2: a * or + must stand in quotes" },
+	{ "# *\n/* *\n*/ timezone = +08:00\n", ":3: a * or +" },
+	{ "on_ambiguous = maybe\n", "is not retry or skip" },
+	{ "max_parallel = 257\n", "from 1 to 256" },
+	{ "http_timeout = 50ms\n", "from 100ms to 10m" },
 	{ "busy = 5s /* and\n so on", "comment has no end" },
 	{ "# a\n// b\n\n#\nwindow = soon # c\nbusy = 5s\n\n\n"
 	  "lease = 5s\n",
@@ -221,6 +300,7 @@ test_damage(const char *path)
 static void
 test_example(const char *path)
 {
+	const struct conf_section *sec;
 	const struct conf_option *o;
 	struct buf b = BUF_INIT;
 	struct conf *c;
@@ -233,6 +313,10 @@ test_example(const char *path)
 	for (o = conf_options; o->name != NULL; o++) {
 		(void)snprintf(line, sizeof(line), "\n#%s = ", o->name);
 		ok(strstr(buf_cstr(&b), line) != NULL, "it shows %s", o->name);
+	}
+	for (sec = conf_sections; sec->name != NULL; sec++) {
+		(void)snprintf(line, sizeof(line), "\n#%s \"", sec->name);
+		ok(strstr(buf_cstr(&b), line) != NULL, "and %s", sec->name);
 	}
 	buf_fini(&b);
 }
@@ -274,6 +358,7 @@ main(void)
 	(void)snprintf(path, sizeof(path), "%s/minutehand.conf", dir);
 	test_defaults(path);
 	test_values(path);
+	test_sections(path);
 	test_errors(path);
 	test_files(path, dir);
 	test_damage(path);

@@ -34,11 +34,14 @@ sample(int64_t job, int64_t slot_us, const char *id)
 static enum store_rc
 hand(struct run *r, int64_t priority, const char *args, const char *kwargs)
 {
-	const struct handover h = { priority, args, kwargs, &scratch };
+	const struct handover h = { .priority = priority,
+		.args = args,
+		.kwargs = kwargs,
+		.scratch = &scratch };
 	enum store_rc rc;
 
 	(void)store_begin(st);
-	rc = handover_queue(st, r, &h);
+	rc = handover_run(st, r, &h);
 	(void)store_commit(st);
 	return rc;
 }
@@ -158,12 +161,12 @@ check_priority(void)
 static void
 check_rollback(void)
 {
-	const struct handover h = { 0, NULL, NULL, &scratch };
+	const struct handover h = { .scratch = &scratch };
 	struct run r = sample(40, 1, "gone");
 	int64_t n = rows(), m = messages();
 
 	(void)store_begin(st);
-	is_int(handover_queue(st, &r, &h), STORE_OK, "handed over");
+	is_int(handover_run(st, &r, &h), STORE_OK, "handed over");
 	store_rollback(st);
 	ok(rows() == n && messages() == m, "then undone: nothing is left");
 	is_int(hand(&r, 0, NULL, NULL), STORE_OK, "so it can be done again");

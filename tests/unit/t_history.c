@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/clock.h"
 #include "lib/store_history.h"
 #include "lib/store_job.h"
 #include "lib/store_prune.h"
@@ -155,7 +156,8 @@ check_delete(void)
 static void
 prune(int64_t before_us)
 {
-	const struct store_prune p = { before_us, 0, 0, 100, 1000000 };
+	const struct store_prune p = { before_us, 0, 0, 100, 1000000,
+		&clock_host };
 	bool is_more;
 	int64_t n = 0;
 

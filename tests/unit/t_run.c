@@ -15,7 +15,11 @@ static void
 check_states(void)
 {
 	static const char *const words[RUN_STATE__MAX] = { "sent", "missed",
-		"coalesced", "paused" };
+		"coalesced", "paused", "overlap", "due", "sending", "unknown",
+		"created", "running", "succeeded", "failed", "canceled",
+		"refused", "dead" };
+	static const char open[] = " due sending unknown created running ";
+	char spaced[32];
 	enum run_state s;
 
 	for (int i = 0; i < RUN_STATE__MAX; i++) {
@@ -24,6 +28,11 @@ check_states(void)
 		s = RUN_STATE__MAX;
 		ok(run_state_parse(words[i], &s) == 0 && (int)s == i,
 		    "%s is read back", words[i]);
+		ok(strstr(RUN_STATE_WORDS, words[i]) != NULL,
+		    "%s is among the words for people", words[i]);
+		(void)snprintf(spaced, sizeof(spaced), " %s ", words[i]);
+		is_int(run_state_is_final((enum run_state)i),
+		    strstr(open, spaced) == NULL, "is %s final", words[i]);
 	}
 	s = RUN_MISSED;
 	is_int(run_state_parse("lost", &s), -1, "an unknown word is refused");

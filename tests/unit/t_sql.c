@@ -84,12 +84,50 @@ static const struct pin {
 	    "USE TEMP B-TREE FOR ORDER BY" },
 	{ SQL_RUN_GET,
 	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (task_id=?)" },
+	{ SQL_DELIVERY_DUE_PLACE,
+	    "SEARCH delivery USING INDEX delivery_due (place>?)" },
+	{ SQL_DELIVERY_DUE,
+	    "SEARCH d USING INDEX delivery_due (place=? AND next_us<?); "
+	    "CORRELATED SCALAR SUBQUERY; "
+	    "SEARCH t USING INDEX delivery_twin (twin=?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_MOVE,
+	    "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_SAY, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_OF_REMOTE,
+	    "SEARCH d USING INDEX delivery_remote (remote_id=?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_IN_STATE,
+	    "SEARCH d USING INDEX delivery_state (state=? AND next_us<?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_AWAY,
+	    "SEARCH d USING INDEX delivery_away (place=?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_AWAY_COUNT,
+	    "SEARCH delivery USING INDEX delivery_away (place=?)" },
+	{ SQL_DELIVERY_TWINS,
+	    "SEARCH d USING INDEX delivery_twin (twin=?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_OF_JOB,
+	    "CO-ROUTINE (subquery-2); "
+	    "SEARCH delivery USING INDEX delivery_job (job=?); "
+	    "SCAN (subquery-2); CORRELATED SCALAR SUBQUERY; "
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_TO_CANCEL,
+	    "SEARCH d USING INDEX delivery_cancel (cancel_us<?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_LIST,
+	    "SEARCH d USING INDEX delivery_place (place=? AND rowid<?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_PRUNE_NEXT_JOB,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid>?)" },
 	{ SQL_PRUNE_JOB_BOUND,
 	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_2 (job=?)" },
 	{ SQL_PRUNE_SUM, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
-	{ SQL_PRUNE_ROW, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	/* The second takes the run's delivery with it, if it has one. */
+	{ SQL_PRUNE_ROW,
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_MESSAGE_EXPIRE,
 	    "SEARCH message USING INDEX message_held "
 	    "(queue=? AND until_us<?)" },

@@ -204,7 +204,7 @@ check_prepare(void)
 		fail_set(FAIL_READ, 1, false, codes[i].code);
 		is_int(store_job_count(st, NULL, &n), codes[i].want,
 		    "a number: %s", sqlite3_errstr(codes[i].code));
-		is_int(store_job_delete(st, 1), codes[i].want, "a row: %s",
+		is_int(store_job_delete(st, 1, 0, JOB_EXPIRED), codes[i].want, "a row: %s",
 		    sqlite3_errstr(codes[i].code));
 		fail_none();
 		is_int(store_job_count(st, NULL, &n), STORE_OK,
@@ -310,7 +310,7 @@ aftermath(const char *base, bool was_told_done)
 	rc = insert(st, "new");
 	bad += rc != STORE_OK && rc != STORE_CONFLICT;
 	(void)store_begin(st);
-	(void)stmt_run(st, stmt_get(st, SQL_JOB_DELETE_ALL), false);
+	(void)sqlite3_exec(st->db, "DELETE FROM job", NULL, NULL, NULL);
 	(void)store_commit(st);
 	(void)insert(st, "old");
 	store_close(st);

@@ -74,7 +74,7 @@ fill(void)
 	for (size_t i = 0; i < 3; i++)
 		is_int(insert(&rows[i]), STORE_OK, "row %s", rows[i].id);
 	(void)store_begin(st);
-	(void)store_job_delete(st, a);
+	(void)store_job_delete(st, a, 9, JOB_EXPIRED);
 	(void)store_commit(st);
 	is_int(add_job("q", "a"), 3, "a number is never used again");
 	for (size_t i = 3; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -48,15 +48,15 @@ static const struct sample {
 	{ WHY_DUE, NULL, false,
 	  "It is due: slot " B("01:00") " waits for the next tick.",
 	  "已到期: " B("01:00") " 的触发点等待下一次 tick。" },
-	{ WHY_JOB_PAUSED, "by owner", false,
-	  "It does not fire at " B("01:00") ": the job is paused since " B("00:05") " (by owner).",
-	  B("01:00") " 不会触发: 任务自 " B("00:05") " 起暂停 (by owner)。" },
+	{ WHY_JOB_PAUSED, "by owner since yesterday", false,
+	  "It does not fire at " B("01:00") ": the job is paused (by owner since yesterday).",
+	  B("01:00") " 不会触发: 任务已暂停 (by owner since yesterday)。" },
 	{ WHY_JOB_PAUSED, NULL, false,
-	  "It does not fire at " B("01:00") ": the job is paused since " B("00:05") ".",
-	  B("01:00") " 不会触发: 任务自 " B("00:05") " 起暂停。" },
+	  "It does not fire at " B("01:00") ": the job is paused.",
+	  B("01:00") " 不会触发: 任务已暂停。" },
 	{ WHY_QUEUE_PAUSED, NULL, false,
-	  "It does not fire at " B("01:00") ": queue mail is switched off.",
-	  B("01:00") " 不会触发: 队列 mail 已关闭。" },
+	  "It does not fire at " B("01:00") ": queue mail is switched off (queue paused by web).",
+	  B("01:00") " 不会触发: 队列 mail 已关闭 (queue paused by web)。" },
 	{ WHY_QUARANTINED, "no such zone", false,
 	  "It does not fire: the job is out of the schedule since " B("00:05") " (no such zone).",
 	  "不会触发: 任务自 " B("00:05") " 起被隔离 (no such zone)。" },
@@ -64,8 +64,8 @@ static const struct sample {
 	  B("01:02") " is no slot of it: the nearest are " B("00:10") " before and " B("02:10") " after.",
 	  B("01:02") " 不是它的触发点: 最近的是之前的 " B("00:10") " 与之后的 " B("02:10") "。" },
 	{ WHY_EXHAUSTED, NULL, false,
-	  "It has no slot at " B("01:02") ": its last one was " B("00:10") ".",
-	  B("01:02") " 没有触发点: 最后一个是 " B("00:10") "。" },
+	  "It has expired and has no slot at " B("01:02") ": its last one was " B("00:10") ".",
+	  "已到期, " B("01:02") " 没有触发点: 最后一个是 " B("00:10") "。" },
 	{ WHY_BEFORE_JOB, NULL, false,
 	  B("01:02") " lies before the job was added at " B("00:01") ".",
 	  B("01:02") " 早于任务的添加时间 " B("00:01") "。" },
@@ -133,6 +133,8 @@ check_sentences(void)
 		const struct sample *s = &samples[i];
 
 		w = make(s->answer, s->reason, s->has_row);
+		if (s->answer == WHY_QUEUE_PAUSED)
+			buf_str(&w.hold, "queue paused by web");
 		is_seen[s->answer] = true;
 		buf_reset(&b);
 		why_words(&w, WORDS_EN, &b);
@@ -142,6 +144,7 @@ check_sentences(void)
 		why_words(&w, WORDS_ZH, &b);
 		is_str(buf_cstr(&b), s->zh, "%s in Chinese",
 		    why_name(s->answer));
+		buf_fini(&w.hold);
 	}
 	for (int i = 0; i < WHY__MAX; i++)
 		ok(is_seen[i], "the answer %s has a case here",
@@ -209,7 +212,8 @@ static const char facts_will[] =
     "\"slot_before\":\"2026-07-01T00:00:10Z\","
     "\"job_state\":\"paused\",\"job_reason\":\"by web\","
     "\"job_added\":\"2026-07-01T00:00:01Z\","
-    "\"job_changed\":\"2026-07-01T00:00:05Z\",\"queue_paused\":true}";
+    "\"job_changed\":\"2026-07-01T00:00:05Z\",\"queue_paused\":true,"
+    "\"queue_reason\":\"queue paused by web\"}";
 
 static const char facts_gone[] =
     "{\"queue_name\":\"mail\",\"job_id\":\"j\",\"timezone\":\"Europe/Berlin\","
@@ -228,12 +232,13 @@ check_facts(void)
 	buf_reset(&b);
 	w = make(WHY_WILL_FIRE, "by web", false);
 	w.job.state = JOB_PAUSED;
-	w.is_queue_paused = true;
+	buf_str(&w.hold, "queue paused by web");
 	w.pruned_us = 0;
 	w.newest.last_us = 0;
 	w.out.after_us = WHY_NONE;
 	why_facts(&w, &b);
 	is_str(buf_cstr(&b), facts_will, "those of a slot ahead");
+	buf_fini(&w.hold);
 	buf_reset(&b);
 	w = make(WHY_GONE, NULL, false);
 	w.job = (struct job){ .id = 0 };

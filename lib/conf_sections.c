@@ -1,0 +1,180 @@
+#include "config.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/conf.h"
+#include "lib/conf_table.h"
+
+#include "lib/ban.h"
+
+#define CONCURRENT_MAX 1000000
+
+_Static_assert(sizeof(enum conf_broker) == sizeof(int) &&
+	sizeof(enum conf_marker) == sizeof(int),
+    "a choice is stored as an int");
+_Static_assert(sizeof(struct conf_queue) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_render_key) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_render_service) <= CONF_SECTION_MAX,
+    "the parser has room for a section");
+
+static const struct conf_word broker_words[] = {
+	{ "sqlite", CONF_BROKER_SQLITE },
+	{ NULL, 0 },
+};
+
+static const struct conf_word marker_words[] = {
+	{ "none", CONF_MARKER_NONE },
+	{ "comment", CONF_MARKER_COMMENT },
+	{ "env", CONF_MARKER_ENV },
+	{ NULL, 0 },
+};
+
+static const struct conf_option queue_options[] = {
+	{
+	    .name = "broker",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_queue, broker),
+	    .fallback = "sqlite",
+	    .words = broker_words,
+	    .help = "Where the messages go.",
+	},
+	{
+	    .name = "params",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_queue, params),
+	    .shown = "{x, y}",
+	    .help = "Names of the target's parameters in order; jobs with "
+		    "more args are refused.",
+	},
+	{
+	    .name = "max_deliveries",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_queue, max_deliveries),
+	    .shown = "5",
+	    .min = 1,
+	    .max = 1000000,
+	    .help = "As above, for these queues.",
+	},
+	{ .name = NULL },
+};
+
+static const struct conf_option render_key_options[] = {
+	{
+	    .name = "file",
+	    .type = CONF_PATH,
+	    .offset = offsetof(struct conf_render_key, file),
+	    .fallback = "",
+	    .shown = "render.key",
+	    .help = "File that has the key, readable by you alone (mode "
+		    "0600); or else",
+	},
+	{
+	    .name = "env",
+	    .type = CONF_ENV,
+	    .offset = offsetof(struct conf_render_key, env),
+	    .fallback = "",
+	    .help = "name of the environment variable that has it.",
+	},
+	{
+	    .name = "services",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_render_key, services),
+	    .shown = "{\"*\"}",
+	    .help = "Globs of the services the key is for; the first key that "
+		    "matches is used.",
+	},
+	{
+	    .name = "max_concurrent",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_render_key, max_concurrent),
+	    .fallback = "0",
+	    .min = 0,
+	    .max = CONCURRENT_MAX,
+	    .help = "Most jobs of the key at work at once; 0 = no limit.",
+	},
+	{
+	    .name = "base_url",
+	    .type = CONF_URL,
+	    .offset = offsetof(struct conf_render_key, base_url),
+	    .fallback = "https://api.render.com/v1",
+	    .help = "Where the API is: https, or http on this host.",
+	},
+	{ .name = NULL },
+};
+
+static const struct conf_option render_service_options[] = {
+	{
+	    .name = "max_concurrent",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_render_service, max_concurrent),
+	    .fallback = "0",
+	    .min = 0,
+	    .max = CONCURRENT_MAX,
+	    .help = "Most jobs of one service at work at once; 0 = no limit.",
+	},
+	{
+	    .name = "marker",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_render_service, marker),
+	    .fallback = "none",
+	    .words = marker_words,
+	    .help = "What a command gets so that its job is found for certain "
+		    "when an answer was lost:\nnothing, \" # minutehand:RUN\" "
+		    "behind it, or \"MINUTEHAND_RUN=RUN \" before it.",
+	},
+	{ .name = NULL },
+};
+
+const struct conf_section conf_sections[] = {
+	{
+	    .name = "queue",
+	    .shown = "reports-*",
+	    .help = "Settings of the queues whose name matches the glob; the "
+		    "first match counts.",
+	    .title = "name or glob",
+	    .size = sizeof(struct conf_queue),
+	    .array = offsetof(struct conf, queues),
+	    .count = offsetof(struct conf, nqueues),
+	    .options = queue_options,
+	},
+	{
+	    .name = "render_key",
+	    .shown = "main",
+	    .help = "A key of Render's API, under a name of yours.  It is read "
+		    "again by each tick, so\nthat replacing the file replaces "
+		    "the key.",
+	    .title = "name",
+	    .size = sizeof(struct conf_render_key),
+	    .array = offsetof(struct conf, render_keys),
+	    .count = offsetof(struct conf, nrender_keys),
+	    .options = render_key_options,
+	    .either = "file",
+	    .other = "env",
+	},
+	{
+	    .name = "render_service",
+	    .shown = "srv-*",
+	    .help = "Settings of the services at Render whose id matches the "
+		    "glob; the first match\ncounts.",
+	    .title = "id or glob",
+	    .size = sizeof(struct conf_render_service),
+	    .array = offsetof(struct conf, render_services),
+	    .count = offsetof(struct conf, nrender_services),
+	    .options = render_service_options,
+	},
+	{ .name = NULL },
+};
+
+void *
+conf_section_array(const struct conf *c, const struct conf_section *sec,
+    char **end)
+{
+	size_t n;
+	void *v;
+
+	memcpy(&v, (const char *)c + sec->array, sizeof(v));
+	memcpy(&n, (const char *)c + sec->count, sizeof(n));
+	*end = n == 0 ? v : (char *)v + n * sec->size;
+	return v;
+}

@@ -1,0 +1,134 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/conf_text.h"
+
+#include "lib/ban.h"
+
+#define SIZE_MAX_BYTES (1024 * 1024)
+
+/* Append what fd gives to b; -1 with a reason. */
+static int
+read_all(int fd, struct buf *b, char *why, size_t whylen)
+{
+	char block[4096];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) > 0) {
+		if (b->len + (size_t)n > SIZE_MAX_BYTES) {
+			(void)snprintf(why, whylen, "larger than 1 MiB");
+			return -1;
+		}
+		buf_add(b, block, (size_t)n);
+	}
+	if (n == 0 && !b->is_failed)
+		return 0;
+	(void)snprintf(why, whylen, "%s",
+	    n == -1 ? strerror(errno) : "out of memory");
+	return -1;
+}
+
+/* The parser takes text up to the first NUL: refuse to lose the rest. */
+static int
+check_nul(const struct buf *b, char *why, size_t whylen)
+{
+	int line = 1;
+
+	for (size_t i = 0; i < b->len; i++) {
+		if (b->data[i] == '\0') {
+			(void)snprintf(why, whylen, "line %d: a NUL byte",
+			    line);
+			return -1;
+		}
+		if (b->data[i] == '\n')
+			line++;
+	}
+	return 0;
+}
+
+int
+conf_read_file(const char *path, struct buf *b, char *why, size_t whylen)
+{
+	struct stat sb;
+	int fd, rc = -1;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1) {
+		(void)snprintf(why, whylen, "%s", strerror(errno));
+		return -1;
+	}
+	if (fstat(fd, &sb) == -1)
+		(void)snprintf(why, whylen, "%s", strerror(errno));
+	else if (!S_ISREG(sb.st_mode) && !S_ISCHR(sb.st_mode))
+		(void)snprintf(why, whylen, "not a file");
+	else
+		rc = read_all(fd, b, why, whylen);
+	(void)close(fd);
+	return rc == 0 ? check_nul(b, why, whylen) : -1;
+}
+
+int
+conf_last_line(const char *text)
+{
+	int line = 1, last = 1;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			line++;
+		else if (strchr(" \t\r", *text) == NULL)
+			last = line;
+	}
+	return last;
+}
+
+/* Behind what begins at s: a string in quotes, else a comment of C. */
+static char *
+skip_over(char *s)
+{
+	char quote = *s == '/' ? '\0' : *s;
+	char *end;
+
+	if (quote == '\0') {
+		end = strstr(s + 2, "*/");
+		return end != NULL ? end + 2 : s + strlen(s);
+	}
+	for (s++; *s != '\0' && *s != quote; s++)
+		s += *s == '\\' && s[1] != '\0';
+	return *s != '\0' ? s + 1 : s;
+}
+
+int
+conf_blank_comments(char *text)
+{
+	char *s = text;
+	int line = 1, lost = 0;
+
+	while (*s != '\0') {
+		bool is_start =
+		    s == text || strchr(" \t\r\n={}()+,\"'", s[-1]) != NULL;
+		char *from = s;
+
+		if (*s == '"' || *s == '\'' ||
+		    (is_start && s[0] == '/' && s[1] == '*'))
+			s = skip_over(s);
+		else if (*s == '#' || (is_start && *s == '/' && s[1] == '/'))
+			while (*s != '\0' && *s != '\n')
+				*s++ = ' ';
+		else if (*s == '*' || (*s == '+' && s[1] != '=')) {
+			lost = lost == 0 ? line : lost;
+			s++;
+		} else
+			s++;
+		for (; from < s; from++)
+			line += *from == '\n';
+	}
+	return lost;
+}

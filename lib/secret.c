@@ -1,0 +1,170 @@
+#include "config.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "lib/secret.h"
+
+#include "lib/ban.h"
+
+/* Where the address sanitizer looks for leaks it must look into us. */
+#if defined(__SANITIZE_ADDRESS__)
+#define IS_WATCHED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_WATCHED true
+#endif
+#endif
+#ifndef IS_WATCHED
+#define IS_WATCHED false
+#endif
+
+#define ALIGN 16
+
+struct secret {
+	char shown[8]; /* first: who prints a secret prints this */
+	size_t len;
+	char bytes[];
+};
+
+/* Printable ASCII without blanks: nothing that would end a header line. */
+static bool
+is_printable(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] <= ' ' || s[i] > '~')
+			return false;
+	}
+	return n > 0 && n <= SECRET_MAX;
+}
+
+struct secret *
+secret_new(const char *bytes, size_t len)
+{
+	struct secret *s;
+	size_t size = sizeof(*s) + len + 1;
+
+	if (!is_printable(bytes, len) || sodium_init() == -1)
+		return NULL;
+	/* Guarded, locked, left out of core dumps; it ends at a page's end. */
+	if ((s = sodium_malloc((size + ALIGN - 1) / ALIGN * ALIGN)) == NULL)
+		return NULL;
+	memcpy(s->shown, "***", sizeof("***"));
+	s->len = len;
+	memcpy(s->bytes, bytes, len);
+	s->bytes[len] = '\0';
+	(void)sodium_mprotect_readonly(s);
+	return s;
+}
+
+void
+secret_free(struct secret *s)
+{
+	sodium_free(s);
+}
+
+const char *
+secret_bytes(const struct secret *s, size_t *len)
+{
+	*len = s->len;
+	return s->bytes;
+}
+
+/* The first line in n bytes of text, without blanks around it. */
+static struct secret *
+from_line(const char *text, size_t n)
+{
+	const char *end = memchr(text, '\n', n);
+
+	if (end != NULL)
+		n = (size_t)(end - text);
+	while (n > 0 && (*text == ' ' || *text == '\t')) {
+		text++;
+		n--;
+	}
+	while (n > 0 && strchr(" \t\r", text[n - 1]) != NULL)
+		n--;
+	return secret_new(text, n);
+}
+
+/* May nobody else look at the file?  0, or -1 with what to change. */
+static int
+check_owner(int fd, const char *path, char *why, size_t whylen)
+{
+	struct stat sb;
+
+	if (fstat(fd, &sb) == -1)
+		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
+	else if (!S_ISREG(sb.st_mode))
+		(void)snprintf(why, whylen, "%s: not a file", path);
+	else if ((sb.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		(void)snprintf(why, whylen,
+		    "%s: mode %04o lets others at it; "
+		    "chmod 600 %s",
+		    path, (unsigned)(sb.st_mode & 07777), path);
+	else if (sb.st_uid != geteuid() && sb.st_uid != 0)
+		(void)snprintf(why, whylen, "%s: belongs to user %lu", path,
+		    (unsigned long)sb.st_uid);
+	else
+		return 0;
+	return -1;
+}
+
+struct secret *
+secret_read(const char *path, char *why, size_t whylen)
+{
+	char text[SECRET_MAX + 256];
+	struct secret *s = NULL;
+	ssize_t n;
+	int fd;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1) {
+		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (check_owner(fd, path, why, whylen) == -1)
+		goto out;
+	if ((n = read(fd, text, sizeof(text))) == -1) {
+		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
+		goto out;
+	}
+	if ((s = from_line(text, (size_t)n)) == NULL)
+		(void)snprintf(why, whylen,
+		    "%s: its first line is no key: 1 to %d printable "
+		    "characters without blanks",
+		    path, SECRET_MAX);
+	secret_wipe(text, sizeof(text));
+out:
+	(void)close(fd);
+	return s;
+}
+
+void
+secret_wipe(void *p, size_t n)
+{
+	sodium_memzero(p, n);
+}
+
+void
+secret_guard_process(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef PR_SET_DUMPABLE
+	if (!IS_WATCHED)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}

@@ -1,0 +1,12 @@
+#ifndef LIB_URL_H
+#define LIB_URL_H
+
+/*
+ * May requests with a key be sent to this address?  https://host[:port][/path]
+ * or, to localhost, 127.x.x.x and [::1] alone, http://…; no user, no query, no
+ * fragment, printable ASCII without quotes.  NULL when it may, else the
+ * reason, a constant text that does not repeat the address.
+ */
+const char *url_check(const char *url);
+
+#endif

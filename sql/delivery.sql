@@ -1,0 +1,195 @@
+-- Runs that go to outside targets.  The list of columns stands in one order
+-- everywhere: store_delivery.c reads rows by it.
+
+-- name: delivery_target
+SELECT json_extract(:render, '$.serviceId'),
+	json_extract(:render, '$.startCommand'),
+	nullif(json_extract(:render, '$.planId'), ''),
+	coalesce(json_extract(:render, '$.marker'), ''),
+	coalesce(json_extract(:render, '$.on_ambiguous'), 'retry');
+
+-- name: delivery_insert
+INSERT INTO delivery (run, job, target, place, command, plan, marker,
+	on_ambiguous, retry, twin, state, turn, next_us, is_waiting, attempt,
+	due_us, looks)
+VALUES (:run, :job, :target, :place, :command, :plan, :marker,
+	:on_ambiguous, :retry, :twin, 'due', 0, :due_us, 0, 0, :due_us, 0);
+
+-- name: delivery_move
+UPDATE delivery SET state = :state, turn = turn + 1, next_us = :next_us,
+	is_waiting = :is_waiting, attempt = :attempt, sent_us = :sent_us,
+	doubt_us = :doubt_us, looks = :looks, remote_id = :remote_id,
+	created_us = :created_us, started_us = :started_us,
+	finished_us = :finished_us
+WHERE run = :run AND turn = :turn;
+
+-- name: delivery_say
+UPDATE run SET state = :state, reason = :reason WHERE id = :run;
+
+-- name: delivery_get
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us
+FROM delivery AS d JOIN run AS r ON r.id = d.run WHERE r.task_id = :task_id;
+
+-- The run of a job of the target's.
+
+-- name: delivery_of_remote
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us
+FROM delivery AS d JOIN run AS r ON r.id = d.run
+WHERE d.remote_id = :remote_id;
+
+-- Places that have something due: the next one by name.
+
+-- name: delivery_due_place
+SELECT place FROM delivery WHERE state = 'due' AND place > :place
+ORDER BY place LIMIT 1;
+
+-- Due there, but for those whose command is under way already.
+
+-- name: delivery_due
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us
+FROM delivery AS d INDEXED BY delivery_due
+	JOIN run AS r ON r.id = d.run
+WHERE d.state = 'due' AND d.place = :place AND d.next_us <= :now
+	AND NOT EXISTS (SELECT 1 FROM delivery AS t WHERE t.twin = d.twin
+		AND t.next_us IS NOT NULL AND t.state IN ('sending', 'unknown'))
+ORDER BY d.next_us, d.run LIMIT :limit;
+
+-- In one state, and somebody has to look.
+
+-- name: delivery_in_state
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us
+FROM delivery AS d JOIN run AS r ON r.id = d.run
+WHERE d.state = :state AND d.next_us <= :now
+ORDER BY d.next_us LIMIT :limit;
+
+-- At the target, or perhaps there.
+
+-- name: delivery_away
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us
+FROM delivery AS d INDEXED BY delivery_away
+	JOIN run AS r ON r.id = d.run
+WHERE d.place = :place AND d.next_us IS NOT NULL AND d.state <> 'due'
+ORDER BY d.run;
+
+-- name: delivery_away_count
+SELECT count(*) FROM delivery INDEXED BY delivery_away
+WHERE place = :place AND next_us IS NOT NULL AND state <> 'due';
+
+-- name: delivery_twins
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us
+FROM delivery AS d JOIN run AS r ON r.id = d.run
+WHERE d.twin = :twin AND d.next_us IS NOT NULL
+	AND d.state IN ('sending', 'unknown')
+ORDER BY d.run;
+
+-- What keeps one more run of a job from starting: how many are open, and the
+-- oldest of them.
+
+-- name: delivery_of_job
+SELECT n, (SELECT task_id FROM run WHERE id = oldest)
+FROM (SELECT count(*) AS n, min(run) AS oldest FROM delivery
+	WHERE job = :job AND next_us IS NOT NULL);
+
+-- name: delivery_cancel
+UPDATE delivery SET cancel_us = coalesce(cancel_us, :now)
+WHERE run = :run AND next_us IS NOT NULL;
+
+-- name: delivery_to_cancel
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us
+FROM delivery AS d INDEXED BY delivery_cancel
+	JOIN run AS r ON r.id = d.run
+WHERE d.cancel_us <= :now AND d.next_us IS NOT NULL
+	AND d.state IN ('due', 'created', 'running')
+ORDER BY d.cancel_us LIMIT :limit;
+
+-- The next instant at which somebody has to look, after :now.
+
+-- name: delivery_next
+SELECT min(next_us) FROM (
+	SELECT min(next_us) AS next_us FROM delivery
+	WHERE state = 'due' AND next_us > :now
+	UNION ALL SELECT min(next_us) FROM delivery
+	WHERE state = 'sending' AND next_us > :now
+	UNION ALL SELECT min(next_us) FROM delivery
+	WHERE state = 'unknown' AND next_us > :now
+	UNION ALL SELECT min(next_us) FROM delivery
+	WHERE state = 'created' AND next_us > :now
+	UNION ALL SELECT min(next_us) FROM delivery
+	WHERE state = 'running' AND next_us > :now);
+
+-- Say once of what is due there that it is kept back.
+
+-- name: delivery_wait_say
+UPDATE run SET reason = :reason WHERE id IN (
+	SELECT run FROM delivery INDEXED BY delivery_due
+	WHERE state = 'due' AND place = :place
+		AND next_us <= :now AND is_waiting = 0);
+
+-- name: delivery_wait
+UPDATE delivery INDEXED BY delivery_due SET is_waiting = 1
+WHERE state = 'due' AND place = :place AND next_us <= :now AND is_waiting = 0;
+
+-- One service's runs, newest first, below a row; statuses is ",a,b," or NULL.
+
+-- name: delivery_list
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us
+FROM delivery AS d JOIN run AS r ON r.id = d.run
+WHERE d.place = :place AND d.run < :below
+	AND (:statuses IS NULL OR instr(:statuses, ',' || CASE
+		WHEN d.state IN ('running', 'succeeded', 'canceled') THEN d.state
+		WHEN d.next_us IS NULL THEN 'failed'
+		ELSE 'pending' END || ',') > 0)
+	AND r.decided_us BETWEEN :created_after AND :created_before
+	AND (:is_any_start
+		OR d.started_us BETWEEN :started_after AND :started_before)
+	AND (:is_any_finish
+		OR d.finished_us BETWEEN :finished_after AND :finished_before)
+ORDER BY d.run DESC LIMIT :limit;
