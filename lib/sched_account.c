@@ -9,23 +9,19 @@
 #include "lib/ban.h"
 
 enum store_rc
-sched_account(struct sched *s, struct store *st, const struct job *j,
-    const struct trigger *t, int64_t until_us, const char *reason)
+sched_account(struct store *st, const struct ledger_entry *what,
+    int64_t until_us)
 {
-	struct ledger_entry e = {
-		.job = j,
-		.trigger = t,
-		.state = RUN_MISSED,
-		.reason = reason,
-	};
+	const struct job *j = what->job;
+	struct ledger_entry e = *what;
 	struct buf why = BUF_INIT;
 	struct due_range slots;
 	enum store_rc rc;
 
-	due_count(t, j->cursor_us, until_us, &slots);
+	due_count(e.trigger, j->cursor_us, until_us, &slots);
 	if (slots.count == 0)
 		return STORE_OK;
-	e.now_us = clock_get_us(s->clock);
+	e.state = RUN_MISSED;
 	if (j->state == JOB_PAUSED) {
 		e.state = RUN_PAUSED;
 		e.reason = j->reason;

@@ -49,6 +49,7 @@ enum store_rc
 sched_set_active(struct sched *s, struct store *st, struct job *j,
     int64_t now_us)
 {
+	struct ledger_entry e = { .job = j, .now_us = now_us };
 	struct faults unused = { .n = 0 };
 	enum store_rc rc = STORE_OK;
 	struct trigger *t;
@@ -56,6 +57,7 @@ sched_set_active(struct sched *s, struct store *st, struct job *j,
 
 	if (job_check(j, &unused) != 0 || (t = sched_job_trigger(s, j)) == NULL)
 		return STORE_CONFLICT;
+	e.trigger = t;
 	/* A date job keeps its instant, though past (APScheduler); others do
 	 * not go back behind what was decided, even if the clock did. */
 	first = trigger_first(t,
@@ -64,8 +66,7 @@ sched_set_active(struct sched *s, struct store *st, struct job *j,
 	if (first == TRIGGER_NONE)
 		rc = STORE_CONFLICT;
 	else if (first > j->cursor_us)
-		rc = sched_account(s, st, j, t,
-		    first > now_us ? now_us : first - 1, NULL);
+		rc = sched_account(st, &e, first > now_us ? now_us : first - 1);
 	if (rc == STORE_OK) {
 		j->state = JOB_ACTIVE;
 		free(j->reason);

@@ -1,6 +1,7 @@
 #ifndef LIB_SCHED_INT_H
 #define LIB_SCHED_INT_H
 
+#include "lib/ledger.h"
 #include "lib/sched.h"
 
 struct trigger;
@@ -16,13 +17,12 @@ enum store_rc sched_store_make(struct sched *s, enum job_kind kind,
 enum store_rc sched_end(struct store *st, enum store_rc rc);
 
 /*
- * A ledger row for the slots of j from its cursor to until_us, which will
- * never run: paused if j is, missed as quarantined if it is that, else missed
- * for that reason (lib/ledger.h; open transaction).
+ * A ledger row for the slots of what->job, by what->trigger, from its cursor
+ * to until_us, which will never run: paused if the job is, missed as
+ * quarantined if it is that, else missed for what->reason (open transaction).
  */
-enum store_rc sched_account(struct sched *s, struct store *st,
-    const struct job *j, const struct trigger *t, int64_t until_us,
-    const char *reason);
+enum store_rc sched_account(struct store *st, const struct ledger_entry *what,
+    int64_t until_us);
 
 /* The trigger of a stored job, or NULL when its text cannot be read. */
 struct trigger *sched_job_trigger(struct sched *s, const struct job *j);

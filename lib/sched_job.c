@@ -58,13 +58,16 @@ sched_account_change(struct sched *s, struct store *st, const struct job *j,
     int64_t until_us, const char *what)
 {
 	struct trigger *t = sched_job_trigger(s, j);
+	struct ledger_entry e = { .job = j, .now_us = clock_get_us(s->clock) };
 	struct buf why = BUF_INIT;
 	enum store_rc rc;
 
 	if (t == NULL)
 		return STORE_OK;
 	buf_printf(&why, "%s by %s", what, s->actor);
-	rc = sched_account(s, st, j, t, until_us, buf_cstr(&why));
+	e.trigger = t;
+	e.reason = buf_cstr(&why);
+	rc = sched_account(st, &e, until_us);
 	buf_fini(&why);
 	trigger_free(t);
 	return rc;

@@ -16,6 +16,9 @@ skip_job(struct sched *s, struct store *st, const struct job *j,
     int64_t from_us, const char *reason)
 {
 	const struct due_policy p = { .jitter_seed = job_seed(j) };
+	struct ledger_entry e = { .job = j,
+		.reason = reason,
+		.now_us = from_us };
 	struct faults fs = { .n = 0 };
 	enum store_rc rc = STORE_OK;
 	struct trigger *t;
@@ -26,8 +29,9 @@ skip_job(struct sched *s, struct store *st, const struct job *j,
 	/* One that cannot be read is quarantined when it falls due. */
 	if ((t = trigger_from_spec(j->trigger, s->zones, &fs)) == NULL)
 		return STORE_OK;
+	e.trigger = t;
 	slot = trigger_next(t, from_us - 1);
-	rc = sched_account(s, st, j, t, from_us - 1, reason);
+	rc = sched_account(st, &e, from_us - 1);
 	if (rc == STORE_OK && slot == TRIGGER_NONE)
 		rc = store_job_delete(st, j->id, from_us, JOB_EXPIRED);
 	else if (rc == STORE_OK)
