@@ -80,8 +80,26 @@ read_list(struct ctl *c, const char *queue, int64_t limit, struct job_list *out)
 	return rc;
 }
 
+/* Its state and, unless it is active, why; what the next tick will find in a
+ * job that it cannot understand, too. */
+static void
+add_state(struct ctl *c, const struct job *j, struct table *t)
+{
+	struct buf why = BUF_INIT;
+
+	if (j->state == JOB_ACTIVE && sched_job_fault(&c->sched, j, &why))
+		table_add(t, job_state_name(JOB_QUARANTINED));
+	else
+		table_add(t, job_state_name(j->state));
+	if (j->reason != NULL)
+		table_add(t, j->reason);
+	else
+		table_add(t, buf_cstr(&why));
+	buf_fini(&why);
+}
+
 static int
-print_table(const struct ctl *c, const struct job_list *l)
+print_table(struct ctl *c, const struct job_list *l)
 {
 	static const char *const headings[] = {
 		"QUEUE",
@@ -89,6 +107,7 @@ print_table(const struct ctl *c, const struct job_list *l)
 		"TRIGGER",
 		"NEXT RUN",
 		"STATE",
+		"REASON",
 	};
 	struct buf trigger = BUF_INIT, next = BUF_INIT;
 	struct table t;
@@ -101,7 +120,7 @@ print_table(const struct ctl *c, const struct job_list *l)
 		table_add(&t, l->v[i].job_id);
 		table_add(&t, buf_cstr(&trigger));
 		table_add(&t, buf_cstr(&next));
-		table_add(&t, job_state_name(l->v[i].state));
+		add_state(c, &l->v[i], &t);
 	}
 	rc = table_print(&t, stdout);
 	table_fini(&t);

@@ -13,6 +13,7 @@ struct tz_cache;
 struct claim {
 	struct tz_cache *zones;
 	struct buf scratch; /* message bodies are built here */
+	int64_t gap_us;	    /* nobody looks between ticks (lib/grace.h) */
 	int64_t sent;	    /* messages handed over so far */
 	int64_t decided;    /* ledger rows written so far */
 };
