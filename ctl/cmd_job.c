@@ -25,11 +25,6 @@ static const struct ctl_option list_options[] = {
 	{ .name = NULL },
 };
 
-static const struct ctl_option show_options[] = {
-	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	{ .name = NULL },
-};
-
 static struct trigger_env
 env_of(const struct ctl *c)
 {
@@ -172,105 +167,15 @@ run_list(struct ctl *c, const struct ctl_args *a)
 	return status;
 }
 
-static void
-show_number(const char *name, int64_t v)
-{
-	(void)printf("%-14s %lld\n", name, (long long)v);
-}
-
-static void
-show_text(const char *name, const char *v)
-{
-	if (v != NULL && *v != '\0')
-		(void)printf("%-14s %s\n", name, v);
-}
-
-static void
-show_job(const struct ctl *c, const struct job *j)
-{
-	struct buf trigger = BUF_INIT, next = BUF_INIT;
-
-	print_when(c, j, &trigger, &next);
-	show_text("queue", j->queue);
-	show_text("job", j->job_id);
-	show_text("description", j->description);
-	show_text("trigger", buf_cstr(&trigger));
-	show_text("next run", buf_cstr(&next));
-	show_text("state", job_state_name(j->state));
-	show_text("reason", j->reason);
-	show_text("store", j->kind == JOB_MEMORY ? "memory" : "durable");
-	show_text("args", j->args);
-	show_text("kwargs", j->kwargs);
-	show_number("priority", j->priority);
-	show_text("coalesce", j->coalesce ? "yes" : "no");
-	show_number("max catchup", j->max_catchup);
-	if (j->misfire_grace_us != JOB_NO_GRACE)
-		show_number("misfire grace",
-		    j->misfire_grace_us / CLOCK_US_PER_S);
-	buf_reset(&next);
-	ctl_time(c, j->created_us - j->created_us % CLOCK_US_PER_S, &next);
-	show_text("created", buf_cstr(&next));
-	buf_fini(&trigger);
-	buf_fini(&next);
-}
-
-/* Open the stores for a command whose operands are QUEUE ID. */
-static int
-open_for_job(struct ctl *c, const struct ctl_args *a)
-{
-	int status;
-
-	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
-	    (status = ctl_check_name("ID", a->operand[1])) != CTL_OK)
-		return status;
-	return ctl_open(c);
-}
-
-/* What rc means for the job that a names. */
-static int
-fail_job(enum store_rc rc, const struct ctl_args *a)
-{
-	char what[JOB_NAME_MAX * 2 + 2];
-
-	(void)snprintf(what, sizeof(what), "%s %s", a->operand[0],
-	    a->operand[1]);
-	return ctl_fail_rc(rc, what);
-}
-
-static int
-run_show(struct ctl *c, const struct ctl_args *a)
-{
-	struct buf b = BUF_INIT;
-	struct trigger_env env;
-	enum store_rc rc;
-	struct job j;
-	int status;
-
-	if ((status = open_for_job(c, a)) != CTL_OK)
-		return status;
-	job_init(&j);
-	rc = sched_get(&c->sched, SCHED_ANY, a->operand[0], a->operand[1], &j);
-	status = fail_job(rc, a);
-	if (rc == STORE_OK && a->opt[OPT_JSON] != NULL) {
-		env = env_of(c);
-		job_to_json(&j, &env, &b);
-		(void)puts(buf_cstr(&b));
-	} else if (rc == STORE_OK)
-		show_job(c, &j);
-	job_fini(&j);
-	buf_fini(&b);
-	return status;
-}
-
 static int
 run_pause(struct ctl *c, const struct ctl_args *a)
 {
 	int status;
 
-	if ((status = open_for_job(c, a)) != CTL_OK)
+	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
-	return fail_job(sched_pause(&c->sched, SCHED_ANY, a->operand[0],
-			    a->operand[1], NULL),
+	return ctl_fail_job(sched_pause(&c->sched, SCHED_ANY, a->operand[0],
+				a->operand[1], NULL),
 	    a);
 }
 
@@ -280,13 +185,13 @@ run_resume(struct ctl *c, const struct ctl_args *a)
 	enum store_rc rc;
 	int status;
 
-	if ((status = open_for_job(c, a)) != CTL_OK)
+	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
 	rc = sched_resume(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
 	    NULL);
 	if (rc == STORE_CONFLICT)
 		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
-	return fail_job(rc, a);
+	return ctl_fail_job(rc, a);
 }
 
 static int
@@ -294,10 +199,10 @@ run_delete(struct ctl *c, const struct ctl_args *a)
 {
 	int status;
 
-	if ((status = open_for_job(c, a)) != CTL_OK)
+	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
-	return fail_job(sched_delete(&c->sched, SCHED_ANY, a->operand[0],
-			    a->operand[1]),
+	return ctl_fail_job(sched_delete(&c->sched, SCHED_ANY, a->operand[0],
+				a->operand[1]),
 	    a);
 }
 
@@ -308,13 +213,13 @@ run_run(struct ctl *c, const struct ctl_args *a)
 	enum store_rc rc;
 	int status;
 
-	if ((status = open_for_job(c, a)) != CTL_OK)
+	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
 	rc = sched_run_now(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
 	    run_id);
 	if (rc == STORE_OK)
 		(void)puts(run_id);
-	return fail_job(rc, a);
+	return ctl_fail_job(rc, a);
 }
 
 const struct ctl_command cmd_job_list = {
@@ -324,16 +229,6 @@ const struct ctl_command cmd_job_list = {
 	.options = list_options,
 	.max = 1,
 	.run = run_list,
-};
-
-const struct ctl_command cmd_job_show = {
-	.name = "job show",
-	.args = "QUEUE ID [--json]",
-	.help = "tell all about one job",
-	.options = show_options,
-	.min = 2,
-	.max = 2,
-	.run = run_show,
 };
 
 const struct ctl_command cmd_job_pause = {

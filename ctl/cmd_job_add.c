@@ -14,6 +14,7 @@
 #include "lib/job_json.h"
 #include "lib/json.h"
 #include "lib/json_list.h"
+#include "lib/preview.h"
 #include "lib/trigger.h"
 
 #include "lib/ban.h"
@@ -175,6 +176,25 @@ tell_added(const struct ctl *c, const struct job *j)
 	buf_fini(&b);
 }
 
+/* What may surprise about it, as the HTTP API answers. */
+static void
+tell_warnings(struct ctl *c, const struct job *j)
+{
+	const struct trigger_env env = {
+		.zones = c->sched.zones,
+		.now_us = clock_now_us(),
+	};
+	const struct job_env job_env = { c->conf, &env };
+	struct warns ws;
+
+	preview_warn_job(j, &job_env, sched_cadence(&c->sched, env.now_us),
+	    &ws);
+	for (size_t i = 0; i < ws.n; i++)
+		(void)ctl_fail(CTL_OK, "%s %s: warning: %s", j->queue,
+		    j->job_id, buf_cstr(&ws.v[i].text[WORDS_EN]));
+	warns_fini(&ws);
+}
+
 static int
 add_job(struct ctl *c, struct json_object *body, const char *prefix)
 {
@@ -190,9 +210,10 @@ add_job(struct ctl *c, struct json_object *body, const char *prefix)
 		rc = sched_add(&c->sched, &j, is_replace, clock_now_us());
 		(void)snprintf(what, sizeof(what), "%s %s", j.queue,
 		    j.job_id == NULL ? "" : j.job_id);
-		if (rc == STORE_OK)
+		if (rc == STORE_OK) {
 			tell_added(c, &j);
-		else
+			tell_warnings(c, &j);
+		} else
 			status = ctl_fail_rc(rc, what);
 	}
 	job_fini(&j);
