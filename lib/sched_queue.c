@@ -9,6 +9,7 @@
 #include "lib/handover.h"
 #include "lib/sched_int.h"
 #include "lib/store_job.h"
+#include "lib/trigger.h"
 #include "lib/ban.h"
 
 /*
@@ -126,6 +127,7 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 {
 	struct buf scratch = BUF_INIT;
 	struct handover h = { j->priority, j->args, j->kwargs, &scratch };
+	struct trigger *t;
 	enum store_rc rc;
 
 	*r = (struct run){
@@ -137,8 +139,13 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 		.state = RUN_SENT,
 		.reason = (char *)"run now",
 	};
-	r->last_us = r->decided_us = r->slot_us;
-	rc = handover_queue(st, r, &h);
+	r->decided_us = r->slot_us;
+	t = sched_job_trigger(s, j);
+	rc = sched_free_us(st, j->id, t, r->slot_us, &r->slot_us);
+	trigger_free(t);
+	r->last_us = r->slot_us;
+	if (rc == STORE_OK)
+		rc = handover_queue(st, r, &h);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, "job.run", j->queue, j->job_id);
 	buf_fini(&scratch);
