@@ -249,8 +249,7 @@ check_set(struct conf *conf, size_t i)
 	end();
 }
 
-/* The host's own zone is nobody's business: over both changes of Berlin's
- * clock, with a clock that is set by an hour as if somebody believed in it. */
+/* Over both changes of Berlin's clock, the host's set as if it had to be. */
 static void
 check_dst(struct conf *conf)
 {
@@ -393,6 +392,8 @@ main(void)
 	check_patch(conf);
 	(void)unlink(conf->store);
 	(void)unlink("store.db-turn");
+	(void)unlink("store.db-wal");
+	(void)unlink("store.db-shm");
 	(void)rmdir(dir);
 	conf_free(conf);
 	return tap_done();
