@@ -135,8 +135,7 @@ enum store_rc sched_count(struct sched *s, enum job_kind kind,
 
 /* Number of jobs in quarantine; the first one of them, if there is one, into
  * *first (initialised; may be NULL). */
-enum store_rc sched_quarantined(struct sched *s, int64_t *n,
-    struct job *first);
+enum store_rc sched_quarantined(struct sched *s, int64_t *n, struct job *first);
 
 struct sched_runs_opts {
 	const char *queue;    /* NULL: all */
