@@ -44,6 +44,7 @@ static const struct check {
 	{ "integrity", doctor_integrity, true },
 	{ "clock", doctor_clock, true },
 	{ "ticker", doctor_ticker, true },
+	{ "jobs", doctor_jobs, true },
 	{ "time zone", doctor_zone, true },
 	{ "memory store", doctor_memory, false },
 	{ "web server", doctor_web, false },

@@ -25,11 +25,6 @@ static const struct ctl_option list_options[] = {
 	{ .name = NULL },
 };
 
-static const struct ctl_option show_options[] = {
-	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	{ .name = NULL },
-};
-
 static struct trigger_env
 env_of(const struct ctl *c)
 {
@@ -80,8 +75,26 @@ read_list(struct ctl *c, const char *queue, int64_t limit, struct job_list *out)
 	return rc;
 }
 
+/* Its state and, unless it is active, why; what the next tick will find in a
+ * job that it cannot understand, too. */
+static void
+add_state(struct ctl *c, const struct job *j, struct table *t)
+{
+	struct buf why = BUF_INIT;
+
+	if (j->state == JOB_ACTIVE && sched_job_fault(&c->sched, j, &why))
+		table_add(t, job_state_name(JOB_QUARANTINED));
+	else
+		table_add(t, job_state_name(j->state));
+	if (j->reason != NULL)
+		table_add(t, j->reason);
+	else
+		table_add(t, buf_cstr(&why));
+	buf_fini(&why);
+}
+
 static int
-print_table(const struct ctl *c, const struct job_list *l)
+print_table(struct ctl *c, const struct job_list *l)
 {
 	static const char *const headings[] = {
 		"QUEUE",
@@ -89,6 +102,7 @@ print_table(const struct ctl *c, const struct job_list *l)
 		"TRIGGER",
 		"NEXT RUN",
 		"STATE",
+		"REASON",
 	};
 	struct buf trigger = BUF_INIT, next = BUF_INIT;
 	struct table t;
@@ -101,7 +115,7 @@ print_table(const struct ctl *c, const struct job_list *l)
 		table_add(&t, l->v[i].job_id);
 		table_add(&t, buf_cstr(&trigger));
 		table_add(&t, buf_cstr(&next));
-		table_add(&t, job_state_name(l->v[i].state));
+		add_state(c, &l->v[i], &t);
 	}
 	rc = table_print(&t, stdout);
 	table_fini(&t);
@@ -153,106 +167,15 @@ run_list(struct ctl *c, const struct ctl_args *a)
 	return status;
 }
 
-static void
-show_number(const char *name, int64_t v)
-{
-	(void)printf("%-14s %lld\n", name, (long long)v);
-}
-
-static void
-show_text(const char *name, const char *v)
-{
-	if (v != NULL && *v != '\0')
-		(void)printf("%-14s %s\n", name, v);
-}
-
-static void
-show_job(const struct ctl *c, const struct job *j)
-{
-	struct buf trigger = BUF_INIT, next = BUF_INIT;
-
-	print_when(c, j, &trigger, &next);
-	show_text("queue", j->queue);
-	show_text("job", j->job_id);
-	show_text("description", j->description);
-	show_text("trigger", buf_cstr(&trigger));
-	show_text("next run", buf_cstr(&next));
-	show_text("state", job_state_name(j->state));
-	show_text("reason", j->reason);
-	show_text("store", j->kind == JOB_MEMORY ? "memory" : "durable");
-	show_text("args", j->args);
-	show_text("kwargs", j->kwargs);
-	show_text("render", j->render);
-	show_number("priority", j->priority);
-	show_text("coalesce", j->coalesce ? "yes" : "no");
-	show_number("max catchup", j->max_catchup);
-	if (j->misfire_grace_us != JOB_NO_GRACE)
-		show_number("misfire grace",
-		    j->misfire_grace_us / CLOCK_US_PER_S);
-	buf_reset(&next);
-	ctl_time(c, j->created_us - j->created_us % CLOCK_US_PER_S, &next);
-	show_text("created", buf_cstr(&next));
-	buf_fini(&trigger);
-	buf_fini(&next);
-}
-
-/* Open the stores for a command whose operands are QUEUE ID. */
-static int
-open_for_job(struct ctl *c, const struct ctl_args *a)
-{
-	int status;
-
-	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
-	    (status = ctl_check_name("ID", a->operand[1])) != CTL_OK)
-		return status;
-	return ctl_open(c);
-}
-
-/* What rc means for the job that a names. */
-static int
-fail_job(enum store_rc rc, const struct ctl_args *a)
-{
-	char what[JOB_NAME_MAX * 2 + 2];
-
-	(void)snprintf(what, sizeof(what), "%s %s", a->operand[0],
-	    a->operand[1]);
-	return ctl_fail_rc(rc, what);
-}
-
-static int
-run_show(struct ctl *c, const struct ctl_args *a)
-{
-	struct buf b = BUF_INIT;
-	struct trigger_env env;
-	enum store_rc rc;
-	struct job j;
-	int status;
-
-	if ((status = open_for_job(c, a)) != CTL_OK)
-		return status;
-	job_init(&j);
-	rc = sched_get(&c->sched, SCHED_ANY, a->operand[0], a->operand[1], &j);
-	status = fail_job(rc, a);
-	if (rc == STORE_OK && a->opt[OPT_JSON] != NULL) {
-		env = env_of(c);
-		job_to_json(&j, &env, &b);
-		(void)puts(buf_cstr(&b));
-	} else if (rc == STORE_OK)
-		show_job(c, &j);
-	job_fini(&j);
-	buf_fini(&b);
-	return status;
-}
-
 static int
 run_pause(struct ctl *c, const struct ctl_args *a)
 {
 	int status;
 
-	if ((status = open_for_job(c, a)) != CTL_OK)
+	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
-	return fail_job(sched_pause(&c->sched, SCHED_ANY, a->operand[0],
-			    a->operand[1], NULL),
+	return ctl_fail_job(sched_pause(&c->sched, SCHED_ANY, a->operand[0],
+				a->operand[1], NULL),
 	    a);
 }
 
@@ -262,13 +185,13 @@ run_resume(struct ctl *c, const struct ctl_args *a)
 	enum store_rc rc;
 	int status;
 
-	if ((status = open_for_job(c, a)) != CTL_OK)
+	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
 	rc = sched_resume(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
 	    NULL);
 	if (rc == STORE_CONFLICT)
 		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
-	return fail_job(rc, a);
+	return ctl_fail_job(rc, a);
 }
 
 static int
@@ -276,10 +199,10 @@ run_delete(struct ctl *c, const struct ctl_args *a)
 {
 	int status;
 
-	if ((status = open_for_job(c, a)) != CTL_OK)
+	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
-	return fail_job(sched_delete(&c->sched, SCHED_ANY, a->operand[0],
-			    a->operand[1]),
+	return ctl_fail_job(sched_delete(&c->sched, SCHED_ANY, a->operand[0],
+				a->operand[1]),
 	    a);
 }
 
@@ -290,13 +213,13 @@ run_run(struct ctl *c, const struct ctl_args *a)
 	enum store_rc rc;
 	int status;
 
-	if ((status = open_for_job(c, a)) != CTL_OK)
+	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
 	rc = sched_run_now(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
 	    run_id);
 	if (rc == STORE_OK)
 		(void)puts(run_id);
-	return fail_job(rc, a);
+	return ctl_fail_job(rc, a);
 }
 
 const struct ctl_command cmd_job_list = {
@@ -306,16 +229,6 @@ const struct ctl_command cmd_job_list = {
 	.options = list_options,
 	.max = 1,
 	.run = run_list,
-};
-
-const struct ctl_command cmd_job_show = {
-	.name = "job show",
-	.args = "QUEUE ID [--json]",
-	.help = "tell all about one job",
-	.options = show_options,
-	.min = 2,
-	.max = 2,
-	.run = run_show,
 };
 
 const struct ctl_command cmd_job_pause = {

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "ctl/commands.h"
@@ -100,7 +99,6 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 	const struct job_env env = { c->conf, &zones };
 	struct edit e = { .env = &env, .members = members };
 	const struct sched_patch p = { edit_job, &e };
-	char what[JOB_NAME_MAX * 2 + 2];
 	enum store_rc rc;
 
 	rc = sched_patch(&c->sched, a->operand[0], a->operand[1], &p, NULL);
@@ -108,9 +106,7 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 		return ctl_fail_faults(&e.fs, "");
 	if (rc == STORE_CONFLICT)
 		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
-	(void)snprintf(what, sizeof(what), "%s %s", a->operand[0],
-	    a->operand[1]);
-	return ctl_fail_rc(rc, what);
+	return ctl_fail_job(rc, a);
 }
 
 static int
@@ -119,11 +115,9 @@ run_set(struct ctl *c, const struct ctl_args *a)
 	struct json_object *members = NULL;
 	int status;
 
-	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
-	    (status = ctl_check_name("ID", a->operand[1])) != CTL_OK ||
-	    (status = read_settings(a, &members)) != CTL_OK)
+	if ((status = read_settings(a, &members)) != CTL_OK)
 		return status;
-	if ((status = ctl_open(c)) == CTL_OK)
+	if ((status = ctl_open_job(c, a)) == CTL_OK)
 		status = set(c, a, members);
 	json_free(members);
 	return status;

@@ -170,11 +170,20 @@ print_json(const struct preview *p)
 	return json_out_print(&o);
 }
 
-/* Ticks that do not stay come once a minute at best. */
+/* How often jobs are looked at: measured where there is a store, else by what
+ * is configured: ticks that do not stay come once a minute at best. */
 static int64_t
 cadence_of(const struct conf *conf)
 {
-	return conf->window_us == 0 ? 60 * CLOCK_US_PER_S : 0;
+	int64_t cadence_us = conf->window_us == 0 ? 60 * CLOCK_US_PER_S : 0;
+	struct sched s;
+	char why[256];
+
+	if (sched_open(&s, conf, getenv("TZ"), why, sizeof(why)) == STORE_OK) {
+		cadence_us = sched_cadence(&s, clock_now_us());
+		sched_close(&s);
+	}
+	return cadence_us;
 }
 
 static int

@@ -62,6 +62,27 @@ ctl_fail_rc(enum store_rc rc, const char *what)
 }
 
 int
+ctl_open_job(struct ctl *c, const struct ctl_args *a)
+{
+	int status;
+
+	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
+	    (status = ctl_check_name("ID", a->operand[1])) != CTL_OK)
+		return status;
+	return ctl_open(c);
+}
+
+int
+ctl_fail_job(enum store_rc rc, const struct ctl_args *a)
+{
+	char what[JOB_NAME_MAX * 2 + 2];
+
+	(void)snprintf(what, sizeof(what), "%s %s", a->operand[0],
+	    a->operand[1]);
+	return ctl_fail_rc(rc, what);
+}
+
+int
 ctl_fail_resume(struct ctl *c, const char *queue, const char *job_id)
 {
 	struct buf why = BUF_INIT;

@@ -72,6 +72,12 @@ int ctl_fail(int status, const char *fmt, ...)
 /* Tell what a store's answer means for what ("job q/j"); an exit status. */
 int ctl_fail_rc(enum store_rc rc, const char *what);
 
+/* Check the operands QUEUE ID that a begins with, then ctl_open. */
+int ctl_open_job(struct ctl *c, const struct ctl_args *a);
+
+/* ctl_fail_rc for the job those operands name. */
+int ctl_fail_job(enum store_rc rc, const struct ctl_args *a);
+
 /* Why a job could not be resumed: no slot, or no sense (sched_resume gave
  * STORE_CONFLICT); gives CTL_NO. */
 int ctl_fail_resume(struct ctl *c, const char *queue, const char *job_id);

@@ -33,6 +33,7 @@ void doctor_integrity(struct doctor *d, struct finding *f);
 void doctor_sqlite(struct doctor *d, struct finding *f);
 void doctor_clock(struct doctor *d, struct finding *f);
 void doctor_ticker(struct doctor *d, struct finding *f);
+void doctor_jobs(struct doctor *d, struct finding *f);
 void doctor_zone(struct doctor *d, struct finding *f);
 void doctor_memory(struct doctor *d, struct finding *f);
 void doctor_web(struct doctor *d, struct finding *f);

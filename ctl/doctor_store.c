@@ -11,6 +11,8 @@
 #include "ctl/doctor.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/grace.h"
+#include "lib/store_job.h"
 
 #include "lib/ban.h"
 
@@ -164,6 +166,25 @@ doctor_clock(struct doctor *d, struct finding *f)
 	}
 }
 
+/* Nobody looks for a while between one tick and the next. */
+static void
+tell_gap(struct doctor *d, const struct sched_health *h, struct finding *f)
+{
+	int64_t grace_us = grace_of(0, h->gap_us), n = 0;
+
+	doctor_say(f, DOCTOR_WARN,
+	    "a tick every %lld s, and nobody looks for %lld s in between",
+	    (long long)(h->cadence_us / CLOCK_US_PER_S),
+	    (long long)(h->gap_us / CLOCK_US_PER_S));
+	(void)store_job_count_grace(d->ctl->sched.stores[JOB_DURABLE], grace_us,
+	    &n);
+	doctor_advise(f,
+	    "what falls due then runs late; window = auto lets ticks stay until "
+	    "the next, if the host does.  A misfire_grace_time below %lld s "
+	    "counts as that: %lld job(s)",
+	    (long long)(grace_us / CLOCK_US_PER_S), (long long)n);
+}
+
 void
 doctor_ticker(struct doctor *d, struct finding *f)
 {
@@ -191,4 +212,32 @@ doctor_ticker(struct doctor *d, struct finding *f)
 		doctor_advise(f,
 		    "it is late: look whether cron runs, for its "
 		    "mail, and at crontab -l");
+	else if (h.gap_us >= GRACE_GAP_MIN_US)
+		tell_gap(d, &h, f);
+}
+
+void
+doctor_jobs(struct doctor *d, struct finding *f)
+{
+	struct sched *s = &d->ctl->sched;
+	int64_t all, n;
+	struct job j;
+
+	job_init(&j);
+	if (sched_count(s, SCHED_ANY, NULL, &all) != STORE_OK ||
+	    sched_quarantined(s, &n, &j) != STORE_OK)
+		doctor_say(f, DOCTOR_FAIL, "they cannot be counted");
+	else if (n == 0)
+		doctor_say(f, DOCTOR_OK, "%lld, none in quarantine",
+		    (long long)all);
+	else {
+		doctor_say(f, DOCTOR_WARN,
+		    "%lld of %lld in quarantine, the first is %s %s: %s",
+		    (long long)n, (long long)all, j.queue, j.job_id,
+		    j.reason == NULL ? "" : j.reason);
+		doctor_advise(f,
+		    "minutehand job list tells which; mend with job set or "
+		    "job add --replace, or, if it was the host, job resume");
+	}
+	job_fini(&j);
 }

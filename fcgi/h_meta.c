@@ -48,9 +48,13 @@ h_health(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct sched_health h;
 	struct buf *out = res->data;
+	int64_t quarantined;
 
 	(void)req;
-	if (!response_store(res, sched_health(&ctx->sched, clock_now_us(), &h)))
+	if (!response_store(res,
+		sched_health(&ctx->sched, clock_now_us(), &h)) ||
+	    !response_store(res,
+		sched_quarantined(&ctx->sched, &quarantined, NULL)))
 		return;
 	if (h.is_late) {
 		res->status = 503;
@@ -68,6 +72,12 @@ h_health(struct ctx *ctx, const struct request *req, struct response *res)
 		buf_printf(out, "\",\"last_tick_age\":%" PRId64,
 		    h.last_tick_age_us / CLOCK_US_PER_S);
 	}
-	buf_printf(out, ",\"cadence\":%" PRId64 ",\"late\":%s}",
-	    h.cadence_us / CLOCK_US_PER_S, h.is_late ? "true" : "false");
+	buf_printf(out, ",\"cadence\":%" PRId64 ",\"unwatched\":",
+	    h.cadence_us / CLOCK_US_PER_S);
+	if (h.gap_us < 0)
+		buf_str(out, "null");
+	else
+		buf_printf(out, "%" PRId64, h.gap_us / CLOCK_US_PER_S);
+	buf_printf(out, ",\"late\":%s,\"quarantined\":%" PRId64 "}",
+	    h.is_late ? "true" : "false", quarantined);
 }

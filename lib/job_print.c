@@ -1,13 +1,17 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/job.h"
+#include "lib/job_check.h"
 #include "lib/job_json.h"
+#include "lib/json.h"
 #include "lib/trigger.h"
 #include "lib/trigger_warn.h"
 #include "lib/tz.h"
+#include "lib/utf8.h"
 #include "lib/ban.h"
 
 /* A JSON string, or null. */
@@ -29,6 +33,32 @@ add_text(struct buf *out, const char *name, const char *text, const char *none)
 	buf_str(out, text != NULL ? text : none);
 }
 
+static bool
+is_utf8(const char *s)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; *s != '\0'; s += n)
+		if ((n = utf8_decode(s, strlen(s), &c)) == 0)
+			return false;
+	return true;
+}
+
+/* JSON text as it was stored; one that is damaged as a string, if it can be
+ * one. */
+static void
+add_json(struct buf *out, const char *name, const char *text, const char *none)
+{
+	char why[200];
+
+	if (text == NULL ||
+	    json_check(text, strlen(text), why, sizeof(why)) == 0)
+		add_text(out, name, text, none);
+	else
+		add_string(out, name, is_utf8(text) ? text : NULL);
+}
+
 static void
 add_number(struct buf *out, const char *name, int64_t value)
 {
@@ -39,15 +69,19 @@ add_number(struct buf *out, const char *name, int64_t value)
 static void
 add_seconds(struct buf *out, const char *name, int64_t us)
 {
-	add_number(out, name, us / CLOCK_US_PER_S);
-	if (us % CLOCK_US_PER_S != 0)
-		buf_printf(out, ".%06" PRId64, us % CLOCK_US_PER_S);
+	int64_t part = us % CLOCK_US_PER_S;
+
+	/* A damaged row may be negative, even -0.5. */
+	buf_printf(out, ",\"%s\":%s%" PRId64, name,
+	    us < 0 && us > -CLOCK_US_PER_S ? "-" : "", us / CLOCK_US_PER_S);
+	if (part != 0)
+		buf_printf(out, ".%06" PRId64, part < 0 ? -part : part);
 }
 
 static const char *
-status_name(const struct job *j, const struct trigger *t)
+status_name(const struct job *j, bool is_sound)
 {
-	if (t == NULL || j->state == JOB_QUARANTINED)
+	if (!is_sound || j->state == JOB_QUARANTINED)
 		return "quarantined";
 	return j->state == JOB_PAUSED ? "paused" : "running";
 }
@@ -103,7 +137,7 @@ add_policies(struct buf *out, const struct job *j)
 	add_text(out, "coalesce", j->coalesce ? "true" : "false", NULL);
 	add_number(out, "max_catchup", j->max_catchup);
 	add_number(out, "max_instances", j->max_instances);
-	add_text(out, "retry", j->retry, "null");
+	add_json(out, "retry", j->retry, "null");
 	add_number(out, "priority", j->priority);
 }
 
@@ -113,22 +147,29 @@ add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 {
 	struct faults fs = { .n = 0 };
 	struct trigger *t = trigger_from_spec(j->trigger, env->zones, &fs);
+	struct buf why = BUF_INIT;
 
+	/* What the next tick will find. */
+	(void)job_check(j, &fs);
+	if (fs.n > 0)
+		buf_printf(&why, "%s %s", fs.v[0].field, fs.v[0].text);
 	buf_str(out, "{\"job_id\":");
 	buf_json(out, j->job_id);
 	add_string(out, "queue_name", j->queue);
 	add_trigger(out, t);
 	add_instant(out, "next_run_time", t,
 	    j->next_run_us == JOB_NEVER ? TRIGGER_NONE : j->next_run_us);
-	add_string(out, "status", status_name(j, t));
-	add_text(out, "args", j->args, "[]");
-	add_text(out, "kwargs", j->kwargs, "{}");
-	add_text(out, "render", j->render, "null");
+	add_string(out, "status", status_name(j, fs.n == 0));
+	add_json(out, "args", j->args, "[]");
+	add_json(out, "kwargs", j->kwargs, "{}");
+	add_json(out, "render", j->render, "null");
 	add_string(out, "job_store_kind",
 	    j->kind == JOB_MEMORY ? "memory" : "redis");
 	add_policies(out, j);
 	add_string(out, "description", j->description);
-	add_string(out, "reason", j->reason);
+	add_string(out, "reason",
+	    j->reason != NULL || fs.n == 0 ? j->reason : buf_cstr(&why));
+	buf_fini(&why);
 	trigger_free(t);
 }
 

@@ -6,6 +6,7 @@
 
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/grace.h"
 #include "lib/sched.h"
 #include "lib/sched_int.h"
 #include "lib/store_log.h"
@@ -107,6 +108,7 @@ enum store_rc
 sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 {
 	struct store *st = s->stores[JOB_DURABLE];
+	struct store_pace pace = { CADENCE_DEFAULT_US, -1 };
 	struct store_tick t = { .id = 0 };
 	enum store_rc rc;
 	int64_t seen;
@@ -114,6 +116,7 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 	*out = (struct sched_health){
 		.last_tick_age_us = -1,
 		.cadence_us = CADENCE_DEFAULT_US,
+		.gap_us = -1,
 		.is_late = true,
 	};
 	rc = store_tick_last(st, &t);
@@ -121,12 +124,13 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 		return STORE_OK;
 	if (rc != STORE_OK)
 		return rc;
-	rc = store_tick_cadence(st, &out->cadence_us);
+	rc = store_tick_pace(st, &pace);
 	if (rc != STORE_OK && rc != STORE_NOTFOUND)
 		return rc;
+	out->gap_us = pace.gap_us;
 	/* cron cannot do better than a minute: less is somebody's loop. */
-	if (out->cadence_us < CADENCE_DEFAULT_US)
-		out->cadence_us = CADENCE_DEFAULT_US;
+	if (pace.cadence_us > CADENCE_DEFAULT_US)
+		out->cadence_us = pace.cadence_us;
 	seen = t.ended_us > t.started_us ? t.ended_us : t.started_us;
 	out->last_tick_us = t.started_us;
 	out->last_tick_age_us = now_us > seen ? now_us - seen : 0;
@@ -140,8 +144,9 @@ sched_cadence(struct sched *s, int64_t now_us)
 {
 	struct sched_health h;
 
-	if (sched_health(s, now_us, &h) != STORE_OK ||
-	    (s->conf->window_us != 0 && h.cadence_us <= CADENCE_DEFAULT_US))
+	if (sched_health(s, now_us, &h) != STORE_OK)
 		return 0;
-	return h.cadence_us;
+	if (h.gap_us < 0)
+		return s->conf->window_us == 0 ? CADENCE_DEFAULT_US : 0;
+	return h.gap_us >= GRACE_GAP_MIN_US ? h.cadence_us : 0;
 }

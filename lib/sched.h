@@ -135,6 +135,10 @@ enum store_rc sched_list(struct sched *s, const struct sched_list_opts *o,
 enum store_rc sched_count(struct sched *s, enum job_kind kind,
     const char *queue, int64_t *out);
 
+/* Number of jobs in quarantine; the first one of them, if there is one, into
+ * *first (initialised; may be NULL). */
+enum store_rc sched_quarantined(struct sched *s, int64_t *n, struct job *first);
+
 struct sched_runs_opts {
 	const char *queue;    /* NULL: all */
 	const char *job_id;   /* NULL: all; needs a queue */
@@ -257,14 +261,16 @@ struct sched_health {
 	int64_t last_tick_us;	  /* 0: never */
 	int64_t last_tick_age_us; /* -1: never */
 	int64_t cadence_us;	  /* measured; 60 s until known */
+	int64_t gap_us;		  /* nobody looks between ticks; -1: unknown */
 	bool is_late;		  /* older than two cadences and 30 s */
 };
 enum store_rc sched_health(struct sched *s, int64_t now_us,
     struct sched_health *out);
 
 /*
- * How long a due job may wait for somebody to look: the measured cadence when
- * it is above a minute or ticks do not stay, else 0.
+ * How often jobs are looked at, for warnings: the cadence where ticks leave a
+ * gap of a second or more, by what was measured or, before that, by the
+ * window that is configured; else 0.
  */
 int64_t sched_cadence(struct sched *s, int64_t now_us);
 

@@ -5,6 +5,7 @@
 #include "lib/due.h"
 #include "lib/ledger.h"
 #include "lib/sched_int.h"
+#include "lib/store_run.h"
 #include "lib/trigger.h"
 #include "lib/ban.h"
 
@@ -33,4 +34,26 @@ sched_account(struct store *st, const struct ledger_entry *what,
 	rc = why.is_failed ? STORE_FULL : ledger_record(st, &e, &slots, NULL);
 	buf_fini(&why);
 	return rc;
+}
+
+enum store_rc
+sched_free_us(struct store *st, int64_t job, const struct trigger *t,
+    int64_t now_us, int64_t *out)
+{
+	int64_t begin = now_us, end;
+	enum store_rc rc;
+
+	for (;;) {
+		rc = store_run_free(st, job, begin, &begin, &end);
+		if (rc != STORE_OK)
+			return rc;
+		if (end < begin) /* two rows adjoin */
+			begin = end + 1;
+		else if (t != NULL && trigger_next(t, begin - 1) == begin)
+			begin++;
+		else
+			break;
+	}
+	*out = begin;
+	return STORE_OK;
 }

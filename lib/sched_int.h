@@ -27,6 +27,14 @@ enum store_rc sched_account(struct store *st, const struct ledger_entry *what,
 /* The trigger of a stored job, or NULL when its text cannot be read. */
 struct trigger *sched_job_trigger(struct sched *s, const struct job *j);
 
+/*
+ * A name for a run of job beside its schedule: the instant now_us or, where
+ * that is a slot of t (NULL: not known) or in a row, the next one that is
+ * free (open transaction).
+ */
+enum store_rc sched_free_us(struct store *st, int64_t job,
+    const struct trigger *t, int64_t now_us, int64_t *out);
+
 /* Find a job in the store of kind, or in each; *st gets its store. */
 enum store_rc sched_find(struct sched *s, enum job_kind kind,
     const char *const name[2], struct store **st, struct job *out);

@@ -161,3 +161,28 @@ sched_count(struct sched *s, enum job_kind kind, const char *queue,
 	}
 	return rc;
 }
+
+enum store_rc
+sched_quarantined(struct sched *s, int64_t *n, struct job *first)
+{
+	struct job_list l = { NULL, 0, 0 };
+	enum store_rc rc = STORE_OK;
+	struct store *st;
+	int64_t more = 0;
+
+	*n = 0;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
+			continue;
+		rc = store_job_count_quarantined(st, &more);
+		*n += more;
+		if (rc == STORE_OK && more > 0 && first != NULL && l.n == 0)
+			rc = store_job_quarantined(st, 1, &l);
+	}
+	if (rc == STORE_OK && l.n > 0) {
+		*first = l.v[0];
+		job_init(&l.v[0]);
+	}
+	job_list_fini(&l);
+	return rc;
+}

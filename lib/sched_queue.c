@@ -10,6 +10,7 @@
 #include "lib/handover.h"
 #include "lib/sched_int.h"
 #include "lib/store_job.h"
+#include "lib/trigger.h"
 #include "lib/ban.h"
 
 /*
@@ -133,6 +134,7 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 	struct buf scratch = BUF_INIT;
 	struct delivery target = { .run = 0 };
 	struct handover h = { .scratch = &scratch };
+	struct trigger *t;
 	enum store_rc rc;
 
 	*r = (struct run){
@@ -144,8 +146,13 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 		.reason = (char *)"run now",
 		.is_extra = true,
 	};
-	r->last_us = r->decided_us = r->slot_us;
-	rc = handover_of_job(st, j, &target, &h);
+	r->decided_us = r->slot_us;
+	t = sched_job_trigger(s, j);
+	rc = sched_free_us(st, j->id, t, r->slot_us, &r->slot_us);
+	trigger_free(t);
+	r->last_us = r->slot_us;
+	if (rc == STORE_OK)
+		rc = handover_of_job(st, j, &target, &h);
 	if (rc == STORE_OK)
 		rc = handover_run(st, r, &h);
 	if (rc == STORE_OK)

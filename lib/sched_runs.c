@@ -204,11 +204,11 @@ replay(struct sched *s, struct store *st, struct run *old,
 		.reason = (char *)buf_cstr(&why),
 		.is_extra = true,
 	};
-	r.last_us = r.decided_us = r.slot_us;
-	rc = handover_run(st, &r, &p.h);
-	/* A slot of that very microsecond: nothing that waiting won't cure. */
-	if (rc == STORE_CONFLICT)
-		rc = STORE_BUSY;
+	r.decided_us = r.slot_us;
+	rc = sched_free_us(st, r.job, NULL, r.slot_us, &r.slot_us);
+	r.last_us = r.slot_us;
+	if (rc == STORE_OK)
+		rc = handover_run(st, &r, &p.h);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, "run.replay", old->queue, old->job_id);
 	(void)snprintf(id, RUN_ID_LEN + 1, "%s", r.id);

@@ -221,6 +221,33 @@ store_job_gone(struct store *st, const char *queue, const char *job_id,
 }
 
 enum store_rc
+store_job_quarantined(struct store *st, int limit, struct job_list *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_QUARANTINED);
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_int(q, ":limit", limit);
+	return job_read_all(st, q, out);
+}
+
+enum store_rc
+store_job_count_quarantined(struct store *st, int64_t *out)
+{
+	return stmt_scalar(st, stmt_get(st, SQL_JOB_COUNT_QUARANTINED), out);
+}
+
+enum store_rc
+store_job_count_grace(struct store *st, int64_t grace_us, int64_t *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_COUNT_GRACE);
+
+	if (q != NULL)
+		stmt_int(q, ":grace_us", grace_us);
+	return stmt_scalar(st, q, out);
+}
+
+enum store_rc
 store_job_newest(struct store *st, int64_t *out)
 {
 	return stmt_scalar(st, stmt_get(st, SQL_JOB_NEWEST), out);

@@ -36,6 +36,15 @@ struct store_gone {
 enum store_rc store_job_gone(struct store *st, const char *queue,
     const char *job_id, struct store_gone *out);
 
+/* Add up to limit jobs that are in quarantine, the oldest first. */
+enum store_rc store_job_quarantined(struct store *st, int limit,
+    struct job_list *out);
+
+/* Numbers of jobs: in quarantine; with a misfire grace below grace_us. */
+enum store_rc store_job_count_quarantined(struct store *st, int64_t *out);
+enum store_rc store_job_count_grace(struct store *st, int64_t grace_us,
+    int64_t *out);
+
 /* The highest number of a job, 0 without any. */
 enum store_rc store_job_newest(struct store *st, int64_t *out);
 

@@ -6,8 +6,8 @@
 #include "lib/store_stmt.h"
 #include "lib/ban.h"
 
-/* The cadence is measured over the starts of this many ticks. */
-#define CADENCE_TICKS 12
+/* The pace is measured over this many ticks. */
+#define PACE_TICKS 12
 
 enum store_rc
 store_audit_add(struct store *st, const struct store_audit *a)
@@ -96,36 +96,72 @@ store_tick_last(struct store *st, struct store_tick *out)
 }
 
 static int
-cadence_order(const void *a, const void *b)
+order(const void *a, const void *b)
 {
 	const int64_t *x = a, *y = b;
 
 	return (*x > *y) - (*x < *y);
 }
 
-enum store_rc
-store_tick_cadence(struct store *st, int64_t *out_us)
+/* The middle one of n > 0 numbers, which are sorted. */
+static int64_t
+median(int64_t *v, size_t n)
 {
+	qsort(v, n, sizeof(v[0]), order);
+	return v[n / 2];
+}
+
+/* A tick as far as it tells of the pace. */
+struct span {
+	int64_t start_us;
+	int64_t seen_us; /* its end or, if it was killed, its start */
+};
+
+/* The distances of n spans, the newest first; how many. */
+static size_t
+distances(const struct span *v, size_t n, int64_t *cadence, int64_t *gap)
+{
+	int64_t seen = INT64_MIN;
+	size_t found = 0;
+
+	while (n-- > 0) {
+		/* None where the clock was set back in between. */
+		if (seen != INT64_MIN && v[n].start_us <= v[n + 1].start_us)
+			seen = INT64_MIN;
+		if (seen != INT64_MIN) {
+			cadence[found] = v[n].start_us - v[n + 1].start_us;
+			gap[found++] =
+			    v[n].start_us > seen ? v[n].start_us - seen : 0;
+		}
+		if (v[n].seen_us > seen)
+			seen = v[n].seen_us;
+	}
+	return found;
+}
+
+enum store_rc
+store_tick_pace(struct store *st, struct store_pace *out)
+{
+	int64_t cadence[PACE_TICKS], gap[PACE_TICKS];
 	sqlite3_stmt *q = stmt_get(st, SQL_TICK_NEWEST);
-	int64_t gaps[CADENCE_TICKS], later = 0, t;
+	struct span v[PACE_TICKS];
 	enum store_rc rc;
-	size_t rows = 0;
+	size_t n = 0;
 
 	if (q == NULL)
 		return st->refused;
-	stmt_int(q, ":limit", CADENCE_TICKS);
-	for (; (rc = stmt_row(st, q)) == STORE_OK; rows++) {
-		t = sqlite3_column_int64(q, 1);
-		if (rows > 0)
-			gaps[rows - 1] = later - t;
-		later = t;
+	stmt_int(q, ":limit", PACE_TICKS);
+	for (; (rc = stmt_row(st, q)) == STORE_OK; n++) {
+		v[n].start_us = sqlite3_column_int64(q, 1);
+		v[n].seen_us = sqlite3_column_int64(q, 2);
+		if (v[n].seen_us < v[n].start_us)
+			v[n].seen_us = v[n].start_us;
 	}
 	stmt_put(q);
-	if (rc != STORE_NOTFOUND)
-		return rc;
-	if (rows < 3)
-		return STORE_NOTFOUND;
-	qsort(gaps, rows - 1, sizeof(gaps[0]), cadence_order);
-	*out_us = gaps[(rows - 1) / 2];
-	return STORE_OK;
+	if (rc == STORE_NOTFOUND && (n = distances(v, n, cadence, gap)) > 1) {
+		*out =
+		    (struct store_pace){ median(cadence, n), median(gap, n) };
+		rc = STORE_OK;
+	}
+	return rc;
 }

@@ -43,10 +43,15 @@ enum store_rc store_tick_is_relieved(struct store *st,
 /* The newest tick; STORE_NOTFOUND when none ever ran. */
 enum store_rc store_tick_last(struct store *st, struct store_tick *out);
 
-/*
- * Median distance between the starts of the newest ticks into *out_us;
- * STORE_NOTFOUND with fewer than three ticks.
- */
-enum store_rc store_tick_cadence(struct store *st, int64_t *out_us);
+/* How the newest ticks followed each other; medians, so that neither an
+ * outage nor a clock that is set moves them. */
+struct store_pace {
+	int64_t cadence_us; /* from start to start */
+	int64_t gap_us;	    /* from the end, or the start of one that was
+			     * killed, to the next start: nobody looks */
+};
+
+/* Measure it; STORE_NOTFOUND with fewer than three ticks. */
+enum store_rc store_tick_pace(struct store *st, struct store_pace *out);
 
 #endif

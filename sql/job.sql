@@ -90,6 +90,18 @@ SELECT count(*) FROM job;
 -- name: job_count_queue
 SELECT count(*) FROM job WHERE queue = :queue;
 
+-- name: job_quarantined
+SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
+	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
+	reason, next_run_us, cursor_us, created_us, changed_us
+FROM job WHERE state = 'quarantined' ORDER BY id LIMIT :limit;
+
+-- name: job_count_quarantined
+SELECT count(*) FROM job WHERE state = 'quarantined';
+
+-- name: job_count_grace
+SELECT count(*) FROM job WHERE misfire_grace_us < :grace_us;
+
 -- Deleting all jobs, or those of a queue, goes by batches up to the newest.
 
 -- name: job_newest

@@ -33,6 +33,9 @@ CREATE TABLE job (
 CREATE INDEX job_next ON job (next_run_us);
 CREATE INDEX job_queue_next ON job (queue, next_run_us);
 
+-- What needs mending, counted at each look at health.
+CREATE INDEX job_quarantined ON job (id) WHERE state = 'quarantined';
+
 -- The ledger: one row for each slot of each job, or for a range of slots
 -- that share an outcome.  job is NULL for a message published by hand.
 CREATE TABLE run (

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # minutehand(1): everything but consume and the configuration.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	source "$BATS_TEST_DIRNAME/ctl.bash"
 	fresh_home
@@ -311,4 +313,40 @@ setup() {
 @test "init: the web server's socket lies in the folder of the store" {
 	[[ $(jq -r .webserver "$BATS_TEST_TMPDIR/init.json") == \
 	    *"\"socket\" => \"$HOME/.minutehand/minutehand-fcgi.sock\""* ]]
+}
+
+@test "job add: what may surprise is told, on standard error" {
+	run --separate-stderr "$MH" job add q --id a --date 2020-01-01
+	[ "$status" -eq 0 ]
+	[[ $output == "q a: next run "* ]]
+	# shellcheck disable=SC2154
+	[[ $stderr == *"q a: warning: 2020-01-01 00:00:00 is past"* ]]
+	run --separate-stderr "$MH" job add q --id b --every 1d
+	[ -z "$stderr" ]
+}
+
+@test "job show: all that the HTTP answer has" {
+	cat >"$BATS_TEST_TMPDIR/job" <<-EOF
+	{"queue_name":"q","job_id":"j","trigger":"cron","crontab":"0 3 * * 1",
+	 "timezone":"Asia/Tokyo","start_date":"2090-01-01","end_date":"2091-01-01",
+	 "jitter":5,"dst":"skip","args":[1],"kwargs":{"x":2},"priority":3,
+	 "misfire_grace_time":60,"coalesce":false,"max_catchup":7,
+	 "max_instances":2,"retry":{"base":4},"description":"what","paused":true}
+	EOF
+	"$MH" job add --json "$BATS_TEST_TMPDIR/job"
+	run "$MH" job show q j
+	for line in 'queue +q' 'job +j' 'description +what' \
+	    'trigger +crontab\[0 3 \* \* 1\]' 'timezone +Asia/Tokyo' \
+	    'start +2090-01-01 00:00:00\+09:00' \
+	    'end +2091-01-01 00:00:00\+09:00' 'jitter +5 s' 'dst +skip' \
+	    'next run +-' 'state +paused' 'reason +by owner since 20.*' \
+	    'store +durable' 'args +\[1\]' 'kwargs +\{"x":2\}' 'priority +3' \
+	    'coalesce +no' 'max catchup +7' 'max instances +2' \
+	    'misfire grace +60 s' 'retry +\{"base":4\}' 'created +20.*' \
+	    'changed +20.*'; do
+		grep -Eqx -- "$line" <<<"$output" || {
+			echo "no $line in: $output"
+			return 1
+		}
+	done
 }

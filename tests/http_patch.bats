@@ -8,37 +8,11 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load cgi.bash
 	cgi_setup
-	store=$dir/store.db
-}
-
-sql() {
-	sqlite3 "$store" "$1"
-}
-
-# A job with a slot each 1000 s since long ago: grid ID [JSON-MEMBERS]
-grid() {
-	add "{\"queue_name\":\"q\",\"job_id\":\"$1\",\"trigger\":\"interval\",
-	    \"start_date\":\"2026-01-01 00:00:00\",\"timezone\":\"UTC\",
-	    \"seconds\":1000,\"args\":[1]${2-}}"
-	status_is 200
-}
-
-# Let its last $2 slots be undecided, and the job be older than them.
-rewind() {
-	sql "UPDATE job SET cursor_us = cursor_us - $2 * 1000000000,
-	    next_run_us = next_run_us - $2 * 1000000000,
-	    created_us = created_us - ($2 + 1) * 1000000000,
-	    changed_us = changed_us - ($2 + 1) * 1000000000
-	    WHERE job_id = '$1'"
+	load grid.bash
 }
 
 patch() {
 	cgi PATCH "/v1/timing_jobs/q/$1" "$2" HTTP_ACCEPT_LANGUAGE=en
-}
-
-rows() {
-	sql "SELECT state, count, reason FROM run WHERE job_id = '$1'
-	    ORDER BY slot_us"
 }
 
 @test "GET shows the job as the older route does" {

@@ -8,34 +8,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load cgi.bash
 	cgi_setup
-	store=$dir/store.db
-}
-
-sql() {
-	sqlite3 "$store" "$1"
-}
-
-# A job with a slot each 1000 s since long ago: grid ID [JSON-MEMBERS]
-grid() {
-	add "{\"queue_name\":\"q\",\"job_id\":\"$1\",\"trigger\":\"interval\",
-	    \"start_date\":\"2026-01-01 00:00:00\",\"timezone\":\"UTC\",
-	    \"seconds\":1000${2-}}"
-	status_is 200
-}
-
-# Let its last $2 slots be undecided, and the job be older than them.
-rewind() {
-	sql "UPDATE job SET cursor_us = cursor_us - $2 * 1000000000,
-	    next_run_us = next_run_us - $2 * 1000000000,
-	    created_us = created_us - ($2 + 1) * 1000000000,
-	    changed_us = changed_us - ($2 + 1) * 1000000000
-	    WHERE job_id = '$1'"
-}
-
-# rows JOB: state, count and reason of its rows, the oldest slot first.
-rows() {
-	sql "SELECT state, count, reason FROM run WHERE job_id = '$1'
-	    ORDER BY slot_us"
+	load grid.bash
 }
 
 # An instant in microseconds of column $1 of table $2, as reasons have it.
@@ -180,4 +153,42 @@ since() {
 	[ "$(sql 'SELECT state, count FROM run ORDER BY slot_us' | xargs)" = \
 	    'paused|3 coalesced|5 sent|1' ]
 	[ "$(sql 'SELECT count(*) FROM message')" -eq 1 ]
+}
+
+@test "every second, paused for a year: one row" {
+	add '{"queue_name":"q","job_id":"s","trigger":"interval","seconds":1,
+	    "start_date":"2020-01-01 00:00:00"}'
+	"$ctl" job pause q s
+	sql 'UPDATE job SET cursor_us = cursor_us - 31536000000000'
+	"$ctl" job resume q s
+	[ "$(sql 'SELECT count(*), state, count BETWEEN 31536000 AND 31536100,
+	    (last_us - slot_us) / 1000000 = count - 1 FROM run')" = '1|paused|1|1' ]
+	# A queue's, in steps, and told tick by tick.
+	"$ctl" queue pause q
+	sql 'DELETE FROM run; UPDATE job SET cursor_us = cursor_us - 200000000000,
+	    next_run_us = next_run_us - 200000000000'
+	"$ticker" --once
+	"$ticker" --once
+	[ "$(sql 'SELECT count(*), state, count >= 200000,
+	    (last_us - slot_us) / 1000000 = count - 1 FROM run')" = '1|paused|1|1' ]
+}
+
+@test "missed and coalesced: how late, which range, how many" {
+	grid late ',"misfire_grace_time":60,"coalesce":false'
+	grid many ',"coalesce":false,"max_catchup":2'
+	grid one
+	for id in late many one; do rewind $id 5; done
+	# Late by more than a minute, whenever this runs.
+	sql "UPDATE job SET trigger = replace(trigger, 'length_us=1000000000',
+	    'length_us=500000000'), cursor_us = cursor_us - 500000000,
+	    next_run_us = cursor_us - 500000000 WHERE job_id = 'late'"
+	"$ticker" --once
+	[ "$(rows many)" = 'missed|3|more than max_catchup (2) slots waited
+sent|1|
+sent|1|' ]
+	[ "$(rows one)" = 'coalesced|4|a later slot ran for it
+sent|1|' ]
+	[[ $(rows late) == 'missed|'*'|late by '*' s, misfire_grace_time is 60.000 s'* ]]
+	[ "$(sql "SELECT (last_us - slot_us) / 1000000000 FROM run
+	    WHERE job_id = 'one' AND state = 'coalesced'")" -eq 3 ]
 }

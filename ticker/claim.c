@@ -9,6 +9,7 @@
 #include "lib/delivery.h"
 #include "lib/due.h"
 #include "lib/fault.h"
+#include "lib/grace.h"
 #include "lib/handover.h"
 #include "lib/job_check.h"
 #include "lib/ledger.h"
@@ -22,7 +23,7 @@
 
 #define BATCH_JOBS 1000
 #define BATCH_US (50 * 1000)
-#define CLOCK_EVERY 64 /* jobs between two looks at the clock */
+#define LATE_MAX 192 /* bytes of a reason */
 
 /* One job's turn. */
 struct turn {
@@ -66,8 +67,27 @@ turn_record(const struct turn *t, const struct due_range *slots,
 	return ledger_record(t->st, &e, slots, &t->c->decided);
 }
 
+/* Why a slot counts as late; also what lets one run that is too late for its
+ * job, but not for this host. */
+static void
+turn_tell_late(const struct turn *t, int64_t slot_us, char why[LATE_MAX])
+{
+	int64_t own_us = t->j->misfire_grace_us;
+	int64_t grace_us = grace_of(own_us, t->c->gap_us);
+	int n;
+
+	n = snprintf(why, LATE_MAX,
+	    "late by %.3f s, misfire_grace_time is %.3f s",
+	    (double)(t->now_us - slot_us) / 1e6, (double)own_us / 1e6);
+	if (grace_us != own_us)
+		(void)snprintf(why + n, LATE_MAX - (size_t)n,
+		    ", but %.3f s here, for nobody looks for %.3f s between "
+		    "ticks",
+		    (double)grace_us / 1e6, (double)t->c->gap_us / 1e6);
+}
+
 static enum store_rc
-turn_fire(const struct turn *t, int64_t slot_us)
+turn_fire(const struct turn *t, const struct due_policy *p, int64_t slot_us)
 {
 	struct run r = {
 		.job = t->j->id,
@@ -78,8 +98,14 @@ turn_fire(const struct turn *t, int64_t slot_us)
 		.count = 1,
 		.decided_us = t->now_us,
 	};
+	char why[LATE_MAX];
 	enum store_rc rc;
 
+	if (!grace_allows(t->j->misfire_grace_us,
+		t->now_us - due_at(t->trigger, p, slot_us))) {
+		turn_tell_late(t, slot_us, why);
+		r.reason = why;
+	}
 	rc = handover_run(t->st, &r, &t->h);
 	if (rc == STORE_OK) {
 		t->c->sent += r.state != RUN_OVERLAP;
@@ -113,15 +139,13 @@ turn_hold(const struct turn *t, const struct due_plan *plan)
 }
 
 static enum store_rc
-turn_run(const struct turn *t, const struct due_plan *plan)
+turn_run(const struct turn *t, const struct due_policy *p,
+    const struct due_plan *plan)
 {
 	enum store_rc rc;
-	char why[128];
+	char why[LATE_MAX];
 
-	(void)snprintf(why, sizeof(why),
-	    "late by %.3f s, misfire_grace_time is %.3f s",
-	    (double)(t->now_us - plan->missed.last_us) / 1e6,
-	    (double)t->j->misfire_grace_us / 1e6);
+	turn_tell_late(t, plan->missed.last_us, why);
 	rc = turn_record(t, &plan->missed, RUN_MISSED, why);
 	if (rc == STORE_OK) {
 		(void)snprintf(why, sizeof(why),
@@ -133,7 +157,7 @@ turn_run(const struct turn *t, const struct due_plan *plan)
 		rc = turn_record(t, &plan->coalesced, RUN_COALESCED,
 		    "a later slot ran for it");
 	for (size_t i = 0; i < plan->nfires && rc == STORE_OK; i++)
-		rc = turn_fire(t, plan->fires[i]);
+		rc = turn_fire(t, p, plan->fires[i]);
 	return rc;
 }
 
@@ -162,7 +186,8 @@ static enum store_rc
 turn_take(struct turn *t)
 {
 	const struct due_policy p = {
-		.misfire_grace_us = t->j->misfire_grace_us,
+		.misfire_grace_us =
+		    grace_of(t->j->misfire_grace_us, t->c->gap_us),
 		.coalesce = t->j->coalesce,
 		.max_catchup = t->j->max_catchup,
 		.jitter_seed = job_seed(t->j),
@@ -189,7 +214,7 @@ turn_take(struct turn *t)
 	else if (t->hold[0] != '\0')
 		rc = turn_hold(t, &plan);
 	else
-		rc = turn_run(t, &plan);
+		rc = turn_run(t, &p, &plan);
 	if (rc == STORE_OK)
 		rc = turn_advance(t, &plan);
 	due_plan_fini(&plan);

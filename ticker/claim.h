@@ -15,6 +15,7 @@ struct claim {
 	const struct clock *clock;
 	struct tz_cache *zones;
 	struct buf scratch; /* message bodies are built here */
+	int64_t gap_us;	    /* nobody looks between ticks (lib/grace.h) */
 	int64_t sent;	    /* messages handed over so far */
 	int64_t decided;    /* ledger rows written so far */
 };

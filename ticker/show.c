@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "lib/due.h"
 #include "lib/fault.h"
+#include "lib/grace.h"
 #include "lib/job_check.h"
 #include "lib/store_job.h"
 #include "lib/store_queue.h"
@@ -40,11 +41,18 @@ show_plan(const struct job *j, const struct trigger *t,
 	buf_fini(&at);
 }
 
+/* As a tick at now_us would see it. */
+struct show {
+	int64_t now_us;
+	int64_t gap_us;
+};
+
 static enum store_rc
-show_job(struct sched *s, struct store *st, const struct job *j, int64_t now_us)
+show_job(struct sched *s, struct store *st, const struct job *j,
+    const struct show *show)
 {
 	const struct due_policy p = {
-		.misfire_grace_us = j->misfire_grace_us,
+		.misfire_grace_us = grace_of(j->misfire_grace_us, show->gap_us),
 		.coalesce = j->coalesce,
 		.max_catchup = j->max_catchup,
 		.jitter_seed = job_seed(j),
@@ -63,7 +71,7 @@ show_job(struct sched *s, struct store *st, const struct job *j, int64_t now_us)
 		    fs.v[0].field, fs.v[0].text);
 		return STORE_OK;
 	}
-	if (due_plan(t, &p, j->cursor_us, now_us, &plan) == 0)
+	if (due_plan(t, &p, j->cursor_us, show->now_us, &plan) == 0)
 		show_plan(j, t, &plan, is_paused);
 	else
 		rc = STORE_FULL;
@@ -76,15 +84,19 @@ enum store_rc
 tick_show(struct sched *s)
 {
 	struct job_list jobs = { NULL, 0, 0 };
-	int64_t now = clock_get_us(s->clock);
-	enum store_rc rc = STORE_OK;
+	struct show show = { .now_us = clock_get_us(s->clock) };
+	struct sched_health h;
+	enum store_rc rc;
 
+	if ((rc = sched_health(s, show.now_us, &h)) != STORE_OK)
+		return rc;
+	show.gap_us = h.gap_us;
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if (s->stores[k] == NULL)
 			continue;
-		rc = store_job_due(s->stores[k], now, SHOW_MAX, &jobs);
+		rc = store_job_due(s->stores[k], show.now_us, SHOW_MAX, &jobs);
 		for (size_t i = 0; i < jobs.n && rc == STORE_OK; i++)
-			rc = show_job(s, s->stores[k], &jobs.v[i], now);
+			rc = show_job(s, s->stores[k], &jobs.v[i], &show);
 		job_list_fini(&jobs);
 	}
 	return rc;

@@ -211,14 +211,17 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		.row = { .started_us = clock_get_us(s->clock) },
 		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
 	};
+	struct sched_health h;
 	enum store_rc rc, ended;
 	bool is_pruned = false;
 	int64_t next;
 
 	t.row.until_us = t.row.started_us + o->window_us;
 
-	if ((rc = tick_row(&t, store_tick_start)) != STORE_OK)
+	if ((rc = tick_row(&t, store_tick_start)) != STORE_OK ||
+	    (rc = sched_health(s, t.row.started_us, &h)) != STORE_OK)
 		return rc;
+	t.claim.gap_us = h.gap_us;
 	if ((rc = rezone(s)) != STORE_OK)
 		return rc;
 	do {

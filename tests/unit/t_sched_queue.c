@@ -178,6 +178,14 @@ tick(int64_t start_s, int64_t end_s)
 	(void)store_commit(st);
 }
 
+/* What is to be told of the last tick, its age, the cadence, being late. */
+#define WANT(last, age, cadence, late) \
+	&(struct sched_health) \
+	{ \
+		.last_tick_us = (last), .last_tick_age_us = (age), \
+		.cadence_us = (cadence), .is_late = (late) \
+	}
+
 /* Health and cadence at some second after 2030. */
 static void
 health_is(int64_t at_s, const struct sched_health *want, const char *what)
@@ -202,38 +210,30 @@ check_health(void)
 {
 	const int64_t at0 = RIG_2030, at60 = RIG_2030 + 60 * RIG_S;
 
-	health_is(0, &(struct sched_health){ 0, -1, 60 * RIG_S, true },
-	    "before the first tick");
+	health_is(0, WANT(0, -1, 60 * RIG_S, true), "before the first tick");
 	tick(0, 0);
-	health_is(150,
-	    &(struct sched_health){ at0, 150 * RIG_S, 60 * RIG_S, false },
+	health_is(150, WANT(at0, 150 * RIG_S, 60 * RIG_S, false),
 	    "150 s after the first");
-	health_is(151,
-	    &(struct sched_health){ at0, 151 * RIG_S, 60 * RIG_S, true },
+	health_is(151, WANT(at0, 151 * RIG_S, 60 * RIG_S, true),
 	    "151 s after it");
-	health_is(-5, &(struct sched_health){ at0, 0, 60 * RIG_S, false },
+	health_is(-5, WANT(at0, 0, 60 * RIG_S, false),
 	    "a clock that was set back makes no negative age");
 	tick(60, 100);
-	health_is(250,
-	    &(struct sched_health){ at60, 150 * RIG_S, 60 * RIG_S, false },
+	health_is(250, WANT(at60, 150 * RIG_S, 60 * RIG_S, false),
 	    "the end of a tick is a sign of life, too");
 	tick(65, 66);
-	health_is(66,
-	    &(struct sched_health){ RIG_2030 + 65 * RIG_S, 0, 60 * RIG_S,
-		false },
+	health_is(66, WANT(RIG_2030 + 65 * RIG_S, 0, 60 * RIG_S, false),
 	    "ticks nearer than a minute are no cadence of cron");
-	is_int(sched_cadence(&r.s, RIG_2030), 0,
-	    "a minute, and ticks that stay: nobody waits");
+	is_int(sched_cadence(&r.s, RIG_2030), 60 * RIG_S,
+	    "ticks that leave a gap: a job may wait for a minute");
 	tick(400, 0);
 	tick(700, 0);
 	tick(1000, 0);
 	health_is(1630,
-	    &(struct sched_health){ RIG_2030 + 1000 * RIG_S, 630 * RIG_S,
-		300 * RIG_S, false },
+	    WANT(RIG_2030 + 1000 * RIG_S, 630 * RIG_S, 300 * RIG_S, false),
 	    "two cadences of five minutes and 30 s");
 	health_is(1631,
-	    &(struct sched_health){ RIG_2030 + 1000 * RIG_S, 631 * RIG_S,
-		300 * RIG_S, true },
+	    WANT(RIG_2030 + 1000 * RIG_S, 631 * RIG_S, 300 * RIG_S, true),
 	    "a second later");
 	is_int(sched_cadence(&r.s, RIG_2030), 300 * RIG_S,
 	    "above a minute a job may wait for the next tick");

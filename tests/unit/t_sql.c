@@ -51,6 +51,8 @@ static const struct pin {
 	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_2 "
 	    "(job=? AND slot_us>?)" },
 	{ SQL_QUEUE_PAUSE, "SEARCH queue USING PRIMARY KEY (name=?)" },
+	{ SQL_JOB_QUARANTINED, "SCAN job USING INDEX job_quarantined" },
+	{ SQL_JOB_COUNT_QUARANTINED, "SCAN job USING INDEX job_quarantined" },
 	{ SQL_JOB_BATCH, "SEARCH job USING INTEGER PRIMARY KEY (rowid<?)" },
 	{ SQL_JOB_BATCH_QUEUE,
 	    "SEARCH job USING INDEX job_queue_next (queue=?)" },
