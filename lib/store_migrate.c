@@ -9,14 +9,15 @@
 #define APPLICATION_ID 0x6d686e64
 
 /*
- * One script each, from user_version n - 1 to n, which it sets at its end;
- * the first makes a fresh store.  A released script is never edited.
+ * By number of the version a script leaves, which it sets at its end: from
+ * the one before, but the schema, which is always that of the newest version,
+ * from nothing.  A released step is never edited.
  */
 static const char *const steps[] = {
-	sql_schema,
+	[2] = sql_migrate_2,
 };
 
-#define SCHEMA_VERSION ((int64_t)(sizeof(steps) / sizeof(steps[0])))
+#define SCHEMA_VERSION ((int64_t)(sizeof(steps) / sizeof(steps[0]) - 1))
 
 int
 store_schema_version(void)
@@ -24,9 +25,16 @@ store_schema_version(void)
 	return (int)SCHEMA_VERSION;
 }
 
+static enum store_rc
+schema_script(struct store *st, const char *sql)
+{
+	return stmt_rc(st, sqlite3_exec(st->db, sql, NULL, NULL, NULL));
+}
+
 /*
- * All missing steps in one transaction: a crash leaves the old version whole.
- * The version is read again inside it, because two programs may start at once.
+ * All that is missing in one transaction: a crash leaves the old version
+ * whole.  The version is read again inside it, because two programs may start
+ * at once.
  */
 static enum store_rc
 schema_upgrade(struct store *st)
@@ -37,9 +45,12 @@ schema_upgrade(struct store *st)
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
 	rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_USER_VERSION), &version);
-	for (; rc == STORE_OK && version < SCHEMA_VERSION; version++)
-		rc = stmt_rc(st,
-		    sqlite3_exec(st->db, steps[version], NULL, NULL, NULL));
+	if (rc == STORE_OK && version == 0) {
+		rc = schema_script(st, sql_schema);
+		version = SCHEMA_VERSION;
+	}
+	while (rc == STORE_OK && version < SCHEMA_VERSION)
+		rc = schema_script(st, steps[++version]);
 	if (rc == STORE_OK)
 		return store_commit(st);
 	store_rollback(st);

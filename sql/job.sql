@@ -5,11 +5,11 @@
 INSERT INTO job (queue, job_id, trigger, args, kwargs, render, retry,
 	description, priority, misfire_grace_us, coalesce, max_catchup,
 	max_instances, state, reason, next_run_us, cursor_us, created_us,
-	changed_us)
+	changed_us, since_us)
 VALUES (:queue, :job_id, :trigger, :args, :kwargs, :render, :retry,
 	:description, :priority, :misfire_grace_us, :coalesce, :max_catchup,
 	:max_instances, :state, :reason, :next_run_us, :cursor_us, :created_us,
-	:changed_us);
+	:changed_us, :cursor_us);
 
 -- name: job_update
 UPDATE job SET trigger = :trigger, args = :args, kwargs = :kwargs,

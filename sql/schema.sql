@@ -1,5 +1,5 @@
 -- script: schema
--- A fresh store, schema version 1.  Instants are microseconds since the
+-- A fresh store, schema version 2.  Instants are microseconds since the
 -- epoch, UTC.  minutehand-store(5) says the same in prose.
 
 -- Jobs as their owners defined them.  Numbers are never used again, because
@@ -25,6 +25,7 @@ CREATE TABLE job (
 	cursor_us INTEGER,
 	created_us INTEGER NOT NULL,
 	changed_us INTEGER NOT NULL,
+	since_us INTEGER,
 	UNIQUE (queue, job_id)
 ) STRICT;
 
@@ -67,6 +68,19 @@ CREATE TABLE job_gone (
 	gone_us INTEGER,
 	reason TEXT,
 	PRIMARY KEY (queue, job_id, job)
+) STRICT, WITHOUT ROWID;
+
+-- What fired before: triggers that were changed since, and those of jobs that
+-- are gone.  The slots from since_us on and before until_us are theirs.  Job 0
+-- stands for all that was before a store of version 1 was migrated.
+CREATE TABLE history (
+	job INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	trigger TEXT NOT NULL,
+	since_us INTEGER,
+	until_us INTEGER NOT NULL,
+	zone_stamp INTEGER,
+	PRIMARY KEY (job, n)
 ) STRICT, WITHOUT ROWID;
 
 -- What retention took out of the ledger, so that counts stay true.  job is 0
@@ -160,4 +174,4 @@ CREATE TABLE tick (
 
 -- "mhnd": tells a store from other SQLite files.
 PRAGMA application_id = 0x6d686e64;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

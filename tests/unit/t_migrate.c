@@ -1,0 +1,296 @@
+#include "config.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/store_stmt.h"
+#include "tests/unit/tap.h"
+
+/* A store of an older version becomes what a fresh one is, with its data. */
+
+static char folder[256];
+static char path[300];
+
+/* What a store of version 1 held: a row or more of each table. */
+static const char rows[] =
+    "INSERT INTO job (queue, job_id, trigger, priority, coalesce,"
+    " max_catchup, max_instances, state, next_run_us, cursor_us, created_us,"
+    " changed_us) VALUES ('q', 'a', 'cron;timezone=UTC;minute=*', 1, 1, 100,"
+    " 1, 'active', 60000000, 60000000, 5, 5), ('q', 'b', 'damaged', 0, 0, 1,"
+    " 1, 'quarantined', NULL, NULL, 6, 7);"
+    "INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us, count,"
+    " state, decided_us) VALUES ('t1', 1, 'q', 'a', 1, 3, 3, 'missed', 4),"
+    " ('t2', NULL, 'q', '', 9, 9, 1, 'sent', 9);"
+    "INSERT INTO job_gone VALUES ('q', 'c', 7);"
+    "INSERT INTO run_pruned VALUES (1, 'q', 'sent', 1, 1, 0, 0);"
+    "INSERT INTO prune VALUES ('rows', 1);"
+    "INSERT INTO message (queue, priority, state, attempt, enqueued_us, body)"
+    " VALUES ('q', 0, 0, 0, 9, '{}');"
+    "INSERT INTO queue VALUES ('q', 1, 8);"
+    "INSERT INTO zone VALUES ('Europe/Berlin', 17, NULL, 0);"
+    "INSERT INTO token VALUES ('00000000', x'01', 'n', 1, '*', 1, NULL, NULL);"
+    "INSERT INTO audit (at_us, actor, action) VALUES (1, 'owner', 'job.add');"
+    "INSERT INTO tick (started_us, until_us, sent, decided)"
+    " VALUES (1, 2, 3, 4);";
+
+static const char *
+name(const char *base)
+{
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, base);
+	return path;
+}
+
+/* The whole of a text file of the source tree; owned. */
+static char *
+slurp(const char *file)
+{
+	const char *top = getenv("top_srcdir");
+	char full[512], chunk[4096];
+	struct buf b = BUF_INIT;
+	size_t n;
+	FILE *f;
+
+	(void)snprintf(full, sizeof(full), "%s/%s", top == NULL ? "." : top,
+	    file);
+	if ((f = fopen(full, "r")) == NULL)
+		printf("Bail out! %s cannot be read\n", full);
+	while (f != NULL && (n = fread(chunk, 1, sizeof(chunk), f)) > 0)
+		buf_add(&b, chunk, n);
+	if (f != NULL)
+		(void)fclose(f);
+	return buf_take(&b);
+}
+
+static sqlite3 *
+open_db(const char *file)
+{
+	sqlite3 *db = NULL;
+
+	if (sqlite3_open(file, &db) != SQLITE_OK)
+		printf("Bail out! %s\n", file);
+	return db;
+}
+
+static void
+run_sql(sqlite3 *db, const char *sql)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		printf("Bail out! %s\n", sqlite3_errmsg(db));
+}
+
+/* A store of version 1 in file. */
+static void
+make_old(const char *file)
+{
+	char *schema = slurp("tests/vectors/schema-1.sql");
+	sqlite3 *db = open_db(file);
+
+	run_sql(db, "PRAGMA journal_mode = WAL");
+	run_sql(db, schema);
+	run_sql(db, rows);
+	(void)sqlite3_close(db);
+	free(schema);
+}
+
+/* Append text without its comments, and each run of white space as one. */
+static void
+add_normal(struct buf *out, const char *text)
+{
+	bool is_spaced = false;
+
+	for (; *text != '\0'; text++) {
+		if (text[0] == '-' && text[1] == '-')
+			text += strcspn(text, "\n");
+		if (isspace((unsigned char)*text)) {
+			is_spaced = true;
+			continue;
+		}
+		if (is_spaced && isalnum((unsigned char)*text))
+			buf_char(out, ' ');
+		is_spaced = false;
+		buf_char(out, *text);
+	}
+	buf_char(out, '\n');
+}
+
+/* Every row that a query gives, as text; owned. */
+static char *
+dump(sqlite3 *db, const char *sql)
+{
+	struct buf out = BUF_INIT;
+	sqlite3_stmt *q = NULL;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK)
+		printf("Bail out! %s\n", sqlite3_errmsg(db));
+	while (sqlite3_step(q) == SQLITE_ROW) {
+		for (int i = 0; i < sqlite3_column_count(q); i++)
+			add_normal(&out,
+			    sqlite3_column_type(q, i) == SQLITE_NULL ?
+				"NULL" :
+				(const char *)sqlite3_column_text(q, i));
+	}
+	(void)sqlite3_finalize(q);
+	return buf_take(&out);
+}
+
+/* A query for the columns that the tables of version 1 had; owned. */
+static char *
+dump_old(sqlite3 *db, const char *table, const char *columns)
+{
+	struct buf sql = BUF_INIT;
+	char *out;
+
+	buf_printf(&sql, "SELECT %s FROM %s ORDER BY 1", columns, table);
+	out = dump(db, buf_cstr(&sql));
+	buf_fini(&sql);
+	return out;
+}
+
+#define SCHEMA \
+	"SELECT type, name, tbl_name, sql FROM sqlite_schema" \
+	" WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+#define TABLES \
+	"SELECT t.name, group_concat(c.name) FROM sqlite_schema AS t," \
+	" pragma_table_info(t.name) AS c WHERE t.type = 'table'" \
+	" AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name ORDER BY t.name"
+
+static enum store_rc
+open_close(const char *file, bool is_create)
+{
+	const struct store_opts o = {
+		.path = file,
+		.busy_us = 50000,
+		.is_create = is_create,
+	};
+	char why[256];
+	enum store_rc rc;
+
+	store_close(store_open(&o, &rc, why, sizeof(why)));
+	return rc;
+}
+
+static int64_t
+number(sqlite3 *db, const char *sql)
+{
+	char *text = dump(db, sql);
+	int64_t v = strtoll(text, NULL, 10);
+
+	free(text);
+	return v;
+}
+
+static void
+check_schema(void)
+{
+	sqlite3 *old, *fresh;
+	char *a, *b;
+
+	make_old(name("old.db"));
+	is_int(open_close(path, false), STORE_OK, "an old store is opened");
+	old = open_db(path);
+	is_int(open_close(name("fresh.db"), true), STORE_OK, "a fresh one");
+	fresh = open_db(path);
+	a = dump(old, SCHEMA);
+	b = dump(fresh, SCHEMA);
+	is_str(a, b, "migrated, the schema is that of a fresh store");
+	free(a);
+	free(b);
+	a = dump(old, TABLES);
+	b = dump(fresh, TABLES);
+	is_str(a, b, "and so is the order of all columns");
+	free(a);
+	free(b);
+	is_int(number(old, "PRAGMA user_version"), store_schema_version(),
+	    "the version is the newest");
+	is_int(number(fresh, "PRAGMA user_version"), store_schema_version(),
+	    "that of a fresh store, too");
+	is_int(number(old, "SELECT count(*) FROM history WHERE job = 0"), 1,
+	    "where history begins is noted");
+	is_int(number(fresh, "SELECT count(*) FROM history"), 0,
+	    "a fresh store needs no such note");
+	(void)sqlite3_close(old);
+	(void)sqlite3_close(fresh);
+}
+
+/* All there was in version 1 is there afterwards, or without a migration. */
+static void
+check_data(const char *file, bool is_migrated)
+{
+	sqlite3_stmt *q = NULL;
+	sqlite3 *was, *is;
+	const char *table, *columns;
+	char before[300], *a, *b;
+
+	(void)snprintf(before, sizeof(before), "%s/before.db", folder);
+	(void)unlink(before);
+	make_old(before);
+	was = open_db(before);
+	is = open_db(file);
+	(void)sqlite3_prepare_v2(was, TABLES, -1, &q, NULL);
+	while (sqlite3_step(q) == SQLITE_ROW) {
+		table = (const char *)sqlite3_column_text(q, 0);
+		columns = (const char *)sqlite3_column_text(q, 1);
+		a = dump_old(was, table, columns);
+		b = dump_old(is, table, columns);
+		ok(a[0] != '\0', "there were rows in %s", table);
+		is_str(b, a, "and they are there");
+		free(a);
+		free(b);
+	}
+	(void)sqlite3_finalize(q);
+	is_int(number(is, "PRAGMA user_version"),
+	    is_migrated ? store_schema_version() : 1, "of the version");
+	is_int(number(is,
+		   "SELECT count(*) FROM pragma_integrity_check"
+		   " WHERE integrity_check <> 'ok'"),
+	    0, "sound");
+	(void)sqlite3_close(was);
+	(void)sqlite3_close(is);
+}
+
+/* What cannot be migrated stays what it was. */
+static void
+check_failure(void)
+{
+	sqlite3 *db;
+
+	make_old(name("stuck.db"));
+	db = open_db(path);
+	run_sql(db, "CREATE TABLE history (a)");
+	ok(open_close(path, false) != STORE_OK, "a step that fails is told");
+	is_int(number(db,
+		   "SELECT count(*) FROM pragma_table_info('job')"
+		   " WHERE name = 'since_us'"),
+	    0, "what was done before it is undone");
+	run_sql(db, "DROP TABLE history");
+	(void)sqlite3_close(db);
+	check_data(path, false);
+	is_int(open_close(path, false), STORE_OK, "then it goes on");
+	check_data(path, true);
+}
+
+int
+main(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	char cmd[300];
+
+	/* The refusals log what SQLite said: not what is tested here. */
+	if (freopen("/dev/null", "w", stderr) == NULL)
+		return EXIT_FAILURE;
+	(void)snprintf(folder, sizeof(folder), "%s/t_migrate.XXXXXX",
+	    tmp == NULL ? "/tmp" : tmp);
+	if (mkdtemp(folder) == NULL) {
+		printf("Bail out! no folder %s\n", folder);
+		return EXIT_FAILURE;
+	}
+	check_schema();
+	check_data(name("old.db"), true);
+	check_failure();
+	(void)snprintf(cmd, sizeof(cmd), "rm -rf '%s'", folder);
+	if (system(cmd) != 0)
+		printf("# %s is left behind\n", folder);
+	return tap_done();
+}
