@@ -117,9 +117,8 @@ week_days(uint64_t weeks, int64_t first, int month, int wd)
 	return days;
 }
 
-/* The matching days of a month; day d is bit d. */
-static uint64_t
-month_days(const struct cron *c, int year, int month)
+uint64_t
+cron_month_days(const struct cron *c, int year, int month)
 {
 	int len = civil_month_days(year, month);
 	int64_t first = civil_days(year, month, 1);
@@ -177,6 +176,12 @@ year_in_set(const uint64_t *years, int year)
 	return CRON_YEAR_MIN + i * 64 + __builtin_ctzll(word);
 }
 
+bool
+cron_has_year(const struct cron *c, int year)
+{
+	return c->years == NULL || year_in_set(c->years, year) == year;
+}
+
 /* The first year at or after year that is worth a look, or -1. */
 static int
 year_from(const struct cron *c, int year)
@@ -206,7 +211,7 @@ find_in_year(const struct cron *c, struct cursor *at)
 	while ((month = bit_from(c->bits[CRON_MONTH], month)) != -1) {
 		if (month != at->month)
 			at->day = 1;
-		days = month_days(c, at->year, month);
+		days = cron_month_days(c, at->year, month);
 		at->month = month;
 		at->day = bit_from(days, at->day);
 		if (at->day != -1)

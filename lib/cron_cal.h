@@ -71,11 +71,22 @@ void cron_settle(struct cron *c);
 /* Take the years that are not worth a look out of the set, if there is one. */
 void cron_prune(struct cron *c);
 
+/* The days of a month that match; day d is bit d.  Of the year's number only
+ * its kind counts: is it in the set of years? */
+uint64_t cron_month_days(const struct cron *c, int year, int month);
+bool cron_has_year(const struct cron *c, int year);
+
 /*
  * The first wall second (lib/civil.h) at or after wall_s that is in all sets,
  * or CRON_NEVER.  c is settled.  Looks at 24 months at most, and at the set
  * of years or the 40 years that lie between two of a kind.
  */
 int64_t cron_wall_next(const struct cron *c, int64_t wall_s);
+
+/*
+ * How many wall seconds from from_s on and before until_s are in all sets.
+ * Costs a few months' look, whatever the range.
+ */
+int64_t cron_wall_count(const struct cron *c, int64_t from_s, int64_t until_s);
 
 #endif

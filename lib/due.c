@@ -4,16 +4,20 @@
 #include <string.h>
 
 #include "lib/due.h"
-#include "lib/trigger.h"
+#include "lib/trigger_count.h"
 #include "lib/ban.h"
 
-static void
-range_add(struct due_range *r, int64_t slot_us)
-{
-	if (r->count++ == 0)
-		r->first_us = slot_us;
-	r->last_us = slot_us;
-}
+/*
+ * The slots of a job begin with its cursor, which is one even where the
+ * trigger has none: what was undecided stays so when zone data change.
+ */
+
+/* What is sorted, and until when. */
+struct sorter {
+	const struct trigger *t;
+	const struct due_policy *p;
+	int64_t now_us;
+};
 
 int64_t
 due_at(const struct trigger *t, const struct due_policy *p, int64_t slot_us)
@@ -23,47 +27,54 @@ due_at(const struct trigger *t, const struct due_policy *p, int64_t slot_us)
 	return slot_us + trigger_delay_us(t, p->jitter_seed, slot_us);
 }
 
-/* The newest `keep` slots of those pushed; head is the oldest once full. */
-struct ring {
-	int64_t *v;
-	size_t keep;
-	size_t n;
-	size_t head;
-};
-
-/* Keep slot_us; what falls out goes to the range over. */
-static void
-ring_push(struct ring *r, int64_t slot_us, struct due_range *over)
+void
+due_count(const struct trigger *t, int64_t cursor_us, int64_t until_us,
+    struct due_range *out)
 {
-	if (r->n < r->keep) {
-		r->v[r->n++] = slot_us;
+	memset(out, 0, sizeof(*out));
+	if (cursor_us == TRIGGER_NONE || cursor_us > until_us)
 		return;
-	}
-	range_add(over, r->v[r->head]);
-	r->v[r->head] = slot_us;
-	r->head = (r->head + 1) % r->keep;
+	*out = (struct due_range){ cursor_us, cursor_us, 1 };
+	if (trigger_next(t, cursor_us) > until_us)
+		return;
+	out->last_us = trigger_last(t, cursor_us + 1, until_us);
+	out->count += trigger_count(t, cursor_us + 1, until_us);
 }
 
+/*
+ * The slots from the cursor on that run, with their jitter, at at_us or
+ * before.  A slot's jitter ends before the next slot, so that only the newest
+ * of those at or before at_us may be later.
+ */
 static void
-reverse(int64_t *v, size_t n)
+count_run_by(const struct sorter *s, int64_t cursor_us, int64_t at_us,
+    struct due_range *out)
 {
-	int64_t t;
-
-	for (size_t i = 0; i < n / 2; i++) {
-		t = v[i];
-		v[i] = v[n - 1 - i];
-		v[n - 1 - i] = t;
-	}
+	due_count(s->t, cursor_us, at_us, out);
+	if (out->count > 0 && due_at(s->t, s->p, out->last_us) > at_us)
+		due_count(s->t, cursor_us, out->last_us - 1, out);
 }
 
-/* Turn the ring so that its oldest slot comes first. */
-static void
-ring_straighten(struct ring *r)
+/* Take the newest `keep` slots of r as those that fire; 0, or -1. */
+static int
+plan_fire(struct due_plan *plan, const struct trigger *t, struct due_range *r,
+    int64_t keep)
 {
-	reverse(r->v, r->head);
-	reverse(r->v + r->head, r->n - r->head);
-	reverse(r->v, r->n);
-	r->head = 0;
+	int64_t first_us = r->first_us, n = r->count < keep ? r->count : keep;
+
+	if (n == 1)
+		first_us = r->last_us;
+	else if (n < r->count)
+		first_us = trigger_nth(t, r->first_us + 1, r->last_us,
+		    r->count - n - 1);
+	plan->fires = calloc((size_t)n + 1, sizeof(plan->fires[0]));
+	if (plan->fires == NULL)
+		return -1;
+	for (int64_t slot_us = first_us; (int64_t)plan->nfires < n;
+	     slot_us = trigger_next(t, slot_us))
+		plan->fires[plan->nfires++] = slot_us;
+	due_count(t, r->first_us, first_us - 1, r);
+	return 0;
 }
 
 /*
@@ -71,73 +82,56 @@ ring_straighten(struct ring *r)
  * late, all of them were missed (APScheduler keeps the last run time and then
  * asks for its lateness).
  */
-static void
-plan_miss_all(struct due_plan *plan)
+static int
+plan_coalesced(const struct sorter *s, const struct due_range *due,
+    struct due_plan *plan)
 {
-	if (plan->coalesced.count == 0)
-		range_add(&plan->missed, plan->fires[0]);
-	else {
-		plan->missed = plan->coalesced;
-		range_add(&plan->missed, plan->fires[0]);
-		plan->coalesced.count = 0;
+	int64_t grace_us = s->p->misfire_grace_us;
+
+	if (due->count > 0 && grace_us >= 0 &&
+	    s->now_us - due_at(s->t, s->p, due->last_us) > grace_us) {
+		plan->missed = *due;
+		return 0;
 	}
-	plan->nfires = 0;
+	plan->coalesced = *due;
+	return plan_fire(plan, s->t, &plan->coalesced, 1);
 }
 
-/*
- * There are more slots than one step may look at.  What the ring holds, the
- * newest seen, is left to the next step, which knows what comes after.
- */
-static void
-plan_stop(struct due_plan *plan, struct ring *r, int64_t slot)
+/* Each slot for itself: too late, one too many, or it fires. */
+static int
+plan_each(const struct sorter *s, const struct due_range *due,
+    struct due_plan *plan)
 {
-	ring_straighten(r);
-	plan->cursor_us = r->n > 0 ? r->v[0] : slot;
-	plan->nfires = 0;
+	int64_t first_us = due->first_us, keep = s->p->max_catchup;
+
+	if (s->p->misfire_grace_us >= 0)
+		count_run_by(s, first_us,
+		    s->now_us - s->p->misfire_grace_us - 1, &plan->missed);
+	if (plan->missed.count > 0)
+		first_us = trigger_next(s->t, plan->missed.last_us);
+	if (due->count > plan->missed.count)
+		due_count(s->t, first_us, due->last_us, &plan->dropped);
+	/* A damaged row may say anything: one slot always runs. */
+	keep = keep < 1 ? 1 : keep > DUE_CATCHUP_MAX ? DUE_CATCHUP_MAX : keep;
+	return plan_fire(plan, s->t, &plan->dropped, keep);
 }
 
 int
 due_plan(const struct trigger *t, const struct due_policy *p, int64_t cursor_us,
     int64_t now_us, struct due_plan *out)
 {
-	struct ring r = { .keep = 1 };
-	struct due_range *over;
-	int64_t slot, at;
+	const struct sorter s = { t, p, now_us };
+	struct due_range due;
 
 	memset(out, 0, sizeof(*out));
-	/* A damaged row may say anything: one slot always runs. */
-	if (!p->coalesce && p->max_catchup > 1)
-		r.keep = p->max_catchup > DUE_CATCHUP_MAX ?
-		    DUE_CATCHUP_MAX :
-		    (size_t)p->max_catchup;
-	if ((out->fires = calloc(r.keep, sizeof(out->fires[0]))) == NULL)
-		return -1;
-	r.v = out->fires;
-	over = p->coalesce ? &out->coalesced : &out->dropped;
-	slot = cursor_us;
-	at = due_at(t, p, slot);
-	for (int n = 0; slot != TRIGGER_NONE && at <= now_us; n++) {
-		if (n == DUE_SLOTS_MAX) {
-			plan_stop(out, &r, slot);
-			out->next_run_us = due_at(t, p, out->cursor_us);
-			return 0;
-		}
-		if (!p->coalesce && p->misfire_grace_us >= 0 &&
-		    now_us - at > p->misfire_grace_us)
-			range_add(&out->missed, slot);
-		else
-			ring_push(&r, slot, over);
-		slot = trigger_next(t, slot);
-		at = due_at(t, p, slot);
-	}
-	ring_straighten(&r);
-	out->nfires = r.n;
-	out->cursor_us = slot;
-	out->next_run_us = at;
-	if (p->coalesce && out->nfires == 1 && p->misfire_grace_us >= 0 &&
-	    now_us - due_at(t, p, out->fires[0]) > p->misfire_grace_us)
-		plan_miss_all(out);
-	return 0;
+	count_run_by(&s, cursor_us, now_us, &due);
+	out->cursor_us =
+	    due.count == 0 ? cursor_us : trigger_next(t, due.last_us);
+	out->next_run_us = due_at(t, p, out->cursor_us);
+	if (due.count == 0)
+		return 0;
+	return p->coalesce ? plan_coalesced(&s, &due, out) :
+			     plan_each(&s, &due, out);
 }
 
 void
@@ -146,14 +140,4 @@ due_plan_fini(struct due_plan *plan)
 	free(plan->fires);
 	plan->fires = NULL;
 	plan->nfires = 0;
-}
-
-void
-due_count(const struct trigger *t, int64_t cursor_us, int64_t now_us,
-    struct due_range *out)
-{
-	memset(out, 0, sizeof(*out));
-	for (int64_t s = cursor_us; s != TRIGGER_NONE && s <= now_us;
-	     s = trigger_next(t, s))
-		range_add(out, s);
 }

@@ -8,7 +8,6 @@
 struct trigger;
 
 #define DUE_CATCHUP_MAX 10000 /* most slots that run at once */
-#define DUE_SLOTS_MAX 50000   /* most slots looked at in one step */
 
 /* Policies that decide what becomes of slots (APScheduler's words). */
 struct due_policy {
@@ -41,10 +40,9 @@ int64_t due_at(const struct trigger *t, const struct due_policy *p,
     int64_t slot_us);
 
 /*
- * Sort the slots from cursor_us on that are due at now_us.  After a long
- * outage it looks at DUE_SLOTS_MAX of them at a time: then nothing runs yet,
- * and cursor_us is still due.  Pure.  0, or -1 without memory.  Free out with
- * due_plan_fini.
+ * Sort the slots from cursor_us on that are due at now_us, however many: what
+ * it costs grows with those that fire alone.  Pure.  0, or -1 without memory.
+ * Free out with due_plan_fini.
  */
 int due_plan(const struct trigger *t, const struct due_policy *p,
     int64_t cursor_us, int64_t now_us, struct due_plan *out);
@@ -52,8 +50,11 @@ int due_plan(const struct trigger *t, const struct due_policy *p,
 /* Free what due_plan made; the rest of plan stays readable. */
 void due_plan_fini(struct due_plan *plan);
 
-/* Count the slots from cursor_us to now_us, both included, into *out. */
-void due_count(const struct trigger *t, int64_t cursor_us, int64_t now_us,
+/*
+ * The slots from cursor_us to until_us, both included, into *out.  cursor_us
+ * counts as one.
+ */
+void due_count(const struct trigger *t, int64_t cursor_us, int64_t until_us,
     struct due_range *out);
 
 #endif

@@ -27,7 +27,7 @@ put(struct store *st, const struct ledger_entry *e,
 
 	if (slots->count == 0)
 		return STORE_OK;
-	/* A long outage is decided in steps, a paused queue tick by tick. */
+	/* A paused queue is decided tick by tick. */
 	if ((rc = store_run_extend(st, &r)) != STORE_NOTFOUND)
 		return rc;
 	run_make_id(e->now_us, r.id);

@@ -64,6 +64,12 @@ trigger_kind_name(enum trigger_kind kind)
 	return kinds[kind]->name;
 }
 
+const struct trigger_ops *
+trigger_ops_of(const struct trigger *t)
+{
+	return kinds[t->kind];
+}
+
 const char *
 trigger_in_name(enum trigger_in in)
 {

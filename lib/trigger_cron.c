@@ -31,6 +31,22 @@ cron_next(const struct trigger *t, int64_t after_us)
 	return slot_s == TRIGGER_NONE ? TRIGGER_NONE : slot_s * US_PER_S;
 }
 
+/* Seconds are whole: the first at or after us. */
+static int64_t
+second_from(int64_t us)
+{
+	return us / US_PER_S + (us % US_PER_S > 0);
+}
+
+static int64_t
+cron_count(const struct trigger *t, int64_t from_us, int64_t to_us)
+{
+	if (t->start_us != TRIGGER_NOT_GIVEN && from_us < t->start_us)
+		from_us = t->start_us;
+	return trigger_slot_count(&t->u.cron.set, t->tz, trigger_dst_of(t),
+	    (const int64_t[]){ second_from(from_us), second_from(to_us + 1) });
+}
+
 static void
 settle(struct trigger *t)
 {
@@ -224,6 +240,7 @@ const struct trigger_ops trigger_cron_ops = {
 	.seal = cron_seal,
 	.fini = cron_fini_trigger,
 	.next = cron_next,
+	.count = cron_count,
 	.print = cron_print,
 	.spec = cron_spec,
 };

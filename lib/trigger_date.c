@@ -64,6 +64,12 @@ date_next(const struct trigger *t, int64_t after_us)
 	return after_us < t->u.date.run_us ? t->u.date.run_us : TRIGGER_NONE;
 }
 
+static int64_t
+date_count(const struct trigger *t, int64_t from_us, int64_t to_us)
+{
+	return from_us <= t->u.date.run_us && t->u.date.run_us <= to_us;
+}
+
 static void
 date_print(const struct trigger *t, struct buf *out)
 {
@@ -104,6 +110,7 @@ const struct trigger_ops trigger_date_ops = {
 	.make = date_make,
 	.check = date_check,
 	.next = date_next,
+	.count = date_count,
 	.print = date_print,
 	.spec = date_spec,
 };

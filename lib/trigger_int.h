@@ -93,7 +93,8 @@ struct trigger {
  * set: 0, or -1 with faults.  check (may be NULL) then judges the whole of
  * what a client asked for: 0, or -1 with a fault when it cannot fire.  seal
  * (may be NULL) makes a trigger that is right ready for next, which is
- * trigger_next but for end and year 9999.
+ * trigger_next but for end and year 9999; count tells how many slots it has
+ * from from_us to to_us, both included, without a walk.
  * print appends what stands in the brackets, spec the kind's ";name=value"
  * pairs.  fini (may be NULL) frees what make got, also after it failed.
  */
@@ -104,6 +105,8 @@ struct trigger_ops {
 	void (*seal)(struct trigger *t);
 	void (*fini)(struct trigger *t);
 	int64_t (*next)(const struct trigger *t, int64_t after_us);
+	int64_t (
+	    *count)(const struct trigger *t, int64_t from_us, int64_t to_us);
 	void (*print)(const struct trigger *t, struct buf *out);
 	void (*spec)(const struct trigger *t, struct buf *out);
 };
@@ -111,6 +114,9 @@ struct trigger_ops {
 extern const struct trigger_ops trigger_date_ops;
 extern const struct trigger_ops trigger_interval_ops;
 extern const struct trigger_ops trigger_cron_ops;
+
+/* How t's kind does all that. */
+const struct trigger_ops *trigger_ops_of(const struct trigger *t);
 
 /* What t's rule for clock changes comes to: DST_WALL, DST_SKIP, DST_ONCE. */
 enum trigger_dst trigger_dst_of(const struct trigger *t);

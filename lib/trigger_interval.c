@@ -154,6 +154,19 @@ interval_next(const struct trigger *t, int64_t after_us)
 	return grid_us + ((after_us - grid_us) / length_us + 1) * length_us;
 }
 
+static int64_t
+interval_count(const struct trigger *t, int64_t from_us, int64_t to_us)
+{
+	int64_t length_us = t->u.interval.length_us;
+	int64_t grid_us = t->u.interval.grid_us, before = 0;
+
+	if (to_us < grid_us)
+		return 0;
+	if (from_us > grid_us)
+		before = (from_us - grid_us - 1) / length_us + 1;
+	return (to_us - grid_us) / length_us + 1 - before;
+}
+
 /* As Python prints a timedelta: "9 days, 3:04:05.000001". */
 static void
 interval_print(const struct trigger *t, struct buf *out)
@@ -185,6 +198,7 @@ const struct trigger_ops trigger_interval_ops = {
 	.make = interval_make,
 	.check = interval_check,
 	.next = interval_next,
+	.count = interval_count,
 	.print = interval_print,
 	.spec = interval_spec,
 };

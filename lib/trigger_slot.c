@@ -177,6 +177,72 @@ trigger_slot_next(const struct cron *set, const struct tz *tz,
 	return TRIGGER_NONE;
 }
 
+/*
+ * From which instant on period p has nothing special: the clock shows no wall
+ * time that it showed before, and the gap that p may begin with has fired.
+ */
+static int64_t
+plain_from(const struct walk *w, const struct tz_period *p)
+{
+	int64_t plain_s = p->from_s, again_s;
+	struct tz_period q = *p;
+
+	if (p->from_s == INT64_MIN)
+		return INT64_MIN;
+	if (w->is_once)
+		plain_s++;
+	while (w->is_first_only && q.from_s > p->from_s - REACH_S) {
+		tz_at(w->tz, q.from_s - 1, &q);
+		again_s = q.until_s + q.offset_s - p->offset_s;
+		if (again_s > plain_s)
+			plain_s = again_s;
+	}
+	return plain_s;
+}
+
+/* The slots from from_s on and before until_s, one by one. */
+static int64_t
+count_walking(const struct walk *w, enum trigger_dst dst, int64_t from_s,
+    int64_t until_s)
+{
+	int64_t n = 0, s = from_s - 1;
+
+	while ((s = trigger_slot_next(w->set, w->tz, dst, s)) < until_s)
+		n++;
+	return n;
+}
+
+int64_t
+trigger_slot_count(const struct cron *set, const struct tz *tz,
+    enum trigger_dst dst, const int64_t range_s[2])
+{
+	const struct walk w = {
+		.set = set,
+		.tz = tz,
+		.is_once = dst == DST_ONCE,
+		.is_first_only = dst != DST_WALL,
+	};
+	int64_t from_s = range_s[0], until_s, plain_s, n = 0;
+	struct tz_period p;
+
+	if (from_s < -REACH_S)
+		from_s = -REACH_S; /* years begin with 1970 */
+	for (; from_s < range_s[1]; from_s = p.until_s) {
+		tz_at(tz, from_s, &p);
+		until_s = p.until_s < range_s[1] ? p.until_s : range_s[1];
+		plain_s = plain_from(&w, &p);
+		if (plain_s > until_s)
+			plain_s = until_s;
+		if (plain_s > from_s)
+			n += count_walking(&w, dst, from_s, plain_s);
+		else
+			plain_s = from_s;
+		n += cron_wall_count(set, plain_s + p.offset_s,
+		    until_s + p.offset_s);
+	}
+	return n;
+}
+
 /* Does any match of the year exist, rather than lie in a gap? */
 static bool
 exists_in_year(const struct cron *set, const struct tz *tz, int year)

@@ -19,4 +19,8 @@ void trigger_slot_settle(struct cron *set, const struct tz *tz,
 int64_t trigger_slot_next(const struct cron *set, const struct tz *tz,
     enum trigger_dst dst, int64_t after_s);
 
+/* How many slots there are from range_s[0] on and before range_s[1]. */
+int64_t trigger_slot_count(const struct cron *set, const struct tz *tz,
+    enum trigger_dst dst, const int64_t range_s[2]);
+
 #endif

@@ -290,12 +290,12 @@ has_messages() {
 	is_running "${TICKERS[0]}"
 }
 
-@test "a day of seconds behind: decided in steps, one row for the range" {
+@test "a year of seconds behind: one row for the range" {
 	job q j '"trigger":"cron","second":"*"'
-	rewind j 100000
+	rewind j 31536000
 	"$TICKER" --once
 	[ "$(sql "SELECT count(*) FROM message")" -eq 1 ]
-	[ "$(sql "SELECT count(*), sum(count) >= 99999 FROM run
+	[ "$(sql "SELECT count(*), sum(count) >= 31535999 FROM run
 	    WHERE state = 'coalesced'")" = '1|1' ]
 	# Range and run meet: no slot between them, none twice.
 	[ "$(sql "SELECT (SELECT slot_us FROM run WHERE state = 'sent')

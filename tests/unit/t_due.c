@@ -76,6 +76,8 @@ static const struct sample {
 	    "missed - dropped - coalesced - fires [] next 600" },
 };
 
+#define RANDOM_SLOTS 90000 /* a day of seconds, and more */
+
 static struct tz_cache *zones;
 
 static struct trigger *
@@ -222,6 +224,124 @@ check_jitter(void)
 }
 
 static void
+range_add(struct due_range *r, int64_t slot_us)
+{
+	if (r->count++ == 0)
+		r->first_us = slot_us;
+	r->last_us = slot_us;
+}
+
+/* The rules of lib/due.h word by word, slot after slot. */
+static void
+plan_walking(const struct trigger *t, const struct due_policy *p,
+    int64_t cursor_us, int64_t now_us, struct due_plan *out)
+{
+	static int64_t due[RANDOM_SLOTS];
+	int64_t slot = cursor_us, grace = p->misfire_grace_us;
+	size_t n = 0, from = 0;
+	bool is_late;
+
+	memset(out, 0, sizeof(*out));
+	for (; due_at(t, p, slot) <= now_us; slot = trigger_next(t, slot))
+		due[n++] = slot;
+	out->cursor_us = slot;
+	out->next_run_us = due_at(t, p, slot);
+	for (; from < n; from++) {
+		is_late = grace >= 0 &&
+		    now_us -
+			    due_at(t, p, p->coalesce ? due[n - 1] : due[from]) >
+			grace;
+		if (is_late)
+			range_add(&out->missed, due[from]);
+		else if (p->coalesce && from < n - 1)
+			range_add(&out->coalesced, due[from]);
+		else if ((int64_t)(n - from) > p->max_catchup)
+			range_add(&out->dropped, due[from]);
+		else
+			break;
+	}
+	out->fires = due + from;
+	out->nfires = n - from;
+}
+
+static bool
+is_same_plan(const struct due_plan *a, const struct due_plan *b)
+{
+	return memcmp(&a->missed, &b->missed, sizeof(a->missed)) == 0 &&
+	    memcmp(&a->dropped, &b->dropped, sizeof(a->dropped)) == 0 &&
+	    memcmp(&a->coalesced, &b->coalesced, sizeof(a->coalesced)) == 0 &&
+	    a->nfires == b->nfires && a->cursor_us == b->cursor_us &&
+	    a->next_run_us == b->next_run_us &&
+	    (a->nfires == 0 ||
+		memcmp(a->fires, b->fires, a->nfires * sizeof(a->fires[0])) ==
+		    0);
+}
+
+/* Random policies and times, on triggers that cross a clock change. */
+static void
+check_random(void)
+{
+	static const struct trigger_field f[][2] = {
+		{ { "second", "*" }, { "dst", "once" } },
+		{ { "minute", "*/7" }, { "jitter", "600" } },
+		{ { "hour", "1-3" }, { "minute", "*/20" } },
+		{ { "hour", "2" }, { "jitter", "3600" } },
+		{ { "minute", "5" }, { "end_date", "2026-03-29 12:00" } },
+	};
+	/* 2026-03-28 in Berlin: the clock changes a day later. */
+	const int64_t base = INT64_C(1774652400) * S_US;
+	struct trigger_env env = { zones, "Europe/Berlin", base };
+	struct faults fs = { .n = 0 };
+	struct due_plan plan, want;
+	struct due_policy p;
+	int64_t cursor, now;
+	struct trigger *t;
+	int bad = 0;
+
+	srand(7);
+	for (int i = 0; i < 2000; i++) {
+		t = trigger_new("cron", f[i % 5], 2, &env, &fs);
+		cursor = trigger_next(t, base + rand() % 170000 * S_US);
+		now = cursor + (rand() % RANDOM_SLOTS - 60) * S_US + rand() % 3;
+		p = (struct due_policy){ (rand() % 3000 - 600) * S_US,
+			rand() % 3 == 0, 1 + rand() % 50, rand() };
+		p.misfire_grace_us =
+		    p.misfire_grace_us < 0 ? -1 : p.misfire_grace_us;
+		plan_walking(t, &p, cursor, now, &want);
+		(void)due_plan(t, &p, cursor, now, &plan);
+		bad += !is_same_plan(&plan, &want);
+		due_plan_fini(&plan);
+		trigger_free(t);
+	}
+	is_int(bad, 0, "plans are what a walk from slot to slot gives");
+}
+
+/* What no walk could end: ten years of seconds. */
+static void
+check_long(void)
+{
+	const struct trigger_env env = { zones, "America/New_York", BASE_US };
+	const struct trigger_field f[] = { { "second", "*" } };
+	const int64_t years_us = INT64_C(3652) * 86400 * S_US;
+	struct due_policy p = { 100 * S_US, false, 10, 0 };
+	struct faults fs = { .n = 0 };
+	struct trigger *t = trigger_new("cron", f, 1, &env, &fs);
+	struct due_plan plan;
+
+	(void)due_plan(t, &p, BASE_US, BASE_US + years_us, &plan);
+	is_int(plan.missed.count, years_us / S_US - 100, "ten years missed");
+	is_int(plan.dropped.count, 91, "but what the grace allows,");
+	is_int((long long)plan.nfires, 10, "of which the newest run");
+	is_int(plan.fires[9], BASE_US + years_us, "up to now");
+	due_plan_fini(&plan);
+	p = (struct due_policy){ -1, true, 1, 0 };
+	(void)due_plan(t, &p, BASE_US, BASE_US + years_us, &plan);
+	is_int(plan.coalesced.count, years_us / S_US, "or they are coalesced");
+	due_plan_fini(&plan);
+	trigger_free(t);
+}
+
+static void
 check_count(const struct trigger *t)
 {
 	struct due_range r;
@@ -250,6 +370,8 @@ main(void)
 	check_end();
 	check_jitter();
 	check_count(t);
+	check_random();
+	check_long();
 	trigger_free(t);
 	tz_cache_free(zones);
 	return tap_done();
