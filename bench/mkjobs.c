@@ -5,6 +5,8 @@
  *   mkjobs FILE JOBS due        each due since the last full minute
  *   mkjobs FILE JOBS behind     each with 3 slots, one a second, that have
  *                               passed and are all to run; then it ends
+ *   mkjobs FILE JOBS outage     of ten kinds, a third of them every second,
+ *                               not looked after for 30 days
  */
 #include "config.h"
 
@@ -25,12 +27,36 @@
 #define BATCH 10000
 #define SECOND_US INT64_C(1000000)
 
-/* What all jobs of one call have in common. */
+/* What the jobs of one call are like. */
 struct kind {
 	struct buf trigger;
 	int64_t next_us;
+	int64_t grace_us;
+	int64_t max_catchup;
 	bool coalesce;
 };
+
+/* After an outage: spec, grace, coalesce, max_catchup. */
+static const struct {
+	const char *trigger;
+	int64_t grace_s;
+	bool coalesce;
+	int64_t max_catchup;
+} mixed[] = {
+	{ "cron;timezone=UTC;second=*", -1, true, 100 },
+	{ "cron;timezone=Europe/Berlin;second=*", 60, false, 5 },
+	{ "interval;timezone=UTC;length_us=1000000;run_us=0", -1, false, 10 },
+	{ "cron;timezone=America/New_York;minute=*;dst=once", -1, true, 1 },
+	{ "cron;timezone=UTC;minute=*/5;jitter=60", 3600, false, 100 },
+	{ "cron;timezone=Europe/Berlin;hour=2;minute=30", -1, true, 100 },
+	{ "cron;timezone=UTC;crontab=*/15 9-17 * * 1-5", 600, true, 100 },
+	{ "cron;timezone=Asia/Shanghai;day_of_week=mon;hour=9", -1, false, 3 },
+	{ "interval;timezone=UTC;length_us=90000000;run_us=7", 300, false, 2 },
+	{ "cron;timezone=UTC;day=last;hour=23;jitter=600", -1, true, 100 },
+};
+
+#define MIXED (sizeof(mixed) / sizeof(mixed[0]))
+#define OUTAGE_US (INT64_C(30) * 86400 * SECOND_US)
 
 static int
 kind_behind(struct kind *k)
@@ -60,44 +86,79 @@ kind_behind(struct kind *k)
 	return fs.n == 0 ? 0 : -1;
 }
 
-static int
-kind_parse(const char *name, struct kind *k)
+/* The kinds of a call into v, MIXED of them; how many, or 0. */
+static size_t
+kinds_outage(struct kind *v)
 {
-	k->coalesce = true;
+	struct tz_cache *zones = tz_cache_new(NULL);
+	struct faults fs = { .n = 0 };
+	struct trigger *t;
+
+	for (size_t i = 0; i < MIXED; i++) {
+		t = trigger_from_spec(mixed[i].trigger, zones, &fs);
+		if (t == NULL)
+			break;
+		v[i].next_us = trigger_next(t, clock_now_us() - OUTAGE_US);
+		v[i].coalesce = mixed[i].coalesce;
+		v[i].max_catchup = mixed[i].max_catchup;
+		if (mixed[i].grace_s >= 0)
+			v[i].grace_us = mixed[i].grace_s * SECOND_US;
+		buf_str(&v[i].trigger, mixed[i].trigger);
+		trigger_free(t);
+	}
+	tz_cache_free(zones);
+	return fs.n == 0 ? MIXED : 0;
+}
+
+static size_t
+kinds_parse(const char *name, struct kind *v)
+{
+	for (size_t i = 0; i < MIXED; i++)
+		v[i] = (struct kind){ BUF_INIT, 0, JOB_NO_GRACE, 100, true };
+	if (strcmp(name, "outage") == 0)
+		return kinds_outage(v);
 	if (strcmp(name, "behind") == 0)
-		return kind_behind(k);
-	buf_str(&k->trigger, "cron;timezone=UTC;minute=*");
+		return kind_behind(v) == 0;
+	buf_str(&v->trigger, "cron;timezone=UTC;minute=*");
 	if (strcmp(name, "idle") == 0)
-		k->next_us = INT64_C(4102444800) * SECOND_US;
+		v->next_us = INT64_C(4102444800) * SECOND_US;
 	else if (strcmp(name, "due") == 0)
-		k->next_us =
+		v->next_us =
 		    clock_now_us() / (60 * SECOND_US) * (60 * SECOND_US);
 	else
-		return -1;
-	return 0;
+		return 0;
+	return 1;
 }
 
 static enum store_rc
-fill(struct store *st, int64_t jobs, const struct kind *k)
+add(struct store *st, int64_t i, const struct kind *k)
 {
 	char job_id[32], queue[] = "bench", kwargs[] = "{\"x\":1,\"y\":2}";
-	enum store_rc rc = STORE_OK;
 	struct job j;
+
+	job_init(&j);
+	(void)snprintf(job_id, sizeof(job_id), "job-%07lld", (long long)i);
+	j.queue = queue;
+	j.job_id = job_id;
+	j.trigger = k->trigger.data;
+	j.kwargs = kwargs;
+	j.misfire_grace_us = k->grace_us;
+	j.coalesce = k->coalesce;
+	j.max_catchup = k->max_catchup;
+	j.next_run_us = j.cursor_us = k->next_us;
+	return store_job_insert(st, &j);
+}
+
+static enum store_rc
+fill(struct store *st, int64_t jobs, const struct kind *v, size_t n)
+{
+	enum store_rc rc = STORE_OK;
 
 	for (int64_t i = 0; i < jobs && rc == STORE_OK; i++) {
 		if (i % BATCH == 0)
 			rc = store_begin(st);
-		job_init(&j);
-		(void)snprintf(job_id, sizeof(job_id), "job-%07lld",
-		    (long long)i);
-		j.queue = queue;
-		j.job_id = job_id;
-		j.trigger = k->trigger.data;
-		j.kwargs = kwargs;
-		j.coalesce = k->coalesce;
-		j.next_run_us = j.cursor_us = k->next_us;
 		if (rc == STORE_OK)
-			rc = store_job_insert(st, &j);
+			rc = add(st, i, &v[(size_t)i % n]);
 		if (rc == STORE_OK && (i % BATCH == BATCH - 1 || i == jobs - 1))
 			rc = store_commit(st);
 	}
@@ -108,17 +169,17 @@ int
 main(int argc, char *argv[])
 {
 	struct store_opts o = { .busy_us = SECOND_US, .is_create = true };
-	struct kind k = { .trigger = BUF_INIT };
+	struct kind v[MIXED];
+	size_t n = argc == 4 ? kinds_parse(argv[3], v) : 0;
 	enum store_rc rc;
 	struct store *st;
 	char why[256];
 	int64_t jobs;
 
-	if (argc != 4 || num_parse(argv[2], 1, 100000000, &jobs) != 0 ||
-	    kind_parse(argv[3], &k) != 0) {
+	if (n == 0 || num_parse(argv[2], 1, 100000000, &jobs) != 0) {
 		(void)fprintf(stderr,
 		    "usage: mkjobs FILE JOBS "
-		    "idle|due|behind\n");
+		    "idle|due|behind|outage\n");
 		return 64;
 	}
 	o.path = argv[1];
@@ -126,9 +187,10 @@ main(int argc, char *argv[])
 		(void)fprintf(stderr, "mkjobs: %s\n", why);
 		return 1;
 	}
-	rc = fill(st, jobs, &k);
+	rc = fill(st, jobs, v, n);
 	store_checkpoint(st);
 	store_close(st);
-	buf_fini(&k.trigger);
+	for (size_t i = 0; i < MIXED; i++)
+		buf_fini(&v[i].trigger);
 	return rc == STORE_OK ? 0 : 1;
 }
