@@ -1,6 +1,7 @@
 #ifndef LIB_RUN_H
 #define LIB_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ struct run {
 	enum run_state state;
 	char *reason;	    /* or NULL */
 	int64_t decided_us; /* when the row was written */
+	bool is_extra; /* by hand, at slot_us; written, but not read back */
 };
 
 struct run_list {

@@ -43,8 +43,9 @@ void sched_set_cursor(struct job *j, const struct trigger *t, int64_t slot_us);
 
 /*
  * The schedule of j begins anew, with t and at its cursor: put that behind
- * what the ledger has decided (a date keeps its instant), and note the zone t
- * was computed by (open transaction).
+ * what the ledger has decided (a date keeps its instant), and note what t was
+ * computed by and the trigger that its row, not written yet, had till then
+ * (open transaction).
  */
 enum store_rc sched_begin_anew(struct store *st, struct job *j,
     const struct trigger *t);

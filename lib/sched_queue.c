@@ -103,6 +103,7 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 		.count = 1,
 		.state = RUN_SENT,
 		.reason = (char *)"published",
+		.is_extra = true,
 	};
 	enum store_rc rc;
 
@@ -138,6 +139,7 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 		.count = 1,
 		.state = RUN_SENT,
 		.reason = (char *)"run now",
+		.is_extra = true,
 	};
 	r->decided_us = r->slot_us;
 	t = sched_job_trigger(s, j);

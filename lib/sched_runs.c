@@ -190,6 +190,7 @@ replay(struct sched *s, struct store *st, struct run *old,
 		.count = 1,
 		.state = RUN_SENT,
 		.reason = (char *)buf_cstr(&why),
+		.is_extra = true,
 	};
 	r.decided_us = r.slot_us;
 	rc = sched_free_us(st, r.job, NULL, r.slot_us, &r.slot_us);

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "lib/store_history.h"
 #include "lib/store_job.h"
 #include "lib/store_stmt.h"
 #include "lib/ban.h"
@@ -151,7 +152,7 @@ store_job_advance(struct store *st, int64_t id, int64_t next_run_us,
 	if (q == NULL)
 		return STORE_ERROR;
 	stmt_int(q, ":id", id);
-	stmt_int(q, ":next_run_us", next_run_us);
+	stmt_int_or_null(q, ":next_run_us", next_run_us, JOB_NEVER);
 	stmt_int(q, ":cursor_us", cursor_us);
 	return stmt_run(st, q, true);
 }
@@ -168,19 +169,30 @@ store_job_move(struct store *st, const struct job *j)
 	return stmt_run(st, q, true);
 }
 
+/* Its name stays with its runs, and its trigger with its slots. */
+static enum store_rc
+job_bury(struct store *st, int64_t id, int64_t now_us, const char *reason)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_BURY);
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_int(q, ":id", id);
+	stmt_int(q, ":now", now_us);
+	stmt_text(q, ":reason", reason);
+	return stmt_run(st, q, false);
+}
+
 enum store_rc
 store_job_delete(struct store *st, int64_t id, int64_t now_us,
     const char *reason)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_JOB_BURY);
-	enum store_rc rc;
+	enum store_rc rc = job_bury(st, id, now_us, reason);
+	sqlite3_stmt *q;
 
-	if (q != NULL) {
-		stmt_int(q, ":id", id);
-		stmt_int(q, ":now", now_us);
-		stmt_text(q, ":reason", reason);
-	}
-	if ((rc = stmt_run(st, q, false)) != STORE_OK)
+	if (rc == STORE_OK)
+		rc = store_history_end(st, id, now_us + 1);
+	if (rc != STORE_OK)
 		return rc;
 	if ((q = stmt_get(st, SQL_JOB_DELETE)) == NULL)
 		return STORE_ERROR;

@@ -84,7 +84,7 @@ static enum store_rc
 prune_fold(struct step *s, int64_t job)
 {
 	static const enum sql_id ids[] = { SQL_PRUNE_FOLD, SQL_PRUNE_SUMS,
-		SQL_PRUNE_NAME };
+		SQL_PRUNE_NAME, SQL_PRUNE_HISTORY };
 	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_IS_OVER);
 	int64_t is_over = 0;
 	enum store_rc rc;
@@ -95,6 +95,21 @@ prune_fold(struct step *s, int64_t job)
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		if (rc == STORE_OK && is_over != 0)
 			rc = prune_do(s, ids[i], ":job", job);
+	}
+	return rc;
+}
+
+/* What is known of a row's slots goes, but for the sums. */
+static enum store_rc
+prune_row(struct step *s, int64_t id)
+{
+	static const enum sql_id ids[] = { SQL_PRUNE_SUM, SQL_PRUNE_VERSIONS,
+		SQL_PRUNE_ROW };
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (rc == STORE_OK)
+			rc = prune_do(s, ids[i], ":id", id);
 	}
 	return rc;
 }
@@ -111,9 +126,7 @@ prune_take(struct step *s, int64_t *last)
 			s->is_more = true;
 			break;
 		}
-		rc = prune_do(s, SQL_PRUNE_SUM, ":id", s->v[i].id);
-		if (rc == STORE_OK)
-			rc = prune_do(s, SQL_PRUNE_ROW, ":id", s->v[i].id);
+		rc = prune_row(s, s->v[i].id);
 		if (rc == STORE_OK && s->v[i].job != 0 &&
 		    (i + 1 == s->n || s->v[i + 1].job != s->v[i].job))
 			rc = prune_fold(s, s->v[i].job);

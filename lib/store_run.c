@@ -23,6 +23,7 @@ store_run_insert(struct store *st, const struct run *r)
 	stmt_text(q, ":state", run_state_name(r->state));
 	stmt_text(q, ":reason", r->reason);
 	stmt_int(q, ":decided_us", r->decided_us);
+	stmt_int_or_null(q, ":is_extra", r->is_extra, 0);
 	return stmt_run(st, q, false);
 }
 

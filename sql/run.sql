@@ -2,9 +2,9 @@
 
 -- name: run_insert
 INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us, count, state,
-	reason, decided_us)
+	reason, decided_us, is_extra)
 VALUES (:task_id, :job, :queue, :job_id, :slot_us, :last_us, :count, :state,
-	:reason, :decided_us);
+	:reason, :decided_us, :is_extra);
 
 -- name: run_last
 SELECT id, state = :state AND reason IS :reason AND last_us < :slot_us
@@ -152,6 +152,14 @@ ON CONFLICT (job, queue, state) DO UPDATE SET
 	first_us = min(first_us, excluded.first_us),
 	last_us = max(last_us, excluded.last_us);
 
+-- Triggers that ended before a row's last slot: no slot of theirs is audited
+-- any more.
+
+-- name: prune_versions
+DELETE FROM history
+WHERE job = (SELECT job FROM run WHERE id = :id)
+	AND until_us <= (SELECT last_us FROM run WHERE id = :id);
+
 -- name: prune_row
 DELETE FROM run WHERE id = :id;
 
@@ -175,3 +183,6 @@ DELETE FROM run_pruned WHERE job = :job;
 
 -- name: prune_name
 DELETE FROM job_gone WHERE job = :job;
+
+-- name: prune_history
+DELETE FROM history WHERE job = :job;

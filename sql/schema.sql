@@ -50,6 +50,7 @@ CREATE TABLE run (
 	state TEXT NOT NULL,
 	reason TEXT,
 	decided_us INTEGER NOT NULL,
+	is_extra INTEGER,
 	UNIQUE (job, slot_us)
 ) STRICT;
 

@@ -152,3 +152,21 @@ slots() {
 	[ "$(sql 'SELECT count(*), count(DISTINCT next_run_us),
 	    min(next_run_us) FROM job')" = "3000|1|4070934000000000" ]
 }
+
+@test "a job that moves leaves a note of its zone data, a paused one as well" {
+	local at
+	at=$(($(date +%s) / 60 * 60 - 7200))
+	add --id daily --cron "$(date -u -d "@$((at + 3 * 3600))" \
+	    '+hour=%-H minute=%-M')"
+	sql "UPDATE job SET cursor_us = $at * 1000000, since_us = $at * 1000000,
+	    next_run_us = $at * 1000000"
+	tick
+	stamp=$(sql 'SELECT stamp FROM zone')
+	"$MINUTEHAND" job pause q daily
+	zone 2
+	tick
+	[ "$(sql "SELECT until_us / 1000000 - $at, zone_stamp FROM history")" = \
+	    "86400|$stamp" ]
+	[ "$(sql "SELECT cursor_us / 1000000 - $at, since_us = cursor_us,
+	    next_run_us IS NULL FROM job")" = "90000|1|1" ]
+}

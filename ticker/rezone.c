@@ -6,9 +6,10 @@
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "lib/store_history.h"
 #include "lib/store_job.h"
 #include "lib/store_zone.h"
-#include "lib/trigger.h"
+#include "lib/trigger_count.h"
 #include "lib/tz.h"
 #include "ticker/rezone.h"
 #include "lib/ban.h"
@@ -27,24 +28,6 @@ struct sweep {
 	bool is_over;
 };
 
-/* The last slot of t after low_us and before high_us, or TRIGGER_NONE. */
-static int64_t
-slot_before(const struct trigger *t, int64_t low_us, int64_t high_us)
-{
-	int64_t end_us = high_us, mid_us;
-
-	if (trigger_next(t, low_us) >= high_us)
-		return TRIGGER_NONE;
-	while (end_us - low_us > 1) {
-		mid_us = low_us + (end_us - low_us) / 2;
-		if (trigger_next(t, mid_us) < high_us)
-			low_us = mid_us;
-		else
-			end_us = mid_us;
-	}
-	return trigger_next(t, low_us);
-}
-
 /*
  * Where the undecided slot cursor_us is by the new zone data.  That is the
  * slot nearest to it: a clock that is moved moves its slots by less than half
@@ -61,7 +44,7 @@ slot_moved(const struct trigger *t, int64_t cursor_us, int64_t decided_us)
 	later = trigger_next(t, low_us < cursor_us ? cursor_us - 1 : low_us);
 	if (low_us >= cursor_us)
 		return later;
-	earlier = slot_before(t, low_us, cursor_us);
+	earlier = trigger_last(t, low_us + 1, cursor_us - 1);
 	if (earlier != TRIGGER_NONE &&
 	    (later == TRIGGER_NONE || cursor_us - earlier < later - cursor_us))
 		return earlier;
@@ -73,6 +56,7 @@ static enum store_rc
 sweep_move(struct sweep *w, const struct job *j, const struct trigger *t)
 {
 	const struct due_policy p = { .jitter_seed = job_seed(j) };
+	const char *zone = tz_name(trigger_zone(t));
 	int64_t decided_us = INT64_MIN, slot_us;
 	enum store_rc rc;
 
@@ -82,9 +66,15 @@ sweep_move(struct sweep *w, const struct job *j, const struct trigger *t)
 	slot_us = slot_moved(t, j->cursor_us, decided_us);
 	/* The last slot of all may leave the end behind: let it run. */
 	if (slot_us == TRIGGER_NONE)
-		return STORE_OK;
+		return store_history_rezone(w->st, j->id, zone,
+		    j->cursor_us + 1, j->cursor_us + 1);
+	rc = store_history_rezone(w->st, j->id, zone, j->cursor_us, slot_us);
+	if (rc != STORE_OK)
+		return rc;
 	w->moved++;
-	return store_job_advance(w->st, j->id, due_at(t, &p, slot_us), slot_us);
+	return store_job_advance(w->st, j->id,
+	    j->state == JOB_ACTIVE ? due_at(t, &p, slot_us) : JOB_NEVER,
+	    slot_us);
 }
 
 static enum store_rc
@@ -94,7 +84,7 @@ sweep_job(struct sweep *w, const struct job *j)
 	enum store_rc rc = STORE_OK;
 	struct trigger *t;
 
-	if (j->state != JOB_ACTIVE || j->cursor_us == JOB_NEVER ||
+	if (j->state == JOB_QUARANTINED || j->cursor_us == JOB_NEVER ||
 	    strncmp(j->trigger, "cron;", 5) != 0)
 		return STORE_OK;
 	/* One that cannot be read is quarantined when it falls due. */

@@ -4,6 +4,13 @@
 
 ALTER TABLE job ADD COLUMN since_us INTEGER;
 
+ALTER TABLE run ADD COLUMN is_extra INTEGER;
+
+ALTER TABLE job_gone ADD COLUMN gone_us INTEGER;
+ALTER TABLE job_gone ADD COLUMN reason TEXT;
+
+ALTER TABLE queue ADD COLUMN actor TEXT;
+
 -- Triggers that were changed before are not known: the audit begins now.
 CREATE TABLE history (
 	job INTEGER NOT NULL,
