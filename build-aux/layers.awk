@@ -19,7 +19,7 @@ BEGIN {
 	    "signal|spawn|string|strings|sysexits|syslog|termios|time|" \
 	    "unistd|(arpa|netinet)/[a-z]+)[.]h$"
 	# No store, no clock, no log, no library: pure functions of their input.
-	pure = "^lib/(buf|civil|cron_[a-z]+|crontab|datetime|due|fault|grace|job|list|" \
+	pure = "^lib/(audit|buf|civil|cron_[a-z]+|crontab|datetime|due|fault|grace|job|list|" \
 	    "message|num|run|trigger(_[a-z]+)?|tz(_[a-z]+)?|utf8|why|word|words_[a-z]+|ban)[.][ch]$"
 	# What the ticker links neither library for.
 	heavy = "^lib/(json[a-z_]*|job_(json|parse|print)|token)[.]h$"
