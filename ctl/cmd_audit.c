@@ -126,7 +126,7 @@ ctl_audit(struct ctl *c, const struct ctl_audit *a)
 	enum store_rc rc;
 
 	table_init(&r.t, headings, sizeof(headings) / sizeof(headings[0]));
-	rc = audit_stores(&c->sched, &o, &sum);
+	rc = audit_walk_all(&c->sched, &o, &sum);
 	if (table_print(&r.t, stdout) != 0)
 		status = ctl_fail(CTL_BUG, "out of memory");
 	table_fini(&r.t);

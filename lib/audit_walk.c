@@ -144,7 +144,7 @@ walk_job(struct walk *w, struct audit_sum *sum)
 }
 
 enum store_rc
-audit_store(struct store *st, const struct audit_opts *o, struct audit_sum *sum)
+audit_walk(struct store *st, const struct audit_opts *o, struct audit_sum *sum)
 {
 	struct walk w = { .o = o, .epoch_us = INT64_MIN };
 	enum store_rc rc = store_audit_begin(&w.in, st);
@@ -164,14 +164,15 @@ audit_store(struct store *st, const struct audit_opts *o, struct audit_sum *sum)
 }
 
 enum store_rc
-audit_stores(struct sched *s, const struct audit_opts *o, struct audit_sum *sum)
+audit_walk_all(struct sched *s, const struct audit_opts *o,
+    struct audit_sum *sum)
 {
 	enum store_rc rc = STORE_OK;
 	struct store *st;
 
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if ((st = sched_store(s, (enum job_kind)k)) != NULL)
-			rc = audit_store(st, o, sum);
+			rc = audit_walk(st, o, sum);
 	}
 	return rc;
 }

@@ -33,11 +33,11 @@ struct audit_opts {
  * before a store of version 1 was migrated, or computed by zone data that was
  * replaced, and triggers that cannot be read.
  */
-enum store_rc audit_store(struct store *st, const struct audit_opts *o,
+enum store_rc audit_walk(struct store *st, const struct audit_opts *o,
     struct audit_sum *sum);
 
 /* The same for all stores of s. */
-enum store_rc audit_stores(struct sched *s, const struct audit_opts *o,
+enum store_rc audit_walk_all(struct sched *s, const struct audit_opts *o,
     struct audit_sum *sum);
 
 #endif
