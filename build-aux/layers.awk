@@ -20,7 +20,7 @@ BEGIN {
 	    "signal|spawn|string|strings|sysexits|syslog|termios|time|" \
 	    "unistd|(arpa|netinet)/[a-z]+)[.]h$"
 	# No store, no clock, no log, no library: pure functions of their input.
-	pure = "^lib/(buf|civil|cron_[a-z]+|crontab|datetime|delivery|due|fault|grace|job|list|" \
+	pure = "^lib/(audit|buf|civil|cron_[a-z]+|crontab|datetime|delivery|due|fault|grace|job|list|" \
 	    "message|num|render_(job|target)|run|trigger(_[a-z]+)?|tz(_[a-z]+)?|url|utf8|why|word|words_[a-z]+|xid|ban)[.][ch]$"
 	# What the ticker links neither library for.
 	heavy = "^lib/(json[a-z_]*|job_(json|parse|print)|token)[.]h$"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/audit.h"
 #include "ctl/commands.h"
 #include "lib/conf.h"
 #include "lib/store_backup.h"
@@ -77,6 +78,20 @@ run_backup(struct ctl *c, const struct ctl_args *a)
 	return rc == STORE_OK ? CTL_OK : ctl_fail(exit_of(rc), "%s", why);
 }
 
+/* Is the ledger of the restored store complete?  An exit status. */
+static int
+restore_audit(struct ctl *c)
+{
+	static const struct ctl_audit all = { INT64_MIN, false };
+	int status = ctl_open(c);
+
+	if (status == CTL_OK && (status = ctl_audit(c, &all)) == CTL_NO)
+		status = ctl_fail(CTL_NO,
+		    "the store is restored, but its ledger is not as its "
+		    "jobs' triggers say");
+	return status;
+}
+
 static int
 run_restore(struct ctl *c, const struct ctl_args *a)
 {
@@ -100,7 +115,8 @@ run_restore(struct ctl *c, const struct ctl_args *a)
 	if (had_store)
 		(void)printf("the store there was is %s.before-restore\n",
 		    o.path);
-	return CTL_OK;
+	(void)fflush(stdout);
+	return restore_audit(c);
 }
 
 const struct ctl_command cmd_backup = {

@@ -7,8 +7,6 @@
 #include "ctl/json_out.h"
 #include "ctl/table.h"
 #include "lib/buf.h"
-#include "lib/datetime.h"
-#include "lib/tz.h"
 
 #include "lib/ban.h"
 
@@ -99,21 +97,6 @@ print_runs(const struct ctl *c, const struct run_list *l, bool is_json)
 	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
 }
 
-/* An instant in the default zone, if it was given. */
-static int
-read_time(struct ctl *c, const char *name, const char *text, int64_t *out)
-{
-	const struct tz *tz;
-	const char *bad;
-	char why[128];
-
-	if (text == NULL)
-		return CTL_OK;
-	tz = tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
-	bad = tz == NULL ? why : datetime_parse(text, tz, out, NULL);
-	return bad == NULL ? CTL_OK : ctl_fail(CTL_DATA, "--%s: %s", name, bad);
-}
-
 /* What needs no store. */
 static int
 read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
@@ -152,9 +135,9 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 
 	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
 		return status;
-	status = read_time(c, "from", a->opt[OPT_FROM], &o.from_us);
+	status = ctl_opt_time(c, "from", a->opt[OPT_FROM], &o.from_us);
 	if (status == CTL_OK)
-		status = read_time(c, "to", a->opt[OPT_TO], &o.to_us);
+		status = ctl_opt_time(c, "to", a->opt[OPT_TO], &o.to_us);
 	if (status != CTL_OK)
 		return status;
 	rc = sched_runs(&c->sched, &o, &l, next);

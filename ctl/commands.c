@@ -32,6 +32,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_replay,
 	&cmd_preview,
 	&cmd_consume,
+	&cmd_audit,
 	&cmd_backup,
 	&cmd_restore,
 	NULL,

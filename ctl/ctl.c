@@ -192,6 +192,21 @@ ctl_opt_duration(const struct ctl_args *a, int i, const char *name,
 	    name, a->opt[i]);
 }
 
+int
+ctl_opt_time(const struct ctl *c, const char *name, const char *text,
+    int64_t *out)
+{
+	const struct tz *tz;
+	const char *bad;
+	char why[128];
+
+	if (text == NULL)
+		return CTL_OK;
+	tz = tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
+	bad = tz == NULL ? why : datetime_parse(text, tz, out, NULL);
+	return bad == NULL ? CTL_OK : ctl_fail(CTL_DATA, "--%s: %s", name, bad);
+}
+
 void
 ctl_time(const struct ctl *c, int64_t t_us, struct buf *out)
 {

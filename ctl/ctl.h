@@ -109,6 +109,11 @@ int ctl_opt_int(const struct ctl_args *a, int i, const char *name,
 int ctl_opt_duration(const struct ctl_args *a, int i, const char *name,
     int64_t *out_us);
 
+/* The text of option name, which may be NULL, as an instant in the default
+ * zone; *out stays without.  CTL_OK, or CTL_DATA told. */
+int ctl_opt_time(const struct ctl *c, const char *name, const char *text,
+    int64_t *out);
+
 /* Append the instant in the default zone, "-" for 0 and for JOB_NEVER. */
 void ctl_time(const struct ctl *c, int64_t t_us, struct buf *out);
 

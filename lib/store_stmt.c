@@ -126,10 +126,14 @@ enum store_rc
 stmt_run(struct store *st, sqlite3_stmt *q, bool is_one)
 {
 	enum store_rc rc;
+	int step;
 
 	if (q == NULL)
 		return st->refused;
-	rc = stmt_rc(st, sqlite3_step(q));
+	/* To the end: a pragma gives a row before it commits what it did. */
+	while ((step = sqlite3_step(q)) == SQLITE_ROW)
+		;
+	rc = stmt_rc(st, step);
 	stmt_put(q);
 	if (rc == STORE_OK && is_one && sqlite3_changes(st->db) == 0)
 		rc = STORE_NOTFOUND;

@@ -52,7 +52,7 @@ void stmt_int_or_null(sqlite3_stmt *q, const char *name, int64_t v,
 enum store_rc stmt_rc(struct store *st, int sqlite_rc);
 
 /*
- * Step a statement that gives no row and put it back.  STORE_NOTFOUND when
+ * Run a statement to its end, past whatever rows it gives, and put it back.  STORE_NOTFOUND when
  * is_one and it changed no row.  For q NULL: why stmt_get gave none.
  */
 enum store_rc stmt_run(struct store *st, sqlite3_stmt *q, bool is_one);

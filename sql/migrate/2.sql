@@ -3,6 +3,7 @@
 -- schema; nothing is done for each job.
 
 ALTER TABLE job ADD COLUMN since_us INTEGER;
+CREATE INDEX job_quarantined ON job (id) WHERE state = 'quarantined';
 
 ALTER TABLE run ADD COLUMN is_extra INTEGER;
 

@@ -12,6 +12,8 @@
 #include "lib/tz.h"
 #include "tests/sweep/audit.h"
 #include "tests/sweep/fake.h"
+#include "tests/sweep/old.h"
+#include "tests/sweep/ours.h"
 #include "lib/ban.h"
 
 #define END_US (WORLD_START_US + 11 * 60 * SECOND_US)
@@ -325,6 +327,21 @@ go_on(struct auditor *a, struct sched *s)
 	return world_tick(s, END_US);
 }
 
+/* What `minutehand audit` says must be the same as what is seen here. */
+static void
+audit_ours(struct auditor *a, struct sched *s)
+{
+	unsigned *const counts[] = { &a->out->lost, &a->out->doubles,
+		&a->out->unexplained };
+	struct ours o;
+
+	ours_audit(s, a->w->zones, &o);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		if (o.findings[i] > 0)
+			complain(a, counts[i], "minutehand audit: %s", o.why);
+	}
+}
+
 static void
 audit_db(struct auditor *a)
 {
@@ -347,10 +364,13 @@ void
 audit_store(const struct scene *sc, struct world *w, struct audit *out)
 {
 	struct auditor a = { sc, w, NULL, out };
+	const char *whole;
 	struct sched s;
 	enum store_rc rc;
 
 	memset(out, 0, sizeof(*out));
+	if (sc->is_old && (whole = old_judge(w)) != NULL)
+		complain(&a, &out->unexplained, "%s", whole);
 	if ((rc = world_open(w, &s)) != STORE_OK) {
 		complain(&a, &out->unexplained, "cannot be opened: %s",
 		    store_strrc(rc));
@@ -360,6 +380,7 @@ audit_store(const struct scene *sc, struct world *w, struct audit *out)
 	if ((rc = go_on(&a, &s)) != STORE_OK)
 		complain(&a, &out->unexplained, "cannot go on: %s",
 		    store_strrc(rc));
+	audit_ours(&a, &s);
 	sched_close(&s);
 	audit_db(&a);
 }

@@ -9,6 +9,7 @@
 #include "lib/store_queue.h"
 #include "ticker/tick.h"
 #include "tests/sweep/fake.h"
+#include "tests/sweep/old.h"
 #include "tests/sweep/scene.h"
 #include "lib/ban.h"
 
@@ -166,6 +167,9 @@ const struct scene scenes[] = {
 	{ "wal", .is_long = true, .at_us = 10 * MINUTES_US, .act = act_wal },
 	{ "network", .is_network = true, .at_us = 10 * MINUTES_US,
 	    .act = act_network },
+	{ "old", .is_old = true, .at_us = 10 * MINUTES_US, .act = act_add },
+	{ "oldnet", .is_old = true, .is_network = true,
+	    .at_us = 10 * MINUTES_US, .act = act_network },
 	{ .name = NULL },
 };
 
@@ -209,6 +213,8 @@ scene_prepare(const struct scene *sc, struct world *w)
 	if (is_good && sc->is_long)
 		is_good = log_grow(w, &s);
 	sched_close(&s);
+	if (sc->is_old)
+		return is_good && old_make(w);
 	world_keep(w);
 	return is_good;
 }

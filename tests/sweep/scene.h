@@ -8,6 +8,7 @@ struct scene {
 	const char *name;
 	bool is_empty;	 /* starts without a store */
 	bool is_network; /* with a rollback journal */
+	bool is_old;	 /* starts with a store of the version before */
 	bool is_long;	 /* starts with a log that is about to be moved */
 	bool is_ticked;	 /* starts with messages waiting */
 	int64_t at_us;	 /* after the start of the world */

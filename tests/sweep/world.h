@@ -61,6 +61,9 @@ struct world {
 	struct world_shared *shared;
 	struct world_job jobs[WORLD_JOBS_MAX];
 	unsigned njobs;
+	/* Of a scene that migrates: tests/sweep/old.h. */
+	uint64_t schema[2];
+	int64_t old_jobs;
 };
 
 /* Empty folders below tmp; 0 or -1.  Undo with world_fini. */
