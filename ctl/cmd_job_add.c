@@ -203,7 +203,7 @@ add_job(struct ctl *c, struct json_object *body, const char *prefix)
 static int
 check_all(struct ctl *c, struct json_object *list)
 {
-	int status = CTL_OK;
+	int status = CTL_OK, one;
 	bool is_replace;
 	char prefix[32];
 	struct job j;
@@ -211,9 +211,9 @@ check_all(struct ctl *c, struct json_object *list)
 	for (size_t i = 0; i < json_count(list); i++) {
 		job_init(&j);
 		(void)snprintf(prefix, sizeof(prefix), "[%zu].", i);
-		if (read_job(c, json_item(list, i), prefix, &j, &is_replace) !=
-		    CTL_OK)
-			status = CTL_DATA;
+		one = read_job(c, json_item(list, i), prefix, &j, &is_replace);
+		if (one != CTL_OK)
+			status = one;
 		job_fini(&j);
 	}
 	return status;

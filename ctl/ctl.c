@@ -64,10 +64,12 @@ ctl_fail_rc(enum store_rc rc, const char *what)
 int
 ctl_fail_faults(const struct faults *fs, const char *prefix)
 {
+	int status = fs->is_passing ? CTL_DOWN : CTL_DATA;
+
 	for (size_t i = 0; i < fs->n; i++)
-		(void)ctl_fail(CTL_DATA, "%s%s: %s", prefix, fs->v[i].field,
+		(void)ctl_fail(status, "%s%s: %s", prefix, fs->v[i].field,
 		    fs->v[i].text);
-	return CTL_DATA;
+	return status;
 }
 
 int

@@ -71,7 +71,8 @@ int ctl_fail(int status, const char *fmt, ...)
 /* Tell what a store's answer means for what ("job q/j"); an exit status. */
 int ctl_fail_rc(enum store_rc rc, const char *what);
 
-/* One line for each complaint, behind prefix; gives CTL_DATA. */
+/* One line for each complaint, behind prefix; gives CTL_DATA, or CTL_DOWN when
+ * one of them will pass. */
 int ctl_fail_faults(const struct faults *fs, const char *prefix);
 
 /* Read the configuration; CTL_OK or an exit status, the reason told. */

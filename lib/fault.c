@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,13 @@ fault_add_never(struct faults *fs, const char *field, const char *why)
 	if (fs->n > had)
 		fs->v[had].is_never = true;
 	return -1;
+}
+
+void
+fault_note_errno(struct faults *fs, int err)
+{
+	if (err == EMFILE || err == ENFILE || err == ENOMEM || err == EIO)
+		fs->is_passing = true;
 }
 
 bool

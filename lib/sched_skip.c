@@ -5,11 +5,39 @@
 #include "lib/sched_int.h"
 #include "lib/sched_skip.h"
 #include "lib/store_job.h"
+#include "lib/store_run.h"
 #include "lib/store_zone.h"
 #include "lib/trigger.h"
 #include "lib/ban.h"
 
 #define BATCH_JOBS 1000
+
+/* One row for all of it, decided when the simulation begins. */
+static enum store_rc
+skip_record(struct store *st, const struct job *j, const struct trigger *t,
+    int64_t from_us, const char *reason)
+{
+	struct run r = {
+		.job = j->id,
+		.queue = j->queue,
+		.job_id = j->job_id,
+		.state = RUN_MISSED,
+		.reason = (char *)reason,
+		.decided_us = from_us,
+	};
+	struct due_range slots;
+	enum store_rc rc;
+
+	due_count(t, j->cursor_us, from_us - 1, &slots);
+	if (slots.count == 0)
+		return STORE_OK;
+	r.slot_us = slots.first_us;
+	r.last_us = slots.last_us;
+	r.count = slots.count;
+	run_make_id(from_us, r.id);
+	rc = store_run_insert(st, &r);
+	return rc == STORE_CONFLICT ? STORE_OK : rc;
+}
 
 static enum store_rc
 skip_job(struct sched *s, struct store *st, const struct job *j,
@@ -27,7 +55,7 @@ skip_job(struct sched *s, struct store *st, const struct job *j,
 	if ((t = trigger_from_spec(j->trigger, s->zones, &fs)) == NULL)
 		return STORE_OK;
 	slot = trigger_next(t, from_us - 1);
-	rc = sched_account(st, j, t, from_us - 1, reason);
+	rc = skip_record(st, j, t, from_us, reason);
 	if (rc == STORE_OK && slot == TRIGGER_NONE)
 		rc = store_job_delete(st, j->id);
 	else if (rc == STORE_OK)

@@ -102,21 +102,33 @@ recovered() {
 # Found here: a job whose zone could not be read for want of a descriptor was
 # quarantined for good.
 @test "no file descriptors" {
-	local ctl_seen='' ticker_seen=''
+	local ctl_seen='' ticker_seen='' web_seen=''
 	limited() {
 		status=0
 		output=$(exec 2>&1 3>&-; ulimit -n "$1"; shift; exec "$@") ||
 		    status=$?
 		echo "$* $status $output"
 	}
+	web_limited() {
+		local fcgi=$BATS_TEST_TMPDIR/limited
+		printf '#!/bin/sh\nulimit -n %s\nexec %s\n' "$1" "$FCGI" \
+		    >"$fcgi"
+		chmod +x "$fcgi"
+		web_add "web$2" || true
+		web_status=${status_code:-127}
+	}
 	owner_add a
 	"$ctl" job add q --id zoned --cron 'second=*'
 	sleep 1.2
-	# 127: not even the libraries; 0: enough after all; 65: no zone.
+	# 127: not even the libraries; 0: enough after all.
 	for n in {3..12}; do
 		limited "$n" "$ctl" job add q --id "x$n" --every 1h
-		[[ $status =~ ^(127|69|65|0)$ ]]
-		[[ ! $status =~ ^6 ]] || grep -q 'cannot be' <<<"$output"
+		[[ $status =~ ^(127|69|0)$ ]]
+		# The same for a client of the web server.
+		web_limited "$n" "x$n"
+		[[ $web_status =~ ^(127|503|200)$ ]]
+		web_seen="$web_seen $web_status"
+		[ "$status" -ne 69 ] || grep -q 'cannot be' <<<"$output"
 		ctl_seen="$ctl_seen $status"
 		limited "$n" "$ticker" --once
 		[[ $status =~ ^(127|69|0)$ ]]
@@ -126,6 +138,7 @@ recovered() {
 		    WHERE state = 'quarantined'")" -eq 0 ]
 	done
 	[[ $ctl_seen == *69*0 && $ticker_seen == *69*0 ]]
+	[[ $web_seen == *503*200 ]]
 	recovered
 }
 

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,16 +167,6 @@ turn_advance(const struct turn *t, const struct due_plan *plan)
 	    plan->cursor_us);
 }
 
-/*
- * A zone that cannot be read for this is the host's trouble, which passes:
- * the job must not be taken out of the schedule for it.
- */
-static bool
-is_passing(int err)
-{
-	return err == EMFILE || err == ENFILE || err == ENOMEM || err == EIO;
-}
-
 static enum store_rc
 turn_take(const struct turn *t, bool is_paused)
 {
@@ -192,11 +181,12 @@ turn_take(const struct turn *t, bool is_paused)
 	struct due_plan plan;
 	enum store_rc rc;
 
-	errno = 0;
 	trigger = trigger_from_spec(t->j->trigger, t->c->zones, &fs);
+	/* What the host cannot read for now is no reason to take the job out
+	 * of the schedule. */
 	if (trigger == NULL)
-		return is_passing(errno) ? STORE_FULL :
-					   turn_quarantine(t, fs.v[0].text);
+		return fs.is_passing ? STORE_FULL :
+				       turn_quarantine(t, fs.v[0].text);
 	if (due_plan(trigger, &p, t->j->cursor_us, t->now_us, &plan) != 0)
 		rc = STORE_FULL;
 	else if (is_paused)

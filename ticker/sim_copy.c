@@ -71,20 +71,41 @@ copy_kind(const struct sim *m, enum job_kind kind, char **path)
 	return rc < 0 || *path == NULL ? -1 : 0;
 }
 
+/* Does the line of a configuration say where a store is? */
+static bool
+names_store(const char *line)
+{
+	static const char *const options[] = { "store", "memory_store" };
+	size_t n;
+
+	line += strspn(line, " \t");
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		n = strlen(options[i]);
+		if (strncmp(line, options[i], n) == 0 &&
+		    line[n + strspn(line + n, " \t")] == '=')
+			return true;
+	}
+	return false;
+}
+
 /* What was kept is used like any other instance: minutehand -c DIR/… */
 static int
 keep_conf(const struct sim *m)
 {
 	struct buf path = BUF_INIT;
-	int rc = -1, c;
+	char *line = NULL;
+	size_t cap = 0;
 	FILE *from, *to;
+	int rc = -1;
 
 	buf_printf(&path, "%s/minutehand.conf", buf_cstr(&m->dir));
 	from = fopen(m->conf->path, "re");
 	to = fopen(buf_cstr(&path), "wxe");
 	if (from != NULL && to != NULL) {
-		while ((c = getc(from)) != EOF)
-			(void)putc(c, to);
+		while (getline(&line, &cap, from) > 0) {
+			if (!names_store(line))
+				(void)fputs(line, to);
+		}
 		(void)fprintf(to,
 		    "\n# A copy that was simulated on.\nstore = \"%s\"\n"
 		    "memory_store = \"%s\"\n",
@@ -98,6 +119,7 @@ keep_conf(const struct sim *m)
 		rc = -1;
 	if (rc != 0)
 		(void)fail(buf_cstr(&path), strerror(errno));
+	free(line);
 	buf_fini(&path);
 	return rc;
 }

@@ -13,6 +13,7 @@
 #include "ticker/sim.h"
 #include "lib/ban.h"
 
+#define MB(bytes) ((double)(bytes) / 1e6)
 #define SECONDS(us) ((double)(us) / 1e6)
 
 struct report {
@@ -303,6 +304,10 @@ report_text(struct report *r)
 	}
 	if (r->idle > 0)
 		(void)printf("%lld jobs had nothing due\n", (long long)r->idle);
+	(void)printf("store: %.1f MB at first, %.1f after half of the time, "
+		     "%.1f in the end\n",
+	    MB(m->bytes[SIM_BEGIN]), MB(m->bytes[SIM_HALF]),
+	    MB(m->bytes[SIM_END]));
 	return print_findings(r);
 }
 
@@ -318,9 +323,12 @@ report_json(struct report *r)
 	buf_str(&b, "\",\"to\":\"");
 	datetime_rfc3339(m->to_us, &b);
 	(void)printf("%s\",\"cadence_seconds\":%.3f,\"ticks\":%lld,"
-		     "\"killed\":%lld,\"stopped\":%s,\"jobs\":[",
+		     "\"killed\":%lld,\"stopped\":%s,"
+		     "\"store_bytes\":[%lld,%lld,%lld],\"jobs\":[",
 	    buf_cstr(&b), SECONDS(m->cadence_us), (long long)m->ticks,
-	    (long long)m->killed, m->is_stopped ? "true" : "false");
+	    (long long)m->killed, m->is_stopped ? "true" : "false",
+	    (long long)m->bytes[SIM_BEGIN], (long long)m->bytes[SIM_HALF],
+	    (long long)m->bytes[SIM_END]);
 	buf_fini(&b);
 	if ((rc = each_job(r, json_job)) != STORE_OK)
 		return rc;
