@@ -41,6 +41,13 @@ web_add() {
 	    \"trigger\": \"interval\", \"seconds\": 1}"
 }
 
+# The CGI program behind a limit: limited_fcgi ULIMIT-OPTION
+limited_fcgi() {
+	fcgi=$BATS_TEST_TMPDIR/limited
+	printf '#!/bin/sh\nulimit %s\nexec %s\n' "$1" "$FCGI" >"$fcgi"
+	chmod +x "$fcgi"
+}
+
 # Each of the three is told no, clearly: refused
 refused() {
 	run -69 owner_add refused
@@ -110,10 +117,7 @@ recovered() {
 		echo "$* $status $output"
 	}
 	web_limited() {
-		local fcgi=$BATS_TEST_TMPDIR/limited
-		printf '#!/bin/sh\nulimit -n %s\nexec %s\n' "$1" "$FCGI" \
-		    >"$fcgi"
-		chmod +x "$fcgi"
+		limited_fcgi "-n $1"
 		web_add "web$2" || true
 		web_status=${status_code:-127}
 	}
@@ -139,6 +143,7 @@ recovered() {
 	done
 	[[ $ctl_seen == *69*0 && $ticker_seen == *69*0 ]]
 	[[ $web_seen == *503*200 ]]
+	fcgi=$FCGI
 	recovered
 }
 
@@ -150,5 +155,16 @@ recovered() {
 	[[ $output == *"cannot be written"* ]]
 	run -69 small "$ticker" --once
 	[[ $output == *level=err* ]]
+	run -69 small "$ctl" backup "$BATS_TEST_TMPDIR/backup.db"
+	[ ! -e "$BATS_TEST_TMPDIR/backup.db" ]
+	limited_fcgi '-f 16'
+	web_add refused
+	status_is 503
+	fcgi=$FCGI
+	# The copy that a simulation makes finds no room.
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir "$TMPDIR"
+	run -69 small "$ticker" simulate
+	[ -z "$(ls -A "$TMPDIR")" ]
 	recovered
 }
