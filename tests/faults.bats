@@ -44,7 +44,8 @@ web_add() {
 # The CGI program behind a limit: limited_fcgi ULIMIT-OPTION
 limited_fcgi() {
 	fcgi=$BATS_TEST_TMPDIR/limited
-	printf '#!/bin/sh\nulimit %s\nexec %s\n' "$1" "$FCGI" >"$fcgi"
+	printf '#!/bin/sh\nulimit %s\nexec %s\n' "$1" \
+	    "$abs_top_builddir/fcgi/minutehand.fcgi" >"$fcgi"
 	chmod +x "$fcgi"
 }
 
@@ -143,7 +144,7 @@ recovered() {
 	done
 	[[ $ctl_seen == *69*0 && $ticker_seen == *69*0 ]]
 	[[ $web_seen == *503*200 ]]
-	fcgi=$FCGI
+	fcgi=$abs_top_builddir/fcgi/minutehand.fcgi
 	recovered
 }
 
@@ -160,7 +161,7 @@ recovered() {
 	limited_fcgi '-f 16'
 	web_add refused
 	status_is 503
-	fcgi=$FCGI
+	fcgi=$abs_top_builddir/fcgi/minutehand.fcgi
 	# The copy that a simulation makes finds no room.
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp
 	mkdir "$TMPDIR"
