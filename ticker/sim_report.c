@@ -26,18 +26,23 @@ struct report {
 	int64_t findings;
 };
 
+static void
+add(struct store_sim_count *sum, const struct store_sim_count *c)
+{
+	sum->n += c->n;
+	sum->late += c->late;
+	if (c->worst_us > sum->worst_us)
+		sum->worst_us = c->worst_us;
+}
+
 /* The states of c added up. */
 static struct store_sim_count
 sum(const struct store_sim_count *c, size_t n)
 {
 	struct store_sim_count all = { .n = 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		all.n += c[i].n;
-		all.late += c[i].late;
-		if (c[i].worst_us > all.worst_us)
-			all.worst_us = c[i].worst_us;
-	}
+	for (size_t i = 0; i < n; i++)
+		add(&all, &c[i]);
 	return all;
 }
 
@@ -69,12 +74,8 @@ read_totals(struct report *r)
 					break;
 			if (at == r->ntotal)
 				r->total[r->ntotal++] = c[i];
-			else {
-				r->total[at].n += c[i].n;
-				r->total[at].late += c[i].late;
-				if (c[i].worst_us > r->total[at].worst_us)
-					r->total[at].worst_us = c[i].worst_us;
-			}
+			else
+				add(&r->total[at], &c[i]);
 		}
 	}
 	r->all = sum(r->total, r->ntotal);
