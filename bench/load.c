@@ -3,11 +3,12 @@
  * the next POST that adds a job once it has the answer to the last, COUNT in
  * all.  Prints answers per second; exits 1 when an answer was no 200.
  *
- *   load [-k] [-l FILE] [-j FIELDS] PORT PATH TOKEN|- CLIENTS COUNT
+ *   load [-k] [-l FILE] [-j FIELDS] [-s SECONDS] PORT PATH TOKEN|- CLIENTS COUNT
  *
  *   -k         lost connections and 5xx are no failure (workers get killed)
  *   -l FILE    write the job ids that were acknowledged, one a line
  *   -j FIELDS  the trigger's JSON members; the default fires at 03:xx
+ *   -s SECONDS no more after that long; prints answers, rate, longest wait
  */
 #include "config.h"
 
@@ -36,6 +37,7 @@ struct client {
 	char in[8192];
 	size_t len;
 	int64_t job; /* the number it waits for */
+	int64_t asked_us;
 };
 
 struct load {
@@ -44,6 +46,7 @@ struct load {
 	bool is_tolerant;
 	FILE *acked;
 	int64_t sent, done, bad;
+	int64_t seconds, end_us, worst_us; /* end_us 0: none */
 	struct client c[CLIENTS_MAX];
 	struct pollfd p[CLIENTS_MAX];
 };
@@ -75,6 +78,9 @@ load_send(struct load *l, int64_t i)
 	char body[512], auth[256] = "", req[2048];
 	int n, m;
 
+	l->c[i].asked_us = clock_mono_us();
+	if (l->end_us != 0 && l->c[i].asked_us > l->end_us)
+		l->count = l->sent;
 	if (l->sent == l->count)
 		return 0;
 	if (l->p[i].fd < 0 && (l->p[i].fd = load_connect(l)) < 0)
@@ -134,9 +140,12 @@ load_read(struct load *l, int64_t i)
 static void
 load_judge(struct load *l, int64_t i, bool is_lost)
 {
+	int64_t took_us = clock_mono_us() - l->c[i].asked_us;
 	const char *in = l->c[i].in;
 
 	l->done++;
+	if (took_us > l->worst_us)
+		l->worst_us = took_us;
 	if (!is_lost && strncmp(in, "HTTP/1.1 200", 12) == 0) {
 		if (l->acked != NULL)
 			(void)fprintf(l->acked, "job-%ld-%lld\n",
@@ -176,11 +185,14 @@ load_options(struct load *l, int argc, char *argv[])
 	int o;
 
 	l->fields = "\"trigger\":\"cron\",\"hour\":3,\"minute\":\"*/7\"";
-	while ((o = getopt(argc, argv, "kl:j:")) != -1) {
+	while ((o = getopt(argc, argv, "kl:j:s:")) != -1) {
 		if (o == 'k')
 			l->is_tolerant = true;
 		else if (o == 'j')
 			l->fields = optarg;
+		else if (o == 's' &&
+		    num_parse(optarg, 1, 86400, &l->seconds) == 0)
+			continue;
 		else if (o != 'l' || (l->acked = fopen(optarg, "w")) == NULL)
 			return -1;
 	}
@@ -202,7 +214,7 @@ main(int argc, char *argv[])
 
 	if (load_options(&l, argc, argv) != 0) {
 		(void)fprintf(stderr,
-		    "usage: load [-k] [-l FILE] [-j FIELDS] "
+		    "usage: load [-k] [-l FILE] [-j FIELDS] [-s SECONDS] "
 		    "PORT PATH TOKEN|- CLIENTS COUNT\n");
 		return 64;
 	}
@@ -210,6 +222,8 @@ main(int argc, char *argv[])
 	if (l.acked != NULL)
 		(void)setvbuf(l.acked, NULL, _IOLBF, 0);
 	began = clock_mono_us();
+	if (l.seconds > 0)
+		l.end_us = began + l.seconds * CLOCK_US_PER_S;
 	for (int64_t i = 0; i < l.clients; i++) {
 		l.p[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 		if (load_send(&l, i) != 0)
@@ -224,6 +238,9 @@ main(int argc, char *argv[])
 	}
 	if (l.acked != NULL && fclose(l.acked) != 0)
 		return 1;
+	if (l.seconds > 0)
+		(void)printf("%lld answers, at most %lld ms, a second: ",
+		    (long long)l.done, (long long)l.worst_us / 1000);
 	(void)printf("%.0f\n",
 	    (double)l.done * 1e6 / (double)(clock_mono_us() - began));
 	return l.bad == 0 ? 0 : 1;

@@ -82,7 +82,8 @@ int ctl_fail_job(enum store_rc rc, const struct ctl_args *a);
  * STORE_CONFLICT); gives CTL_NO. */
 int ctl_fail_resume(struct ctl *c, const char *queue, const char *job_id);
 
-/* One line for each complaint, behind prefix; gives CTL_DATA. */
+/* One line for each complaint, behind prefix; gives CTL_DATA, or CTL_DOWN when
+ * one of them will pass. */
 int ctl_fail_faults(const struct faults *fs, const char *prefix);
 
 /* Read the configuration; CTL_OK or an exit status, the reason told. */

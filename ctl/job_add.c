@@ -41,21 +41,20 @@ read_job(struct ctl *c, struct json_object *body, const char *prefix,
 	return CTL_OK;
 }
 
-/* What to say once about the job's target, on standard error. */
+/* What may surprise about it, as the HTTP API answers; on standard error. */
 static void
 tell_warnings(struct ctl *c, const struct job *j)
 {
 	const struct trigger_env env = env_of(c);
 	const struct job_env job_env = { c->conf, &env };
-	struct warns warns;
+	struct warns ws;
 
-	preview_warn_job(j, &job_env, 0, &warns);
-	for (size_t i = 0; i < warns.n; i++)
-		if (warns.v[i].code == WARN_PLAN)
-			(void)fprintf(stderr, "minutehand: %s %s: %s\n",
-			    j->queue, j->job_id,
-			    buf_cstr(&warns.v[i].text[WORDS_EN]));
-	warns_fini(&warns);
+	preview_warn_job(j, &job_env, sched_cadence(&c->sched, env.now_us),
+	    &ws);
+	for (size_t i = 0; i < ws.n; i++)
+		(void)ctl_fail(CTL_OK, "%s %s: warning: %s", j->queue,
+		    j->job_id, buf_cstr(&ws.v[i].text[WORDS_EN]));
+	warns_fini(&ws);
 }
 
 /* Say what was added, in the words job list has. */
@@ -98,7 +97,7 @@ add_job(struct ctl *c, struct json_object *body, const char *prefix)
 static int
 check_all(struct ctl *c, struct json_object *list)
 {
-	int status = CTL_OK;
+	int status = CTL_OK, one;
 	bool is_replace;
 	char prefix[32];
 	struct job j;
@@ -106,9 +105,9 @@ check_all(struct ctl *c, struct json_object *list)
 	for (size_t i = 0; i < json_count(list); i++) {
 		job_init(&j);
 		(void)snprintf(prefix, sizeof(prefix), "[%zu].", i);
-		if (read_job(c, json_item(list, i), prefix, &j, &is_replace) !=
-		    CTL_OK)
-			status = CTL_DATA;
+		one = read_job(c, json_item(list, i), prefix, &j, &is_replace);
+		if (one != CTL_OK)
+			status = one;
 		job_fini(&j);
 	}
 	return status;

@@ -54,6 +54,7 @@ response_init(struct response *res, struct buf *data)
 	res->args[0] = NULL;
 	res->args[1] = NULL;
 	res->faults.n = 0;
+	res->faults.is_passing = false;
 	res->data = data;
 	res->shape = HTTP_SHAPE_ENVELOPE;
 	res->allow = 0;
@@ -64,6 +65,11 @@ response_init(struct response *res, struct buf *data)
 void
 response_error(struct response *res, int status, enum msg msg, const char *arg)
 {
+	/* What this host cannot read for now is no fault of the client. */
+	if (status == 400 && res->faults.is_passing) {
+		status = 503;
+		res->retry_after_s = RETRY_FULL_S;
+	}
 	res->status = status;
 	res->msg = msg;
 	res->args[0] = arg;

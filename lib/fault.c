@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +91,13 @@ fault_drop(struct faults *fs, const char *field)
 		    (fs->n - i) * sizeof(fs->v[0]));
 		return;
 	}
+}
+
+void
+fault_note_errno(struct faults *fs, int err)
+{
+	if (err == EMFILE || err == ENFILE || err == ENOMEM || err == EIO)
+		fs->is_passing = true;
 }
 
 bool

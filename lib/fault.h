@@ -20,6 +20,7 @@ struct fault {
  */
 struct faults {
 	size_t n;
+	bool is_passing; /* one is the host's, and passes: try later */
 	struct fault v[FAULT_MAX];
 };
 
@@ -40,6 +41,12 @@ int fault_add_never(struct faults *fs, const char *field, const char *why);
 
 /* Take the complaint about field back, if there is one. */
 void fault_drop(struct faults *fs, const char *field);
+
+/*
+ * Something could not be read, and errno says why: when that is for want of
+ * descriptors or memory, the input may be good, and fs->is_passing is set.
+ */
+void fault_note_errno(struct faults *fs, int err);
 
 /* Is that all there is to complain of? */
 bool fault_is_never(const struct faults *fs);

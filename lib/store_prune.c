@@ -260,8 +260,8 @@ gather_job(struct step *s, int64_t job)
 /*
  * The first job behind row *at whose turn it is into *job, its row into *at;
  * 0 when there is none.  Counting a job's rows takes time, and only a job
- * with new rows can have too many: so every 64th of the new rows (more often
- * where few are kept) makes its job's turn.
+ * with new rows can have too many: so one of 64 new rows (more where
+ * few are kept) makes its job's turn.
  */
 static enum store_rc
 next_job(struct step *s, int64_t *at, int64_t *job)

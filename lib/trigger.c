@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,9 +104,11 @@ read_zone(struct trigger *t, const struct trigger_args *args,
 
 	if (name == NULL)
 		name = fallback != NULL ? fallback : "UTC";
+	errno = 0;
 	t->tz = tz_get(zones, name, why, sizeof(why));
 	if (t->tz != NULL)
 		return 0;
+	fault_note_errno(args->fs, errno);
 	/* Read on in UTC: the other fields are to be judged as well. */
 	t->tz = tz_get(zones, "UTC", unused, sizeof(unused));
 	return fault_add(args->fs, "timezone", "%s", why);
@@ -285,6 +288,7 @@ trigger_from_spec(const char *spec, struct tz_cache *zones, struct faults *fs)
 	memcpy(copy, spec, len);
 	if (split_spec(copy, &args) && (kind = find_kind(copy)) != TRIGGER__MAX)
 		t = make(kind, &args, zones, NULL);
+	fs->is_passing = fs->is_passing || own.is_passing;
 	/* A spec has no fields its reader could mend: one fault for all. */
 	if (t == NULL)
 		fault_add(fs, "trigger", "cannot be read from \"%.60s\": %s",

@@ -7,11 +7,11 @@ FROM sim_job AS b LEFT JOIN job AS j ON j.id = b.id
 ORDER BY b.queue, b.job_id;
 
 -- name: sim_counts
-SELECT state, n, late, worst_us FROM sim_count WHERE job = :job AND n <> 0;
+SELECT state, n, late, worst_us FROM sim_count WHERE job = :job AND (n <> 0 OR late <> 0);
 
 -- name: sim_totals
 SELECT state, sum(n), sum(late), max(worst_us) FROM sim_count
-GROUP BY state HAVING sum(n) <> 0 ORDER BY sum(n) DESC;
+GROUP BY state HAVING sum(n) <> 0 OR sum(late) <> 0 ORDER BY sum(n) DESC;
 
 -- name: sim_consume
 DELETE FROM message WHERE state = 0;

@@ -27,12 +27,21 @@ CREATE TRIGGER sim_insert AFTER INSERT ON run WHEN new.job IS NOT NULL BEGIN
 		worst_us = max(worst_us, excluded.worst_us);
 END;
 
--- A range that grew, or a run that became another thing.
-CREATE TRIGGER sim_update AFTER UPDATE OF count, state ON run
+-- A range that grew, also one that was there before.
+CREATE TRIGGER sim_grow AFTER UPDATE OF count ON run
 WHEN new.job IS NOT NULL BEGIN
+	INSERT INTO sim_count (job, state, n, late, worst_us)
+	VALUES (new.job, new.state, new.count - old.count, 0, 0)
+	ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
+
+-- A run that became another thing, if it was counted.
+CREATE TRIGGER sim_change AFTER UPDATE OF state ON run
+WHEN new.state <> old.state AND EXISTS (SELECT 1 FROM sim_count
+	WHERE job = old.job AND state = old.state AND n >= old.count) BEGIN
 	UPDATE sim_count SET n = n - old.count
 	WHERE job = old.job AND state = old.state;
 	INSERT INTO sim_count (job, state, n, late, worst_us)
-	VALUES (new.job, new.state, new.count, 0, 0)
+	VALUES (new.job, new.state, old.count, 0, 0)
 	ON CONFLICT DO UPDATE SET n = n + excluded.n;
 END

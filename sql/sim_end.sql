@@ -1,6 +1,7 @@
 -- script: sim_end
 -- The copy is a store like any other again.
 DROP TRIGGER sim_insert;
-DROP TRIGGER sim_update;
+DROP TRIGGER sim_grow;
+DROP TRIGGER sim_change;
 DROP TABLE sim_job;
 DROP TABLE sim_count

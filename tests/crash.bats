@@ -26,19 +26,6 @@ nap() {
 	sleep "0.$(printf '%03d' $((5 + RANDOM % ($1 - 4))))"
 }
 
-# What an auditor asks of a store at rest: prints each complaint.
-complaints() {
-	# A run without its message, a message without its run, one twice.
-	sql "SELECT 'no message', task_id FROM run WHERE state = 'sent'
-	    EXCEPT SELECT 'no message', json_extract(body, '\$.task_id')
-	    FROM message LIMIT 5"
-	sql "SELECT 'no run', json_extract(body, '\$.task_id') FROM message
-	    EXCEPT SELECT 'no run', task_id FROM run LIMIT 5"
-	sql "SELECT 'twice', json_extract(body, '\$.task_id') FROM message
-	    GROUP BY 2 HAVING count(*) > 1 LIMIT 5"
-	sql "PRAGMA quick_check" | grep -vx ok || true
-}
-
 # Start and kill tickers on a store of 20,000 jobs, three slots each that are
 # all to be sent, until nothing is left or $kills reaches 200; then let one
 # finish, and look.

@@ -41,6 +41,14 @@ web_add() {
 	    \"trigger\": \"interval\", \"seconds\": 1}"
 }
 
+# The CGI program behind a limit: limited_fcgi ULIMIT-OPTION
+limited_fcgi() {
+	fcgi=$BATS_TEST_TMPDIR/limited
+	printf '#!/bin/sh\nulimit %s\nexec %s\n' "$1" \
+	    "$abs_top_builddir/fcgi/minutehand.fcgi" >"$fcgi"
+	chmod +x "$fcgi"
+}
+
 # Each of the three is told no, clearly: refused
 refused() {
 	run -69 owner_add refused
@@ -102,21 +110,30 @@ recovered() {
 # Found here: a job whose zone could not be read for want of a descriptor was
 # quarantined for good.
 @test "no file descriptors" {
-	local ctl_seen='' ticker_seen=''
+	local ctl_seen='' ticker_seen='' web_seen=''
 	limited() {
 		status=0
 		output=$(exec 2>&1 3>&-; ulimit -n "$1"; shift; exec "$@") ||
 		    status=$?
 		echo "$* $status $output"
 	}
+	web_limited() {
+		limited_fcgi "-n $1"
+		web_add "web$2" || true
+		web_status=${status_code:-127}
+	}
 	owner_add a
 	"$ctl" job add q --id zoned --cron 'second=*'
 	sleep 1.2
-	# 127: not even the libraries; 0: enough after all; 65: no zone.
+	# 127: not even the libraries; 0: enough after all.
 	for n in {3..12}; do
 		limited "$n" "$ctl" job add q --id "x$n" --every 1h
-		[[ $status =~ ^(127|69|65|0)$ ]]
-		[[ ! $status =~ ^6 ]] || grep -q 'cannot be' <<<"$output"
+		[[ $status =~ ^(127|69|0)$ ]]
+		# The same for a client of the web server.
+		web_limited "$n" "x$n"
+		[[ $web_status =~ ^(127|503|200)$ ]]
+		web_seen="$web_seen $web_status"
+		[ "$status" -ne 69 ] || grep -q 'cannot be' <<<"$output"
 		ctl_seen="$ctl_seen $status"
 		limited "$n" "$ticker" --once
 		[[ $status =~ ^(127|69|0)$ ]]
@@ -126,6 +143,8 @@ recovered() {
 		    WHERE state = 'quarantined'")" -eq 0 ]
 	done
 	[[ $ctl_seen == *69*0 && $ticker_seen == *69*0 ]]
+	[[ $web_seen == *503*200 ]]
+	fcgi=$abs_top_builddir/fcgi/minutehand.fcgi
 	recovered
 }
 
@@ -137,5 +156,16 @@ recovered() {
 	[[ $output == *"cannot be written"* ]]
 	run -69 small "$ticker" --once
 	[[ $output == *level=err* ]]
+	run -69 small "$ctl" backup "$BATS_TEST_TMPDIR/backup.db"
+	[ ! -e "$BATS_TEST_TMPDIR/backup.db" ]
+	limited_fcgi '-f 16'
+	web_add refused
+	status_is 503
+	fcgi=$abs_top_builddir/fcgi/minutehand.fcgi
+	# The copy that a simulation makes finds no room.
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir "$TMPDIR"
+	run -69 small "$ticker" simulate
+	[ -z "$(ls -A "$TMPDIR")" ]
 	recovered
 }

@@ -5,6 +5,7 @@
 #   wait_for SECONDS COMMAND…  until the command succeeds
 #   free_port                  print a port nobody listens on
 #   stop_pid PID               TERM, wait, KILL
+#   complaints                 what is wrong with a store at rest
 #   api METHOD PATH [CURL-OPTION…]   a request to $URL, with $TOKEN
 #
 # Anything that stays in the background is started with 3>&- (bats waits for
@@ -87,4 +88,18 @@ api() {
 	local method=$1 path=$2
 	shift 2
 	web -X "$method" -H "Authorization: Bearer $TOKEN" "$URL$path" "$@"
+}
+
+# What an auditor asks of a store at rest: prints each complaint.
+# sql QUERY is the test's own.
+complaints() {
+	# A run without its message, a message without its run, one twice.
+	sql "SELECT 'no message', task_id FROM run WHERE state = 'sent'
+	    EXCEPT SELECT 'no message', json_extract(body, '\$.task_id')
+	    FROM message LIMIT 5"
+	sql "SELECT 'no run', json_extract(body, '\$.task_id') FROM message
+	    EXCEPT SELECT 'no run', task_id FROM run LIMIT 5"
+	sql "SELECT 'twice', json_extract(body, '\$.task_id') FROM message
+	    GROUP BY 2 HAVING count(*) > 1 LIMIT 5"
+	sql "PRAGMA quick_check" | grep -vx ok || true
 }

@@ -126,6 +126,39 @@ count() {
 	    FROM run_pruned')" -eq 240000 ]
 }
 
+# Eight jobs at each tick.  `make check-load` has a whole year of minutes, and
+# the limits that hold when nothing is said.
+@test "a virtual year of ticks: the store stops growing" {
+	days=${RETENTION_DAYS:-40}
+	every=1 keep=10000
+	if [ "$days" -lt 365 ]; then
+		every=5 keep=1000
+		echo "retention_rows_per_job = $keep" >>"$CONF"
+	fi
+	for i in 1 2 3 4 5 6 7 8; do
+		printf '{"queue_name":"q","job_id":"j%s","trigger":"cron",
+		    "minute":"*/%s"}' "$i" "$every" | "$MINUTEHAND" job add --json -
+	done
+	"$TICKER" simulate --from 2031-01-01 --cadence "${every}m" --json \
+	    --to "$(date -u -d "2031-01-01 + $days days" +%F)" \
+	    --keep "$BATS_TEST_TMPDIR/kept" >"$BATS_TEST_TMPDIR/sim.json"
+	read -r slots half end < <(jq -r '"\(.total.slots) \(.store_bytes[1])
+	    \(.store_bytes[2])"' "$BATS_TEST_TMPDIR/sim.json" | paste -s)
+	STORE=$BATS_TEST_TMPDIR/kept/store.db
+	echo "# $days days, $slots runs: $half bytes after half of the time," \
+	    "$end in the end, $(count run) rows left" >&3
+	[ "$slots" -eq $((days * 1440 * 8 / every)) ]
+	[ "$end" -le $((half * 11 / 10)) ]
+	[ "$(count run)" -ge $((8 * keep)) ]
+	[ "$(count run)" -le $((8 * keep * 12 / 10)) ]
+	[ "$(jq -c .findings "$BATS_TEST_TMPDIR/sim.json")" = '[]' ]
+	# What went is summed, and 8 rows stand for all that was before.
+	[ "$(sql "SELECT (SELECT sum(count) FROM run
+	    WHERE reason IS NOT 'before the simulation') + (SELECT sum(count)
+	    FROM run_pruned WHERE state <> 'missed')")" -eq "$slots" ]
+	[ "$(sql 'PRAGMA integrity_check')" = ok ]
+}
+
 @test "in steps: 100,000 rows go without holding others up" {
 	rows 100000 1 200
 	"$TICKER" --once &

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,16 +171,6 @@ turn_advance(const struct turn *t, const struct due_plan *plan)
 	    plan->cursor_us);
 }
 
-/*
- * A zone that cannot be read for this is the host's trouble, which passes:
- * the job must not be taken out of the schedule for it.
- */
-static bool
-is_passing(int err)
-{
-	return err == EMFILE || err == ENFILE || err == ENOMEM || err == EIO;
-}
-
 static enum store_rc
 turn_take(struct turn *t)
 {
@@ -199,9 +188,10 @@ turn_take(struct turn *t)
 
 	if (job_check(t->j, &fs) != 0)
 		return turn_quarantine(t, &fs.v[0]);
-	errno = 0;
 	trigger = trigger_from_spec(t->j->trigger, t->c->zones, &fs);
-	if (trigger == NULL && is_passing(errno)) {
+	/* What the host cannot read for now is no reason to take the job out
+	 * of the schedule. */
+	if (trigger == NULL && fs.is_passing) {
 		log_event(LOG_LEVEL_ERR, "zone", LOG_KEY_JOB, t->j->job_id,
 		    LOG_KEY_ERROR, fs.v[0].text, NULL);
 		return STORE_FULL;

@@ -25,15 +25,10 @@ enum {
 	OPT_KEEP
 };
 
-#define COMMON \
-	{ "config", required_argument, NULL, 'c' }, \
-	    { "help", no_argument, NULL, 'h' }, \
-	{ \
-		"version", no_argument, NULL, 'V' \
-	}
-
 static const struct option tick_options[] = {
-	COMMON,
+	{ "config", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
 	{ "once", no_argument, NULL, OPT_ONCE },
 	{ "window", required_argument, NULL, OPT_WINDOW },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
@@ -41,7 +36,9 @@ static const struct option tick_options[] = {
 };
 
 static const struct option sim_options[] = {
-	COMMON,
+	{ "config", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
 	{ "from", required_argument, NULL, OPT_FROM },
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "outage", required_argument, NULL, OPT_OUTAGE },

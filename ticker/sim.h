@@ -33,6 +33,9 @@ struct sim_outage {
 	int64_t to_us;
 };
 
+/* When the store is measured. */
+enum sim_size { SIM_BEGIN, SIM_HALF, SIM_END, SIM_SIZE__MAX };
+
 /* A clock that moves when somebody sleeps. */
 struct sim_clock {
 	int64_t now_us;
@@ -53,8 +56,9 @@ struct sim {
 	uint64_t random;
 	int64_t steps; /* of the last tick that lived */
 	int64_t ticks, killed;
-	int64_t shown_us; /* progress, on the host's clock */
-	bool is_stopped;  /* by a signal */
+	int64_t bytes[SIM_SIZE__MAX]; /* of the durable store */
+	int64_t shown_us;	      /* progress, on the host's clock */
+	bool is_stopped;	      /* by a signal */
 };
 
 enum sim_rc {

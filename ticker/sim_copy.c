@@ -25,7 +25,16 @@ fail(const char *what, const char *why)
 	return -1;
 }
 
-/* Copy the store at path; 1 when there is none, or not one of ours. */
+/* The memory store lies where anybody may put one. */
+static bool
+is_ours(const char *path)
+{
+	struct stat sb;
+
+	return lstat(path, &sb) == 0 && S_ISREG(sb.st_mode) &&
+	    sb.st_uid == geteuid();
+}
+
 static int
 copy_store(const struct sim *m, const char *path, const char *to)
 {
@@ -36,12 +45,8 @@ copy_store(const struct sim *m, const char *path, const char *to)
 	};
 	struct store *st;
 	enum store_rc rc;
-	struct stat sb;
 	char why[512];
 
-	/* Who may write the memory store is checked by lib/sched_memory.c. */
-	if (path[0] == '\0' || lstat(path, &sb) != 0 || sb.st_uid != geteuid())
-		return 1;
 	if ((st = store_open(&o, &rc, why, sizeof(why))) != NULL) {
 		rc = store_backup(st, to, why, sizeof(why));
 		store_close(st);
@@ -56,19 +61,36 @@ copy_kind(const struct sim *m, enum job_kind kind, char **path)
 	struct buf to = BUF_INIT;
 	int rc = -1;
 
+	if (kind == JOB_MEMORY && !is_ours(*path)) {
+		(*path)[0] = '\0';
+		return 0;
+	}
 	buf_printf(&to, "%s/%s", buf_cstr(&m->dir), names[kind]);
 	if (!to.is_failed)
 		rc = copy_store(m, *path, buf_cstr(&to));
-	if (rc == 1 && kind == JOB_DURABLE)
-		rc = fail(*path, "no store of yours");
-	else if (rc == 1)
-		buf_reset(&to);
-	if (rc >= 0) {
+	if (rc == 0) {
 		free(*path);
-		*path = to.data == NULL ? strdup("") : buf_take(&to);
+		*path = buf_take(&to);
 	}
 	buf_fini(&to);
-	return rc < 0 || *path == NULL ? -1 : 0;
+	return rc;
+}
+
+/* Does the line of a configuration say where a store is? */
+static bool
+names_store(const char *line)
+{
+	static const char *const options[] = { "store", "memory_store" };
+	size_t n;
+
+	line += strspn(line, " \t");
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		n = strlen(options[i]);
+		if (strncmp(line, options[i], n) == 0 &&
+		    line[n + strspn(line + n, " \t")] == '=')
+			return true;
+	}
+	return false;
 }
 
 /* What was kept is used like any other instance: minutehand -c DIR/… */
@@ -76,15 +98,19 @@ static int
 keep_conf(const struct sim *m)
 {
 	struct buf path = BUF_INIT;
-	int rc = -1, c;
+	char *line = NULL;
+	size_t cap = 0;
 	FILE *from, *to;
+	int rc = -1;
 
 	buf_printf(&path, "%s/minutehand.conf", buf_cstr(&m->dir));
 	from = fopen(m->conf->path, "re");
 	to = fopen(buf_cstr(&path), "wxe");
 	if (from != NULL && to != NULL) {
-		while ((c = getc(from)) != EOF)
-			(void)putc(c, to);
+		while (getline(&line, &cap, from) > 0) {
+			if (!names_store(line))
+				(void)fputs(line, to);
+		}
 		(void)fprintf(to,
 		    "\n# A copy that was simulated on.\nstore = \"%s\"\n"
 		    "memory_store = \"%s\"\n",
@@ -98,6 +124,7 @@ keep_conf(const struct sim *m)
 		rc = -1;
 	if (rc != 0)
 		(void)fail(buf_cstr(&path), strerror(errno));
+	free(line);
 	buf_fini(&path);
 	return rc;
 }

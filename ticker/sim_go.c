@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -135,6 +136,28 @@ sim_count(struct sim *m, enum store_rc (*what)(struct store *))
 	return rc;
 }
 
+/* The store and its log, as they lie on the disk. */
+static void
+sim_measure(struct sim *m)
+{
+	bool is_half = m->at.now_us < m->from_us + (m->to_us - m->from_us) / 2;
+	struct buf log = BUF_INIT;
+	struct stat sb;
+	int64_t bytes = 0;
+
+	buf_printf(&log, "%s-wal", m->conf->store);
+	if (stat(m->conf->store, &sb) == 0)
+		bytes += sb.st_size;
+	if (!log.is_failed && stat(buf_cstr(&log), &sb) == 0)
+		bytes += sb.st_size;
+	buf_fini(&log);
+	if (m->bytes[SIM_BEGIN] == 0)
+		m->bytes[SIM_BEGIN] = bytes;
+	if (is_half)
+		m->bytes[SIM_HALF] = bytes;
+	m->bytes[SIM_END] = bytes;
+}
+
 static enum store_rc
 sim_step(struct sim *m, int64_t t)
 {
@@ -169,11 +192,13 @@ sim_go(struct sim *m)
 		rc = sched_skip(&m->s, m->from_us, "before the simulation");
 	if (rc == STORE_OK)
 		rc = sim_count(m, store_sim_begin);
+	sim_measure(m);
 	m->random = (uint64_t)m->o->seed;
 	for (int64_t t = sim_next(m, m->from_us);
 	     rc == STORE_OK && t < m->to_us && !m->is_stopped;
 	     t = sim_next(m, t + 1)) {
 		rc = sim_step(m, t);
+		sim_measure(m);
 		m->is_stopped = stop_is_pending();
 		sim_progress(m, false);
 	}

@@ -13,6 +13,7 @@
 #include "ticker/sim.h"
 #include "lib/ban.h"
 
+#define MB(bytes) ((double)(bytes) / 1e6)
 #define SECONDS(us) ((double)(us) / 1e6)
 
 struct report {
@@ -25,18 +26,23 @@ struct report {
 	int64_t findings;
 };
 
+static void
+add(struct store_sim_count *sum, const struct store_sim_count *c)
+{
+	sum->n += c->n;
+	sum->late += c->late;
+	if (c->worst_us > sum->worst_us)
+		sum->worst_us = c->worst_us;
+}
+
 /* The states of c added up. */
 static struct store_sim_count
 sum(const struct store_sim_count *c, size_t n)
 {
 	struct store_sim_count all = { .n = 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		all.n += c[i].n;
-		all.late += c[i].late;
-		if (c[i].worst_us > all.worst_us)
-			all.worst_us = c[i].worst_us;
-	}
+	for (size_t i = 0; i < n; i++)
+		add(&all, &c[i]);
 	return all;
 }
 
@@ -68,12 +74,8 @@ read_totals(struct report *r)
 					break;
 			if (at == r->ntotal)
 				r->total[r->ntotal++] = c[i];
-			else {
-				r->total[at].n += c[i].n;
-				r->total[at].late += c[i].late;
-				if (c[i].worst_us > r->total[at].worst_us)
-					r->total[at].worst_us = c[i].worst_us;
-			}
+			else
+				add(&r->total[at], &c[i]);
 		}
 	}
 	r->all = sum(r->total, r->ntotal);
@@ -303,6 +305,10 @@ report_text(struct report *r)
 	}
 	if (r->idle > 0)
 		(void)printf("%lld jobs had nothing due\n", (long long)r->idle);
+	(void)printf("store: %.1f MB at first, %.1f after half of the time, "
+		     "%.1f in the end\n",
+	    MB(m->bytes[SIM_BEGIN]), MB(m->bytes[SIM_HALF]),
+	    MB(m->bytes[SIM_END]));
 	return print_findings(r);
 }
 
@@ -318,9 +324,12 @@ report_json(struct report *r)
 	buf_str(&b, "\",\"to\":\"");
 	datetime_rfc3339(m->to_us, &b);
 	(void)printf("%s\",\"cadence_seconds\":%.3f,\"ticks\":%lld,"
-		     "\"killed\":%lld,\"stopped\":%s,\"jobs\":[",
+		     "\"killed\":%lld,\"stopped\":%s,"
+		     "\"store_bytes\":[%lld,%lld,%lld],\"jobs\":[",
 	    buf_cstr(&b), SECONDS(m->cadence_us), (long long)m->ticks,
-	    (long long)m->killed, m->is_stopped ? "true" : "false");
+	    (long long)m->killed, m->is_stopped ? "true" : "false",
+	    (long long)m->bytes[SIM_BEGIN], (long long)m->bytes[SIM_HALF],
+	    (long long)m->bytes[SIM_END]);
 	buf_fini(&b);
 	if ((rc = each_job(r, json_job)) != STORE_OK)
 		return rc;

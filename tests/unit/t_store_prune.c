@@ -204,6 +204,36 @@ check_per_job(void)
 	end();
 }
 
+/*
+ * Found by a simulated year: where every 64th row was of the same job, the
+ * others were never looked at.
+ */
+static void
+check_regular(int jobs)
+{
+	const struct store_prune p = { INT64_MIN, 0, 1024, 1000, 1000000,
+		&clock_host };
+	const int64_t rows = 3072;
+	int64_t done;
+
+	begin();
+	for (int64_t s = 1; s <= rows; s++) {
+		for (int64_t job = 1; job <= jobs; job++)
+			fill(job, s, s, RUN_SENT);
+	}
+	(void)prune(&p, &done);
+	ok(number("SELECT max(n) FROM (SELECT count(*) AS n FROM run"
+		  " GROUP BY job)") <= 1024 + 512,
+	    "%d jobs in turn keep about what they may", jobs);
+	is_int(number("SELECT min(n) FROM (SELECT count(*) AS n FROM run"
+		      " GROUP BY job)") >= 1024,
+	    1, "and not less");
+	is_int(number("SELECT (SELECT count(*) FROM run) +"
+		      " (SELECT sum(rows) FROM run_pruned)"),
+	    rows * jobs, "and the others are summed");
+	end();
+}
+
 static void
 check_rows(void)
 {
@@ -270,6 +300,9 @@ main(void)
 	check_paused();
 	check_guard();
 	check_per_job();
+	check_regular(8);
+	check_regular(13);
+	check_regular(64);
 	check_rows();
 	check_gone();
 	check_audit();
