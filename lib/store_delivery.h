@@ -67,6 +67,10 @@ enum store_rc store_delivery_away(struct store *st, const char *place,
 enum store_rc store_delivery_away_count(struct store *st, const char *place,
     int64_t *out);
 
+/* Call see with each place that has such runs, and how many. */
+enum store_rc store_delivery_away_places(struct store *st,
+    void (*see)(void *arg, const char *place, int64_t n), void *arg);
+
 /* Add the open runs that are being sent, or in doubt, with that number. */
 enum store_rc store_delivery_twins(struct store *st, int64_t twin,
     struct delivery_list *out);
@@ -86,7 +90,15 @@ enum store_rc store_delivery_cancel(struct store *st, int64_t run,
 enum store_rc store_delivery_to_cancel(struct store *st, int64_t now_us,
     int64_t limit, struct delivery_list *out);
 
-/* The first next_us after now_us; DELIVERY_NEVER if there is none. */
+/* Ask for its cancellation (again) at at_us, if it is to be canceled. */
+enum store_rc store_delivery_put_off(struct store *st, int64_t run,
+    int64_t at_us);
+
+/* Is there anything to do at now_us, for a run or a place that is followed? */
+enum store_rc store_delivery_has_work(struct store *st, int64_t now_us,
+    bool *out);
+
+/* When, after now_us, there is something to do; DELIVERY_NEVER: never. */
 enum store_rc store_delivery_next(struct store *st, int64_t now_us,
     int64_t *out_us);
 

@@ -89,10 +89,12 @@ CREATE TABLE delivery (
 	cancel_us INTEGER
 ) STRICT;
 
--- What waits for its hand-over, by service; what is open in each state; what
+-- What is due, by service, and what of it was not told to wait; what is open in each state; what
 -- is at the target, by service; what shares a command with a request nobody
 -- knows the end of; what runs of a job; what is to be canceled.
 CREATE INDEX delivery_due ON delivery (place, next_us) WHERE state = 'due';
+CREATE INDEX delivery_fresh ON delivery (place, next_us)
+	WHERE state = 'due' AND is_waiting = 0;
 CREATE INDEX delivery_state ON delivery (state, next_us)
 	WHERE next_us IS NOT NULL;
 CREATE INDEX delivery_away ON delivery (place)
@@ -106,6 +108,17 @@ CREATE INDEX delivery_cancel ON delivery (cancel_us)
 CREATE UNIQUE INDEX delivery_remote ON delivery (remote_id)
 	WHERE remote_id IS NOT NULL;
 CREATE INDEX delivery_place ON delivery (place);
+
+-- Services whose jobs are followed to their end, all of one at once: when to
+-- look next, up to when all ends were seen, how often there was nothing open.
+CREATE TABLE follow (
+	place TEXT PRIMARY KEY,
+	next_us INTEGER NOT NULL,
+	seen_us INTEGER NOT NULL,
+	idle INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX follow_next ON follow (next_us);
 
 -- Which numbers a name had before: its runs are in the ledger still.
 CREATE TABLE job_gone (

@@ -1,0 +1,497 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "ticker/step.h"
+#include "tests/unit/tap.h"
+
+/* What becomes of a run, decided: every step from every state it is for. */
+
+#define S INT64_C(1000000)
+#define NOW (1000000 * S)
+#define LEASE (60 * S)
+#define SETTLE (30 * S)
+
+/* A run that is due since NOW - 10 s, with the default policies. */
+static struct delivery
+fresh(void)
+{
+	return (struct delivery){
+		.id = "job-1",
+		.place = strdup("srv-a"),
+		.command = strdup("x"),
+		.retry = { 0, 86400 * S, S, 300 * S },
+		.state = RUN_DUE,
+		.next_us = NOW - 10 * S,
+		.due_us = NOW - 10 * S,
+		.decided_us = NOW - 10 * S,
+	};
+}
+
+/* The same, sent at NOW. */
+static struct delivery
+sent(void)
+{
+	struct delivery d = fresh();
+
+	step_send(&d, NOW, LEASE);
+	return d;
+}
+
+/* The same, in doubt since NOW + 5 s. */
+static struct delivery
+doubtful(void)
+{
+	struct delivery d = sent();
+
+	step_lost(&d, NOW + 5 * S);
+	return d;
+}
+
+/* The same, created at NOW + 1 s. */
+static struct delivery
+created(void)
+{
+	struct render_job j = { .id = "job-r",
+		.created_us = NOW + S,
+		.started_us = RENDER_NO_TIME,
+		.finished_us = RENDER_NO_TIME };
+	struct delivery d = sent();
+
+	step_found(&d, &j, NOW + S);
+	return d;
+}
+
+static const char *
+reason_of(const struct delivery *d)
+{
+	return d->reason == NULL ? "" : d->reason;
+}
+
+static void
+check_send(void)
+{
+	struct delivery d = sent();
+
+	is_int(d.state, RUN_SENDING, "a run is sent");
+	is_int(d.attempt, 1, "for the first time");
+	is_int(d.sent_us, NOW, "at this instant");
+	is_int(d.next_us, NOW + LEASE, "until the lease ends");
+	is_str(reason_of(&d), "attempt 1", "so says the ledger");
+	delivery_fini(&d);
+}
+
+/* Each answer to a create, from a first attempt. */
+static void
+check_answers(void)
+{
+	static const struct {
+		const char *what;
+		enum render_class class;
+		int status;
+		bool is_sent;
+		enum run_state state;
+		bool is_open;
+		int64_t sent_us, looks;
+	} rows[] = {
+		{ "429", RENDER_LATER, 429, true, RUN_DUE, true, 0, 0 },
+		{ "503", RENDER_LATER, 503, true, RUN_DUE, true, NOW,
+		    STEP_LOOKS - 1 },
+		{ "not connected", RENDER_LATER, 0, false, RUN_DUE, true, 0,
+		    0 },
+		{ "400", RENDER_REFUSED, 400, true, RUN_REFUSED, false, NOW,
+		    0 },
+		{ "500", RENDER_UNKNOWN, 500, true, RUN_UNKNOWN, true, NOW, 0 },
+		{ "time-out", RENDER_UNKNOWN, 0, true, RUN_UNKNOWN, true, NOW,
+		    0 },
+		{ "201 without a job", RENDER_OK, 201, true, RUN_UNKNOWN, true,
+		    NOW, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct render_answer a = { .class = rows[i].class,
+			.status = rows[i].status,
+			.is_sent = rows[i].is_sent,
+			.message = "the words of Render" };
+		struct delivery d = sent();
+
+		step_answer(&d, &a, NOW + S, 0);
+		is_int(d.state, rows[i].state, "%s: state", rows[i].what);
+		is_int(delivery_is_open(&d), rows[i].is_open, "%s: open",
+		    rows[i].what);
+		is_int(d.sent_us, rows[i].sent_us, "%s: sent", rows[i].what);
+		is_int(d.looks, rows[i].looks, "%s: looks", rows[i].what);
+		ok(rows[i].class == RENDER_OK ||
+			strstr(reason_of(&d), "the words of Render") != NULL,
+		    "%s: the reason is shown: %s", rows[i].what, reason_of(&d));
+		delivery_fini(&d);
+	}
+}
+
+/* Full jitter: from nothing to base * 2^n, and never above the cap. */
+static void
+check_backoff(void)
+{
+	static const struct {
+		int64_t attempts;
+		uint32_t luck;
+		int64_t retry_us, wait_us;
+	} rows[] = {
+		{ 1, 0, 0, 0 },
+		{ 1, UINT32_MAX, 0, S },
+		{ 2, UINT32_MAX, 0, 2 * S },
+		{ 5, UINT32_MAX, 0, 16 * S },
+		{ 9, UINT32_MAX, 0, 256 * S },
+		{ 10, UINT32_MAX, 0, 300 * S },
+		{ 500, UINT32_MAX, 0, 300 * S },
+		{ 1, UINT32_MAX, 7 * S, 7 * S },
+		{ 10, UINT32_MAX, 7 * S, 300 * S },
+		{ 5, 0, 90 * S, 90 * S },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct render_answer a = { .class = RENDER_LATER,
+			.status = 429,
+			.retry_us = rows[i].retry_us };
+		struct delivery d = sent();
+
+		d.attempt = rows[i].attempts;
+		step_answer(&d, &a, NOW, rows[i].luck);
+		is_int(d.next_us - NOW, rows[i].wait_us,
+		    "after %lld attempts, told to wait %lld us",
+		    (long long)rows[i].attempts, (long long)rows[i].retry_us);
+		delivery_fini(&d);
+	}
+}
+
+/* The retry policy ends it, and so does its owner. */
+static void
+check_limits(void)
+{
+	struct render_answer a = { .class = RENDER_LATER,
+		.status = 429,
+		.message = "HTTP 429" };
+	struct delivery d = sent();
+
+	d.retry.max_attempts = 1;
+	step_answer(&d, &a, NOW, 0);
+	is_int(d.state, RUN_DEAD, "after max_attempts it is dead");
+	ok(!delivery_is_open(&d), "and over");
+	ok(strstr(reason_of(&d), "HTTP 429") != NULL, "%s", reason_of(&d));
+	delivery_fini(&d);
+
+	d = sent();
+	d.retry.max_age_us = 9 * S;
+	step_answer(&d, &a, NOW, 0);
+	is_int(d.state, RUN_DEAD, "after max_age as well");
+	delivery_fini(&d);
+
+	d = sent();
+	d.cancel_us = NOW;
+	step_answer(&d, &a, NOW, 0);
+	is_int(d.state, RUN_CANCELED, "canceled while it was sent, not taken");
+	delivery_fini(&d);
+
+	d = sent();
+	step_unsent(&d, NOW, "no memory");
+	ok(d.state == RUN_DUE && d.attempt == 0 && d.sent_us == 0,
+	    "what never left is no attempt");
+	delivery_fini(&d);
+}
+
+static void
+check_found(void)
+{
+	struct render_job j = { .id = "job-r",
+		.created_us = NOW + 2,
+		.started_us = NOW + 3,
+		.finished_us = NOW + 4,
+		.status = RENDER_FAILED };
+	struct delivery d = created();
+
+	is_int(d.state, RUN_CREATED, "created");
+	is_str(d.remote_id, "job-r", "under Render's name");
+	is_int(d.created_us, NOW + S, "when Render says");
+	ok(delivery_is_open(&d), "to be followed");
+	is_str(reason_of(&d), "", "nothing to say");
+	delivery_fini(&d);
+
+	d = doubtful();
+	step_found(&d, &j, NOW + 9 * S);
+	ok(d.state == RUN_FAILED && !delivery_is_open(&d) &&
+		d.started_us == NOW + 3 && d.finished_us == NOW + 4,
+	    "found when it is over already");
+	delivery_fini(&d);
+}
+
+/* When it is looked for, and what if it is not there. */
+static void
+check_looks(void)
+{
+	struct delivery d = doubtful();
+	int64_t doubt = NOW + 5 * S;
+
+	is_int(d.state, RUN_UNKNOWN, "in doubt");
+	is_int(d.next_us, doubt + S, "looked for soon");
+	step_not_found(&d, doubt + S, doubt + S, SETTLE);
+	is_int(d.looks, 1, "not found once");
+	is_int(d.next_us, doubt + SETTLE / 4, "looked for later");
+	step_not_found(&d, doubt + 8 * S, doubt + 8 * S, SETTLE);
+	is_int(d.next_us, doubt + SETTLE, "and when it must be visible");
+	step_not_found(&d, doubt + SETTLE - 1, doubt + SETTLE + 9 * S, SETTLE);
+	is_int(d.state, RUN_UNKNOWN,
+	    "a look that began before is not the last");
+	step_not_found(&d, doubt + SETTLE, doubt + SETTLE + S, SETTLE);
+	is_int(d.state, RUN_DUE, "then it is sent again");
+	is_int(d.next_us, doubt + SETTLE + S, "at once");
+	is_int(d.sent_us, NOW, "the first attempt may still turn up");
+	ok(!step_is_doubtful(&d), "without another look");
+	step_send(&d, NOW + 50 * S, LEASE);
+	is_int(d.attempt, 2, "a second attempt");
+	is_int(d.sent_us, NOW, "jobs of the first are looked for, too");
+	delivery_fini(&d);
+
+	d = doubtful();
+	step_look_failed(&d, NOW + 9 * S, 0);
+	ok(d.looks == 0 && d.next_us == NOW + 14 * S,
+	    "a look that fails does not count");
+	step_look_failed(&d, NOW + 9 * S, 60 * S);
+	is_int(d.next_us, NOW + 69 * S, "and waits as long as it is told");
+	delivery_fini(&d);
+
+	/* One tick in five minutes: still several looks. */
+	d = doubtful();
+	step_not_found(&d, doubt + 300 * S, doubt + 300 * S, SETTLE);
+	ok(d.state == RUN_UNKNOWN && d.next_us == doubt + 301 * S,
+	    "one late look is not enough");
+	delivery_fini(&d);
+}
+
+/* The end of a doubt by policy and wish. */
+static void
+check_settled(void)
+{
+	static const struct {
+		const char *what;
+		enum delivery_ambiguous policy;
+		int64_t cancel_us, max_attempts;
+		enum run_state state;
+	} rows[] = {
+		{ "retry", DELIVERY_AMBIGUOUS_RETRY, 0, 0, RUN_DUE },
+		{ "skip", DELIVERY_AMBIGUOUS_SKIP, 0, 0, RUN_UNKNOWN },
+		{ "retry, canceled", DELIVERY_AMBIGUOUS_RETRY, NOW, 0,
+		    RUN_CANCELED },
+		{ "skip, canceled", DELIVERY_AMBIGUOUS_SKIP, NOW, 0,
+		    RUN_CANCELED },
+		{ "retry, no attempt left", DELIVERY_AMBIGUOUS_RETRY, 0, 1,
+		    RUN_DEAD },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct delivery d = doubtful();
+
+		d.on_ambiguous = rows[i].policy;
+		d.cancel_us = rows[i].cancel_us;
+		d.retry.max_attempts = rows[i].max_attempts;
+		d.looks = STEP_LOOKS - 1;
+		step_not_found(&d, NOW + 40 * S, NOW + 40 * S, SETTLE);
+		is_int(d.state, rows[i].state, "%s: state", rows[i].what);
+		is_int(delivery_is_open(&d), rows[i].state == RUN_DUE,
+		    "%s: over or not", rows[i].what);
+		delivery_fini(&d);
+	}
+}
+
+/* After a 503 one look, then it is sent again. */
+static void
+check_gateway(void)
+{
+	struct render_answer a = { .class = RENDER_LATER,
+		.status = 503,
+		.is_sent = true,
+		.retry_us = 4 * S };
+	struct delivery d = sent();
+
+	step_answer(&d, &a, NOW + S, 0);
+	ok(d.state == RUN_DUE && d.next_us == NOW + 5 * S,
+	    "a 503 is tried again when it says");
+	ok(step_is_doubtful(&d), "but looked for before");
+	step_doubt(&d, NOW + 5 * S);
+	is_int(d.state, RUN_UNKNOWN, "in doubt so long");
+	step_not_found(&d, NOW + 5 * S, NOW + 6 * S, SETTLE);
+	ok(d.state == RUN_DUE && !step_is_doubtful(&d), "one look will do");
+	delivery_fini(&d);
+}
+
+static void
+check_match(void)
+{
+	struct render_job j = { .command = (char *)"x" };
+	struct delivery d = sent();
+
+	j.created_us = NOW;
+	ok(step_is_match(&d, "x", &j), "the same command");
+	ok(!step_is_match(&d, "x ", &j), "to the letter");
+	j.created_us = NOW - STEP_SKEW_US;
+	ok(step_is_match(&d, "x", &j), "clocks may differ");
+	j.created_us--;
+	ok(!step_is_match(&d, "x", &j), "not by more");
+	j.command = NULL;
+	ok(!step_is_match(&d, "x", &j), "nor without a command");
+	delivery_fini(&d);
+}
+
+/* What a list or an answer says of a job that is there. */
+static void
+check_job(void)
+{
+	static const struct {
+		enum render_status status;
+		enum run_state from_created, from_running;
+	} rows[] = {
+		{ RENDER_OPEN, RUN_CREATED, RUN_RUNNING },
+		{ RENDER_PENDING, RUN_CREATED, RUN_RUNNING },
+		{ RENDER_RUNNING, RUN_RUNNING, RUN_RUNNING },
+		{ RENDER_SUCCEEDED, RUN_SUCCEEDED, RUN_SUCCEEDED },
+		{ RENDER_FAILED, RUN_FAILED, RUN_FAILED },
+		{ RENDER_CANCELED, RUN_CANCELED, RUN_CANCELED },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct render_job j = { .status = rows[i].status,
+			.created_us = NOW,
+			.started_us = NOW + 1,
+			.finished_us = RENDER_NO_TIME };
+		struct delivery d = created();
+
+		is_int(step_job(&d, &j, NOW),
+		    rows[i].from_created != d.state ||
+			rows[i].from_created != RUN_CREATED,
+		    "%s: news of a created one?",
+		    run_state_name(rows[i].from_created));
+		is_int(d.state, rows[i].from_created, "created to %s",
+		    run_state_name(rows[i].from_created));
+		is_int(delivery_is_open(&d), !run_state_is_final(d.state),
+		    "over if final");
+		ok(!step_job(&d, &j, NOW), "nothing new the second time");
+		delivery_fini(&d);
+
+		d = created();
+		d.state = RUN_RUNNING;
+		(void)step_job(&d, &j, NOW);
+		is_int(d.state, rows[i].from_running, "running to %s",
+		    run_state_name(rows[i].from_running));
+		delivery_fini(&d);
+	}
+}
+
+static void
+check_event(void)
+{
+	static const struct {
+		enum render_status status;
+		struct render_reason reason;
+		enum run_state state;
+		const char *words;
+	} rows[] = {
+		{ RENDER_SUCCEEDED, { .exit_code = 0 }, RUN_SUCCEEDED, "" },
+		{ RENDER_CANCELED, { .exit_code = 0 }, RUN_CANCELED, "" },
+		{ RENDER_FAILED, { .has_exit_code = true, .exit_code = 3 },
+		    RUN_FAILED, "nonZeroExit: exit code 3" },
+		{ RENDER_FAILED,
+		    { .is_oom = true, .has_exit_code = true, .exit_code = 137 },
+		    RUN_FAILED, "oomKilled: out of memory" },
+		{ RENDER_FAILED, { .is_evicted = true }, RUN_FAILED,
+		    "evicted" },
+		{ RENDER_FAILED, { .timed_out_s = 60 }, RUN_FAILED,
+		    "timed out after 60 s" },
+		{ RENDER_FAILED, { .exit_code = 0 }, RUN_FAILED,
+		    "failed at Render" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct render_event e = { .at_us = NOW + 7,
+			.status = rows[i].status,
+			.reason = rows[i].reason };
+		struct delivery d = created();
+
+		ok(step_event(&d, &e), "%s ends it",
+		    render_status_name(e.status));
+		is_int(d.state, rows[i].state, "as it says");
+		is_str(reason_of(&d), rows[i].words, "with its reason");
+		is_int(d.finished_us, NOW + 7, "at that instant");
+		ok(!delivery_is_open(&d), "it is over");
+		ok(!step_event(&d, &e), "told again, nothing new");
+		delivery_fini(&d);
+	}
+}
+
+/* The list may know of an end before there is an event. */
+static void
+check_late_event(void)
+{
+	struct render_job j = { .status = RENDER_FAILED,
+		.created_us = NOW,
+		.started_us = NOW,
+		.finished_us = NOW };
+	struct render_event e = { .status = RENDER_FAILED,
+		.reason = { .is_oom = true } };
+	struct delivery d = created();
+
+	ok(step_job(&d, &j, NOW), "the list says it failed");
+	is_str(reason_of(&d), "failed at Render", "not why");
+	ok(step_event(&d, &e), "the event does");
+	is_str(reason_of(&d), "oomKilled: out of memory", "so it is known");
+	e.status = RENDER_PENDING;
+	delivery_fini(&d);
+	d = created();
+	ok(!step_event(&d, &e), "an event without an end ends nothing");
+	delivery_fini(&d);
+}
+
+static void
+check_long(void)
+{
+	struct delivery d = created();
+	int64_t day = 86400 * S;
+
+	ok(!step_is_overdue(&d, NOW + 30 * day), "30 days are allowed");
+	ok(step_is_overdue(&d, NOW + 31 * day), "31 are too many");
+	step_gone(&d, "no end was seen");
+	ok(d.state == RUN_UNKNOWN && !delivery_is_open(&d), "unknown for good");
+	is_int(step_check_us(&d, NOW) - NOW, 600 * S, "looked at alone, first");
+	is_int(step_check_us(&d, NOW + 10 * day) - NOW - 10 * day, 21600 * S,
+	    "and ever more seldom");
+	ok(step_poll_us(0) == 5 * S && step_poll_us(60 * S) == 15 * S &&
+		step_poll_us(day) == 25 * S,
+	    "places are looked at at growing intervals");
+	delivery_fini(&d);
+}
+
+const char *
+render_status_name(enum render_status s)
+{
+	static const char *const names[] = { "open", "pending", "running",
+		"succeeded", "failed", "canceled" };
+
+	return names[s];
+}
+
+int
+main(void)
+{
+	check_send();
+	check_answers();
+	check_backoff();
+	check_limits();
+	check_found();
+	check_looks();
+	check_settled();
+	check_gateway();
+	check_match();
+	check_job();
+	check_event();
+	check_late_event();
+	check_long();
+	return tap_done();
+}
