@@ -13,6 +13,7 @@
 #include "ctl/consume.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/stop.h"
 
 #include "lib/ban.h"
 
@@ -46,17 +47,10 @@ on_child(int sig)
 static void
 block_signals(sigset_t *set)
 {
-	static const int ours[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP };
 	struct sigaction sa;
 
-	(void)sigemptyset(set);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		/* What nohup(1) made us ignore stays so. */
-		if (ours[i] == SIGCHLD ||
-		    (sigaction(ours[i], NULL, &sa) == 0 &&
-			sa.sa_handler != SIG_IGN))
-			(void)sigaddset(set, ours[i]);
-	}
+	stop_set(set);
+	(void)sigaddset(set, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, set, NULL);
 	memset(&sa, 0, sizeof(sa));
 	(void)sigemptyset(&sa.sa_mask);

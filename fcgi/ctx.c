@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,12 +158,4 @@ ctx_ready(struct ctx *ctx)
 	if (ctx->is_open)
 		tz_cache_refresh(ctx->sched.zones);
 	return open_store(ctx);
-}
-
-bool
-ctx_is_stopping(void)
-{
-	sigset_t pending;
-
-	return sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1;
 }

@@ -57,10 +57,4 @@ void ctx_begin(struct ctx *ctx);
  */
 int ctx_ready(struct ctx *ctx);
 
-/*
- * Was the program told to stop?  Asked by handlers that wait.  SIGTERM is
- * blocked while a request is handled, so it shows as pending.
- */
-bool ctx_is_stopping(void);
-
 #endif

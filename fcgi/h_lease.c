@@ -8,6 +8,7 @@
 #include "lib/datetime.h"
 #include "lib/json.h"
 #include "lib/sched.h"
+#include "lib/stop.h"
 
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
@@ -87,7 +88,7 @@ lease_wait(struct ctx *ctx, const struct lease *l, struct message_list *out)
 		if (rc != STORE_OK || out->n > 0)
 			return rc;
 		do {
-			if (now >= end || ctx_is_stopping())
+			if (now >= end || stop_is_pending())
 				return STORE_OK;
 			clock_sleep_us(POLL_US);
 			now = clock_mono_us();

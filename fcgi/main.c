@@ -9,6 +9,7 @@
 #include "lib/buf.h"
 #include "lib/conf.h"
 #include "lib/log.h"
+#include "lib/stop.h"
 
 #include "fcgi/ctx.h"
 #include "fcgi/route.h"
@@ -79,15 +80,11 @@ read_options(int argc, char **argv, const char **conf)
 static int
 serve(struct ctx *ctx)
 {
-	sigset_t set;
-
 	/* First of all: libfcgi gives up for good on a SIGPIPE it sees. */
 	signal(SIGPIPE, SIG_IGN);
 	/* A file size limit then shows as a failed write, not as our death. */
 	signal(SIGXFSZ, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	stop_block();
 	if (serve_fcgi_is_asked())
 		return serve_fcgi(ctx);
 	if (getenv("REQUEST_METHOD") != NULL)

@@ -8,6 +8,7 @@
 
 #include "lib/buf.h"
 #include "lib/log.h"
+#include "lib/stop.h"
 
 #include "fcgi/ctx.h"
 #include "fcgi/serve.h"
@@ -37,14 +38,13 @@ catch_stop(void)
 	sigaction(SIGALRM, &sa, NULL);
 }
 
-/* SIGTERM only comes through while no request is being handled. */
+/* What stops us only comes through while no request is being handled. */
 static void
 let_stop(int how)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
+	stop_set(&set);
 	sigaddset(&set, SIGALRM);
 	sigprocmask(how, &set, NULL);
 }

@@ -17,4 +17,24 @@ int64_t clock_mono_us(void);
 /* Sleep up to us microseconds; returns early when a signal arrives. */
 void clock_sleep_us(int64_t us);
 
+/*
+ * A clock that is given: what decides by time takes it from here, so that a
+ * simulation can have its own.  The functions are as the three above, with
+ * arg handed on.
+ */
+struct clock {
+	int64_t (*now_us)(void *arg);
+	int64_t (*mono_us)(void *arg);
+	void (*sleep_us)(void *arg, int64_t us);
+	void *arg;
+};
+
+/* The host's: the three functions above. */
+extern const struct clock clock_host;
+
+/* Ask c for the instant; for the time that never goes back; sleep by it. */
+int64_t clock_get_us(const struct clock *c);
+int64_t clock_get_mono_us(const struct clock *c);
+void clock_wait_us(const struct clock *c, int64_t us);
+
 #endif

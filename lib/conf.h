@@ -57,6 +57,7 @@ struct conf_render_service {
 /* The owner's settings; every string is set, defaults filled in. */
 struct conf {
 	char *path;	    /* the file read */
+	bool is_scratch;    /* no option: the stores are copies, never flush */
 	char *store;	    /* the durable store's file */
 	char *memory_store; /* the memory store's file; "" = none */
 	char *timezone;	    /* default zone; "" = the host's */

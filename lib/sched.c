@@ -22,11 +22,13 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 	struct store_opts o = {
 		.path = conf->store,
 		.busy_us = conf->busy_us,
+		.is_unsynced = conf->is_scratch,
 	};
 	enum store_rc rc;
 
 	memset(s, 0, sizeof(*s));
 	s->conf = conf;
+	s->clock = &clock_host;
 	s->actor = "owner";
 	s->zones =
 	    tz_cache_new(conf->zoneinfo[0] == '\0' ? NULL : conf->zoneinfo);
@@ -70,7 +72,7 @@ sched_audit(struct sched *s, struct store *st, const char *action,
     const char *queue, const char *job_id)
 {
 	struct store_audit a = {
-		.at_us = clock_now_us(),
+		.at_us = clock_get_us(s->clock),
 		.actor = s->actor,
 		.action = action,
 		.queue = queue,

@@ -13,6 +13,7 @@
 #include "lib/store_queue.h"
 #include "lib/why.h"
 
+struct clock;
 struct conf;
 struct faults;
 struct tz;
@@ -26,6 +27,7 @@ struct tz_cache;
  */
 struct sched {
 	const struct conf *conf;
+	const struct clock *clock; /* clock_host; set another after opening */
 	struct tz_cache *zones;
 	const char *default_zone;
 	struct store *stores[JOB_KIND__MAX]; /* JOB_MEMORY: NULL if none */

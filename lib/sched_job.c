@@ -315,7 +315,7 @@ job_apply(struct sched *s, enum job_kind kind, const char *const name[2],
 	rc = store_job_get(st, name[0], name[1], &j);
 	j.kind = kind;
 	if (rc == STORE_OK)
-		rc = change_table[id].apply(s, st, &j, clock_now_us());
+		rc = change_table[id].apply(s, st, &j, clock_get_us(s->clock));
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, change_table[id].action, name[0],
 		    name[1]);

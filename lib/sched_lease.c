@@ -65,7 +65,7 @@ lease_from(struct sched *s, enum job_kind kind, const struct lease_wish *w,
 
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
-	now = clock_now_us();
+	now = clock_get_us(s->clock);
 	rc = store_message_expire(st, w->queue, deliveries, now);
 	if (rc == STORE_OK)
 		rc = store_message_lease(st, w->queue, w->max - (int)had,
@@ -175,7 +175,7 @@ enum store_rc
 sched_extend(struct sched *s, const struct sched_leases *l, int64_t lease_us,
     size_t *done)
 {
-	const int64_t until_us = clock_now_us() + lease_us;
+	const int64_t until_us = clock_get_us(s->clock) + lease_us;
 	const struct lease_op op = { apply_extend, &until_us };
 
 	return lease_apply(s, l, &op, done);
@@ -186,7 +186,7 @@ sched_nack(struct sched *s, const struct sched_leases *l,
     const struct sched_nack *how, size_t *done)
 {
 	const struct store_nack nack = {
-		.now_us = clock_now_us(),
+		.now_us = clock_get_us(s->clock),
 		.delay_us = how->delay_us,
 		.max_deliveries = queue_max_deliveries(s, l->queue),
 		.reason = how->reason,

@@ -34,7 +34,7 @@ sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
 		if ((rc = store_begin(st)) != STORE_OK)
 			break;
 		rc = store_queue_set_paused(st, queue, is_paused,
-		    clock_now_us());
+		    clock_get_us(s->clock));
 		if (rc == STORE_OK)
 			rc = sched_audit(s, st,
 			    is_paused ? "queue.pause" : "queue.resume", queue,
@@ -104,7 +104,7 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 	struct run r = {
 		.queue = (char *)p->queue,
 		.job_id = (char *)"",
-		.slot_us = clock_now_us(),
+		.slot_us = clock_get_us(s->clock),
 		.count = 1,
 		.reason = (char *)"published",
 	};
@@ -138,7 +138,7 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 		.job = j->id,
 		.queue = j->queue,
 		.job_id = j->job_id,
-		.slot_us = clock_now_us(),
+		.slot_us = clock_get_us(s->clock),
 		.count = 1,
 		.reason = (char *)"run now",
 	};

@@ -199,7 +199,7 @@ replay(struct sched *s, struct store *st, struct run *old,
 		.job = old->job,
 		.queue = old->queue,
 		.job_id = old->job_id,
-		.slot_us = clock_now_us(),
+		.slot_us = clock_get_us(s->clock),
 		.count = 1,
 		.reason = (char *)buf_cstr(&why),
 	};

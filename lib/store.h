@@ -27,9 +27,9 @@ const char *store_strrc(enum store_rc rc);
 
 struct store_opts {
 	const char *path;
-	int64_t busy_us; /* longest wait for another writer */
-	bool is_create;	 /* make the file and schema if missing */
-	bool is_readonly;
+	int64_t busy_us;  /* longest wait for another writer */
+	bool is_create;	  /* make the file and schema if missing */
+	bool is_readonly; /* an older schema then stays as it is */
 	bool is_unsynced; /* a store on a RAM file system: never sync */
 };
 

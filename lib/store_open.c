@@ -125,7 +125,8 @@ store_open(const struct store_opts *o, enum store_rc *rc, char *why,
 	}
 	if (!o->is_readonly && store_has_wal(st))
 		st->turn = store_turn(o->path);
-	*rc = store_migrate(st, why, whylen);
+	if (!o->is_readonly)
+		*rc = store_migrate(st, why, whylen);
 	if (*rc != STORE_OK)
 		goto err;
 	return st;

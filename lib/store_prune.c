@@ -25,6 +25,7 @@ struct step {
 	struct victim *v; /* step_rows of them */
 	int n;
 	int64_t newest; /* id of the row that stays */
+	const struct clock *clock;
 	int64_t end_us; /* on the clock for timing */
 	int64_t done;
 	bool is_more;
@@ -107,7 +108,7 @@ prune_take(struct step *s, int64_t *last)
 
 	for (int i = 0; i < s->n && rc == STORE_OK; i++) {
 		if (i % CLOCK_EVERY == CLOCK_EVERY - 1 &&
-		    clock_mono_us() > s->end_us) {
+		    clock_get_mono_us(s->clock) > s->end_us) {
 			s->is_more = true;
 			break;
 		}
@@ -303,7 +304,7 @@ prune_jobs(struct step *s)
 		before = s->done;
 		if ((rc = gather_job(s, job)) == STORE_OK)
 			rc = prune_take(s, &last);
-		is_full = clock_mono_us() > s->end_us;
+		is_full = clock_get_mono_us(s->clock) > s->end_us;
 		/* Its turn again, when there may be more of it. */
 		if (s->done - before < s->n || s->n == s->p->step_rows) {
 			is_full = true;
@@ -357,11 +358,12 @@ store_prune_step(struct store *st, const struct store_prune *p, int64_t *done,
 	struct step s = {
 		.st = st,
 		.p = p,
-		.end_us = clock_mono_us() + p->step_us,
+		.clock = p->clock,
 	};
 	enum store_rc rc;
 
 	*is_more = false;
+	s.end_us = clock_get_mono_us(s.clock) + p->step_us;
 	s.v = calloc((size_t)p->step_rows, sizeof(s.v[0]));
 	if (s.v == NULL)
 		return STORE_FULL;

@@ -5,6 +5,8 @@
 
 #include "lib/store.h"
 
+struct clock;
+
 /*
  * Retention: what is too old or too much goes from ledger and audit, in
  * steps, and is added up in run_pruned.  The newest row stays, so does
@@ -17,6 +19,7 @@ struct store_prune {
 	int64_t rows_per_job; /* of each job, or a few more; 0: no limit */
 	int step_rows;	      /* most rows looked at for each rule */
 	int64_t step_us;      /* most time for a step, about */
+	const struct clock *clock; /* by which */
 };
 
 /*

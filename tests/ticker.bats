@@ -52,6 +52,10 @@ has_memory_message() {
 	[ "$(sqlite3 "$MEMORY" "SELECT count(*) FROM message")" -eq 1 ]
 }
 
+has_ticks() {
+	[ "$(sql "SELECT count(*) FROM tick")" -eq "$1" ]
+}
+
 has_messages() {
 	[ "$(sql "SELECT count(*) FROM message")" -ge "$1" ]
 }
@@ -151,6 +155,19 @@ has_messages() {
 	[ ! -s "$BATS_TEST_TMPDIR/out" ]
 	[ "$(sql "SELECT ended_us IS NOT NULL FROM tick")" -eq 1 ]
 	TICKERS=()
+}
+
+@test "SIGHUP ends a window too, but not of one that nohup started" {
+	(trap '' HUP && exec "$TICKER" --window 60s) 3>&- &
+	TICKERS+=($!)
+	tick --window 60s
+	wait_for 5 has_ticks 2
+	kill -HUP "${TICKERS[@]}"
+	wait_for 5 is_gone "${TICKERS[1]}"
+	is_running "${TICKERS[0]}"
+	kill -TERM "${TICKERS[0]}"
+	wait_for 5 is_gone "${TICKERS[0]}"
+	[ "$(sql "SELECT count(*) FROM tick WHERE ended_us IS NOT NULL")" -eq 2 ]
 }
 
 @test "by default the next tick relieves the last one" {

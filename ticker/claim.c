@@ -228,13 +228,13 @@ claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
     int64_t now_us)
 {
 	struct turn t = { .c = c, .st = st, .now_us = now_us };
-	int64_t began = clock_mono_us();
+	int64_t began = clock_get_mono_us(c->clock);
 	const char *queue = NULL;
 	bool is_paused = false;
 	enum store_rc rc = STORE_OK;
 
 	for (size_t i = 0; i < jobs->n && rc == STORE_OK; i++) {
-		if (clock_mono_us() - began > BATCH_US)
+		if (clock_get_mono_us(c->clock) - began > BATCH_US)
 			break;
 		t.j = &jobs->v[i];
 		if (queue == NULL || strcmp(queue, t.j->queue) != 0) {

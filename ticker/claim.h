@@ -7,10 +7,12 @@
 #include "lib/buf.h"
 #include "lib/store.h"
 
+struct clock;
 struct tz_cache;
 
 /* The first step of a tick: decide what is due, in short transactions. */
 struct claim {
+	const struct clock *clock;
 	struct tz_cache *zones;
 	struct buf scratch; /* message bodies are built here */
 	int64_t sent;	    /* messages handed over so far */

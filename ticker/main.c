@@ -3,42 +3,25 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/sched.h"
+#include "lib/stop.h"
 #include "ticker/opts.h"
+#include "ticker/sim.h"
 #include "ticker/tick.h"
 #include "lib/ban.h"
 
-/* The slack by which a window outlasts the cadence: cron may be late. */
-#define WINDOW_SLACK_US (30 * CLOCK_US_PER_S)
-#define WINDOW_MAX_US (3600 * CLOCK_US_PER_S)
-
-static volatile sig_atomic_t stop;
-
 static void
-on_term(int sig)
+set_signals(void)
 {
-	(void)sig;
-	stop = 1;
-}
+	struct sigaction sa = { .sa_handler = SIG_IGN };
 
-static void
-catch_signals(void)
-{
-	struct sigaction sa;
-
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = on_term;
+	stop_block();
 	(void)sigemptyset(&sa.sa_mask);
-	(void)sigaction(SIGTERM, &sa, NULL);
-	(void)sigaction(SIGINT, &sa, NULL);
-	(void)sigaction(SIGHUP, &sa, NULL);
-	sa.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &sa, NULL);
 	/* A file size limit then shows as a failed write, not as our death. */
 	(void)sigaction(SIGXFSZ, &sa, NULL);
@@ -63,34 +46,31 @@ exit_status(enum store_rc rc)
 	return EX_SOFTWARE;
 }
 
-/* The window of the command line, else of the configuration, else as long as
- * cron takes to start the next tick. */
-static enum store_rc
-choose_window(struct sched *s, const struct opts *o, struct tick_opts *t)
+static int
+run_simulation(const struct opts *o, struct conf *conf)
 {
-	struct sched_health h;
-	enum store_rc rc;
-
-	t->window_us = o->window_us != OPTS_WINDOW_CONF ? o->window_us :
-							  s->conf->window_us;
-	t->is_relieved = false;
-	if (t->window_us != CONF_WINDOW_AUTO)
-		return STORE_OK;
-	if ((rc = sched_health(s, clock_now_us(), &h)) != STORE_OK)
-		return rc;
-	t->is_relieved = true;
-	t->window_us = h.cadence_us + WINDOW_SLACK_US;
-	if (t->window_us > WINDOW_MAX_US)
-		t->window_us = WINDOW_MAX_US;
-	return STORE_OK;
+	switch (simulate(&o->sim, conf)) {
+	case SIM_DONE:
+		return EX_OK;
+	case SIM_USAGE:
+		return EX_USAGE;
+	case SIM_DOWN:
+		return EX_UNAVAILABLE;
+	case SIM_STOPPED:
+		return EX_TEMPFAIL;
+	case SIM_WRONG:
+		break;
+	}
+	return EX_SOFTWARE;
 }
 
 static int
 run(const struct opts *o, const struct conf *conf)
 {
-	struct tick_opts t = { .stop = &stop };
+	struct tick_opts t = { .window_us = 0 };
 	enum store_rc rc;
 	struct sched s;
+	struct clock clock;
 	char why[512];
 
 	rc = sched_open(&s, conf, getenv("TZ"), why, sizeof(why));
@@ -99,9 +79,11 @@ run(const struct opts *o, const struct conf *conf)
 		return rc == STORE_BUSY ? EX_TEMPFAIL : EX_UNAVAILABLE;
 	}
 	s.actor = "ticker";
+	stop_clock(&clock);
+	s.clock = &clock;
 	if (o->is_dry_run)
 		rc = tick_show(&s);
-	else if ((rc = choose_window(&s, o, &t)) == STORE_OK)
+	else if ((rc = tick_choose_window(&s, o->window_us, &t)) == STORE_OK)
 		rc = tick_run(&s, &t);
 	sched_close(&s);
 	if (rc != STORE_OK)
@@ -129,7 +111,7 @@ main(int argc, char *argv[])
 		(void)printf("ticker %s\n", PACKAGE_VERSION);
 		return EX_OK;
 	}
-	catch_signals();
+	set_signals();
 	path = conf_find(o.conf, getenv("MINUTEHAND_CONF"), getenv("HOME"));
 	conf = path == NULL ? NULL : conf_load(path, why, sizeof(why));
 	if (conf == NULL) {
@@ -139,7 +121,7 @@ main(int argc, char *argv[])
 		return EX_CONFIG;
 	}
 	log_open(conf->log_target, conf->log_level, "ticker");
-	status = run(&o, conf);
+	status = o.sim.is_asked ? run_simulation(&o, conf) : run(&o, conf);
 	conf_free(conf);
 	free(path);
 	return status;

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ticker/sim.h"
+
 #define OPTS_WINDOW_CONF INT64_MIN /* as the configuration says */
 
 /* What ticker was asked for on its command line. */
@@ -11,6 +13,7 @@ struct opts {
 	const char *conf;  /* -c FILE, or NULL */
 	int64_t window_us; /* --window, 0 for --once */
 	bool is_dry_run;
+	struct sim_opts sim;
 	bool is_help;
 	bool is_version;
 };

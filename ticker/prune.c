@@ -4,6 +4,7 @@
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/sched.h"
+#include "lib/stop.h"
 #include "lib/store_job.h"
 #include "lib/store_prune.h"
 #include "ticker/prune.h"
@@ -39,19 +40,19 @@ prune_step(struct store *st, const struct store_prune *p, bool *is_more)
 
 /* Is somebody waiting for us to hand over? */
 static bool
-is_due(struct store *st)
+is_due(const struct clock *clock, struct store *st)
 {
 	int64_t next;
 
-	return store_job_next(st, &next) != STORE_OK || next <= clock_now_us();
+	return store_job_next(st, &next) != STORE_OK ||
+	    next <= clock_get_us(clock);
 }
 
 /* At least one step, so that a busy store is pruned, too. */
 static void
-prune_store(struct store *st, const struct store_prune *p,
-    const volatile sig_atomic_t *stop)
+prune_store(struct store *st, const struct store_prune *p)
 {
-	int64_t end = clock_mono_us() + TICK_US;
+	int64_t end = clock_get_mono_us(p->clock) + TICK_US;
 	enum store_rc rc = STORE_OK;
 	bool is_more;
 
@@ -59,29 +60,30 @@ prune_store(struct store *st, const struct store_prune *p,
 		is_more = false;
 		rc = prune_step(st, p, &is_more);
 		if (is_more)
-			clock_sleep_us(YIELD_US);
-	} while (is_more && rc == STORE_OK && *stop == 0 &&
-	    clock_mono_us() < end && !is_due(st));
+			clock_wait_us(p->clock, YIELD_US);
+	} while (is_more && rc == STORE_OK && !stop_is_pending() &&
+	    clock_get_mono_us(p->clock) < end && !is_due(p->clock, st));
 	if (rc != STORE_OK)
 		log_event(LOG_LEVEL_WARN, "prune", LOG_KEY_ERROR,
 		    store_strrc(rc), NULL);
 }
 
 void
-prune_run(struct sched *s, int64_t now_us, const volatile sig_atomic_t *stop)
+prune_run(struct sched *s)
 {
 	const struct conf *c = s->conf;
 	const struct store_prune p = {
 		.before_us = c->retention_days == 0 ?
 		    INT64_MIN :
-		    now_us - c->retention_days * DAY_US,
+		    clock_get_us(s->clock) - c->retention_days * DAY_US,
 		.rows = c->retention_rows,
 		.rows_per_job = c->retention_rows_per_job,
 		.step_rows = STEP_ROWS,
 		.step_us = STEP_US,
+		.clock = s->clock,
 	};
 
 	for (int k = 0; k < JOB_KIND__MAX; k++)
 		if (sched_store(s, (enum job_kind)k) != NULL)
-			prune_store(s->stores[k], &p, stop);
+			prune_store(s->stores[k], &p);
 }

@@ -1,18 +1,14 @@
 #ifndef TICKER_PRUNE_H
 #define TICKER_PRUNE_H
 
-#include <signal.h>
-#include <stdint.h>
-
 struct sched;
 
 /*
  * Apply the retention of the configuration to both stores, in transactions
  * of at most 1,000 rows or 50 ms with room for other writers between, until
- * all is done or for about two seconds.  *stop ends it.  A failure is logged
- * and otherwise none: what is left will go with the next tick.
+ * all is done or for about two seconds, or until a stop is pending.  A failure
+ * is logged and otherwise none: what is left will go with the next tick.
  */
-void prune_run(struct sched *s, int64_t now_us,
-    const volatile sig_atomic_t *stop);
+void prune_run(struct sched *s);
 
 #endif

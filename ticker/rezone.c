@@ -6,6 +6,7 @@
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "lib/stop.h"
 #include "lib/store_job.h"
 #include "lib/store_zone.h"
 #include "lib/trigger.h"
@@ -109,13 +110,13 @@ static enum store_rc
 sweep_jobs(struct sweep *w)
 {
 	struct job_list jobs = { NULL, 0, 0 };
-	int64_t began = clock_mono_us();
+	int64_t began = clock_get_mono_us(w->s->clock);
 	enum store_rc rc;
 	size_t i;
 
 	rc = store_zone_jobs(w->st, w->after, BATCH_JOBS, &jobs);
 	for (i = 0; i < jobs.n && rc == STORE_OK; i++) {
-		if (clock_mono_us() - began > BATCH_US)
+		if (clock_get_mono_us(w->s->clock) - began > BATCH_US)
 			break;
 		rc = sweep_job(w, &jobs.v[i]);
 		w->after = jobs.v[i].id;
@@ -184,7 +185,7 @@ has_changed(struct sweep *w, const struct zone_list *zones, bool *is_new)
 }
 
 static enum store_rc
-rezone_store(struct sweep *w, const volatile sig_atomic_t *stop)
+rezone_store(struct sweep *w)
 {
 	struct zone_list zones = { NULL, 0, 0 };
 	enum store_rc rc;
@@ -197,7 +198,7 @@ rezone_store(struct sweep *w, const volatile sig_atomic_t *stop)
 		rc = sweep_step(w, &zones);
 	/* What is computed by must not be older than what was noted. */
 	tz_cache_refresh(w->s->zones);
-	while (rc == STORE_OK && !w->is_over && *stop == 0)
+	while (rc == STORE_OK && !w->is_over && !stop_is_pending())
 		rc = sweep_step(w, NULL);
 	log_event(LOG_LEVEL_INFO, "zone-data-changed", LOG_KEY_PATH,
 	    store_path(w->st), NULL);
@@ -207,7 +208,7 @@ out:
 }
 
 enum store_rc
-rezone(struct sched *s, const volatile sig_atomic_t *stop)
+rezone(struct sched *s)
 {
 	enum store_rc rc = STORE_OK;
 
@@ -216,7 +217,7 @@ rezone(struct sched *s, const volatile sig_atomic_t *stop)
 			.st = sched_store(s, (enum job_kind)k) };
 
 		if (w.st != NULL)
-			rc = rezone_store(&w, stop);
+			rc = rezone_store(&w);
 	}
 	return rc;
 }

@@ -74,7 +74,7 @@ enum store_rc
 tick_show(struct sched *s)
 {
 	struct job_list jobs = { NULL, 0, 0 };
-	int64_t now = clock_now_us();
+	int64_t now = clock_get_us(s->clock);
 	enum store_rc rc = STORE_OK;
 
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {

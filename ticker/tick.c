@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/conf.h"
 #include "lib/job.h"
 #include "lib/log.h"
+#include "lib/stop.h"
 #include "lib/store_job.h"
 #include "lib/store_log.h"
 #include "ticker/claim.h"
+#include "ticker/opts.h"
 #include "ticker/prune.h"
 #include "ticker/rezone.h"
 #include "ticker/tick.h"
@@ -16,6 +19,10 @@
 
 /* Jobs added meanwhile are noticed, and SIGTERM obeyed, within this. */
 #define NAP_US (200 * 1000)
+
+/* The slack by which a window outlasts the cadence: cron may be late. */
+#define WINDOW_SLACK_US (30 * CLOCK_US_PER_S)
+#define WINDOW_MAX_US (3600 * CLOCK_US_PER_S)
 
 /* Between two batches others may write: who waits needs time to wake up. */
 #define YIELD_US 100
@@ -25,7 +32,7 @@ struct tick {
 	const struct tick_opts *o;
 	struct claim claim;
 	struct store_tick row;
-	int64_t end_mono; /* of the window, by the clock of clock_mono_us */
+	int64_t end_mono;	     /* of the window, monotonic */
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
 	int64_t opened;		     /* memory stores */
 };
@@ -59,7 +66,8 @@ tick_row_end(struct store *st, struct store_tick *row)
 static int64_t
 tick_now(const struct tick *t)
 {
-	return t->o->window_us == 0 ? t->row.started_us : clock_now_us();
+	return t->o->window_us == 0 ? t->row.started_us :
+				      clock_get_us(t->s->clock);
 }
 
 /* One batch of one store, if anything is due; *next becomes its next run. */
@@ -94,10 +102,11 @@ tick_is_relieved(const struct tick *t)
 static bool
 tick_may_stay(const struct tick *t)
 {
-	if (*t->o->stop != 0)
+	if (stop_is_pending())
 		return false;
 	return t->o->window_us == 0 ||
-	    (clock_mono_us() < t->end_mono && !tick_is_relieved(t));
+	    (clock_get_mono_us(t->s->clock) < t->end_mono &&
+		!tick_is_relieved(t));
 }
 
 /*
@@ -122,7 +131,7 @@ tick_pass(struct tick *t, int64_t *next)
 				*next = n;
 		}
 		if (is_more)
-			clock_sleep_us(YIELD_US);
+			clock_wait_us(t->s->clock, YIELD_US);
 	} while (rc == STORE_OK && is_more && tick_may_stay(t));
 	return rc;
 }
@@ -156,18 +165,40 @@ tick_wait(struct tick *t, int64_t next)
 {
 	int64_t now, left, nap;
 
-	while (*t->o->stop == 0) {
-		if ((left = t->end_mono - clock_mono_us()) <= 0)
+	while (!stop_is_pending()) {
+		if ((left = t->end_mono - clock_get_mono_us(t->s->clock)) <= 0)
 			return false;
-		now = clock_now_us();
+		now = clock_get_us(t->s->clock);
 		if (next <= now)
 			return true;
-		nap = next - now < NAP_US ? next - now : NAP_US;
-		clock_sleep_us(nap < left ? nap : left);
+		nap = t->o->nap_us > 0 ? t->o->nap_us : NAP_US;
+		if (next - now < nap)
+			nap = next - now;
+		clock_wait_us(t->s->clock, nap < left ? nap : left);
 		if (tick_has_news(t))
 			return !tick_is_relieved(t);
 	}
 	return false;
+}
+
+enum store_rc
+tick_choose_window(struct sched *s, int64_t window_us, struct tick_opts *o)
+{
+	struct sched_health h;
+	enum store_rc rc;
+
+	o->window_us =
+	    window_us != OPTS_WINDOW_CONF ? window_us : s->conf->window_us;
+	o->is_relieved = false;
+	if (o->window_us != CONF_WINDOW_AUTO)
+		return STORE_OK;
+	if ((rc = sched_health(s, clock_get_us(s->clock), &h)) != STORE_OK)
+		return rc;
+	o->is_relieved = true;
+	o->window_us = h.cadence_us + WINDOW_SLACK_US;
+	if (o->window_us > WINDOW_MAX_US)
+		o->window_us = WINDOW_MAX_US;
+	return STORE_OK;
 }
 
 enum store_rc
@@ -176,9 +207,9 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	struct tick t = {
 		.s = s,
 		.o = o,
-		.claim = { .zones = s->zones },
-		.row = { .started_us = clock_now_us() },
-		.end_mono = clock_mono_us() + o->window_us,
+		.claim = { .clock = s->clock, .zones = s->zones },
+		.row = { .started_us = clock_get_us(s->clock) },
+		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
 	};
 	enum store_rc rc, ended;
 	bool is_pruned = false;
@@ -188,16 +219,16 @@ tick_run(struct sched *s, const struct tick_opts *o)
 
 	if ((rc = tick_row(&t, store_tick_start)) != STORE_OK)
 		return rc;
-	if ((rc = rezone(s, o->stop)) != STORE_OK)
+	if ((rc = rezone(s)) != STORE_OK)
 		return rc;
 	do {
 		(void)tick_has_news(&t);
 		rc = tick_pass(&t, &next);
 		if (rc == STORE_OK && !is_pruned)
-			prune_run(s, clock_now_us(), o->stop);
+			prune_run(s);
 		is_pruned = true;
 	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next));
-	t.row.ended_us = clock_now_us();
+	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;
 	ended = tick_row(&t, tick_row_end);

@@ -1,7 +1,6 @@
 #ifndef TICKER_TICK_H
 #define TICKER_TICK_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,13 +10,22 @@
 struct tick_opts {
 	int64_t window_us; /* how long to stay; 0: one pass */
 	bool is_relieved;  /* leave as soon as a newer tick has started */
-	const volatile sig_atomic_t *stop; /* set by SIGTERM */
+	int64_t nap_us; /* look for what was added that often; 0: as is good */
 };
+
+/*
+ * The window for a tick that starts now into *o: window_us, unless that is
+ * OPTS_WINDOW_CONF, else that of the configuration, else as long as cron takes
+ * to start the next tick.
+ */
+enum store_rc tick_choose_window(struct sched *s, int64_t window_us,
+    struct tick_opts *o);
 
 /*
  * One tick: hand over all that is due, then wait within the window for what
  * falls due or is added.  s is open; its durable store gets the row of the
- * tick.  STORE_OK, or what stopped it; work done before stays done.
+ * tick.  Ends early once a stop is pending (lib/stop.h).  STORE_OK, or what
+ * stopped it; work done before stays done.
  */
 enum store_rc tick_run(struct sched *s, const struct tick_opts *o);
 

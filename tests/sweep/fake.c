@@ -36,27 +36,18 @@ fake_network(bool is_network)
 	fake.is_network = is_network;
 }
 
-int64_t
-clock_now_us(void)
+static int64_t
+fake_now(void *arg)
 {
+	(void)arg;
 	return fake.now_us;
 }
 
-int64_t
-clock_mono_us(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * CLOCK_US_PER_S + ts.tv_nsec / 1000;
-}
-
 void
-clock_sleep_us(int64_t us)
+fake_set_clock(struct clock *out)
 {
-	struct timespec ts = { 0, (long)(us % CLOCK_US_PER_S * 1000) };
-
-	(void)nanosleep(&ts, NULL);
+	*out = clock_host;
+	out->now_us = fake_now;
 }
 
 int

@@ -55,6 +55,7 @@ world_init(struct world *w, const char *tmp, uint64_t seed)
 
 	memset(w, 0, sizeof(*w));
 	w->seed = seed;
+	fake_set_clock(&w->clock);
 	(void)snprintf(w->dir, sizeof(w->dir), "%s/now", tmp);
 	(void)snprintf(w->first, sizeof(w->first), "%s/first", tmp);
 	(void)mkdir(w->dir, 0700);
@@ -180,6 +181,7 @@ world_open(struct world *w, struct sched *s)
 		store_close(st);
 		rc = sched_open(s, w->conf, "UTC", why, sizeof(why));
 	}
+	s->clock = &w->clock;
 	return rc;
 }
 
@@ -244,7 +246,7 @@ job_add(struct world *w, struct sched *s, const struct kind *k,
 	j.max_catchup = k->max_catchup;
 	j.coalesce = k->coalesce;
 	j.priority = is_replace ? 77 : 0;
-	rc = sched_add(s, &j, is_replace, clock_now_us());
+	rc = sched_add(s, &j, is_replace, clock_get_us(s->clock));
 	job_fini(&j);
 	return rc;
 }
@@ -278,7 +280,7 @@ world_add(struct world *w, struct sched *s, unsigned i)
 
 	j->queue = "q3";
 	(void)snprintf(j->id, sizeof(j->id), "new%u", i);
-	if (!job_trigger(w, &kinds[i % 4], j, clock_now_us()))
+	if (!job_trigger(w, &kinds[i % 4], j, clock_get_us(s->clock)))
 		return STORE_ERROR;
 	w->shared->nadded++;
 	op = world_begin(w, OP_ADD, j->queue, j->id);
@@ -295,7 +297,7 @@ world_replace(struct world *w, struct sched *s)
 	unsigned op;
 
 	*j = w->jobs[0];
-	if (!job_trigger(w, &kinds[3], j, clock_now_us()))
+	if (!job_trigger(w, &kinds[3], j, clock_get_us(s->clock)))
 		return STORE_ERROR;
 	op = world_begin(w, OP_REPLACE, j->queue, j->id);
 	rc = job_add(w, s, &kinds[3], j, true);
@@ -324,7 +326,7 @@ world_end(struct world *w, unsigned op, enum store_rc rc)
 enum store_rc
 world_tick(struct sched *s, int64_t now_us)
 {
-	struct claim c = { .zones = s->zones };
+	struct claim c = { .clock = s->clock, .zones = s->zones };
 	struct store *st = s->stores[JOB_DURABLE];
 	enum store_rc rc = STORE_OK;
 	int64_t next = 0;

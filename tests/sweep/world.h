@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/clock.h"
 #include "lib/sched.h"
 #include "tests/sweep/vfs.h"
 
@@ -55,6 +56,7 @@ struct world {
 	char first[WORLD_PATH_MAX]; /* the one it is a copy of */
 	uint64_t seed;
 	struct conf *conf;
+	struct clock clock;
 	struct tz_cache *zones;
 	struct world_shared *shared;
 	struct world_job jobs[WORLD_JOBS_MAX];

@@ -249,7 +249,12 @@ main(void)
 		printf("Bail out! %s\n", why);
 		return EXIT_FAILURE;
 	}
+	is_int(stmt_rc(st,
+		   sqlite3_exec(st->db, sql_sim_begin, NULL, NULL, NULL)),
+	    STORE_OK, "the tables of a simulation are made");
 	check_prepared(st);
+	is_int(stmt_rc(st, sqlite3_exec(st->db, sql_sim_end, NULL, NULL, NULL)),
+	    STORE_OK, "and go again");
 	check_transaction(st);
 	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
 		plan_of(st, pins[i].id, plan, sizeof(plan));

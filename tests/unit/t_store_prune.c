@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/clock.h"
 #include "lib/store_job.h"
 #include "lib/store_log.h"
 #include "lib/store_prune.h"
@@ -100,7 +101,7 @@ prune(const struct store_prune *p, int64_t *done)
 static void
 check_age(void)
 {
-	const struct store_prune p = { 500, 0, 0, 64, 1000000 };
+	const struct store_prune p = { 500, 0, 0, 64, 1000000, &clock_host };
 	int64_t done, job;
 
 	begin();
@@ -121,7 +122,7 @@ check_age(void)
 static void
 check_paused(void)
 {
-	const struct store_prune p = { 500, 0, 0, 10, 1000000 };
+	const struct store_prune p = { 500, 0, 0, 10, 1000000, &clock_host };
 	int64_t done, job;
 
 	begin();
@@ -147,7 +148,7 @@ check_paused(void)
 static void
 check_guard(void)
 {
-	const struct store_prune p = { 5000, 10, 5, 64, 1000000 };
+	const struct store_prune p = { 5000, 10, 5, 64, 1000000, &clock_host };
 	int64_t done, job;
 	struct run r;
 
@@ -175,7 +176,7 @@ check_guard(void)
 static void
 check_per_job(void)
 {
-	struct store_prune p = { INT64_MIN, 0, 10, 64, 1000000 };
+	struct store_prune p = { INT64_MIN, 0, 10, 64, 1000000, &clock_host };
 	int64_t done, few, many;
 
 	begin();
@@ -206,7 +207,8 @@ check_per_job(void)
 static void
 check_rows(void)
 {
-	const struct store_prune p = { INT64_MIN, 100, 0, 64, 1000000 };
+	const struct store_prune p = { INT64_MIN, 100, 0, 64, 1000000,
+		&clock_host };
 	int64_t done, job;
 
 	begin();
@@ -228,7 +230,7 @@ check_rows(void)
 static void
 check_gone(void)
 {
-	const struct store_prune p = { 500, 0, 0, 64, 1000000 };
+	const struct store_prune p = { 500, 0, 0, 64, 1000000, &clock_host };
 	int64_t done, job;
 
 	begin();
@@ -249,7 +251,7 @@ check_gone(void)
 static void
 check_audit(void)
 {
-	const struct store_prune p = { 50, 0, 0, 16, 1000000 };
+	const struct store_prune p = { 50, 0, 0, 16, 1000000, &clock_host };
 	struct store_audit a = { 0, "owner", "job.add", "q", "j" };
 	int64_t done;
 

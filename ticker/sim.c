@@ -1,0 +1,171 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/conf.h"
+#include "lib/datetime.h"
+#include "lib/log.h"
+#include "lib/stop.h"
+#include "lib/store_sim.h"
+#include "lib/tz.h"
+#include "ticker/sim.h"
+#include "lib/ban.h"
+
+#define DAY_US (86400 * CLOCK_US_PER_S)
+#define SHOW_US (CLOCK_US_PER_S / 5)
+
+void
+sim_progress(struct sim *m, bool is_over)
+{
+	int64_t now = clock_mono_us();
+	struct buf b = BUF_INIT;
+
+	if (!isatty(STDERR_FILENO) || (!is_over && now < m->shown_us))
+		return;
+	m->shown_us = now + SHOW_US;
+	tz_format(m->zone, m->at.now_us, &b);
+	if (is_over)
+		(void)fprintf(stderr, "\r\033[K");
+	else
+		(void)fprintf(stderr, "\r%3.0f %%  %s, %lld ticks\033[K",
+		    100.0 * (double)(m->at.now_us - m->from_us) /
+			(double)(m->to_us - m->from_us),
+		    buf_cstr(&b), (long long)m->ticks);
+	(void)fflush(stderr);
+	buf_fini(&b);
+}
+
+static int
+read_instant(const struct sim *m, const char *option, const char *text,
+    int64_t *out)
+{
+	const char *bad = datetime_parse(text, m->zone, out, NULL);
+
+	if (bad == NULL)
+		return 0;
+	(void)fprintf(stderr, "ticker: %s %s: %s\n", option, text, bad);
+	return -1;
+}
+
+/* "A..B" */
+static int
+read_outage(const struct sim *m, const char *text, struct sim_outage *out)
+{
+	const char *dots = strstr(text, "..");
+	char *from;
+	int rc = -1;
+
+	if (dots == NULL ||
+	    (from = strndup(text, (size_t)(dots - text))) == NULL) {
+		(void)fprintf(stderr, "ticker: --outage %s: give it as A..B\n",
+		    text);
+		return -1;
+	}
+	if (read_instant(m, "--outage", from, &out->from_us) == 0)
+		rc = read_instant(m, "--outage", dots + 2, &out->to_us);
+	free(from);
+	if (rc == 0 && out->to_us <= out->from_us) {
+		(void)fprintf(stderr,
+		    "ticker: --outage %s: ends before it begins\n", text);
+		rc = -1;
+	}
+	return rc;
+}
+
+/* All instants of the command line. */
+static int
+read_times(struct sim *m)
+{
+	m->from_us = clock_now_us();
+	if (m->o->from != NULL &&
+	    read_instant(m, "--from", m->o->from, &m->from_us) != 0)
+		return -1;
+	m->to_us = m->from_us + DAY_US;
+	if (m->o->to != NULL &&
+	    read_instant(m, "--to", m->o->to, &m->to_us) != 0)
+		return -1;
+	if (m->to_us <= m->from_us) {
+		(void)fprintf(stderr, "ticker: --to lies before --from\n");
+		return -1;
+	}
+	for (int i = 0; i < m->o->noutages; i++) {
+		if (read_outage(m, m->o->outages[i], &m->outages[i]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The zone instants are read and shown in, as for jobs. */
+static int
+find_zone(struct sim *m, struct tz_cache *zones)
+{
+	const char *name = m->conf->timezone;
+	char why[256];
+
+	if (name[0] == '\0')
+		name = tz_host_name(zones, getenv("TZ"));
+	if ((m->zone = tz_get(zones, name, why, sizeof(why))) != NULL)
+		return 0;
+	(void)fprintf(stderr, "ticker: %s\n", why);
+	return -1;
+}
+
+/* A copy that is kept is a store like any other. */
+static enum store_rc
+clean(struct sim *m)
+{
+	enum store_rc rc = STORE_OK;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (m->s.stores[k] != NULL)
+			rc = store_sim_end(m->s.stores[k]);
+	}
+	return rc;
+}
+
+static enum sim_rc
+run(struct sim *m)
+{
+	enum store_rc rc;
+	int64_t wrong = 0;
+
+	if (sim_copy(m) != 0)
+		return SIM_DOWN;
+	sim_clock_init(m, m->from_us);
+	rc = sim_go(m);
+	if (rc == STORE_OK)
+		rc = sim_report(m, &wrong);
+	if (rc == STORE_OK && m->o->keep != NULL)
+		rc = clean(m);
+	sched_close(&m->s);
+	if (rc != STORE_OK) {
+		log_event(LOG_LEVEL_ERR, "simulate", LOG_KEY_ERROR,
+		    store_strrc(rc), NULL);
+		return rc == STORE_ERROR ? SIM_WRONG : SIM_DOWN;
+	}
+	if (wrong > 0)
+		return SIM_WRONG;
+	return m->is_stopped ? SIM_STOPPED : SIM_DONE;
+}
+
+enum sim_rc
+simulate(const struct sim_opts *o, struct conf *conf)
+{
+	struct sim m = { .o = o, .conf = conf, .cadence_us = o->cadence_us };
+	struct tz_cache *zones;
+	enum sim_rc rc = SIM_USAGE;
+
+	/* What happens to the copy is no event of this host. */
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_ERR, "ticker simulate");
+	zones = tz_cache_new(conf->zoneinfo[0] == '\0' ? NULL : conf->zoneinfo);
+	if (zones == NULL)
+		return SIM_DOWN;
+	if (find_zone(&m, zones) == 0 && read_times(&m) == 0)
+		rc = run(&m);
+	sim_remove(&m);
+	tz_cache_free(zones);
+	return rc;
+}
