@@ -20,6 +20,9 @@
 /* Where runs follow each other closely, their ends do, too. */
 #define FOLLOW_SOON_US (5 * CLOCK_US_PER_S)
 
+/* What could not be begun is tried again after so long. */
+#define AGAIN_US CLOCK_US_PER_S
+
 typedef enum store_rc flight_pick(struct deliver *d, int64_t now_us);
 typedef enum store_rc flight_apply(struct deliver *d, struct flight *f,
     int64_t now_us);
@@ -290,6 +293,12 @@ deliver_drain(struct deliver *d)
 }
 
 size_t
+deliver_count(const struct deliver *d)
+{
+	return d->n;
+}
+
+size_t
 deliver_pending(const struct deliver *d)
 {
 	size_t n = 0;
@@ -302,13 +311,21 @@ deliver_pending(const struct deliver *d)
 enum store_rc
 deliver_next(struct deliver *d, int64_t now_us, int64_t *out_us)
 {
+	bool has_work = false;
+	enum store_rc rc;
+
 	for (size_t i = 0; i < d->n; i++) {
 		if (d->v[i]->answer != NULL) {
 			*out_us = now_us;
 			return STORE_OK;
 		}
 	}
-	return store_delivery_next(d->st, now_us, out_us);
+	if ((rc = store_delivery_next(d->st, now_us, out_us)) == STORE_OK)
+		rc = store_delivery_has_work(d->st, now_us, &has_work);
+	/* Something is kept back: by a rate, a limit, a key that is missing. */
+	if (has_work && *out_us > now_us + AGAIN_US)
+		*out_us = now_us + AGAIN_US;
+	return rc;
 }
 
 /* What was being sent is in doubt. */

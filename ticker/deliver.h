@@ -38,7 +38,11 @@ enum store_rc deliver_pump(struct deliver *d, int64_t now_us);
 /* Begin nothing from now on; what is under way is brought to its end. */
 void deliver_drain(struct deliver *d);
 
-/* How many requests are under way that change something at the target. */
+/*
+ * How many requests are under way: in all, and of those that change something
+ * at the target.
+ */
+size_t deliver_count(const struct deliver *d);
 size_t deliver_pending(const struct deliver *d);
 
 /*

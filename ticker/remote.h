@@ -34,13 +34,13 @@ bool remote_nap(struct remote *r, int64_t us);
 
 /*
  * One pass: stay until all that can be done now was done, for a minute at
- * most, or until *stop.
+ * most, or until a stop is pending (lib/stop.h).
  */
-enum store_rc remote_finish(struct remote *r, const volatile int *stop);
+enum store_rc remote_finish(struct remote *r);
 
 /*
  * Begin nothing more.  What may have changed something at others is awaited,
- * or after *stop left in doubt for the next tick.
+ * or with a stop pending left in doubt for the next tick.
  */
 void remote_end(struct remote *r);
 

@@ -13,6 +13,7 @@
 #include "ticker/claim.h"
 #include "ticker/opts.h"
 #include "ticker/prune.h"
+#include "ticker/remote.h"
 #include "ticker/rezone.h"
 #include "ticker/tick.h"
 #include "lib/ban.h"
@@ -35,6 +36,7 @@ struct tick {
 	int64_t end_mono;	     /* of the window, monotonic */
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
 	int64_t opened;		     /* memory stores */
+	struct remote remote;
 };
 
 /* The tick's row is worth no flush: its loss costs a line of statistics. */
@@ -174,8 +176,8 @@ tick_wait(struct tick *t, int64_t next)
 		nap = t->o->nap_us > 0 ? t->o->nap_us : NAP_US;
 		if (next - now < nap)
 			nap = next - now;
-		clock_wait_us(t->s->clock, nap < left ? nap : left);
-		if (tick_has_news(t))
+		if (remote_nap(&t->remote, nap < left ? nap : left) ||
+		    tick_has_news(t))
 			return !tick_is_relieved(t);
 	}
 	return false;
@@ -210,6 +212,7 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		.claim = { .clock = s->clock, .zones = s->zones },
 		.row = { .started_us = clock_get_us(s->clock) },
 		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
+		.remote = { .s = s },
 	};
 	enum store_rc rc, ended;
 	bool is_pruned = false;
@@ -227,7 +230,12 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		if (rc == STORE_OK && !is_pruned)
 			prune_run(s);
 		is_pruned = true;
+		if (rc == STORE_OK && o->is_remote)
+			rc = remote_pump(&t.remote, &next);
 	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next));
+	if (rc == STORE_OK && o->window_us == 0)
+		rc = remote_finish(&t.remote);
+	remote_end(&t.remote);
 	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;
