@@ -20,6 +20,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_queue_pause,
 	&cmd_queue_resume,
 	&cmd_queue_clear,
+	&cmd_render_import,
 	&cmd_runs,
 	&cmd_why,
 	&cmd_replay,

@@ -20,6 +20,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	    "The token does not allow this: %f" },
 	[MSG_NO_QUEUE_ACCESS] = { "令牌无权访问该队列",
 	    "The token has no access to that queue" },
+	[MSG_NO_SERVICE_ACCESS] = { "令牌无权访问该服务",
+	    "The token has no access to that service" },
 	[MSG_TOO_LARGE] = { "请求体过大, 上限为 1 MiB",
 	    "The body is larger than 1 MiB" },
 	[MSG_BAD_TYPE] = { "不支持的 Content-Type, 请使用 %1",

@@ -11,6 +11,7 @@ struct conf;
 struct faults;
 struct job;
 struct json_object;
+struct render_target;
 struct trigger_env;
 struct warns;
 
@@ -36,6 +37,21 @@ int job_from_json(struct json_object *body, const struct job_env *env,
  */
 int job_from_preview(struct json_object *body, const struct job_env *env,
     struct job *j, struct faults *fs);
+
+/*
+ * The object of a Render target as *t, whose strings stay o's.  Every bad
+ * member is reported, an unknown one too; 0 or -1.
+ */
+int render_target_from_json(struct json_object *o, struct render_target *t,
+    struct faults *fs);
+
+/*
+ * The member "render" of a body, if there is one, into j->render, in the
+ * form render_target_print gives.  j->kind is known.  Also refuses what does
+ * not go together with it.  0, or -1 with faults ("render.serviceId").
+ */
+int job_parse_render(struct json_object *body, struct job *j,
+    struct faults *fs);
 
 /*
  * Append the job object clients read: {"job_id","queue_name","trigger",
