@@ -40,10 +40,11 @@ int job_from_preview(struct json_object *body, const struct job_env *env,
 
 /*
  * The object of a Render target as *t, whose strings stay o's.  Every bad
- * member is reported, an unknown one too; 0 or -1.
+ * member is reported, an unknown one too; 0 or -1.  With a service (borrowed)
+ * that is the one, and the object must not name another.
  */
-int render_target_from_json(struct json_object *o, struct render_target *t,
-    struct faults *fs);
+int render_target_from_json(struct json_object *o, const char *service,
+    struct render_target *t, struct faults *fs);
 
 /*
  * The member "render" of a body, if there is one, into j->render, in the

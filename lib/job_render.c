@@ -27,20 +27,23 @@ read_words(struct json_object *o, struct render_target *t, struct faults *fs)
 
 	(void)json_get_str(o, "marker", &marker, fs);
 	(void)json_get_str(o, "on_ambiguous", &ambiguous, fs);
-	if (marker != NULL && render_marker_parse(marker, &t->marker) != 0)
-		(void)fault_add(fs, "marker", "must be none, comment or env");
+	if (marker != NULL && delivery_marker_parse(marker, &t->marker) != 0)
+		(void)fault_add(fs, "marker", "must be comment or env");
 	if (ambiguous != NULL &&
-	    render_ambiguous_parse(ambiguous, &t->on_ambiguous) != 0)
+	    delivery_ambiguous_parse(ambiguous, &t->on_ambiguous) != 0)
 		(void)fault_add(fs, "on_ambiguous", "must be retry or skip");
 }
 
 int
-render_target_from_json(struct json_object *o, struct render_target *t,
-    struct faults *fs)
+render_target_from_json(struct json_object *o, const char *service,
+    struct render_target *t, struct faults *fs)
 {
-	*t = (struct render_target){ .service = NULL };
-	(void)json_only(o, "", fields, NFIELDS, fs);
-	(void)json_get_str(o, "serviceId", &t->service, fs);
+	size_t own = service == NULL ? 0 : 1; /* serviceId is the first */
+
+	*t = (struct render_target){ .service = service };
+	(void)json_only(o, "", fields + own, NFIELDS - own, fs);
+	if (service == NULL)
+		(void)json_get_str(o, "serviceId", &t->service, fs);
 	(void)json_get_str(o, "startCommand", &t->command, fs);
 	(void)json_get_str(o, "planId", &t->plan, fs);
 	if (t->plan != NULL && t->plan[0] == '\0')
@@ -84,7 +87,7 @@ job_parse_render(struct json_object *body, struct job *j, struct faults *fs)
 	if (!json_is_object(o))
 		return fault_add(fs, "render", "must be an object, not %s",
 		    json_kind(o));
-	rc = render_target_from_json(o, &t, &inner);
+	rc = render_target_from_json(o, NULL, &t, &inner);
 	fault_add_all(fs, "render.", &inner);
 	rc |= check_beside(body, j, fs);
 	if (rc != 0)

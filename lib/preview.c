@@ -98,7 +98,7 @@ warn_of_plan(const char *render, struct warns *ws)
 	char why[128];
 
 	o = json_parse(render, strlen(render), why, sizeof(why));
-	if (o != NULL && render_target_from_json(o, &t, &fs) == 0 &&
+	if (o != NULL && render_target_from_json(o, NULL, &t, &fs) == 0 &&
 	    t.plan != NULL && !render_plan_is_known(t.plan)) {
 		w = &ws->v[ws->n++];
 		w->code = WARN_PLAN;

@@ -13,17 +13,6 @@
 #define PLAN_LEN 12	  /* "plan-srv-008" */
 #define BASE32HEX "0123456789abcdefghijklmnopqrstuv"
 
-static const char *const marker_names[RENDER_MARKER__MAX] = {
-	[RENDER_MARKER_NONE] = "none",
-	[RENDER_MARKER_COMMENT] = "comment",
-	[RENDER_MARKER_ENV] = "env",
-};
-
-static const char *const ambiguous_names[RENDER_AMBIGUOUS__MAX] = {
-	[RENDER_RETRY] = "retry",
-	[RENDER_SKIP] = "skip",
-};
-
 /* Those Render's documentation lists. */
 static const char *const plans[] = {
 	"plan-srv-006", /* Starter: 512 MB, 0.5 CPU */
@@ -39,42 +28,8 @@ static const char *const plans[] = {
 };
 #define NPLANS ((int)(sizeof(plans) / sizeof(plans[0])))
 
-const char *
-render_marker_name(enum render_marker m)
-{
-	return marker_names[m];
-}
-
-int
-render_marker_parse(const char *name, enum render_marker *out)
-{
-	int i = word_find(marker_names, RENDER_MARKER__MAX, name);
-
-	if (i < 0)
-		return -1;
-	*out = (enum render_marker)i;
-	return 0;
-}
-
-const char *
-render_ambiguous_name(enum render_ambiguous a)
-{
-	return ambiguous_names[a];
-}
-
-int
-render_ambiguous_parse(const char *name, enum render_ambiguous *out)
-{
-	int i = word_find(ambiguous_names, RENDER_AMBIGUOUS__MAX, name);
-
-	if (i < 0)
-		return -1;
-	*out = (enum render_ambiguous)i;
-	return 0;
-}
-
-bool
-render_is_service(const char *id)
+static bool
+is_service(const char *id)
 {
 	if (strncmp(id, "srv-", PREFIX_LEN) != 0 &&
 	    strncmp(id, "crn-", PREFIX_LEN) != 0)
@@ -82,6 +37,17 @@ render_is_service(const char *id)
 	id += PREFIX_LEN;
 	return strlen(id) == RENDER_ID_DIGITS &&
 	    strspn(id, BASE32HEX) == RENDER_ID_DIGITS;
+}
+
+int
+render_check_service(const char *id, struct faults *fs)
+{
+	if (is_service(id))
+		return 0;
+	return fault_add(fs, "serviceId",
+	    "must be srv- or crn- and %d of 0-9 and a-v, as the service's page "
+	    "at Render shows it",
+	    RENDER_ID_DIGITS);
 }
 
 static int
@@ -138,11 +104,8 @@ render_target_check(const struct render_target *t, struct faults *fs)
 
 	if (service == NULL)
 		rc = fault_add(fs, "serviceId", "is required");
-	else if (!render_is_service(service)) {
-		rc = fault_add(fs, "serviceId",
-		    "must be srv- or crn- and %d of 0-9 and a-v, as the "
-		    "service's page at Render shows it",
-		    RENDER_ID_DIGITS);
+	else if (render_check_service(service, fs) != 0) {
+		rc = -1;
 		service = NULL;
 	}
 	rc |= check_command(t->command, fs);
@@ -172,10 +135,10 @@ render_target_print(const struct render_target *t, struct buf *out)
 	add_string(out, "startCommand", t->command);
 	if (t->plan != NULL)
 		add_string(out, "planId", t->plan);
-	if (t->marker != RENDER_MARKER_NONE)
-		add_string(out, "marker", render_marker_name(t->marker));
-	if (t->on_ambiguous != RENDER_RETRY)
+	if (t->marker != DELIVERY_MARKER_NONE)
+		add_string(out, "marker", delivery_marker_name(t->marker));
+	if (t->on_ambiguous != DELIVERY_AMBIGUOUS_RETRY)
 		add_string(out, "on_ambiguous",
-		    render_ambiguous_name(t->on_ambiguous));
+		    delivery_ambiguous_name(t->on_ambiguous));
 	buf_char(out, '}');
 }

@@ -117,8 +117,8 @@ test_print(void)
 	    "what is given, and no more");
 	t.plan = "plan-srv-008";
 	t.command = "x";
-	t.marker = RENDER_MARKER_ENV;
-	t.on_ambiguous = RENDER_SKIP;
+	t.marker = DELIVERY_MARKER_ENV;
+	t.on_ambiguous = DELIVERY_AMBIGUOUS_SKIP;
 	buf_reset(&out);
 	render_target_print(&t, &out);
 	is_str(buf_cstr(&out),
@@ -130,28 +130,8 @@ test_print(void)
 }
 
 static void
-test_words(void)
+test_plans(void)
 {
-	enum render_ambiguous a = RENDER_SKIP;
-	enum render_marker m = RENDER_MARKER_ENV;
-
-	for (int i = 0; i < RENDER_MARKER__MAX; i++) {
-		ok(render_marker_parse(render_marker_name(
-					   (enum render_marker)i),
-		       &m) == 0 &&
-			(int)m == i,
-		    "marker %s", render_marker_name((enum render_marker)i));
-	}
-	for (int i = 0; i < RENDER_AMBIGUOUS__MAX; i++) {
-		ok(render_ambiguous_parse(render_ambiguous_name(
-					      (enum render_ambiguous)i),
-		       &a) == 0 &&
-			(int)a == i,
-		    "on_ambiguous %s",
-		    render_ambiguous_name((enum render_ambiguous)i));
-	}
-	is_int(render_marker_parse("", &m), -1, "no marker");
-	is_int(render_ambiguous_parse("Retry", &a), -1, "no on_ambiguous");
 	ok(render_plan_is_known("plan-srv-014") &&
 		render_plan_is_known("plan-crn-003"),
 	    "plans we know");
@@ -162,12 +142,16 @@ test_words(void)
 int
 main(void)
 {
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		is_int(render_is_service(ids[i].id), ids[i].is_service,
-		    "service: '%s'", ids[i].id);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct faults fs = { .n = 0 };
+
+		is_int(render_check_service(ids[i].id, &fs),
+		    ids[i].is_service ? 0 : -1, "service: '%s'", ids[i].id);
+		is_int((long long)fs.n, ids[i].is_service ? 0 : 1, "its fault");
+	}
 	test_targets();
 	test_length();
 	test_print();
-	test_words();
+	test_plans();
 	return tap_done();
 }
