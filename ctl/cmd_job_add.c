@@ -54,7 +54,7 @@ static const struct ctl_option options[] = {
 	    "run a one-off job at Render: srv-…, crn-…" },
 	[OPT_COMMAND] = { "command", "TEXT", "what it runs there" },
 	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
-	[OPT_MARKER] = { "marker", "WORD", "name the run in it: comment, env" },
+	[OPT_MARKER] = { "marker", "WORD", "name the run in it: none, comment, env" },
 	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
 	    "if a create may be lost: retry, skip" },
 	[OPT_JSON] = { "json", "FILE",

@@ -7,6 +7,7 @@
 #include "ctl/shell.h"
 #include "lib/buf.h"
 #include "lib/fault.h"
+#include "lib/job_json.h"
 #include "lib/render_job.h"
 #include "lib/render_target.h"
 #include "lib/sched_render.h"
@@ -17,7 +18,7 @@ enum { OPT_PLAN, OPT_MARKER, OPT_AMBIGUOUS, OPT_CREATE_JSON };
 
 static const struct ctl_option create_options[] = {
 	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
-	[OPT_MARKER] = { "marker", "WORD", "name the run in it: comment, env" },
+	[OPT_MARKER] = { "marker", "WORD", "name the run in it: none, comment, env" },
 	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
 	    "if a create may be lost: retry, skip" },
 	[OPT_CREATE_JSON] = { "json", NULL, "answer in JSON" },
@@ -54,9 +55,9 @@ static int
 read_words(const struct ctl_args *a, struct render_target *t)
 {
 	if (a->opt[OPT_MARKER] != NULL &&
-	    delivery_marker_parse(a->opt[OPT_MARKER], &t->marker) != 0)
+	    render_marker_parse(a->opt[OPT_MARKER], &t->marker) != 0)
 		return ctl_fail(CTL_USAGE,
-		    "--marker: comment or env is needed, not \"%s\"",
+		    "--marker: none, comment or env is needed, not \"%s\"",
 		    a->opt[OPT_MARKER]);
 	if (a->opt[OPT_AMBIGUOUS] != NULL &&
 	    delivery_ambiguous_parse(a->opt[OPT_AMBIGUOUS], &t->on_ambiguous) !=
@@ -101,8 +102,12 @@ run_create(struct ctl *c, const struct ctl_args *a)
 	};
 	struct faults fs = { .n = 0 };
 	struct buf command = BUF_INIT;
-	int status = read_words(a, &t);
+	int status;
 
+	if ((status = ctl_load(c)) != CTL_OK)
+		return status;
+	render_target_defaults(c->conf, t.service, &t);
+	status = read_words(a, &t);
 	shell_join(a->command, &command);
 	t.command = buf_cstr(&command);
 	if (status == CTL_OK && render_target_check(&t, &fs) != 0)

@@ -53,8 +53,8 @@ h_render_create(struct ctx *ctx, const struct request *req,
 
 	if (check_service(ctx, req, res) != 0)
 		return;
-	if (render_target_from_json(req->json, req->queue, &t, &res->faults) !=
-	    0) {
+	if (render_target_from_json(req->json, req->queue, ctx->conf, &t,
+		&res->faults) != 0) {
 		response_bad_input(res);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/delivery.h"
 #include "lib/trigger_words.h"
 
 struct buf;
@@ -44,15 +45,22 @@ int job_from_preview(struct json_object *body, const struct job_env *env,
  * that is the one, and the object must not name another.
  */
 int render_target_from_json(struct json_object *o, const char *service,
-    struct render_target *t, struct faults *fs);
+    const struct conf *conf, struct render_target *t, struct faults *fs);
+
+/* What the configuration has for the service: the marker, on_ambiguous. */
+void render_target_defaults(const struct conf *conf, const char *service,
+    struct render_target *t);
+
+/* "none", "comment", "env" (-1: no such word). */
+int render_marker_parse(const char *word, enum delivery_marker *out);
 
 /*
  * The member "render" of a body, if there is one, into j->render, in the
  * form render_target_print gives.  j->kind is known.  Also refuses what does
  * not go together with it.  0, or -1 with faults ("render.serviceId").
  */
-int job_parse_render(struct json_object *body, struct job *j,
-    struct faults *fs);
+int job_parse_render(struct json_object *body, const struct conf *conf,
+    struct job *j, struct faults *fs);
 
 /*
  * Append the job object clients read: {"job_id","queue_name","trigger",

@@ -323,7 +323,7 @@ parse_policies(struct parse *p)
 	rc |= parse_retry(p);
 	rc |= parse_description(p);
 	rc |= json_get_bool(p->body, "paused", &is_paused, p->fs);
-	rc |= job_parse_render(p->body, p->j, p->fs);
+	rc |= job_parse_render(p->body, p->conf, p->j, p->fs);
 	if (rc != 0 || !is_paused)
 		return rc;
 	p->j->state = JOB_PAUSED;

@@ -1,8 +1,10 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/buf.h"
+#include "lib/conf.h"
 #include "lib/fault.h"
 #include "lib/job.h"
 #include "lib/job_json.h"
@@ -20,6 +22,34 @@ static const char *const fields[] = {
 };
 #define NFIELDS (sizeof(fields) / sizeof(fields[0]))
 
+void
+render_target_defaults(const struct conf *conf, const char *service,
+    struct render_target *t)
+{
+	static const enum delivery_marker markers[] = {
+		[CONF_MARKER_NONE] = DELIVERY_MARKER_NONE,
+		[CONF_MARKER_COMMENT] = DELIVERY_MARKER_COMMENT,
+		[CONF_MARKER_ENV] = DELIVERY_MARKER_ENV,
+	};
+	const struct conf_render_service *s;
+
+	s = service == NULL ? NULL : conf_render_service_for(conf, service);
+	t->marker = s == NULL ? DELIVERY_MARKER_NONE : markers[s->marker];
+	t->on_ambiguous = conf->on_ambiguous == CONF_AMBIGUOUS_SKIP ?
+	    DELIVERY_AMBIGUOUS_SKIP :
+	    DELIVERY_AMBIGUOUS_RETRY;
+}
+
+int
+render_marker_parse(const char *word, enum delivery_marker *out)
+{
+	if (strcmp(word, "none") == 0)
+		word = delivery_marker_name(DELIVERY_MARKER_NONE);
+	else if (word[0] == '\0')
+		return -1;
+	return delivery_marker_parse(word, out);
+}
+
 static void
 read_words(struct json_object *o, struct render_target *t, struct faults *fs)
 {
@@ -27,8 +57,8 @@ read_words(struct json_object *o, struct render_target *t, struct faults *fs)
 
 	(void)json_get_str(o, "marker", &marker, fs);
 	(void)json_get_str(o, "on_ambiguous", &ambiguous, fs);
-	if (marker != NULL && delivery_marker_parse(marker, &t->marker) != 0)
-		(void)fault_add(fs, "marker", "must be comment or env");
+	if (marker != NULL && render_marker_parse(marker, &t->marker) != 0)
+		(void)fault_add(fs, "marker", "must be none, comment or env");
 	if (ambiguous != NULL &&
 	    delivery_ambiguous_parse(ambiguous, &t->on_ambiguous) != 0)
 		(void)fault_add(fs, "on_ambiguous", "must be retry or skip");
@@ -36,7 +66,7 @@ read_words(struct json_object *o, struct render_target *t, struct faults *fs)
 
 int
 render_target_from_json(struct json_object *o, const char *service,
-    struct render_target *t, struct faults *fs)
+    const struct conf *conf, struct render_target *t, struct faults *fs)
 {
 	size_t own = service == NULL ? 0 : 1; /* serviceId is the first */
 
@@ -48,6 +78,7 @@ render_target_from_json(struct json_object *o, const char *service,
 	(void)json_get_str(o, "planId", &t->plan, fs);
 	if (t->plan != NULL && t->plan[0] == '\0')
 		t->plan = NULL;
+	render_target_defaults(conf, t->service, t);
 	read_words(o, t, fs);
 	(void)render_target_check(t, fs);
 	return fs->n == 0 ? 0 : -1;
@@ -74,7 +105,8 @@ check_beside(struct json_object *body, const struct job *j, struct faults *fs)
 }
 
 int
-job_parse_render(struct json_object *body, struct job *j, struct faults *fs)
+job_parse_render(struct json_object *body, const struct conf *conf,
+    struct job *j, struct faults *fs)
 {
 	struct json_object *o = json_member(body, "render");
 	struct faults inner = { .n = 0 };
@@ -87,7 +119,7 @@ job_parse_render(struct json_object *body, struct job *j, struct faults *fs)
 	if (!json_is_object(o))
 		return fault_add(fs, "render", "must be an object, not %s",
 		    json_kind(o));
-	rc = render_target_from_json(o, NULL, &t, &inner);
+	rc = render_target_from_json(o, NULL, conf, &t, &inner);
 	fault_add_all(fs, "render.", &inner);
 	rc |= check_beside(body, j, fs);
 	if (rc != 0)

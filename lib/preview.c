@@ -84,7 +84,7 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 
 /* Render adds plans; a misspelt one looks the same from here. */
 static void
-warn_of_plan(const char *render, struct warns *ws)
+warn_of_plan(const struct conf *conf, const char *render, struct warns *ws)
 {
 	static const char *const text[WORDS__MAX] = {
 		[WORDS_EN] = "planId %s is not among the plans known here; "
@@ -98,7 +98,7 @@ warn_of_plan(const char *render, struct warns *ws)
 	char why[128];
 
 	o = json_parse(render, strlen(render), why, sizeof(why));
-	if (o != NULL && render_target_from_json(o, NULL, &t, &fs) == 0 &&
+	if (o != NULL && render_target_from_json(o, NULL, conf, &t, &fs) == 0 &&
 	    t.plan != NULL && !render_plan_is_known(t.plan)) {
 		w = &ws->v[ws->n++];
 		w->code = WARN_PLAN;
@@ -130,7 +130,7 @@ preview_warn_job(const struct job *j, const struct job_env *env,
 		warns_find(t, &warn, out);
 	trigger_free(t);
 	if (j->render != NULL)
-		warn_of_plan(j->render, out);
+		warn_of_plan(env->conf, j->render, out);
 }
 
 void

@@ -44,12 +44,34 @@ command_of() {
 	[ "$(jq -r .status <<<"$output")" = pending ]
 }
 
+@test "what is not said is what the configuration says" {
+	cat >>"$CONF" <<-'EOF'
+		on_ambiguous = skip
+		render_service "srv-c3*" { marker = comment }
+	EOF
+	kept() {
+		sqlite3 "$DIR/store.db" 'SELECT marker, on_ambiguous
+		    FROM delivery ORDER BY run DESC LIMIT 1'
+	}
+	"$MINUTEHAND" render create "$srv" -- x
+	[ "$(kept)" = 'comment|skip' ]
+	"$MINUTEHAND" render create "$srv" --marker none --on-ambiguous retry -- x
+	[ "$(kept)" = '|retry' ]
+	"$MINUTEHAND" render create "${srv/srv/crn}" -- x
+	[ "$(kept)" = '|skip' ]
+	"$MINUTEHAND" job add q --every 1h --id a --render "$srv" --command x
+	[ "$("$MINUTEHAND" job show q a --json | jq -c '[.render.marker, .render.on_ambiguous]')" = '["comment","skip"]' ]
+	"$MINUTEHAND" job add q --every 1h --id b --render "$srv" \
+	    --command x --marker none --on-ambiguous retry
+	[ "$("$MINUTEHAND" job show q b --json | jq -c '[.render.marker, .render.on_ambiguous]')" = '[null,null]' ]
+}
+
 @test "what is wrong is told by name, and nothing is stored" {
 	run -64 "$MINUTEHAND" render create "$srv"
 	[[ $output == *'-- COMMAND'* ]]
 	run -64 "$MINUTEHAND" render create -- x
 	run -64 "$MINUTEHAND" render create "$srv" --marker x -- x
-	[[ $output == *'--marker: comment or env'* ]]
+	[[ $output == *'--marker: none, comment or env'* ]]
 	run -64 "$MINUTEHAND" render create "$srv" --on-ambiguous x -- x
 	[[ $output == *'--on-ambiguous: retry or skip'* ]]
 	run -65 "$MINUTEHAND" render create srv-x --plan p -- $'\xff'

@@ -213,7 +213,7 @@ test_render(struct fixture *f)
 		{ "{" TARGET ",\"planId\":\"\"}", "{" TARGET "}" },
 		{ "{" TARGET ",\"planId\":null,\"marker\":null}",
 		    "{" TARGET "}" },
-		{ "{" TARGET ",\"marker\":\"\",\"on_ambiguous\":"
+		{ "{" TARGET ",\"marker\":\"none\",\"on_ambiguous\":"
 		  "\"retry\"}",
 		    "{" TARGET "}" },
 		{ "{\"on_ambiguous\":\"skip\",\"marker\":\"comment\","
