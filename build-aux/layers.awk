@@ -21,7 +21,7 @@ BEGIN {
 	    "unistd|(arpa|netinet)/[a-z]+)[.]h$"
 	# No store, no clock, no log, no library: pure functions of their input.
 	pure = "^lib/(buf|civil|cron_[a-z]+|crontab|datetime|delivery|due|fault|job|list|" \
-	    "message|num|run|trigger(_[a-z]+)?|tz(_[a-z]+)?|url|utf8|why|word|words_[a-z]+|xid|ban)[.][ch]$"
+	    "message|num|render_(job|target)|run|trigger(_[a-z]+)?|tz(_[a-z]+)?|url|utf8|why|word|words_[a-z]+|xid|ban)[.][ch]$"
 	# What is not for the ticker, but for its part that reads answers.
 	heavy = "^lib/(json[a-z_]*|job_(json|parse|print)|token)[.]h$"
 	called = "(^|[^A-Za-z0-9_])(getenv|secure_getenv|exit|_exit|fork|vfork" \

@@ -182,6 +182,7 @@ show_job(const struct ctl *c, const struct job *j)
 	show_text("store", j->kind == JOB_MEMORY ? "memory" : "durable");
 	show_text("args", j->args);
 	show_text("kwargs", j->kwargs);
+	show_text("render", j->render);
 	show_number("priority", j->priority);
 	show_text("coalesce", j->coalesce ? "yes" : "no");
 	show_number("max catchup", j->max_catchup);

@@ -1,20 +1,15 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/commands.h"
 #include "ctl/input.h"
+#include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/trigger_opts.h"
 #include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/fault.h"
-#include "lib/job_json.h"
 #include "lib/json.h"
-#include "lib/json_list.h"
-#include "lib/trigger.h"
 
 #include "lib/ban.h"
 
@@ -31,6 +26,11 @@ enum {
 	OPT_PAUSED,
 	OPT_REPLACE,
 	OPT_MEMORY,
+	OPT_RENDER,
+	OPT_COMMAND,
+	OPT_PLAN,
+	OPT_MARKER,
+	OPT_AMBIGUOUS,
 	OPT_JSON
 };
 
@@ -50,6 +50,13 @@ static const struct ctl_option options[] = {
 	[OPT_PAUSED] = { "paused", NULL, "do not start it yet" },
 	[OPT_REPLACE] = { "replace", NULL, "overwrite a job of that id" },
 	[OPT_MEMORY] = { "memory", NULL, "keep it in RAM only" },
+	[OPT_RENDER] = { "render", "SERVICE",
+	    "run a one-off job at Render: srv-…, crn-…" },
+	[OPT_COMMAND] = { "command", "TEXT", "what it runs there" },
+	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
+	[OPT_MARKER] = { "marker", "WORD", "name the run in it: none, comment, env" },
+	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
+	    "if a create may be lost: retry, skip" },
 	[OPT_JSON] = { "json", "FILE",
 	    "jobs as the HTTP API takes them; - = standard input" },
 	{ .name = NULL },
@@ -99,6 +106,33 @@ add_policies(const struct ctl_args *a, struct buf *body)
 	    "misfire_grace_time");
 }
 
+/* Where it runs, when that is not the queue. */
+static int
+add_render(const struct ctl_args *a, struct buf *body)
+{
+	static const char *const keys[] = {
+		[OPT_RENDER] = "serviceId",
+		[OPT_COMMAND] = "startCommand",
+		[OPT_PLAN] = "planId",
+		[OPT_MARKER] = "marker",
+		[OPT_AMBIGUOUS] = "on_ambiguous",
+	};
+
+	if (a->opt[OPT_RENDER] != NULL)
+		json_out_open(body, "render", '{');
+	for (int i = OPT_RENDER; i <= OPT_AMBIGUOUS; i++) {
+		if (a->opt[i] == NULL)
+			continue;
+		if (a->opt[OPT_RENDER] == NULL)
+			return ctl_fail(CTL_USAGE, "--%s needs --render",
+			    options[i].name);
+		json_out_str(body, keys[i], a->opt[i]);
+	}
+	if (a->opt[OPT_RENDER] != NULL)
+		json_out_close(body, '}');
+	return CTL_OK;
+}
+
 /* The body that the options and the queue's name make. */
 static int
 body_from_options(const struct ctl_args *a, struct json_object **out)
@@ -113,8 +147,9 @@ body_from_options(const struct ctl_args *a, struct json_object **out)
 	json_out_str(&b, "queue_name", a->operand[0]);
 	if ((status = trigger_opts_json(a, &b)) == CTL_OK &&
 	    (status = add_policies(a, &b)) == CTL_OK &&
-	    (status = add_json(a, OPT_ARGS, &b)) == CTL_OK)
-		status = add_json(a, OPT_KWARGS, &b);
+	    (status = add_json(a, OPT_ARGS, &b)) == CTL_OK &&
+	    (status = add_json(a, OPT_KWARGS, &b)) == CTL_OK)
+		status = add_render(a, &b);
 	json_out_close(&b, '}');
 	if (status == CTL_OK &&
 	    (b.is_failed ||
@@ -143,98 +178,6 @@ body_from_file(const struct ctl_args *a, struct json_object **out)
 	return *out == NULL ? CTL_DATA : CTL_OK;
 }
 
-/* Read one body as a job; the complaints stand behind prefix. */
-static int
-read_job(struct ctl *c, struct json_object *body, const char *prefix,
-    struct job *j, bool *is_replace)
-{
-	const struct trigger_env env = {
-		.zones = c->sched.zones,
-		.default_zone = c->sched.default_zone,
-		.now_us = clock_now_us(),
-	};
-	const struct job_env job_env = { c->conf, &env };
-	struct faults fs = { .n = 0 };
-
-	if (!json_is_object(body))
-		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
-		    prefix, json_kind(body));
-	if (job_from_json(body, &job_env, j, is_replace, &fs) == -1)
-		return ctl_fail_faults(&fs, prefix);
-	return CTL_OK;
-}
-
-/* Say what was added, in the words job list has. */
-static void
-tell_added(const struct ctl *c, const struct job *j)
-{
-	struct buf b = BUF_INIT;
-
-	ctl_time(c, j->next_run_us, &b);
-	(void)printf("%s %s: next run %s\n", j->queue, j->job_id, buf_cstr(&b));
-	buf_fini(&b);
-}
-
-static int
-add_job(struct ctl *c, struct json_object *body, const char *prefix)
-{
-	struct job j;
-	enum store_rc rc;
-	bool is_replace = false;
-	char what[JOB_NAME_MAX * 2 + 2];
-	int status;
-
-	job_init(&j);
-	status = read_job(c, body, prefix, &j, &is_replace);
-	if (status == CTL_OK) {
-		rc = sched_add(&c->sched, &j, is_replace, clock_now_us());
-		(void)snprintf(what, sizeof(what), "%s %s", j.queue,
-		    j.job_id == NULL ? "" : j.job_id);
-		if (rc == STORE_OK)
-			tell_added(c, &j);
-		else
-			status = ctl_fail_rc(rc, what);
-	}
-	job_fini(&j);
-	return status;
-}
-
-/* Is every body of the list a job?  Nothing is added unless all are. */
-static int
-check_all(struct ctl *c, struct json_object *list)
-{
-	int status = CTL_OK;
-	bool is_replace;
-	char prefix[32];
-	struct job j;
-
-	for (size_t i = 0; i < json_count(list); i++) {
-		job_init(&j);
-		(void)snprintf(prefix, sizeof(prefix), "[%zu].", i);
-		if (read_job(c, json_item(list, i), prefix, &j, &is_replace) !=
-		    CTL_OK)
-			status = CTL_DATA;
-		job_fini(&j);
-	}
-	return status;
-}
-
-static int
-add_all(struct ctl *c, struct json_object *list)
-{
-	int status, one;
-
-	status = check_all(c, list);
-	if (status != CTL_OK)
-		return status;
-	for (size_t i = 0; i < json_count(list); i++) {
-		one = add_job(c, json_item(list, i), "");
-		if (one != CTL_OK)
-			status = one;
-	}
-	return status;
-}
-
 static int
 run_add(struct ctl *c, const struct ctl_args *a)
 {
@@ -248,8 +191,7 @@ run_add(struct ctl *c, const struct ctl_args *a)
 	if (status == CTL_OK)
 		status = ctl_open(c);
 	if (status == CTL_OK)
-		status = json_is_list(body) ? add_all(c, body) :
-					      add_job(c, body, "");
+		status = job_add_bodies(c, body);
 	json_free(body);
 	return status;
 }

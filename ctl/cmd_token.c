@@ -23,7 +23,7 @@ static const struct ctl_option add_options[] = {
 	[ADD_SCOPES] = { "scopes", "LIST",
 	    "of read,write,consume,admin (default: read,write)" },
 	[ADD_QUEUES] = { "queues", "GLOBS",
-	    "with commas between (default: *)" },
+	    "and of Render services, with commas (default: *)" },
 	[ADD_EXPIRES] = { "expires", "DURATION", "for how long it is good" },
 	[ADD_JSON] = { "json", NULL, "answer in JSON" },
 	{ .name = NULL },

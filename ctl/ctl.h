@@ -14,6 +14,7 @@ struct faults;
 enum ctl_exit {
 	CTL_OK = 0,
 	CTL_NO = 1, /* the thing asked about is not so */
+	CTL_TIMEOUT = 3,
 	CTL_USAGE = 64,
 	CTL_DATA = 65,
 	CTL_DOWN = 69, /* the store or another program cannot be had */

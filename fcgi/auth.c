@@ -138,3 +138,14 @@ auth_queue(const struct ctx *ctx, const char *queue, struct response *res)
 	response_error(res, 403, MSG_NO_QUEUE_ACCESS, NULL);
 	return -1;
 }
+
+int
+auth_service(const struct ctx *ctx, const char *service, struct response *res)
+{
+	if (auth_may_queue(ctx, service))
+		return 0;
+	fault_add(&res->faults, "serviceId",
+	    "is not among the queues and services of the token");
+	response_error(res, 403, MSG_NO_SERVICE_ACCESS, NULL);
+	return -1;
+}

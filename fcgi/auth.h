@@ -16,4 +16,12 @@ bool auth_may_queue(const struct ctx *ctx, const char *queue);
 /* As auth_may_queue; -1 when not, and the response is a 403. */
 int auth_queue(const struct ctx *ctx, const char *queue, struct response *res);
 
+/*
+ * May this client run things on the service of Render?  A token's globs of
+ * queues are matched against the ids of services too.  0, or -1 and the
+ * response is a 403.
+ */
+int auth_service(const struct ctx *ctx, const char *service,
+    struct response *res);
+
 #endif

@@ -8,7 +8,6 @@
 #include "lib/fault.h"
 #include "lib/json.h"
 #include "lib/sched.h"
-#include "lib/tz.h"
 #include "lib/why_words.h"
 
 #include "fcgi/auth.h"
@@ -54,25 +53,6 @@ add_run(const struct run *r, struct buf *out)
 	buf_char(out, '}');
 }
 
-/* An instant; without offset it is in the default zone. */
-static void
-read_time(const struct ctx *ctx, const struct request *req, const char *name,
-    int64_t *out, struct faults *fs)
-{
-	const char *text, *bad;
-	const struct tz *tz;
-	char why[128];
-
-	if (request_param(req, name, &text, fs) != 0 || text == NULL ||
-	    text[0] == '\0')
-		return;
-	tz =
-	    tz_get(ctx->sched.zones, ctx->sched.default_zone, why, sizeof(why));
-	bad = tz == NULL ? why : datetime_parse(text, tz, out, NULL);
-	if (bad != NULL)
-		fault_add(fs, name, "%s", bad);
-}
-
 static void
 read_state(const struct request *req, enum run_state *out, struct faults *fs)
 {
@@ -106,8 +86,8 @@ read_filter(const struct ctx *ctx, const struct request *req,
 
 	read_job(req, &o->job_id, fs);
 	read_state(req, &o->state, fs);
-	read_time(ctx, req, "from", &o->from_us, fs);
-	read_time(ctx, req, "to", &o->to_us, fs);
+	input_time(ctx, req, "from", &o->from_us, fs);
+	input_time(ctx, req, "to", &o->to_us, fs);
 	(void)input_int(req, "limit", &page, &o->limit, res);
 	(void)request_param(req, "cursor", &o->cursor, fs);
 	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)

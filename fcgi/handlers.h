@@ -47,6 +47,12 @@ http_handler h_run_get;
 http_handler h_run_replay;
 http_handler h_why;
 
+/* h_render.c: one-off jobs in the words of Render's API */
+http_handler h_render_create;
+http_handler h_render_list;
+http_handler h_render_get;
+http_handler h_render_cancel;
+
 /* h_meta.c: the program itself */
 http_handler h_index;
 http_handler h_health;

@@ -54,6 +54,13 @@ enum http_var {
 	HTTP_VAR__MAX
 };
 
+/* How answers without data look: errors above all. */
+enum http_shape {
+	HTTP_SHAPE_ENVELOPE, /* {"succ","msg","data",…}, around data, too */
+	HTTP_SHAPE_NATIVE,   /* {"message","error_data"} */
+	HTTP_SHAPE_RENDER    /* {"message"} */
+};
+
 /* One input of a query, a form or the top of a JSON body. */
 struct http_param {
 	const char *name;
@@ -69,7 +76,7 @@ struct request {
 	enum lang lang;
 	char trace_id[HTTP_TRACE_MAX + 1];
 	const struct route *route;
-	char queue[JOB_NAME_MAX + 1]; /* {queue} of the path, or "" */
+	char queue[JOB_NAME_MAX + 1]; /* {queue} or {service}, or "" */
 	char job[JOB_NAME_MAX + 1];   /* {job} or {run}, or "" */
 	struct http_param params[HTTP_PARAMS_MAX];
 	size_t nparams;
@@ -87,7 +94,7 @@ struct response {
 	char number[24];     /* room for one of them */
 	struct faults faults;
 	struct buf *data;
-	bool is_native;	   /* no envelope */
+	enum http_shape shape;
 	unsigned allow;	   /* methods for Allow, 0: none */
 	int retry_after_s; /* 0: no such header */
 };

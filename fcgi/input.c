@@ -3,9 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/datetime.h"
 #include "lib/fault.h"
 #include "lib/num.h"
 #include "lib/sched.h"
+#include "lib/tz.h"
 
 #include "fcgi/auth.h"
 #include "fcgi/ctx.h"
@@ -122,6 +124,24 @@ input_int(const struct request *req, const char *name,
 	return fault_add(&res->faults, name,
 	    "must be a whole number from %" PRId64 " to %" PRId64, range->min,
 	    range->max);
+}
+
+void
+input_time(const struct ctx *ctx, const struct request *req, const char *name,
+    int64_t *out_us, struct faults *fs)
+{
+	const char *text, *bad;
+	const struct tz *tz;
+	char why[128];
+
+	if (request_param(req, name, &text, fs) != 0 || text == NULL ||
+	    text[0] == '\0')
+		return;
+	tz =
+	    tz_get(ctx->sched.zones, ctx->sched.default_zone, why, sizeof(why));
+	bad = tz == NULL ? why : datetime_parse(text, tz, out_us, NULL);
+	if (bad != NULL)
+		fault_add(fs, name, "%s", bad);
 }
 
 int

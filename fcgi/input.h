@@ -33,6 +33,11 @@ int input_job(const struct ctx *ctx, const struct request *req,
 int input_int(const struct request *req, const char *name,
     const struct json_range *range, int64_t *out, struct response *res);
 
+/* An instant, in the default zone unless it has an offset; absent or empty
+ * leaves *out_us untouched.  What is wrong with it is a fault. */
+void input_time(const struct ctx *ctx, const struct request *req,
+    const char *name, int64_t *out_us, struct faults *fs);
+
 /* The queue (and, when the path has one, the job) of the path. */
 int input_path(const struct ctx *ctx, const struct request *req,
     struct response *res);

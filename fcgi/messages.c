@@ -20,6 +20,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	    "The token does not allow this: %f" },
 	[MSG_NO_QUEUE_ACCESS] = { "令牌无权访问该队列",
 	    "The token has no access to that queue" },
+	[MSG_NO_SERVICE_ACCESS] = { "令牌无权访问该服务",
+	    "The token has no access to that service" },
 	[MSG_TOO_LARGE] = { "请求体过大, 上限为 1 MiB",
 	    "The body is larger than 1 MiB" },
 	[MSG_BAD_TYPE] = { "不支持的 Content-Type, 请使用 %1",
@@ -66,6 +68,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	[MSG_RUN_NO_PARAMS] = { "无法重放 %1: 任务已删除, 消息也已取走, 参数未知",
 	    "Run %1 cannot be replayed: its job is gone and its message was "
 	    "taken, so nobody knows the parameters" },
+	[MSG_RENDER_JOB_MISSING] = { "该服务没有任务 %1",
+	    "The service has no job %1" },
 };
 
 static void

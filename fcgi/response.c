@@ -21,6 +21,7 @@ static const struct status {
 	const char *error;
 } statuses[] = {
 	{ 200, "OK", NULL },
+	{ 201, "Created", NULL },
 	{ 204, "No Content", NULL },
 	{ 400, "Bad Request", "bad_input" },
 	{ 401, "Unauthorized", "unauthorized" },
@@ -54,7 +55,7 @@ response_init(struct response *res, struct buf *data)
 	res->args[1] = NULL;
 	res->faults.n = 0;
 	res->data = data;
-	res->is_native = false;
+	res->shape = HTTP_SHAPE_ENVELOPE;
 	res->allow = 0;
 	res->retry_after_s = 0;
 	buf_reset(data);
@@ -144,7 +145,8 @@ write_native(const struct response *res, const struct request *req,
 	}
 	buf_str(out, "{\"message\":");
 	add_message(res, req, out);
-	if (status_of(res->status)->error != NULL) {
+	if (res->shape == HTTP_SHAPE_NATIVE &&
+	    status_of(res->status)->error != NULL) {
 		buf_str(out, ",\"error_data\":");
 		add_error_data(&res->faults, "{}", out);
 	}
@@ -206,7 +208,7 @@ response_write(const struct response *res, const struct request *req,
     struct buf *text, struct buf *out)
 {
 	buf_reset(text);
-	if (res->is_native)
+	if (res->shape != HTTP_SHAPE_ENVELOPE)
 		write_native(res, req, text);
 	else
 		write_envelope(res, req, text);

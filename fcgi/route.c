@@ -23,11 +23,15 @@
 	  .input = ROUTE_INPUT_JSON, .handler = h, .help = t }
 #define NATIVE(m, p, s, h, t) \
 	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, \
-	  .is_native = true, .handler = h, .help = t }
+	  .shape = HTTP_SHAPE_NATIVE, .handler = h, .help = t }
 #define NATIVE_JSON(m, p, s, h, t) \
 	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, \
-	  .input = ROUTE_INPUT_JSON, .is_native = true, .handler = h, \
+	  .input = ROUTE_INPUT_JSON, .shape = HTTP_SHAPE_NATIVE, .handler = h, \
 	  .help = t }
+#define RENDER(m, p, s, i, h, t) \
+	{ .method = HTTP_##m, .pattern = "/v1/services/{service}/jobs" p, \
+	  .scope = TOKEN_##s, .input = ROUTE_INPUT_##i, \
+	  .shape = HTTP_SHAPE_RENDER, .handler = h, .help = t }
 
 static const struct route routes[] = {
 	COMPAT_JSON(POST, "/add_timing_job", WRITE, h_job_add,
@@ -86,9 +90,17 @@ static const struct route routes[] = {
 	    "hand a run over once more"),
 	NATIVE(GET, "/v1/why", READ, h_why,
 	    "why a job ran or did not"),
-	{ .method = HTTP_GET, .pattern = "/healthz", .is_native = true,
+	RENDER(POST, "", WRITE, JSON, h_render_create,
+	    "run a one-off job at Render"),
+	RENDER(GET, "", READ, PARAMS, h_render_list,
+	    "list one-off jobs, newest first"),
+	RENDER(GET, "/{job}", READ, PARAMS, h_render_get,
+	    "show a one-off job"),
+	RENDER(POST, "/{job}/cancel", WRITE, PARAMS, h_render_cancel,
+	    "cancel a one-off job"),
+	{ .method = HTTP_GET, .pattern = "/healthz", .shape = HTTP_SHAPE_NATIVE,
 	  .handler = h_health, .help = "is the ticker alive?" },
-	{ .method = HTTP_GET, .pattern = "/", .is_native = true,
+	{ .method = HTTP_GET, .pattern = "/", .shape = HTTP_SHAPE_NATIVE,
 	  .is_storeless = true, .handler = h_index, .help = "this list" },
 };
 /* clang-format on */
@@ -124,7 +136,9 @@ matches(const char *pattern, const char *path, struct request *req)
 			continue;
 		}
 		n = strcspn(path, "/");
-		if (!take_segment(pattern[1] == 'q' ? req->queue : req->job,
+		if (!take_segment(strchr("qs", pattern[1]) != NULL ?
+			    req->queue :
+			    req->job,
 			path, n))
 			return false;
 		path += n;
@@ -135,7 +149,7 @@ matches(const char *pattern, const char *path, struct request *req)
 
 /* The methods path knows; req->route is the one for the request's. */
 static unsigned
-find_path(struct request *req, const char *path, bool *is_native)
+find_path(struct request *req, const char *path, enum http_shape *shape)
 {
 	unsigned known = 0;
 
@@ -143,7 +157,7 @@ find_path(struct request *req, const char *path, bool *is_native)
 		if (!matches(routes[i].pattern, path, req))
 			continue;
 		known |= (unsigned)routes[i].method;
-		*is_native = routes[i].is_native;
+		*shape = routes[i].shape;
 		if (routes[i].method == req->method)
 			req->route = &routes[i];
 	}
@@ -169,7 +183,7 @@ begins_like_route(const char *path)
  * itself to us, or gives the whole path as SCRIPT_NAME, both together are.
  */
 unsigned
-route_find(struct request *req, bool *is_native)
+route_find(struct request *req, enum http_shape *shape)
 {
 	const char *script = request_var(req, HTTP_VAR_SCRIPT_NAME);
 	const char *info = request_var(req, HTTP_VAR_PATH_INFO);
@@ -177,16 +191,16 @@ route_find(struct request *req, bool *is_native)
 	unsigned known = 0;
 	bool is_root = info[0] == '\0' || strcmp(info, "/") == 0;
 
-	*is_native = false;
+	*shape = HTTP_SHAPE_ENVELOPE;
 	if ((size_t)snprintf(whole, sizeof(whole), "%s%s", script, info) >=
 	    sizeof(whole))
 		return 0;
 	if (!is_root)
-		known = find_path(req, info, is_native);
+		known = find_path(req, info, shape);
 	if (known == 0)
-		known = find_path(req, whole, is_native);
+		known = find_path(req, whole, shape);
 	if (known == 0 && is_root && !begins_like_route(whole))
-		known = find_path(req, "/", is_native);
+		known = find_path(req, "/", shape);
 	return known;
 }
 

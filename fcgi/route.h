@@ -14,10 +14,10 @@ enum route_input {
 /* One thing the API can do. */
 struct route {
 	enum http_method method;
-	const char *pattern; /* with {queue}, {job}, {run} for one segment */
+	const char *pattern; /* with {queue}, {service}, {job}, {run}: a segment */
 	unsigned scope;	     /* enum token_scope; 0: no token needed */
 	enum route_input input;
-	bool is_native;	   /* no envelope */
+	enum http_shape shape;
 	bool is_storeless; /* works without a store */
 	http_handler *handler;
 	const char *help;
@@ -27,9 +27,9 @@ struct route {
  * Find what the request's path and method name: req->route, with the path's
  * segments in req->queue and req->job.  Returns the methods the path knows,
  * 0 for an unknown path.  route is NULL unless the method is one of them.
- * *is_native tells how the path's errors look.
+ * *shape tells how the path's errors look.
  */
-unsigned route_find(struct request *req, bool *is_native);
+unsigned route_find(struct request *req, enum http_shape *shape);
 
 /* The table: entry i, or NULL behind the last. */
 const struct route *route_at(size_t i);

@@ -44,8 +44,12 @@ is_understood(enum request_rc rc, const struct request *req,
 static bool
 find_route(struct request *req, struct response *res)
 {
-	unsigned known = route_find(req, &res->is_native);
+	unsigned known = route_find(req, &res->shape);
 
+	/* Clients made for Render's API were never told to ask for English. */
+	if (res->shape == HTTP_SHAPE_RENDER &&
+	    request_var(req, HTTP_VAR_ACCEPT_LANGUAGE)[0] == '\0')
+		req->lang = LANG_EN;
 	if (known == 0) {
 		response_error(res, 404, MSG_NO_ROUTE, NULL);
 		return false;

@@ -56,6 +56,18 @@ fault_add(struct faults *fs, const char *field, const char *fmt, ...)
 	return -1;
 }
 
+void
+fault_add_all(struct faults *fs, const char *prefix, const struct faults *inner)
+{
+	char field[2 * sizeof(inner->v[0].field)];
+
+	for (size_t i = 0; i < inner->n; i++) {
+		(void)snprintf(field, sizeof(field), "%s%s", prefix,
+		    inner->v[i].field);
+		(void)fault_add(fs, field, "%s", inner->v[i].text);
+	}
+}
+
 int
 fault_add_never(struct faults *fs, const char *field, const char *why)
 {

@@ -31,6 +31,10 @@ struct faults {
 int fault_add(struct faults *fs, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Add all complaints of inner about fields that lie under prefix ("retry."). */
+void fault_add_all(struct faults *fs, const char *prefix,
+    const struct faults *inner);
+
 /* Add that field keeps a trigger from ever firing, and why; gives -1. */
 int fault_add_never(struct faults *fs, const char *field, const char *why);
 

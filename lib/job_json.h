@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/delivery.h"
 #include "lib/trigger_words.h"
 
 struct buf;
@@ -11,6 +12,7 @@ struct conf;
 struct faults;
 struct job;
 struct json_object;
+struct render_target;
 struct trigger_env;
 struct warns;
 
@@ -35,6 +37,29 @@ int job_from_json(struct json_object *body, const struct job_env *env,
  * preview, which are left to preview_from_json.
  */
 int job_from_preview(struct json_object *body, const struct job_env *env,
+    struct job *j, struct faults *fs);
+
+/*
+ * The object of a Render target as *t, whose strings stay o's.  Every bad
+ * member is reported, an unknown one too; 0 or -1.  With a service (borrowed)
+ * that is the one, and the object must not name another.
+ */
+int render_target_from_json(struct json_object *o, const char *service,
+    const struct conf *conf, struct render_target *t, struct faults *fs);
+
+/* What the configuration has for the service: the marker, on_ambiguous. */
+void render_target_defaults(const struct conf *conf, const char *service,
+    struct render_target *t);
+
+/* "none", "comment", "env" (-1: no such word). */
+int render_marker_parse(const char *word, enum delivery_marker *out);
+
+/*
+ * The member "render" of a body, if there is one, into j->render, in the
+ * form render_target_print gives.  j->kind is known.  Also refuses what does
+ * not go together with it.  0, or -1 with faults ("render.serviceId").
+ */
+int job_parse_render(struct json_object *body, const struct conf *conf,
     struct job *j, struct faults *fs);
 
 /*

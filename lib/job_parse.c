@@ -262,12 +262,7 @@ parse_retry(struct parse *p)
 	json_get_int(o, "max_attempts", &attempts, &v, &inner);
 	for (size_t i = 1; i < COUNT(retry_fields); i++)
 		json_get_int(o, retry_fields[i], &seconds, &v, &inner);
-	for (size_t i = 0; i < inner.n; i++) {
-		char field[80] = "retry.";
-
-		memcpy(field + 6, inner.v[i].field, sizeof(inner.v[i].field));
-		fault_add(p->fs, field, "%s", inner.v[i].text);
-	}
+	fault_add_all(p->fs, "retry.", &inner);
 	if (inner.n > 0)
 		return -1;
 	return json_count(o) == 0 ?
@@ -328,9 +323,7 @@ parse_policies(struct parse *p)
 	rc |= parse_retry(p);
 	rc |= parse_description(p);
 	rc |= json_get_bool(p->body, "paused", &is_paused, p->fs);
-	if (json_member(p->body, "render") != NULL)
-		rc |= fault_add(p->fs, "render",
-		    "Render targets are not available in this version");
+	rc |= job_parse_render(p->body, p->conf, p->j, p->fs);
 	if (rc != 0 || !is_paused)
 		return rc;
 	p->j->state = JOB_PAUSED;

@@ -123,6 +123,7 @@ add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 	add_string(out, "status", status_name(j, t));
 	add_text(out, "args", j->args, "[]");
 	add_text(out, "kwargs", j->kwargs, "{}");
+	add_text(out, "render", j->render, "null");
 	add_string(out, "job_store_kind",
 	    j->kind == JOB_MEMORY ? "memory" : "redis");
 	add_policies(out, j);

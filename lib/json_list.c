@@ -18,6 +18,28 @@ json_item(struct json_object *o, size_t i)
 	return json_is_list(o) ? json_object_array_get_idx(o, i) : NULL;
 }
 
+/* Hand v to o, which owns it from then on. */
+static int
+set(struct json_object *o, const char *name, struct json_object *v)
+{
+	if (v != NULL && json_object_object_add(o, name, v) == 0)
+		return 0;
+	json_object_put(v);
+	return -1;
+}
+
+int
+json_set_str(struct json_object *o, const char *name, const char *s)
+{
+	return set(o, name, json_object_new_string(s));
+}
+
+int
+json_set_bool(struct json_object *o, const char *name, bool v)
+{
+	return set(o, name, json_object_new_boolean(v));
+}
+
 bool
 json_is_number(const struct json_object *o)
 {

@@ -12,6 +12,12 @@ bool json_is_list(const struct json_object *o);
 /* Element i of a list, borrowed; NULL for null and past the end. */
 struct json_object *json_item(struct json_object *o, size_t i);
 
+/* Give the object o the string s as its member; 0, or -1 without memory. */
+int json_set_str(struct json_object *o, const char *name, const char *s);
+
+/* Give the object o the member true or false; 0, or -1 without memory. */
+int json_set_bool(struct json_object *o, const char *name, bool v);
+
 /* Is o a number, whole or a fraction? */
 bool json_is_number(const struct json_object *o);
 

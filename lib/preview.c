@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/datetime.h"
 #include "lib/fault.h"
@@ -6,6 +7,7 @@
 #include "lib/job_json.h"
 #include "lib/json.h"
 #include "lib/preview.h"
+#include "lib/render_target.h"
 #include "lib/trigger.h"
 #include "lib/tz.h"
 
@@ -80,6 +82,39 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 	return 0;
 }
 
+/* Render adds plans; a misspelt one looks the same from here. */
+static void
+warn_of_plan(const struct conf *conf, const char *render, struct warns *ws)
+{
+	static const char *const text[WORDS__MAX] = {
+		[WORDS_EN] = "planId %s is not among the plans known here; "
+			     "Render has the last word",
+		[WORDS_ZH] = "planId %s 不在已知方案之列；以 Render 为准",
+	};
+	struct faults fs = { .n = 0 };
+	struct render_target t;
+	struct json_object *o;
+	struct warn *w;
+	char why[128];
+
+	o = json_parse(render, strlen(render), why, sizeof(why));
+	if (o != NULL && render_target_from_json(o, NULL, conf, &t, &fs) == 0 &&
+	    t.plan != NULL && !render_plan_is_known(t.plan)) {
+		w = &ws->v[ws->n++];
+		w->code = WARN_PLAN;
+		for (int lang = 0; lang < WORDS__MAX; lang++) {
+			const char *hole = strstr(text[lang], "%s");
+
+			buf_init(&w->text[lang]);
+			buf_add(&w->text[lang], text[lang],
+			    (size_t)(hole - text[lang]));
+			buf_str(&w->text[lang], t.plan);
+			buf_str(&w->text[lang], hole + 2);
+		}
+	}
+	json_free(o);
+}
+
 void
 preview_warn_job(const struct job *j, const struct job_env *env,
     int64_t cadence_us, struct warns *out)
@@ -94,6 +129,8 @@ preview_warn_job(const struct job *j, const struct job_env *env,
 	if (t != NULL)
 		warns_find(t, &warn, out);
 	trigger_free(t);
+	if (j->render != NULL)
+		warn_of_plan(env->conf, j->render, out);
 }
 
 void

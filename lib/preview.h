@@ -28,7 +28,8 @@ struct preview {
 int preview_from_json(struct json_object *body, const struct job_env *env,
     int64_t cadence_us, struct preview *p, struct faults *fs);
 
-/* Find the warnings for a job's trigger, as seen at env->now_us. */
+/* Find the warnings for a job: its trigger, as seen at env->now_us, and its
+ * target. */
 void preview_warn_job(const struct job *j, const struct job_env *env,
     int64_t cadence_us, struct warns *out);
 

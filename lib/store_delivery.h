@@ -114,6 +114,15 @@ struct store_delivery_filter {
 	int64_t finished_after, finished_before;
 };
 
+/* All of a place, to begin with. */
+#define STORE_DELIVERY_ALL \
+	{ \
+		.below = INT64_MAX, .created_after = INT64_MIN, \
+		.created_before = INT64_MAX, .started_after = INT64_MIN, \
+		.started_before = INT64_MAX, .finished_after = INT64_MIN, \
+		.finished_before = INT64_MAX \
+	}
+
 /* Add those that match, newest first. */
 enum store_rc store_delivery_list(struct store *st,
     const struct store_delivery_filter *f, struct delivery_list *out);

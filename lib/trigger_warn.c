@@ -24,6 +24,7 @@ static const char *const names[] = {
 	[WARN_CADENCE] = "cadence",
 	[WARN_PAST] = "past",
 	[WARN_JITTER] = "jitter",
+	[WARN_PLAN] = "plan",
 };
 _Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
     "a name for each code");

@@ -19,6 +19,7 @@ enum warn_code {
 	WARN_CADENCE, /* finer than the host's cron */
 	WARN_PAST,    /* the date is past */
 	WARN_JITTER,  /* jitter is cut: the next fire is nearer */
+	WARN_PLAN,    /* a plan of Render's that we do not know */
 	WARN__MAX
 };
 

@@ -290,11 +290,6 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is data.status paused
 }
 
-@test "a render target is refused for now, by name" {
-	add "{$interval,\"render\":{\"serviceId\":\"srv-x\"}}"
-	bad render 'not available'
-}
-
 @test "the job object has what it was made of" {
 	add '{"queue_name":"q","trigger":"cron","crontab":"0 3 * * 1-5","job_id":"c",
 	    "start_date":"2090-01-02 03:04:05","end_date":"2091-01-01",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # The memory store, on a file system where anybody may write.
 # Names come from helper.bash.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2153,SC2154
 
 bats_require_minimum_version 1.5.0
 

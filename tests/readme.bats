@@ -102,6 +102,19 @@ examples() {
 	"$MINUTEHAND" job show mail report | grep -q "hour='9'"
 }
 
+@test "the way from a shell loop to a schedule is five lines that work" {
+	sed -n '/^## From a shell loop/,/^## Is it/p' README.md |
+		sed -n 's/^    //p' >"$BATS_TEST_TMPDIR/lines"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/lines")" -eq 5 ]
+	new_store
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here"
+	ln -s "$abs_top_srcdir/etc" etc
+	PATH=${MINUTEHAND%/*}:$PATH sh -e "$BATS_TEST_TMPDIR/lines" >out
+	[ "$(grep -c 'next run' out)" -eq 12 ]
+	grep -q 'cleanup-reminders' out
+}
+
 @test "make knows the targets that are named" {
 	while read -r target; do
 		grep -qE "^$target:" "$abs_top_builddir/Makefile" || {

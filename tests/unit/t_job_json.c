@@ -16,6 +16,11 @@
 
 #define NOW INT64_C(1795277477000000) /* 2026-11-21 16:11:17 UTC */
 
+/* Pieces of a body with a render target. */
+#define TO_RENDER "{\"queue_name\":\"q\",\"trigger\":\"date\",\"render\":"
+#define SERVICE "\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\""
+#define TARGET SERVICE ",\"startCommand\":\"node x.js\""
+
 /* Every field a trigger has, as lib/trigger.h knows them. */
 static const char *const trigger_fields[] = {
 	"run_date",
@@ -136,31 +141,58 @@ test_paused(struct fixture *f)
 }
 
 /* Refused bodies and the field that is named first. */
+static const char *const bad[][2] = {
+	{ "{}", "queue_name" },
+	{ "[]", "body" },
+	{ "{\"queue_name\":\"q\",\"trigger\":1}", "trigger" },
+	{ "{\"queue_name\":\"q\",\"trigger\":\"interval\","
+	  "\"seconds\":-1}",
+	    "seconds" },
+	{ "{\"queue_name\":\"q\",\"trigger\":\"date\",\"args\":{}}", "args" },
+	{ "{\"queue_name\":\"q\",\"trigger\":\"date\",\"kwargs\":"
+	  "{\"extra\":{\"can_not_json_serializable_keys\":1}}}",
+	    "kwargs" },
+	{ "{\"queue_name\":\"q\",\"trigger\":\"date\",\"retry\":"
+	  "{\"base\":-1}}",
+	    "retry.base" },
+	{ "{\"queue_name\":\"q\",\"trigger\":\"date\","
+	  "\"qeue_name\":1}",
+	    "qeue_name" },
+	{ "{\"queue_name\":\"q\",\"trigger\":\"date\","
+	  "\"render\":[]}",
+	    "render" },
+	{ "{\"queue_name\":\"q\",\"trigger\":\"date\","
+	  "\"render\":{}}",
+	    "render.serviceId" },
+	{ TO_RENDER "{\"serviceId\":\"srv-xxxxxxxxxx\","
+		    "\"startCommand\":\"x\"}}",
+	    "render.serviceId" },
+	{ TO_RENDER "{\"serviceId\":7,\"startCommand\":\"x\"}}",
+	    "render.serviceId" },
+	{ TO_RENDER "{" SERVICE "}}", "render.startCommand" },
+	{ TO_RENDER "{" SERVICE ",\"startCommand\":\" \\t\\n\"}}",
+	    "render.startCommand" },
+	{ TO_RENDER "{" SERVICE ",\"startCommand\":\"a\\u0000b\"}}",
+	    "render.startCommand" },
+	{ TO_RENDER "{" SERVICE ",\"startCommand\":null}}",
+	    "render.startCommand" },
+	{ TO_RENDER "{" TARGET ",\"planId\":\"starter\"}}", "render.planId" },
+	{ TO_RENDER "{" TARGET ",\"planId\":\"plan-crn-003\"}}",
+	    "render.planId" },
+	{ TO_RENDER "{" TARGET ",\"marker\":\"Env\"}}", "render.marker" },
+	{ TO_RENDER "{" TARGET ",\"on_ambiguous\":true}}",
+	    "render.on_ambiguous" },
+	{ TO_RENDER "{" TARGET ",\"plan_id\":\"plan-srv-008\"}}",
+	    "render.plan_id" },
+	{ TO_RENDER "{" TARGET "},\"args\":[1]}", "args" },
+	{ TO_RENDER "{" TARGET "},\"kwargs\":{\"a\":1}}", "kwargs" },
+	{ TO_RENDER "{" TARGET "},\"job_store_kind\":\"memory\"}",
+	    "job_store_kind" },
+};
+
 static void
 test_refused(struct fixture *f)
 {
-	static const char *const bad[][2] = {
-		{ "{}", "queue_name" },
-		{ "[]", "body" },
-		{ "{\"queue_name\":\"q\",\"trigger\":1}", "trigger" },
-		{ "{\"queue_name\":\"q\",\"trigger\":\"interval\","
-		  "\"seconds\":-1}",
-		    "seconds" },
-		{ "{\"queue_name\":\"q\",\"trigger\":\"date\",\"args\":{}}",
-		    "args" },
-		{ "{\"queue_name\":\"q\",\"trigger\":\"date\",\"kwargs\":"
-		  "{\"extra\":{\"can_not_json_serializable_keys\":1}}}",
-		    "kwargs" },
-		{ "{\"queue_name\":\"q\",\"trigger\":\"date\",\"retry\":"
-		  "{\"base\":-1}}",
-		    "retry.base" },
-		{ "{\"queue_name\":\"q\",\"trigger\":\"date\","
-		  "\"render\":{}}",
-		    "render" },
-		{ "{\"queue_name\":\"q\",\"trigger\":\"date\","
-		  "\"qeue_name\":1}",
-		    "qeue_name" },
-	};
 	struct faults fs;
 	struct job j;
 
@@ -170,6 +202,47 @@ test_refused(struct fixture *f)
 		is_str(fs.v[0].field, bad[i][1], "names %s", bad[i][1]);
 		job_fini(&j);
 	}
+}
+
+/* What is kept of a target, and shown: one form, whatever came. */
+static void
+test_render(struct fixture *f)
+{
+	static const char *const cases[][2] = {
+		{ "{" TARGET "}", "{" TARGET "}" },
+		{ "{" TARGET ",\"planId\":\"\"}", "{" TARGET "}" },
+		{ "{" TARGET ",\"planId\":null,\"marker\":null}",
+		    "{" TARGET "}" },
+		{ "{" TARGET ",\"marker\":\"none\",\"on_ambiguous\":"
+		  "\"retry\"}",
+		    "{" TARGET "}" },
+		{ "{\"on_ambiguous\":\"skip\",\"marker\":\"comment\","
+		  "\"planId\":\"plan-srv-999\"," TARGET "}",
+		    "{" TARGET ",\"planId\":\"plan-srv-999\",\"marker\":"
+		    "\"comment\",\"on_ambiguous\":\"skip\"}" },
+		{ "{" SERVICE ",\"startCommand\":\"a \\\"b\\\"\\n\\u4efb\"}",
+		    "{" SERVICE
+		    ",\"startCommand\":\"a \\\"b\\\"\\n\xe4\xbb\xbb\"}" },
+	};
+	char body[512], want[512];
+	struct buf out = BUF_INIT;
+	struct faults fs;
+	struct job j;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(body, sizeof(body),
+		    TO_RENDER "%s,\"args\":[],\"kwargs\":{},\"job_id\":\"j\"}",
+		    cases[i][0]);
+		is_int((long long)read_job(f, body, &j, &fs), 0, "taken: %s",
+		    cases[i][0]);
+		is_str(j.render != NULL ? j.render : "", cases[i][1], "kept");
+		buf_reset(&out);
+		job_to_json(&j, &f->trigger, &out);
+		snprintf(want, sizeof(want), ",\"render\":%s,", cases[i][1]);
+		ok(strstr(buf_cstr(&out), want) != NULL, "and shown");
+		job_fini(&j);
+	}
+	buf_fini(&out);
 }
 
 int
@@ -190,6 +263,7 @@ main(void)
 	test_damaged(&f);
 	test_paused(&f);
 	test_refused(&f);
+	test_render(&f);
 	tz_cache_free(f.trigger.zones);
 	return tap_done();
 }

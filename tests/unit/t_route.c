@@ -16,13 +16,13 @@ find(struct request *req, const char *method, const char *script,
 {
 	static char vars[3][400];
 	char *env[] = { vars[0], vars[1], vars[2], NULL };
-	bool is_native;
+	enum http_shape shape;
 
 	snprintf(vars[0], sizeof(vars[0]), "REQUEST_METHOD=%s", method);
 	snprintf(vars[1], sizeof(vars[1]), "SCRIPT_NAME=%s", script);
 	snprintf(vars[2], sizeof(vars[2]), "PATH_INFO=%s", info);
 	request_init(req, env, 0);
-	return route_find(req, &is_native);
+	return route_find(req, &shape);
 }
 
 /* Where the server may cut the path, and which route it names. */

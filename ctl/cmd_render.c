@@ -1,0 +1,228 @@
+#include "config.h"
+
+#include <stdio.h>
+
+#include "ctl/commands.h"
+#include "ctl/render.h"
+#include "ctl/shell.h"
+#include "lib/buf.h"
+#include "lib/fault.h"
+#include "lib/job_json.h"
+#include "lib/render_job.h"
+#include "lib/render_target.h"
+#include "lib/sched_render.h"
+
+#include "lib/ban.h"
+
+enum { OPT_PLAN, OPT_MARKER, OPT_AMBIGUOUS, OPT_CREATE_JSON };
+
+static const struct ctl_option create_options[] = {
+	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
+	[OPT_MARKER] = { "marker", "WORD", "name the run in it: none, comment, env" },
+	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
+	    "if a create may be lost: retry, skip" },
+	[OPT_CREATE_JSON] = { "json", NULL, "answer in JSON" },
+	{ .name = NULL },
+};
+
+enum { OPT_JSON };
+
+static const struct ctl_option options[] = {
+	[OPT_JSON] = { "json", NULL, "answer in JSON" },
+	{ .name = NULL },
+};
+
+int
+render_fail(enum store_rc rc, const char *id)
+{
+	return rc == STORE_NOTFOUND ?
+	    ctl_fail(CTL_NO, "there is no one-off job %s", id) :
+	    ctl_fail_rc(rc, id);
+}
+
+static void
+print_json(const struct delivery *d)
+{
+	struct buf b = BUF_INIT;
+
+	render_job_json(d, &b);
+	(void)puts(buf_cstr(&b));
+	buf_fini(&b);
+}
+
+/* The words of the options; the rest is checked with the target. */
+static int
+read_words(const struct ctl_args *a, struct render_target *t)
+{
+	if (a->opt[OPT_MARKER] != NULL &&
+	    render_marker_parse(a->opt[OPT_MARKER], &t->marker) != 0)
+		return ctl_fail(CTL_USAGE,
+		    "--marker: none, comment or env is needed, not \"%s\"",
+		    a->opt[OPT_MARKER]);
+	if (a->opt[OPT_AMBIGUOUS] != NULL &&
+	    delivery_ambiguous_parse(a->opt[OPT_AMBIGUOUS], &t->on_ambiguous) !=
+		0)
+		return ctl_fail(CTL_USAGE,
+		    "--on-ambiguous: retry or skip is needed, not \"%s\"",
+		    a->opt[OPT_AMBIGUOUS]);
+	return CTL_OK;
+}
+
+static int
+create(struct ctl *c, const struct ctl_args *a, const struct render_target *t)
+{
+	struct delivery d = { .run = 0 };
+	enum store_rc rc;
+	int status;
+
+	if ((status = ctl_open(c)) != CTL_OK)
+		return status;
+	rc = sched_render_create(&c->sched, t, &d);
+	if (rc != STORE_OK)
+		status = ctl_fail_rc(rc, t->service);
+	else if (a->opt[OPT_CREATE_JSON] != NULL)
+		print_json(&d);
+	else
+		(void)puts(d.id);
+	if (rc == STORE_OK && t->plan != NULL && !render_plan_is_known(t->plan))
+		(void)ctl_fail(0,
+		    "planId %s is not among the plans known here; Render has "
+		    "the last word",
+		    t->plan);
+	delivery_fini(&d);
+	return status;
+}
+
+static int
+run_create(struct ctl *c, const struct ctl_args *a)
+{
+	struct render_target t = {
+		.service = a->operand[0],
+		.plan = a->opt[OPT_PLAN],
+	};
+	struct faults fs = { .n = 0 };
+	struct buf command = BUF_INIT;
+	int status;
+
+	if ((status = ctl_load(c)) != CTL_OK)
+		return status;
+	render_target_defaults(c->conf, t.service, &t);
+	status = read_words(a, &t);
+	shell_join(a->command, &command);
+	t.command = buf_cstr(&command);
+	if (status == CTL_OK && render_target_check(&t, &fs) != 0)
+		status = ctl_fail_faults(&fs, "");
+	if (status == CTL_OK)
+		status = create(c, a, &t);
+	buf_fini(&command);
+	return status;
+}
+
+static void
+show_text(const char *name, const char *v)
+{
+	if (v != NULL && *v != '\0')
+		(void)printf("%-14s %s\n", name, v);
+}
+
+static void
+show_time(const struct ctl *c, const char *name, int64_t t_us)
+{
+	struct buf b = BUF_INIT;
+
+	if (t_us != 0) {
+		ctl_time(c, t_us, &b);
+		show_text(name, buf_cstr(&b));
+	}
+	buf_fini(&b);
+}
+
+static void
+show(const struct ctl *c, const struct delivery *d)
+{
+	show_text("id", d->id);
+	show_text("service", d->place);
+	show_text("command", d->command);
+	show_text("plan", d->plan);
+	show_text("status", delivery_status(d));
+	show_text("ledger", run_state_name(d->state));
+	show_text("reason", d->reason);
+	show_text("id at Render", d->remote_id);
+	show_time(c, "created", d->decided_us);
+	show_time(c, "started", d->started_us);
+	show_time(c, "finished", d->finished_us);
+	(void)printf("%-14s %lld\n", "attempts", (long long)d->attempt);
+}
+
+static int
+run_show(struct ctl *c, const struct ctl_args *a)
+{
+	struct delivery d = { .run = 0 };
+	enum store_rc rc;
+	int status;
+
+	if ((status = ctl_open(c)) != CTL_OK)
+		return status;
+	rc = sched_render_get(&c->sched, NULL, a->operand[0], &d);
+	if (rc != STORE_OK)
+		status = render_fail(rc, a->operand[0]);
+	else if (a->opt[OPT_JSON] != NULL)
+		print_json(&d);
+	else
+		show(c, &d);
+	delivery_fini(&d);
+	return status;
+}
+
+static int
+run_cancel(struct ctl *c, const struct ctl_args *a)
+{
+	struct delivery d = { .run = 0 };
+	enum store_rc rc;
+	int status;
+
+	if ((status = ctl_open(c)) != CTL_OK)
+		return status;
+	rc = sched_render_cancel(&c->sched, NULL, a->operand[0], &d);
+	if (rc != STORE_OK)
+		status = render_fail(rc, a->operand[0]);
+	else if (a->opt[OPT_JSON] != NULL)
+		print_json(&d);
+	else if (delivery_is_open(&d))
+		(void)puts("to be canceled at the next tick");
+	else
+		(void)puts(delivery_status(&d));
+	delivery_fini(&d);
+	return status;
+}
+
+const struct ctl_command cmd_render_create = {
+	.name = "render create",
+	.args = "SERVICE [OPTIONS] -- COMMAND …",
+	.help = "run a one-off job at Render; prints its id",
+	.options = create_options,
+	.min = 1,
+	.max = 1,
+	.has_command = true,
+	.run = run_create,
+};
+
+const struct ctl_command cmd_render_show = {
+	.name = "render show",
+	.args = "JOB [--json]",
+	.help = "tell all about a one-off job",
+	.options = options,
+	.min = 1,
+	.max = 1,
+	.run = run_show,
+};
+
+const struct ctl_command cmd_render_cancel = {
+	.name = "render cancel",
+	.args = "JOB [--json]",
+	.help = "cancel a one-off job, wherever it is",
+	.options = options,
+	.min = 1,
+	.max = 1,
+	.run = run_cancel,
+};

@@ -1,0 +1,133 @@
+#include "config.h"
+
+#include <stdio.h>
+
+#include "ctl/job_add.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/job_json.h"
+#include "lib/json.h"
+#include "lib/json_list.h"
+#include "lib/preview.h"
+#include "lib/trigger.h"
+
+#include "lib/ban.h"
+
+static struct trigger_env
+env_of(const struct ctl *c)
+{
+	return (struct trigger_env){
+		.zones = c->sched.zones,
+		.default_zone = c->sched.default_zone,
+		.now_us = clock_now_us(),
+	};
+}
+
+/* Read one body as a job; the complaints stand behind prefix. */
+static int
+read_job(struct ctl *c, struct json_object *body, const char *prefix,
+    struct job *j, bool *is_replace)
+{
+	const struct trigger_env env = env_of(c);
+	const struct job_env job_env = { c->conf, &env };
+	struct faults fs = { .n = 0 };
+
+	if (!json_is_object(body))
+		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
+		    prefix, json_kind(body));
+	if (job_from_json(body, &job_env, j, is_replace, &fs) == -1)
+		return ctl_fail_faults(&fs, prefix);
+	return CTL_OK;
+}
+
+/* What to say once about the job's target, on standard error. */
+static void
+tell_warnings(struct ctl *c, const struct job *j)
+{
+	const struct trigger_env env = env_of(c);
+	const struct job_env job_env = { c->conf, &env };
+	struct warns warns;
+
+	preview_warn_job(j, &job_env, 0, &warns);
+	for (size_t i = 0; i < warns.n; i++)
+		if (warns.v[i].code == WARN_PLAN)
+			(void)fprintf(stderr, "minutehand: %s %s: %s\n",
+			    j->queue, j->job_id,
+			    buf_cstr(&warns.v[i].text[WORDS_EN]));
+	warns_fini(&warns);
+}
+
+/* Say what was added, in the words job list has. */
+static void
+tell_added(struct ctl *c, const struct job *j)
+{
+	struct buf b = BUF_INIT;
+
+	ctl_time(c, j->next_run_us, &b);
+	(void)printf("%s %s: next run %s\n", j->queue, j->job_id, buf_cstr(&b));
+	buf_fini(&b);
+	tell_warnings(c, j);
+}
+
+static int
+add_job(struct ctl *c, struct json_object *body, const char *prefix)
+{
+	struct job j;
+	enum store_rc rc;
+	bool is_replace = false;
+	char what[JOB_NAME_MAX * 2 + 2];
+	int status;
+
+	job_init(&j);
+	status = read_job(c, body, prefix, &j, &is_replace);
+	if (status == CTL_OK) {
+		rc = sched_add(&c->sched, &j, is_replace, clock_now_us());
+		(void)snprintf(what, sizeof(what), "%s %s", j.queue,
+		    j.job_id == NULL ? "" : j.job_id);
+		if (rc == STORE_OK)
+			tell_added(c, &j);
+		else
+			status = ctl_fail_rc(rc, what);
+	}
+	job_fini(&j);
+	return status;
+}
+
+/* Is every body of the list a job?  Nothing is added unless all are. */
+static int
+check_all(struct ctl *c, struct json_object *list)
+{
+	int status = CTL_OK;
+	bool is_replace;
+	char prefix[32];
+	struct job j;
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		job_init(&j);
+		(void)snprintf(prefix, sizeof(prefix), "[%zu].", i);
+		if (read_job(c, json_item(list, i), prefix, &j, &is_replace) !=
+		    CTL_OK)
+			status = CTL_DATA;
+		job_fini(&j);
+	}
+	return status;
+}
+
+int
+job_add_bodies(struct ctl *c, struct json_object *list)
+{
+	int status, one;
+
+	if (!json_is_list(list))
+		return add_job(c, list, "");
+	status = check_all(c, list);
+	if (status != CTL_OK)
+		return status;
+	for (size_t i = 0; i < json_count(list); i++) {
+		one = add_job(c, json_item(list, i), "");
+		if (one != CTL_OK)
+			status = one;
+	}
+	return status;
+}

@@ -1,0 +1,172 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/fault.h"
+#include "lib/job_json.h"
+#include "lib/json.h"
+#include "lib/render_job.h"
+#include "lib/render_target.h"
+#include "lib/sched_render.h"
+
+#include "fcgi/auth.h"
+#include "fcgi/ctx.h"
+#include "fcgi/handlers.h"
+#include "fcgi/input.h"
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+
+#include "lib/ban.h"
+
+/* The service of the path, which the client may use; 0, or -1 answered. */
+static int
+check_service(const struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	if (render_check_service(req->queue, &res->faults) == 0)
+		return auth_service(ctx, req->queue, res);
+	response_bad_input(res);
+	return -1;
+}
+
+/* The answer is one job; true when there was one. */
+static bool
+answer_job(enum store_rc rc, const struct request *req,
+    const struct delivery *d, struct response *res)
+{
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_RENDER_JOB_MISSING, req->job);
+	else if (response_store(res, rc)) {
+		render_job_json(d, res->data);
+		return true;
+	}
+	return false;
+}
+
+void
+h_render_create(struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	struct delivery d = { .run = 0 };
+	struct render_target t;
+
+	if (check_service(ctx, req, res) != 0)
+		return;
+	if (render_target_from_json(req->json, req->queue, ctx->conf, &t,
+		&res->faults) != 0) {
+		response_bad_input(res);
+		return;
+	}
+	if (answer_job(sched_render_create(&ctx->sched, &t, &d), req, &d, res))
+		res->status = 201;
+	delivery_fini(&d);
+}
+
+/* status=a,b and status=a&status=b mean the same. */
+static void
+read_statuses(const struct request *req, struct buf *set, struct faults *fs)
+{
+	for (size_t i = 0; i < req->nparams; i++) {
+		const struct http_param *p = &req->params[i];
+
+		if (strcmp(p->name, "status") != 0)
+			continue;
+		if (p->value == NULL || render_statuses_add(p->value, set) != 0)
+			fault_add(fs, "status",
+			    "must be pending, running, succeeded, failed or "
+			    "canceled, or several with commas between");
+	}
+}
+
+/* Neither end is in what "before" and "after" mean. */
+static void
+read_times(const struct ctx *ctx, const struct request *req,
+    struct store_delivery_filter *f, struct faults *fs)
+{
+	const struct {
+		const char *name;
+		int64_t *at_us;
+		int step;
+	} bounds[] = {
+		{ "createdAfter", &f->created_after, 1 },
+		{ "createdBefore", &f->created_before, -1 },
+		{ "startedAfter", &f->started_after, 1 },
+		{ "startedBefore", &f->started_before, -1 },
+		{ "finishedAfter", &f->finished_after, 1 },
+		{ "finishedBefore", &f->finished_before, -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+		int64_t t_us = INT64_MIN;
+
+		input_time(ctx, req, bounds[i].name, &t_us, fs);
+		if (t_us != INT64_MIN)
+			*bounds[i].at_us = t_us + bounds[i].step;
+	}
+}
+
+/* 0, or -1 answered; set is memory for the statuses. */
+static int
+read_filter(const struct ctx *ctx, const struct request *req, struct buf *set,
+    struct store_delivery_filter *f, struct response *res)
+{
+	static const struct json_range page = { 1, RENDER_PAGE_MAX };
+	struct faults *fs = &res->faults;
+	const char *cursor;
+
+	(void)input_int(req, "limit", &page, &f->limit, res);
+	if (request_param(req, "cursor", &cursor, fs) == 0 && cursor != NULL &&
+	    cursor[0] != '\0' && render_cursor_parse(cursor, &f->below) != 0)
+		fault_add(fs, "cursor", "is not one that a list gave");
+	read_statuses(req, set, fs);
+	read_times(ctx, req, f, fs);
+	if (set->len > 0)
+		f->statuses = buf_cstr(set);
+	if (fs->n == 0)
+		return 0;
+	response_bad_input(res);
+	return -1;
+}
+
+void
+h_render_list(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct store_delivery_filter f = STORE_DELIVERY_ALL;
+	struct delivery_list l = { NULL, 0, 0 };
+	struct buf set = BUF_INIT;
+
+	f.place = req->queue;
+	f.limit = RENDER_PAGE;
+	if (check_service(ctx, req, res) == 0 &&
+	    read_filter(ctx, req, &set, &f, res) == 0 &&
+	    response_store(res, sched_render_list(&ctx->sched, &f, &l)))
+		render_jobs_json(&l, l.n, res->data);
+	delivery_list_fini(&l);
+	buf_fini(&set);
+}
+
+void
+h_render_get(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct delivery d = { .run = 0 };
+
+	if (check_service(ctx, req, res) == 0)
+		(void)answer_job(sched_render_get(&ctx->sched, req->queue,
+				     req->job, &d),
+		    req, &d, res);
+	delivery_fini(&d);
+}
+
+void
+h_render_cancel(struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	struct delivery d = { .run = 0 };
+
+	if (check_service(ctx, req, res) == 0)
+		(void)answer_job(sched_render_cancel(&ctx->sched, req->queue,
+				     req->job, &d),
+		    req, &d, res);
+	delivery_fini(&d);
+}

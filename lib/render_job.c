@@ -1,0 +1,104 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/datetime.h"
+#include "lib/delivery.h"
+#include "lib/num.h"
+#include "lib/render_job.h"
+#include "lib/word.h"
+
+#include "lib/ban.h"
+
+static const char *const statuses[] = { "pending", "running", "succeeded",
+	"failed", "canceled" };
+#define NSTATUSES ((int)(sizeof(statuses) / sizeof(statuses[0])))
+
+#define WORD_MAX 16 /* longer than any status */
+
+static void
+add_string(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	buf_json(out, value);
+}
+
+/* An instant, unless it is unknown. */
+static void
+add_time(struct buf *out, const char *name, int64_t t_us)
+{
+	if (t_us == 0)
+		return;
+	buf_printf(out, ",\"%s\":\"", name);
+	datetime_rfc3339(t_us, out);
+	buf_char(out, '"');
+}
+
+void
+render_job_json(const struct delivery *d, struct buf *out)
+{
+	buf_str(out, "{\"id\":");
+	buf_json(out, d->id);
+	add_string(out, "serviceId", d->place);
+	add_string(out, "startCommand", d->command);
+	add_string(out, "planId", d->plan == NULL ? "" : d->plan);
+	add_time(out, "createdAt", d->decided_us);
+	add_string(out, "status", delivery_status(d));
+	add_time(out, "startedAt", d->started_us);
+	add_time(out, "finishedAt", d->finished_us);
+	if (d->remote_id != NULL)
+		add_string(out, "renderJobId", d->remote_id);
+	buf_char(out, '}');
+}
+
+void
+render_jobs_json(const struct delivery_list *l, size_t n, struct buf *out)
+{
+	buf_char(out, '[');
+	for (size_t i = 0; i < n && i < l->n; i++) {
+		buf_str(out, i > 0 ? ",{\"job\":" : "{\"job\":");
+		render_job_json(&l->v[i], out);
+		buf_str(out, ",\"cursor\":\"");
+		render_cursor_print(&l->v[i], out);
+		buf_str(out, "\"}");
+	}
+	buf_char(out, ']');
+}
+
+void
+render_cursor_print(const struct delivery *d, struct buf *out)
+{
+	buf_printf(out, "r%" PRId64, d->run);
+}
+
+int
+render_cursor_parse(const char *cursor, int64_t *below)
+{
+	if (cursor[0] != 'r' ||
+	    strspn(cursor + 1, "0123456789") != strlen(cursor + 1))
+		return -1;
+	return num_parse(cursor + 1, 1, INT64_MAX, below);
+}
+
+int
+render_statuses_add(const char *list, struct buf *set)
+{
+	char word[WORD_MAX];
+
+	if (set->len == 0)
+		buf_char(set, ',');
+	for (;; list++) {
+		size_t n = strcspn(list, ",");
+
+		if (n >= sizeof(word))
+			return -1;
+		memcpy(word, list, n);
+		word[n] = '\0';
+		if (word_find(statuses, NSTATUSES, word) < 0)
+			return -1;
+		buf_printf(set, "%s,", word);
+		list += n;
+		if (*list == '\0')
+			return 0;
+	}
+}

@@ -1,0 +1,40 @@
+#ifndef LIB_RENDER_JOB_H
+#define LIB_RENDER_JOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct delivery;
+struct delivery_list;
+
+/* Our runs in the words of Render's API: jobs, lists of them, cursors. */
+
+/* So many a page unless asked, and at most. */
+#define RENDER_PAGE 20
+#define RENDER_PAGE_MAX 100
+
+/*
+ * Append a job: {"id","serviceId","startCommand","planId","createdAt",
+ * "status","startedAt"?,"finishedAt"?,"renderJobId"?}.  What is not known is
+ * left out, but for planId, which is "" then; the id is ours.
+ */
+void render_job_json(const struct delivery *d, struct buf *out);
+
+/* Append the first n of l as [{"job":{…},"cursor":"…"}]. */
+void render_jobs_json(const struct delivery_list *l, size_t n, struct buf *out);
+
+/* Append what marks the place of a run in lists: they go on after it. */
+void render_cursor_print(const struct delivery *d, struct buf *out);
+
+/* What a list said into *below; -1 when it is no cursor. */
+int render_cursor_parse(const char *cursor, int64_t *below);
+
+/*
+ * Append the words of a list with commas between, "pending,running", to a set
+ * ",pending,running,", which may be empty at first.  0, or -1 when one is none
+ * of pending, running, succeeded, failed, canceled.
+ */
+int render_statuses_add(const char *list, struct buf *set);
+
+#endif
