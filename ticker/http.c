@@ -116,7 +116,7 @@ int
 http_start(struct http *h, const struct http_request *r, char *why,
     size_t whylen)
 {
-	const char *reason = url_check(r->url);
+	const char *reason = url_check_request(r->url);
 	struct http_call *c = NULL;
 
 	if (reason == NULL && h->n >= h->o.max_parallel)

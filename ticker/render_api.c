@@ -209,6 +209,24 @@ fill_answer(struct render_answer *a, const struct pending *p,
 		a->is_last = true;
 }
 
+/*
+ * Take the variables that hold keys out of the environment: programs we start
+ * shall not get them, and nobody shall read them in /proc/PID/environ.
+ */
+static void
+forget_env(const struct conf *c, render_env *env)
+{
+	for (size_t i = 0; i < c->nrender_keys; i++) {
+		const char *name = c->render_keys[i].env;
+		char *value = *name == '\0' ? NULL : env(name);
+
+		if (value == NULL)
+			continue;
+		secret_wipe(value, strlen(value));
+		(void)unsetenv(name);
+	}
+}
+
 struct render *
 render_new(const struct conf *c, render_env *env, char *why, size_t whylen)
 {
@@ -221,10 +239,9 @@ render_new(const struct conf *c, render_env *env, char *why, size_t whylen)
 		return NULL;
 	}
 	r->conf = c;
-	for (size_t i = 0; i < c->nrender_keys; i++) {
-		if (*c->render_keys[i].env != '\0')
-			(void)unsetenv(c->render_keys[i].env);
-	}
+	forget_env(c, env);
+	if (c->nrender_keys > 0)
+		secret_guard_process();
 	return r;
 }
 

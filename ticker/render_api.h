@@ -129,8 +129,9 @@ typedef char *render_env(const char *name);
  * Read the keys of the configuration, which is borrowed until render_free.
  * A key that cannot be had (its file may be read by others, its variable is
  * not set) is told by render_key for its services, and is not fatal.
- * Variables that hold keys are then taken out of the environment, so that
- * programs we start do not get them.  No library for HTTP is loaded before
+ * Variables that hold keys are then wiped and taken out of the environment,
+ * so that programs we start do not get them, and the process is guarded by
+ * secret_guard_process.  No library for HTTP is loaded before
  * the first render_start.  NULL with one line in why: no memory.
  */
 struct render *render_new(const struct conf *c, render_env *env, char *why,

@@ -108,9 +108,8 @@ fault_rate(struct stub *s, enum kind kind, struct reply *out)
 	is_fine = w->used < limit;
 	w->used += is_fine;
 	left = limit - w->used;
-	reset = (w->start_us + window_us - now + 999999) / 1000000;
-	if (s->set.rate_epoch != 0)
-		reset += now / 1000000;
+	reset = w->start_us + window_us - (s->set.rate_epoch != 0 ? 0 : now);
+	reset = (reset + 999999) / 1000000;
 	if (s->set.rate_none != 0)
 		return is_fine;
 	if (s->set.rate_twice != 0)

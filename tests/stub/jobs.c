@@ -113,7 +113,7 @@ jobs_add(struct stub *s, const char *service, const char *command,
 {
 	struct jobs *j = &s->jobs;
 	double hide = s->set.hide_s, spread;
-	int64_t now = stub_now(s), *head;
+	int64_t now = stub_now(s), created = now, *head;
 	uint32_t n = service_number(j, service);
 	struct job *job;
 
@@ -122,15 +122,15 @@ jobs_add(struct stub *s, const char *service, const char *command,
 		hide *= fault_random(s);
 	spread = s->set.run_spread_s * fault_random(s);
 	/* No two at one instant, and none before the last. */
-	if (j->n > 0 && now <= j->v[j->n - 1].created_us)
-		now = j->v[j->n - 1].created_us + 1;
+	if (j->n > 0 && created <= j->v[j->n - 1].created_us)
+		created = j->v[j->n - 1].created_us + 1;
 	head = head_of(j, n, command);
 	job = &j->v[j->n];
 	*job = (struct job){ .command = strdup(command),
 		.plan = strdup(plan),
 		.service = n,
 		.end = draw_end(s),
-		.created_us = now,
+		.created_us = created,
 		.visible_us = now + (int64_t)(hide * 1e6),
 		.start_us = now + (int64_t)(s->set.start_s * 1e6),
 		.twin = *head };
