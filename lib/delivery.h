@@ -104,6 +104,9 @@ void delivery_command(const struct delivery *d, struct buf *out);
  */
 int64_t delivery_twin(const struct delivery *d);
 
+/* That number of a command as it is sent. */
+int64_t delivery_twin_of(const char *place, const char *command);
+
 /* Does anybody still have to look after it? */
 bool delivery_is_open(const struct delivery *d);
 

@@ -94,20 +94,19 @@ store_delivery_in_state(struct store *st, enum run_state state, int64_t now_us,
 }
 
 enum store_rc
-store_delivery_away(struct store *st, const char *place,
-    struct delivery_list *out)
-{
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_AWAY);
-
-	if (q != NULL)
-		stmt_text(q, ":place", place);
-	return delivery_read_all(st, q, out);
-}
-
-enum store_rc
 store_delivery_away_count(struct store *st, const char *place, int64_t *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_AWAY_COUNT);
+
+	if (q != NULL)
+		stmt_text(q, ":place", place);
+	return stmt_scalar(st, q, out);
+}
+
+enum store_rc
+store_delivery_doubt_count(struct store *st, const char *place, int64_t *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_DOUBT_COUNT);
 
 	if (q != NULL)
 		stmt_text(q, ":place", place);
@@ -128,16 +127,6 @@ store_delivery_away_places(struct store *st,
 		    sqlite3_column_int64(q, 1));
 	stmt_put(q);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
-}
-
-enum store_rc
-store_delivery_twins(struct store *st, int64_t twin, struct delivery_list *out)
-{
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_TWINS);
-
-	if (q != NULL)
-		stmt_int(q, ":twin", twin);
-	return delivery_read_all(st, q, out);
 }
 
 enum store_rc

@@ -87,41 +87,19 @@ FROM delivery AS d JOIN run AS r ON r.id = d.run
 WHERE d.state = :state AND d.next_us <= :now
 ORDER BY d.next_us LIMIT :limit;
 
--- At the target, or perhaps there.
-
--- name: delivery_away
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
-FROM delivery AS d INDEXED BY delivery_away
-	JOIN run AS r ON r.id = d.run
-WHERE d.place = :place AND d.next_us IS NOT NULL AND d.state <> 'due'
-ORDER BY d.run;
+-- At the target, or perhaps there; in doubt.
 
 -- name: delivery_away_count
 SELECT count(*) FROM delivery INDEXED BY delivery_away
 WHERE place = :place AND next_us IS NOT NULL AND state <> 'due';
 
+-- name: delivery_doubt_count
+SELECT count(*) FROM delivery INDEXED BY delivery_doubt
+WHERE place = :place AND next_us IS NOT NULL AND state = 'unknown';
+
 -- name: delivery_away_places
 SELECT place, count(*) FROM delivery INDEXED BY delivery_away
 WHERE next_us IS NOT NULL AND state <> 'due' GROUP BY place;
-
--- name: delivery_twins
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
-FROM delivery AS d JOIN run AS r ON r.id = d.run
-WHERE d.twin = :twin AND d.next_us IS NOT NULL
-	AND d.state IN ('sending', 'unknown')
-ORDER BY d.run;
 
 -- What keeps one more run of a job from starting: how many are open, and the
 -- oldest of them.

@@ -91,7 +91,8 @@ CREATE TABLE delivery (
 
 -- What is due, by service, and what of it was not told to wait; what is open in each state; what
 -- is at the target, by service; what shares a command with a request nobody
--- knows the end of; what runs of a job; what is to be canceled.
+-- knows the end of; what is in doubt, by service; what runs of a job; what is
+-- to be canceled.
 CREATE INDEX delivery_due ON delivery (place, next_us) WHERE state = 'due';
 CREATE INDEX delivery_fresh ON delivery (place, next_us)
 	WHERE state = 'due' AND is_waiting = 0;
@@ -101,6 +102,8 @@ CREATE INDEX delivery_away ON delivery (place)
 	WHERE next_us IS NOT NULL AND state <> 'due';
 CREATE INDEX delivery_twin ON delivery (twin)
 	WHERE next_us IS NOT NULL AND state IN ('sending', 'unknown');
+CREATE INDEX delivery_doubt ON delivery (place)
+	WHERE next_us IS NOT NULL AND state = 'unknown';
 CREATE INDEX delivery_job ON delivery (job) WHERE next_us IS NOT NULL;
 CREATE INDEX delivery_cancel ON delivery (cancel_us)
 	WHERE next_us IS NOT NULL AND cancel_us IS NOT NULL;

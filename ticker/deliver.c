@@ -65,6 +65,7 @@ flight_free(struct flight *f)
 		render_answer_free(f->answer);
 	delivery_fini(&f->run);
 	delivery_list_fini(&f->rows);
+	free(f->sought);
 	free(f->found);
 	free(f->follow.place);
 	free(f->cursor);

@@ -20,6 +20,12 @@ enum flight_kind {
 /* How a flight goes on after its answer was written down. */
 enum flight_end { FLIGHT_WAITS, FLIGHT_AGAIN, FLIGHT_OVER };
 
+/* A run that is looked for. */
+struct sought {
+	int64_t twin; /* of its command as sent */
+	size_t row;
+};
+
 /* One request under way, or a row of them: the pages of a list. */
 struct flight {
 	enum flight_kind kind;
@@ -37,6 +43,7 @@ struct flight {
 	bool is_partial;	   /* something may have been overlooked */
 	struct delivery run;	   /* send, check, cancel: as it was left */
 	struct delivery_list rows; /* look: the runs in doubt, … */
+	struct sought *sought;	   /* … by their commands, … */
 	struct render_job *found;  /* … and what was found; id "": not */
 	struct follow follow;
 };

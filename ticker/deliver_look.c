@@ -11,8 +11,41 @@
 #include "ticker/step.h"
 #include "lib/ban.h"
 
-#define LOOK_ROWS 1000
-#define PAGES_MAX 200
+#define LOOK_ROWS 10000
+#define PAGES_MAX 1000
+
+static int
+by_twin(const void *a, const void *b)
+{
+	int64_t x = ((const struct sought *)a)->twin;
+	int64_t y = ((const struct sought *)b)->twin;
+
+	return (x > y) - (x < y);
+}
+
+/* Make the rows of a flight easy to find by a job's command. */
+static enum store_rc
+look_sort(struct flight *f)
+{
+	struct buf command = BUF_INIT;
+	bool is_failed = false;
+
+	f->found = calloc(f->rows.n, sizeof(*f->found));
+	f->sought = calloc(f->rows.n, sizeof(*f->sought));
+	if (f->found == NULL || f->sought == NULL)
+		return STORE_FULL;
+	for (size_t i = 0; i < f->rows.n; i++) {
+		buf_reset(&command);
+		delivery_command(&f->rows.v[i], &command);
+		is_failed = is_failed || command.is_failed;
+		f->sought[i].row = i;
+		f->sought[i].twin =
+		    delivery_twin_of(f->place, buf_cstr(&command));
+	}
+	buf_fini(&command);
+	qsort(f->sought, f->rows.n, sizeof(*f->sought), by_twin);
+	return is_failed ? STORE_FULL : STORE_OK;
+}
 
 /* A look at one place for all its runs in doubt that are to be looked for. */
 static enum store_rc
@@ -40,8 +73,7 @@ look_begin(struct deliver *d, const char *place, struct delivery_list *rows)
 		if (to->sent_us - STEP_SKEW_US < f->since_us)
 			f->since_us = to->sent_us - STEP_SKEW_US;
 	}
-	f->found = calloc(f->rows.n, sizeof(*f->found));
-	return f->found == NULL ? STORE_FULL : STORE_OK;
+	return look_sort(f);
 }
 
 enum store_rc
@@ -82,14 +114,21 @@ is_free(struct deliver *d, const char *remote_id, bool *out)
 
 /* Note for run i the oldest free job that it may have made. */
 static enum store_rc
-look_at_job(struct deliver *d, struct flight *f, const char *command, size_t i,
+look_at_run(struct deliver *d, struct flight *f, size_t i,
     const struct render_job *j)
 {
 	struct render_job *best = &f->found[i];
+	struct buf command = BUF_INIT;
 	enum store_rc rc;
-	bool is_ours;
+	bool is_ours, is_failed;
 
-	if (!step_is_match(&f->rows.v[i], command, j) ||
+	delivery_command(&f->rows.v[i], &command);
+	is_failed = command.is_failed;
+	is_ours = step_is_match(&f->rows.v[i], buf_cstr(&command), j);
+	buf_fini(&command);
+	if (is_failed)
+		return STORE_FULL;
+	if (!is_ours ||
 	    (best->id[0] != '\0' && best->created_us < j->created_us))
 		return STORE_OK;
 	rc = is_free(d, j->id, &is_ours);
@@ -100,24 +139,36 @@ look_at_job(struct deliver *d, struct flight *f, const char *command, size_t i,
 	return rc;
 }
 
+/* The runs whose command the job has. */
+static enum store_rc
+look_at_job(struct deliver *d, struct flight *f, const struct render_job *j)
+{
+	const struct sought key = {
+		.twin = delivery_twin_of(f->place,
+		    j->command == NULL ? "" : j->command),
+	};
+	const struct sought *s, *end = f->sought + f->rows.n;
+	enum store_rc rc = STORE_OK;
+
+	s = bsearch(&key, f->sought, f->rows.n, sizeof(*s), by_twin);
+	if (s == NULL)
+		return STORE_OK;
+	while (s > f->sought && s[-1].twin == key.twin)
+		s--;
+	for (; s < end && s->twin == key.twin && rc == STORE_OK; s++)
+		rc = look_at_run(d, f, s->row, j);
+	return rc;
+}
+
 static enum store_rc
 look_at_page(struct deliver *d, struct flight *f)
 {
 	const struct render_answer *a = f->answer;
-	struct buf command = BUF_INIT;
 	enum store_rc rc = STORE_OK;
 
 	f->is_partial = f->is_partial || a->nbad > 0;
-	for (size_t i = 0; i < f->rows.n && rc == STORE_OK; i++) {
-		buf_reset(&command);
-		delivery_command(&f->rows.v[i], &command);
-		if (command.is_failed)
-			rc = STORE_FULL;
-		for (size_t k = 0; k < a->njobs && rc == STORE_OK; k++)
-			rc = look_at_job(d, f, buf_cstr(&command), i,
-			    &a->jobs[k]);
-	}
-	buf_fini(&command);
+	for (size_t k = 0; k < a->njobs && rc == STORE_OK; k++)
+		rc = look_at_job(d, f, &a->jobs[k]);
 	return rc;
 }
 

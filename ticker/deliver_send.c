@@ -21,6 +21,10 @@
 
 #define NO_LIMIT INT64_MAX
 
+/* Where so many are in doubt, sending more would only make it worse: each has
+ * to be looked for among all the others. */
+#define DOUBT_MAX 100
+
 /* What one pass may still begin. */
 struct picking {
 	struct deliver *d;
@@ -52,6 +56,17 @@ see_away(void *arg, const char *place, int64_t n)
 
 	if (key >= 0)
 		p->away[key] += n;
+}
+
+/* Only then is it worth counting all that is away. */
+static bool
+has_key_limit(const struct conf *c)
+{
+	for (size_t i = 0; i < c->nrender_keys; i++) {
+		if (c->render_keys[i].max_concurrent > 0)
+			return true;
+	}
+	return false;
 }
 
 /* How many more runs may be at the place, and with its key. */
@@ -138,11 +153,14 @@ pick_place(struct picking *p, const char *place)
 	char why[256] = "waiting: ";
 	size_t n = strlen(why);
 	int key = render_key(p->d->render, place, why + n, sizeof(why) - n);
-	int64_t room, may;
+	int64_t room, may, doubts;
 	enum store_rc rc;
 
 	if (key < 0)
 		return store_delivery_wait(p->d->st, place, p->now_us, why);
+	rc = store_delivery_doubt_count(p->d->st, place, &doubts);
+	if (rc != STORE_OK || doubts >= DOUBT_MAX)
+		return rc;
 	room = room_at(p, place, key);
 	may = least(room, least(p->room, p->rate[key]));
 	rc = p->rc;
@@ -205,7 +223,9 @@ send_pick(struct deliver *d, int64_t now_us)
 	for (size_t i = 0; i < nkeys; i++)
 		p.rate[i] =
 		    render_left(d->render, (int)i, RENDER_CREATE, now_us);
-	rc = store_delivery_away_places(d->st, see_away, &p);
+	rc = has_key_limit(d->conf) ?
+	    store_delivery_away_places(d->st, see_away, &p) :
+	    STORE_OK;
 	if (rc == STORE_OK)
 		rc = pick_places(&p);
 out:

@@ -90,14 +90,10 @@ static const struct pin {
 	{ SQL_DELIVERY_IN_STATE,
 	    "SEARCH d USING INDEX delivery_state (state=? AND next_us<?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
-	{ SQL_DELIVERY_AWAY,
-	    "SEARCH d USING INDEX delivery_away (place=?); "
-	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_DELIVERY_AWAY_COUNT,
 	    "SEARCH delivery USING INDEX delivery_away (place=?)" },
-	{ SQL_DELIVERY_TWINS,
-	    "SEARCH d USING INDEX delivery_twin (twin=?); "
-	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_DOUBT_COUNT,
+	    "SEARCH delivery USING INDEX delivery_doubt (place=?)" },
 	{ SQL_DELIVERY_OF_JOB,
 	    "CO-ROUTINE (subquery-2); "
 	    "SEARCH delivery USING INDEX delivery_job (job=?); "
