@@ -46,6 +46,7 @@ static const struct check {
 	{ "ticker", doctor_ticker, true },
 	{ "time zone", doctor_zone, true },
 	{ "memory store", doctor_memory, false },
+	{ "render keys", doctor_keys, false },
 	{ "web server", doctor_web, false },
 	{ "versions", doctor_versions, false },
 };

@@ -9,8 +9,7 @@
 #
 # The key is in $RENDER_KEY; its file in $BATS_TEST_TMPDIR/render.key.
 
-STUB=$abs_top_builddir/tests/stub/render
-ASK=$abs_top_builddir/tests/stub/ask
+STUB=${abs_top_builddir:?}/tests/stub/render
 RENDER_KEY=rnd_C4n4ryC4n4ryC4n4ry
 
 # A certificate for localhost, made once a file.
@@ -33,6 +32,7 @@ stub_start() {
 	    "$BATS_TEST_TMPDIR/ports")
 	STUB_HTTPS=https://localhost:$(awk '/^https / { print $2 }' \
 	    "$BATS_TEST_TMPDIR/ports")
+	export STUB_HTTP STUB_HTTPS
 	printf '%s\n' "$RENDER_KEY" >"$BATS_TEST_TMPDIR/render.key"
 	chmod 600 "$BATS_TEST_TMPDIR/render.key"
 }

@@ -6,6 +6,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load helper.bash
 	load render.bash
+	ASK=${abs_top_builddir:?}/tests/stub/ask
 	CONF=$BATS_TEST_TMPDIR/m.conf
 	stub_start
 }
@@ -26,11 +27,9 @@ ask() {
 # means FAULT CLASS STATUS SENT: of a create, by each protocol
 means() {
 	stub_set "next=$1"
-	run --separate-stderr ask create srv-a "$1"
-	[[ ${lines[0]} == "$2 status=$3 sent=$4 "* ]] || {
-		echo "$1: $output $stderr"
-		return 1
-	}
+	run ask create srv-a "$1"
+	echo "$1: $output"
+	[[ ${lines[0]} == "$2 status=$3 sent=$4 "* ]]
 }
 
 # each_protocol COMMAND…: plain HTTP/1.1, HTTP/1.1 and HTTP/2 by TLS
@@ -124,10 +123,11 @@ all_faults() {
 # A server that closes a connection kept open makes libcurl send the request
 # again, and a job would be launched twice.
 on_a_dead_connection() {
+	local before sums
 	before=$(stub_stats .launches)
 	stub_set 'next=none,cut_after'
-	run ask create srv-a "$RANDOM" 2
-	[[ $output == 'ok=1 refused=0 later=0 unknown=1 '* ]]
+	sums=$(ask create srv-a "$RANDOM" 2)
+	[[ $sums == 'ok=1 refused=0 later=0 unknown=1 '* ]]
 	[ "$(stub_stats .launches)" = $((before + 2)) ]
 	[ "$(stub_stats .doubles)" = 0 ]
 	stub_set 'next='
