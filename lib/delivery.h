@@ -57,7 +57,7 @@ struct delivery {
 	int64_t attempt; /* requests that left so far */
 	int64_t due_us;	 /* since when it is due */
 	/* 0 where unknown or not yet: */
-	int64_t sent_us;    /* the first request that may have been taken */
+	int64_t sent_us;    /* the request that may have been taken */
 	int64_t doubt_us;   /* since when nobody knows */
 	int64_t looks;	    /* and how often it was looked for since */
 	char *remote_id;    /* the target's name for it, or NULL */

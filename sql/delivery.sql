@@ -71,7 +71,7 @@ WHERE d.state = 'due' AND d.place = :place AND d.next_us <= :now
 	AND d.cancel_us IS NULL
 	AND NOT EXISTS (SELECT 1 FROM delivery AS t WHERE t.twin = d.twin
 		AND t.next_us IS NOT NULL AND t.state IN ('sending', 'unknown'))
-ORDER BY d.next_us, d.run LIMIT :limit;
+ORDER BY d.due_us, d.run LIMIT :limit;
 
 -- In one state, and somebody has to look.
 

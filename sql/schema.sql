@@ -93,7 +93,7 @@ CREATE TABLE delivery (
 -- is at the target, by service; what shares a command with a request nobody
 -- knows the end of; what is in doubt, by service; what runs of a job; what is
 -- to be canceled.
-CREATE INDEX delivery_due ON delivery (place, next_us) WHERE state = 'due';
+CREATE INDEX delivery_due ON delivery (place, due_us) WHERE state = 'due';
 CREATE INDEX delivery_fresh ON delivery (place, next_us)
 	WHERE state = 'due' AND is_waiting = 0;
 CREATE INDEX delivery_state ON delivery (state, next_us)

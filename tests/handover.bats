@@ -10,7 +10,7 @@ setup() {
 	cgi_setup
 	stub_start start_s=1 run_s=1
 	render_key_conf "$STUB_HTTPS" 'http_timeout = 1s' 'settle = 2s' >>"$conf"
-	srv=srv-c3rfdgg6n88pa7t3a6ag
+	srv='srv-c3rfdgg6n88pa7t3a6ag'
 }
 
 teardown() {
@@ -45,10 +45,14 @@ leases_end() {
 	sql "UPDATE delivery SET next_us = 1 WHERE state = 'sending'"
 }
 
+launched() {
+	[ "$(stub_stats .launches)" = "$1" ]
+}
+
 # Every launch was one: nothing is at Render twice.
 no_doubles() {
 	[ "$(stub_stats .doubles)" = 0 ]
-	[ "$(stub_stats .launches)" = "$1" ]
+	launched "$1"
 }
 
 @test "a job's slot: claimed, created, running, succeeded, in the ledger" {
@@ -106,7 +110,7 @@ no_doubles() {
 	create x
 	tick_start
 	wait_for 10 are sending
-	wait_for 10 eval '[ "$(stub_stats .launches)" = 1 ]'
+	wait_for 10 launched 1
 	kill -KILL "$TICK_PID"
 	wait "$TICK_PID" || true
 	are sending
@@ -145,7 +149,10 @@ no_doubles() {
 	tick_start
 	wait_for 10 are sending
 	"$ctl" job add q --id now --date 2020-01-01 >/dev/null
-	wait_for 2 eval '[ "$(sql "SELECT count(*) FROM message")" = 1 ]'
+	has_message() {
+		[ "$(sql 'SELECT count(*) FROM message')" = 1 ]
+	}
+	wait_for 2 has_message
 	are 'sending sent'
 }
 

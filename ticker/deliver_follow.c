@@ -83,17 +83,28 @@ follow_pick(struct deliver *d, int64_t now_us)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* Write what is new of the run of the target's job id, if it is one of ours. */
+/* Write what is new of a run, if it is one of ours. */
 static enum store_rc
-follow_run(struct deliver *d, const char *id, const struct render_job *j,
-    const struct render_event *e, int64_t now_us)
+follow_job(struct deliver *d, const struct render_job *j, int64_t now_us)
 {
 	struct delivery run = { .run = 0 };
 	enum store_rc rc;
 
-	rc = store_delivery_of_remote(d->st, id, &run);
-	if (rc == STORE_OK &&
-	    (j != NULL ? step_job(&run, j, now_us) : step_event(&run, e)))
+	rc = store_delivery_of_remote(d->st, j->id, &run);
+	if (rc == STORE_OK && step_job(&run, j, now_us))
+		rc = deliver_move(d, &run);
+	delivery_fini(&run);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+static enum store_rc
+follow_event(struct deliver *d, const struct render_event *e)
+{
+	struct delivery run = { .run = 0 };
+	enum store_rc rc;
+
+	rc = store_delivery_of_remote(d->st, e->job, &run);
+	if (rc == STORE_OK && step_event(&run, e))
 		rc = deliver_move(d, &run);
 	delivery_fini(&run);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
@@ -106,10 +117,9 @@ follow_page(struct deliver *d, struct flight *f, int64_t now_us)
 	enum store_rc rc = STORE_OK;
 
 	for (size_t i = 0; i < a->njobs && rc == STORE_OK; i++)
-		rc = follow_run(d, a->jobs[i].id, &a->jobs[i], NULL, now_us);
+		rc = follow_job(d, &a->jobs[i], now_us);
 	for (size_t i = 0; i < a->nevents && rc == STORE_OK; i++)
-		rc = follow_run(d, a->events[i].job, NULL, &a->events[i],
-		    now_us);
+		rc = follow_event(d, &a->events[i]);
 	return rc;
 }
 

@@ -67,9 +67,7 @@ step_send(struct delivery *d, int64_t now_us, int64_t lease_us)
 	d->attempt++;
 	d->is_waiting = false;
 	d->next_us = now_us + lease_us;
-	/* An earlier attempt that may have been taken still counts. */
-	if (d->sent_us == 0)
-		d->sent_us = now_us;
+	d->sent_us = now_us;
 	say(d, "attempt %lld", (long long)d->attempt);
 }
 
@@ -139,7 +137,7 @@ answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
 		 * one look, however long ago, before it is sent again. */
 		d->looks = STEP_LOOKS - 1;
 		d->doubt_us = 1;
-	} else if (d->doubt_us == 0)
+	} else
 		d->sent_us = 0;
 	try_again(d, now_us, now_us + wait, a->message);
 }
@@ -182,8 +180,7 @@ step_answer(struct delivery *d, const struct render_answer *a, int64_t now_us,
 void
 step_unsent(struct delivery *d, int64_t now_us, const char *why)
 {
-	if (d->doubt_us == 0)
-		d->sent_us = 0;
+	d->sent_us = 0;
 	d->attempt--;
 	try_again(d, now_us, now_us + S, why);
 }
@@ -254,7 +251,11 @@ step_not_found(struct delivery *d, int64_t looked_us, int64_t now_us,
 		    (long long)d->looks);
 		return;
 	}
+	/* That attempt is settled: the next has its own instant, so that few
+	 * jobs have to be looked through. */
 	d->looks = 0;
+	d->sent_us = 0;
+	d->doubt_us = 0;
 	try_again(d, now_us, now_us, "not found at Render");
 }
 

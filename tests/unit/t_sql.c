@@ -77,7 +77,7 @@ static const struct pin {
 	{ SQL_DELIVERY_DUE_PLACE,
 	    "SEARCH delivery USING INDEX delivery_due (place>?)" },
 	{ SQL_DELIVERY_DUE,
-	    "SEARCH d USING INDEX delivery_due (place=? AND next_us<?); "
+	    "SEARCH d USING INDEX delivery_due (place=?); "
 	    "CORRELATED SCALAR SUBQUERY; "
 	    "SEARCH t USING INDEX delivery_twin (twin=?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },

@@ -180,11 +180,11 @@ check_looks(void)
 	step_not_found(&d, doubt + SETTLE, doubt + SETTLE + S, SETTLE);
 	is_int(d.state, RUN_DUE, "then it is sent again");
 	is_int(d.next_us, doubt + SETTLE + S, "at once");
-	is_int(d.sent_us, NOW, "the first attempt may still turn up");
+	is_int(d.sent_us, 0, "the first attempt is settled");
 	ok(!step_is_doubtful(&d), "without another look");
 	step_send(&d, NOW + 50 * S, LEASE);
 	is_int(d.attempt, 2, "a second attempt");
-	is_int(d.sent_us, NOW, "jobs of the first are looked for, too");
+	is_int(d.sent_us, NOW + 50 * S, "its own jobs alone are looked for");
 	delivery_fini(&d);
 
 	d = doubtful();
