@@ -11,7 +11,7 @@ BEGIN {
 	owner["sqlite3.h"] = "^lib/store[a-z_]*[.][ch]$"
 	owner["fcgiapp.h"] = "^fcgi/(serve_fcgi|main)[.]c$"
 	owner["json-c/json.h"] = "^lib/json[a-z_]*[.][ch]$"
-	owner["sodium.h"] = "^lib/(secret|token)[.]c$"
+	owner["sodium.h"] = "^lib/(secret|token|webhook)[.]c$"
 	owner["curl/curl.h"] = "^ticker/http[a-z_]*[.][ch]$"
 	owner["confuse.h"] = "^lib/conf_parse[.]c$"
 	# What C11 and POSIX have, and the few besides.
@@ -20,7 +20,7 @@ BEGIN {
 	    "signal|spawn|string|strings|sysexits|syslog|termios|time|" \
 	    "unistd|(arpa|netinet)/[a-z]+)[.]h$"
 	# No store, no clock, no log, no library: pure functions of their input.
-	pure = "^lib/(buf|civil|cron_[a-z]+|crontab|datetime|delivery|due|fault|job|list|" \
+	pure = "^lib/(alert|buf|civil|cron_[a-z]+|crontab|datetime|delivery|due|fault|job|list|" \
 	    "message|num|render_(job|target)|run|trigger(_[a-z]+)?|tz(_[a-z]+)?|url|utf8|why|word|words_[a-z]+|xid|ban)[.][ch]$"
 	# What is not for the ticker, but for its part that reads answers.
 	heavy = "^lib/(json[a-z_]*|job_(json|parse|print)|token)[.]h$"

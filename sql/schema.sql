@@ -219,6 +219,64 @@ CREATE TABLE tick (
 	decided INTEGER NOT NULL
 ) STRICT;
 
+-- What somebody is to be told: the outbox.  about is a table, subject a row of
+-- it; of a run each state is told once.  done has the names of those who know,
+-- with commas around; next_us is NULL once all do, or it was given up.
+CREATE TABLE alert (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	name TEXT NOT NULL DEFAULT ('msg_' || lower(hex(randomblob(12)))),
+	about TEXT NOT NULL,
+	subject INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	done TEXT NOT NULL DEFAULT ',',
+	attempt INTEGER NOT NULL DEFAULT 0,
+	next_us INTEGER DEFAULT 0,
+	done_us INTEGER,
+	reason TEXT,
+	UNIQUE (about, subject, kind)
+) STRICT;
+
+CREATE INDEX alert_next ON alert (next_us) WHERE next_us IS NOT NULL;
+
+-- By triggers, so that whoever writes a state writes its alert with it.  A run
+-- in doubt is news only when nobody looks for it any more; the ledger's row is
+-- changed after that of its delivery.
+CREATE TRIGGER alert_run_new AFTER INSERT ON run
+WHEN NEW.state IN ('missed', 'failed', 'refused', 'dead')
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
+CREATE TRIGGER alert_run_state AFTER UPDATE OF state ON run
+WHEN NEW.state IN ('missed', 'failed', 'refused', 'dead')
+	OR NEW.state = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
+		WHERE run = NEW.id AND next_us IS NOT NULL)
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
+CREATE TRIGGER alert_job_state AFTER UPDATE OF state ON job
+WHEN NEW.state = 'quarantined' AND OLD.state <> 'quarantined'
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('job', NEW.id, 'quarantined')
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
+END;
+
+CREATE TRIGGER alert_message_state AFTER UPDATE OF state ON message
+WHEN NEW.state = 2
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('message', NEW.id, 'dead')
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
 -- "mhnd": tells a store from other SQLite files.
 PRAGMA application_id = 0x6d686e64;
 PRAGMA user_version = 1;

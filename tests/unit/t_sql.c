@@ -105,6 +105,9 @@ static const struct pin {
 	{ SQL_DELIVERY_LIST,
 	    "SEARCH d USING INDEX delivery_place (place=? AND rowid<?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_ALERT_NEXT,
+	    "SEARCH alert USING COVERING INDEX alert_next (next_us>?)" },
+	{ SQL_ALERT_TAKE, "SEARCH alert USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_PRUNE_NEXT_JOB,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid>?)" },
 	{ SQL_PRUNE_JOB_BOUND,
