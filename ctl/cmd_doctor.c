@@ -47,6 +47,7 @@ static const struct check {
 	{ "jobs", doctor_jobs, true },
 	{ "time zone", doctor_zone, true },
 	{ "memory store", doctor_memory, false },
+	{ "render keys", doctor_keys, false },
 	{ "web server", doctor_web, false },
 	{ "versions", doctor_versions, false },
 };

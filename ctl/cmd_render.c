@@ -18,7 +18,8 @@ enum { OPT_PLAN, OPT_MARKER, OPT_AMBIGUOUS, OPT_CREATE_JSON };
 
 static const struct ctl_option create_options[] = {
 	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
-	[OPT_MARKER] = { "marker", "WORD", "name the run in it: none, comment, env" },
+	[OPT_MARKER] = { "marker", "WORD",
+	    "name the run in it: none, comment, env" },
 	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
 	    "if a create may be lost: retry, skip" },
 	[OPT_CREATE_JSON] = { "json", NULL, "answer in JSON" },

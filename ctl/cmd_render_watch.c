@@ -76,9 +76,9 @@ run_watch(struct ctl *c, const struct ctl_args *a)
 	    clock_mono_us() - began < timeout_us)
 		clock_sleep_us(LOOK_US);
 	buf_fini(&last);
-	return status == -1 ? ctl_fail(CTL_TIMEOUT, "%s: not over yet",
-				  a->operand[0]) :
-			      status;
+	return status == -1 ?
+	    ctl_fail(CTL_TIMEOUT, "%s: not over yet", a->operand[0]) :
+	    status;
 }
 
 const struct ctl_command cmd_render_watch = {

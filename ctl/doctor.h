@@ -36,6 +36,7 @@ void doctor_ticker(struct doctor *d, struct finding *f);
 void doctor_jobs(struct doctor *d, struct finding *f);
 void doctor_zone(struct doctor *d, struct finding *f);
 void doctor_memory(struct doctor *d, struct finding *f);
+void doctor_keys(struct doctor *d, struct finding *f);
 void doctor_web(struct doctor *d, struct finding *f);
 void doctor_versions(struct doctor *d, struct finding *f);
 

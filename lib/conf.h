@@ -54,6 +54,15 @@ struct conf_render_service {
 	enum conf_marker marker;
 };
 
+/* One `alert "name" { … }` section. */
+struct conf_alert {
+	char *name;
+	char *url;		  /* of a webhook, or "" and */
+	struct conf_list command; /* program and words */
+	char *secret;		  /* file of what the webhook is signed with */
+	struct conf_list on;	  /* words of lib/alert.h; 0: all */
+};
+
 /* The owner's settings; every string is set, defaults filled in. */
 struct conf {
 	char *path;	    /* the file read */
@@ -86,6 +95,9 @@ struct conf {
 	size_t nrender_keys;
 	struct conf_render_service *render_services;
 	size_t nrender_services;
+	int64_t alert_no_tick_us; /* 0 = silence is no news */
+	struct conf_alert *alerts;
+	size_t nalerts;
 };
 
 /*

@@ -152,13 +152,19 @@ check_path(const struct conf_option *o, const char *text, char *why,
 	return 0;
 }
 
-/* Add a word to a list. */
+/* Add a word to a list, one of its words if it has such. */
 static int
-add_word(const char *text, struct conf_list *l, char *why, size_t whylen)
+add_word(const struct conf_option *o, const char *text, struct conf_list *l,
+    char *why, size_t whylen)
 {
+	const struct conf_word *w = o->words;
 	size_t n = strlen(text);
 	char **v;
 
+	while (w != NULL && w->name != NULL && strcmp(w->name, text) != 0)
+		w++;
+	if (w != NULL && w->name == NULL)
+		return fail_range(o, text, why, whylen);
 	if (n == 0 || n > WORD_LEN_MAX) {
 		(void)snprintf(why, whylen,
 		    "a word of the list has 1 to %d "
@@ -195,11 +201,13 @@ check_env(const char *text, char *why, size_t whylen)
 }
 
 static int
-check_url(const char *text, char *why, size_t whylen)
+check_url(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
 {
 	const char *reason = url_check(text);
 
-	if (reason == NULL)
+	/* Where none is the default, none may be said. */
+	if (reason == NULL || (*text == '\0' && *o->fallback == '\0'))
 		return 0;
 	(void)snprintf(why, whylen, "%s", reason);
 	return -1;
@@ -232,7 +240,7 @@ check_text(const struct conf_option *o, const char *text, char *why,
 	case CONF_ENV:
 		return check_env(text, why, whylen);
 	case CONF_URL:
-		return check_url(text, why, whylen);
+		return check_url(o, text, why, whylen);
 	case CONF_PATH:
 		return check_path(o, text, why, whylen);
 	case CONF_INT:
@@ -257,7 +265,7 @@ conf_option_set(const struct conf_option *o, const char *text, void *base,
 	case CONF_CHOICE:
 		return set_choice(o, text, member, why, whylen);
 	case CONF_LIST:
-		return add_word(text, member, why, whylen);
+		return add_word(o, text, member, why, whylen);
 	case CONF_ZONE:
 	case CONF_ENV:
 	case CONF_URL:

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/alert.h"
 #include "lib/conf.h"
 #include "lib/conf_table.h"
 
@@ -15,7 +16,8 @@ _Static_assert(sizeof(enum conf_broker) == sizeof(int) &&
     "a choice is stored as an int");
 _Static_assert(sizeof(struct conf_queue) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_render_key) <= CONF_SECTION_MAX &&
-	sizeof(struct conf_render_service) <= CONF_SECTION_MAX,
+	sizeof(struct conf_render_service) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_alert) <= CONF_SECTION_MAX,
     "the parser has room for a section");
 
 static const struct conf_word broker_words[] = {
@@ -126,6 +128,56 @@ static const struct conf_option render_service_options[] = {
 	{ .name = NULL },
 };
 
+static const struct conf_word alert_words[] = {
+	{ "failed", ALERT_FAILED },
+	{ "refused", ALERT_REFUSED },
+	{ "unknown", ALERT_UNKNOWN },
+	{ "missed", ALERT_MISSED },
+	{ "dead", ALERT_DEAD },
+	{ "quarantined", ALERT_QUARANTINED },
+	{ "no_tick", ALERT_NO_TICK },
+	{ NULL, 0 },
+};
+
+static const struct conf_option alert_options[] = {
+	{
+	    .name = "url",
+	    .type = CONF_URL,
+	    .offset = offsetof(struct conf_alert, url),
+	    .fallback = "",
+	    .shown = "https://example.org/hook",
+	    .help = "Address of a webhook: https, or http on this host; or "
+		    "else",
+	},
+	{
+	    .name = "command",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_alert, command),
+	    .shown = "{}",
+	    .help = "a program and its words, {/home/me/bin/alert, --mail}; it "
+		    "gets the JSON on its\nstandard input, and no shell.",
+	},
+	{
+	    .name = "secret",
+	    .type = CONF_PATH,
+	    .offset = offsetof(struct conf_alert, secret),
+	    .fallback = "",
+	    .shown = "alert.secret",
+	    .help = "File (mode 0600) of what the webhook is signed with: "
+		    "\"whsec_\" and base64.",
+	},
+	{
+	    .name = "on",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_alert, on),
+	    .shown = "{failed, refused, unknown, missed, dead, quarantined, "
+		     "no_tick}",
+	    .words = alert_words,
+	    .help = "What is told there; left out, all of it.",
+	},
+	{ .name = NULL },
+};
+
 const struct conf_section conf_sections[] = {
 	{
 	    .name = "queue",
@@ -162,6 +214,19 @@ const struct conf_section conf_sections[] = {
 	    .array = offsetof(struct conf, render_services),
 	    .count = offsetof(struct conf, nrender_services),
 	    .options = render_service_options,
+	},
+	{
+	    .name = "alert",
+	    .shown = "ops",
+	    .help = "Who is told what went wrong, under a name of yours: once "
+		    "for each run and state,\ntried again for about a day.",
+	    .title = "name",
+	    .size = sizeof(struct conf_alert),
+	    .array = offsetof(struct conf, alerts),
+	    .count = offsetof(struct conf, nalerts),
+	    .options = alert_options,
+	    .either = "url",
+	    .other = "command",
 	},
 	{ .name = NULL },
 };

@@ -247,5 +247,15 @@ const struct conf_option conf_options[] = {
 	    .fallback = "",
 	    .help = "File of the certificates to trust.  \"\" = the system's.",
 	},
+	{
+	    .name = "alert_no_tick",
+	    .type = CONF_DURATION,
+	    .offset = offsetof(struct conf, alert_no_tick_us),
+	    .fallback = "30m",
+	    .min = 0,
+	    .max = 30 * D,
+	    .help = "After how long without a tick the next one raises the "
+		    "alert no_tick; 0 = never.",
+	},
 	{ .name = NULL },
 };

@@ -142,14 +142,25 @@ hash(uint64_t h, const char *s)
 }
 
 int64_t
+delivery_twin_of(const char *place, const char *command)
+{
+	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), place);
+
+	return (int64_t)hash(h, command);
+}
+
+int64_t
 delivery_twin(const struct delivery *d)
 {
-	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), d->place);
+	struct buf command = BUF_INIT;
+	int64_t h;
 
-	h = hash(h, d->command);
-	if (d->marker != DELIVERY_MARKER_NONE)
-		h = hash(h, d->id);
-	return (int64_t)h;
+	delivery_command(d, &command);
+	/* Without memory for a mark: as if there were none. */
+	h = delivery_twin_of(d->place,
+	    command.is_failed ? d->command : buf_cstr(&command));
+	buf_fini(&command);
+	return h;
 }
 
 bool

@@ -57,7 +57,7 @@ struct delivery {
 	int64_t attempt; /* requests that left so far */
 	int64_t due_us;	 /* since when it is due */
 	/* 0 where unknown or not yet: */
-	int64_t sent_us;    /* the first request that may have been taken */
+	int64_t sent_us;    /* the request that may have been taken */
 	int64_t doubt_us;   /* since when nobody knows */
 	int64_t looks;	    /* and how often it was looked for since */
 	char *remote_id;    /* the target's name for it, or NULL */
@@ -103,6 +103,9 @@ void delivery_command(const struct delivery *d, struct buf *out);
  * same place, same command as sent.  Others share it hardly ever.
  */
 int64_t delivery_twin(const struct delivery *d);
+
+/* That number of a command as it is sent. */
+int64_t delivery_twin_of(const char *place, const char *command);
 
 /* Does anybody still have to look after it? */
 bool delivery_is_open(const struct delivery *d);

@@ -35,6 +35,7 @@
 
 struct secret {
 	char shown[8]; /* first: who prints a secret prints this */
+	unsigned owners;
 	size_t len;
 	char bytes[];
 };
@@ -62,17 +63,25 @@ secret_new(const char *bytes, size_t len)
 	if ((s = sodium_malloc((size + ALIGN - 1) / ALIGN * ALIGN)) == NULL)
 		return NULL;
 	memcpy(s->shown, "***", sizeof("***"));
+	s->owners = 1;
 	s->len = len;
 	memcpy(s->bytes, bytes, len);
 	s->bytes[len] = '\0';
-	(void)sodium_mprotect_readonly(s);
+	return s;
+}
+
+struct secret *
+secret_hold(struct secret *s)
+{
+	s->owners++;
 	return s;
 }
 
 void
 secret_free(struct secret *s)
 {
-	sodium_free(s);
+	if (s != NULL && --s->owners == 0)
+		sodium_free(s);
 }
 
 const char *

@@ -18,7 +18,10 @@ struct secret;
  */
 struct secret *secret_new(const char *bytes, size_t len);
 
-/* Wipe and free; NULL is fine. */
+/* One more owner of s, who calls secret_free too; gives s. */
+struct secret *secret_hold(struct secret *s);
+
+/* The last of its owners wipes and frees it; NULL is fine. */
 void secret_free(struct secret *s);
 
 /* The bytes with a NUL behind them, borrowed as long as s lives. */

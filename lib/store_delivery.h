@@ -61,15 +61,15 @@ enum store_rc store_delivery_wait(struct store *st, const char *place,
 enum store_rc store_delivery_in_state(struct store *st, enum run_state state,
     int64_t now_us, int64_t limit, struct delivery_list *out);
 
-/* Add, or count, the open runs of a place that are not due any more. */
-enum store_rc store_delivery_away(struct store *st, const char *place,
-    struct delivery_list *out);
+/* How many runs of a place are open and not due any more; in doubt. */
 enum store_rc store_delivery_away_count(struct store *st, const char *place,
     int64_t *out);
+enum store_rc store_delivery_doubt_count(struct store *st, const char *place,
+    int64_t *out);
 
-/* Add the open runs that are being sent, or in doubt, with that number. */
-enum store_rc store_delivery_twins(struct store *st, int64_t twin,
-    struct delivery_list *out);
+/* Call see with each place that has such runs, and how many. */
+enum store_rc store_delivery_away_places(struct store *st,
+    void (*see)(void *arg, const char *place, int64_t n), void *arg);
 
 /* How many runs of the job are open, and the id of the oldest ("": none). */
 enum store_rc store_delivery_of_job(struct store *st, int64_t job, int64_t *n,
@@ -86,7 +86,15 @@ enum store_rc store_delivery_cancel(struct store *st, int64_t run,
 enum store_rc store_delivery_to_cancel(struct store *st, int64_t now_us,
     int64_t limit, struct delivery_list *out);
 
-/* The first next_us after now_us; DELIVERY_NEVER if there is none. */
+/* Ask for its cancellation (again) at at_us, if it is to be canceled. */
+enum store_rc store_delivery_put_off(struct store *st, int64_t run,
+    int64_t at_us);
+
+/* Is there anything to do at now_us, for a run or a place that is followed? */
+enum store_rc store_delivery_has_work(struct store *st, int64_t now_us,
+    bool *out);
+
+/* When, after now_us, there is something to do; DELIVERY_NEVER: never. */
 enum store_rc store_delivery_next(struct store *st, int64_t now_us,
     int64_t *out_us);
 

@@ -94,17 +94,6 @@ store_delivery_in_state(struct store *st, enum run_state state, int64_t now_us,
 }
 
 enum store_rc
-store_delivery_away(struct store *st, const char *place,
-    struct delivery_list *out)
-{
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_AWAY);
-
-	if (q != NULL)
-		stmt_text(q, ":place", place);
-	return delivery_read_all(st, q, out);
-}
-
-enum store_rc
 store_delivery_away_count(struct store *st, const char *place, int64_t *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_AWAY_COUNT);
@@ -115,13 +104,29 @@ store_delivery_away_count(struct store *st, const char *place, int64_t *out)
 }
 
 enum store_rc
-store_delivery_twins(struct store *st, int64_t twin, struct delivery_list *out)
+store_delivery_doubt_count(struct store *st, const char *place, int64_t *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_TWINS);
+	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_DOUBT_COUNT);
 
 	if (q != NULL)
-		stmt_int(q, ":twin", twin);
-	return delivery_read_all(st, q, out);
+		stmt_text(q, ":place", place);
+	return stmt_scalar(st, q, out);
+}
+
+enum store_rc
+store_delivery_away_places(struct store *st,
+    void (*see)(void *arg, const char *place, int64_t n), void *arg)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_AWAY_PLACES);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return STORE_ERROR;
+	while ((rc = stmt_row(st, q)) == STORE_OK)
+		see(arg, (const char *)sqlite3_column_text(q, 0),
+		    sqlite3_column_int64(q, 1));
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
 enum store_rc
@@ -167,6 +172,32 @@ store_delivery_to_cancel(struct store *st, int64_t now_us, int64_t limit,
 		stmt_int(q, ":limit", limit);
 	}
 	return delivery_read_all(st, q, out);
+}
+
+enum store_rc
+store_delivery_put_off(struct store *st, int64_t run, int64_t at_us)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_PUT_OFF);
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_int(q, ":run", run);
+	stmt_int(q, ":at_us", at_us);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_delivery_has_work(struct store *st, int64_t now_us, bool *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_WORK);
+	enum store_rc rc;
+	int64_t v = 0;
+
+	if (q != NULL)
+		stmt_int(q, ":now", now_us);
+	rc = stmt_scalar(st, q, &v);
+	*out = v != 0;
+	return rc;
 }
 
 enum store_rc

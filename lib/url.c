@@ -85,8 +85,9 @@ skip_port(const char *s)
 	return num_parse(digits, 1, 65535, &v) == 0 ? s + n : NULL;
 }
 
-const char *
-url_check(const char *url)
+/* As url_check; odd are the characters it must not hold besides. */
+static const char *
+check(const char *url, const char *odd)
 {
 	const char *host, *rest;
 	bool is_plain = false;
@@ -104,11 +105,22 @@ url_check(const char *url)
 	    (*rest != '\0' && *rest != '/'))
 		return "has no host, or a port that is none";
 	for (const char *p = rest; *p != '\0'; p++) {
-		if (*p <= ' ' || *p > '~' ||
-		    strchr("?#\"<>\\^`{|}", *p) != NULL)
+		if (*p <= ' ' || *p > '~' || strchr(odd, *p) != NULL)
 			return "must not hold ?, # or odd characters";
 	}
 	if (is_plain && !is_loopback(host, n))
 		return "must begin with https://, unless it is on this host";
 	return NULL;
+}
+
+const char *
+url_check(const char *url)
+{
+	return check(url, "?#\"<>\\^`{|}");
+}
+
+const char *
+url_check_request(const char *url)
+{
+	return check(url, "#\"<>\\^`{|}");
 }

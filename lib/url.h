@@ -9,4 +9,7 @@
  */
 const char *url_check(const char *url);
 
+/* Likewise of a whole address to be asked for, which may have a query. */
+const char *url_check_request(const char *url);
+
 #endif

@@ -16,6 +16,8 @@ static const char *const names[WHY__MAX] = {
 	[WHY_MISSED] = "missed",
 	[WHY_COALESCED] = "coalesced",
 	[WHY_WAS_PAUSED] = "was_paused",
+	[WHY_OVERLAP] = "overlap",
+	[WHY_LAUNCH] = "launch",
 	[WHY_WILL_FIRE] = "will_fire",
 	[WHY_DUE] = "due",
 	[WHY_JOB_PAUSED] = "job_paused",
@@ -35,6 +37,17 @@ static const enum why_answer of_state[RUN_STATE__MAX] = {
 	[RUN_MISSED] = WHY_MISSED,
 	[RUN_COALESCED] = WHY_COALESCED,
 	[RUN_PAUSED] = WHY_WAS_PAUSED,
+	[RUN_OVERLAP] = WHY_OVERLAP,
+	[RUN_DUE] = WHY_LAUNCH,
+	[RUN_SENDING] = WHY_LAUNCH,
+	[RUN_UNKNOWN] = WHY_LAUNCH,
+	[RUN_CREATED] = WHY_LAUNCH,
+	[RUN_RUNNING] = WHY_LAUNCH,
+	[RUN_SUCCEEDED] = WHY_LAUNCH,
+	[RUN_FAILED] = WHY_LAUNCH,
+	[RUN_CANCELED] = WHY_LAUNCH,
+	[RUN_REFUSED] = WHY_LAUNCH,
+	[RUN_DEAD] = WHY_LAUNCH,
 };
 
 const char *

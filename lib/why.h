@@ -14,6 +14,8 @@ enum why_answer {
 	WHY_MISSED,	  /* too late, or too many */
 	WHY_COALESCED,	  /* a later slot ran for it */
 	WHY_WAS_PAUSED,	  /* job or queue were paused then */
+	WHY_OVERLAP,	  /* max_instances of the job were open */
+	WHY_LAUNCH,	  /* a run for an outside target: its state says */
 	WHY_WILL_FIRE,	  /* lies ahead */
 	WHY_DUE,	  /* is past, and waits for the next tick */
 	WHY_JOB_PAUSED,	  /* not decided; the job is paused */

@@ -31,6 +31,12 @@ static const char *const texts[WHY__MAX][WORDS__MAX] = {
 	    "It was paused: slot {s} belongs to {n} slot(s) from {f} to {e} "
 	    "that did not run{R}.",
 	    "当时已暂停: {s} 属于 {f} 至 {e} 未执行的 {n} 个触发点{R}。" },
+	[WHY_OVERLAP] = {
+	    "It did not run: slot {s} fell due while others were not over{R}.",
+	    "未执行: {s} 触发时仍有之前的运行未结束{R}。" },
+	[WHY_LAUNCH] = {
+	    "It was to be launched: run {i} of slot {s} is {S}{R}.",
+	    "应启动: {s} 的运行 {i} 状态为 {S}{R}。" },
 	[WHY_WILL_FIRE] = {
 	    "It will fire: slot {s} runs at {x}.",
 	    "将会触发: {s} 的触发点在 {x} 执行。" },
@@ -147,6 +153,8 @@ add_word(const struct why *w, char letter, enum words_lang lang,
 	else if (letter == 'l')
 		buf_printf(out, lang == WORDS_ZH ? "%.3f 秒" : "%.3f s",
 		    (double)w->out.late_us / 1e6);
+	else if (letter == 'S')
+		buf_str(out, run_state_name(w->row.state));
 	else if (letter == 'R')
 		add_reason(w, out);
 	else if (letter == 'H')

@@ -68,9 +68,10 @@ SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
 FROM delivery AS d INDEXED BY delivery_due
 	JOIN run AS r ON r.id = d.run
 WHERE d.state = 'due' AND d.place = :place AND d.next_us <= :now
+	AND d.cancel_us IS NULL
 	AND NOT EXISTS (SELECT 1 FROM delivery AS t WHERE t.twin = d.twin
 		AND t.next_us IS NOT NULL AND t.state IN ('sending', 'unknown'))
-ORDER BY d.next_us, d.run LIMIT :limit;
+ORDER BY d.due_us, d.run LIMIT :limit;
 
 -- In one state, and somebody has to look.
 
@@ -86,37 +87,19 @@ FROM delivery AS d JOIN run AS r ON r.id = d.run
 WHERE d.state = :state AND d.next_us <= :now
 ORDER BY d.next_us LIMIT :limit;
 
--- At the target, or perhaps there.
-
--- name: delivery_away
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
-FROM delivery AS d INDEXED BY delivery_away
-	JOIN run AS r ON r.id = d.run
-WHERE d.place = :place AND d.next_us IS NOT NULL AND d.state <> 'due'
-ORDER BY d.run;
+-- At the target, or perhaps there; in doubt.
 
 -- name: delivery_away_count
 SELECT count(*) FROM delivery INDEXED BY delivery_away
 WHERE place = :place AND next_us IS NOT NULL AND state <> 'due';
 
--- name: delivery_twins
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
-FROM delivery AS d JOIN run AS r ON r.id = d.run
-WHERE d.twin = :twin AND d.next_us IS NOT NULL
-	AND d.state IN ('sending', 'unknown')
-ORDER BY d.run;
+-- name: delivery_doubt_count
+SELECT count(*) FROM delivery INDEXED BY delivery_doubt
+WHERE place = :place AND next_us IS NOT NULL AND state = 'unknown';
+
+-- name: delivery_away_places
+SELECT place, count(*) FROM delivery INDEXED BY delivery_away
+WHERE next_us IS NOT NULL AND state <> 'due' GROUP BY place;
 
 -- What keeps one more run of a job from starting: how many are open, and the
 -- oldest of them.
@@ -129,6 +112,10 @@ FROM (SELECT count(*) AS n, min(run) AS oldest FROM delivery
 -- name: delivery_cancel
 UPDATE delivery SET cancel_us = coalesce(cancel_us, :now)
 WHERE run = :run AND next_us IS NOT NULL;
+
+-- name: delivery_put_off
+UPDATE delivery SET cancel_us = :at_us
+WHERE run = :run AND cancel_us IS NOT NULL;
 
 -- name: delivery_to_cancel
 SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
@@ -144,6 +131,23 @@ WHERE d.cancel_us <= :now AND d.next_us IS NOT NULL
 	AND d.state IN ('due', 'created', 'running')
 ORDER BY d.cancel_us LIMIT :limit;
 
+-- Is there anything to do now?
+
+-- name: delivery_work
+SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'due' AND next_us <= :now)
+	OR EXISTS (SELECT 1 FROM delivery
+		WHERE state = 'sending' AND next_us <= :now)
+	OR EXISTS (SELECT 1 FROM delivery
+		WHERE state = 'unknown' AND next_us <= :now)
+	OR EXISTS (SELECT 1 FROM delivery
+		WHERE state = 'created' AND next_us <= :now)
+	OR EXISTS (SELECT 1 FROM delivery
+		WHERE state = 'running' AND next_us <= :now)
+	OR EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_cancel
+		WHERE cancel_us <= :now AND next_us IS NOT NULL
+		AND state IN ('due', 'created', 'running'))
+	OR EXISTS (SELECT 1 FROM follow WHERE next_us <= :now);
+
 -- The next instant at which somebody has to look, after :now.
 
 -- name: delivery_next
@@ -157,18 +161,23 @@ SELECT min(next_us) FROM (
 	UNION ALL SELECT min(next_us) FROM delivery
 	WHERE state = 'created' AND next_us > :now
 	UNION ALL SELECT min(next_us) FROM delivery
-	WHERE state = 'running' AND next_us > :now);
+	WHERE state = 'running' AND next_us > :now
+	UNION ALL SELECT min(cancel_us)
+	FROM delivery INDEXED BY delivery_cancel
+	WHERE cancel_us > :now AND next_us IS NOT NULL
+		AND state IN ('created', 'running')
+	UNION ALL SELECT min(next_us) FROM follow WHERE next_us > :now);
 
 -- Say once of what is due there that it is kept back.
 
 -- name: delivery_wait_say
 UPDATE run SET reason = :reason WHERE id IN (
-	SELECT run FROM delivery INDEXED BY delivery_due
+	SELECT run FROM delivery INDEXED BY delivery_fresh
 	WHERE state = 'due' AND place = :place
 		AND next_us <= :now AND is_waiting = 0);
 
 -- name: delivery_wait
-UPDATE delivery INDEXED BY delivery_due SET is_waiting = 1
+UPDATE delivery INDEXED BY delivery_fresh SET is_waiting = 1
 WHERE state = 'due' AND place = :place AND next_us <= :now AND is_waiting = 0;
 
 -- One service's runs, newest first, below a row; statuses is ",a,b," or NULL.
@@ -193,3 +202,35 @@ WHERE d.place = :place AND d.run < :below
 	AND (:is_any_finish
 		OR d.finished_us BETWEEN :finished_after AND :finished_before)
 ORDER BY d.run DESC LIMIT :limit;
+
+-- Following, by service.
+
+-- name: follow_add
+INSERT INTO follow (place, next_us, seen_us, idle)
+VALUES (:place, :next_us, :seen_us, 0)
+ON CONFLICT (place) DO UPDATE SET next_us = min(next_us, excluded.next_us),
+	idle = 0;
+
+-- name: follow_due
+SELECT place, seen_us, idle FROM follow WHERE next_us <= :now
+ORDER BY next_us LIMIT 1;
+
+-- name: follow_claim
+UPDATE follow SET next_us = :next_us WHERE place = :place AND next_us <= :now;
+
+-- name: follow_done
+UPDATE follow SET next_us = :next_us, seen_us = :seen_us, idle = :idle
+WHERE place = :place;
+
+-- name: follow_drop
+DELETE FROM follow WHERE place = :place;
+
+-- What is open at a service: how many, and since when the oldest that does
+-- not run yet and the youngest of all are there.
+
+-- name: follow_open
+SELECT count(*), coalesce(min(iif(state = 'created', created_us, NULL)), 0),
+	coalesce(max(created_us), 0)
+FROM delivery INDEXED BY delivery_away
+WHERE place = :place AND next_us IS NOT NULL AND state <> 'due'
+	AND state IN ('created', 'running');

@@ -94,16 +94,21 @@ CREATE TABLE delivery (
 	cancel_us INTEGER
 ) STRICT;
 
--- What waits for its hand-over, by service; what is open in each state; what
+-- What is due, by service, and what of it was not told to wait; what is open in each state; what
 -- is at the target, by service; what shares a command with a request nobody
--- knows the end of; what runs of a job; what is to be canceled.
-CREATE INDEX delivery_due ON delivery (place, next_us) WHERE state = 'due';
+-- knows the end of; what is in doubt, by service; what runs of a job; what is
+-- to be canceled.
+CREATE INDEX delivery_due ON delivery (place, due_us) WHERE state = 'due';
+CREATE INDEX delivery_fresh ON delivery (place, next_us)
+	WHERE state = 'due' AND is_waiting = 0;
 CREATE INDEX delivery_state ON delivery (state, next_us)
 	WHERE next_us IS NOT NULL;
 CREATE INDEX delivery_away ON delivery (place)
 	WHERE next_us IS NOT NULL AND state <> 'due';
 CREATE INDEX delivery_twin ON delivery (twin)
 	WHERE next_us IS NOT NULL AND state IN ('sending', 'unknown');
+CREATE INDEX delivery_doubt ON delivery (place)
+	WHERE next_us IS NOT NULL AND state = 'unknown';
 CREATE INDEX delivery_job ON delivery (job) WHERE next_us IS NOT NULL;
 CREATE INDEX delivery_cancel ON delivery (cancel_us)
 	WHERE next_us IS NOT NULL AND cancel_us IS NOT NULL;
@@ -111,6 +116,17 @@ CREATE INDEX delivery_cancel ON delivery (cancel_us)
 CREATE UNIQUE INDEX delivery_remote ON delivery (remote_id)
 	WHERE remote_id IS NOT NULL;
 CREATE INDEX delivery_place ON delivery (place);
+
+-- Services whose jobs are followed to their end, all of one at once: when to
+-- look next, up to when all ends were seen, how often there was nothing open.
+CREATE TABLE follow (
+	place TEXT PRIMARY KEY,
+	next_us INTEGER NOT NULL,
+	seen_us INTEGER NOT NULL,
+	idle INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX follow_next ON follow (next_us);
 
 -- Which numbers a name had before: its runs are in the ledger still.
 CREATE TABLE job_gone (
@@ -223,6 +239,64 @@ CREATE TABLE tick (
 	sent INTEGER NOT NULL,
 	decided INTEGER NOT NULL
 ) STRICT;
+
+-- What somebody is to be told: the outbox.  about is a table, subject a row of
+-- it; of a run each state is told once.  done has the names of those who know,
+-- with commas around; next_us is NULL once all do, or it was given up.
+CREATE TABLE alert (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	name TEXT NOT NULL DEFAULT ('msg_' || lower(hex(randomblob(12)))),
+	about TEXT NOT NULL,
+	subject INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	done TEXT NOT NULL DEFAULT ',',
+	attempt INTEGER NOT NULL DEFAULT 0,
+	next_us INTEGER DEFAULT 0,
+	done_us INTEGER,
+	reason TEXT,
+	UNIQUE (about, subject, kind)
+) STRICT;
+
+CREATE INDEX alert_next ON alert (next_us) WHERE next_us IS NOT NULL;
+
+-- By triggers, so that whoever writes a state writes its alert with it.  A run
+-- in doubt is news only when nobody looks for it any more; the ledger's row is
+-- changed after that of its delivery.
+CREATE TRIGGER alert_run_new AFTER INSERT ON run
+WHEN NEW.state IN ('missed', 'failed', 'refused', 'dead')
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
+CREATE TRIGGER alert_run_state AFTER UPDATE OF state ON run
+WHEN NEW.state IN ('missed', 'failed', 'refused', 'dead')
+	OR NEW.state = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
+		WHERE run = NEW.id AND next_us IS NOT NULL)
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
+CREATE TRIGGER alert_job_state AFTER UPDATE OF state ON job
+WHEN NEW.state = 'quarantined' AND OLD.state <> 'quarantined'
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('job', NEW.id, 'quarantined')
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
+END;
+
+CREATE TRIGGER alert_message_state AFTER UPDATE OF state ON message
+WHEN NEW.state = 2
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('message', NEW.id, 'dead')
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
 
 -- "mhnd": tells a store from other SQLite files.
 PRAGMA application_id = 0x6d686e64;

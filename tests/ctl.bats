@@ -108,6 +108,31 @@ setup() {
 	[[ $output == *'"check":"permissions","level":"FAIL"'* ]]
 }
 
+@test "doctor: keys of Render that cannot be had" {
+	"$TICKER" -c "$CONF" --once
+	key=$HOME/.minutehand/render.key
+	printf 'render_key "main" {\n\tfile = "render.key"\n}\n' >>"$CONF"
+	run "$MH" doctor
+	[ "$status" -eq 1 ]
+	[[ $output == *"FAIL  render keys"*'render_key "main": '*"$key: No such"* ]]
+	echo rnd_C4n4ry >"$key"
+	chmod 640 "$key"
+	run "$MH" doctor
+	[ "$status" -eq 1 ]
+	[[ $output == *"FAIL  render keys"*"mode 0640"*"chmod 600 $key"* ]]
+	[[ $output != *C4n4ry* ]]
+	chmod 600 "$key"
+	run "$MH" doctor
+	[ "$status" -eq 0 ]
+	[[ $output == *"ok    render keys    1, readable by you alone"* ]]
+	printf 'render_key "other" {\n\tenv = "OTHER_KEY"\n}\n' >>"$CONF"
+	run "$MH" doctor
+	[ "$status" -eq 0 ]
+	[[ $output == *"warn  render keys"*"OTHER_KEY is not set here"* ]]
+	OTHER_KEY=rnd_C4n4ry run "$MH" doctor
+	[[ $output == *"ok    render keys    2, "* ]]
+}
+
 @test "doctor: a broken configuration, nobody at the URL" {
 	run "$MH" doctor --url http://127.0.0.1:1/
 	[ "$status" -eq 1 ]

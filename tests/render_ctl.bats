@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2153,SC2154 # helper.bash sets what is used here
+# shellcheck disable=SC2016,SC2153,SC2154 # helper.bash sets what is used here
 # minutehand render: one-off jobs by command.
 
 bats_require_minimum_version 1.5.0
@@ -77,7 +77,7 @@ command_of() {
 	run -65 "$MINUTEHAND" render create srv-x --plan p -- $'\xff'
 	[[ $output == *'serviceId: '*'startCommand: '*'planId: '* ]]
 	run -65 "$MINUTEHAND" render list srv-x
-	run -64 "$MINUTEHAND" render list "$srv" --status done
+	run -64 "$MINUTEHAND" render list "$srv" --status over
 	run -64 "$MINUTEHAND" render list "$srv" --limit 0
 	run -65 "$MINUTEHAND" render list "$srv" --cursor x
 	for command in show cancel watch; do

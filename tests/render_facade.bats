@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2153,SC2154 # helper.bash sets what is used here
+# shellcheck disable=SC2034,SC2153,SC2154 # helper.bash sets what is used here
 # Render's API for one-off jobs as its clients see it, through a web server:
 # shapes by the published schema, paging, filters, and the three scripts that
 # people wrote for it, by plain curl and by our command.
@@ -142,8 +142,8 @@ sql() {
 	refused 404 job-00000000000000000000
 	call POST "$jobs/job-00000000000000000000/cancel" -d ''
 	refused 404 job-00000000000000000000
-	for limit in 0 101 x -1; do
-		call GET "$jobs?limit=$limit"
+	for bad in 0 101 x -1; do
+		call GET "$jobs?limit=$bad"
 		refused 400 limit
 	done
 	call GET "$jobs?cursor=x"
@@ -190,10 +190,10 @@ sql() {
 @test "paging over 250 jobs is complete, newest first, while jobs are added" {
 	api POST "$jobs?n=[1-250]" -H 'Content-Type: application/json' \
 	    -d '{"startCommand":"old"}' -o /dev/null
-	cursor='' pages=0
+	cursor='' pages=0 limit=''
 	: >"$BATS_TEST_TMPDIR/seen"
 	while :; do
-		call GET "$jobs?cursor=$cursor${limit-}"
+		call GET "$jobs?cursor=$cursor$limit"
 		[ "$code" = 200 ]
 		body_is list
 		[ "$(body length)" -gt 0 ] || break
@@ -207,7 +207,7 @@ sql() {
 	[ "$pages" -gt 5 ]
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/seen")" -eq 250 ]
 	[ "$(cut -d ' ' -f 2 "$BATS_TEST_TMPDIR/seen" | sort -u | wc -l)" -eq 250 ]
-	! grep -q 'new$' "$BATS_TEST_TMPDIR/seen"
+	run ! grep -q 'new$' "$BATS_TEST_TMPDIR/seen"
 	sort -rc "$BATS_TEST_TMPDIR/seen" || [ "$(cut -c 1-19 "$BATS_TEST_TMPDIR/seen" | sort -r)" = "$(cut -c 1-19 "$BATS_TEST_TMPDIR/seen")" ]
 	call GET "$jobs?limit=100"
 	body_is "length == 100 and .[0].job.startCommand == \"new\""

@@ -49,7 +49,7 @@ struct http_result {
 	enum http_end end;
 	int status;	     /* also of an answer cut short; 0: none began */
 	const char *headers; /* lines "Name: value\r\n" as they came */
-	const char *body;    /* len bytes, and a NUL; what came of it */
+	char *body;	     /* len bytes, and a NUL; what came of it */
 	size_t len;
 	int64_t took_us;
 	char error[256]; /* why it was not answered, one line; else "" */
@@ -63,8 +63,8 @@ struct http *http_new(const struct http_opts *o, char *why, size_t whylen);
 
 /*
  * Begin a request; nothing is sent before http_wait.  It is sent at most
- * once: a POST is never repeated behind the caller's back, even when a
- * connection that was kept open turns out to be dead.  r->bearer is borrowed
+ * once: a POST with a body is never repeated behind the caller's back, even
+ * when a connection that was kept open turns out to be dead.  r->bearer is borrowed
  * for the call.  0, and a result will come; -1 with one line in why: nothing
  * was sent, no result will come (no memory, max_parallel are under way, or
  * an address that is not allowed).

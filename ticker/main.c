@@ -67,7 +67,7 @@ run_simulation(const struct opts *o, struct conf *conf)
 static int
 run(const struct opts *o, const struct conf *conf)
 {
-	struct tick_opts t = { .window_us = 0 };
+	struct tick_opts t = { .is_remote = true };
 	enum store_rc rc;
 	struct sched s;
 	struct clock clock;

@@ -113,7 +113,11 @@ struct render_answer {
 	 */
 	size_t nbad;
 	char cursor[RENDER_CURSOR_MAX]; /* for the next page */
-	bool is_last;			/* there is no next page */
+	/*
+	 * No next page: this one was not full, or has no cursor.  Who must be
+	 * certain asks on as long as there is a cursor.
+	 */
+	bool is_last;
 };
 
 /*
@@ -124,9 +128,11 @@ typedef char *render_env(const char *name);
 /*
  * Read the keys of the configuration, which is borrowed until render_free.
  * A key that cannot be had (its file may be read by others, its variable is
- * not set) is told by render_ready for its services, and is not fatal.  No
- * library for HTTP is loaded before the first render_start.  NULL with one
- * line in why: no memory.
+ * not set) is told by render_key for its services, and is not fatal.
+ * Variables that hold keys are then wiped and taken out of the environment,
+ * so that programs we start do not get them, and the process is guarded by
+ * secret_guard_process.  No library for HTTP is loaded before
+ * the first render_start.  NULL with one line in why: no memory.
  */
 struct render *render_new(const struct conf *c, render_env *env, char *why,
     size_t whylen);

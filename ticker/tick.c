@@ -8,11 +8,14 @@
 #include "lib/job.h"
 #include "lib/log.h"
 #include "lib/stop.h"
+#include "lib/store_alert.h"
 #include "lib/store_job.h"
 #include "lib/store_log.h"
+#include "ticker/alert.h"
 #include "ticker/claim.h"
 #include "ticker/opts.h"
 #include "ticker/prune.h"
+#include "ticker/remote.h"
 #include "ticker/rezone.h"
 #include "ticker/tick.h"
 #include "lib/ban.h"
@@ -35,19 +38,20 @@ struct tick {
 	int64_t end_mono;	     /* of the window, monotonic */
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
 	int64_t opened;		     /* memory stores */
+	struct remote remote;
+	struct alerts *alerts; /* NULL: none were due */
 };
 
 /* The tick's row is worth no flush: its loss costs a line of statistics. */
 static enum store_rc
-tick_row(struct tick *t,
-    enum store_rc (*write)(struct store *, struct store_tick *))
+tick_row(struct tick *t, enum store_rc (*write)(struct tick *, struct store *))
 {
 	struct store *st = t->s->stores[JOB_DURABLE];
 	enum store_rc rc;
 
 	store_set_durable(st, false);
 	if ((rc = store_begin(st)) == STORE_OK) {
-		if ((rc = write(st, &t->row)) == STORE_OK)
+		if ((rc = write(t, st)) == STORE_OK)
 			rc = store_commit(st);
 		else
 			store_rollback(st);
@@ -56,10 +60,22 @@ tick_row(struct tick *t,
 	return rc;
 }
 
+/* Silence before this tick is noted together with its row. */
 static enum store_rc
-tick_row_end(struct store *st, struct store_tick *row)
+tick_row_start(struct tick *t, struct store *st)
 {
-	return store_tick_end(st, row);
+	const struct conf *conf = t->s->conf;
+	enum store_rc rc = store_tick_start(st, &t->row);
+
+	if (rc == STORE_OK && conf->nalerts > 0 && conf->alert_no_tick_us > 0)
+		rc = store_alert_silence(st, t->row.id, conf->alert_no_tick_us);
+	return rc;
+}
+
+static enum store_rc
+tick_row_end(struct tick *t, struct store *st)
+{
+	return store_tick_end(st, &t->row);
 }
 
 /* The instant up to which jobs are taken: one pass looks at one instant. */
@@ -174,8 +190,12 @@ tick_wait(struct tick *t, int64_t next)
 		nap = t->o->nap_us > 0 ? t->o->nap_us : NAP_US;
 		if (next - now < nap)
 			nap = next - now;
-		clock_wait_us(t->s->clock, nap < left ? nap : left);
-		if (tick_has_news(t))
+		if (alerts_count(t->alerts) > 0) {
+			alerts_wait(t->alerts, nap);
+			return !tick_is_relieved(t);
+		}
+		if (remote_nap(&t->remote, nap < left ? nap : left) ||
+		    tick_has_news(t))
 			return !tick_is_relieved(t);
 	}
 	return false;
@@ -210,6 +230,7 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		.claim = { .clock = s->clock, .zones = s->zones },
 		.row = { .started_us = clock_get_us(s->clock) },
 		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
+		.remote = { .s = s },
 	};
 	struct sched_health h;
 	enum store_rc rc, ended;
@@ -218,7 +239,7 @@ tick_run(struct sched *s, const struct tick_opts *o)
 
 	t.row.until_us = t.row.started_us + o->window_us;
 
-	if ((rc = tick_row(&t, store_tick_start)) != STORE_OK ||
+	if ((rc = tick_row(&t, tick_row_start)) != STORE_OK ||
 	    (rc = sched_health(s, t.row.started_us, &h)) != STORE_OK)
 		return rc;
 	t.claim.gap_us = h.gap_us;
@@ -230,7 +251,15 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		if (rc == STORE_OK && !is_pruned)
 			prune_run(s);
 		is_pruned = true;
+		if (rc == STORE_OK && o->is_remote)
+			rc = remote_pump(&t.remote, &next);
+		if (rc == STORE_OK && o->is_remote)
+			alerts_pump(&t.alerts, s, &next);
 	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next));
+	if (rc == STORE_OK && o->window_us == 0)
+		rc = remote_finish(&t.remote);
+	remote_end(&t.remote);
+	alerts_free(t.alerts);
 	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;

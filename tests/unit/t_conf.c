@@ -154,6 +154,31 @@ test_sections(const char *path)
 	conf_free(c);
 }
 
+static void
+test_alerts(const char *path)
+{
+	struct conf *c;
+	char why[WHY] = "";
+
+	c = load(path,
+	    "alert a {\n url = \"https://h/x\"\n secret = s\n"
+	    " on = {failed, no_tick}\n}\nalert_no_tick = 0\n"
+	    "alert b {\n command = {/bin/x, \"a b\"}\n}\n",
+	    why);
+	ok(c != NULL && c->nalerts == 2, "two alerts: %s", why);
+	if (c == NULL)
+		return;
+	is_str(c->alerts[0].url, "https://h/x", "an address");
+	is_int((int)c->alerts[0].command.n, 0, "and no command");
+	ok(strstr(c->alerts[0].secret, "/s") != NULL, "a file");
+	is_str(c->alerts[0].on.v[1], "no_tick", "on what");
+	is_str(c->alerts[1].command.v[1], "a b", "words of a command");
+	is_str(c->alerts[1].url, "", "and no address");
+	is_int((int)c->alerts[1].on.n, 0, "on all");
+	is_int(c->alert_no_tick_us, 0, "silence is none");
+	conf_free(c);
+}
+
 /* Broken files, and what is said of each. */
 static const struct {
 	const char *text, *why;
@@ -195,6 +220,10 @@ static const struct {
 	{ "render_key a {\n env = A\n max_concurrent = -1\n}\n", ":3: " },
 	{ "render_key a {\n env = A\n services = {\"\"}\n}\n", ":3: " },
 	{ "render_key a {\n file = \"~/key\"\n}\n", "is not expanded" },
+	{ "alert a {\n}\n", "needs either url or command" },
+	{ "alert a {\n command = {x}\n on = {late}\n}\n",
+	    "\"late\" is not failed or refused or" },
+	{ "alert a {\n url = \"http://x.org\"\n}\n", ":2: option \"url\"" },
 	{ "render_key a {\n env = A\n", "section \"render_key\": no }" },
 	{ "render_service a {\n marker = tag\n}\n",
 	    ":2: option \"marker\": \"tag\" is not none or comment or env" },
@@ -359,6 +388,7 @@ main(void)
 	test_defaults(path);
 	test_values(path);
 	test_sections(path);
+	test_alerts(path);
 	test_errors(path);
 	test_files(path, dir);
 	test_damage(path);

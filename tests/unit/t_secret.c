@@ -36,6 +36,9 @@ test_bytes(void)
 	ok(s != NULL && strcmp(secret_bytes(s, &n), "rnd_abc") == 0 && n == 7,
 	    "the bytes are kept");
 	is_str((const char *)(const void *)s, "***", "and print as stars");
+	ok(secret_hold(s) == s, "has two owners");
+	secret_free(s);
+	is_str(secret_bytes(s, &n), "rnd_abc", "and outlives the first");
 	secret_free(s);
 	secret_free(NULL);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

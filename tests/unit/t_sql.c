@@ -89,7 +89,7 @@ static const struct pin {
 	{ SQL_DELIVERY_DUE_PLACE,
 	    "SEARCH delivery USING INDEX delivery_due (place>?)" },
 	{ SQL_DELIVERY_DUE,
-	    "SEARCH d USING INDEX delivery_due (place=? AND next_us<?); "
+	    "SEARCH d USING INDEX delivery_due (place=?); "
 	    "CORRELATED SCALAR SUBQUERY; "
 	    "SEARCH t USING INDEX delivery_twin (twin=?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
@@ -102,14 +102,10 @@ static const struct pin {
 	{ SQL_DELIVERY_IN_STATE,
 	    "SEARCH d USING INDEX delivery_state (state=? AND next_us<?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
-	{ SQL_DELIVERY_AWAY,
-	    "SEARCH d USING INDEX delivery_away (place=?); "
-	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_DELIVERY_AWAY_COUNT,
 	    "SEARCH delivery USING INDEX delivery_away (place=?)" },
-	{ SQL_DELIVERY_TWINS,
-	    "SEARCH d USING INDEX delivery_twin (twin=?); "
-	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_DOUBT_COUNT,
+	    "SEARCH delivery USING INDEX delivery_doubt (place=?)" },
 	{ SQL_DELIVERY_OF_JOB,
 	    "CO-ROUTINE (subquery-2); "
 	    "SEARCH delivery USING INDEX delivery_job (job=?); "
@@ -121,6 +117,9 @@ static const struct pin {
 	{ SQL_DELIVERY_LIST,
 	    "SEARCH d USING INDEX delivery_place (place=? AND rowid<?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_ALERT_NEXT,
+	    "SEARCH alert USING COVERING INDEX alert_next (next_us>?)" },
+	{ SQL_ALERT_TAKE, "SEARCH alert USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_PRUNE_NEXT_JOB,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid>?)" },
 	{ SQL_PRUNE_JOB_BOUND,

@@ -75,6 +75,9 @@ main(void)
 			ok(why != NULL && strstr(why, cases[i].why) != NULL,
 			    "refused: %zu: %s", i, why != NULL ? why : "-");
 	}
+	ok(url_check_request("https://a/b?c=d&e=%20") == NULL, "a query");
+	ok(url_check_request("https://a/b?c#d") != NULL, "a fragment");
+	ok(url_check_request("http://a/b?c") != NULL, "plain http");
 	memset(host + 8, 'a', 253);
 	ok(url_check(host) == NULL, "a name of 253 bytes");
 	host[8 + 253] = 'a';

@@ -1,0 +1,84 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/alert.h"
+#include "lib/list.h"
+#include "lib/word.h"
+
+#include "lib/ban.h"
+
+#define S INT64_C(1000000)
+#define BASE_US (10 * S)
+#define CAP_US (3600 * S)
+#define ATTEMPTS 32
+
+static const char *const names[ALERT_KIND__MAX] = {
+	[ALERT_FAILED] = "failed",
+	[ALERT_REFUSED] = "refused",
+	[ALERT_UNKNOWN] = "unknown",
+	[ALERT_MISSED] = "missed",
+	[ALERT_DEAD] = "dead",
+	[ALERT_QUARANTINED] = "quarantined",
+	[ALERT_NO_TICK] = "no_tick",
+};
+
+void
+alert_fini(struct alert *a)
+{
+	free(a->done);
+	free(a->body);
+	memset(a, 0, sizeof(*a));
+}
+
+void
+alert_list_fini(struct alert_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		alert_fini(&l->v[i]);
+	free(l->v);
+	*l = (struct alert_list){ NULL, 0, 0 };
+}
+
+struct alert *
+alert_list_add(struct alert_list *l)
+{
+	struct alert *v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+
+	if (v == NULL)
+		return NULL;
+	l->v = v;
+	v = &l->v[l->n++];
+	memset(v, 0, sizeof(*v));
+	return v;
+}
+
+const char *
+alert_kind_name(enum alert_kind k)
+{
+	return names[k];
+}
+
+int
+alert_kind_parse(const char *name, enum alert_kind *out)
+{
+	int i = word_find(names, ALERT_KIND__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum alert_kind)i;
+	return 0;
+}
+
+int64_t
+alert_delay_us(int64_t attempt, uint64_t chance)
+{
+	int64_t us = BASE_US;
+
+	if (attempt >= ATTEMPTS)
+		return -1;
+	for (int64_t i = 1; i < attempt && us < CAP_US; i++)
+		us *= 2;
+	if (us > CAP_US)
+		us = CAP_US;
+	return us - (int64_t)(chance % (uint64_t)(us / 2 + 1));
+}

@@ -1,0 +1,78 @@
+-- What somebody is to be told (lib/store_alert.h).
+
+-- What is due, with the text to send: what the subject is like now.
+
+-- name: alert_due
+SELECT a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
+	WHEN 'run' THEN (SELECT json_object('type', 'run.' || a.kind,
+		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ',
+			coalesce(d.finished_us, r.decided_us) / 1000000,
+			'unixepoch'),
+		'data', json_object('run_id', r.task_id, 'queue_name', r.queue,
+			'job_id', nullif(r.job_id, ''), 'state', r.state,
+			'reason', r.reason, 'slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.slot_us / 1000000, 'unixepoch'),
+			'last_slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.last_us / 1000000, 'unixepoch'),
+			'count', r.count, 'service_id', d.place,
+			'render_job_id', d.remote_id))
+		FROM run AS r LEFT JOIN delivery AS d ON d.run = r.id
+		WHERE r.id = a.subject)
+	WHEN 'job' THEN (SELECT json_object('type', 'job.' || a.kind,
+		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', j.changed_us / 1000000, 'unixepoch'),
+		'data', json_object('queue_name', j.queue, 'job_id', j.job_id,
+			'state', j.state, 'reason', j.reason))
+		FROM job AS j WHERE j.id = a.subject)
+	WHEN 'message' THEN (SELECT json_object('type', 'message.' || a.kind,
+		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', m.enqueued_us / 1000000, 'unixepoch'),
+		'data', json_object('queue_name', m.queue,
+			'run_id', json_extract(m.body, '$.task_id'),
+			'job_id', json_extract(m.body, '$.job_id'),
+			'attempt', m.attempt, 'reason', m.reason))
+		FROM message AS m WHERE m.id = a.subject)
+	WHEN 'tick' THEN (SELECT json_object('type', 'ticker.' || a.kind,
+		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', n.started_us / 1000000, 'unixepoch'),
+		'data', json_object('silent_from',
+			strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(p.ended_us, p.started_us) / 1000000, 'unixepoch'),
+			'silent_until', strftime('%Y-%m-%dT%H:%M:%SZ', n.started_us / 1000000, 'unixepoch')))
+		FROM tick AS p JOIN tick AS n ON n.id = (SELECT min(id)
+			FROM tick WHERE id > p.id)
+		WHERE p.id = a.subject)
+	END, json_object('type', a.about || '.' || a.kind,
+		'data', json_object('subject', a.subject)))
+FROM alert AS a
+WHERE a.next_us <= :now ORDER BY a.next_us, a.id LIMIT :limit;
+
+-- name: alert_next
+SELECT coalesce(min(next_us), 9223372036854775807) FROM alert
+WHERE next_us IS NOT NULL;
+
+-- Of two who would send, one may.
+
+-- name: alert_take
+UPDATE alert SET attempt = attempt + 1, next_us = :next_us
+WHERE id = :id AND attempt = :attempt AND next_us IS NOT NULL;
+
+-- name: alert_settle
+UPDATE alert SET done = :done, next_us = :next_us, done_us = :done_us,
+	reason = :reason
+WHERE id = :id AND attempt = :attempt;
+
+-- Silence: the tick before this one left no sign of life for so long.
+
+-- name: alert_silence
+INSERT INTO alert (about, subject, kind)
+SELECT 'tick', p.id, 'no_tick' FROM tick AS n JOIN tick AS p
+	ON p.id = (SELECT max(id) FROM tick WHERE id < n.id)
+WHERE n.id = :id
+	AND n.started_us - coalesce(p.ended_us, p.until_us) >= :gap_us
+ON CONFLICT (about, subject, kind) DO NOTHING;
+
+-- name: alert_any
+SELECT EXISTS (SELECT 1 FROM alert);
+
+-- name: alert_forget
+DELETE FROM alert;
+
+-- name: alert_prune
+DELETE FROM alert WHERE id IN (
+	SELECT id FROM (SELECT id, done_us FROM alert ORDER BY id LIMIT :limit)
+	WHERE done_us < :before_us);

@@ -1,0 +1,127 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "lib/alert.h"
+#include "lib/buf.h"
+#include "lib/secret.h"
+#include "lib/webhook.h"
+#include "tests/unit/tap.h"
+
+#include "lib/ban.h"
+
+#define S INT64_C(1000000)
+
+static void
+test_words(void)
+{
+	enum alert_kind k = ALERT_FAILED;
+
+	for (int i = 0; i < ALERT_KIND__MAX; i++)
+		ok(alert_kind_parse(alert_kind_name((enum alert_kind)i), &k) ==
+			    0 &&
+			(int)k == i,
+		    "%s is read back", alert_kind_name((enum alert_kind)i));
+	is_int(alert_kind_parse("late", &k), -1, "late is none");
+}
+
+/* From half of the longest to the longest, which doubles up to an hour. */
+static void
+test_delays(void)
+{
+	static const struct {
+		int64_t attempt, most_us;
+	} cases[] = {
+		{ 1, 10 * S },
+		{ 2, 20 * S },
+		{ 3, 40 * S },
+		{ 9, 2560 * S },
+		{ 10, 3600 * S },
+		{ 31, 3600 * S },
+	};
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t n = cases[i].attempt, most = cases[i].most_us;
+		bool is_within = true;
+
+		is_int(alert_delay_us(n, 0), most, "attempt %lld at most",
+		    (long long)n);
+		for (uint64_t c = 1; c < 1000; c++) {
+			int64_t us = alert_delay_us(n, c * 7919 * 1000003);
+
+			is_within = is_within && us >= most / 2 && us <= most;
+		}
+		ok(is_within, "and at least half of that");
+	}
+	is_int(alert_delay_us(32, 0), -1, "the 32nd was the last");
+	for (int64_t n = 1; n < 32; n++)
+		sum += alert_delay_us(n, 0);
+	ok(sum > 20 * 3600 * S && sum < 30 * 3600 * S,
+	    "all in all about a day: %lld s", (long long)(sum / S));
+}
+
+/* The example of the reference implementations. */
+static void
+test_signature(void)
+{
+	static const char text[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+	const struct webhook w = {
+		.id = "msg_p5jXN8AQM9LWM0D4loKWxJek",
+		.timestamp_s = 1614265330,
+		.body = "{\"test\": 2432232314}",
+	};
+	struct secret *secret = secret_new(text, strlen(text));
+	struct buf out = BUF_INIT;
+	char why[256] = "";
+
+	is_int(webhook_sign(&w, secret, &out, why, sizeof(why)), 0, "signed");
+	is_str(buf_cstr(&out),
+	    "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+	    "as everybody signs it");
+	secret_free(secret);
+	buf_fini(&out);
+}
+
+static void
+test_secrets(void)
+{
+	static const char *const bad[] = {
+		"whsec_",
+		"whsec_c2hvcnQ=",			  /* 5 bytes */
+		"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY=", /* 23 bytes */
+		"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+		"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw!",
+		/* 66 bytes */
+		"whsec_"
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	};
+	const struct webhook w = { "msg_1", 1, "{}" };
+	struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct secret *s = secret_new(bad[i], strlen(bad[i]));
+		char why[256] = "";
+
+		is_int(webhook_sign(&w, s, &out, why, sizeof(why)), -1,
+		    "no secret: %zu", i);
+		ok(strstr(why, "whsec_ and 24 to 64 bytes") != NULL &&
+			strstr(why, "MfKQ") == NULL,
+		    "says so, and does not show it");
+		secret_free(s);
+	}
+	is_int((long long)out.len, 0, "nothing was written");
+	buf_fini(&out);
+}
+
+int
+main(void)
+{
+	test_words();
+	test_delays();
+	test_signature();
+	test_secrets();
+	return tap_done();
+}

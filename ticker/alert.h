@@ -1,0 +1,39 @@
+#ifndef TICKER_ALERT_H
+#define TICKER_ALERT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sched;
+
+/*
+ * Tells people what went wrong: what lies in the outboxes (lib/store_alert.h)
+ * goes to the webhooks and commands of the configuration.  Nothing here waits
+ * for them but alerts_free, and a failure is logged and otherwise none: it is
+ * tried again by a later tick.
+ */
+struct alerts;
+
+/* Made when the first alert is due; s is borrowed.  NULL without memory. */
+struct alerts *alerts_new(struct sched *s);
+
+/*
+ * Take what came of those under way and begin with what is due.  *a is NULL at
+ * first, and stays so as long as there is nothing to do.  *next becomes an
+ * earlier instant when something is due before it.
+ */
+void alerts_pump(struct alerts **a, struct sched *s, int64_t *next);
+
+/* How many are under way; a may be NULL. */
+int alerts_count(const struct alerts *a);
+
+/* Let them go on for up to us; returns early for no reason, too. */
+void alerts_wait(struct alerts *a, int64_t us);
+
+/*
+ * Wait a while for those under way, unless a stop is pending (lib/stop.h),
+ * then end them: they are tried again.  NULL is fine.
+ */
+void alerts_free(struct alerts *a);
+
+#endif

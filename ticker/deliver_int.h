@@ -1,0 +1,106 @@
+#ifndef TICKER_DELIVER_INT_H
+#define TICKER_DELIVER_INT_H
+
+#include "lib/delivery.h"
+#include "lib/store_follow.h"
+#include "ticker/deliver.h"
+#include "ticker/render_api.h"
+
+/* Private to ticker/deliver*. */
+
+enum flight_kind {
+	FLIGHT_SEND,   /* one run is created */
+	FLIGHT_LOOK,   /* a place's runs in doubt are looked for */
+	FLIGHT_FOLLOW, /* a place's open runs: what became of them */
+	FLIGHT_CHECK,  /* one open run is looked at alone */
+	FLIGHT_CANCEL, /* one run is canceled */
+	FLIGHT__MAX
+};
+
+/* How a flight goes on after its answer was written down. */
+enum flight_end { FLIGHT_WAITS, FLIGHT_AGAIN, FLIGHT_OVER };
+
+/* A run that is looked for. */
+struct sought {
+	int64_t twin; /* of its command as sent */
+	size_t row;
+};
+
+/* One request under way, or a row of them: the pages of a list. */
+struct flight {
+	enum flight_kind kind;
+	enum flight_end end;
+	bool is_new; /* picked, not begun */
+	int key;
+	char *place;
+	int64_t began_us;	      /* the first page */
+	struct render_answer *answer; /* that came, not yet written down */
+	struct render_answer unsent;  /* stands for one that never will */
+	enum render_op op;	      /* what is asked */
+	int64_t since_us;	      /* lists */
+	char *cursor;		      /* of the page asked for, or NULL */
+	int pages;
+	bool is_partial;	   /* something may have been overlooked */
+	struct delivery run;	   /* send, check, cancel: as it was left */
+	struct delivery_list rows; /* look: the runs in doubt, … */
+	struct sought *sought;	   /* … by their commands, … */
+	struct render_job *found;  /* … and what was found; id "": not */
+	struct follow follow;
+};
+
+struct deliver {
+	struct store *st;
+	const struct conf *conf;
+	struct render *render;
+	struct flight **v;
+	size_t n, cap;
+	bool is_draining;
+	uint32_t luck; /* state of a generator for jitter */
+	char *after;   /* the place served last */
+};
+
+/* A flight of that kind for a place (copied); NULL without memory. */
+struct flight *deliver_fly(struct deliver *d, enum flight_kind kind,
+    const char *place, int key);
+
+/* Is there one already?  id NULL: any of the kind and place. */
+bool deliver_is_flying(const struct deliver *d, enum flight_kind kind,
+    const char *place, int64_t run);
+
+/* Requests that may be begun: in all, and of those that only read. */
+int64_t deliver_room(const struct deliver *d);
+int64_t deliver_room_to_read(const struct deliver *d);
+
+/*
+ * Write d as it was changed (open transaction).  STORE_NOTFOUND: somebody
+ * else did before; STORE_CONFLICT: the target's job belongs to another run.
+ */
+enum store_rc deliver_move(struct deliver *d, struct delivery *run);
+
+/* Read the run of a flight anew; STORE_NOTFOUND when it was moved since. */
+enum store_rc deliver_again(struct deliver *d, const struct flight *f,
+    struct delivery *out);
+
+/* A run was found at its place: it is followed from now on. */
+enum store_rc deliver_follow(struct deliver *d, const struct delivery *run,
+    int64_t now_us);
+
+/*
+ * Each kind, in the open transaction: what is to be begun, as new flights; and
+ * what an answer means, which sets end.
+ */
+enum store_rc send_pick(struct deliver *d, int64_t now_us);
+enum store_rc send_apply(struct deliver *d, struct flight *f, int64_t now_us);
+enum store_rc look_pick(struct deliver *d, int64_t now_us);
+enum store_rc look_apply(struct deliver *d, struct flight *f, int64_t now_us);
+enum store_rc follow_pick(struct deliver *d, int64_t now_us);
+enum store_rc follow_apply(struct deliver *d, struct flight *f, int64_t now_us);
+enum store_rc check_pick(struct deliver *d, int64_t now_us);
+enum store_rc check_apply(struct deliver *d, struct flight *f, int64_t now_us);
+enum store_rc cancel_pick(struct deliver *d, int64_t now_us);
+enum store_rc cancel_apply(struct deliver *d, struct flight *f, int64_t now_us);
+
+/* Leases of senders that are gone. */
+enum store_rc send_expire(struct deliver *d, int64_t now_us);
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef TICKER_HTTP_CALL_H
+#define TICKER_HTTP_CALL_H
+
+#include <stdbool.h>
+
+#include "lib/buf.h"
+#include "ticker/http.h"
+#include "ticker/http_lib.h"
+
+/* Private to ticker/http*. */
+
+#define HTTP_LINES_MAX 12 /* header lines of a request */
+
+/* One transfer; what curl holds of it ends before the result is given. */
+struct http_call {
+	struct http_result result; /* first: the caller's view of it */
+	struct http *http;
+	CURL *easy;
+	struct curl_slist lines[HTTP_LINES_MAX]; /* headers, our own memory */
+	size_t nlines;
+	char *body; /* of the request */
+	size_t len, given;
+	bool is_post;
+	struct buf answer, headers;
+	char error[CURL_ERROR_SIZE];
+	int64_t start_us;
+	struct http_call *next;
+};
+
+struct http {
+	struct http_lib lib;
+	CURLM *multi;
+	struct http_opts o;
+	char *ca_file;
+	struct http_call *running; /* in no order */
+	struct http_call *done;
+	size_t n; /* of both */
+};
+
+/* A call of h for r, ready for the multi handle; NULL without memory. */
+struct http_call *http_call_new(struct http *h, const struct http_request *r);
+
+/* Free a call, whose easy handle is gone. */
+void http_call_free(struct http_call *c);
+
+#endif

@@ -1,0 +1,306 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/datetime.h"
+#include "lib/fault.h"
+#include "lib/json.h"
+#include "lib/json_list.h"
+#include "lib/utf8.h"
+#include "lib/word.h"
+#include "ticker/render_parse.h"
+
+#include "lib/ban.h"
+
+#define TIME_MAX 48
+#define TEXT_SHOWN 300 /* bytes of an error that is no JSON */
+
+static const char *const status_names[RENDER_STATUS__MAX] = {
+	[RENDER_OPEN] = "open",
+	[RENDER_PENDING] = "pending",
+	[RENDER_RUNNING] = "running",
+	[RENDER_SUCCEEDED] = "succeeded",
+	[RENDER_FAILED] = "failed",
+	[RENDER_CANCELED] = "canceled",
+};
+
+const char *
+render_status_name(enum render_status s)
+{
+	return status_names[s];
+}
+
+/* A member that is a string without NUL, borrowed; else NULL. */
+static const char *
+text_of(struct json_object *o, const char *name)
+{
+	const char *text = NULL;
+	struct faults fs = { 0 };
+
+	(void)json_get_str(o, name, &text, &fs);
+	return text;
+}
+
+/* An id: what may stand in a path or a log as it is.  0 or -1. */
+static int
+copy_id(const char *text, char to[RENDER_ID_MAX])
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz0123456789_-";
+	size_t n = text == NULL ? 0 : strspn(text, allowed);
+
+	to[0] = '\0';
+	if (n == 0 || n >= RENDER_ID_MAX || text[n] != '\0')
+		return -1;
+	memcpy(to, text, n + 1);
+	return 0;
+}
+
+int64_t
+render_time(const char *text)
+{
+	char s[TIME_MAX];
+	int32_t offset;
+	int64_t us;
+	size_t n, end;
+
+	if (text == NULL || (n = strlen(text)) >= sizeof(s) || n < 20 ||
+	    strchr("Tt", text[10]) == NULL)
+		return RENDER_NO_TIME;
+	memcpy(s, text, n + 1);
+	s[10] = 'T';
+	if (s[n - 1] == 'z')
+		s[n - 1] = 'Z';
+	/* Without an offset it would be in a zone, and we know of none. */
+	if (s[n - 1] != 'Z' && s[n - 6] != '+' && s[n - 6] != '-')
+		return RENDER_NO_TIME;
+	if (s[19] == '.') {
+		end = 20 + strspn(s + 20, "0123456789");
+		if (end > 26)
+			memmove(s + 26, s + end, n + 1 - end);
+	}
+	if (datetime_parse(s, NULL, &us, &offset) != NULL)
+		return RENDER_NO_TIME;
+	return us;
+}
+
+static enum render_status
+status_of(struct json_object *o)
+{
+	const char *text = text_of(o, "status");
+	int i = text == NULL ?
+	    0 :
+	    word_find(status_names, RENDER_STATUS__MAX, text);
+
+	return i > 0 ? (enum render_status)i : RENDER_OPEN;
+}
+
+/* 0, or -1 when it is no job, or without memory. */
+static int
+read_job(struct json_object *o, struct render_job *j)
+{
+	const char *command = text_of(o, "startCommand");
+
+	if (copy_id(text_of(o, "id"), j->id) == -1)
+		return -1;
+	(void)copy_id(text_of(o, "serviceId"), j->service);
+	(void)copy_id(text_of(o, "planId"), j->plan);
+	j->status = status_of(o);
+	j->created_us = render_time(text_of(o, "createdAt"));
+	j->started_us = render_time(text_of(o, "startedAt"));
+	j->finished_us = render_time(text_of(o, "finishedAt"));
+	j->command = command == NULL ? NULL : strdup(command);
+	return command != NULL && j->command == NULL ? -1 : 0;
+}
+
+/* Is a member there that says more than null, false or nothing? */
+static bool
+is_said(struct json_object *o, const char *name)
+{
+	struct faults fs = { 0 };
+	bool is_true = true;
+
+	return json_member(o, name) != NULL &&
+	    (json_get_bool(o, name, &is_true, &fs) == -1 || is_true);
+}
+
+static void
+read_reason(struct json_object *details, struct render_reason *r)
+{
+	static const struct json_range any = { -1000000, 1000000 };
+	static const struct json_range seconds = { 0, INT32_MAX };
+	struct json_object *o = json_member(details, "reason");
+	const char *word = text_of(details, "reason");
+	struct faults fs = { 0 };
+	int64_t code = INT64_MIN;
+
+	if (word != NULL) {
+		r->is_oom = strcmp(word, "oomKilled") == 0;
+		r->is_evicted = strcmp(word, "evicted") == 0;
+		return;
+	}
+	(void)json_get_int(o, "nonZeroExit", &any, &code, &fs);
+	r->has_exit_code = code != INT64_MIN;
+	r->exit_code = r->has_exit_code ? (int)code : 0;
+	r->is_oom = is_said(o, "oomKilled");
+	r->is_evicted = is_said(o, "evicted");
+	(void)json_get_int(o, "timedOutSeconds", &seconds, &r->timed_out_s,
+	    &fs);
+}
+
+static int
+read_event(struct json_object *o, struct render_event *e)
+{
+	struct json_object *details = json_member(o, "details");
+
+	if (copy_id(text_of(details, "jobId"), e->job) == -1)
+		return -1;
+	(void)copy_id(text_of(o, "id"), e->id);
+	e->at_us = render_time(text_of(o, "timestamp"));
+	e->status = status_of(details);
+	read_reason(details, &e->reason);
+	return 0;
+}
+
+/* The elements of a page into the arrays of a, which have room. */
+static void
+read_items(struct render_answer *a, struct json_object *list, size_t n)
+{
+	struct json_object *item;
+
+	for (size_t i = 0; i < n; i++) {
+		item = json_item(list, i);
+		if (a->events != NULL &&
+		    read_event(json_member(item, "event"),
+			&a->events[a->nevents]) == 0)
+			a->nevents++;
+		else if (a->jobs != NULL &&
+		    read_job(json_member(item, "job"), &a->jobs[a->njobs]) == 0)
+			a->njobs++;
+		else
+			a->nbad++;
+	}
+}
+
+static int
+fail(struct render_answer *a, const char *what)
+{
+	(void)snprintf(a->message, sizeof(a->message),
+	    "the answer cannot be read: %s", what);
+	return -1;
+}
+
+/* Where the next page begins: behind the last element. */
+static void
+read_cursor(struct render_answer *a, struct json_object *list, size_t n)
+{
+	const char *text = NULL;
+
+	a->is_last = true;
+	if (n > 0)
+		text = text_of(json_item(list, n - 1), "cursor");
+	if (text == NULL || *text == '\0' || strlen(text) >= RENDER_CURSOR_MAX)
+		return;
+	(void)snprintf(a->cursor, sizeof(a->cursor), "%s", text);
+	a->is_last = n < RENDER_PAGE;
+}
+
+static int
+read_page(struct render_answer *a, struct json_object *list)
+{
+	size_t n = json_count(list);
+
+	if (!json_is_list(list))
+		return fail(a, "it is no list");
+	if (n > RENDER_PAGE)
+		return fail(a, "more elements than were asked for");
+	if (a->op == RENDER_EVENTS)
+		a->events = calloc(n + 1, sizeof(*a->events));
+	else
+		a->jobs = calloc(n + 1, sizeof(*a->jobs));
+	if (a->events == NULL && a->jobs == NULL)
+		return fail(a, "out of memory");
+	read_items(a, list, n);
+	read_cursor(a, list, n);
+	return 0;
+}
+
+static int
+read_one(struct render_answer *a, struct json_object *o)
+{
+	if ((a->jobs = calloc(1, sizeof(*a->jobs))) == NULL)
+		return fail(a, "out of memory");
+	if (read_job(o, &a->jobs[0]) == -1)
+		return fail(a, "it is no job");
+	a->njobs = 1;
+	a->is_last = true;
+	return 0;
+}
+
+int
+render_parse(struct render_answer *a, const char *body, size_t len)
+{
+	struct json_object *root;
+	char why[128] = "";
+	int rc;
+
+	if ((root = json_parse(body, len, why, sizeof(why))) == NULL)
+		return fail(a, why);
+	if (a->op == RENDER_LIST || a->op == RENDER_EVENTS)
+		rc = read_page(a, root);
+	else
+		rc = read_one(a, root);
+	json_free(root);
+	return rc;
+}
+
+void
+render_clean(const char *text, size_t n, char *to, size_t size)
+{
+	size_t len, at = 0;
+	uint32_t cp;
+
+	for (size_t i = 0; i < n; i += len) {
+		bool is_blank;
+
+		if ((len = utf8_decode(text + i, n - i, &cp)) == 0) {
+			cp = '?';
+			len = 1;
+		}
+		is_blank = cp <= ' ' || (cp >= 0x7f && cp <= 0x9f);
+		if (is_blank && (at == 0 || to[at - 1] == ' '))
+			continue;
+		if (at + len >= size)
+			break;
+		if (is_blank || cp == '?')
+			to[at++] = is_blank ? ' ' : '?';
+		else {
+			memcpy(to + at, text + i, len);
+			at += len;
+		}
+	}
+	while (at > 0 && to[at - 1] == ' ')
+		at--;
+	to[at] = '\0';
+}
+
+void
+render_parse_error(struct render_answer *a, const char *body, size_t len)
+{
+	struct json_object *root;
+	const char *text = NULL;
+	char why[128];
+
+	root = json_parse(body, len, why, sizeof(why));
+	if (root != NULL)
+		text = text_of(root, "message");
+	if (text != NULL)
+		render_clean(text, strlen(text), a->message,
+		    sizeof(a->message));
+	else
+		render_clean(body, len < TEXT_SHOWN ? len : TEXT_SHOWN,
+		    a->message, sizeof(a->message));
+	json_free(root);
+}
