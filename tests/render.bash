@@ -9,6 +9,9 @@
 #
 # The key is in $RENDER_KEY; its file in $BATS_TEST_TMPDIR/render.key.
 
+# The caller's proxies are not the tests'.
+unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
+
 STUB=${abs_top_builddir:?}/tests/stub/render
 RENDER_KEY=rnd_C4n4ryC4n4ryC4n4ry
 

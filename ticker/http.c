@@ -55,14 +55,16 @@ call_end(struct http_call *c, CURLcode code)
 	(void)c->http->lib.easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE,
 	    &status);
 	r->status = status >= 200 ? (int)status : 0;
-	if (code == CURLE_OK && r->status != 0)
+	/* To libcurl a head that breaks off is an answer without a body. */
+	if (code == CURLE_OK && r->status != 0 && c->is_head_whole)
 		r->end = HTTP_ANSWERED;
 	else
 		r->end = is_sent(c) ? HTTP_MAYBE_SENT : HTTP_NOT_SENT;
 	if (r->end != HTTP_ANSWERED)
 		(void)snprintf(r->error, sizeof(r->error), "%s",
-		    c->error[0] != '\0' ? c->error :
-					  c->http->lib.easy_strerror(code));
+		    code == CURLE_OK	    ? "the answer broke off" :
+			c->error[0] != '\0' ? c->error :
+					      c->http->lib.easy_strerror(code));
 	r->headers = buf_cstr(&c->headers);
 	r->body = c->answer.data;
 	r->len = c->answer.len;
@@ -112,6 +114,17 @@ err0:
 	return NULL;
 }
 
+/* Is each header one line? */
+static bool
+are_lines(const char *const *h)
+{
+	for (; h != NULL && *h != NULL; h++) {
+		if ((*h)[strcspn(*h, "\r\n")] != '\0')
+			return false;
+	}
+	return true;
+}
+
 int
 http_start(struct http *h, const struct http_request *r, char *why,
     size_t whylen)
@@ -119,6 +132,8 @@ http_start(struct http *h, const struct http_request *r, char *why,
 	const char *reason = url_check_request(r->url);
 	struct http_call *c = NULL;
 
+	if (reason == NULL && !are_lines(r->headers))
+		reason = "a header holds an end of line";
 	if (reason == NULL && h->n >= h->o.max_parallel)
 		reason = "too many requests are under way";
 	if (reason == NULL && (c = http_call_new(h, r)) == NULL)

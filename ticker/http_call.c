@@ -74,8 +74,10 @@ on_header(char *p, size_t size, size_t n, void *cookie)
 	/* Each answer begins so: of several (100, 201) the last counts. */
 	if (n >= 5 && memcmp(p, "HTTP/", 5) == 0) {
 		buf_reset(&c->headers);
+		c->is_head_whole = false;
 		return n;
 	}
+	c->is_head_whole = c->is_head_whole || *p == '\r' || *p == '\n';
 	return add_bounded(&c->headers, p, n, HEADERS_MAX);
 }
 
@@ -90,7 +92,6 @@ add_line(struct http_call *c, const char *text, const struct secret *secret)
 	if (secret != NULL)
 		more = secret_bytes(secret, &n);
 	if (c->nlines == HTTP_LINES_MAX ||
-	    text[strcspn(text, "\r\n")] != '\0' ||
 	    (l->data = malloc(len + n + 1)) == NULL)
 		return -1;
 	memcpy(l->data, text, len);

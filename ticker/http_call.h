@@ -21,6 +21,7 @@ struct http_call {
 	char *body; /* of the request */
 	size_t len, given;
 	bool is_post;
+	bool is_head_whole; /* of the answer: its empty line came */
 	struct buf answer, headers;
 	char error[CURL_ERROR_SIZE];
 	int64_t start_us;
