@@ -190,12 +190,10 @@ tick_wait(struct tick *t, int64_t next)
 		nap = t->o->nap_us > 0 ? t->o->nap_us : NAP_US;
 		if (next - now < nap)
 			nap = next - now;
-		if (alerts_count(t->alerts) > 0) {
-			alerts_wait(t->alerts, nap);
-			return !tick_is_relieved(t);
-		}
+		if (alerts_count(t->alerts) > 0 && nap > ALERTS_NAP_US)
+			nap = ALERTS_NAP_US;
 		if (remote_nap(&t->remote, nap < left ? nap : left) ||
-		    tick_has_news(t))
+		    tick_has_news(t) || alerts_count(t->alerts) > 0)
 			return !tick_is_relieved(t);
 	}
 	return false;
@@ -259,6 +257,8 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	if (rc == STORE_OK && o->window_us == 0)
 		rc = remote_finish(&t.remote);
 	remote_end(&t.remote);
+	if (o->is_remote && rc == STORE_OK)
+		alerts_pump(&t.alerts, s, &next);
 	alerts_free(t.alerts);
 	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
