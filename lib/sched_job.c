@@ -52,9 +52,30 @@ job_make_id(struct job *j, int64_t now_us)
 	return (j->job_id = strdup(uuid)) == NULL ? -1 : 0;
 }
 
+/*
+ * The slots behind over->keep_us, then those before it: the other way round
+ * the row of these would be lengthened over it.
+ */
+static enum store_rc
+account_over(struct store *st, const struct job *j, const struct trigger *t,
+    const struct sched_over *over, const char *why)
+{
+	struct job rest = *j; /* owns nothing */
+	enum store_rc rc;
+
+	if (over->keep_us > over->until_us)
+		return sched_account(st, j, t, over->until_us, why);
+	if (rest.cursor_us <= over->keep_us)
+		rest.cursor_us = trigger_next(t, over->keep_us);
+	rc = sched_account(st, &rest, t, over->until_us, why);
+	return rc == STORE_OK ?
+	    sched_account(st, j, t, over->keep_us - 1, why) :
+	    rc;
+}
+
 enum store_rc
 sched_account_change(struct sched *s, struct store *st, const struct job *j,
-    int64_t until_us, const char *what)
+    const struct sched_over *over, const char *what)
 {
 	struct trigger *t = sched_job_trigger(s, j);
 	struct buf why = BUF_INIT;
@@ -63,7 +84,7 @@ sched_account_change(struct sched *s, struct store *st, const struct job *j,
 	if (t == NULL)
 		return STORE_OK;
 	buf_printf(&why, "%s by %s", what, s->actor);
-	rc = sched_account(st, j, t, until_us, buf_cstr(&why));
+	rc = account_over(st, j, t, over, buf_cstr(&why));
 	buf_fini(&why);
 	trigger_free(t);
 	return rc;
@@ -102,7 +123,8 @@ static enum store_rc
 add_replace(struct sched *s, struct store *st, struct job *j,
     const struct trigger *t)
 {
-	int64_t until = j->changed_us;
+	/* A date set anew to the same instant is still to run. */
+	const struct sched_over over = { j->changed_us, j->cursor_us };
 	struct job old;
 	enum store_rc rc;
 
@@ -112,10 +134,7 @@ add_replace(struct sched *s, struct store *st, struct job *j,
 		goto out;
 	j->id = old.id;
 	j->created_us = old.created_us;
-	/* A date set anew to the same instant is still to run. */
-	if (j->cursor_us <= until)
-		until = j->cursor_us - 1;
-	rc = sched_account_change(s, st, &old, until, "replaced");
+	rc = sched_account_change(s, st, &old, &over, "replaced");
 	if (rc == STORE_OK)
 		rc = sched_begin_anew(st, j, t);
 	if (rc == STORE_OK)
