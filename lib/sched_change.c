@@ -114,7 +114,8 @@ delete_job(struct sched *s, struct store *st, const struct job *j,
 	struct buf why = BUF_INIT;
 
 	if (j->cursor_us <= now_us)
-		rc = sched_account_change(s, st, j, now_us, "deleted");
+		rc = sched_account_change(s, st, j,
+		    &(struct sched_over){ now_us, TRIGGER_NONE }, "deleted");
 	buf_printf(&why, "deleted by %s", s->actor);
 	if (rc == STORE_OK)
 		rc = store_job_delete(st, j->id, now_us, buf_cstr(&why));

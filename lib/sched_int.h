@@ -51,10 +51,17 @@ void sched_set_cursor(struct job *j, const struct trigger *t, int64_t slot_us);
 enum store_rc sched_begin_anew(struct store *st, struct job *j,
     const struct trigger *t);
 
-/* sched_account by the trigger j has, if that can be read, as "WHAT by
- * ACTOR". */
+/* Which slots of a job that is changed are over: up to until_us, but for
+ * keep_us (TRIGGER_NONE: none), which is to run as the job is now. */
+struct sched_over {
+	int64_t until_us;
+	int64_t keep_us;
+};
+
+/* sched_account of those by the trigger j has, if that can be read, as "WHAT
+ * by ACTOR". */
 enum store_rc sched_account_change(struct sched *s, struct store *st,
-    const struct job *j, int64_t until_us, const char *what);
+    const struct job *j, const struct sched_over *over, const char *what);
 
 /* Let j be paused by the actor, since now_us; STORE_FULL without memory. */
 enum store_rc sched_set_paused(struct sched *s, struct job *j, int64_t now_us);

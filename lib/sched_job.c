@@ -53,9 +53,30 @@ job_make_id(struct job *j, int64_t now_us)
 	return (j->job_id = strdup(uuid)) == NULL ? -1 : 0;
 }
 
+/*
+ * The slots behind over->keep_us, then those before it: the other way round
+ * the row of these would be lengthened over it.
+ */
+static enum store_rc
+account_over(struct store *st, const struct ledger_entry *e,
+    const struct sched_over *over)
+{
+	struct job rest = *e->job; /* owns nothing */
+	struct ledger_entry after = *e;
+	enum store_rc rc;
+
+	if (over->keep_us > over->until_us)
+		return sched_account(st, e, over->until_us);
+	if (rest.cursor_us <= over->keep_us)
+		rest.cursor_us = trigger_next(e->trigger, over->keep_us);
+	after.job = &rest;
+	rc = sched_account(st, &after, over->until_us);
+	return rc == STORE_OK ? sched_account(st, e, over->keep_us - 1) : rc;
+}
+
 enum store_rc
 sched_account_change(struct sched *s, struct store *st, const struct job *j,
-    int64_t until_us, const char *what)
+    const struct sched_over *over, const char *what)
 {
 	struct trigger *t = sched_job_trigger(s, j);
 	struct ledger_entry e = { .job = j, .now_us = clock_get_us(s->clock) };
@@ -67,7 +88,7 @@ sched_account_change(struct sched *s, struct store *st, const struct job *j,
 	buf_printf(&why, "%s by %s", what, s->actor);
 	e.trigger = t;
 	e.reason = buf_cstr(&why);
-	rc = sched_account(st, &e, until_us);
+	rc = account_over(st, &e, over);
 	buf_fini(&why);
 	trigger_free(t);
 	return rc;
@@ -110,7 +131,8 @@ static enum store_rc
 add_replace(struct sched *s, struct store *st, struct job *j,
     const struct trigger *t)
 {
-	int64_t until = j->changed_us;
+	/* A date set anew to the same instant is still to run. */
+	const struct sched_over over = { j->changed_us, j->cursor_us };
 	struct job old;
 	enum store_rc rc;
 
@@ -120,10 +142,7 @@ add_replace(struct sched *s, struct store *st, struct job *j,
 		goto out;
 	j->id = old.id;
 	j->created_us = old.created_us;
-	/* A date set anew to the same instant is still to run. */
-	if (j->cursor_us <= until)
-		until = j->cursor_us - 1;
-	rc = sched_account_change(s, st, &old, until, "replaced");
+	rc = sched_account_change(s, st, &old, &over, "replaced");
 	if (rc == STORE_OK)
 		rc = sched_begin_anew(st, j, t);
 	if (rc == STORE_OK)

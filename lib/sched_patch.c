@@ -14,13 +14,13 @@ static enum store_rc
 patch_trigger(struct sched *s, struct store *st, const struct job *old,
     struct job *j, const struct trigger *t)
 {
-	int64_t now_us = j->changed_us, first = trigger_first(t, now_us);
+	/* A date set anew to the same instant is still to run. */
+	const struct sched_over over = { j->changed_us,
+		trigger_first(t, j->changed_us) };
 	enum store_rc rc;
 
-	/* A date that is past, or set anew to the same instant, is to run. */
-	rc = sched_account_change(s, st, old,
-	    first <= now_us ? first - 1 : now_us, "changed");
-	sched_set_cursor(j, t, first);
+	rc = sched_account_change(s, st, old, &over, "changed");
+	sched_set_cursor(j, t, over.keep_us);
 	return rc == STORE_OK ? sched_begin_anew(st, j, t) : rc;
 }
 

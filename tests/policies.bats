@@ -192,3 +192,25 @@ sent|1|' ]
 	[ "$(sql "SELECT (last_us - slot_us) / 1000000000 FROM run
 	    WHERE job_id = 'one' AND state = 'coalesced'")" -eq 3 ]
 }
+
+@test "a date in the past instead of a schedule: what that had due is told" {
+	for id in patched replaced; do
+		grid $id
+		rewind $id 3
+	done
+	"$ctl" job set q patched trigger=date run_date=2025-12-03 start_date=null
+	add '{"queue_name":"q","job_id":"replaced","trigger":"date",
+	    "run_date":"2025-12-03","replace_existing":true}'
+	[ "$(rows patched)" = 'missed|3|changed by owner' ]
+	[ "$(rows replaced)" = "missed|3|replaced by ${token:3:8}" ]
+	"$ticker" --once
+	[ "$(sql "SELECT count(*) FROM run WHERE state = 'sent'")" -eq 2 ]
+	# One of the slots that were due: that runs, the others are told.
+	grid j
+	rewind j 3
+	at=$(sql "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', cursor_us / 1000000 + 1000,
+	    'unixepoch') FROM job WHERE job_id = 'j'")
+	"$ctl" job set q j trigger=date "run_date=$at" start_date=null
+	"$ticker" --once
+	[ "$(rows j | cut -d'|' -f1,2 | xargs)" = 'missed|1 sent|1 missed|1' ]
+}
