@@ -3,7 +3,8 @@
 # people, standard output that is full, closed, a file or a pipe, and standard
 # input.
 # Each test is a subshell of its own.
-# shellcheck disable=SC2030,SC2031,SC2154
+# SC2016, SC2046: for an inner shell; words on purpose.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2046,SC2154
 
 bats_require_minimum_version 1.5.0
 
@@ -127,7 +128,7 @@ printing() {
 		    >"$BATS_TEST_TMPDIR/terminal"
 		cmp "$BATS_TEST_TMPDIR/file" "$BATS_TEST_TMPDIR/terminal"
 	done
-	! grep -q $'\e' "$BATS_TEST_TMPDIR/terminal"
+	run ! grep -q $'\e' "$BATS_TEST_TMPDIR/terminal"
 }
 
 @test "consume sums up on a terminal, and is silent elsewhere" {

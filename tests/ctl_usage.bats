@@ -2,7 +2,7 @@
 # minutehand(1): every command with too few words, too many, unknown options,
 # options without their value or with a bad one; help; what is printed where.
 # bats runs each test in a subshell of its own, as it means to.
-# shellcheck disable=SC2030,SC2031,SC2154
+# shellcheck disable=SC2030,SC2031,SC2046,SC2154 # SC2046: words on purpose
 
 bats_require_minimum_version 1.5.0
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016 # for an inner shell
 # minutehand doctor: each of its findings, provoked once.
 
 setup_file() {
