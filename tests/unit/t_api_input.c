@@ -128,69 +128,69 @@ test_lengths(struct api *a)
 }
 
 /* Queries and forms are decoded alike: name and value, or what is wrong. */
+static const struct {
+	const char *text;
+	const char *want;
+} decoded[] = {
+	{ "queue_name=a", "data.queue_name=a" },
+	{ "queue_name=a+b", "data.queue_name=a b" },
+	{ "queue_name=a%20b", "data.queue_name=a b" },
+	{ "queue_name=a%2Bb", "data.queue_name=a+b" },
+	{ "queue_name=a%2bb", "data.queue_name=a+b" },
+	{ "queue_name=%26%3D%25", "data.queue_name=&=%" },
+	{ "queue_name=a=b", "data.queue_name=a=b" },
+	{ "queue%5Fname=a", "data.queue_name=a" },
+	{ "&&queue_name=a&&", "data.queue_name=a" },
+	{ "x&queue_name=a&y=", "data.queue_name=a" },
+	{ "queue_name=%e9%98%9f", "data.queue_name=队" },
+	{ "queue_name=队", "data.queue_name=队" },
+	{ "queue_name=%F0%9F%9A%80", "data.queue_name=🚀" },
+	{ "queue_name", "error_data.queue_name=must not be empty" },
+	{ "queue_name=", "error_data.queue_name=must not be empty" },
+	{ "Queue_name=a", "error_data.queue_name=is required" },
+	{ "queue_name =a", "error_data.queue_name=is required" },
+	{ "queue_name=%", "error_data.queue_name~two hex digits" },
+	{ "queue_name=%4", "error_data.queue_name~two hex digits" },
+	{ "queue_name=%zz", "error_data.queue_name~two hex digits" },
+	{ "queue_name=%+4", "error_data.queue_name~two hex digits" },
+	{ "queue_name=%00", "error_data.queue_name~NUL" },
+	{ "queue_name=a%0Ab", "error_data.queue_name~control" },
+	{ "queue_name=%7f", "error_data.queue_name~control" },
+	{ "queue_name=%c3", "error_data.queue_name~UTF-8" },
+	{ "queue_name=%c0%80", "error_data.queue_name~UTF-8" },
+	{ "queue_name=%ed%a0%80", "error_data.queue_name~UTF-8" },
+	{ "queue_name=a&queue_name=b",
+	    "error_data.queue_name=was given twice" },
+	{ "queue_name=a&queue%5fname=a",
+	    "error_data.queue_name=was given twice" },
+	/* A name that nobody can read might be the one that matters. */
+	{ "queue_name=a&%zz=1", "error_data.parameters~two hex digits" },
+	{ "queue_name=a&%00=1", "error_data.parameters~NUL" },
+	{ "queue_name=a&%ff=1", "error_data.parameters~UTF-8" },
+	/* A value of no interest is not looked at. */
+	{ "queue_name=a&x=%zz&x=%ff", "data.queue_name=a" },
+};
+
 static void
 test_decoding(struct api *a)
 {
-	static const struct {
-		const char *text;
-		const char *want;
-	} cases[] = {
-		{ "queue_name=a", "data.queue_name=a" },
-		{ "queue_name=a+b", "data.queue_name=a b" },
-		{ "queue_name=a%20b", "data.queue_name=a b" },
-		{ "queue_name=a%2Bb", "data.queue_name=a+b" },
-		{ "queue_name=a%2bb", "data.queue_name=a+b" },
-		{ "queue_name=%26%3D%25", "data.queue_name=&=%" },
-		{ "queue_name=a=b", "data.queue_name=a=b" },
-		{ "queue%5Fname=a", "data.queue_name=a" },
-		{ "&&queue_name=a&&", "data.queue_name=a" },
-		{ "x&queue_name=a&y=", "data.queue_name=a" },
-		{ "queue_name=%e9%98%9f", "data.queue_name=队" },
-		{ "queue_name=队", "data.queue_name=队" },
-		{ "queue_name=%F0%9F%9A%80", "data.queue_name=🚀" },
-		{ "queue_name", "error_data.queue_name=must not be empty" },
-		{ "queue_name=", "error_data.queue_name=must not be empty" },
-		{ "Queue_name=a", "error_data.queue_name=is required" },
-		{ "queue_name =a", "error_data.queue_name=is required" },
-		{ "queue_name=%", "error_data.queue_name~two hex digits" },
-		{ "queue_name=%4", "error_data.queue_name~two hex digits" },
-		{ "queue_name=%zz", "error_data.queue_name~two hex digits" },
-		{ "queue_name=%+4", "error_data.queue_name~two hex digits" },
-		{ "queue_name=%00", "error_data.queue_name~NUL" },
-		{ "queue_name=a%0Ab", "error_data.queue_name~control" },
-		{ "queue_name=%7f", "error_data.queue_name~control" },
-		{ "queue_name=%c3", "error_data.queue_name~UTF-8" },
-		{ "queue_name=%c0%80", "error_data.queue_name~UTF-8" },
-		{ "queue_name=%ed%a0%80", "error_data.queue_name~UTF-8" },
-		{ "queue_name=a&queue_name=b",
-		    "error_data.queue_name=was given twice" },
-		{ "queue_name=a&queue%5fname=a",
-		    "error_data.queue_name=was given twice" },
-		/* A name that nobody can read might be the one that matters. */
-		{ "queue_name=a&%zz=1",
-		    "error_data.parameters~two hex digits" },
-		{ "queue_name=a&%00=1", "error_data.parameters~NUL" },
-		{ "queue_name=a&%ff=1", "error_data.parameters~UTF-8" },
-		/* A value of no interest is not looked at. */
-		{ "queue_name=a&x=%zz&x=%ff", "data.queue_name=a" },
-	};
 	struct api_request r = { .method = "POST", .lang = "en" };
 	char path[256], why[512];
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(decoded) / sizeof(decoded[0]); i++) {
 		(void)snprintf(path, sizeof(path), "/funboost/clear_queue?%s",
-		    cases[i].text);
+		    decoded[i].text);
 		r.path = path;
 		r.body = NULL;
 		(void)api_call(a, &r);
 		why[0] = '\0';
-		ok(api_holds(a, cases[i].want, why, sizeof(why)),
-		    "query %s: %s", cases[i].text, why);
+		ok(api_holds(a, decoded[i].want, why, sizeof(why)),
+		    "query %s: %s", decoded[i].text, why);
 		r.path = "/funboost/clear_queue";
-		r.body = cases[i].text;
+		r.body = decoded[i].text;
 		r.type = FORM;
 		(void)api_call(a, &r);
-		ok(api_holds(a, cases[i].want, why, sizeof(why)), "form: %s",
+		ok(api_holds(a, decoded[i].want, why, sizeof(why)), "form: %s",
 		    why);
 		ok(api_flaw(a) == NULL, "in good form");
 	}
