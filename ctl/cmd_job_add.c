@@ -144,6 +144,9 @@ body_from_options(const struct ctl_args *a, struct json_object **out)
 
 	if (a->noperands != 1)
 		return ctl_fail(CTL_USAGE, "QUEUE or --json FILE is needed");
+	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
+	    (status = ctl_check_texts(a, options)) != CTL_OK)
+		return status;
 	json_out_open(&b, NULL, '{');
 	json_out_str(&b, "queue_name", a->operand[0]);
 	if ((status = trigger_opts_json(a, &b)) == CTL_OK &&

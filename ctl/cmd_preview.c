@@ -75,8 +75,10 @@ make_body(const struct ctl_args *a, struct json_object **out)
 {
 	const char *text = a->opt[OPT_BODY];
 	struct buf b = BUF_INIT;
-	int status = CTL_OK;
+	int status = ctl_check_texts(a, options);
 
+	if (status != CTL_OK)
+		return status;
 	if (a->noperands == 1)
 		text = a->operand[0];
 	if (text == NULL) {

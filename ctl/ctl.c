@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ctl/ctl.h"
 #include "lib/buf.h"
@@ -12,6 +13,7 @@
 #include "lib/log.h"
 #include "lib/num.h"
 #include "lib/tz.h"
+#include "lib/utf8.h"
 
 #include "lib/ban.h"
 
@@ -167,6 +169,23 @@ ctl_check_name(const char *field, const char *name)
 
 	if (job_check_name(field, name, &fs) == -1)
 		return ctl_fail_faults(&fs, "");
+	return CTL_OK;
+}
+
+int
+ctl_check_texts(const struct ctl_args *a, const struct ctl_option *o)
+{
+	for (int i = 0; o[i].name != NULL; i++) {
+		const char *s = a->opt[i] == NULL ? "" : a->opt[i];
+		size_t left = strlen(s), n;
+		uint32_t cp;
+
+		for (; left > 0; s += n, left -= n)
+			if ((n = utf8_decode(s, left, &cp)) == 0)
+				return ctl_fail(CTL_DATA,
+				    "--%s: bytes that are not UTF-8",
+				    o[i].name);
+	}
 	return CTL_OK;
 }
 

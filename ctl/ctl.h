@@ -98,6 +98,9 @@ void ctl_close(struct ctl *c);
 /* Is name a queue's or job's?  CTL_OK, or CTL_DATA with the reason told. */
 int ctl_check_name(const char *field, const char *name);
 
+/* Are the values of all options UTF-8?  CTL_OK, or CTL_DATA, told by name. */
+int ctl_check_texts(const struct ctl_args *a, const struct ctl_option *o);
+
 /*
  * Option i of a as a number within min..max, as a duration in microseconds;
  * *out stays when it was not given.  CTL_OK, or CTL_USAGE told by name.

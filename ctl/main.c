@@ -14,14 +14,17 @@
 
 #include "lib/ban.h"
 
-/* No file may come to lie on a standard descriptor that is closed. */
+/*
+ * No file may come to lie on a standard descriptor that is closed; what is
+ * written there must fail all the same.
+ */
 static void
 open_standard(void)
 {
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		(void)close(fd);
@@ -114,25 +117,21 @@ run_command(struct ctl *c, int argc, char **argv)
 	return status;
 }
 
-int
-main(int argc, char **argv)
+/* Options before the command, then the command itself; an exit status. */
+static int
+run(struct ctl *c, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct ctl c = { .argv0 = argv[0] };
-	int ch, status;
+	int ch;
 
-	open_standard();
-	/* A file size limit then shows as a failed write, not as our death. */
-	(void)signal(SIGXFSZ, SIG_IGN);
-	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARN, "minutehand");
 	while ((ch = getopt_long(argc, argv, "+c:h", longs, NULL)) != -1) {
 		switch (ch) {
 		case 'c':
-			c.conf_path = optarg;
+			c->conf_path = optarg;
 			break;
 		case 'h':
 			usage(stdout);
@@ -149,7 +148,20 @@ main(int argc, char **argv)
 		usage(stderr);
 		return CTL_USAGE;
 	}
-	status = run_command(&c, argc - optind, argv + optind);
+	return run_command(c, argc - optind, argv + optind);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ctl c = { .argv0 = argv[0] };
+	int status;
+
+	open_standard();
+	/* A file size limit then shows as a failed write, not as our death. */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARN, "minutehand");
+	status = run(&c, argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
 		return ctl_fail(CTL_DOWN, "standard output cannot be written");
 	return status;

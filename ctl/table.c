@@ -141,7 +141,8 @@ add_clean(struct buf *b, const char *s)
 	for (; left > 0; s += n, left -= n) {
 		n = utf8_decode(s, left, &cp);
 		if (n > 0 && cp >= ' ' && (cp < 0x7f || cp > 0x9f) &&
-		    (cp < 0x202a || cp > 0x202e)) {
+		    (cp < 0x202a || cp > 0x202e) &&
+		    (cp < 0x2066 || cp > 0x2069)) {
 			buf_add(b, s, n);
 			continue;
 		}

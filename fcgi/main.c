@@ -36,6 +36,16 @@ print_help(void)
 	buf_fini(&b);
 }
 
+/* What was printed, was it written?  An exit status. */
+static int
+end_output(void)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return 0;
+	fputs("minutehand.fcgi: standard output cannot be written\n", stderr);
+	return EXIT_FAIL;
+}
+
 /*
  * A web server may turn a query without "=" into arguments (RFC 3875 section
  * 4.4): a client must not choose our options.
@@ -57,7 +67,7 @@ read_options(int argc, char **argv, const char **conf)
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		print_help();
-		return 0;
+		return end_output();
 	}
 	while ((c = getopt(argc, argv, "c:hV")) != -1) {
 		switch (c) {
@@ -66,10 +76,10 @@ read_options(int argc, char **argv, const char **conf)
 			break;
 		case 'h':
 			print_help();
-			return 0;
+			return end_output();
 		case 'V':
 			puts(PACKAGE_STRING);
-			return 0;
+			return end_output();
 		default:
 			return EXIT_USAGE;
 		}

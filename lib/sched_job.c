@@ -152,17 +152,28 @@ out:
 	return rc;
 }
 
-/* With the new job in it, does the queue hold more than it may? */
+/*
+ * With the new job in it, does the queue hold more than it may?  Jobs of both
+ * stores count; st is the one that is written to.
+ */
 static enum store_rc
 add_check_room(struct sched *s, struct store *st, const char *queue)
 {
-	int64_t most = s->conf->max_jobs_per_queue, n;
-	enum store_rc rc;
+	int64_t most = s->conf->max_jobs_per_queue, sum = 0, n = 0;
+	enum store_rc rc = STORE_OK;
 
 	if (most == 0)
 		return STORE_OK;
-	rc = store_job_count(st, queue, &n);
-	return rc == STORE_OK && n > most ? STORE_LIMIT : rc;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++, sum += n) {
+		struct store *each = s->stores[k];
+
+		if (each != st)
+			each = sched_store(s, (enum job_kind)k);
+		n = 0;
+		if (each != NULL)
+			rc = store_job_count(each, queue, &n);
+	}
+	return rc == STORE_OK && sum > most ? STORE_LIMIT : rc;
 }
 
 static enum store_rc

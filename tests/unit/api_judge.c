@@ -212,7 +212,9 @@ fill_in(const struct api *a, const char *text)
 		buf_str(&b, a->kept);
 	}
 	buf_str(&b, text);
-	return b.len == 0 ? strdup("") : buf_take(&b);
+	/* Also of "", which leaves the buffer without a string. */
+	buf_char(&b, '\0');
+	return buf_take(&b);
 }
 
 bool

@@ -163,7 +163,7 @@ static const struct bad bad_triggers[] = {
 	{ CRON ",\"second\":\"*/0\"", "second", "" },
 	{ CRON ",\"minute\":\"30-10\"", "minute", "must not be higher than the maximum" },
 	{ CRON ",\"month\":13", "month", "" },
-	{ CRON ",\"month\":\"januar\"", "month", "" },
+	{ CRON ",\"month\":\"janvier\"", "month", "" },
 	{ CRON ",\"month\":0", "month", "" },
 	{ CRON ",\"day\":\"L\"", "day", "Unrecognized expression" },
 	{ CRON ",\"day\":\"6th mon\"", "day", "" },

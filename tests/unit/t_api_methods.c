@@ -140,6 +140,7 @@ test_no_token(struct api *a, const struct route *r)
 	is_int(api_call(a, &req), want, "%s without a token", r->pattern);
 	ok(api_flaw(a) == NULL, "in good form");
 	a->token = a->admin;
+	buf_fini(&path);
 }
 
 /* Bodies that no route takes: 415 for the type, 413 for the length. */
