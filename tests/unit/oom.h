@@ -106,7 +106,9 @@ __wrap_strndup(const char *s, size_t n)
 char *
 __wrap_realpath(const char *path, char *out)
 {
-	return oom_count(__real_realpath(path, out));
+	char *p = __real_realpath(path, out);
+
+	return out == NULL ? oom_count(p) : p;
 }
 
 void
