@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lib/buf.h"
-#include "lib/conf.h"
 #include "lib/datetime.h"
 #include "lib/due.h"
 #include "lib/fault.h"
@@ -14,13 +13,14 @@
 #include "lib/run.h"
 #include "lib/trigger.h"
 #include "lib/trigger_warn.h"
-#include "lib/turn.h"
 #include "lib/tz.h"
 #include "lib/why_words.h"
-#include "tests/unit/folder.h"
 #include "tests/unit/oom.h"
 
-/* Pure code without memory; t_oom_store has what stands on the store. */
+/*
+ * Pure code without memory; t_oom_conf, t_oom_store and t_oom_sched have the
+ * rest.
+ */
 
 #define NOW INT64_C(1790000000000000)
 
@@ -28,7 +28,6 @@
 static struct {
 	struct tz_cache *zones;
 	struct trigger *cron, *interval, *years;
-	const char *conf_path;
 } world;
 
 /* Was what was built told as failed, or is it right? */
@@ -292,67 +291,6 @@ run_due(void)
 }
 
 static enum oom_rc
-run_conf(void)
-{
-	char why[256] = "";
-	struct conf *c = conf_load(world.conf_path, why, sizeof(why));
-	enum oom_rc rc = OOM_DONE;
-
-	if (c == NULL)
-		return why[0] != '\0' && strchr(why, '\n') == NULL ?
-		    OOM_REFUSED :
-		    OOM_WRONG;
-	if (c->nqueues != 2 || c->queues[0].nparams != 2 ||
-	    strcmp(c->queues[0].params[1], "y") != 0 ||
-	    strcmp(c->timezone, "UTC") != 0 || c->busy_us != 250000)
-		rc = OOM_WRONG;
-	conf_free(c);
-	return rc;
-}
-
-static enum oom_rc
-run_conf_new(void)
-{
-	char why[256] = "";
-	struct conf *c = conf_new(world.conf_path, why, sizeof(why));
-	enum oom_rc rc = OOM_DONE;
-
-	if (c == NULL)
-		return why[0] != '\0' ? OOM_REFUSED : OOM_WRONG;
-	if (c->store == NULL || c->memory_store == NULL)
-		rc = OOM_WRONG;
-	conf_free(c);
-	return rc;
-}
-
-static enum oom_rc
-run_conf_find(void)
-{
-	char *a = conf_find("/x", NULL, NULL), *b = conf_find(NULL, NULL, "/"),
-	     *c = conf_find(NULL, "/y", NULL);
-	enum oom_rc rc =
-	    a == NULL || b == NULL || c == NULL ? OOM_REFUSED : OOM_DONE;
-
-	free(a);
-	free(b);
-	free(c);
-	return rc;
-}
-
-static enum oom_rc
-run_turn(void)
-{
-	struct turn *t = turn_open(folder_path("turn"));
-
-	if (t == NULL)
-		return OOM_REFUSED;
-	turn_take(t, 1000);
-	turn_give(t);
-	turn_close(t);
-	return OOM_DONE;
-}
-
-static enum oom_rc
 run_envelope(void)
 {
 	const struct message_envelope e = { "t", "q", NULL, 0, 0, 1, NULL,
@@ -384,19 +322,12 @@ static const struct oom_case cases[] = {
 	{ "trigger_words of years", run_words_years },
 	{ "warns_find", run_warn },
 	{ "due_plan", run_due },
-	{ "conf_load", run_conf },
-	{ "conf_new", run_conf_new },
-	{ "conf_find", run_conf_find },
-	{ "turn_open", run_turn },
 	{ "message_envelope", run_envelope },
 };
 
 static void
 open_world(void)
 {
-	static const char text[] =
-	    "timezone = UTC\nbusy = 250ms\nstore = \"s.db\"\n"
-	    "queue \"a*\" {\n params = {x, y}\n}\nqueue b {\n}\n";
 	const struct trigger_env env = { NULL, "Europe/Berlin", NOW };
 	struct trigger_env e = env;
 	const struct trigger_field at[] = { { "hour", "2" },
@@ -411,7 +342,6 @@ open_world(void)
 	world.cron = trigger_new("cron", at, 2, &e, &fs);
 	world.interval = trigger_new("interval", &every, 1, &e, &fs);
 	world.years = trigger_new("cron", &years, 1, &e, &fs);
-	world.conf_path = folder_put("minutehand.conf", text, strlen(text));
 	if (fs.n > 0)
 		exit(EXIT_FAILURE);
 }
@@ -419,8 +349,6 @@ open_world(void)
 int
 main(void)
 {
-	folder_init("t_oom");
-	folder_quiet();
 	open_world();
 	oom_try_all(cases, sizeof(cases) / sizeof(cases[0]));
 	trigger_free(world.cron);
@@ -428,6 +356,5 @@ main(void)
 	trigger_free(world.years);
 	tz_cache_free(world.zones);
 	is_int(oom.live, 0, "nothing is left at the end");
-	folder_fini();
 	return tap_done();
 }
