@@ -45,7 +45,7 @@ check_cut(void)
 {
 	static const char *const letters[] = { "x", "\xc3\xa9", "\xe6\x8a\xa5",
 		"\xf0\x9f\x95\x90" };
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	char long_text[2 * sizeof(fs.v[0].text)];
 	int bad;
 

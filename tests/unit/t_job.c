@@ -53,7 +53,7 @@ static const struct {
 	{ "quarantined", JOB_QUARANTINED },
 	{ "Active", -1 },
 	{ "active ", -1 },
-	{ "activ", -1 },
+	{ "actives", -1 },
 	{ "", -1 },
 };
 
@@ -144,7 +144,7 @@ check_names(void)
 		{ "Latin-1", "\xe9", 1,
 		    "must be UTF-8 without control characters" },
 	};
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct buf b = BUF_INIT;
 	int rc;
 
@@ -215,7 +215,7 @@ check_params(void)
 {
 	char why[128], got[512];
 	struct job_params p;
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	int rc;
 
 	for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
@@ -273,7 +273,7 @@ check_size(void)
 		{ JOB_ARGS_MAX - 6, 7, -1 },
 	};
 	struct job_params p = { NULL, NULL, NULL, "kwargs" };
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	char why[128];
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {

@@ -161,7 +161,7 @@ static const struct {
 static void
 check_rows(void)
 {
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct job j;
 	char got[500];
 	int rc;
@@ -190,7 +190,7 @@ check_rows(void)
 static void
 check_all_at_once(void)
 {
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct job j;
 
 	is_int(read_with(",\"run_date\":\"x\",\"priority\":-1,\"args\":1,"
@@ -209,7 +209,7 @@ static void
 check_description(void)
 {
 	char more[1800], digits[16];
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct job j;
 	int most = 0;
 
@@ -237,7 +237,7 @@ check_added(void)
 	const struct trigger_env trigger = { zones, "UTC", NOW_US };
 	struct warns ws = { .n = 0 };
 	struct buf b = BUF_INIT;
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct job j;
 
 	(void)read_with(",\"job_id\":\"j\"", &j, &fs);

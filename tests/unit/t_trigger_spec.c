@@ -159,7 +159,7 @@ static const char *const damaged[] = {
 static void
 check_damaged(void)
 {
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct trigger *t;
 
 	for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
@@ -196,7 +196,7 @@ static const struct {
 static void
 check_delays(void)
 {
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct trigger *t;
 	char spec[128];
 	int64_t d, most = 0, least = INT64_MAX;
@@ -233,7 +233,7 @@ check_delays(void)
 static void
 check_first(void)
 {
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct trigger *t;
 
 	t = from_spec("date;timezone=UTC;run_us=1893456000000000", &fs);
@@ -259,7 +259,7 @@ check_first(void)
 static void
 check_zone(void)
 {
-	struct faults fs;
+	struct faults fs = { .n = 0 };
 	struct trigger *t = from_spec("cron;timezone=Asia/Tokyo;hour=0", &fs);
 	char why[128];
 
