@@ -186,6 +186,7 @@ answer_why(const struct request *req, const struct why *w, struct response *res)
 	buf_printf(res->data,
 	    "{\"answer\":\"%s\",\"message\":", why_name(w->out.answer));
 	buf_json(res->data, buf_cstr(&words));
+	res->data->is_failed |= words.is_failed;
 	buf_str(res->data, ",\"facts\":");
 	why_facts(w, res->data);
 	buf_char(res->data, '}');

@@ -138,6 +138,7 @@ add_message(const struct response *res, const struct request *req,
 
 	messages_print(res->msg, req->lang, res->args, &res->faults, &text);
 	buf_json(out, buf_cstr(&text));
+	out->is_failed |= text.is_failed;
 	buf_fini(&text);
 }
 

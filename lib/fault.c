@@ -53,6 +53,7 @@ fault_add(struct faults *fs, const char *field, const char *fmt, ...)
 		f->text[0] = '\0';
 	va_end(ap);
 	trim_utf8(f->text, sizeof(f->text));
+	f->is_never = false;
 	fs->n++;
 	return -1;
 }

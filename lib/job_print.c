@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -117,6 +118,7 @@ add_trigger(struct buf *out, const struct trigger *t)
 	}
 	trigger_print(t, &text);
 	add_string(out, "trigger", buf_cstr(&text));
+	out->is_failed |= text.is_failed;
 	add_string(out, "trigger_kind", trigger_kind_name(trigger_kind(t)));
 	add_string(out, "timezone", tz_name(trigger_zone(t)));
 	add_seconds(out, "jitter", trigger_jitter_us(t));
@@ -146,9 +148,13 @@ static void
 add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 {
 	struct faults fs = { .n = 0 };
-	struct trigger *t = trigger_from_spec(j->trigger, env->zones, &fs);
 	struct buf why = BUF_INIT;
+	struct trigger *t;
 
+	/* Without memory it is nothing to be shown as unreadable. */
+	errno = 0;
+	t = trigger_from_spec(j->trigger, env->zones, &fs);
+	out->is_failed |= t == NULL && errno == ENOMEM;
 	/* What the next tick will find. */
 	(void)job_check(j, &fs);
 	if (fs.n > 0)
@@ -189,6 +195,7 @@ job_to_json_added(const struct job *j, const struct trigger_env *env,
 	for (size_t i = 0; i < ws->n; i++) {
 		buf_str(out, i > 0 ? "," : "");
 		buf_json(out, buf_cstr(&ws->v[i].text[lang]));
+		out->is_failed |= ws->v[i].text[lang].is_failed;
 	}
 	buf_str(out, "]}");
 }

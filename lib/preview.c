@@ -187,6 +187,7 @@ add_words(const struct trigger *t, struct buf *out)
 	enum words_lang lang;
 
 	trigger_print(t, &text);
+	out->is_failed |= text.is_failed;
 	buf_str(out, "{\"trigger\":");
 	buf_json(out, buf_cstr(&text));
 	buf_printf(out, ",\"trigger_kind\":\"%s\",\"timezone\":\"%s\"",
@@ -195,6 +196,7 @@ add_words(const struct trigger *t, struct buf *out)
 	for (lang = WORDS_EN; lang < WORDS__MAX; lang++) {
 		buf_reset(&text);
 		trigger_words(t, lang, &text);
+		out->is_failed |= text.is_failed;
 		buf_printf(out, "%s\"%s\":", lang > 0 ? "," : "",
 		    words_lang_name(lang));
 		buf_json(out, buf_cstr(&text));
@@ -217,6 +219,7 @@ preview_to_json(const struct preview *p, enum words_lang lang, struct buf *out)
 		    "%s{\"code\":\"%s\",\"message\":", i > 0 ? "," : "",
 		    warn_code_name(w[i].code));
 		buf_json(out, buf_cstr(&w[i].text[lang]));
+		out->is_failed |= w[i].text[lang].is_failed;
 		buf_char(out, '}');
 	}
 	buf_str(out, "]}");

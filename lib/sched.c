@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ default_zone(struct sched *s, const char *env_tz, char *why, size_t whylen)
 
 	if (name[0] == '\0')
 		return tz_host_name(s->zones, env_tz);
+	errno = 0;
 	if (tz_get(s->zones, name, said, sizeof(said)) != NULL)
 		return name;
 	(void)snprintf(why, whylen, "configuration: timezone: %s", said);
@@ -55,7 +57,7 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 	s->default_zone = default_zone(s, env_tz, why, whylen);
 	if (s->default_zone == NULL) {
 		sched_close(s);
-		return STORE_ERROR;
+		return errno == ENOMEM ? STORE_FULL : STORE_ERROR;
 	}
 	s->stores[JOB_DURABLE] = store_open(&o, &rc, why, whylen);
 	if (s->stores[JOB_DURABLE] == NULL)

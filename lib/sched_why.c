@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +25,13 @@ why_job(struct sched *s, struct why *w, struct trigger **t)
 
 	*t = NULL;
 	rc = sched_get(s, SCHED_ANY, w->queue, w->job_id, &w->job);
-	if (rc == STORE_OK)
+	errno = 0;
+	if (rc == STORE_OK) {
 		*t = trigger_from_spec(w->job.trigger, s->zones, &fs);
-	else if (rc == STORE_NOTFOUND)
+		/* That is no word on the trigger. */
+		if (*t == NULL && errno == ENOMEM)
+			return STORE_FULL;
+	} else if (rc == STORE_NOTFOUND)
 		rc = STORE_OK;
 	w->zone = *t != NULL ?
 	    trigger_zone(*t) :

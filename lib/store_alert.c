@@ -32,7 +32,7 @@ store_alert_due(struct store *st, int64_t now_us, int64_t limit,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":now", now_us);
 	stmt_int(q, ":limit", limit);
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
@@ -58,7 +58,7 @@ store_alert_take(struct store *st, struct alert *a, int64_t until_us)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", a->id);
 	stmt_int(q, ":attempt", a->attempt);
 	stmt_int(q, ":next_us", until_us);
@@ -74,7 +74,7 @@ store_alert_settle(struct store *st, const struct alert *a,
 	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_SETTLE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", a->id);
 	stmt_int(q, ":attempt", a->attempt);
 	stmt_text(q, ":done", end->done);
@@ -93,7 +93,7 @@ store_alert_silence(struct store *st, int64_t id, int64_t gap_us)
 	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_SILENCE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", id);
 	stmt_int(q, ":gap_us", gap_us);
 	return stmt_run(st, q, false);
@@ -121,7 +121,7 @@ store_alert_prune(struct store *st, int64_t before_us, int64_t limit)
 	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_PRUNE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":before_us", before_us);
 	stmt_int(q, ":limit", limit);
 	return stmt_run(st, q, false);

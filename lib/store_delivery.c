@@ -92,7 +92,7 @@ delivery_read_one(struct store *st, sqlite3_stmt *q, struct delivery *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	if ((rc = stmt_row(st, q)) == STORE_OK)
 		rc = delivery_read(q, out);
 	stmt_put(q);
@@ -106,7 +106,7 @@ delivery_read_all(struct store *st, sqlite3_stmt *q, struct delivery_list *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
 		d = delivery_list_add(out);
 		rc = d == NULL ? STORE_FULL : delivery_read(q, d);
@@ -126,7 +126,7 @@ store_delivery_target(struct store *st, const char *render,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":render", render);
 	rc = stmt_row(st, q);
 	if (rc == STORE_OK) {
@@ -151,7 +151,7 @@ store_delivery_insert(struct store *st, const struct delivery *d)
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_INSERT);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":run", d->run);
 	stmt_int_or_null(q, ":job", d->job, 0);
 	stmt_text(q, ":target", delivery_target_name(d->target));
@@ -173,7 +173,7 @@ delivery_say(struct store *st, const struct delivery *d)
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_SAY);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":run", d->run);
 	stmt_text(q, ":state", run_state_name(d->state));
 	stmt_text(q, ":reason", d->reason);
@@ -187,7 +187,7 @@ store_delivery_move(struct store *st, struct delivery *d)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":run", d->run);
 	stmt_int(q, ":turn", d->turn);
 	stmt_text(q, ":state", run_state_name(d->state));

@@ -36,7 +36,7 @@ store_delivery_due_place(struct store *st, const char *after, char **out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":place", after);
 	if ((rc = stmt_row(st, q)) == STORE_OK)
 		*out = stmt_copy(q, 0, &is_oom);
@@ -121,7 +121,7 @@ store_delivery_away_places(struct store *st,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	while ((rc = stmt_row(st, q)) == STORE_OK)
 		see(arg, (const char *)sqlite3_column_text(q, 0),
 		    sqlite3_column_int64(q, 1));
@@ -138,7 +138,7 @@ store_delivery_of_job(struct store *st, int64_t job, int64_t *n,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":job", job);
 	if ((rc = stmt_row(st, q)) == STORE_OK) {
 		*n = sqlite3_column_int64(q, 0);
@@ -155,7 +155,7 @@ store_delivery_cancel(struct store *st, int64_t run, int64_t now_us)
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_CANCEL);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":run", run);
 	stmt_int(q, ":now", now_us);
 	return stmt_run(st, q, true);
@@ -180,7 +180,7 @@ store_delivery_put_off(struct store *st, int64_t run, int64_t at_us)
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_PUT_OFF);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":run", run);
 	stmt_int(q, ":at_us", at_us);
 	return stmt_run(st, q, false);
@@ -222,7 +222,7 @@ store_delivery_list(struct store *st, const struct store_delivery_filter *f,
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_LIST);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":place", f->place);
 	stmt_text(q, ":statuses", f->statuses);
 	stmt_int(q, ":below", f->below);

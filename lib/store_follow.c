@@ -11,7 +11,7 @@ store_follow_add(struct store *st, const char *place, int64_t next_us,
 	sqlite3_stmt *q = stmt_get(st, SQL_FOLLOW_ADD);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":place", place);
 	stmt_int(q, ":next_us", next_us);
 	stmt_int(q, ":seen_us", seen_us);
@@ -26,7 +26,7 @@ store_follow_due(struct store *st, int64_t now_us, struct follow *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":now", now_us);
 	if ((rc = stmt_row(st, q)) == STORE_OK) {
 		out->place = stmt_copy(q, 0, &is_oom);
@@ -44,7 +44,7 @@ store_follow_claim(struct store *st, const char *place, int64_t now_us,
 	sqlite3_stmt *q = stmt_get(st, SQL_FOLLOW_CLAIM);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":place", place);
 	stmt_int(q, ":now", now_us);
 	stmt_int(q, ":next_us", next_us);
@@ -57,7 +57,7 @@ store_follow_done(struct store *st, const struct follow *f, int64_t next_us)
 	sqlite3_stmt *q = stmt_get(st, SQL_FOLLOW_DONE);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":place", f->place);
 	stmt_int(q, ":next_us", next_us);
 	stmt_int(q, ":seen_us", f->seen_us);
@@ -71,7 +71,7 @@ store_follow_drop(struct store *st, const char *place)
 	sqlite3_stmt *q = stmt_get(st, SQL_FOLLOW_DROP);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":place", place);
 	return stmt_run(st, q, false);
 }
@@ -83,7 +83,7 @@ store_follow_open(struct store *st, const char *place, struct follow_open *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":place", place);
 	if ((rc = stmt_row(st, q)) == STORE_OK) {
 		out->n = sqlite3_column_int64(q, 0);

@@ -18,7 +18,7 @@ history_end(struct store *st, const struct end *e)
 	sqlite3_stmt *q = stmt_get(st, SQL_HISTORY_END);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":job", e->job);
 	stmt_text(q, ":next", e->next);
 	stmt_text(q, ":zone", e->zone);
@@ -32,7 +32,7 @@ history_begin(struct store *st, const struct end *e, int64_t since_us)
 	sqlite3_stmt *q = stmt_get(st, SQL_HISTORY_BEGIN);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":job", e->job);
 	stmt_text(q, ":next", e->next);
 	stmt_int(q, ":since_us", since_us);

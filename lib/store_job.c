@@ -176,7 +176,7 @@ job_bury(struct store *st, int64_t id, int64_t now_us, const char *reason)
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_BURY);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":id", id);
 	stmt_int(q, ":now", now_us);
 	stmt_text(q, ":reason", reason);
@@ -209,7 +209,7 @@ store_job_gone(struct store *st, const char *queue, const char *job_id,
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_text(q, ":job_id", job_id);
 	if ((rc = stmt_row(st, q)) == STORE_OK) {
@@ -226,7 +226,7 @@ store_job_quarantined(struct store *st, int limit, struct job_list *out)
 	sqlite3_stmt *q = stmt_get(st, SQL_JOB_QUARANTINED);
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_int(q, ":limit", limit);
 	return job_read_all(st, q, out);
 }
@@ -261,7 +261,7 @@ store_job_batch(struct store *st, const char *queue, int64_t id, int limit,
 
 	q = stmt_get(st, queue == NULL ? SQL_JOB_BATCH : SQL_JOB_BATCH_QUEUE);
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	if (queue != NULL)
 		stmt_text(q, ":queue", queue);
 	stmt_int(q, ":id", id);

@@ -55,7 +55,7 @@ store_queue_why_paused(struct store *st, const char *queue, struct buf *out)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	stmt_text(q, ":queue", queue);
 	if ((rc = stmt_row(st, q)) == STORE_OK) {
 		actor = (const char *)sqlite3_column_text(q, 1);

@@ -107,7 +107,7 @@ store_sim_jobs(struct store *st, store_sim_each *each, void *arg)
 	enum store_rc rc;
 
 	if (q == NULL)
-		return STORE_ERROR;
+		return st->refused;
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
 		if ((rc = sim_read_job(st, q, &j)) != STORE_OK ||
 		    (rc = each(arg, &j)) != STORE_OK)

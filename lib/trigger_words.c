@@ -229,16 +229,20 @@ add_cron(const struct trigger *t, const struct phrases *ph, struct buf *out)
 	struct buf norm = BUF_INIT;
 	struct faults fs = { .n = 0 };
 
-	/* The set in use lacks the years that cannot match. */
-	if (!t->u.cron.is_crontab && t->u.cron.at[CRON_YEAR] != CRON_NOT_GIVEN)
-		(void)cron_field_parse(CRON_YEAR,
-		    text + t->u.cron.at[CRON_YEAR], &whole, &norm, &fs);
+	/* The set in use lacks the years that cannot match.  The text was good
+	 * once: what it can lack now is memory. */
+	if (!t->u.cron.is_crontab &&
+	    t->u.cron.at[CRON_YEAR] != CRON_NOT_GIVEN &&
+	    cron_field_parse(CRON_YEAR, text + t->u.cron.at[CRON_YEAR], &whole,
+		&norm, &fs) != 0)
+		out->is_failed = true;
 	see_cron(&w, &t->u.cron.set, whole.years);
 	if (whole.years != NULL &&
 	    words_steps(&w.field[CRON_YEAR], &(int){ 0 }, &(int){ 0 }) == 0 &&
 	    words_runs(&w.field[CRON_YEAR]) > YEAR_RUNS_MAX)
 		w.years = buf_cstr(&norm);
 	ph->cron(&w, out);
+	out->is_failed |= norm.is_failed;
 	buf_printf(out, "%s%s%s", ph->in, tz_name(t->tz), ph->in_end);
 	cron_fini(&whole);
 	buf_fini(&norm);
@@ -336,6 +340,7 @@ add_interval(const struct trigger *t, enum words_lang lang, struct buf *out)
 	if (strncmp(text, "1 ", 2) == 0 && strchr(text + 2, ' ') == NULL)
 		text += 2;
 	buf_printf(out, "%s%s", phrases[lang].every, text);
+	out->is_failed |= length.is_failed;
 	buf_fini(&length);
 }
 

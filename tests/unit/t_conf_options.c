@@ -41,6 +41,10 @@ static const struct {
 	{ "max_list", 10000, "1", "1000000", 1, 1000000, "0", "1000001", "a number from 1 to 1000000" },
 	{ "retention_days", 90, "0", "36500", 0, 36500, "-1", "36501", "a number from 0 to 36500" },
 	{ "retention_rows_per_job", 10000, "0", "1000000000", 0, 1000000000, "-1", "1000000001", "a number from 0 to 1000000000" },
+	{ "settle", 30 * S, "1s", "1d", S, D, "999ms", "86401", "a duration from 1s to 1d (90, 5m, 2h)" },
+	{ "max_parallel", 32, "1", "256", 1, 256, "0", "257", "a number from 1 to 256" },
+	{ "http_timeout", 30 * S, "100ms", "10m", S / 10, 600 * S, "99ms", "601", "a duration from 100ms to 10m (90, 5m, 2h)" },
+	{ "alert_no_tick", 1800 * S, "0", "30d", 0, 30 * D, "-1", "31d", "a duration from 0s to 30d (90, 5m, 2h)" },
 	{ "retention_rows", 1000000, "0", "1000000000000", 0, INT64_C(1000000000000), "-1", "1000000000001", "a number from 0 to 1000000000000" },
 };
 
@@ -55,6 +59,7 @@ static const struct {
 	const char *range;
 } choices[] = {
 	{ "anonymous", { "off", "loopback" }, "off or loopback" },
+	{ "on_ambiguous", { "retry", "skip" }, "retry or skip" },
 	{ "log_target", { "stderr", "syslog" }, "stderr or syslog" },
 	{ "log_level", { "warn", "err", "info", "debug" }, "err or warn or info or debug" },
 };
@@ -113,7 +118,7 @@ static const struct {
 	{ "queue q {\n\tbroker = redis\n}\n", ":2: option \"broker\"" },
 	{ "queue q {\n\n\tlease = 5s\n}\n", ":3: no such option 'lease'" },
 	{ "queue q {\n\tbroker = sqlite\n\tbroker = sqlite\n}\n", ":3: option \"broker\": is given" },
-	{ "queue q {\n\tparams = {x, \"\"}\n}\n", "a parameter name has 1 to 64 bytes" },
+	{ "queue q {\n\tparams = {x, \"\"}\n}\n", "a word of the list has 1 to 255 bytes" },
 	{ "queue {\n}\n", "" },
 	{ "queue \"\" {\n}\n", "section \"queue\"" },
 	{ "queue q {\n}\nqueue q {\n}\n", "q" },

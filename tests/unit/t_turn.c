@@ -1,8 +1,11 @@
 /* The turnstile: it hands over, survives its holder, and can be lost. */
 #include "config.h"
 
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +125,58 @@ test_stopped(const char *path)
 	stop(pid);
 }
 
+/* What is no file of ours gives no turnstile, and is left as it is. */
+static void
+test_refused(const char *path, const char *other)
+{
+	static const char *const what[] = { "a link", "a folder", "a pipe",
+		"a file somebody is making for too long" };
+	struct stat before, after;
+	int fd = -1;
+
+	for (int i = 0; i < 4; i++) {
+		(void)unlink(path);
+		if (i == 0)
+			(void)!symlink(other, path);
+		else if (i == 1)
+			(void)mkdir(path, 0700);
+		else if (i == 2)
+			(void)mkfifo(path, 0600);
+		else {
+			fd = open(path, O_RDWR | O_CREAT, 0600);
+			(void)flock(fd, LOCK_EX);
+		}
+		(void)lstat(path, &before);
+		ok(turn_open(path) == NULL, "%s is no turnstile", what[i]);
+		ok(lstat(path, &after) == 0 &&
+			after.st_mode == before.st_mode &&
+			after.st_ino == before.st_ino,
+		    "%s stays", what[i]);
+		(void)rmdir(path);
+	}
+	(void)close(fd);
+	ok(access(other, F_OK) != 0, "nothing is made behind a link");
+	(void)unlink(path);
+}
+
+/* Held by one of two in a process, taken twice, given twice. */
+static void
+test_twice(const char *path)
+{
+	struct turn *t = turn_open(path), *u = turn_open(path);
+
+	turn_take(t, 100000);
+	ok(cost(t) < 100000, "who has it does not wait for himself");
+	turn_take(t, 100000);
+	turn_give(t);
+	turn_give(t);
+	ok(cost(u) < 100000, "given back once, it is free");
+	turn_take(t, 100000);
+	turn_close(t);
+	ok(cost(u) < 100000, "closing gives it back");
+	turn_close(u);
+}
+
 int
 main(void)
 {
@@ -140,6 +195,9 @@ main(void)
 	test_exclusion(path, number);
 	test_death(path);
 	test_stopped(path);
+	test_twice(path);
+	(void)unlink(number);
+	test_refused(path, number);
 	if ((f = fopen(path, "w")) != NULL) {
 		(void)fprintf(f, "this is no mutex");
 		(void)fclose(f);
