@@ -204,8 +204,8 @@ check_prepare(void)
 		fail_set(FAIL_READ, 1, false, codes[i].code);
 		is_int(store_job_count(st, NULL, &n), codes[i].want,
 		    "a number: %s", sqlite3_errstr(codes[i].code));
-		is_int(store_job_delete(st, 1, 0, JOB_EXPIRED), codes[i].want, "a row: %s",
-		    sqlite3_errstr(codes[i].code));
+		is_int(store_job_delete(st, 1, 0, JOB_EXPIRED), codes[i].want,
+		    "a row: %s", sqlite3_errstr(codes[i].code));
 		fail_none();
 		is_int(store_job_count(st, NULL, &n), STORE_OK,
 		    "later it is prepared");
