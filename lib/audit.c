@@ -191,13 +191,19 @@ pass_gap(struct audit *a, int64_t until_us)
 	tell(a, &f);
 }
 
-/* Dates that the row stands for; is it there for one of them? */
-static bool
-meet_dates(struct audit *a, const struct audit_row *r)
+/* The dates that a row stands for. */
+struct dates {
+	int64_t n;     /* that no other trigger calls for */
+	bool is_first; /* one of them begins it */
+	bool is_last;  /* or ends it */
+};
+
+static void
+meet_dates(struct audit *a, const struct audit_row *r, struct dates *out)
 {
-	bool is_one = false;
 	int64_t at_us;
 
+	*out = (struct dates){ 0, false, false };
 	for (size_t i = 0; i < a->n; i++) {
 		if (!is_date(&a->v[i]))
 			continue;
@@ -205,9 +211,11 @@ meet_dates(struct audit *a, const struct audit_row *r)
 		if (at_us < r->slot_us || at_us > r->last_us)
 			continue;
 		a->v[i].is_met = true;
-		is_one = is_one || (at_us == r->slot_us && r->count == 1);
+		if (line_next(a, at_us) != at_us)
+			out->n++;
+		out->is_first = out->is_first || at_us == r->slot_us;
+		out->is_last = out->is_last || at_us == r->last_us;
 	}
-	return is_one;
 }
 
 /* All up to us is compared. */
@@ -218,19 +226,22 @@ move_behind(struct audit *a, int64_t us)
 		a->at_us = us < INT64_MAX ? us + 1 : us;
 }
 
-/* A row that begins with a slot that had none yet. */
+/*
+ * A row that begins with a slot that had none yet.  A date within a range has
+ * a row of its own or is one of those it counts.
+ */
 static void
-compare(struct audit *a, const struct audit_row *r)
+compare(struct audit *a, const struct audit_row *r, const struct dates *d)
 {
-	int64_t want = 1;
 	bool is_whole = true;
+	int64_t want = 1;
 
 	if (r->last_us != r->slot_us) {
 		want = line_count(a, r->slot_us, r->last_us);
-		is_whole = line_next(a, r->last_us) == r->last_us;
+		is_whole = d->is_last || line_next(a, r->last_us) == r->last_us;
 	}
-	if (want == r->count && is_whole)
-		a->sum->slots += want;
+	if (r->count >= want && r->count <= want + d->n && is_whole)
+		a->sum->slots += r->count;
 	else
 		tell_row(a, AUDIT_UNEXPLAINED, r, want);
 	move_behind(a, r->last_us);
@@ -238,14 +249,14 @@ compare(struct audit *a, const struct audit_row *r)
 
 /* A row that begins with no slot, or with one that had its row. */
 static void
-judge(struct audit *a, const struct audit_row *r, bool is_dated)
+judge(struct audit *a, const struct audit_row *r, const struct dates *d)
 {
 	enum audit_kind kind =
 	    r->slot_us < a->at_us ? AUDIT_DOUBLE : AUDIT_UNEXPLAINED;
 
 	if (r->is_extra)
 		a->sum->extras++;
-	else if (is_dated)
+	else if (d->is_first && r->count == 1)
 		a->sum->slots++;
 	else {
 		tell_row(a, kind, r, line_count(a, r->slot_us, r->last_us));
@@ -265,23 +276,26 @@ audit_begin(struct audit *a, int64_t from_us)
 void
 audit_row(struct audit *a, const struct audit_row *r)
 {
-	bool is_dated = meet_dates(a, r), is_slot = false;
+	bool is_slot = false;
+	struct dates d;
 
+	meet_dates(a, r, &d);
 	a->sum->rows++;
 	if (r->slot_us >= a->at_us) {
 		pass_gap(a, r->slot_us);
 		a->at_us = r->slot_us;
 		/* Of a run by hand, too: then the slot itself gets no row. */
-		is_slot = line_next(a, r->slot_us) == r->slot_us;
+		is_slot = line_next(a, r->slot_us) == r->slot_us ||
+		    (d.is_first && r->count > 1);
 	}
 	if (r->slot_us < a->from_us || is_unknown(a, r->slot_us) ||
 	    is_unknown(a, r->last_us)) {
 		a->sum->skipped++;
 		move_behind(a, r->last_us);
 	} else if (is_slot)
-		compare(a, r);
+		compare(a, r, &d);
 	else
-		judge(a, r, is_dated);
+		judge(a, r, &d);
 }
 
 /* Dates no row stands for. */

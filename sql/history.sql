@@ -14,5 +14,9 @@ WHERE id = :job AND trigger IS NOT :next
 	AND (since_us IS NULL
 		OR since_us < max(:until_us, coalesce(cursor_us, :until_us)));
 
+-- The same trigger may begin anew before it began: the clock was set back.
+
 -- name: history_begin
-UPDATE job SET since_us = :since_us WHERE id = :job AND trigger IS NOT :next;
+UPDATE job SET since_us = CASE WHEN trigger IS :next
+	THEN min(since_us, :since_us) ELSE :since_us END
+WHERE id = :job;

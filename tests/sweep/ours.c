@@ -14,9 +14,12 @@ ours_tell(void *cookie, const struct audit_news *n)
 
 	out->findings[n->f->kind]++;
 	if (out->why[0] == '\0')
-		(void)snprintf(out->why, sizeof(out->why), "%s: %s of %lld",
+		(void)snprintf(out->why, sizeof(out->why),
+		    "%s: %s of %lld, slots %lld, from %lld to %lld",
 		    n->job_id == NULL ? "no job" : n->job_id,
-		    audit_kind_name(n->f->kind), (long long)n->f->count);
+		    audit_kind_name(n->f->kind), (long long)n->f->count,
+		    (long long)n->f->want, (long long)n->f->first_us,
+		    (long long)n->f->last_us);
 }
 
 void

@@ -100,14 +100,16 @@ check_change(void)
 	    "the same one again");
 	is_str(rows(VERSIONS), "", "is no change");
 	is_str(rows(SINCE), "70", "and begins when it began");
+	(void)store_history_change(st, job, "t1", 30, 40);
+	is_str(rows(SINCE), "40", "or earlier: the clock was set back");
 	is_int(store_history_change(st, job, "t2", 105, 120), STORE_OK,
 	    "one with slots that are decided");
-	is_str(rows(VERSIONS), "1|t1|70|110|-", "is kept, up to the cursor");
+	is_str(rows(VERSIONS), "1|t1|40|110|-", "is kept, up to the cursor");
 	is_str(rows(SINCE), "120", "the next one begins");
 	decide(job, 130);
 	is_int(store_history_change(st, job, "t3", 140, 150), STORE_OK,
 	    "slots that were told of as they were replaced");
-	is_str(rows(VERSIONS), "1|t1|70|110|- 2|t1|120|140|-", "count");
+	is_str(rows(VERSIONS), "1|t1|40|110|- 2|t1|120|140|-", "count");
 	store_rollback(st);
 }
 
