@@ -104,8 +104,11 @@ WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 	UNION ALL SELECT job FROM job_gone
 	WHERE queue = :queue AND job_id = :job_id);
 
+-- The last slot that was decided: a run by hand decides none.
+
 -- name: run_decided
-SELECT last_us FROM run WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
+SELECT last_us FROM run WHERE job = :job AND is_extra IS NULL
+ORDER BY slot_us DESC LIMIT 1;
 
 -- Retention (lib/store_prune.h).  A walk looks at the oldest rows, in steps.
 

@@ -21,4 +21,5 @@ SELECT id, queue, job_id, trigger, state, cursor_us
 FROM job WHERE id > :id ORDER BY id LIMIT :limit;
 
 -- name: zone_decided
-SELECT last_us FROM run WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
+SELECT last_us FROM run WHERE job = :job AND is_extra IS NULL
+ORDER BY slot_us DESC LIMIT 1;

@@ -240,3 +240,13 @@ found() {
 	run -1 "$MH" restore "$BATS_TEST_TMPDIR/copy.db"
 	[[ $output == *"the store is restored, but"* ]]
 }
+
+@test "a run by hand decides no slots, though the clock is set back behind it" {
+	"$MH" job add q --id j --cron 'minute=*' >/dev/null
+	"$MH" job run q j
+	sql "UPDATE run SET slot_us = slot_us + 86400000000,
+	    last_us = last_us + 86400000000"
+	"$MH" job add q --id j --cron 'minute=*' --replace >/dev/null
+	[ "$(sql 'SELECT cursor_us - changed_us <= 60000000 FROM job')" -eq 1 ]
+	clean
+}

@@ -33,3 +33,9 @@ setup() {
 	run -0 "$sweep" -t "$BATS_TEST_TMPDIR" -o add:after:40
 	[[ $output == *"store: $BATS_TEST_TMPDIR/now/store.db"* ]]
 }
+
+@test "whatever users do, in whatever order, the audit agrees after each move" {
+	run --separate-stderr -0 "$abs_top_builddir/tests/sweep/story" -n 40
+	echo "$stderr"
+	[ "$output" = "40 stories of 200 moves, 0 ended badly" ]
+}
