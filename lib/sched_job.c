@@ -109,17 +109,16 @@ note_zone(struct store *st, const struct trigger *t)
 enum store_rc
 sched_begin_anew(struct store *st, struct job *j, const struct trigger *t)
 {
-	int64_t decided = INT64_MIN, until = j->changed_us + 1;
+	int64_t decided = INT64_MIN;
 	enum store_rc rc;
 
-	if (j->cursor_us < until)
-		until = j->cursor_us;
 	rc = store_run_decided(st, j->id, &decided);
 	if (rc != STORE_OK)
 		return rc;
 	if (j->cursor_us <= decided && trigger_kind(t) != TRIGGER_DATE)
 		sched_set_cursor(j, t, trigger_next(t, decided));
-	rc = store_history_change(st, j->id, j->trigger, until, j->cursor_us);
+	rc = store_history_change(st, j->id, j->trigger, j->changed_us + 1,
+	    j->cursor_us);
 	return rc == STORE_OK ? note_zone(st, t) : rc;
 }
 

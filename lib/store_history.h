@@ -17,9 +17,10 @@ enum store_rc store_history_end(struct store *st, int64_t job,
     int64_t until_us);
 
 /*
- * The job gets the trigger next, whose first slot is since_us; to be called
- * while its row has the one of before.  When that is the same it goes on, with
- * its first slot or an earlier one.
+ * The job gets the trigger next, whose first slot is since_us, the only one
+ * before until_us that is not over; to be called while its row has the one of
+ * before.  When that is the same it goes on, with its first slot or an earlier
+ * one.
  */
 enum store_rc store_history_change(struct store *st, int64_t job,
     const char *next, int64_t until_us, int64_t since_us);

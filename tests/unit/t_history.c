@@ -113,6 +113,26 @@ check_change(void)
 	store_rollback(st);
 }
 
+/* A date that is past is to run: nothing before has decided its slot. */
+static void
+check_keep(void)
+{
+	int64_t job = fresh_job();
+
+	decide(job, 110);
+	is_int(store_history_change(st, job, "d", 200, 150), STORE_OK,
+	    "a slot is kept for the new trigger");
+	is_str(rows(VERSIONS), "1|t1|100|150|- 2|t1|151|200|-",
+	    "the old one has those before it and behind");
+	is_str(rows(SINCE), "150", "the new one begins with it");
+	store_rollback(st);
+	job = fresh_job();
+	decide(job, 170);
+	(void)store_history_change(st, job, "d", 200, 150);
+	is_str(rows(VERSIONS), "1|t1|100|200|-", "one that was decided stays");
+	store_rollback(st);
+}
+
 static void
 check_rezone(void)
 {
@@ -212,6 +232,7 @@ main(void)
 		return EXIT_FAILURE;
 	}
 	check_change();
+	check_keep();
 	check_rezone();
 	check_delete();
 	check_prune();
