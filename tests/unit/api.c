@@ -62,8 +62,10 @@ api_open(struct api *a, const char *conf)
 	struct store *st;
 
 	memset(a, 0, sizeof(*a));
-	(void)snprintf(a->dir, sizeof(a->dir), "%s/api.XXXXXX",
-	    tmp == NULL ? "/tmp" : tmp);
+	/* Paths have room for a short one alone. */
+	if (tmp == NULL || strlen(tmp) > 40)
+		tmp = "/tmp";
+	(void)snprintf(a->dir, sizeof(a->dir), "%s/api.XXXXXX", tmp);
 	if (mkdtemp(a->dir) == NULL)
 		give_up("no temporary folder");
 	api_conf(a, conf);
