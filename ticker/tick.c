@@ -30,6 +30,9 @@
 /* Between two batches others may write: who waits needs time to wake up. */
 #define YIELD_US 100
 
+/* Of requests to targets and of alerts each gets so much in turn. */
+#define SHARE_US (10 * 1000)
+
 struct tick {
 	struct sched *s;
 	const struct tick_opts *o;
@@ -191,6 +194,11 @@ tick_wait(struct tick *t, int64_t next)
 		if (next - now < nap)
 			nap = next - now;
 		if (alerts_count(t->alerts) > 0) {
+			/* Neither waits for the other's requests. */
+			if (remote_is_busy(&t->remote)) {
+				nap = SHARE_US;
+				(void)remote_nap(&t->remote, nap);
+			}
 			alerts_wait(t->alerts, nap);
 			return !tick_is_relieved(t);
 		}
