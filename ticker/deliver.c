@@ -20,6 +20,9 @@
 /* Where runs follow each other closely, their ends do, too. */
 #define FOLLOW_SOON_US (5 * CLOCK_US_PER_S)
 
+/* Following asks no more than five times a second: nobody waits for it. */
+#define FOLLOW_PACE_US (CLOCK_US_PER_S / 5)
+
 /* What could not be begun is tried again after so long. */
 #define AGAIN_US CLOCK_US_PER_S
 
@@ -77,7 +80,7 @@ struct flight *
 deliver_fly(struct deliver *d, enum flight_kind kind, const char *place,
     int key)
 {
-	struct flight **v = list_room(d->v, d->n, &d->cap, sizeof(*v));
+	struct flight **v = list_room(d->v, d->n, &d->cap, sizeof(void *));
 	struct flight *f;
 
 	if (v == NULL)
@@ -225,6 +228,18 @@ sweep(struct deliver *d, bool is_written)
 	d->n = n;
 }
 
+/* Has the turn of a flight come, at now_us?  Those that follow are spread. */
+static bool
+is_turn(struct deliver *d, struct flight *f, int64_t now_us)
+{
+	if (f->kind != FLIGHT_FOLLOW)
+		return true;
+	if (now_us < d->read_us + FOLLOW_PACE_US && now_us >= d->read_us)
+		return false;
+	d->read_us = now_us;
+	return true;
+}
+
 /* Send what is written down. */
 static void
 begin(struct deliver *d, struct flight *f, int64_t now_us)
@@ -245,12 +260,9 @@ begin(struct deliver *d, struct flight *f, int64_t now_us)
 		delivery_command(&f->run, &command);
 		ask.command = buf_cstr(&command);
 	}
-	if (f->answer != &f->unsent)
-		render_answer_free(f->answer);
-	f->answer = NULL;
-	if (f->is_new)
+	if (f->began_us == 0)
 		f->began_us = now_us;
-	f->is_new = false;
+	f->is_ready = false;
 	if (command.is_failed ||
 	    render_start(d->render, f->key, &ask, a->message,
 		sizeof(a->message)) != 0) {
@@ -261,6 +273,27 @@ begin(struct deliver *d, struct flight *f, int64_t now_us)
 	buf_fini(&command);
 }
 
+/* Make those that were written down ready, and begin whose turn it is. */
+static void
+begin_all(struct deliver *d, int64_t now_us)
+{
+	struct flight *f;
+
+	for (size_t i = 0; i < d->n; i++) {
+		f = d->v[i];
+		if (f->is_new || f->end == FLIGHT_AGAIN) {
+			if (f->answer != &f->unsent)
+				render_answer_free(f->answer);
+			f->answer = NULL;
+			f->is_new = false;
+			f->is_ready = true;
+			f->end = FLIGHT_WAITS;
+		}
+		if (f->is_ready && is_turn(d, f, now_us))
+			begin(d, f, now_us);
+	}
+}
+
 enum store_rc
 deliver_pump(struct deliver *d, int64_t now_us)
 {
@@ -269,6 +302,8 @@ deliver_pump(struct deliver *d, int64_t now_us)
 
 	if (!has_work && !d->is_draining)
 		rc = store_delivery_has_work(d->st, now_us, &has_work);
+	if (rc == STORE_OK && !has_work)
+		begin_all(d, now_us);
 	if (rc != STORE_OK || !has_work)
 		return rc;
 	render_refresh(d->render);
@@ -280,10 +315,8 @@ deliver_pump(struct deliver *d, int64_t now_us)
 	else
 		store_rollback(d->st);
 	sweep(d, rc == STORE_OK);
-	for (size_t i = 0; i < d->n && rc == STORE_OK; i++) {
-		if (d->v[i]->is_new || d->v[i]->end == FLIGHT_AGAIN)
-			begin(d, d->v[i], now_us);
-	}
+	if (rc == STORE_OK)
+		begin_all(d, now_us);
 	return rc;
 }
 
@@ -326,6 +359,10 @@ deliver_next(struct deliver *d, int64_t now_us, int64_t *out_us)
 	/* Something is kept back: by a rate, a limit, a key that is missing. */
 	if (has_work && *out_us > now_us + AGAIN_US)
 		*out_us = now_us + AGAIN_US;
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->v[i]->is_ready && *out_us > now_us + FOLLOW_PACE_US)
+			*out_us = now_us + FOLLOW_PACE_US;
+	}
 	return rc;
 }
 

@@ -30,7 +30,8 @@ struct sought {
 struct flight {
 	enum flight_kind kind;
 	enum flight_end end;
-	bool is_new; /* picked, not begun */
+	bool is_new;   /* picked, not written down */
+	bool is_ready; /* written down, not begun */
 	int key;
 	char *place;
 	int64_t began_us;	      /* the first page */
@@ -55,8 +56,9 @@ struct deliver {
 	struct flight **v;
 	size_t n, cap;
 	bool is_draining;
-	uint32_t luck; /* state of a generator for jitter */
-	char *after;   /* the place served last */
+	int64_t read_us; /* when a place's runs were asked for last */
+	uint32_t luck;	 /* state of a generator for jitter */
+	char *after;	 /* the place served last */
 };
 
 /* A flight of that kind for a place (copied); NULL without memory. */
