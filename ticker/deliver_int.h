@@ -65,7 +65,13 @@ struct deliver {
 struct flight *deliver_fly(struct deliver *d, enum flight_kind kind,
     const char *place, int key);
 
-/* Is there one already?  id NULL: any of the kind and place. */
+/* Free one that is over, or was never begun. */
+void deliver_land(struct flight *f);
+
+/* Does it only ask? */
+bool deliver_is_read(const struct flight *f);
+
+/* Is there one already?  run 0: any of the kind and place. */
 bool deliver_is_flying(const struct deliver *d, enum flight_kind kind,
     const char *place, int64_t run);
 
