@@ -14,11 +14,11 @@
 #include "ticker/step.h"
 #include "lib/ban.h"
 
-/* Reads leave the greater part of the requests to creation. */
-#define READ_PART 4
-
 /* Where runs follow each other closely, their ends do, too. */
 #define FOLLOW_SOON_US (5 * CLOCK_US_PER_S)
+
+/* Following asks no more than five times a second: nobody waits for it. */
+#define FOLLOW_PACE_US (CLOCK_US_PER_S / 5)
 
 /* What could not be begun is tried again after so long. */
 #define AGAIN_US CLOCK_US_PER_S
@@ -56,88 +56,6 @@ deliver_new(struct store *st, const struct conf *conf, struct render *render)
 		return NULL;
 	}
 	return d;
-}
-
-static void
-flight_free(struct flight *f)
-{
-	if (f->answer != &f->unsent)
-		render_answer_free(f->answer);
-	delivery_fini(&f->run);
-	delivery_list_fini(&f->rows);
-	free(f->sought);
-	free(f->found);
-	free(f->follow.place);
-	free(f->cursor);
-	free(f->place);
-	free(f);
-}
-
-struct flight *
-deliver_fly(struct deliver *d, enum flight_kind kind, const char *place,
-    int key)
-{
-	struct flight **v = list_room(d->v, d->n, &d->cap, sizeof(*v));
-	struct flight *f;
-
-	if (v == NULL)
-		return NULL;
-	d->v = v;
-	if ((f = calloc(1, sizeof(*f))) == NULL)
-		return NULL;
-	f->kind = kind;
-	f->key = key;
-	f->is_new = true;
-	if ((f->place = strdup(place)) == NULL) {
-		free(f);
-		return NULL;
-	}
-	d->v[d->n++] = f;
-	return f;
-}
-
-bool
-deliver_is_flying(const struct deliver *d, enum flight_kind kind,
-    const char *place, int64_t run)
-{
-	const struct flight *f;
-
-	for (size_t i = 0; i < d->n; i++) {
-		f = d->v[i];
-		if (f->kind == kind && f->end != FLIGHT_OVER &&
-		    strcmp(f->place, place) == 0 &&
-		    (run == 0 || run == f->run.run))
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_read(const struct flight *f)
-{
-	return f->kind != FLIGHT_SEND && f->kind != FLIGHT_CANCEL;
-}
-
-int64_t
-deliver_room(const struct deliver *d)
-{
-	int64_t room = d->conf->max_parallel;
-
-	for (size_t i = 0; i < d->n; i++)
-		room -= d->v[i]->end != FLIGHT_OVER;
-	return room;
-}
-
-int64_t
-deliver_room_to_read(const struct deliver *d)
-{
-	int64_t room = d->conf->max_parallel / READ_PART;
-
-	if (room < 1)
-		room = 1;
-	for (size_t i = 0; i < d->n; i++)
-		room -= is_read(d->v[i]) && d->v[i]->end != FLIGHT_OVER;
-	return room < deliver_room(d) ? room : deliver_room(d);
 }
 
 enum store_rc
@@ -218,11 +136,23 @@ sweep(struct deliver *d, bool is_written)
 	for (size_t i = 0; i < d->n; i++) {
 		f = d->v[i];
 		if (is_written ? f->end == FLIGHT_OVER : f->is_new)
-			flight_free(f);
+			deliver_land(f);
 		else
 			d->v[n++] = f;
 	}
 	d->n = n;
+}
+
+/* Has the turn of a flight come, at now_us?  Those that follow are spread. */
+static bool
+is_turn(struct deliver *d, struct flight *f, int64_t now_us)
+{
+	if (f->kind != FLIGHT_FOLLOW)
+		return true;
+	if (now_us < d->read_us + FOLLOW_PACE_US && now_us >= d->read_us)
+		return false;
+	d->read_us = now_us;
+	return true;
 }
 
 /* Send what is written down. */
@@ -245,12 +175,9 @@ begin(struct deliver *d, struct flight *f, int64_t now_us)
 		delivery_command(&f->run, &command);
 		ask.command = buf_cstr(&command);
 	}
-	if (f->answer != &f->unsent)
-		render_answer_free(f->answer);
-	f->answer = NULL;
-	if (f->is_new)
+	if (f->began_us == 0)
 		f->began_us = now_us;
-	f->is_new = false;
+	f->is_ready = false;
 	if (command.is_failed ||
 	    render_start(d->render, f->key, &ask, a->message,
 		sizeof(a->message)) != 0) {
@@ -261,6 +188,27 @@ begin(struct deliver *d, struct flight *f, int64_t now_us)
 	buf_fini(&command);
 }
 
+/* Make those that were written down ready, and begin whose turn it is. */
+static void
+begin_all(struct deliver *d, int64_t now_us)
+{
+	struct flight *f;
+
+	for (size_t i = 0; i < d->n; i++) {
+		f = d->v[i];
+		if (f->is_new || f->end == FLIGHT_AGAIN) {
+			if (f->answer != &f->unsent)
+				render_answer_free(f->answer);
+			f->answer = NULL;
+			f->is_new = false;
+			f->is_ready = true;
+			f->end = FLIGHT_WAITS;
+		}
+		if (f->is_ready && is_turn(d, f, now_us))
+			begin(d, f, now_us);
+	}
+}
+
 enum store_rc
 deliver_pump(struct deliver *d, int64_t now_us)
 {
@@ -269,6 +217,8 @@ deliver_pump(struct deliver *d, int64_t now_us)
 
 	if (!has_work && !d->is_draining)
 		rc = store_delivery_has_work(d->st, now_us, &has_work);
+	if (rc == STORE_OK && !has_work)
+		begin_all(d, now_us);
 	if (rc != STORE_OK || !has_work)
 		return rc;
 	render_refresh(d->render);
@@ -280,10 +230,8 @@ deliver_pump(struct deliver *d, int64_t now_us)
 	else
 		store_rollback(d->st);
 	sweep(d, rc == STORE_OK);
-	for (size_t i = 0; i < d->n && rc == STORE_OK; i++) {
-		if (d->v[i]->is_new || d->v[i]->end == FLIGHT_AGAIN)
-			begin(d, d->v[i], now_us);
-	}
+	if (rc == STORE_OK)
+		begin_all(d, now_us);
 	return rc;
 }
 
@@ -305,7 +253,7 @@ deliver_pending(const struct deliver *d)
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->n; i++)
-		n += !is_read(d->v[i]);
+		n += !deliver_is_read(d->v[i]);
 	return n;
 }
 
@@ -326,6 +274,10 @@ deliver_next(struct deliver *d, int64_t now_us, int64_t *out_us)
 	/* Something is kept back: by a rate, a limit, a key that is missing. */
 	if (has_work && *out_us > now_us + AGAIN_US)
 		*out_us = now_us + AGAIN_US;
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->v[i]->is_ready && *out_us > now_us + FOLLOW_PACE_US)
+			*out_us = now_us + FOLLOW_PACE_US;
+	}
 	return rc;
 }
 
@@ -365,7 +317,7 @@ deliver_free(struct deliver *d, int64_t now_us)
 			store_rollback(d->st);
 	}
 	for (size_t i = 0; i < d->n; i++)
-		flight_free(d->v[i]);
+		deliver_land(d->v[i]);
 	free(d->v);
 	free(d->after);
 	free(d);

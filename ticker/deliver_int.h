@@ -30,7 +30,8 @@ struct sought {
 struct flight {
 	enum flight_kind kind;
 	enum flight_end end;
-	bool is_new; /* picked, not begun */
+	bool is_new;   /* picked, not written down */
+	bool is_ready; /* written down, not begun */
 	int key;
 	char *place;
 	int64_t began_us;	      /* the first page */
@@ -55,15 +56,22 @@ struct deliver {
 	struct flight **v;
 	size_t n, cap;
 	bool is_draining;
-	uint32_t luck; /* state of a generator for jitter */
-	char *after;   /* the place served last */
+	int64_t read_us; /* when a place's runs were asked for last */
+	uint32_t luck;	 /* state of a generator for jitter */
+	char *after;	 /* the place served last */
 };
 
 /* A flight of that kind for a place (copied); NULL without memory. */
 struct flight *deliver_fly(struct deliver *d, enum flight_kind kind,
     const char *place, int key);
 
-/* Is there one already?  id NULL: any of the kind and place. */
+/* Free one that is over, or was never begun. */
+void deliver_land(struct flight *f);
+
+/* Does it only ask? */
+bool deliver_is_read(const struct flight *f);
+
+/* Is there one already?  run 0: any of the kind and place. */
 bool deliver_is_flying(const struct deliver *d, enum flight_kind kind,
     const char *place, int64_t run);
 

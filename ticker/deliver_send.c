@@ -159,6 +159,9 @@ pick_place(struct picking *p, const char *place)
 	if (key < 0)
 		return store_delivery_wait(p->d->st, place, p->now_us, why);
 	rc = store_delivery_doubt_count(p->d->st, place, &doubts);
+	if (rc == STORE_OK && doubts >= DOUBT_MAX)
+		rc = store_delivery_wait(p->d->st, place, p->now_us,
+		    "waiting: too many runs are in doubt there");
 	if (rc != STORE_OK || doubts >= DOUBT_MAX)
 		return rc;
 	room = room_at(p, place, key);

@@ -79,11 +79,17 @@ remote_pump(struct remote *r, int64_t *next)
 }
 
 bool
+remote_is_busy(const struct remote *r)
+{
+	return r->deliver != NULL && render_count(r->render) > 0;
+}
+
+bool
 remote_nap(struct remote *r, int64_t us)
 {
 	int64_t until = clock_mono_us() + us;
 
-	if (r->deliver == NULL || render_count(r->render) == 0) {
+	if (!remote_is_busy(r)) {
 		clock_wait_us(r->s->clock, us);
 		return false;
 	}

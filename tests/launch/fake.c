@@ -253,6 +253,16 @@ answer_one(struct fake_world *w, const struct render_ask *ask,
 	tell_job(w, i, a->jobs);
 }
 
+static void
+count_read(struct fake_world *w)
+{
+	if (w->now_us / 1000000 != w->second)
+		w->reads = 0;
+	w->second = w->now_us / 1000000;
+	if (++w->reads > w->most_reads)
+		w->most_reads = w->reads;
+}
+
 int
 render_start(struct render *r, int key, const struct render_ask *ask, char *why,
     size_t whylen)
@@ -272,6 +282,8 @@ render_start(struct render *r, int key, const struct render_ask *ask, char *why,
 	to->answer->is_sent = true;
 	to->at_us = w->now_us + w->latency_us;
 	w->asked[ask->op]++;
+	if (ask->op == RENDER_LIST || ask->op == RENDER_EVENTS)
+		count_read(w);
 	if ((ask->op == RENDER_LIST || ask->op == RENDER_EVENTS) &&
 	    w->fail_lists > 0) {
 		w->fail_lists--;

@@ -59,6 +59,7 @@ struct fake_world {
 	int64_t given[FAKE__MAX];
 	int64_t deaths;
 	int64_t most_under_way;
+	int64_t second, reads, most_reads; /* lists and events in one second */
 	size_t njobs;
 	struct fake_job jobs[]; /* cap of them */
 };

@@ -219,6 +219,61 @@ check_follow(void)
 	scene_end();
 }
 
+/* Where all is in doubt, no more is sent. */
+static void
+check_brake(void)
+{
+	char command[16];
+	const char *id = "";
+
+	scene_start("a Render that answers nothing");
+	sc.w->per_mille[FAKE_CUT] = 1000;
+	for (int i = 0; i < 200; i++) {
+		sc.w->now_us++;
+		(void)snprintf(command, sizeof(command), "c%d", i);
+		id = add_command("srv-a", command);
+	}
+	pass(20);
+	ok(sc.w->asked[RENDER_CREATE] >= 100 &&
+		sc.w->asked[RENDER_CREATE] <= 110,
+	    "%lld were sent", (long long)sc.w->asked[RENDER_CREATE]);
+	is_state(id, RUN_DUE, "the rest waits");
+	says(id, "waiting: too many runs are in doubt there");
+	sc.w->per_mille[FAKE_CUT] = 0;
+	pass(300);
+	is_int((long long)sc.w->njobs, 200, "until it answers again");
+	scene_end();
+}
+
+/* A thousand runs: few requests, and each end seen within a minute. */
+static void
+check_many(void)
+{
+	struct store_delivery_filter f = { "srv-a", ",succeeded,", INT64_MAX,
+		JOBS, INT64_MIN, INT64_MAX, INT64_MIN, INT64_MAX, INT64_MIN,
+		INT64_MAX };
+	struct delivery_list l = { NULL, 0, 0 };
+	char command[16];
+
+	scene_start("a thousand runs");
+	sc.w->latency_us = S / 100;
+	for (int i = 0; i < JOBS; i++) {
+		(void)snprintf(command, sizeof(command), "c%d", i);
+		(void)add_command("srv-a", command);
+	}
+	pass(10);
+	is_int((long long)sc.w->njobs, JOBS, "all are there");
+	for (int i = 0; i < JOBS; i++)
+		sc.w->jobs[i].ends_us = START + (100 + i / 10) * S;
+	pass(250);
+	(void)store_delivery_list(sc.st[0], &f, &l);
+	is_int((long long)l.n, JOBS, "all ends are seen within a minute");
+	delivery_list_fini(&l);
+	ok(sc.w->most_reads <= 5, "at most %lld requests in one second",
+	    (long long)sc.w->most_reads);
+	scene_end();
+}
+
 int
 main(void)
 {
@@ -228,5 +283,7 @@ main(void)
 	check_cancel_early();
 	check_cancel_late();
 	check_follow();
+	check_brake();
+	check_many();
 	return tap_done();
 }
