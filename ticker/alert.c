@@ -19,7 +19,6 @@
 #include "lib/ban.h"
 
 #define PARALLEL 8
-#define NAP_US 20000
 
 /* So long nobody else takes one; longer than any attempt. */
 #define LEASE_US (11 * 60 * CLOCK_US_PER_S)
@@ -41,7 +40,8 @@ struct alerts {
 	bool is_pruned;
 };
 
-struct alerts *
+/* Made when the first one is due. */
+static struct alerts *
 alerts_new(struct sched *s)
 {
 	struct alerts *a = calloc(1, sizeof(*a));
@@ -336,15 +336,14 @@ alerts_pump(struct alerts **a, struct sched *s, int64_t *next)
 			pump_store(a, s, (enum job_kind)k, next);
 }
 
-void
-alerts_wait(struct alerts *a, int64_t us)
+/* Let them go on for a moment. */
+static void
+rest(struct alerts *a)
 {
-	if (us > NAP_US)
-		us = NAP_US;
 	if (a->http != NULL && http_count(a->http) > 0)
-		http_wait(a->http, clock_mono_us() + us);
+		http_wait(a->http, clock_mono_us() + ALERTS_NAP_US);
 	else
-		clock_wait_us(a->s->clock, us);
+		clock_wait_us(a->s->clock, ALERTS_NAP_US);
 }
 
 void
@@ -360,7 +359,7 @@ alerts_free(struct alerts *a)
 		alerts_pump(&a, a->s, &next);
 		if (alerts_count(a) == 0)
 			break;
-		alerts_wait(a, NAP_US);
+		rest(a);
 	} while (!stop_is_pending() && clock_mono_us() < until);
 	for (int i = 0; i < PARALLEL; i++) {
 		if (!a->v[i].is_used)
