@@ -23,6 +23,10 @@
 /* So long nobody else takes one; longer than any attempt. */
 #define LEASE_US (11 * 60 * CLOCK_US_PER_S)
 
+/* So long a new one waits: the end of a run at Render is known a moment before
+ * its reason. */
+#define NEW_US (2 * CLOCK_US_PER_S)
+
 /* When the outbox is looked into again, at the soonest. */
 #define RETRY_US (CLOCK_US_PER_S / 4)
 
@@ -233,19 +237,18 @@ take(struct alerts *a, enum job_kind kind, struct alert *al,
 	return rc;
 }
 
-/* Begin with what is due in one store, as far as there is room. */
+/* Begin with what is due by then in one store, as far as there is room. */
 static void
-begin(struct alerts *a, enum job_kind kind)
+begin(struct alerts *a, enum job_kind kind, int64_t now)
 {
-	int64_t now = clock_get_us(a->s->clock);
 	struct alert_list l = { NULL, 0, 0 };
 	const struct conf_alert *to = NULL;
 	struct attempt *t;
+	enum store_rc rc;
 
-	if (store_alert_due(a->s->stores[kind], now, PARALLEL - alerts_count(a),
-		&l) != STORE_OK)
-		l.n = 0;
-	for (size_t i = 0; i < l.n; i++) {
+	rc = store_alert_due(a->s->stores[kind], now,
+	    PARALLEL - alerts_count(a), &l);
+	for (size_t i = 0; rc == STORE_OK && i < l.n; i++) {
 		if (take(a, kind, &l.v[i], &to) != STORE_OK || to == NULL ||
 		    (t = free_slot(a)) == NULL)
 			continue;
@@ -256,26 +259,12 @@ begin(struct alerts *a, enum job_kind kind)
 			.to = to,
 		};
 		memset(&l.v[i], 0, sizeof(l.v[i]));
-		attempt_start(t, a->s->conf, &a->http, now);
+		attempt_start(t, a->s->conf, &a->http,
+		    clock_get_us(a->s->clock));
 		if (t->is_over)
 			finish(a, t);
 	}
 	alert_list_fini(&l);
-}
-
-/* Nobody is to be told: what was written down meanwhile is forgotten. */
-static void
-forget(struct store *st)
-{
-	bool is_any = false;
-
-	if (store_alert_any(st, &is_any) != STORE_OK || !is_any ||
-	    store_begin(st) != STORE_OK)
-		return;
-	if (store_alert_forget(st) == STORE_OK)
-		(void)store_commit(st);
-	else
-		store_rollback(st);
 }
 
 /* Once a tick that has alerts. */
@@ -297,30 +286,46 @@ prune(struct alerts *a)
 	a->is_pruned = true;
 }
 
+/* Nothing of the outbox is worth a flush by itself. */
+static void
+write_down(struct store *st, int64_t next_us)
+{
+	enum store_rc rc;
+
+	store_set_durable(st, false);
+	if (store_begin(st) == STORE_OK) {
+		rc = next_us == ALERT_NEVER ? store_alert_forget(st) :
+					      store_alert_notice(st, next_us);
+		if (rc == STORE_OK)
+			(void)store_commit(st);
+		else
+			store_rollback(st);
+	}
+	store_set_durable(st, true);
+}
+
 static void
 pump_store(struct alerts **a, struct sched *s, enum job_kind kind,
     int64_t *next)
 {
+	int64_t now = clock_get_us(s->clock), n = ALERT_NEVER;
 	struct store *st = s->stores[kind];
-	int64_t n = ALERT_NEVER;
 
-	if (s->conf->nalerts == 0) {
-		forget(st);
-		return;
-	}
 	if (store_alert_next(st, &n) != STORE_OK)
 		return;
-	if (n <= clock_get_us(s->clock)) {
+	if (n == 0)
+		write_down(st, n = now + NEW_US);
+	else if (n <= now) {
 		if (*a == NULL && (*a = alerts_new(s)) == NULL)
 			return;
 		prune(*a);
-		begin(*a, kind);
+		begin(*a, kind, now);
 		if (alerts_count(*a) == PARALLEL ||
 		    store_alert_next(st, &n) != STORE_OK)
 			return;
 		/* What could not be taken is not asked for again at once. */
-		if (n < clock_get_us(s->clock) + RETRY_US)
-			n = clock_get_us(s->clock) + RETRY_US;
+		if (n < now + RETRY_US)
+			n = now + RETRY_US;
 	}
 	if (n < *next)
 		*next = n;
@@ -331,7 +336,7 @@ alerts_pump(struct alerts **a, struct sched *s, int64_t *next)
 {
 	if (*a != NULL)
 		collect(*a);
-	for (int k = 0; k < JOB_KIND__MAX; k++)
+	for (int k = 0; k < JOB_KIND__MAX && s->conf->nalerts > 0; k++)
 		if (sched_store(s, (enum job_kind)k) != NULL)
 			pump_store(a, s, (enum job_kind)k, next);
 }
@@ -346,21 +351,22 @@ rest(struct alerts *a)
 		clock_wait_us(a->s->clock, ALERTS_NAP_US);
 }
 
-void
+static void
+forget(struct sched *s)
+{
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		struct store *st = sched_store(s, (enum job_kind)k);
+		bool is_any = false;
+
+		if (st != NULL && store_alert_any(st, &is_any) == STORE_OK &&
+		    is_any)
+			write_down(st, ALERT_NEVER);
+	}
+}
+
+static void
 alerts_free(struct alerts *a)
 {
-	int64_t until = clock_mono_us() + END_US, next;
-
-	if (a == NULL)
-		return;
-	/* One that has just been told may be due for somebody else. */
-	do {
-		next = ALERT_NEVER;
-		alerts_pump(&a, a->s, &next);
-		if (alerts_count(a) == 0)
-			break;
-		rest(a);
-	} while (!stop_is_pending() && clock_mono_us() < until);
 	for (int i = 0; i < PARALLEL; i++) {
 		if (!a->v[i].is_used)
 			continue;
@@ -369,4 +375,33 @@ alerts_free(struct alerts *a)
 	}
 	http_free(a->http);
 	free(a);
+}
+
+/* Whether new or not, it is not put off to the next tick. */
+static void
+last_pump(struct alerts *a)
+{
+	int64_t soon = clock_get_us(a->s->clock) + NEW_US;
+
+	collect(a);
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		if (sched_store(a->s, (enum job_kind)k) != NULL)
+			begin(a, (enum job_kind)k, soon);
+}
+
+void
+alerts_end(struct alerts *a, struct sched *s)
+{
+	int64_t until = clock_mono_us() + END_US;
+
+	if (s->conf->nalerts == 0)
+		forget(s);
+	else if (a != NULL || (a = alerts_new(s)) != NULL) {
+		for (last_pump(a); alerts_count(a) > 0 && !stop_is_pending() &&
+		     clock_mono_us() < until;
+		     last_pump(a))
+			rest(a);
+	}
+	if (a != NULL)
+		alerts_free(a);
 }

@@ -9,7 +9,7 @@ struct sched;
 /*
  * Tells people what went wrong: what lies in the outboxes (lib/store_alert.h)
  * goes to the webhooks and commands of the configuration.  Nothing here waits
- * for them but alerts_free, and a failure is logged and otherwise none: it is
+ * for them but alerts_end, and a failure is logged and otherwise none: it is
  * tried again by a later tick.
  */
 struct alerts;
@@ -28,9 +28,10 @@ void alerts_pump(struct alerts **a, struct sched *s, int64_t *next);
 int alerts_count(const struct alerts *a);
 
 /*
- * Wait a while for those under way, unless a stop is pending (lib/stop.h),
- * then end them: they are tried again.  NULL is fine.
+ * Begin with what is due and wait a while for those under way, unless a stop
+ * is pending (lib/stop.h); then end them: they are tried again.  Without
+ * anybody to be told, what was written down is forgotten.  a may be NULL.
  */
-void alerts_free(struct alerts *a);
+void alerts_end(struct alerts *a, struct sched *s);
 
 #endif

@@ -257,9 +257,8 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	if (rc == STORE_OK && o->window_us == 0)
 		rc = remote_finish(&t.remote);
 	remote_end(&t.remote);
-	if (o->is_remote && rc == STORE_OK)
-		alerts_pump(&t.alerts, s, &next);
-	alerts_free(t.alerts);
+	if (o->is_remote)
+		alerts_end(t.alerts, s);
 	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;
