@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/buf.h"
 #include "lib/fault.h"
 #include "lib/log.h"
@@ -181,7 +182,7 @@ static enum store_rc
 move_prune(struct story *t, const char *queue, const char *name)
 {
 	const struct store_prune p = { t->now_us - pick(t, 20) * DAY_US, 0,
-		20 + pick(t, 200), 50, SECOND_US };
+		20 + pick(t, 200), 50, SECOND_US, &clock_host };
 	struct store *st = t->s.stores[JOB_DURABLE];
 	enum store_rc rc = store_begin(st);
 	bool is_more;

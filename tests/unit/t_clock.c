@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/conf.h"
@@ -12,6 +11,7 @@
 #include "lib/trigger.h"
 #include "lib/tz.h"
 #include "tests/unit/clock.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
 #include "ticker/claim.h"
 
@@ -378,13 +378,12 @@ check_patch(struct conf *conf)
 int
 main(void)
 {
-	char dir[] = "/tmp/t_clock.XXXXXX", path[64], why[256];
 	struct conf *conf;
+	char why[256];
 
-	if (mkdtemp(dir) == NULL || chdir(dir) == -1)
-		return EXIT_FAILURE;
-	(void)snprintf(path, sizeof(path), "%s/minutehand.conf", dir);
-	if ((conf = conf_new(path, why, sizeof(why))) == NULL)
+	folder_init("t_clock");
+	conf = conf_new(folder_path("minutehand.conf"), why, sizeof(why));
+	if (conf == NULL)
 		return EXIT_FAILURE;
 	conf->memory_store[0] = '\0';
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
@@ -393,11 +392,7 @@ main(void)
 	for (int i = 0; i < 6; i++)
 		check_walk(conf, 200);
 	check_patch(conf);
-	(void)unlink(conf->store);
-	(void)unlink("store.db-turn");
-	(void)unlink("store.db-wal");
-	(void)unlink("store.db-shm");
-	(void)rmdir(dir);
+	folder_fini();
 	conf_free(conf);
 	return tap_done();
 }
