@@ -112,12 +112,11 @@ elsewhere() {
 	printf 'alert "me" {\n\tcommand = {%s}\n}\n' "$WEB/tell" >>"$CONF"
 	stub_set next=400
 	id=$(minutehand render create "$srv" -- x)
-	tick_start
+	(as_user "$TICKER" -c "$CONF" --once 2>/dev/null)
 	run -1 minutehand render watch "$id" --timeout 30s
 	[[ $output == *'failed (refused: '* ]]
 	[ "$(api GET "/v1/services/$srv/jobs/$id" | jq -r .status)" = failed ]
 	[ "$(api GET "/v1/runs/$id" | jq -r .state)" = refused ]
-	wait_for 20 test -s "$WEB/told"
 	[ "$(jq -c '[.type, .data.run_id]' "$WEB/told")" = "[\"run.refused\",\"$id\"]" ]
 	[[ "$(jq -r .data.reason "$WEB/told")" == *[a-z]* ]]
 }

@@ -19,7 +19,6 @@
 #include "lib/ban.h"
 
 #define PARALLEL 8
-#define NAP_US 20000
 
 /* So long nobody else takes one; longer than any attempt. */
 #define LEASE_US (11 * 60 * CLOCK_US_PER_S)
@@ -41,7 +40,8 @@ struct alerts {
 	bool is_pruned;
 };
 
-struct alerts *
+/* Made when the first one is due. */
+static struct alerts *
 alerts_new(struct sched *s)
 {
 	struct alerts *a = calloc(1, sizeof(*a));
@@ -58,46 +58,6 @@ alerts_count(const struct alerts *a)
 
 	for (int i = 0; a != NULL && i < PARALLEL; i++)
 		n += a->v[i].is_used;
-	return n;
-}
-
-static bool
-wants(const struct conf_alert *to, enum alert_kind kind)
-{
-	for (size_t i = 0; i < to->on.n; i++)
-		if (strcmp(to->on.v[i], alert_kind_name(kind)) == 0)
-			return true;
-	return to->on.n == 0;
-}
-
-static bool
-knows(const struct alert *a, const char *name)
-{
-	size_t n = strlen(name);
-	const char *p = a->done;
-
-	for (; (p = strstr(p, name)) != NULL; p++)
-		if (p[-1] == ',' && p[n] == ',')
-			return true;
-	return false;
-}
-
-/*
- * Who is to be told, of those who are not yet; how many they are.  They take
- * turns, so that one that is out of order keeps nobody waiting.
- */
-static size_t
-choose(const struct conf *conf, const struct alert *a,
-    const struct conf_alert **to)
-{
-	const struct conf_alert *left[64];
-	size_t n = 0;
-
-	for (size_t i = 0; i < conf->nalerts && n < 64; i++)
-		if (wants(&conf->alerts[i], a->kind) &&
-		    !knows(a, conf->alerts[i].name))
-			left[n++] = &conf->alerts[i];
-	*to = n == 0 ? NULL : left[(size_t)a->attempt % n];
 	return n;
 }
 
@@ -152,7 +112,7 @@ finish(struct alerts *a, struct attempt *t)
 	buf_str(&done, t->a.done);
 	if (t->why[0] == '\0') {
 		buf_printf(&done, "%s,", t->to->name);
-		if (choose(a->s->conf, &t->a, &other) > 1)
+		if (alert_choose(a->s->conf, &t->a, &other) > 1)
 			end.next_us = now;
 	} else {
 		delay = alert_delay_us(t->a.attempt, chance(t, now));
@@ -225,7 +185,7 @@ take(struct alerts *a, enum job_kind kind, struct alert *al,
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
 	rc = store_alert_take(st, al, now + LEASE_US);
-	if (rc == STORE_OK && choose(a->s->conf, al, to) == 0)
+	if (rc == STORE_OK && alert_choose(a->s->conf, al, to) == 0)
 		rc = store_alert_settle(st, al, &end);
 	if (rc == STORE_OK)
 		return store_commit(st);
@@ -241,11 +201,11 @@ begin(struct alerts *a, enum job_kind kind)
 	struct alert_list l = { NULL, 0, 0 };
 	const struct conf_alert *to = NULL;
 	struct attempt *t;
+	enum store_rc rc;
 
-	if (store_alert_due(a->s->stores[kind], now, PARALLEL - alerts_count(a),
-		&l) != STORE_OK)
-		l.n = 0;
-	for (size_t i = 0; i < l.n; i++) {
+	rc = store_alert_due(a->s->stores[kind], now,
+	    PARALLEL - alerts_count(a), &l);
+	for (size_t i = 0; rc == STORE_OK && i < l.n; i++) {
 		if (take(a, kind, &l.v[i], &to) != STORE_OK || to == NULL ||
 		    (t = free_slot(a)) == NULL)
 			continue;
@@ -261,21 +221,6 @@ begin(struct alerts *a, enum job_kind kind)
 			finish(a, t);
 	}
 	alert_list_fini(&l);
-}
-
-/* Nobody is to be told: what was written down meanwhile is forgotten. */
-static void
-forget(struct store *st)
-{
-	bool is_any = false;
-
-	if (store_alert_any(st, &is_any) != STORE_OK || !is_any ||
-	    store_begin(st) != STORE_OK)
-		return;
-	if (store_alert_forget(st) == STORE_OK)
-		(void)store_commit(st);
-	else
-		store_rollback(st);
 }
 
 /* Once a tick that has alerts. */
@@ -301,16 +246,12 @@ static void
 pump_store(struct alerts **a, struct sched *s, enum job_kind kind,
     int64_t *next)
 {
+	int64_t now = clock_get_us(s->clock), n = ALERT_NEVER;
 	struct store *st = s->stores[kind];
-	int64_t n = ALERT_NEVER;
 
-	if (s->conf->nalerts == 0) {
-		forget(st);
-		return;
-	}
 	if (store_alert_next(st, &n) != STORE_OK)
 		return;
-	if (n <= clock_get_us(s->clock)) {
+	if (n <= now) {
 		if (*a == NULL && (*a = alerts_new(s)) == NULL)
 			return;
 		prune(*a);
@@ -319,8 +260,8 @@ pump_store(struct alerts **a, struct sched *s, enum job_kind kind,
 		    store_alert_next(st, &n) != STORE_OK)
 			return;
 		/* What could not be taken is not asked for again at once. */
-		if (n < clock_get_us(s->clock) + RETRY_US)
-			n = clock_get_us(s->clock) + RETRY_US;
+		if (n < now + RETRY_US)
+			n = now + RETRY_US;
 	}
 	if (n < *next)
 		*next = n;
@@ -331,37 +272,42 @@ alerts_pump(struct alerts **a, struct sched *s, int64_t *next)
 {
 	if (*a != NULL)
 		collect(*a);
-	for (int k = 0; k < JOB_KIND__MAX; k++)
+	for (int k = 0; k < JOB_KIND__MAX && s->conf->nalerts > 0; k++)
 		if (sched_store(s, (enum job_kind)k) != NULL)
 			pump_store(a, s, (enum job_kind)k, next);
 }
 
-void
-alerts_wait(struct alerts *a, int64_t us)
+/* Let them go on for a moment. */
+static void
+rest(struct alerts *a)
 {
-	if (us > NAP_US)
-		us = NAP_US;
 	if (a->http != NULL && http_count(a->http) > 0)
-		http_wait(a->http, clock_mono_us() + us);
+		http_wait(a->http, clock_mono_us() + ALERTS_NAP_US);
 	else
-		clock_wait_us(a->s->clock, us);
+		clock_wait_us(a->s->clock, ALERTS_NAP_US);
 }
 
-void
+/* What is lost of this in a power cut is forgotten by the next tick. */
+static void
+forget(struct store *st)
+{
+	bool is_any = false;
+
+	if (store_alert_any(st, &is_any) != STORE_OK || !is_any)
+		return;
+	store_set_durable(st, false);
+	if (store_begin(st) == STORE_OK) {
+		if (store_alert_forget(st) == STORE_OK)
+			(void)store_commit(st);
+		else
+			store_rollback(st);
+	}
+	store_set_durable(st, true);
+}
+
+static void
 alerts_free(struct alerts *a)
 {
-	int64_t until = clock_mono_us() + END_US, next;
-
-	if (a == NULL)
-		return;
-	/* One that has just been told may be due for somebody else. */
-	do {
-		next = ALERT_NEVER;
-		alerts_pump(&a, a->s, &next);
-		if (alerts_count(a) == 0)
-			break;
-		alerts_wait(a, NAP_US);
-	} while (!stop_is_pending() && clock_mono_us() < until);
 	for (int i = 0; i < PARALLEL; i++) {
 		if (!a->v[i].is_used)
 			continue;
@@ -370,4 +316,20 @@ alerts_free(struct alerts *a)
 	}
 	http_free(a->http);
 	free(a);
+}
+
+void
+alerts_end(struct alerts *a, struct sched *s)
+{
+	int64_t until = clock_mono_us() + END_US, next = ALERT_NEVER;
+
+	for (int k = 0; k < JOB_KIND__MAX && s->conf->nalerts == 0; k++)
+		if (sched_store(s, (enum job_kind)k) != NULL)
+			forget(s->stores[k]);
+	for (alerts_pump(&a, s, &next); alerts_count(a) > 0 &&
+	     !stop_is_pending() && clock_mono_us() < until;
+	     alerts_pump(&a, s, &next))
+		rest(a);
+	if (a != NULL)
+		alerts_free(a);
 }

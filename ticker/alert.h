@@ -9,31 +9,29 @@ struct sched;
 /*
  * Tells people what went wrong: what lies in the outboxes (lib/store_alert.h)
  * goes to the webhooks and commands of the configuration.  Nothing here waits
- * for them but alerts_free, and a failure is logged and otherwise none: it is
+ * for them but alerts_end, and a failure is logged and otherwise none: it is
  * tried again by a later tick.
  */
 struct alerts;
 
-/* Made when the first alert is due; s is borrowed.  NULL without memory. */
-struct alerts *alerts_new(struct sched *s);
-
 /*
- * Take what came of those under way and begin with what is due.  *a is NULL at
- * first, and stays so as long as there is nothing to do.  *next becomes an
- * earlier instant when something is due before it.
+ * Take what came of those under way and begin with what is due in the stores
+ * of s (borrowed).  *a is NULL at first, and stays so as long as there is
+ * nothing to do.  *next becomes an earlier instant when something is due
+ * before it.
  */
 void alerts_pump(struct alerts **a, struct sched *s, int64_t *next);
 
-/* How many are under way; a may be NULL. */
+/* How many are under way; a may be NULL.  They go on in alerts_pump alone,
+ * which is then to be called that often. */
+#define ALERTS_NAP_US (20 * 1000)
 int alerts_count(const struct alerts *a);
 
-/* Let them go on for up to us; returns early for no reason, too. */
-void alerts_wait(struct alerts *a, int64_t us);
-
 /*
- * Wait a while for those under way, unless a stop is pending (lib/stop.h),
- * then end them: they are tried again.  NULL is fine.
+ * Begin with what is due and wait a while for those under way, unless a stop
+ * is pending (lib/stop.h); then end them: they are tried again.  Without
+ * anybody to be told, what was written down is forgotten.  a may be NULL.
  */
-void alerts_free(struct alerts *a);
+void alerts_end(struct alerts *a, struct sched *s);
 
 #endif

@@ -79,17 +79,11 @@ remote_pump(struct remote *r, int64_t *next)
 }
 
 bool
-remote_is_busy(const struct remote *r)
-{
-	return r->deliver != NULL && render_count(r->render) > 0;
-}
-
-bool
 remote_nap(struct remote *r, int64_t us)
 {
 	int64_t until = clock_mono_us() + us;
 
-	if (!remote_is_busy(r)) {
+	if (r->deliver == NULL || render_count(r->render) == 0) {
 		clock_wait_us(r->s->clock, us);
 		return false;
 	}

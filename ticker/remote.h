@@ -26,9 +26,6 @@ struct remote {
  */
 enum store_rc remote_pump(struct remote *r, int64_t *next);
 
-/* Are requests under way? */
-bool remote_is_busy(const struct remote *r);
-
 /*
  * Sleep for us, with the requests going on meanwhile.  True: something came,
  * and remote_pump should be called.

@@ -30,9 +30,6 @@
 /* Between two batches others may write: who waits needs time to wake up. */
 #define YIELD_US 100
 
-/* Of requests to targets and of alerts each gets so much in turn. */
-#define SHARE_US (10 * 1000)
-
 struct tick {
 	struct sched *s;
 	const struct tick_opts *o;
@@ -193,17 +190,10 @@ tick_wait(struct tick *t, int64_t next)
 		nap = t->o->nap_us > 0 ? t->o->nap_us : NAP_US;
 		if (next - now < nap)
 			nap = next - now;
-		if (alerts_count(t->alerts) > 0) {
-			/* Neither waits for the other's requests. */
-			if (remote_is_busy(&t->remote)) {
-				nap = SHARE_US;
-				(void)remote_nap(&t->remote, nap);
-			}
-			alerts_wait(t->alerts, nap);
-			return !tick_is_relieved(t);
-		}
+		if (alerts_count(t->alerts) > 0 && nap > ALERTS_NAP_US)
+			nap = ALERTS_NAP_US;
 		if (remote_nap(&t->remote, nap < left ? nap : left) ||
-		    tick_has_news(t))
+		    tick_has_news(t) || alerts_count(t->alerts) > 0)
 			return !tick_is_relieved(t);
 	}
 	return false;
@@ -264,7 +254,8 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	if (rc == STORE_OK && o->window_us == 0)
 		rc = remote_finish(&t.remote);
 	remote_end(&t.remote);
-	alerts_free(t.alerts);
+	if (o->is_remote)
+		alerts_end(t.alerts, s);
 	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;

@@ -100,6 +100,7 @@ test_outbox(struct store *st)
 	struct alert a = { .id = 0 }, b = { .id = 0 };
 	struct store_alert_end end = { ",", NOW + 9 * S, NOW, "no" };
 
+	is_int(next(st), 0, "what is new is due");
 	(void)due(st, NOW, &a);
 	(void)due(st, NOW, &b);
 	(void)store_begin(st);
