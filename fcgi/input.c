@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/datetime.h"
@@ -16,6 +17,8 @@
 #include "fcgi/response.h"
 
 #include "lib/ban.h"
+
+#define TIME_TEXT_MAX 64
 
 static void
 read_name(const struct request *req, const char *name, const char **out,
@@ -126,20 +129,36 @@ input_int(const struct request *req, const char *name,
 	    range->max);
 }
 
+/* What is finer than we count goes: clients write up to nine decimals. */
+static const char *
+trim_decimals(const char *text, char out[TIME_TEXT_MAX])
+{
+	const char *point = strchr(text, '.');
+	size_t n = point == NULL ? 0 : strspn(point + 1, "0123456789");
+
+	if (n <= 6 || n > 9 || strlen(text) >= TIME_TEXT_MAX)
+		return text;
+	(void)snprintf(out, TIME_TEXT_MAX, "%.*s%s", (int)(point + 7 - text),
+	    text, point + 1 + n);
+	return out;
+}
+
 void
 input_time(const struct ctx *ctx, const struct request *req, const char *name,
     int64_t *out_us, struct faults *fs)
 {
 	const char *text, *bad;
 	const struct tz *tz;
-	char why[128];
+	char why[128], room[TIME_TEXT_MAX];
 
 	if (request_param(req, name, &text, fs) != 0 || text == NULL ||
 	    text[0] == '\0')
 		return;
 	tz =
 	    tz_get(ctx->sched.zones, ctx->sched.default_zone, why, sizeof(why));
-	bad = tz == NULL ? why : datetime_parse(text, tz, out_us, NULL);
+	bad = tz == NULL ?
+	    why :
+	    datetime_parse(trim_decimals(text, room), tz, out_us, NULL);
 	if (bad != NULL)
 		fault_add(fs, name, "%s", bad);
 }

@@ -262,6 +262,10 @@ matching() {
 	matching createdAfter=2025-03-20T12:00:08Z 'refused dead'
 	matching createdAfter=2025-03-20T08:00:07.999999-04:00 'canceled refused dead'
 	matching 'createdAfter=2025-03-20T12:00:01Z&createdBefore=2025-03-20T12:00:04Z&status=pending' 'sending unknown'
+	matching createdAfter=2025-03-20T12:00:08.000000999Z 'refused dead'
+	matching createdAfter=2025-03-20T12:00:07.999999999Z 'canceled refused dead'
+	call GET "$jobs?createdAfter=2025-03-20T12:00:07.0000000001Z"
+	refused 400 createdAfter
 	matching startedAfter=2025-03-20T12:16:07Z 'succeeded failed'
 	matching startedBefore=2025-03-20T12:16:08Z running
 	matching finishedBefore=2030-01-01T00:00:00Z 'succeeded failed'

@@ -23,10 +23,6 @@
 /* So long nobody else takes one; longer than any attempt. */
 #define LEASE_US (11 * 60 * CLOCK_US_PER_S)
 
-/* So long a new one waits: the end of a run at Render is known a moment before
- * its reason. */
-#define NEW_US (2 * CLOCK_US_PER_S)
-
 /* When the outbox is looked into again, at the soonest. */
 #define RETRY_US (CLOCK_US_PER_S / 4)
 
@@ -62,46 +58,6 @@ alerts_count(const struct alerts *a)
 
 	for (int i = 0; a != NULL && i < PARALLEL; i++)
 		n += a->v[i].is_used;
-	return n;
-}
-
-static bool
-wants(const struct conf_alert *to, enum alert_kind kind)
-{
-	for (size_t i = 0; i < to->on.n; i++)
-		if (strcmp(to->on.v[i], alert_kind_name(kind)) == 0)
-			return true;
-	return to->on.n == 0;
-}
-
-static bool
-knows(const struct alert *a, const char *name)
-{
-	size_t n = strlen(name);
-	const char *p = a->done;
-
-	for (; (p = strstr(p, name)) != NULL; p++)
-		if (p[-1] == ',' && p[n] == ',')
-			return true;
-	return false;
-}
-
-/*
- * Who is to be told, of those who are not yet; how many they are.  They take
- * turns, so that one that is out of order keeps nobody waiting.
- */
-static size_t
-choose(const struct conf *conf, const struct alert *a,
-    const struct conf_alert **to)
-{
-	const struct conf_alert *left[64];
-	size_t n = 0;
-
-	for (size_t i = 0; i < conf->nalerts && n < 64; i++)
-		if (wants(&conf->alerts[i], a->kind) &&
-		    !knows(a, conf->alerts[i].name))
-			left[n++] = &conf->alerts[i];
-	*to = n == 0 ? NULL : left[(size_t)a->attempt % n];
 	return n;
 }
 
@@ -156,7 +112,7 @@ finish(struct alerts *a, struct attempt *t)
 	buf_str(&done, t->a.done);
 	if (t->why[0] == '\0') {
 		buf_printf(&done, "%s,", t->to->name);
-		if (choose(a->s->conf, &t->a, &other) > 1)
+		if (alert_choose(a->s->conf, &t->a, &other) > 1)
 			end.next_us = now;
 	} else {
 		delay = alert_delay_us(t->a.attempt, chance(t, now));
@@ -229,7 +185,7 @@ take(struct alerts *a, enum job_kind kind, struct alert *al,
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
 	rc = store_alert_take(st, al, now + LEASE_US);
-	if (rc == STORE_OK && choose(a->s->conf, al, to) == 0)
+	if (rc == STORE_OK && alert_choose(a->s->conf, al, to) == 0)
 		rc = store_alert_settle(st, al, &end);
 	if (rc == STORE_OK)
 		return store_commit(st);
@@ -237,10 +193,11 @@ take(struct alerts *a, enum job_kind kind, struct alert *al,
 	return rc;
 }
 
-/* Begin with what is due by then in one store, as far as there is room. */
+/* Begin with what is due in one store, as far as there is room. */
 static void
-begin(struct alerts *a, enum job_kind kind, int64_t now)
+begin(struct alerts *a, enum job_kind kind)
 {
+	int64_t now = clock_get_us(a->s->clock);
 	struct alert_list l = { NULL, 0, 0 };
 	const struct conf_alert *to = NULL;
 	struct attempt *t;
@@ -259,8 +216,7 @@ begin(struct alerts *a, enum job_kind kind, int64_t now)
 			.to = to,
 		};
 		memset(&l.v[i], 0, sizeof(l.v[i]));
-		attempt_start(t, a->s->conf, &a->http,
-		    clock_get_us(a->s->clock));
+		attempt_start(t, a->s->conf, &a->http, now);
 		if (t->is_over)
 			finish(a, t);
 	}
@@ -286,24 +242,6 @@ prune(struct alerts *a)
 	a->is_pruned = true;
 }
 
-/* Nothing of the outbox is worth a flush by itself. */
-static void
-write_down(struct store *st, int64_t next_us)
-{
-	enum store_rc rc;
-
-	store_set_durable(st, false);
-	if (store_begin(st) == STORE_OK) {
-		rc = next_us == ALERT_NEVER ? store_alert_forget(st) :
-					      store_alert_notice(st, next_us);
-		if (rc == STORE_OK)
-			(void)store_commit(st);
-		else
-			store_rollback(st);
-	}
-	store_set_durable(st, true);
-}
-
 static void
 pump_store(struct alerts **a, struct sched *s, enum job_kind kind,
     int64_t *next)
@@ -313,13 +251,11 @@ pump_store(struct alerts **a, struct sched *s, enum job_kind kind,
 
 	if (store_alert_next(st, &n) != STORE_OK)
 		return;
-	if (n == 0)
-		write_down(st, n = now + NEW_US);
-	else if (n <= now) {
+	if (n <= now) {
 		if (*a == NULL && (*a = alerts_new(s)) == NULL)
 			return;
 		prune(*a);
-		begin(*a, kind, now);
+		begin(*a, kind);
 		if (alerts_count(*a) == PARALLEL ||
 		    store_alert_next(st, &n) != STORE_OK)
 			return;
@@ -351,17 +287,22 @@ rest(struct alerts *a)
 		clock_wait_us(a->s->clock, ALERTS_NAP_US);
 }
 
+/* What is lost of this in a power cut is forgotten by the next tick. */
 static void
-forget(struct sched *s)
+forget(struct store *st)
 {
-	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		struct store *st = sched_store(s, (enum job_kind)k);
-		bool is_any = false;
+	bool is_any = false;
 
-		if (st != NULL && store_alert_any(st, &is_any) == STORE_OK &&
-		    is_any)
-			write_down(st, ALERT_NEVER);
+	if (store_alert_any(st, &is_any) != STORE_OK || !is_any)
+		return;
+	store_set_durable(st, false);
+	if (store_begin(st) == STORE_OK) {
+		if (store_alert_forget(st) == STORE_OK)
+			(void)store_commit(st);
+		else
+			store_rollback(st);
 	}
+	store_set_durable(st, true);
 }
 
 static void
@@ -377,31 +318,18 @@ alerts_free(struct alerts *a)
 	free(a);
 }
 
-/* Whether new or not, it is not put off to the next tick. */
-static void
-last_pump(struct alerts *a)
-{
-	int64_t soon = clock_get_us(a->s->clock) + NEW_US;
-
-	collect(a);
-	for (int k = 0; k < JOB_KIND__MAX; k++)
-		if (sched_store(a->s, (enum job_kind)k) != NULL)
-			begin(a, (enum job_kind)k, soon);
-}
-
 void
 alerts_end(struct alerts *a, struct sched *s)
 {
-	int64_t until = clock_mono_us() + END_US;
+	int64_t until = clock_mono_us() + END_US, next = ALERT_NEVER;
 
-	if (s->conf->nalerts == 0)
-		forget(s);
-	else if (a != NULL || (a = alerts_new(s)) != NULL) {
-		for (last_pump(a); alerts_count(a) > 0 && !stop_is_pending() &&
-		     clock_mono_us() < until;
-		     last_pump(a))
-			rest(a);
-	}
+	for (int k = 0; k < JOB_KIND__MAX && s->conf->nalerts == 0; k++)
+		if (sched_store(s, (enum job_kind)k) != NULL)
+			forget(s->stores[k]);
+	for (alerts_pump(&a, s, &next); alerts_count(a) > 0 &&
+	     !stop_is_pending() && clock_mono_us() < until;
+	     alerts_pump(&a, s, &next))
+		rest(a);
 	if (a != NULL)
 		alerts_free(a);
 }

@@ -28,6 +28,42 @@ static const char *const handed_on[] = { "PATH", "HOME", "USER", "LOGNAME",
 	"LANG", "LC_ALL", "TZ" };
 #define NHANDED_ON (sizeof(handed_on) / sizeof(handed_on[0]))
 
+static bool
+wants(const struct conf_alert *to, enum alert_kind kind)
+{
+	for (size_t i = 0; i < to->on.n; i++)
+		if (strcmp(to->on.v[i], alert_kind_name(kind)) == 0)
+			return true;
+	return to->on.n == 0;
+}
+
+static bool
+knows(const struct alert *a, const char *name)
+{
+	size_t n = strlen(name);
+	const char *p = a->done;
+
+	for (; (p = strstr(p, name)) != NULL; p++)
+		if (p[-1] == ',' && p[n] == ',')
+			return true;
+	return false;
+}
+
+size_t
+alert_choose(const struct conf *conf, const struct alert *a,
+    const struct conf_alert **to)
+{
+	const struct conf_alert *left[64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf->nalerts && n < 64; i++)
+		if (wants(&conf->alerts[i], a->kind) &&
+		    !knows(a, conf->alerts[i].name))
+			left[n++] = &conf->alerts[i];
+	*to = n == 0 ? NULL : left[(size_t)a->attempt % n];
+	return n;
+}
+
 static void
 fail(struct attempt *t, const char *why)
 {

@@ -26,6 +26,13 @@ struct attempt {
 };
 
 /*
+ * Who is to be told of a, of those that are not yet; how many they are.  They
+ * take turns, so that one that is out of order keeps nobody waiting.
+ */
+size_t alert_choose(const struct conf *conf, const struct alert *a,
+    const struct conf_alert **to);
+
+/*
  * Begin; what came of it, perhaps at once, is there when is_over is set.
  * *http is made when it is first needed.
  */

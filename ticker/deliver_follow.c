@@ -91,7 +91,7 @@ follow_job(struct deliver *d, const struct render_job *j, int64_t now_us)
 	enum store_rc rc;
 
 	rc = store_delivery_of_remote(d->st, j->id, &run);
-	if (rc == STORE_OK && step_job(&run, j, now_us))
+	if (rc == STORE_OK && step_listed(&run, j, now_us))
 		rc = deliver_move(d, &run);
 	delivery_fini(&run);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;

@@ -19,6 +19,7 @@
 #define POLL_MIN_US (5 * S)
 #define POLL_MAX_US (25 * S)
 #define LOOK_AGAIN_US (5 * S)
+#define REASON_US (30 * S)
 
 /* The reason until an event has a better one. */
 #define FAILED_WORDS "failed at Render"
@@ -38,13 +39,6 @@ say(struct delivery *d, const char *fmt, ...)
 	free(d->reason);
 	/* Without memory the state has to speak for itself. */
 	d->reason = strdup(text);
-}
-
-static void
-say_nothing(struct delivery *d)
-{
-	free(d->reason);
-	d->reason = NULL;
 }
 
 static void
@@ -224,7 +218,8 @@ step_found(struct delivery *d, const struct render_job *j, int64_t now_us)
 		d->created_us = d->sent_us;
 	d->next_us = step_check_us(d, now_us);
 	d->is_waiting = false;
-	say_nothing(d);
+	free(d->reason);
+	d->reason = NULL;
 	(void)step_job(d, j, now_us);
 }
 
@@ -310,6 +305,19 @@ step_job(struct delivery *d, const struct render_job *j, int64_t now_us)
 	return true;
 }
 
+bool
+step_listed(struct delivery *d, const struct render_job *j, int64_t now_us)
+{
+	if (j->status != RENDER_FAILED || !delivery_is_open(d))
+		return step_job(d, j, now_us);
+	if (d->next_us <= now_us + REASON_US)
+		return false;
+	if (d->started_us == 0)
+		d->started_us = time_or_0(j->started_us);
+	d->next_us = now_us + REASON_US;
+	return true;
+}
+
 /* Why it failed; false: the event does not say. */
 static bool
 say_reason(struct delivery *d, const struct render_reason *r)
@@ -349,7 +357,8 @@ step_event(struct delivery *d, const struct render_event *e)
 		return false;
 	close_as(d, state);
 	d->finished_us = time_or_0(e->at_us);
-	say_nothing(d);
+	free(d->reason);
+	d->reason = NULL;
 	if (!say_reason(d, &e->reason) && state == RUN_FAILED)
 		say(d, FAILED_WORDS);
 	return true;

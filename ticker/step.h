@@ -64,6 +64,14 @@ void step_look_failed(struct delivery *d, int64_t now_us, int64_t retry_us);
 /* How a job of the target's is said to stand.  False: nothing new. */
 bool step_job(struct delivery *d, const struct render_job *j, int64_t now_us);
 
+/*
+ * The same from a list, which may know of a failure before there is an event
+ * that says why: that is awaited for half a minute, then the job is looked at
+ * alone.
+ */
+bool step_listed(struct delivery *d, const struct render_job *j,
+    int64_t now_us);
+
 /* How it ended, and why.  False: nothing new. */
 bool step_event(struct delivery *d, const struct render_event *e);
 

@@ -110,9 +110,13 @@ check_late_event(void)
 		.reason = { .is_oom = true } };
 	struct delivery d = created();
 
-	ok(step_job(&d, &j, NOW), "the list says it failed");
-	is_str(reason_of(&d), "failed at Render", "not why");
-	ok(step_event(&d, &e), "the event does");
+	ok(step_listed(&d, &j, NOW), "the list says it failed");
+	ok(d.state == RUN_CREATED && d.next_us == NOW + 30 * S,
+	    "that is not all: the event is awaited");
+	ok(!step_listed(&d, &j, NOW + 1), "not for longer each time");
+	ok(step_job(&d, &j, NOW), "but no event comes");
+	is_str(reason_of(&d), "failed at Render", "so nobody knows why");
+	ok(step_event(&d, &e), "until it does");
 	is_str(reason_of(&d), "oomKilled: out of memory", "so it is known");
 	e.status = RENDER_PENDING;
 	delivery_fini(&d);
