@@ -52,17 +52,6 @@ store_alert_next(struct store *st, int64_t *out_us)
 }
 
 enum store_rc
-store_alert_notice(struct store *st, int64_t next_us)
-{
-	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_NOTICE);
-
-	if (q == NULL)
-		return STORE_ERROR;
-	stmt_int(q, ":next_us", next_us);
-	return stmt_run(st, q, false);
-}
-
-enum store_rc
 store_alert_take(struct store *st, struct alert *a, int64_t until_us)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_TAKE);

@@ -15,11 +15,8 @@
 enum store_rc store_alert_due(struct store *st, int64_t now_us, int64_t limit,
     struct alert_list *out);
 
-/* When the first is due; 0: there is a new one; ALERT_NEVER. */
+/* When the first is due; ALERT_NEVER. */
 enum store_rc store_alert_next(struct store *st, int64_t *out_us);
-
-/* Let those that are new be due at an instant. */
-enum store_rc store_alert_notice(struct store *st, int64_t next_us);
 
 /*
  * Take a: a->attempt goes on, and nobody else takes it before until_us.

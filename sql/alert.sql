@@ -45,11 +45,6 @@ WHERE a.next_us <= :now ORDER BY a.next_us, a.id LIMIT :limit;
 SELECT coalesce(min(next_us), 9223372036854775807) FROM alert
 WHERE next_us IS NOT NULL;
 
--- Those that are new come a little later: more may be known by then.
-
--- name: alert_notice
-UPDATE alert SET next_us = :next_us WHERE next_us = 0;
-
 -- Of two who would send, one may.
 
 -- name: alert_take
