@@ -165,8 +165,8 @@ all_refused() {
 	64|--limit: a number from 1 to 1000|queue peek q --limit 1001
 	64|--limit: a number from 1 to 1000000|runs --limit 0
 	64|--limit: a number from 1 to 1000000|runs --limit 1000001
-	64|--state: sent, missed, coalesced or paused|runs --state ''
-	64|--state: sent, missed, coalesced or paused|runs --state SENT
+	64|--state: sent, missed, coalesced, paused, overlap|runs --state ''
+	64|--state: sent, missed, coalesced, paused, overlap|runs --state SENT
 	64|--count: a number from 1 to 1000|preview --every 1h --count 0
 	64|--count: a number from 1 to 1000|preview --every 1h --count 1001
 	64|--scopes: a list of read, write, consume and admin|token add --scopes ''
