@@ -28,7 +28,8 @@ put(struct store *st, const struct ledger_entry *e,
 	if (slots->count == 0)
 		return STORE_OK;
 	/* A paused queue is decided tick by tick. */
-	if ((rc = store_run_extend(st, &r)) != STORE_NOTFOUND)
+	rc = e->is_apart ? STORE_NOTFOUND : store_run_extend(st, &r);
+	if (rc != STORE_NOTFOUND)
 		return rc;
 	run_make_id(e->now_us, r.id);
 	rc = store_run_insert(st, &r);

@@ -1,6 +1,7 @@
 #ifndef LIB_LEDGER_H
 #define LIB_LEDGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/run.h"
@@ -17,11 +18,13 @@ struct ledger_entry {
 	enum run_state state;
 	const char *reason; /* or NULL */
 	int64_t now_us;
+	bool is_apart; /* a slot before them is none of it: no longer row */
 };
 
 /*
  * Write the slots, of which there may be none, as one row, or lengthen the
- * row before if that says the same (open transaction).  A slot that a row
+ * row before if that says the same and e->is_apart is not set (open
+ * transaction).  A slot that a row
  * stands for was decided before (a clock set back, a replaced job): that row
  * stands, and the slots to both sides of it get one each.  *rows (may be
  * NULL) is raised by the number of new rows.

@@ -53,10 +53,7 @@ job_make_id(struct job *j, int64_t now_us)
 	return (j->job_id = strdup(uuid)) == NULL ? -1 : 0;
 }
 
-/*
- * The slots behind over->keep_us, then those before it: the other way round
- * the row of these would be lengthened over it.
- */
+/* The slots before over->keep_us, then those behind it in a row apart. */
 static enum store_rc
 account_over(struct store *st, const struct ledger_entry *e,
     const struct sched_over *over)
@@ -70,8 +67,9 @@ account_over(struct store *st, const struct ledger_entry *e,
 	if (rest.cursor_us <= over->keep_us)
 		rest.cursor_us = trigger_next(e->trigger, over->keep_us);
 	after.job = &rest;
-	rc = sched_account(st, &after, over->until_us);
-	return rc == STORE_OK ? sched_account(st, e, over->keep_us - 1) : rc;
+	after.is_apart = true;
+	rc = sched_account(st, e, over->keep_us - 1);
+	return rc == STORE_OK ? sched_account(st, &after, over->until_us) : rc;
 }
 
 enum store_rc

@@ -60,8 +60,13 @@ static enum store_rc
 turn_record(const struct turn *t, const struct due_range *slots,
     enum run_state state, const char *reason)
 {
-	const struct ledger_entry e = { t->j, t->trigger, state, reason,
-		t->now_us };
+	const struct ledger_entry e = {
+		.job = t->j,
+		.trigger = t->trigger,
+		.state = state,
+		.reason = reason,
+		.now_us = t->now_us,
+	};
 
 	return ledger_record(t->st, &e, slots, &t->c->decided);
 }

@@ -31,42 +31,46 @@ static const struct sample {
 	int64_t from_s, to_s;	    /* recorded as missed because of "r" */
 	const char *want;
 	int64_t added;
+	bool is_apart;
 } samples[] = {
-	{ "an empty ledger", { { 0 } }, 100, 190, "100..190x10", 1 },
-	{ "behind a row", { { 90, 90, NULL } }, 100, 190, "90 100..190x10", 1 },
+	{ "an empty ledger", { { 0 } }, 100, 190, "100..190x10", 1, false },
+	{ "behind a row", { { 90, 90, NULL } }, 100, 190, "90 100..190x10", 1,
+	    false },
 	{ "the same reason lengthens the row", { { 80, 90, "r" } }, 100, 120,
-	    "80..120x5", 0 },
+	    "80..120x5", 0, false },
+	{ "it does not over a slot that is kept", { { 80, 90, "r" } }, 110, 120,
+	    "80..90x2 110..120x2", 1, true },
 	{ "another reason does not", { { 80, 90, "other" } }, 100, 120,
-	    "80..90x2 100..120x3", 1 },
+	    "80..90x2 100..120x3", 1, false },
 	{ "its first slot was decided", { { 100, 100, NULL } }, 100, 190,
-	    "100 110..190x9", 1 },
+	    "100 110..190x9", 1, false },
 	{ "its last slot was", { { 190, 190, NULL } }, 100, 190,
-	    "100..180x9 190", 1 },
+	    "100..180x9 190", 1, false },
 	{ "one in the middle was", { { 150, 150, NULL } }, 100, 190,
-	    "100..140x5 150 160..190x4", 2 },
+	    "100..140x5 150 160..190x4", 2, false },
 	{ "a range reaches in from before", { { 50, 120, "r" } }, 100, 190,
-	    "50..190x15", 0 },
+	    "50..190x15", 0, false },
 	{ "that of another reason", { { 50, 120, "other" } }, 100, 190,
-	    "50..120x8 130..190x7", 1 },
+	    "50..120x8 130..190x7", 1, false },
 	{ "a range reaches out at the end", { { 180, 250, "r" } }, 100, 190,
-	    "100..170x8 180..250x8", 1 },
+	    "100..170x8 180..250x8", 1, false },
 	{ "all of it lies in a range", { { 50, 250, "r" } }, 100, 190,
-	    "50..250x21", 0 },
+	    "50..250x21", 0, false },
 	{ "all of it is there already", { { 100, 190, "r" } }, 100, 190,
-	    "100..190x10", 0 },
+	    "100..190x10", 0, false },
 	{ "two rows that adjoin in the middle",
 	    { { 130, 140, "other" }, { 150, 150, NULL } }, 100, 190,
-	    "100..120x3 130..140x2 150 160..190x4", 2 },
+	    "100..120x3 130..140x2 150 160..190x4", 2, false },
 	{ "a run by hand between two slots", { { 155, 155, NULL } }, 100, 190,
-	    "100..150x6 155 160..190x4", 2 },
+	    "100..150x6 155 160..190x4", 2, false },
 	{ "each second slot",
 	    { { 100, 100, NULL }, { 120, 120, NULL }, { 140, 140, NULL } }, 100,
-	    150, "100 110 120 130 140 150", 3 },
+	    150, "100 110 120 130 140 150", 3, false },
 	{ "rows that lie behind it", { { 300, 300, NULL } }, 100, 190,
-	    "100..190x10 300", 1 },
-	{ "a single slot", { { 0 } }, 100, 100, "100", 1 },
+	    "100..190x10 300", 1, false },
+	{ "a single slot", { { 0 } }, 100, 100, "100", 1, false },
 	{ "a single slot that was decided", { { 100, 100, NULL } }, 100, 100,
-	    "100", 0 },
+	    "100", 0, false },
 };
 
 static struct trigger *
@@ -143,7 +147,7 @@ check_sample(const struct trigger *t, const struct sample *s, size_t i)
 	for (size_t k = 0; k < ROWS_MAX && s->rows[k].last_s != 0; k++)
 		insert(&j, s->rows[k].first_s, s->rows[k].last_s,
 		    s->rows[k].reason);
-	e = (struct ledger_entry){ &j, t, RUN_MISSED, "r", 0 };
+	e = (struct ledger_entry){ &j, t, RUN_MISSED, "r", 0, s->is_apart };
 	due_count(t, s->from_s * S_US, s->to_s * S_US, &slots);
 	is_int(ledger_record(st, &e, &slots, &added), STORE_OK, "%s", s->what);
 	(void)store_commit(st);
