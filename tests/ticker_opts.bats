@@ -215,3 +215,14 @@ rewind() {
 	[ "$(sql 'SELECT count(*) FROM message')" -eq 100 ]
 	[ "$(sql 'SELECT count(*) FROM tick WHERE ended_us IS NULL')" -eq 0 ]
 }
+
+@test "standard output that cannot be written: 69" {
+	job q due '"trigger":"date","run_date":"2020-01-01"'
+	for words in --help --version --dry-run; do
+		run "$TICKER" "$words"
+		[ "$status" -eq 0 ]
+		run sh -c "'$TICKER' $words >/dev/full"
+		[ "$status" -eq 69 ]
+		[[ $output == *event=output* ]]
+	done
+}

@@ -1,8 +1,10 @@
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "lib/clock.h"
@@ -92,6 +94,17 @@ run(const struct opts *o, const struct conf *conf)
 	return exit_status(rc);
 }
 
+/* The exit status: what was printed must have gone out. */
+static int
+told(int status)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	log_event(LOG_LEVEL_ERR, "output", LOG_KEY_ERROR, strerror(errno),
+	    NULL);
+	return status == EX_OK ? EX_UNAVAILABLE : status;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -105,11 +118,11 @@ main(int argc, char *argv[])
 		return EX_USAGE;
 	if (o.is_help) {
 		opts_help();
-		return EX_OK;
+		return told(EX_OK);
 	}
 	if (o.is_version) {
 		(void)printf("ticker %s\n", PACKAGE_VERSION);
-		return EX_OK;
+		return told(EX_OK);
 	}
 	set_signals();
 	path = conf_find(o.conf, getenv("MINUTEHAND_CONF"), getenv("HOME"));
@@ -124,5 +137,5 @@ main(int argc, char *argv[])
 	status = o.sim.is_asked ? run_simulation(&o, conf) : run(&o, conf);
 	conf_free(conf);
 	free(path);
-	return status;
+	return told(status);
 }
