@@ -302,6 +302,10 @@ check_random(void)
 	for (int i = 0; i < 2000; i++) {
 		t = trigger_new("cron", f[i % 5], 2, &env, &fs);
 		cursor = trigger_next(t, base + rand() % 170000 * S_US);
+		if (cursor == TRIGGER_NONE) {
+			trigger_free(t);
+			continue;
+		}
 		now = cursor + (rand() % RANDOM_SLOTS - 60) * S_US + rand() % 3;
 		p = (struct due_policy){ (rand() % 3000 - 600) * S_US,
 			rand() % 3 == 0, 1 + rand() % 50, rand() };
