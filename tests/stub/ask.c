@@ -171,7 +171,7 @@ main(int argc, char *argv[])
 {
 	struct render_ask ask = { .op = RENDER_OP__MAX,
 		.after_us = RENDER_NO_TIME };
-	struct render *r;
+	struct render *r = NULL;
 	struct conf *c;
 	char why[512] = "";
 
