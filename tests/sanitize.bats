@@ -98,7 +98,8 @@ owner_session() {
 	for program in $unit_programs; do
 		case ${program##*/t_} in
 		vectors | oom_* | trigger_count | trigger_dst | tz | due | \
-		    clock | deliver | store_prune | store_fault | turn) ;;
+		    clock | deliver | store_prune | store_fault | turn | \
+		    api_store | api_consume | sched_lease) ;;
 		*) watched "${program##*/}" "$abs_top_builddir/$program" ;;
 		esac
 	done >"$BATS_TEST_TMPDIR/programs"
