@@ -12,7 +12,7 @@ BEGIN {
 	owner["fcgiapp.h"] = "^fcgi/(serve_fcgi|main)[.]c$"
 	owner["json-c/json.h"] = "^lib/json[a-z_]*[.][ch]$"
 	owner["sodium.h"] = "^lib/(secret|token|webhook)[.]c$"
-	owner["curl/curl.h"] = "^ticker/http[a-z_]*[.][ch]$"
+	owner["curl/curl.h"] = "^net/http[a-z_]*[.][ch]$"
 	owner["confuse.h"] = "^lib/conf_parse[.]c$"
 	# What C11 and POSIX have, and the few besides.
 	libc = "^(sys/[a-z]+|linux/magic|std[a-z]+|assert|ctype|dlfcn|errno|fcntl|" \

@@ -166,10 +166,6 @@ settle_all(struct conf *c)
 		if (settle_sections(c, sec) == -1)
 			return -1;
 	}
-	for (size_t i = 0; i < c->nqueues; i++) {
-		if (c->queues[i].max_deliveries == 0)
-			c->queues[i].max_deliveries = c->max_deliveries;
-	}
 	return 0;
 }
 
@@ -180,6 +176,8 @@ settle(struct conf *c, char *why, size_t whylen)
 		(void)snprintf(why, whylen, "%s: out of memory", c->path);
 		return -1;
 	}
+	if (conf_settle_queues(c, why, whylen) == -1)
+		return -1;
 	if (*c->memory_store == '\0' || !is_one_file(c->memory_store, c->store))
 		return 0;
 	(void)snprintf(why, whylen,
@@ -267,6 +265,7 @@ conf_free(struct conf *c)
 	for (sec = conf_sections; sec->name != NULL; sec++)
 		free_sections(c, sec);
 	conf_option_free(conf_options, c);
+	conf_option_free(conf_queue_options, &c->other);
 	free(c->path);
 	free(c);
 }
@@ -288,16 +287,6 @@ conf_find(const char *explicit, const char *env, const char *home)
 		free(path);
 	}
 	return strdup(SYSCONFDIR "/" FILE_NAME);
-}
-
-const struct conf_queue *
-conf_queue_for(const struct conf *c, const char *queue)
-{
-	for (size_t i = 0; i < c->nqueues; i++) {
-		if (fnmatch(c->queues[i].glob, queue, 0) == 0)
-			return &c->queues[i];
-	}
-	return NULL;
 }
 
 int

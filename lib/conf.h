@@ -10,7 +10,38 @@
 struct buf;
 
 enum conf_anonymous { CONF_ANONYMOUS_OFF, CONF_ANONYMOUS_LOOPBACK };
-enum conf_broker { CONF_BROKER_SQLITE, CONF_BROKER__MAX };
+
+/* How the messages of a queue travel. */
+enum conf_broker {
+	CONF_BROKER_UNSAID,	  /* only while the file is read */
+	CONF_BROKER_SQLITE,	  /* they stay here, for our own consumers */
+	CONF_BROKER_REDIS,	  /* the end of a list */
+	CONF_BROKER_REDIS_STREAM, /* a stream */
+	CONF_BROKER_REDIS_PUBSUB, /* a channel */
+	CONF_BROKER_FUNBOOST,	  /* as the queue's worker has registered */
+	CONF_BROKER_RABBITMQ,
+	CONF_BROKER_WEBHOOK,
+	CONF_BROKER__MAX
+};
+
+/* What they travel to: kinds of sections. */
+enum conf_server {
+	CONF_SERVER_NONE,
+	CONF_SERVER_REDIS,
+	CONF_SERVER_RABBITMQ,
+	CONF_SERVER_WEBHOOK,
+	CONF_SERVER__MAX
+};
+
+/* What a message looks like (minutehand(1)). */
+enum conf_format {
+	CONF_FORMAT_AUTO,
+	CONF_FORMAT_FUNBOOST,
+	CONF_FORMAT_ENVELOPE
+};
+
+/* A switch. */
+enum conf_switch { CONF_OFF, CONF_ON };
 
 /* What becomes of a run of which nobody knows whether it was launched. */
 enum conf_ambiguous { CONF_AMBIGUOUS_RETRY, CONF_AMBIGUOUS_SKIP };
@@ -33,8 +64,48 @@ struct conf_list {
 struct conf_queue {
 	char *glob;
 	enum conf_broker broker;
+	char *server; /* name of the section of the broker's server, or "" */
+	int at;	      /* which of them that is; -1: none is needed */
+	enum conf_format format; /* never CONF_FORMAT_AUTO once read */
+	int64_t max_priority;	 /* of the broker's queue; 0 = none */
 	struct conf_list params; /* of the target, in order; 0: unknown */
 	int64_t max_deliveries;
+};
+
+/* One `redis "name" { … }` section. */
+struct conf_redis {
+	char *name;
+	char *host;
+	int64_t port;
+	char *socket; /* path, or "": host and port */
+	int64_t db;
+	char *user;	     /* of an ACL, or "" */
+	char *password_file; /* that has the password, or "" and */
+	char *password_env;  /* the variable that has it, or "" */
+	enum conf_switch tls;
+	enum conf_switch dedup; /* a lost answer is no second message */
+	int64_t timeout_us;
+};
+
+/* One `rabbitmq "name" { … }` section. */
+struct conf_rabbitmq {
+	char *name;
+	char *host;
+	int64_t port; /* 0: 5672, or 5671 with tls */
+	char *vhost;
+	char *user;
+	char *password_file; /* that has the password, or "" and */
+	char *password_env;  /* the variable that has it, or "" */
+	enum conf_switch tls;
+	int64_t timeout_us;
+};
+
+/* One `webhook "name" { … }` section. */
+struct conf_webhook {
+	char *name;
+	char *url;
+	char *secret; /* file of what the messages are signed with */
+	int64_t timeout_us;
 };
 
 /* One `render_key "name" { … }` section. */
@@ -72,6 +143,7 @@ struct conf {
 	char *timezone;	    /* default zone; "" = the host's */
 	char *zoneinfo;	    /* zone directory; "" = the system's */
 	enum conf_anonymous anonymous;
+	enum conf_broker broker;    /* of queues that do not say */
 	int64_t window_us;	    /* CONF_WINDOW_AUTO: the measured cadence */
 	int64_t busy_us;	    /* longest wait for another writer */
 	int64_t lease_us;	    /* default lease of a message */
@@ -91,6 +163,13 @@ struct conf {
 	char *ca_file;			  /* "" = the system's */
 	struct conf_queue *queues;
 	size_t nqueues;
+	struct conf_queue other; /* of all queues that no section is for */
+	struct conf_redis *redis;
+	size_t nredis;
+	struct conf_rabbitmq *rabbitmq;
+	size_t nrabbitmq;
+	struct conf_webhook *webhooks;
+	size_t nwebhooks;
 	struct conf_render_key *render_keys;
 	size_t nrender_keys;
 	struct conf_render_service *render_services;
@@ -126,9 +205,28 @@ void conf_free(struct conf *c);
  */
 char *conf_find(const char *explicit, const char *env, const char *home);
 
-/* The first section whose glob matches the queue name (fnmatch(3)), or NULL. */
+/*
+ * The first section whose glob matches the queue name (fnmatch(3)), or what
+ * holds for all other queues; never NULL.
+ */
 const struct conf_queue *conf_queue_for(const struct conf *c,
     const char *queue);
+
+/* What a broker's messages travel to. */
+enum conf_server conf_broker_server(enum conf_broker b);
+
+/* How many sections of that kind there are. */
+size_t conf_server_count(const struct conf *c, enum conf_server kind);
+
+/* "sqlite", "redis-stream", … */
+const char *conf_broker_name(enum conf_broker b);
+
+/*
+ * Append the name of section number at of a kind of server, as people and the
+ * store know it: "redis:main".
+ */
+void conf_server_name(const struct conf *c, enum conf_server kind, int at,
+    struct buf *out);
 
 /*
  * Likewise of the keys, by their services: its number, or -1 when no key may

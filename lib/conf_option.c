@@ -73,14 +73,7 @@ fail_range(const struct conf_option *o, const char *text, char *why,
 	struct buf b = BUF_INIT;
 
 	conf_option_range(o, &b);
-	if (strcmp(o->name, "broker") == 0)
-		(void)snprintf(why, whylen,
-		    "broker \"%.64s\" is not built in; "
-		    "there is: %s",
-		    text, buf_cstr(&b));
-	else
-		(void)snprintf(why, whylen, "\"%.64s\" is not %s", text,
-		    buf_cstr(&b));
+	(void)snprintf(why, whylen, "\"%.64s\" is not %s", text, buf_cstr(&b));
 	buf_fini(&b);
 	return -1;
 }
@@ -113,12 +106,20 @@ set_choice(const struct conf_option *o, const char *text, void *member,
 	const struct conf_word *w;
 
 	for (w = o->words; w->name != NULL; w++) {
-		if (strcmp(w->name, text) == 0) {
-			memcpy(member, &w->value, sizeof(w->value));
-			return 0;
-		}
+		if (strcmp(w->name, text) == 0)
+			break;
 	}
-	return fail_range(o, text, why, whylen);
+	if (w->name == NULL)
+		return fail_range(o, text, why, whylen);
+	if (w->missing != NULL) {
+		(void)snprintf(why, whylen,
+		    "%s \"%s\" is not built in: it needs %s when minutehand is "
+		    "configured and built",
+		    o->name, w->name, w->missing);
+		return -1;
+	}
+	memcpy(member, &w->value, sizeof(w->value));
+	return 0;
 }
 
 static int
@@ -213,6 +214,27 @@ check_url(const struct conf_option *o, const char *text, char *why,
 	return -1;
 }
 
+/* Not shown when it is bad: a password may have been put here. */
+static int
+check_line(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	size_t n = strlen(text);
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f) {
+			(void)snprintf(why, whylen,
+			    "holds a control character");
+			return -1;
+		}
+	}
+	if ((int64_t)n >= o->min && (int64_t)n <= o->max)
+		return 0;
+	(void)snprintf(why, whylen, "has %zu bytes, not %lld to %lld", n,
+	    (long long)o->min, (long long)o->max);
+	return -1;
+}
+
 static int
 check_zone(const char *text, char *why, size_t whylen)
 {
@@ -235,6 +257,8 @@ check_text(const struct conf_option *o, const char *text, char *why,
     size_t whylen)
 {
 	switch (o->type) {
+	case CONF_TEXT:
+		return check_line(o, text, why, whylen);
 	case CONF_ZONE:
 		return check_zone(text, why, whylen);
 	case CONF_ENV:
@@ -266,6 +290,7 @@ conf_option_set(const struct conf_option *o, const char *text, void *base,
 		return set_choice(o, text, member, why, whylen);
 	case CONF_LIST:
 		return add_word(o, text, member, why, whylen);
+	case CONF_TEXT:
 	case CONF_ZONE:
 	case CONF_ENV:
 	case CONF_URL:

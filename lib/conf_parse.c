@@ -204,10 +204,11 @@ check_section(cfg_t *cfg, cfg_opt_t *opt)
 		return complain_section(cfg, kind, text);
 	}
 	if (kind->either == NULL ||
-	    is_given(sec, kind->either) != is_given(sec, kind->other))
+	    is_given(sec, kind->either) != is_given(sec, kind->other) ||
+	    (kind->is_optional && !is_given(sec, kind->either)))
 		return 0;
-	(void)snprintf(text, sizeof(text), "needs either %s or %s",
-	    kind->either, kind->other);
+	(void)snprintf(text, sizeof(text), "needs either %s or %s%s",
+	    kind->either, kind->other, kind->is_optional ? ", not both" : "");
 	return complain_section(cfg, kind, text);
 }
 

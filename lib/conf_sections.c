@@ -11,54 +11,18 @@
 
 #define CONCURRENT_MAX 1000000
 
-_Static_assert(sizeof(enum conf_broker) == sizeof(int) &&
-	sizeof(enum conf_marker) == sizeof(int),
+_Static_assert(sizeof(enum conf_marker) == sizeof(int),
     "a choice is stored as an int");
-_Static_assert(sizeof(struct conf_queue) <= CONF_SECTION_MAX &&
-	sizeof(struct conf_render_key) <= CONF_SECTION_MAX &&
+_Static_assert(sizeof(struct conf_render_key) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_render_service) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_alert) <= CONF_SECTION_MAX,
     "the parser has room for a section");
 
-static const struct conf_word broker_words[] = {
-	{ "sqlite", CONF_BROKER_SQLITE },
-	{ NULL, 0 },
-};
-
 static const struct conf_word marker_words[] = {
-	{ "none", CONF_MARKER_NONE },
-	{ "comment", CONF_MARKER_COMMENT },
-	{ "env", CONF_MARKER_ENV },
-	{ NULL, 0 },
-};
-
-static const struct conf_option queue_options[] = {
-	{
-	    .name = "broker",
-	    .type = CONF_CHOICE,
-	    .offset = offsetof(struct conf_queue, broker),
-	    .fallback = "sqlite",
-	    .words = broker_words,
-	    .help = "Where the messages go.",
-	},
-	{
-	    .name = "params",
-	    .type = CONF_LIST,
-	    .offset = offsetof(struct conf_queue, params),
-	    .shown = "{x, y}",
-	    .help = "Names of the target's parameters in order; jobs with "
-		    "more args are refused.",
-	},
-	{
-	    .name = "max_deliveries",
-	    .type = CONF_INT,
-	    .offset = offsetof(struct conf_queue, max_deliveries),
-	    .shown = "5",
-	    .min = 1,
-	    .max = 1000000,
-	    .help = "As above, for these queues.",
-	},
-	{ .name = NULL },
+	{ "none", CONF_MARKER_NONE, NULL },
+	{ "comment", CONF_MARKER_COMMENT, NULL },
+	{ "env", CONF_MARKER_ENV, NULL },
+	{ NULL, 0, NULL },
 };
 
 static const struct conf_option render_key_options[] = {
@@ -129,14 +93,14 @@ static const struct conf_option render_service_options[] = {
 };
 
 static const struct conf_word alert_words[] = {
-	{ "failed", ALERT_FAILED },
-	{ "refused", ALERT_REFUSED },
-	{ "unknown", ALERT_UNKNOWN },
-	{ "missed", ALERT_MISSED },
-	{ "dead", ALERT_DEAD },
-	{ "quarantined", ALERT_QUARANTINED },
-	{ "no_tick", ALERT_NO_TICK },
-	{ NULL, 0 },
+	{ "failed", ALERT_FAILED, NULL },
+	{ "refused", ALERT_REFUSED, NULL },
+	{ "unknown", ALERT_UNKNOWN, NULL },
+	{ "missed", ALERT_MISSED, NULL },
+	{ "dead", ALERT_DEAD, NULL },
+	{ "quarantined", ALERT_QUARANTINED, NULL },
+	{ "no_tick", ALERT_NO_TICK, NULL },
+	{ NULL, 0, NULL },
 };
 
 static const struct conf_option alert_options[] = {
@@ -188,7 +152,44 @@ const struct conf_section conf_sections[] = {
 	    .size = sizeof(struct conf_queue),
 	    .array = offsetof(struct conf, queues),
 	    .count = offsetof(struct conf, nqueues),
-	    .options = queue_options,
+	    .options = conf_queue_options,
+	},
+	{
+	    .name = "redis",
+	    .shown = "main",
+	    .help = "A Redis server, under a name of yours.",
+	    .title = "name",
+	    .size = sizeof(struct conf_redis),
+	    .array = offsetof(struct conf, redis),
+	    .count = offsetof(struct conf, nredis),
+	    .options = conf_redis_options,
+	    .either = "password_file",
+	    .other = "password_env",
+	    .is_optional = true,
+	},
+	{
+	    .name = "rabbitmq",
+	    .shown = "main",
+	    .help = "A RabbitMQ server, under a name of yours.",
+	    .title = "name",
+	    .size = sizeof(struct conf_rabbitmq),
+	    .array = offsetof(struct conf, rabbitmq),
+	    .count = offsetof(struct conf, nrabbitmq),
+	    .options = conf_rabbitmq_options,
+	    .either = "password_file",
+	    .other = "password_env",
+	    .is_optional = true,
+	},
+	{
+	    .name = "webhook",
+	    .shown = "site",
+	    .help = "An address that takes messages by HTTP, under a name of "
+		    "yours: POST, JSON, signed\nas Standard Webhooks are.",
+	    .title = "name",
+	    .size = sizeof(struct conf_webhook),
+	    .array = offsetof(struct conf, webhooks),
+	    .count = offsetof(struct conf, nwebhooks),
+	    .options = conf_webhook_options,
 	},
 	{
 	    .name = "render_key",

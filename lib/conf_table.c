@@ -13,35 +13,36 @@
 #define D (24 * H)
 
 _Static_assert(sizeof(enum conf_anonymous) == sizeof(int) &&
+	sizeof(enum conf_broker) == sizeof(int) &&
 	sizeof(enum conf_ambiguous) == sizeof(int) &&
 	sizeof(enum log_target) == sizeof(int) &&
 	sizeof(enum log_level) == sizeof(int),
     "a choice is stored as an int");
 
 static const struct conf_word anonymous_words[] = {
-	{ "off", CONF_ANONYMOUS_OFF },
-	{ "loopback", CONF_ANONYMOUS_LOOPBACK },
-	{ NULL, 0 },
+	{ "off", CONF_ANONYMOUS_OFF, NULL },
+	{ "loopback", CONF_ANONYMOUS_LOOPBACK, NULL },
+	{ NULL, 0, NULL },
 };
 
 static const struct conf_word target_words[] = {
-	{ "stderr", LOG_TARGET_STDERR },
-	{ "syslog", LOG_TARGET_SYSLOG },
-	{ NULL, 0 },
+	{ "stderr", LOG_TARGET_STDERR, NULL },
+	{ "syslog", LOG_TARGET_SYSLOG, NULL },
+	{ NULL, 0, NULL },
 };
 
 static const struct conf_word level_words[] = {
-	{ "err", LOG_LEVEL_ERR },
-	{ "warn", LOG_LEVEL_WARN },
-	{ "info", LOG_LEVEL_INFO },
-	{ "debug", LOG_LEVEL_DEBUG },
-	{ NULL, 0 },
+	{ "err", LOG_LEVEL_ERR, NULL },
+	{ "warn", LOG_LEVEL_WARN, NULL },
+	{ "info", LOG_LEVEL_INFO, NULL },
+	{ "debug", LOG_LEVEL_DEBUG, NULL },
+	{ NULL, 0, NULL },
 };
 
 static const struct conf_word ambiguous_words[] = {
-	{ "retry", CONF_AMBIGUOUS_RETRY },
-	{ "skip", CONF_AMBIGUOUS_SKIP },
-	{ NULL, 0 },
+	{ "retry", CONF_AMBIGUOUS_RETRY, NULL },
+	{ "skip", CONF_AMBIGUOUS_SKIP, NULL },
+	{ NULL, 0, NULL },
 };
 
 const struct conf_option conf_options[] = {
@@ -86,6 +87,15 @@ const struct conf_option conf_options[] = {
 	    .words = anonymous_words,
 	    .help = "Who may use the HTTP API without a token: nobody "
 		    "(off), or every program\non this host (loopback).",
+	},
+	{
+	    .name = "broker",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf, broker),
+	    .fallback = "sqlite",
+	    .words = conf_broker_words,
+	    .help = "Where the messages of queues go that do not say it "
+		    "themselves.",
 	},
 	{
 	    .name = "window",

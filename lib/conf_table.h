@@ -1,6 +1,7 @@
 #ifndef LIB_CONF_TABLE_H
 #define LIB_CONF_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ struct conf_list;
 /* Private to lib/conf*: what there is to configure, as data. */
 
 enum conf_type {
+	CONF_TEXT,     /* char *, min to max bytes of one line */
 	CONF_ZONE,     /* char *, a zone's name or "" */
 	CONF_ENV,      /* char *, an environment variable's name or "" */
 	CONF_URL,      /* char *, as url_check allows */
@@ -24,6 +26,7 @@ enum conf_type {
 struct conf_word {
 	const char *name; /* NULL ends a list */
 	int value;
+	const char *missing; /* the package it was built without, or NULL */
 };
 
 /* One option.  The example and every complaint are made from it. */
@@ -54,9 +57,23 @@ struct conf_section {
 	size_t count;
 	const struct conf_option *options;
 	const char *either, *other; /* just one of them is needed, or NULL */
+	bool is_optional;	    /* … or none of the two */
 };
 
 #define CONF_SECTION_MAX 256
+
+/* Options of queues, and of what their messages travel to. */
+extern const struct conf_word conf_broker_words[];
+extern const struct conf_option conf_queue_options[];
+extern const struct conf_option conf_redis_options[];
+extern const struct conf_option conf_rabbitmq_options[];
+extern const struct conf_option conf_webhook_options[];
+
+/*
+ * Find the servers of the queues, and fill in what hangs on the broker.  0, or
+ * -1 with one line in why that names the section.
+ */
+int conf_settle_queues(struct conf *c, char *why, size_t whylen);
 
 /* Options at the top of the file, and the sections; name NULL ends. */
 extern const struct conf_option conf_options[];

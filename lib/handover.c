@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/conf.h"
 #include "lib/delivery.h"
 #include "lib/handover.h"
 #include "lib/job.h"
 #include "lib/message.h"
 #include "lib/store_delivery.h"
+#include "lib/store_outbox.h"
 #include "lib/store_queue.h"
 #include "lib/store_run.h"
 #include "lib/ban.h"
@@ -22,6 +24,7 @@ handover_of_job(struct store *st, const struct job *j, struct delivery *target,
 	h->priority = j->priority;
 	h->args = j->args;
 	h->kwargs = j->kwargs;
+	h->retry = j->retry;
 	h->target = NULL;
 	h->max_instances = j->max_instances;
 	if (j->render == NULL)
@@ -61,6 +64,29 @@ handover_queue(struct store *st, struct run *r, const struct handover *h)
 		return STORE_FULL;
 	return store_message_insert(st, r->queue, h->priority, r->decided_us,
 	    buf_cstr(h->scratch));
+}
+
+/* A broker's queue: from here on the ticker looks after it. */
+static enum store_rc
+handover_outbox(struct store *st, struct run *r, const struct handover *h)
+{
+	struct store_outbox_new n = {
+		.queue = r->queue,
+		.args = h->args,
+		.kwargs = h->kwargs,
+		.priority = h->priority,
+		.retry = h->retry,
+		.now_us = r->decided_us,
+	};
+	enum store_rc rc;
+
+	r->state = RUN_DUE;
+	if (r->id[0] == '\0')
+		run_make_id(r->decided_us, r->id);
+	if ((rc = store_run_insert(st, r)) != STORE_OK)
+		return rc;
+	n.run = r->row;
+	return store_outbox_insert(st, &n);
 }
 
 /* A row that says which run was in the way. */
@@ -111,6 +137,10 @@ handover_target(struct store *st, struct run *r, const struct handover *h)
 enum store_rc
 handover_run(struct store *st, struct run *r, const struct handover *h)
 {
-	return h->target == NULL ? handover_queue(st, r, h) :
-				   handover_target(st, r, h);
+	if (h->target != NULL)
+		return handover_target(st, r, h);
+	if (h->conf != NULL &&
+	    conf_queue_for(h->conf, r->queue)->broker != CONF_BROKER_SQLITE)
+		return handover_outbox(st, r, h);
+	return handover_queue(st, r, h);
 }

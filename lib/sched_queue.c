@@ -61,6 +61,7 @@ queue_add_up(struct queue_info *to, const struct queue_info *q)
 	to->ready += q->ready;
 	to->held += q->held;
 	to->dead += q->dead;
+	to->waiting += q->waiting;
 	if (to->oldest_us == 0 ||
 	    (q->oldest_us != 0 && q->oldest_us < to->oldest_us))
 		to->oldest_us = q->oldest_us;
@@ -97,6 +98,7 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 	struct store *st = s->stores[JOB_DURABLE];
 	struct buf scratch = BUF_INIT;
 	const struct handover h = {
+		.conf = s->conf,
 		.priority = p->priority,
 		.args = p->args,
 		.kwargs = p->kwargs,
@@ -133,7 +135,7 @@ run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 {
 	struct buf scratch = BUF_INIT;
 	struct delivery target = { .run = 0 };
-	struct handover h = { .scratch = &scratch };
+	struct handover h = { .conf = s->conf, .scratch = &scratch };
 	struct trigger *t;
 	enum store_rc rc;
 

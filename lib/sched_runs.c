@@ -187,7 +187,7 @@ replay(struct sched *s, struct store *st, struct run *old,
     char id[RUN_ID_LEN + 1])
 {
 	struct buf why = BUF_INIT, scratch = BUF_INIT;
-	struct replay p = { .h = { .scratch = &scratch } };
+	struct replay p = { .h = { .conf = s->conf, .scratch = &scratch } };
 	struct run r;
 	enum store_rc rc;
 

@@ -15,6 +15,7 @@
  */
 static const char *const steps[] = {
 	[2] = sql_migrate_2,
+	[3] = sql_migrate_3,
 };
 
 #define SCHEMA_VERSION ((int64_t)(sizeof(steps) / sizeof(steps[0]) - 1))

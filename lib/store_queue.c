@@ -95,7 +95,8 @@ queue_read(sqlite3_stmt *q, struct queue_info *i)
 	i->ready = sqlite3_column_int64(q, 3);
 	i->held = sqlite3_column_int64(q, 4);
 	i->dead = sqlite3_column_int64(q, 5);
-	i->oldest_us = sqlite3_column_int64(q, 6);
+	i->waiting = sqlite3_column_int64(q, 6);
+	i->oldest_us = sqlite3_column_int64(q, 7);
 	return is_oom ? STORE_FULL : STORE_OK;
 }
 

@@ -18,6 +18,7 @@ struct queue_info {
 	int64_t ready;
 	int64_t held; /* in flight or delayed */
 	int64_t dead;
+	int64_t waiting;   /* on their way to a broker */
 	int64_t oldest_us; /* enqueued_us of the oldest ready; 0: none */
 };
 

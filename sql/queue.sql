@@ -20,13 +20,19 @@ SELECT n.name, coalesce(q.is_paused, 0),
 	(SELECT count(*) FROM job WHERE queue = n.name),
 	(SELECT count(*) FROM message WHERE queue = n.name AND state = 0),
 	(SELECT count(*) FROM message WHERE queue = n.name AND state = 1),
-	(SELECT count(*) FROM message WHERE queue = n.name AND state = 2),
+	(SELECT count(*) FROM message WHERE queue = n.name AND state = 2)
+		+ (SELECT count(*) FROM outbox
+			WHERE queue = n.name AND next_us IS NULL),
+	(SELECT count(*) FROM outbox
+		WHERE queue = n.name AND next_us IS NOT NULL),
 	coalesce((SELECT enqueued_us FROM message
 		WHERE queue = n.name AND state = 0 ORDER BY id LIMIT 1), 0)
 FROM (SELECT queue AS name FROM job
 	UNION SELECT queue FROM message WHERE state = 0
 	UNION SELECT queue FROM message WHERE state = 1
 	UNION SELECT queue FROM message WHERE state = 2
+	UNION SELECT queue FROM outbox WHERE next_us IS NULL
+	UNION SELECT queue FROM outbox WHERE next_us IS NOT NULL
 	UNION SELECT name FROM queue) AS n
 LEFT JOIN queue AS q ON q.name = n.name
 ORDER BY n.name;

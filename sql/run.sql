@@ -126,6 +126,7 @@ SELECT coalesce(max(id), 0) FROM run;
 SELECT r.id, coalesce(r.job, 0), r.state, r.decided_us,
 	coalesce(r.last_us >= j.cursor_us, 0) OR EXISTS (SELECT 1
 		FROM delivery WHERE run = r.id AND next_us IS NOT NULL)
+		OR EXISTS (SELECT 1 FROM outbox WHERE run = r.id)
 FROM run AS r LEFT JOIN job AS j ON j.id = r.job
 WHERE r.id > :id ORDER BY r.id LIMIT :limit;
 
@@ -150,6 +151,7 @@ WHERE job = :job AND slot_us <= :slot_us
 		9223372036854775807)
 	AND NOT EXISTS (SELECT 1
 		FROM delivery AS d WHERE d.run = run.id AND next_us IS NOT NULL)
+	AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.run = run.id)
 ORDER BY slot_us LIMIT :limit;
 
 -- name: prune_sum

@@ -1,5 +1,5 @@
 -- script: schema
--- A fresh store, schema version 2.  Instants are microseconds since the
+-- A fresh store, schema version 3.  Instants are microseconds since the
 -- epoch, UTC.  minutehand-store(5) says the same in prose.
 
 -- Jobs as their owners defined them.  Numbers are never used again, because
@@ -189,6 +189,40 @@ CREATE INDEX message_ready ON message (queue, priority DESC, id)
 CREATE INDEX message_held ON message (queue, until_us) WHERE state = 1;
 CREATE INDEX message_dead ON message (queue, id) WHERE state = 2;
 
+-- Messages on their way to a broker: as they were when the slot was claimed,
+-- gone once the broker has them.  next_us is when to try next; NULL: it was
+-- given up, and the row is a dead letter.  The ledger says why.
+CREATE TABLE outbox (
+	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+	queue TEXT NOT NULL,
+	args TEXT,
+	kwargs TEXT,
+	priority INTEGER NOT NULL,
+	max_attempts INTEGER,
+	max_age_us INTEGER,
+	base_us INTEGER NOT NULL,
+	cap_us INTEGER NOT NULL,
+	due_us INTEGER NOT NULL,
+	attempt INTEGER NOT NULL,
+	next_us INTEGER
+) STRICT;
+
+CREATE INDEX outbox_due ON outbox (queue, next_us) WHERE next_us IS NOT NULL;
+CREATE INDEX outbox_dead ON outbox (queue, run) WHERE next_us IS NULL;
+
+-- The servers they go to, by kind and name: who hands over there, and until
+-- when nobody else does; since when and why it cannot be reached, how often it
+-- was tried since, when it is tried next.
+CREATE TABLE lane (
+	name TEXT PRIMARY KEY,
+	holder INTEGER NOT NULL,
+	lease_us INTEGER NOT NULL,
+	fails INTEGER NOT NULL,
+	next_us INTEGER NOT NULL,
+	since_us INTEGER,
+	reason TEXT
+) STRICT, WITHOUT ROWID;
+
 -- Switches of queues.
 CREATE TABLE queue (
 	name TEXT PRIMARY KEY,
@@ -300,4 +334,4 @@ END;
 
 -- "mhnd": tells a store from other SQLite files.
 PRAGMA application_id = 0x6d686e64;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

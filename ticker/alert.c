@@ -15,7 +15,7 @@
 #include "lib/store_alert.h"
 #include "ticker/alert.h"
 #include "ticker/alert_send.h"
-#include "ticker/http.h"
+#include "net/http.h"
 #include "lib/ban.h"
 
 #define PARALLEL 8

@@ -18,7 +18,7 @@
 #include "lib/secret.h"
 #include "lib/webhook.h"
 #include "ticker/alert_send.h"
-#include "ticker/http.h"
+#include "net/http.h"
 #include "lib/ban.h"
 
 #define NHEADERS 4

@@ -226,7 +226,10 @@ turn_job(struct turn *t)
 	struct delivery target = { .run = 0 };
 	enum store_rc rc;
 
-	t->h = (struct handover){ .scratch = &t->c->scratch };
+	t->h = (struct handover){
+		.conf = t->c->conf,
+		.scratch = &t->c->scratch,
+	};
 	rc = handover_of_job(t->st, t->j, &target, &t->h);
 	if (rc == STORE_OK)
 		rc = turn_take(t);

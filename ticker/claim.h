@@ -8,10 +8,12 @@
 #include "lib/store.h"
 
 struct clock;
+struct conf;
 struct tz_cache;
 
 /* The first step of a tick: decide what is due, in short transactions. */
 struct claim {
+	const struct conf *conf; /* which queue is where; NULL: all here */
 	const struct clock *clock;
 	struct tz_cache *zones;
 	struct buf scratch; /* message bodies are built here */

@@ -9,7 +9,7 @@
 #include "lib/conf.h"
 #include "lib/keys.h"
 #include "lib/secret.h"
-#include "ticker/http.h"
+#include "net/http.h"
 #include "ticker/rate.h"
 #include "ticker/render_api.h"
 #include "ticker/render_ask.h"

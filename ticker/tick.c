@@ -225,7 +225,9 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	struct tick t = {
 		.s = s,
 		.o = o,
-		.claim = { .clock = s->clock, .zones = s->zones },
+		.claim = { .conf = s->conf,
+		    .clock = s->clock,
+		    .zones = s->zones },
 		.row = { .started_us = clock_get_us(s->clock) },
 		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
 		.remote = { .s = s },

@@ -14,7 +14,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/secret.h"
-#include "ticker/http.h"
+#include "net/http.h"
 #include "tests/unit/tap.h"
 
 #include "lib/ban.h"

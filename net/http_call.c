@@ -6,7 +6,7 @@
 
 #include "lib/clock.h"
 #include "lib/secret.h"
-#include "ticker/http_call.h"
+#include "net/http_call.h"
 
 #include "lib/ban.h"
 

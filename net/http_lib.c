@@ -1,10 +1,9 @@
 #include "config.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "ticker/http_lib.h"
+#include "net/dl.h"
+#include "net/http_lib.h"
 
 #include "lib/ban.h"
 
@@ -13,10 +12,7 @@
 		"curl_" #name, offsetof(struct http_lib, name) \
 	}
 
-static const struct member {
-	const char *name;
-	size_t offset;
-} members[] = {
+static const struct dl_member members[] = {
 	MEMBER(global_init),
 	MEMBER(global_cleanup),
 	MEMBER(easy_init),
@@ -38,30 +34,14 @@ static const struct member {
 _Static_assert(sizeof(struct http_lib) == NMEMBERS * sizeof(void (*)(void)),
     "each member is in the table");
 
-static int
-fail(char *why, size_t whylen)
-{
-	const char *reason = dlerror();
-
-	(void)snprintf(why, whylen, "libcurl cannot be loaded: %s",
-	    reason != NULL ? reason : "no reason given");
-	return -1;
-}
-
 int
 http_lib_open(struct http_lib *l, char *why, size_t whylen)
 {
-	void *lib, *f;
+	static const struct dl_table table = { LIBCURL_SONAME, "libcurl",
+		members, NMEMBERS };
 
-	/* Never closed: what it loads does not like to be unloaded. */
-	if ((lib = dlopen(LIBCURL_SONAME, RTLD_NOW | RTLD_LOCAL)) == NULL)
-		return fail(why, whylen);
-	for (size_t i = 0; i < NMEMBERS; i++) {
-		if ((f = dlsym(lib, members[i].name)) == NULL)
-			return fail(why, whylen);
-		/* POSIX: a pointer to a function fits into a void *. */
-		memcpy((char *)l + members[i].offset, &f, sizeof(f));
-	}
+	if (dl_open(&table, l, why, whylen) == -1)
+		return -1;
 	if (l->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		(void)snprintf(why, whylen, "libcurl cannot be set up");
 		return -1;

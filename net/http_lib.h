@@ -1,12 +1,12 @@
-#ifndef TICKER_HTTP_LIB_H
-#define TICKER_HTTP_LIB_H
+#ifndef NET_HTTP_LIB_H
+#define NET_HTTP_LIB_H
 
 #include <stddef.h>
 
 #include <curl/curl.h>
 
 /*
- * Private to ticker/http*: the functions of libcurl that are used.  It is
+ * Private to net/http*: the functions of libcurl that are used.  It is
  * loaded when needed, for it brings thirty other libraries, which would cost
  * each tick that has nothing to send 5 ms and 6 MB.
  */

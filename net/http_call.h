@@ -1,13 +1,13 @@
-#ifndef TICKER_HTTP_CALL_H
-#define TICKER_HTTP_CALL_H
+#ifndef NET_HTTP_CALL_H
+#define NET_HTTP_CALL_H
 
 #include <stdbool.h>
 
 #include "lib/buf.h"
-#include "ticker/http.h"
-#include "ticker/http_lib.h"
+#include "net/http.h"
+#include "net/http_lib.h"
 
-/* Private to ticker/http*. */
+/* Private to net/http*. */
 
 #define HTTP_LINES_MAX 12 /* header lines of a request */
 

@@ -1,5 +1,5 @@
-#ifndef TICKER_HTTP_H
-#define TICKER_HTTP_H
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
 
 #include <stddef.h>
 #include <stdint.h>

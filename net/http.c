@@ -7,8 +7,8 @@
 
 #include "lib/clock.h"
 #include "lib/url.h"
-#include "ticker/http.h"
-#include "ticker/http_call.h"
+#include "net/http.h"
+#include "net/http_call.h"
 
 #include "lib/ban.h"
 

@@ -1,0 +1,209 @@
+#include "config.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/conf.h"
+#include "lib/conf_table.h"
+
+#include "lib/ban.h"
+
+/* The sections of each kind of server, as the tables know them. */
+static const char *const server_names[CONF_SERVER__MAX] = {
+	[CONF_SERVER_NONE] = "",
+	[CONF_SERVER_REDIS] = "redis",
+	[CONF_SERVER_RABBITMQ] = "rabbitmq",
+	[CONF_SERVER_WEBHOOK] = "webhook",
+};
+
+enum conf_server
+conf_broker_server(enum conf_broker b)
+{
+	switch (b) {
+	case CONF_BROKER_REDIS:
+	case CONF_BROKER_REDIS_STREAM:
+	case CONF_BROKER_REDIS_PUBSUB:
+	case CONF_BROKER_FUNBOOST:
+		return CONF_SERVER_REDIS;
+	case CONF_BROKER_RABBITMQ:
+		return CONF_SERVER_RABBITMQ;
+	case CONF_BROKER_WEBHOOK:
+		return CONF_SERVER_WEBHOOK;
+	case CONF_BROKER_UNSAID:
+	case CONF_BROKER_SQLITE:
+	case CONF_BROKER__MAX:
+		break;
+	}
+	return CONF_SERVER_NONE;
+}
+
+const char *
+conf_broker_name(enum conf_broker b)
+{
+	for (const struct conf_word *w = conf_broker_words; w->name != NULL;
+	     w++) {
+		if (w->value == (int)b)
+			return w->name;
+	}
+	return "";
+}
+
+size_t
+conf_server_count(const struct conf *c, enum conf_server kind)
+{
+	switch (kind) {
+	case CONF_SERVER_REDIS:
+		return c->nredis;
+	case CONF_SERVER_RABBITMQ:
+		return c->nrabbitmq;
+	case CONF_SERVER_WEBHOOK:
+		return c->nwebhooks;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return 0;
+}
+
+/* The owner's name of section number at. */
+static const char *
+section_name(const struct conf *c, enum conf_server kind, size_t at)
+{
+	switch (kind) {
+	case CONF_SERVER_REDIS:
+		return c->redis[at].name;
+	case CONF_SERVER_RABBITMQ:
+		return c->rabbitmq[at].name;
+	case CONF_SERVER_WEBHOOK:
+		return c->webhooks[at].name;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return "";
+}
+
+void
+conf_server_name(const struct conf *c, enum conf_server kind, int at,
+    struct buf *out)
+{
+	buf_printf(out, "%s:%s", server_names[kind],
+	    section_name(c, kind, (size_t)at));
+}
+
+const struct conf_queue *
+conf_queue_for(const struct conf *c, const char *queue)
+{
+	for (size_t i = 0; i < c->nqueues; i++) {
+		if (fnmatch(c->queues[i].glob, queue, 0) == 0)
+			return &c->queues[i];
+	}
+	return &c->other;
+}
+
+static enum conf_format
+usual_format(enum conf_broker b)
+{
+	switch (conf_broker_server(b)) {
+	case CONF_SERVER_REDIS:
+	case CONF_SERVER_RABBITMQ:
+		return CONF_FORMAT_FUNBOOST;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER_WEBHOOK:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return CONF_FORMAT_ENVELOPE;
+}
+
+/* Which section a queue's broker is at. */
+static int
+find_server(const struct conf *c, struct conf_queue *q, char *why,
+    size_t whylen)
+{
+	enum conf_server kind = conf_broker_server(q->broker);
+	const char *name = q->server == NULL ? "" : q->server;
+	size_t n = conf_server_count(c, kind), at = 0;
+
+	q->at = -1;
+	if (kind == CONF_SERVER_NONE && *name == '\0')
+		return 0;
+	while (at < n && *name != '\0' &&
+	    strcmp(section_name(c, kind, at), name) != 0)
+		at++;
+	if (at < n) {
+		q->at = (int)at;
+		return 0;
+	}
+	if (kind == CONF_SERVER_NONE)
+		(void)snprintf(why, whylen,
+		    "option \"server\": the broker %s needs none",
+		    conf_broker_name(q->broker));
+	else if (*name == '\0')
+		(void)snprintf(why, whylen,
+		    "option \"broker\": %s needs a section %s \"name\" { … }",
+		    conf_broker_name(q->broker), server_names[kind]);
+	else
+		(void)snprintf(why, whylen,
+		    "option \"server\": there is no section %s \"%.64s\"",
+		    server_names[kind], name);
+	return -1;
+}
+
+static int
+settle_queue(struct conf *c, struct conf_queue *q, char *why, size_t whylen)
+{
+	if (q->broker == CONF_BROKER_UNSAID)
+		q->broker = c->broker;
+	if (q->format == CONF_FORMAT_AUTO)
+		q->format = usual_format(q->broker);
+	if (q->max_deliveries == 0)
+		q->max_deliveries = c->max_deliveries;
+	if (q->broker == CONF_BROKER_FUNBOOST &&
+	    q->format != CONF_FORMAT_FUNBOOST) {
+		(void)snprintf(why, whylen,
+		    "option \"format\": workers of funboost read no envelopes");
+		return -1;
+	}
+	return find_server(c, q, why, whylen);
+}
+
+/* What a webhook cannot do without. */
+static int
+check_webhooks(const struct conf *c, char *why, size_t whylen)
+{
+	for (size_t i = 0; i < c->nwebhooks; i++) {
+		const struct conf_webhook *w = &c->webhooks[i];
+
+		if (*w->url != '\0' && *w->secret != '\0')
+			continue;
+		(void)snprintf(why, whylen,
+		    "%s: section webhook \"%.64s\": needs %s", c->path, w->name,
+		    *w->url == '\0' ? "a url" :
+				      "a secret to sign its messages with");
+		return -1;
+	}
+	return 0;
+}
+
+int
+conf_settle_queues(struct conf *c, char *why, size_t whylen)
+{
+	char reason[256];
+
+	if (check_webhooks(c, why, whylen) == -1)
+		return -1;
+	for (size_t i = 0; i < c->nqueues; i++) {
+		if (settle_queue(c, &c->queues[i], reason, sizeof(reason)) == 0)
+			continue;
+		(void)snprintf(why, whylen, "%s: section queue \"%.64s\": %s",
+		    c->path, c->queues[i].glob, reason);
+		return -1;
+	}
+	if (settle_queue(c, &c->other, reason, sizeof(reason)) == 0)
+		return 0;
+	(void)snprintf(why, whylen, "%s: %s", c->path, reason);
+	return -1;
+}

@@ -1,0 +1,35 @@
+#include "config.h"
+
+#include "net/dl.h"
+#include "net/redis_lib.h"
+
+#include "lib/ban.h"
+
+#define MEMBER(name) \
+	{ \
+		"redis" #name, offsetof(struct redis_lib, name) \
+	}
+
+static const struct dl_member members[] = {
+	MEMBER(ConnectNonBlock),
+	MEMBER(ConnectUnixNonBlock),
+	MEMBER(Free),
+	MEMBER(AppendCommandArgv),
+	MEMBER(BufferRead),
+	MEMBER(BufferWrite),
+	MEMBER(GetReplyFromReader),
+	{ "freeReplyObject", offsetof(struct redis_lib, free_reply) },
+};
+#define NMEMBERS (sizeof(members) / sizeof(members[0]))
+
+_Static_assert(sizeof(struct redis_lib) == NMEMBERS * sizeof(void (*)(void)),
+    "each member is in the table");
+
+int
+redis_lib_open(struct redis_lib *l, char *why, size_t whylen)
+{
+	static const struct dl_table table = { LIBHIREDIS_SONAME, "hiredis",
+		members, NMEMBERS };
+
+	return dl_open(&table, l, why, whylen);
+}

@@ -1,0 +1,293 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/message_funboost.h"
+#include "net/redis_push.h"
+
+#include "lib/ban.h"
+
+/* By so much the key of a run outlives the last time it may be sent. */
+#define KEY_SLACK_S 3600
+
+#define WINDOW 2000	  /* commands under way */
+#define FLUSH_BYTES 32768 /* are worth a call to the system */
+
+/*
+ * Push once: a key for the run says that it was.  A script is one step to all
+ * others and to Redis' journal, so that both are there or neither; what Redis
+ * does not want (a queue that is no list, no memory) leaves no key.
+ */
+static const char script[] =
+    "if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[1]) then "
+    "return 'again' end "
+    "local r if ARGV[2] == 'XADD' "
+    "then r = redis.pcall('XADD', KEYS[2], '*', '', ARGV[3]) "
+    "else r = redis.pcall(ARGV[2], KEYS[2], ARGV[3]) end "
+    "if type(r) == 'table' and r.err then redis.call('DEL', KEYS[1]) end "
+    "return r";
+
+/* The script, once a connection. */
+static int
+load_script(struct sink_redis *m, char *why, size_t whylen)
+{
+	redisReply *reply;
+
+	if (m->sha[0] != '\0' || m->redis.conf->dedup == CONF_OFF)
+		return 0;
+	reply = redis_ask(&m->redis,
+	    (const char *const[]){ "SCRIPT", "LOAD", script, NULL }, why,
+	    whylen);
+	if (reply == NULL)
+		return -1;
+	(void)snprintf(m->sha, sizeof(m->sha), "%s",
+	    reply->str == NULL ? "" : reply->str);
+	m->redis.lib.free_reply(reply);
+	return 0;
+}
+
+static void
+forget(struct sink_redis *m)
+{
+	while (m->nways > 0)
+		redis_way_fini(&m->ways[--m->nways]);
+}
+
+static const struct redis_way *
+find_way(const struct sink_redis *m, const char *queue)
+{
+	for (size_t i = m->nways; i-- > 0;)
+		if (strcmp(m->ways[i].queue, queue) == 0)
+			return &m->ways[i];
+	return NULL;
+}
+
+/* Asked for once a batch; NULL: the connection is lost. */
+static const struct redis_way *
+learn_way(struct sink_redis *m, const char *queue, char *why, size_t whylen)
+{
+	struct redis_way *k;
+
+	if (m->nways == REDIS_WAYS_MAX)
+		forget(m);
+	k = &m->ways[m->nways++];
+	if (redis_way_learn(&m->redis, m->sink.o.conf, queue, k) == 0)
+		return k;
+	(void)snprintf(why, whylen, "%s", k->why);
+	return NULL;
+}
+
+/* A batch being pushed. */
+struct pushing {
+	struct sink_redis *m;
+	struct sink_message *v;
+	size_t read;	  /* replies came for those before */
+	size_t under_way; /* commands without a reply */
+	size_t bytes;	  /* since the last flush */
+	struct buf body, name, key;
+	char *why;
+	size_t whylen;
+};
+
+/* Which list: by priority, where the worker has one for each. */
+static const char *
+list_of(struct pushing *p, const struct redis_way *k,
+    const struct sink_message *m)
+{
+	int64_t level;
+
+	if (!k->kind->has_levels)
+		return m->queue;
+	level = message_funboost_priority(m->kwargs, m->priority);
+	if (level > k->sig.max_priority)
+		level = k->sig.max_priority;
+	if (level <= 0)
+		return m->queue;
+	buf_reset(&p->name);
+	buf_printf(&p->name, "%s:%lld", m->queue, (long long)level);
+	return buf_cstr(&p->name);
+}
+
+static int
+append(struct pushing *p, const char *const *words, int n)
+{
+	const char *word[8];
+	size_t len[8];
+	const struct redis_command cmd = { n, word, len };
+
+	for (int i = 0; i < n; i++) {
+		word[i] = words[i];
+		len[i] = strlen(words[i]);
+		p->bytes += len[i];
+	}
+	if (redis_append(&p->m->redis, &cmd) == 0)
+		return 0;
+	(void)snprintf(p->why, p->whylen, "out of memory");
+	redis_close(&p->m->redis);
+	return -1;
+}
+
+/* The command that pushes a message whose body was made. */
+static int
+append_push(struct pushing *p, const struct redis_way *k,
+    struct sink_message *m)
+{
+	const char *list = list_of(p, k, m), *body = buf_cstr(&p->body);
+	const char *push = k->kind->push;
+	char seconds[24];
+
+	(void)snprintf(seconds, sizeof(seconds), "%lld",
+	    (long long)(m->lasts_s + KEY_SLACK_S));
+	if (p->m->redis.conf->dedup == CONF_ON) {
+		buf_reset(&p->key);
+		/* The same slot as the queue, where Redis is a cluster. */
+		buf_printf(&p->key, "minutehand:{%s}:%s", m->queue, m->id);
+		return append(p,
+		    (const char *const[]){ "EVALSHA", p->m->sha, "2",
+			buf_cstr(&p->key), list, seconds, push, body },
+		    8);
+	}
+	if (strcmp(push, "XADD") == 0)
+		return append(p,
+		    (const char *const[]){ push, list, "*", "", body }, 5);
+	return append(p, (const char *const[]){ push, list, body }, 3);
+}
+
+/* What a reply says of a message. */
+static void
+settle(struct sink_redis *m, struct sink_message *msg, const redisReply *r)
+{
+	if (r->type == REDIS_REPLY_ERROR) {
+		sink_end(msg, SINK_LATER, r->str);
+		/* Somebody emptied Redis of its scripts. */
+		if (strncmp(r->str, "NOSCRIPT", 8) == 0)
+			m->sha[0] = '\0';
+	} else if (r->type == REDIS_REPLY_STRING &&
+	    strcmp(r->str, "again") == 0)
+		sink_end(msg, SINK_DONE, "it was there already");
+	else if (conf_queue_for(m->sink.o.conf, msg->queue)->broker ==
+		CONF_BROKER_REDIS_PUBSUB &&
+	    r->type == REDIS_REPLY_INTEGER && r->integer == 0)
+		sink_end(msg, SINK_DONE, "nobody listened");
+	else
+		sink_end(msg, SINK_DONE, NULL);
+}
+
+/* Take replies until only keep commands have none. */
+static int
+take_replies(struct pushing *p, size_t keep)
+{
+	redisReply *r;
+
+	while (p->under_way > keep) {
+		while (p->v[p->read].end != SINK_DOUBT)
+			p->read++;
+		r = redis_reply(&p->m->redis, p->why, p->whylen);
+		if (r == NULL)
+			return -1;
+		settle(p->m, &p->v[p->read++], r);
+		p->m->redis.lib.free_reply(r);
+		p->under_way--;
+	}
+	return 0;
+}
+
+/* One message gets under way, or is told why not; -1: connection lost. */
+static int
+push_one(struct pushing *p, struct sink_message *msg)
+{
+	const struct redis_way *k;
+	char why[256];
+
+	/* Asking needs a connection without replies under way. */
+	if ((k = find_way(p->m, msg->queue)) == NULL &&
+	    (take_replies(p, 0) == -1 ||
+		(k = learn_way(p->m, msg->queue, p->why, p->whylen)) == NULL))
+		return -1;
+	if (k->why[0] != '\0') {
+		sink_end(msg, SINK_LATER, k->why);
+		return 0;
+	}
+	if (k->kind->is_rabbitmq)
+		return 0;
+	buf_reset(&p->body);
+	if (sink_body(&p->m->sink, msg, &k->sig, &p->body, why, sizeof(why)) ==
+	    -1) {
+		sink_end(msg, SINK_LATER, why);
+		return 0;
+	}
+	if (append_push(p, k, msg) == -1)
+		return -1;
+	msg->end = SINK_DOUBT;
+	p->under_way++;
+	if (p->bytes < FLUSH_BYTES)
+		return 0;
+	p->bytes = 0;
+	if (redis_flush(&p->m->redis, p->why, p->whylen) == -1)
+		return -1;
+	return p->under_way < WINDOW ? 0 : take_replies(p, WINDOW / 2);
+}
+
+/* Those whose worker has registered with RabbitMQ. */
+static void
+push_rabbitmq(struct sink_redis *m, struct sink_message *v, size_t n)
+{
+	struct sink_opts o = m->sink.o;
+	char why[256] = "out of memory";
+
+	o.kind = CONF_SERVER_RABBITMQ;
+	o.at = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].end != SINK_WAITS)
+			continue;
+		if (m->rabbitmq == NULL)
+			m->rabbitmq = sink_new(&o);
+		if (m->rabbitmq == NULL ||
+		    (sink_push(m->rabbitmq, &v[i], 1, why, sizeof(why)) == -1 &&
+			v[i].end == SINK_WAITS))
+			sink_end(&v[i], SINK_LATER, why);
+	}
+}
+
+int
+redis_ready(struct sink_redis *m, char *why, size_t whylen)
+{
+	const struct sink_opts *o = &m->sink.o;
+
+	m->redis.conf = &o->conf->redis[o->at];
+	m->redis.is_stopped = &m->sink.is_stopped;
+	if (m->redis.c == NULL)
+		m->sha[0] = '\0';
+	return redis_open(&m->redis, why, whylen);
+}
+
+int
+redis_push(struct sink *s, struct sink_message *v, size_t n, char *why, size_t whylen)
+{
+	struct sink_redis *m = (struct sink_redis *)s;
+	struct pushing p = { .m = m, .v = v, .why = why, .whylen = whylen };
+	int rc = redis_ready(m, why, whylen);
+
+	if (rc == 0)
+		rc = load_script(m, why, whylen);
+	m->redis.is_sent = false;
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = push_one(&p, &v[i]);
+	if (rc == 0)
+		rc = take_replies(&p, 0);
+	if (rc == 0)
+		push_rabbitmq(m, v, n);
+	for (size_t i = 0; i < n && !m->redis.is_sent; i++) {
+		if (v[i].end == SINK_DOUBT)
+			v[i].end = SINK_WAITS;
+	}
+	forget(m);
+	buf_fini(&p.body);
+	buf_fini(&p.name);
+	buf_fini(&p.key);
+	return rc;
+}
+

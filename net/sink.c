@@ -1,0 +1,179 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/message.h"
+#include "lib/message_funboost.h"
+#include "lib/secret.h"
+#include "lib/signature.h"
+#include "net/sink_int.h"
+
+#include "lib/ban.h"
+
+const struct sink_ops *const sink_kinds[CONF_SERVER__MAX] = {
+#ifdef HAVE_HIREDIS
+	[CONF_SERVER_REDIS] = &sink_redis,
+#endif
+#ifdef HAVE_RABBITMQ_SINK
+	[CONF_SERVER_RABBITMQ] = &sink_rabbitmq,
+#endif
+	[CONF_SERVER_WEBHOOK] = &sink_webhook,
+};
+
+struct sink *
+sink_new(const struct sink_opts *o)
+{
+	const struct sink_ops *ops = sink_kinds[o->kind];
+	struct sink *s;
+
+	/* What is not built in is no configuration that can be read. */
+	if (ops == NULL || (s = calloc(1, ops->size)) == NULL)
+		return NULL;
+	s->ops = ops;
+	s->o = *o;
+	atomic_init(&s->is_stopped, false);
+	return s;
+}
+
+int
+sink_push(struct sink *s, struct sink_message *v, size_t n, char *why,
+    size_t whylen)
+{
+	for (size_t i = 0; i < n; i++) {
+		v[i].end = SINK_WAITS;
+		v[i].retry_us = 0;
+		v[i].why = NULL;
+	}
+	return s->ops->push(s, v, n, why, whylen);
+}
+
+int
+sink_count(struct sink *s, const char *queue, int64_t *out, char *why,
+    size_t whylen)
+{
+	*out = SINK_NO_COUNT;
+	return s->ops->count == NULL ?
+	    0 :
+	    s->ops->count(s, queue, out, why, whylen);
+}
+
+int
+sink_clear(struct sink *s, const char *queue, char *why, size_t whylen)
+{
+	return s->ops->clear == NULL ? 0 :
+				       s->ops->clear(s, queue, why, whylen);
+}
+
+int
+sink_signature(struct sink *s, const char *queue, struct signature *out,
+    char *why, size_t whylen)
+{
+	return s->ops->signature == NULL ?
+	    0 :
+	    s->ops->signature(s, queue, out, why, whylen);
+}
+
+int
+sink_names(struct sink *s, sink_see *see, void *arg, char *why, size_t whylen)
+{
+	return s->ops->names == NULL ?
+	    0 :
+	    s->ops->names(s, &(struct sink_names){ see, arg }, why, whylen);
+}
+
+void
+sink_stop(struct sink *s)
+{
+	atomic_store(&s->is_stopped, true);
+	if (s->ops->wake != NULL)
+		s->ops->wake(s);
+}
+
+void
+sink_free(struct sink *s)
+{
+	if (s == NULL)
+		return;
+	s->ops->close(s);
+	free(s);
+}
+
+void
+sink_end(struct sink_message *m, enum sink_end end, const char *why)
+{
+	m->end = end;
+	free(m->why);
+	m->why = why == NULL ? NULL : strdup(why);
+}
+
+static void
+add_envelope(const struct sink_message *m, struct buf *out)
+{
+	const struct message_envelope e = {
+		.task_id = m->id,
+		.queue = m->queue,
+		.job_id = m->job_id,
+		.scheduled_us = m->scheduled_us,
+		.enqueued_us = clock_now_us(),
+		.attempt = m->attempt,
+		.args = m->args,
+		.kwargs = m->kwargs,
+	};
+
+	message_envelope(&e, out);
+}
+
+int
+sink_body(const struct sink *s, const struct sink_message *m,
+    const struct signature *sig, struct buf *out, char *why, size_t whylen)
+{
+	const struct conf_queue *q = conf_queue_for(s->o.conf, m->queue);
+	const struct message_funboost f = {
+		.task_id = m->id,
+		.args = m->args,
+		.kwargs = m->kwargs,
+		.names = sig != NULL && sig->all.n > 0 ? &sig->all : &q->params,
+		.priority = m->priority,
+		.publish_us = clock_now_us(),
+		.zone = s->o.zone,
+	};
+	int rc = 0;
+
+	if (q->format == CONF_FORMAT_FUNBOOST)
+		rc = message_funboost(&f, out);
+	else
+		add_envelope(m, out);
+	if (rc == -1)
+		(void)snprintf(why, whylen,
+		    "there are args, and nobody knows the names of so many "
+		    "parameters: give the queue its params");
+	else if (out->is_failed) {
+		(void)snprintf(why, whylen, "out of memory");
+		rc = -1;
+	}
+	return rc;
+}
+
+int
+sink_password(const char *file, const char *env, struct secret **out, char *why,
+    size_t whylen)
+{
+	const char *value;
+
+	*out = NULL;
+	if (*file != '\0')
+		*out = secret_read(file, why, whylen);
+	else if (*env == '\0')
+		return 0;
+	else if ((value = getenv(env)) == NULL)
+		(void)snprintf(why, whylen, "the variable %.128s is not set",
+		    env);
+	else if ((*out = secret_new(value, strlen(value))) == NULL)
+		(void)snprintf(why, whylen,
+		    "the variable %.128s holds no password", env);
+	return *out == NULL ? -1 : 0;
+}

@@ -1,0 +1,69 @@
+#ifndef NET_SINK_INT_H
+#define NET_SINK_INT_H
+
+#include <stdatomic.h>
+
+#include "net/sink.h"
+
+struct buf;
+struct secret;
+
+/* Private to net/. */
+
+/* Whom names are told to. */
+struct sink_names {
+	sink_see *see;
+	void *arg;
+};
+
+/* What each kind of sink does; members that may be NULL say so. */
+struct sink_ops {
+	size_t size; /* of its struct, which begins with a struct sink */
+	int (*push)(struct sink *s, struct sink_message *v, size_t n, char *why,
+	    size_t whylen);
+	/* The next four may be NULL: there is nothing. */
+	int (*count)(struct sink *s, const char *queue, int64_t *out, char *why,
+	    size_t whylen);
+	int (*clear)(struct sink *s, const char *queue, char *why,
+	    size_t whylen);
+	int (*signature)(struct sink *s, const char *queue,
+	    struct signature *out, char *why, size_t whylen);
+	int (*names)(struct sink *s, const struct sink_names *to, char *why,
+	    size_t whylen);
+	/* Wake a call that waits, from another thread; may be NULL. */
+	void (*wake)(struct sink *s);
+	void (*close)(struct sink *s);
+};
+
+/* NULL: not built in. */
+extern const struct sink_ops *const sink_kinds[CONF_SERVER__MAX];
+extern const struct sink_ops sink_redis;
+extern const struct sink_ops sink_rabbitmq;
+extern const struct sink_ops sink_webhook;
+
+/* Embedded at the start of each kind's own struct. */
+struct sink {
+	const struct sink_ops *ops;
+	struct sink_opts o;
+	atomic_bool is_stopped;
+};
+
+/* Set what became of m; why may be NULL.  Without memory it has no words. */
+void sink_end(struct sink_message *m, enum sink_end end, const char *why);
+
+/*
+ * Append the message in the format of its queue.  sig is what is known of the
+ * queue's worker, or NULL.  0, or -1 with one line in why: there are args, and
+ * nobody knows their names.
+ */
+int sink_body(const struct sink *s, const struct sink_message *m,
+    const struct signature *sig, struct buf *out, char *why, size_t whylen);
+
+/*
+ * The password in file or, without one, in the variable env; NULL in *out when
+ * there is neither.  0, or -1 with one line in why.
+ */
+int sink_password(const char *file, const char *env, struct secret **out,
+    char *why, size_t whylen);
+
+#endif

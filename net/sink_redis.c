@@ -1,0 +1,149 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "net/redis_push.h"
+
+#include "lib/ban.h"
+
+#define NAMES "funboost_all_queue_names"
+
+/* What is known of one queue, for a question about it. */
+static int
+learn(struct sink *s, const char *queue, struct redis_way *k, char *why,
+    size_t whylen)
+{
+	struct sink_redis *m = (struct sink_redis *)s;
+
+	if (redis_ready(m, why, whylen) == -1)
+		return -1;
+	if (redis_way_learn(&m->redis, s->o.conf, queue, k) == 0 &&
+	    k->why[0] == '\0')
+		return 0;
+	(void)snprintf(why, whylen, "%s", k->why);
+	return -1;
+}
+
+/* The lists of a queue: itself, then those by priority; false after the last */
+static bool
+list_name(const struct redis_way *k, int64_t level, struct buf *out)
+{
+	buf_reset(out);
+	buf_str(out, k->queue);
+	if (level > 0)
+		buf_printf(out, ":%lld", (long long)level);
+	return level == 0 ||
+	    (k->kind->has_levels && level <= k->sig.max_priority);
+}
+
+/* A command on each of them, its numbers added up. */
+static int
+ask_all(struct sink_redis *m, const struct redis_way *k, const char *command,
+    int64_t *sum, char *why, size_t whylen)
+{
+	struct buf name = BUF_INIT;
+	redisReply *r = NULL;
+	int rc = 0;
+
+	*sum = 0;
+	for (int64_t level = 0; rc == 0 && list_name(k, level, &name);
+	    level++) {
+		r = strcmp(command, "XTRIM") == 0 ?
+		    redis_ask(&m->redis,
+			(const char *const[]){ command, buf_cstr(&name),
+			    "MAXLEN", "0", NULL },
+			why, whylen) :
+		    redis_ask(&m->redis,
+			(const char *const[]){ command, buf_cstr(&name), NULL },
+			why, whylen);
+		if (r == NULL) {
+			rc = -1;
+			break;
+		}
+		*sum += r->integer;
+		m->redis.lib.free_reply(r);
+	}
+	buf_fini(&name);
+	return rc;
+}
+
+static int
+count(struct sink *s, const char *queue, int64_t *out, char *why,
+    size_t whylen)
+{
+	struct redis_way k = { .queue = NULL };
+	int rc = learn(s, queue, &k, why, whylen);
+
+	if (rc == 0 && k.kind->count != NULL)
+		rc = ask_all((struct sink_redis *)s, &k, k.kind->count, out,
+		    why, whylen);
+	redis_way_fini(&k);
+	return rc;
+}
+
+static int
+clear(struct sink *s, const char *queue, char *why, size_t whylen)
+{
+	struct redis_way k = { .queue = NULL };
+	int rc = learn(s, queue, &k, why, whylen);
+	int64_t unused;
+
+	/* A stream keeps its groups. */
+	if (rc == 0 && k.kind->count != NULL)
+		rc = ask_all((struct sink_redis *)s, &k,
+		    strcmp(k.kind->count, "XLEN") == 0 ? "XTRIM" : "DEL",
+		    &unused, why, whylen);
+	redis_way_fini(&k);
+	return rc;
+}
+
+static int
+signature(struct sink *s, const char *queue, struct signature *out, char *why,
+    size_t whylen)
+{
+	struct sink_redis *m = (struct sink_redis *)s;
+
+	if (redis_ready(m, why, whylen) == -1)
+		return -1;
+	return redis_way_signature(&m->redis, queue, out, why, whylen);
+}
+
+static int
+names(struct sink *s, const struct sink_names *to, char *why, size_t whylen)
+{
+	struct sink_redis *m = (struct sink_redis *)s;
+	redisReply *r;
+
+	if (redis_ready(m, why, whylen) == -1 ||
+	    (r = redis_ask(&m->redis,
+		 (const char *const[]){ "SMEMBERS", NAMES, NULL }, why,
+		 whylen)) == NULL)
+		return -1;
+	for (size_t i = 0; i < r->elements; i++)
+		if (r->element[i]->str != NULL)
+			to->see(to->arg, r->element[i]->str);
+	m->redis.lib.free_reply(r);
+	return 0;
+}
+
+static void
+close_both(struct sink *s)
+{
+	struct sink_redis *m = (struct sink_redis *)s;
+
+	redis_close(&m->redis);
+	sink_free(m->rabbitmq);
+}
+
+const struct sink_ops sink_redis = {
+	.size = sizeof(struct sink_redis),
+	.push = redis_push,
+	.count = count,
+	.clear = clear,
+	.signature = signature,
+	.names = names,
+	.close = close_both,
+};

@@ -1,0 +1,74 @@
+-- Messages on their way to brokers (lib/store_outbox.h).  The list of columns
+-- stands in one order everywhere.
+
+-- name: outbox_insert
+INSERT INTO outbox (run, queue, args, kwargs, priority, max_attempts,
+	max_age_us, base_us, cap_us, due_us, attempt, next_us)
+VALUES (:run, :queue, :args, :kwargs, :priority,
+	json_extract(:retry, '$.max_attempts'),
+	nullif(coalesce(json_extract(:retry, '$.max_age'), 86400), 0) * 1000000,
+	coalesce(json_extract(:retry, '$.base'), 1) * 1000000,
+	coalesce(json_extract(:retry, '$.cap'), 300) * 1000000,
+	:now, 0, :now);
+
+-- name: outbox_any
+SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_due
+	WHERE next_us IS NOT NULL);
+
+-- Queues that have something on its way: the next one by name, and when its
+-- first is due.
+
+-- name: outbox_queue
+SELECT queue, min(next_us) FROM outbox
+WHERE next_us IS NOT NULL AND queue = (SELECT queue FROM outbox
+	WHERE next_us IS NOT NULL AND queue > :queue ORDER BY queue LIMIT 1);
+
+-- name: outbox_due
+SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
+	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,
+	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
+FROM outbox AS o INDEXED BY outbox_due JOIN run AS r ON r.id = o.run
+WHERE o.queue = :queue AND o.next_us <= :now
+ORDER BY o.next_us LIMIT :limit;
+
+-- name: outbox_dead
+SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
+	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,
+	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
+FROM outbox AS o INDEXED BY outbox_dead JOIN run AS r ON r.id = o.run
+WHERE o.queue = :queue AND o.next_us IS NULL AND o.run > :after
+ORDER BY o.run LIMIT :limit;
+
+-- name: outbox_get
+SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
+	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,
+	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
+FROM run AS r JOIN outbox AS o ON o.run = r.id WHERE r.task_id = :task_id;
+
+-- The broker has it, or it is nobody's any more.
+
+-- name: outbox_delete
+DELETE FROM outbox WHERE run = :run;
+
+-- name: outbox_say
+UPDATE run SET state = :state, reason = :reason WHERE id = :run;
+
+-- What was handed over before another attempt ended is not put off.
+
+-- name: outbox_put_off
+UPDATE outbox SET attempt = :attempt, next_us = :next_us
+WHERE run = :run AND next_us IS NOT NULL;
+
+-- name: outbox_replay
+UPDATE outbox SET attempt = 0, due_us = :now, next_us = :now
+WHERE run = :run AND next_us IS NULL;
+
+-- name: outbox_count
+SELECT count(*) FROM outbox WHERE queue = :queue AND next_us IS NOT NULL;
+
+-- name: outbox_clear_say
+UPDATE run SET state = 'canceled', reason = :reason WHERE id IN (
+	SELECT run FROM outbox WHERE queue = :queue AND next_us IS NOT NULL);
+
+-- name: outbox_clear
+DELETE FROM outbox WHERE queue = :queue AND next_us IS NOT NULL;
