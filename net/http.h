@@ -82,6 +82,9 @@ size_t http_count(const struct http *h);
  */
 void http_wait(struct http *h, int64_t until_us);
 
+/* Let http_wait return early when fd is readable, too; -1: none. */
+void http_watch(struct http *h, int fd);
+
 /* The next request that has ended, for http_result_free; NULL: none has. */
 struct http_result *http_result(struct http *h);
 

@@ -145,6 +145,9 @@ redis_open(struct redis *r, char *why, size_t whylen)
 		(void)snprintf(why, whylen, "out of memory");
 		return -1;
 	}
+	/* Looking up the name may have taken longer than who waits for us. */
+	if (atomic_load(r->is_stopped))
+		return lose(r, "the tick ends", why, whylen);
 	if (r->c->err != 0) {
 		(void)snprintf(why, whylen, "%s", r->c->errstr);
 		redis_close(r);

@@ -34,6 +34,7 @@ struct render {
 	const struct conf *conf;
 	struct keys *keys;
 	struct http *http; /* NULL before the first request */
+	int watched;	   /* by render_wait, or -1 */
 	struct pending *pending;
 	struct rate rates[];
 };
@@ -238,6 +239,7 @@ render_new(const struct conf *c, render_env *env, char *why, size_t whylen)
 		free(r);
 		return NULL;
 	}
+	r->watched = -1;
 	r->conf = c;
 	forget_env(c, env);
 	if (c->nrender_keys > 0)
@@ -310,8 +312,16 @@ render_count(const struct render *r)
 void
 render_wait(struct render *r, int64_t until_us)
 {
-	if (r->http != NULL)
-		http_wait(r->http, until_us);
+	if (r->http == NULL)
+		return;
+	http_watch(r->http, r->watched);
+	http_wait(r->http, until_us);
+}
+
+void
+render_watch(struct render *r, int fd)
+{
+	r->watched = fd;
 }
 
 struct render_answer *
