@@ -90,9 +90,12 @@ order(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Is the run under way with the lane? */
 static bool
-is_away(const struct turn *t, int64_t run)
+is_away(const void *cookie, int64_t run)
 {
+	const struct turn *t = cookie;
+
 	for (size_t i = 0; i < t->l->naway; i++) {
 		const struct lane_batch *b = t->l->away[i];
 
@@ -104,14 +107,19 @@ is_away(const struct turn *t, int64_t run)
 	return false;
 }
 
-static size_t
-count_away(const struct turn *t)
+/* Up to limit of the queue's, those left out that are under way. */
+static enum store_rc
+read_due(const struct turn *t, size_t limit, struct outbox_list *out)
 {
-	size_t n = 0;
+	const struct store_outbox_ask ask = {
+		.queue = t->queue,
+		.now_us = t->now_us,
+		.limit = (int64_t)limit,
+		.skip = t->l == NULL ? NULL : is_away,
+		.cookie = t,
+	};
 
-	for (size_t i = 0; i < t->l->naway; i++)
-		n += t->l->away[i]->rows.n;
-	return n;
+	return store_outbox_due(t->st, &ask, out);
 }
 
 /* Too old, or tried too often, before it was tried now. */
@@ -146,25 +154,17 @@ take(const struct turn *t, struct outbox *o)
 	return STORE_OK;
 }
 
-/* Up to room of the queue's, those left out that are under way. */
+/* Up to room of the queue's. */
 static enum store_rc
 take_due(const struct turn *t, size_t room)
 {
 	struct outbox_list l = { NULL, 0, 0 };
+	enum store_rc rc = read_due(t, room, &l);
 	const char *why;
-	enum store_rc rc;
 
-	rc = store_outbox_due(t->st, t->queue, t->now_us,
-	    (int64_t)(room + count_away(t)), &l);
-	for (size_t i = 0; i < l.n && room > 0 && rc == STORE_OK; i++) {
-		if (is_away(t, l.v[i].run))
-			continue;
-		if ((why = outbox_is_over(&l.v[i], t->now_us)) != NULL)
-			rc = bury(t, &l.v[i], why);
-		else {
-			rc = take(t, &l.v[i]);
-			room--;
-		}
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
+		why = outbox_is_over(&l.v[i], t->now_us);
+		rc = why != NULL ? bury(t, &l.v[i], why) : take(t, &l.v[i]);
 	}
 	outbox_list_fini(&l);
 	return rc;
@@ -175,13 +175,11 @@ static enum store_rc
 drop_stale(const struct turn *t)
 {
 	struct outbox_list l = { NULL, 0, 0 };
+	enum store_rc rc = read_due(t, STALE, &l);
 	const char *why = "";
-	enum store_rc rc;
 
-	rc = store_outbox_due(t->st, t->queue, t->now_us, STALE, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK && why != NULL; i++) {
-		if (!is_away(t, l.v[i].run) &&
-		    (why = outbox_is_over(&l.v[i], t->now_us)) != NULL)
+		if ((why = outbox_is_over(&l.v[i], t->now_us)) != NULL)
 			rc = bury(t, &l.v[i], why);
 	}
 	outbox_list_fini(&l);
@@ -261,7 +259,7 @@ turn_home(const struct turn *t)
 	struct outbox_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 
-	rc = store_outbox_due(t->st, t->queue, t->now_us, BATCH, &l);
+	rc = read_due(t, BATCH, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
 		rc = come_home(t, &l.v[i]);
 	if (l.n == BATCH)
