@@ -1,6 +1,7 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct http_opts {
 	int64_t total_us;    /* of a whole request, and its answer [30 s] */
 	size_t max_parallel; /* requests under way at once [32] */
 	size_t max_body;     /* bytes of an answer [1 MiB] */
+	bool drops_rest;     /* what is longer is cut, instead of an error */
 };
 
 /* Strings are copied by http_start, but for the secret. */
