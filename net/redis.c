@@ -44,7 +44,7 @@ static int
 await(struct redis *r, short events, char *why, size_t whylen)
 {
 	struct pollfd p = { .fd = r->c->fd, .events = events };
-	int64_t until = clock_mono_us() + r->conf->timeout_us, left;
+	int64_t until = clock_mono_us() + r->timeout_us, left;
 	int n;
 
 	for (;;) {
