@@ -162,8 +162,8 @@ test_more_answers(void)
 	memcpy(b.data + 9, "200", 3);
 	hook_say(&s.hook, buf_cstr(&b), 0);
 	ok(push(&s, 1) == 0 && s.m[0].end == SINK_DONE, "200 is 200");
-	buf_fini(&b);
 	scene_fini(&s);
+	buf_fini(&b);
 }
 
 int
