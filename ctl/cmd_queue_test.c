@@ -31,11 +31,11 @@ struct probe {
 	const char *queue;
 	const char *kwargs;
 	char id[RUN_ID_LEN + 1];
-	struct buf server;     /* "redis:main", or "" */
+	struct buf server;	/* "redis:main", or "" */
 	struct job_known known; /* of the queue's worker */
 	bool is_asked;		/* it was asked for that */
-	int64_t before, after; /* messages there; SINK_NO_COUNT */
-	char *body;	       /* as it was sent, or NULL */
+	int64_t before, after;	/* messages there; SINK_NO_COUNT */
+	char *body;		/* as it was sent, or NULL */
 	enum sink_end end;
 	char why[256]; /* what there is to say */
 };
@@ -179,8 +179,8 @@ check_kwargs(struct ctl *c, const struct probe *p)
 	char why[128];
 	int status = CTL_OK;
 
-	params.kwargs = json_parse(p->kwargs, strlen(p->kwargs), why,
-	    sizeof(why));
+	params.kwargs =
+	    json_parse(p->kwargs, strlen(p->kwargs), why, sizeof(why));
 	if (params.kwargs == NULL)
 		return ctl_fail(CTL_DATA, "--kwargs: %s", why);
 	if (!json_is_object(params.kwargs))

@@ -60,7 +60,7 @@ struct ctl {
 	const char *conf_path; /* -c FILE, or NULL */
 	struct conf *conf;     /* NULL until ctl_load */
 	struct sched sched;
-	bool is_open; /* sched is */
+	bool is_open;		 /* sched is */
 	struct brokers *brokers; /* NULL until one is asked */
 };
 

@@ -29,7 +29,7 @@ struct ctx {
 	struct conf *conf;  /* NULL until it could be read */
 	struct sched sched;
 	bool is_open;
-	struct brokers *brokers; /* NULL until somebody asks one */
+	struct brokers *brokers;   /* NULL until somebody asks one */
 	struct ctx_file conf_file; /* looked at last */
 	struct token token;	   /* of this request's client */
 	bool is_token;		   /* false: let in without one */

@@ -34,8 +34,8 @@ static const char *const publish_fields[] = {
 
 /* The names, then whether the queue would take the parameters. */
 static void
-read_publish(struct ctx *ctx, struct json_object *body,
-    struct sched_publish *p, struct faults *fs)
+read_publish(struct ctx *ctx, struct json_object *body, struct sched_publish *p,
+    struct faults *fs)
 {
 	static const struct json_range priority = { 0, 255 };
 	struct job_params params = { .kwargs_field = "msg_body" };
@@ -135,8 +135,7 @@ h_queue_clear(struct ctx *ctx, const struct request *req, struct response *res)
 	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) != 0)
 		return;
 	/* There first: when that fails, nothing was changed. */
-	if (brokers_clear(ctx_brokers(ctx), in.queue, why, sizeof(why)) ==
-	    -1) {
+	if (brokers_clear(ctx_brokers(ctx), in.queue, why, sizeof(why)) == -1) {
 		broker_down(res, why);
 		return;
 	}

@@ -113,9 +113,9 @@ int job_check_kwargs(const char *field, struct json_object *kwargs,
 /* Parameters on their way to a queue, and how their fields are called. */
 struct job_params {
 	const char *queue;
-	struct json_object *args;   /* list or NULL */
-	struct json_object *kwargs; /* object or NULL */
-	const char *kwargs_field;   /* "kwargs", "msg_body" */
+	struct json_object *args;      /* list or NULL */
+	struct json_object *kwargs;    /* object or NULL */
+	const char *kwargs_field;      /* "kwargs", "msg_body" */
 	const struct job_known *known; /* of the queue; NULL: not asked */
 };
 

@@ -341,7 +341,8 @@ int
 job_from_json(struct json_object *body, const struct job_env *env,
     struct job *j, bool *is_replace, struct faults *fs)
 {
-	struct parse p = { body, env->conf, env->trigger, j, fs, false, env->known };
+	struct parse p = { body, env->conf, env->trigger, j, fs, false,
+		env->known };
 
 	return parse(&p, is_replace);
 }
@@ -350,7 +351,8 @@ int
 job_from_preview(struct json_object *body, const struct job_env *env,
     struct job *j, struct faults *fs)
 {
-	struct parse p = { body, env->conf, env->trigger, j, fs, true, env->known };
+	struct parse p = { body, env->conf, env->trigger, j, fs, true,
+		env->known };
 	bool unused;
 
 	return parse(&p, &unused);

@@ -18,7 +18,7 @@ const struct sink_ops *const sink_kinds[CONF_SERVER__MAX] = {
 #ifdef HAVE_HIREDIS
 	[CONF_SERVER_REDIS] = &sink_redis,
 #endif
-#ifdef HAVE_RABBITMQ_SINK
+#ifdef HAVE_RABBITMQ
 	[CONF_SERVER_RABBITMQ] = &sink_rabbitmq,
 #endif
 	[CONF_SERVER_WEBHOOK] = &sink_webhook,

@@ -1,0 +1,291 @@
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/conf.h"
+#include "net/amqp.h"
+#include "net/amqp_dial.h"
+#include "net/amqp_login.h"
+
+#include "lib/ban.h"
+
+#define SNDBUF (512 * 1024)
+#define ROOM_MIN (32 * 1024)
+#define BYE_US 500000 /* for the server to say good-bye, too */
+
+amqp_bytes_t
+amqp_text(const char *s)
+{
+	/* The library writes to none that it is given. */
+	return (amqp_bytes_t){ strlen(s), (void *)(uintptr_t)s };
+}
+
+void
+amqp_begin(struct amqp *a)
+{
+	a->until_us = clock_mono_us() + a->conf->timeout_us;
+}
+
+static void
+disconnect(struct amqp *a)
+{
+	if (a->c != NULL)
+		a->lib.destroy_connection(a->c);
+	a->c = NULL;
+	a->can_ask = false;
+	a->is_blocked = false;
+}
+
+int
+amqp_lose(struct amqp *a, const char *reason, char *why, size_t whylen)
+{
+	if (reason != why)
+		(void)snprintf(why, whylen, "%s", reason);
+	disconnect(a);
+	return -1;
+}
+
+/* The library says no. */
+static int
+fail(struct amqp *a, int status, char *why, size_t whylen)
+{
+	return amqp_lose(a, a->lib.error_string2(status), why, whylen);
+}
+
+static int
+send_method(struct amqp *a, amqp_channel_t channel, amqp_method_number_t id,
+    void *decoded, char *why, size_t whylen)
+{
+	int status = a->lib.send_method(a->c, channel, id, decoded);
+
+	return status == AMQP_STATUS_OK ? 0 : fail(a, status, why, whylen);
+}
+
+/* What the server says to the connection itself: 0 go on, -1 it is lost. */
+static int
+on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
+{
+	const amqp_connection_close_t *bye;
+	const amqp_connection_blocked_t *blocked;
+	amqp_connection_close_ok_t ok = { 0 };
+
+	switch (m->id) {
+	case AMQP_CONNECTION_CLOSE_METHOD:
+		bye = m->decoded;
+		(void)snprintf(why, whylen, "%.*s", (int)bye->reply_text.len,
+		    (const char *)bye->reply_text.bytes);
+		(void)a->lib.send_method(a->c, 0,
+		    AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
+		disconnect(a);
+		return -1;
+	case AMQP_CONNECTION_BLOCKED_METHOD:
+		blocked = m->decoded;
+		a->is_blocked = true;
+		(void)snprintf(a->reason, sizeof(a->reason), "%.*s",
+		    (int)blocked->reason.len,
+		    (const char *)blocked->reason.bytes);
+		break;
+	case AMQP_CONNECTION_UNBLOCKED_METHOD:
+		a->is_blocked = false;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/*
+ * Wait for any frame for so long; 1, 0 when none came, or -1 when the
+ * connection is lost.
+ */
+static int
+next_frame(struct amqp *a, amqp_frame_t *f, int64_t us, char *why,
+    size_t whylen)
+{
+	struct timeval tv = { .tv_sec = us / CLOCK_US_PER_S,
+		.tv_usec = us % CLOCK_US_PER_S };
+	int status;
+
+	a->lib.maybe_release_buffers(a->c);
+	status = a->lib.simple_wait_frame_noblock(a->c, f, &tv);
+	if (status == AMQP_STATUS_TIMEOUT)
+		return 0;
+	if (status != AMQP_STATUS_OK)
+		return fail(a, status, why, whylen);
+	if (f->channel == 0 && f->frame_type == AMQP_FRAME_METHOD &&
+	    on_connection(a, &f->payload.method, why, whylen) == -1)
+		return -1;
+	return 1;
+}
+
+/* Nothing came in time. */
+static int
+give_up(struct amqp *a, char *why, size_t whylen)
+{
+	char line[192];
+
+	(void)snprintf(line, sizeof(line), "the broker blocks publishers: %s",
+	    a->reason);
+	return amqp_lose(a,
+	    a->is_blocked ? line : "no answer within the timeout", why, whylen);
+}
+
+int
+amqp_wait(struct amqp *a, amqp_frame_t *f, char *why, size_t whylen)
+{
+	int64_t left;
+	int n;
+
+	do {
+		if (atomic_load(a->is_stopped))
+			return amqp_lose(a, "the tick ends", why, whylen);
+		left = a->until_us - clock_mono_us();
+		if (left <= 0)
+			return give_up(a, why, whylen);
+		n = next_frame(a, f,
+		    left < AMQP_SLICE_US ? left : AMQP_SLICE_US, why, whylen);
+	} while (n == 0);
+	return n < 0 ? -1 : 0;
+}
+
+void
+amqp_agree(struct amqp *a, const amqp_frame_t *f, char *why, size_t whylen)
+{
+	const amqp_channel_close_t *close = f->payload.method.decoded;
+	amqp_channel_close_ok_t ok = { 0 };
+
+	a->code = close->reply_code;
+	(void)snprintf(why, whylen, "%.*s", (int)close->reply_text.len,
+	    (const char *)close->reply_text.bytes);
+	/* If this is lost, so is the connection, and the next call sees it. */
+	(void)a->lib.send_method(a->c, f->channel, AMQP_CHANNEL_CLOSE_OK_METHOD,
+	    &ok);
+}
+
+enum amqp_answer
+amqp_ask(struct amqp *a, const struct amqp_question *q, void **out, char *why,
+    size_t whylen)
+{
+	amqp_frame_t f;
+
+	if (q->id != 0 &&
+	    send_method(a, q->channel, q->id, q->decoded, why, whylen) == -1)
+		return AMQP_LOST;
+	for (;;) {
+		if (amqp_wait(a, &f, why, whylen) == -1)
+			return AMQP_LOST;
+		if (f.channel != q->channel ||
+		    f.frame_type != AMQP_FRAME_METHOD)
+			continue;
+		if (f.payload.method.id == q->reply) {
+			if (out != NULL)
+				*out = f.payload.method.decoded;
+			return AMQP_OK;
+		}
+		if (f.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD) {
+			amqp_agree(a, &f, why, whylen);
+			return AMQP_REFUSED;
+		}
+	}
+}
+
+enum amqp_answer
+amqp_ask_aside(struct amqp *a, struct amqp_question *q, void **out, char *why,
+    size_t whylen)
+{
+	amqp_channel_open_t open = { .out_of_band = { 0, NULL } };
+	const struct amqp_question opening = { AMQP_ASKS,
+		AMQP_CHANNEL_OPEN_METHOD, &open, AMQP_CHANNEL_OPEN_OK_METHOD };
+	enum amqp_answer answer = AMQP_OK;
+
+	amqp_begin(a);
+	if (!a->can_ask)
+		answer = amqp_ask(a, &opening, NULL, why, whylen);
+	q->channel = AMQP_ASKS;
+	if (answer == AMQP_OK)
+		answer = amqp_ask(a, q, out, why, whylen);
+	a->can_ask = answer == AMQP_OK;
+	return answer;
+}
+
+/*
+ * What is not confirmed must fit into the socket's buffer, for the library's
+ * writing waits for ever.  The kernel counts its own overhead in, too.
+ */
+static void
+make_room(struct amqp *a)
+{
+	int fd = a->lib.get_sockfd(a->c), bytes = SNDBUF;
+	socklen_t len = sizeof(bytes);
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &len) == -1)
+		bytes = 0;
+	a->room = (size_t)bytes / 3;
+	if (a->room < ROOM_MIN)
+		a->room = ROOM_MIN;
+}
+
+/*
+ * Is the idle connection still good?  Else it is closed.  What the server said
+ * since is read.
+ */
+static bool
+is_alive(struct amqp *a)
+{
+	amqp_frame_t f;
+	char unused[128];
+	int n;
+
+	do {
+		n = next_frame(a, &f, 0, unused, sizeof(unused));
+		if (n > 0 && f.frame_type == AMQP_FRAME_METHOD &&
+		    f.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD)
+			n = amqp_lose(a, "", unused, sizeof(unused));
+	} while (n > 0);
+	return n == 0;
+}
+
+int
+amqp_open(struct amqp *a, char *why, size_t whylen)
+{
+	if (a->c != NULL && is_alive(a))
+		return 0;
+	if (!a->is_loaded && amqp_lib_open(&a->lib, why, whylen) == -1)
+		return -1;
+	a->is_loaded = true;
+	amqp_begin(a);
+	if (amqp_dial(a, why, whylen) == -1)
+		return -1;
+	make_room(a);
+	if (amqp_login_as(a, why, whylen) == -1)
+		return -1;
+	a->opened++;
+	return 0;
+}
+
+void
+amqp_close(struct amqp *a)
+{
+	char text[] = "200", unused[128];
+	amqp_connection_close_t bye = { .reply_code = 200 };
+	amqp_frame_t f;
+
+	if (a->c == NULL)
+		return;
+	bye.reply_text = amqp_text(text);
+	a->until_us = clock_mono_us() + BYE_US;
+	if (send_method(a, 0, AMQP_CONNECTION_CLOSE_METHOD, &bye, unused,
+		sizeof(unused)) == -1)
+		return;
+	while (amqp_wait(a, &f, unused, sizeof(unused)) == 0 &&
+	    (f.frame_type != AMQP_FRAME_METHOD ||
+		f.payload.method.id != AMQP_CONNECTION_CLOSE_OK_METHOD))
+		;
+	disconnect(a);
+}

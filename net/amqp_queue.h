@@ -1,0 +1,42 @@
+#ifndef NET_AMQP_QUEUE_H
+#define NET_AMQP_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/amqp.h"
+
+/* Private to net/: the queues of which a connection knows that they exist. */
+struct amqp_queues {
+	char **names; /* in order */
+	size_t n, cap;
+};
+
+/* Is it one of them? */
+bool amqp_queues_have(const struct amqp_queues *q, const char *name);
+
+/*
+ * Find out whether there is such a queue, which is then used as it is; if not,
+ * make it durable, with x-max-priority unless max_priority is 0.  It is one of
+ * q afterwards.  Nothing else may be under way.  One line in why unless the
+ * answer is AMQP_OK.
+ */
+enum amqp_answer amqp_queues_need(struct amqp *a, struct amqp_queues *q,
+    const char *name, int64_t max_priority, char *why, size_t whylen);
+
+/* It is none of them any more. */
+void amqp_queues_forget(struct amqp_queues *q, const char *name);
+
+/* Forget all. */
+void amqp_queues_fini(struct amqp_queues *q);
+
+/*
+ * How many messages wait in a queue, 0 when there is none; delete them.  0, or
+ * -1 with one line in why.
+ */
+int amqp_queues_count(struct amqp *a, const char *name, int64_t *out, char *why,
+    size_t whylen);
+int amqp_queues_purge(struct amqp *a, const char *name, char *why,
+    size_t whylen);
+
+#endif
