@@ -156,10 +156,12 @@ append_push(struct pushing *p, const struct redis_way *k,
 	return append(p, (const char *const[]){ push, list, body }, 3);
 }
 
-/* What a reply says of a message. */
+/* What a reply says of a message; its way is known until all replies came. */
 static void
 settle(struct sink_redis *m, struct sink_message *msg, const redisReply *r)
 {
+	const struct redis_way *k = find_way(m, msg->queue);
+
 	if (r->type == REDIS_REPLY_ERROR) {
 		sink_end(msg, SINK_LATER, r->str);
 		/* Somebody emptied Redis of its scripts. */
@@ -168,8 +170,7 @@ settle(struct sink_redis *m, struct sink_message *msg, const redisReply *r)
 	} else if (r->type == REDIS_REPLY_STRING &&
 	    strcmp(r->str, "again") == 0)
 		sink_end(msg, SINK_DONE, "it was there already");
-	else if (conf_queue_for(m->sink.o.conf, msg->queue)->broker ==
-		CONF_BROKER_REDIS_PUBSUB &&
+	else if (strcmp(k->kind->push, "PUBLISH") == 0 &&
 	    r->type == REDIS_REPLY_INTEGER && r->integer == 0)
 		sink_end(msg, SINK_DONE, "nobody listened");
 	else
