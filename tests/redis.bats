@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # cgi.bash sets what is used here
+# shellcheck disable=SC2034,SC2154 # cgi.bash sets what is used here
 # Queues in Redis: what arrives there, by every kind of funboost's workers, and
 # what API and command say of it.
 
