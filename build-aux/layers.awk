@@ -13,6 +13,10 @@ BEGIN {
 	owner["json-c/json.h"] = "^lib/json[a-z_]*[.][ch]$"
 	owner["sodium.h"] = "^lib/(secret|token|webhook)[.]c$"
 	owner["curl/curl.h"] = "^net/http[a-z_]*[.][ch]$"
+	owner["hiredis/hiredis.h"] = "^net/redis[a-z_]*[.][ch]$"
+	owner["amqp.h"] = "^net/amqp_lib[.]h$"
+	owner["amqp_ssl_socket.h"] = "^net/amqp_lib[.]h$"
+	owner["amqp_tcp_socket.h"] = "^net/amqp_lib[.]h$"
 	owner["confuse.h"] = "^lib/conf_parse[.]c$"
 	# What C11 and POSIX have, and the few besides.
 	libc = "^(sys/[a-z]+|linux/magic|std[a-z]+|assert|ctype|dlfcn|errno|fcntl|" \

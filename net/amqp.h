@@ -10,6 +10,12 @@
 
 struct conf_rabbitmq;
 
+/* Queues that are known to exist (net/amqp_queue.h). */
+struct amqp_queues {
+	char **names; /* in order */
+	size_t n, cap;
+};
+
 /*
  * A connection to a server that speaks AMQP 0-9-1.  Nothing waits for longer
  * than the server's timeout without progress, or for a fifth of a second after
@@ -22,14 +28,16 @@ struct amqp {
 	const atomic_bool *is_stopped;
 	struct amqp_lib lib; /* loaded once */
 	bool is_loaded;
-	amqp_connection_state_t c; /* NULL: not connected */
-	unsigned opened;	   /* how often it was */
+	amqp_connection_state_t c; /* NULL: not connected, and then: */
+	struct amqp_queues queues; /* that are there */
 	size_t room;		   /* bytes that may be under way */
-	int64_t until_us;	   /* when waiting ends, by clock_mono_us */
 	bool can_ask;		   /* the channel AMQP_ASKS is open */
+	bool can_publish;	   /* AMQP_PUBLISHES is, and confirms */
+	uint64_t tags;		   /* given on it */
 	bool is_blocked;	   /* the server takes no messages now */
 	char reason[128];	   /* why it does not */
 	int code;		   /* of the last refusal */
+	int64_t until_us;	   /* when waiting ends, by clock_mono_us */
 };
 
 #define AMQP_SLICE_US 200000 /* how long a stop may go unseen */
