@@ -292,11 +292,11 @@ sink_begin() {
 }
 
 @test "a server that goes and comes back between two pushes" {
-	sink_begin -b 10 -r 300 -w 100 2000
+	sink_begin -b 10 -r 1000 -w 100 2000
 	wait_for 10 has_more 50
 	rabbit_stop
 	rabbit_start
-	sink_ended 90
+	sink_ended 120
 	[[ ${lines[0]} == *'done=2000 '* ]]
 	[[ $output == *'why: '* ]]
 	read -r all ids <<<"$(client ids "$q")"
@@ -305,11 +305,11 @@ sink_begin() {
 }
 
 @test "a server that is killed" {
-	sink_begin -b 500 -r 300 -w 100 10000
+	sink_begin -b 500 -r 1000 -w 100 10000
 	wait_for 10 has_more 50
 	rabbit_stop KILL
 	rabbit_start
-	sink_ended 90
+	sink_ended 120
 	[[ ${lines[0]} == *'done=10000 '* ]]
 	read -r all ids <<<"$(client ids "$q")"
 	echo "# killed: $all messages, ${lines[0]}" >&3
