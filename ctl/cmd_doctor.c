@@ -48,6 +48,7 @@ static const struct check {
 	{ "time zone", doctor_zone, true },
 	{ "memory store", doctor_memory, false },
 	{ "render keys", doctor_keys, false },
+	{ "brokers", doctor_brokers, true },
 	{ "web server", doctor_web, false },
 	{ "versions", doctor_versions, false },
 };

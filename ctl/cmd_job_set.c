@@ -10,6 +10,7 @@
 #include "lib/job_json.h"
 #include "lib/json.h"
 #include "lib/trigger.h"
+#include "net/brokers.h"
 
 #include "lib/ban.h"
 
@@ -96,12 +97,15 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 		.default_zone = c->sched.default_zone,
 		.now_us = clock_now_us(),
 	};
-	const struct job_env env = { c->conf, &zones };
+	struct job_known known = { .is_answered = false };
+	const struct job_env env = { c->conf, &zones,
+		brokers_know(ctl_brokers(c), a->operand[0], &known) };
 	struct edit e = { .env = &env, .members = members };
 	const struct sched_patch p = { edit_job, &e };
 	enum store_rc rc;
 
 	rc = sched_patch(&c->sched, a->operand[0], a->operand[1], &p, NULL);
+	brokers_forget(&known);
 	if (rc == STORE_LIMIT)
 		return ctl_fail_faults(&e.fs, "");
 	if (rc == STORE_CONFLICT)

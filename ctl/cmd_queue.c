@@ -10,6 +10,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/json.h"
+#include "net/brokers.h"
 
 #include "lib/ban.h"
 
@@ -45,6 +46,7 @@ add_queue_json(const struct queue_info *q, struct buf *o)
 	json_out_int(o, "ready", q->ready);
 	json_out_int(o, "held", q->held);
 	json_out_int(o, "dead", q->dead);
+	json_out_int(o, "waiting", q->waiting);
 	json_out_time(o, "oldest", q->oldest_us);
 	json_out_close(o, '}');
 }
@@ -52,7 +54,8 @@ add_queue_json(const struct queue_info *q, struct buf *o)
 static void
 add_queue(const struct ctl *c, const struct queue_info *q, struct table *t)
 {
-	const int64_t counts[] = { q->jobs, q->ready, q->held, q->dead };
+	const int64_t counts[] = { q->jobs, q->waiting, q->ready, q->held,
+		q->dead };
 	struct buf b = BUF_INIT;
 
 	table_add(t, q->name);
@@ -71,6 +74,7 @@ print_queues(const struct ctl *c, const struct queue_list *l, bool is_json)
 		"QUEUE",
 		"STATE",
 		"JOBS",
+		"WAITING",
 		"READY",
 		"HELD",
 		"DEAD",
@@ -236,6 +240,7 @@ run_clear(struct ctl *c, const struct ctl_args *a)
 {
 	enum store_rc rc;
 	int64_t n = 0;
+	char why[256];
 	int status;
 
 	if (a->opt[OPT_YES] == NULL)
@@ -245,8 +250,15 @@ run_clear(struct ctl *c, const struct ctl_args *a)
 		    a->operand[0]);
 	if ((status = open_for_queue(c, a)) != CTL_OK)
 		return status;
+	if (brokers_clear(ctl_brokers(c), a->operand[0], why, sizeof(why)) ==
+	    -1)
+		return ctl_fail(CTL_DOWN, "%s", why);
 	rc = sched_message_clear(&c->sched, a->operand[0], &n);
-	if (rc == STORE_OK)
+	if (rc == STORE_OK && brokers_has(ctl_brokers(c), a->operand[0]))
+		(void)printf("the queue is empty; %" PRId64
+			     " messages were on their way\n",
+		    n);
+	else if (rc == STORE_OK)
 		(void)printf("%" PRId64 " messages deleted\n", n);
 	return ctl_fail_rc(rc, a->operand[0]);
 }

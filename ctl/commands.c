@@ -21,6 +21,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_queue_pause,
 	&cmd_queue_resume,
 	&cmd_queue_clear,
+	&cmd_queue_test,
 	&cmd_render_create,
 	&cmd_render_list,
 	&cmd_render_show,

@@ -14,6 +14,7 @@
 #include "lib/num.h"
 #include "lib/tz.h"
 #include "lib/utf8.h"
+#include "net/brokers.h"
 
 #include "lib/ban.h"
 
@@ -152,9 +153,23 @@ ctl_open(struct ctl *c)
 	return CTL_OK;
 }
 
+struct brokers *
+ctl_brokers(struct ctl *c)
+{
+	char why[128];
+
+	if (c->brokers == NULL)
+		c->brokers = brokers_new(c->conf,
+		    tz_get(c->sched.zones, c->sched.default_zone, why,
+			sizeof(why)));
+	return c->brokers;
+}
+
 void
 ctl_close(struct ctl *c)
 {
+	brokers_free(c->brokers);
+	c->brokers = NULL;
 	if (c->is_open)
 		sched_close(&c->sched);
 	c->is_open = false;

@@ -6,6 +6,7 @@
 
 #include "lib/sched.h"
 
+struct brokers;
 struct buf;
 struct conf;
 struct faults;
@@ -59,7 +60,8 @@ struct ctl {
 	const char *conf_path; /* -c FILE, or NULL */
 	struct conf *conf;     /* NULL until ctl_load */
 	struct sched sched;
-	bool is_open; /* sched is */
+	bool is_open;		 /* sched is */
+	struct brokers *brokers; /* NULL until one is asked */
 };
 
 /* Every subcommand, ended by NULL. */
@@ -91,6 +93,9 @@ int ctl_load(struct ctl *c);
 
 /* ctl_load, then open the stores. */
 int ctl_open(struct ctl *c);
+
+/* Whom to ask of queues that live at brokers; NULL without memory. */
+struct brokers *ctl_brokers(struct ctl *c);
 
 /* Undo whatever was opened. */
 void ctl_close(struct ctl *c);

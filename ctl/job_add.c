@@ -11,6 +11,7 @@
 #include "lib/json_list.h"
 #include "lib/preview.h"
 #include "lib/trigger.h"
+#include "net/brokers.h"
 
 #include "lib/ban.h"
 
@@ -30,15 +31,20 @@ read_job(struct ctl *c, struct json_object *body, const char *prefix,
     struct job *j, bool *is_replace)
 {
 	const struct trigger_env env = env_of(c);
-	const struct job_env job_env = { c->conf, &env };
-	struct faults fs = { .n = 0 };
+	struct job_env job_env = { c->conf, &env, NULL };
+	struct job_known known = { .is_answered = false };
+	struct faults fs = { .n = 0 }, unused = { .n = 0 };
+	const char *queue = NULL;
+	int rc;
 
 	if (!json_is_object(body))
 		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
 		    prefix, json_kind(body));
-	if (job_from_json(body, &job_env, j, is_replace, &fs) == -1)
-		return ctl_fail_faults(&fs, prefix);
-	return CTL_OK;
+	(void)json_get_str(body, "queue_name", &queue, &unused);
+	job_env.known = brokers_know(ctl_brokers(c), queue, &known);
+	rc = job_from_json(body, &job_env, j, is_replace, &fs);
+	brokers_forget(&known);
+	return rc == -1 ? ctl_fail_faults(&fs, prefix) : CTL_OK;
 }
 
 /* What may surprise about it, as the HTTP API answers; on standard error. */
@@ -46,7 +52,7 @@ static void
 tell_warnings(struct ctl *c, const struct job *j)
 {
 	const struct trigger_env env = env_of(c);
-	const struct job_env job_env = { c->conf, &env };
+	const struct job_env job_env = { c->conf, &env, NULL };
 	struct warns ws;
 
 	preview_warn_job(j, &job_env, sched_cadence(&c->sched, env.now_us),

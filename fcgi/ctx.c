@@ -8,6 +8,7 @@
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/tz.h"
+#include "net/brokers.h"
 
 #include "fcgi/ctx.h"
 
@@ -27,6 +28,8 @@ ctx_init(struct ctx *ctx, char *conf_path, const char *env_tz)
 static void
 close_store(struct ctx *ctx)
 {
+	brokers_free(ctx->brokers);
+	ctx->brokers = NULL;
 	if (ctx->is_open)
 		sched_close(&ctx->sched);
 	ctx->is_open = false;
@@ -158,4 +161,16 @@ ctx_ready(struct ctx *ctx)
 	if (ctx->is_open)
 		tz_cache_refresh(ctx->sched.zones);
 	return open_store(ctx);
+}
+
+struct brokers *
+ctx_brokers(struct ctx *ctx)
+{
+	const struct sched *s = &ctx->sched;
+	char why[128];
+
+	if (ctx->brokers == NULL)
+		ctx->brokers = brokers_new(ctx->conf,
+		    tz_get(s->zones, s->default_zone, why, sizeof(why)));
+	return ctx->brokers;
 }

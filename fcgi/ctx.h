@@ -11,6 +11,7 @@
 #include "lib/sched.h"
 #include "lib/store_token.h"
 
+struct brokers;
 struct conf;
 
 /* Which file it was that had a name, and what it held; all zero: none. */
@@ -28,6 +29,7 @@ struct ctx {
 	struct conf *conf;  /* NULL until it could be read */
 	struct sched sched;
 	bool is_open;
+	struct brokers *brokers;   /* NULL until somebody asks one */
 	struct ctx_file conf_file; /* looked at last */
 	struct token token;	   /* of this request's client */
 	bool is_token;		   /* false: let in without one */
@@ -56,5 +58,8 @@ void ctx_begin(struct ctx *ctx);
  * again.
  */
 int ctx_ready(struct ctx *ctx);
+
+/* Whom to ask of queues that live at brokers; NULL without memory. */
+struct brokers *ctx_brokers(struct ctx *ctx);
 
 #endif

@@ -182,9 +182,10 @@ add_queue_info(const struct queue_info *q, int64_t now_us, struct buf *out)
 	buf_json(out, q->name);
 	buf_printf(out,
 	    ",\"paused\":%s,\"jobs\":%" PRId64 ",\"depth\":%" PRId64
-	    ",\"in_flight\":%" PRId64 ",\"dead\":%" PRId64 ",\"oldest_age\":",
+	    ",\"in_flight\":%" PRId64 ",\"dead\":%" PRId64
+	    ",\"waiting\":%" PRId64 ",\"oldest_age\":",
 	    q->is_paused ? "true" : "false", q->jobs, q->ready, q->held,
-	    q->dead);
+	    q->dead, q->waiting);
 	if (q->oldest_us == 0)
 		buf_str(out, "null}");
 	else

@@ -5,6 +5,7 @@
 #include "lib/fault.h"
 #include "lib/job_json.h"
 #include "lib/sched.h"
+#include "net/brokers.h"
 #include "lib/trigger.h"
 
 #include "fcgi/ctx.h"
@@ -192,7 +193,8 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		.default_zone = ctx->sched.default_zone,
 		.now_us = clock_now_us(),
 	};
-	const struct job_env env = { ctx->conf, &zones };
+	struct job_known known = { .is_answered = false };
+	struct job_env env = { ctx->conf, &zones, NULL };
 	struct edit e = { &env, req->json, &res->faults };
 	const struct sched_patch p = { edit_job, &e };
 	enum store_rc rc;
@@ -201,6 +203,8 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 	if (input_path(ctx, req, res) != 0)
 		return;
 	job_init(&j);
+	/* Before the transaction: nobody waits for a network in one. */
+	env.known = input_know(ctx, req->queue, &known);
 	rc = sched_patch(&ctx->sched, req->queue, req->job, &p, &j);
 	if (rc == STORE_NOTFOUND)
 		response_error(res, 404, MSG_JOB_MISSING, req->job);
@@ -210,5 +214,6 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		refuse_resume(ctx, req->queue, req->job, res);
 	else if (response_store(res, rc))
 		show_job(ctx, &j, res);
+	brokers_forget(&known);
 	job_fini(&j);
 }

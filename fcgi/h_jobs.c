@@ -12,6 +12,7 @@
 #include "lib/preview.h"
 #include "lib/sched.h"
 #include "lib/trigger.h"
+#include "net/brokers.h"
 
 #include "fcgi/auth.h"
 #include "fcgi/ctx.h"
@@ -62,6 +63,18 @@ may_add(struct ctx *ctx, const struct request *req, const struct job *j,
 	return service == NULL ? 0 : auth_service(ctx, service, res);
 }
 
+/* The queue of a body, if that can be told yet. */
+static const char *
+queue_of(struct json_object *body)
+{
+	struct faults unused = { .n = 0 };
+	const char *queue = NULL;
+
+	if (json_is_object(body))
+		(void)json_get_str(body, "queue_name", &queue, &unused);
+	return queue;
+}
+
 void
 h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 {
@@ -70,13 +83,15 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		.default_zone = ctx->sched.default_zone,
 		.now_us = clock_now_us(),
 	};
-	const struct job_env env = { ctx->conf, &zones };
+	struct job_env env = { ctx->conf, &zones, NULL };
+	struct job_known known = { .is_answered = false };
 	const char *asked_id = NULL;
 	bool is_replace = false;
 	struct warns warns;
 	struct job j;
 
 	job_init(&j);
+	env.known = input_know(ctx, queue_of(req->json), &known);
 	if (job_from_json(req->json, &env, &j, &is_replace, &res->faults) !=
 	    0) {
 		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
@@ -95,6 +110,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	    req->lang == LANG_EN ? WORDS_EN : WORDS_ZH, res->data);
 	warns_fini(&warns);
 out:
+	brokers_forget(&known);
 	job_fini(&j);
 }
 

@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "lib/datetime.h"
 #include "lib/sched.h"
+#include "lib/sched_brokers.h"
 
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
@@ -43,9 +44,34 @@ h_index(struct ctx *ctx, const struct request *req, struct response *res)
 	buf_str(out, "]}");
 }
 
+/* How brokers are doing.  Why is not for everybody: there is no token here. */
+static void
+add_brokers(const struct broker_list *l, struct buf *out)
+{
+	buf_str(out, ",\"brokers\":[");
+	for (size_t i = 0; i < l->n; i++) {
+		const struct broker_info *b = &l->v[i];
+
+		buf_printf(out, "%s{\"broker\":", i > 0 ? "," : "");
+		buf_json(out, b->name);
+		buf_printf(out, ",\"state\":\"%s\",\"since\":",
+		    b->since_us == 0 ? "ok" : "down");
+		if (b->since_us == 0)
+			buf_str(out, "null");
+		else {
+			buf_char(out, '"');
+			datetime_rfc3339_s(b->since_us, out);
+			buf_char(out, '"');
+		}
+		buf_printf(out, ",\"waiting\":%" PRId64 "}", b->waiting);
+	}
+	buf_char(out, ']');
+}
+
 void
 h_health(struct ctx *ctx, const struct request *req, struct response *res)
 {
+	struct broker_list brokers = { NULL, 0, 0 };
 	struct sched_health h;
 	struct buf *out = res->data;
 	int64_t quarantined;
@@ -54,8 +80,11 @@ h_health(struct ctx *ctx, const struct request *req, struct response *res)
 	if (!response_store(res,
 		sched_health(&ctx->sched, clock_now_us(), &h)) ||
 	    !response_store(res,
-		sched_quarantined(&ctx->sched, &quarantined, NULL)))
+		sched_quarantined(&ctx->sched, &quarantined, NULL)) ||
+	    !response_store(res, sched_brokers(&ctx->sched, &brokers))) {
+		broker_list_fini(&brokers);
 		return;
+	}
 	if (h.is_late) {
 		res->status = 503;
 		res->retry_after_s = (int)(h.cadence_us / CLOCK_US_PER_S);
@@ -78,6 +107,9 @@ h_health(struct ctx *ctx, const struct request *req, struct response *res)
 		buf_str(out, "null");
 	else
 		buf_printf(out, "%" PRId64, h.gap_us / CLOCK_US_PER_S);
-	buf_printf(out, ",\"late\":%s,\"quarantined\":%" PRId64 "}",
+	buf_printf(out, ",\"late\":%s,\"quarantined\":%" PRId64,
 	    h.is_late ? "true" : "false", quarantined);
+	add_brokers(&brokers, out);
+	buf_char(out, '}');
+	broker_list_fini(&brokers);
 }

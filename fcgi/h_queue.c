@@ -8,7 +8,9 @@
 #include "lib/fault.h"
 #include "lib/job_json.h"
 #include "lib/json.h"
+#include "lib/log.h"
 #include "lib/sched.h"
+#include "net/brokers.h"
 
 #include "fcgi/auth.h"
 #include "fcgi/ctx.h"
@@ -17,6 +19,8 @@
 #include "fcgi/response.h"
 
 #include "lib/ban.h"
+
+#define BROKER_RETRY_S 5
 
 /* need_result and timeout are the old clients'; there is no result here. */
 static const char *const publish_fields[] = {
@@ -30,11 +34,12 @@ static const char *const publish_fields[] = {
 
 /* The names, then whether the queue would take the parameters. */
 static void
-read_publish(const struct ctx *ctx, struct json_object *body,
-    struct sched_publish *p, struct faults *fs)
+read_publish(struct ctx *ctx, struct json_object *body, struct sched_publish *p,
+    struct faults *fs)
 {
 	static const struct json_range priority = { 0, 255 };
 	struct job_params params = { .kwargs_field = "msg_body" };
+	struct job_known known = { .is_answered = false };
 
 	json_only(body, "", publish_fields,
 	    sizeof(publish_fields) / sizeof(publish_fields[0]), fs);
@@ -54,7 +59,9 @@ read_publish(const struct ctx *ctx, struct json_object *body,
 		return;
 	}
 	params.queue = p->queue;
+	params.known = input_know(ctx, p->queue, &known);
 	job_check_params(ctx->conf, &params, fs);
+	brokers_forget(&known);
 	p->kwargs = json_text(params.kwargs);
 }
 
@@ -86,16 +93,33 @@ h_publish(struct ctx *ctx, const struct request *req, struct response *res)
 	buf_str(res->data, ",\"status_and_result\":null}");
 }
 
+/* What it said is for the log: it may tell of addresses and users. */
+static void
+broker_down(struct response *res, const char *why)
+{
+	log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why, NULL);
+	response_error(res, 503, MSG_BROKER_DOWN, NULL);
+	res->retry_after_s = BROKER_RETRY_S;
+}
+
 void
 h_msg_count(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct input in;
-	int64_t n;
+	int64_t n, there = SINK_NO_COUNT;
+	char why[256];
 
 	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) != 0 ||
 	    !response_store(res,
 		sched_message_count(&ctx->sched, in.queue, &n)))
 		return;
+	if (brokers_count(ctx_brokers(ctx), in.queue, &there, why,
+		sizeof(why)) == -1) {
+		broker_down(res, why);
+		return;
+	}
+	if (there != SINK_NO_COUNT)
+		n += there;
 	buf_str(res->data, "{\"queue_name\":");
 	buf_json(res->data, in.queue);
 	buf_printf(res->data, ",\"count\":%" PRId64 "}", n);
@@ -105,10 +129,17 @@ void
 h_queue_clear(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct input in;
+	char why[256];
 	int64_t n;
 
-	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) != 0 ||
-	    !response_store(res,
+	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) != 0)
+		return;
+	/* There first: when that fails, nothing was changed. */
+	if (brokers_clear(ctx_brokers(ctx), in.queue, why, sizeof(why)) == -1) {
+		broker_down(res, why);
+		return;
+	}
+	if (!response_store(res,
 		sched_message_clear(&ctx->sched, in.queue, &n)))
 		return;
 	res->msg = MSG_QUEUE_CLEARED;
@@ -116,142 +147,4 @@ h_queue_clear(struct ctx *ctx, const struct request *req, struct response *res)
 	buf_str(res->data, "{\"queue_name\":");
 	buf_json(res->data, in.queue);
 	buf_str(res->data, ",\"success\":true}");
-}
-
-/* A configured queue's name, unless it is a pattern for many. */
-static bool
-is_plain_name(const char *glob)
-{
-	return strpbrk(glob, "*?[\\") == NULL;
-}
-
-static bool
-is_listed(const struct queue_list *l, const char *name)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* What to write for each queue a client may see. */
-typedef void add_queue(const struct ctx *ctx, const char *name,
-    struct buf *out);
-
-/* Those the store knows, then the configured others; returns how many. */
-static int
-add_queues(const struct ctx *ctx, const struct queue_list *l, add_queue *add,
-    struct buf *out)
-{
-	const struct conf *conf = ctx->conf;
-	int n = 0;
-
-	for (size_t i = 0; i < l->n + conf->nqueues; i++) {
-		const char *name =
-		    i < l->n ? l->v[i].name : conf->queues[i - l->n].glob;
-
-		if (i >= l->n && (!is_plain_name(name) || is_listed(l, name)))
-			continue;
-		if (!auth_may_queue(ctx, name))
-			continue;
-		if (n++ > 0)
-			buf_char(out, ',');
-		add(ctx, name, out);
-	}
-	return n;
-}
-
-static void
-add_name(const struct ctx *ctx, const char *name, struct buf *out)
-{
-	(void)ctx;
-	buf_json(out, name);
-}
-
-/* A list of the target's parameters, or [] where they are unknown. */
-static void
-add_params(const char *name, const struct conf_queue *q, struct buf *out)
-{
-	buf_printf(out, "\"%s\":[", name);
-	for (size_t i = 0; q != NULL && i < q->params.n; i++) {
-		if (i > 0)
-			buf_char(out, ',');
-		buf_json(out, q->params.v[i]);
-	}
-	buf_char(out, ']');
-}
-
-/* In the words of the original's registration (queues.md, section 2). */
-static void
-add_config(const struct ctx *ctx, const char *name, struct buf *out)
-{
-	static const char *const kinds[CONF_BROKER__MAX] = {
-		[CONF_BROKER_SQLITE] = "SQLITE",
-	};
-	const struct conf_queue *q = conf_queue_for(ctx->conf, name);
-
-	buf_str(out, "{\"queue_name\":");
-	buf_json(out, name);
-	buf_str(out, ",\"broker_kind\":");
-	buf_json(out, kinds[q != NULL ? q->broker : CONF_BROKER_SQLITE]);
-	buf_str(out, ",\"should_check_publish_func_params\":");
-	buf_str(out, q != NULL && q->params.n > 0 ? "true" : "false");
-	buf_str(out,
-	    ",\"auto_generate_info\":{"
-	    "\"final_func_input_params_info\":{\"func_name\":");
-	buf_json(out, name);
-	buf_char(out, ',');
-	add_params("all_arg_name_list", q, out);
-	/* Which of them may be left out is the target's own business. */
-	buf_str(out, ",\"must_arg_name_list\":[],");
-	add_params("optional_arg_name_list", q, out);
-	buf_str(out, "}}}");
-}
-
-static void
-add_named_config(const struct ctx *ctx, const char *name, struct buf *out)
-{
-	buf_json(out, name);
-	buf_char(out, ':');
-	add_config(ctx, name, out);
-}
-
-void
-h_queue_names(struct ctx *ctx, const struct request *req, struct response *res)
-{
-	struct queue_list l = { NULL, 0, 0 };
-	int n;
-
-	(void)req;
-	if (response_store(res, sched_queues(&ctx->sched, &l))) {
-		buf_str(res->data, "{\"queues\":[");
-		n = add_queues(ctx, &l, add_name, res->data);
-		buf_printf(res->data, "],\"count\":%d}", n);
-	}
-	queue_list_fini(&l);
-}
-
-void
-h_queue_configs(struct ctx *ctx, const struct request *req,
-    struct response *res)
-{
-	struct queue_list l = { NULL, 0, 0 };
-	int n;
-
-	(void)req;
-	if (response_store(res, sched_queues(&ctx->sched, &l))) {
-		buf_str(res->data, "{\"queues_config\":{");
-		n = add_queues(ctx, &l, add_named_config, res->data);
-		buf_printf(res->data, "},\"count\":%d}", n);
-	}
-	queue_list_fini(&l);
-}
-
-void
-h_queue_config(struct ctx *ctx, const struct request *req, struct response *res)
-{
-	struct input in;
-
-	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) == 0)
-		add_config(ctx, in.queue, res->data);
 }

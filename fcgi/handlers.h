@@ -27,7 +27,7 @@ http_handler h_scheduler_status;
 http_handler h_scheduler_pause;
 http_handler h_scheduler_resume;
 
-/* h_queue.c: queues as existing clients see them */
+/* h_queue.c, h_queue_config.c: queues as existing clients see them */
 http_handler h_publish;
 http_handler h_msg_count;
 http_handler h_queue_clear;
@@ -58,5 +58,8 @@ http_handler h_render_cancel;
 /* h_meta.c: the program itself */
 http_handler h_index;
 http_handler h_health;
+
+/* h_metrics.c: numbers for Prometheus */
+http_handler h_metrics;
 
 #endif

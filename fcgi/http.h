@@ -96,6 +96,7 @@ struct response {
 	struct faults faults;
 	struct buf *data;
 	enum http_shape shape;
+	bool is_text;	   /* data is no JSON, but plain text */
 	unsigned allow;	   /* methods for Allow, 0: none */
 	int retry_after_s; /* 0: no such header */
 };

@@ -9,6 +9,7 @@
 #include "lib/num.h"
 #include "lib/sched.h"
 #include "lib/tz.h"
+#include "net/brokers.h"
 
 #include "fcgi/auth.h"
 #include "fcgi/ctx.h"
@@ -174,4 +175,12 @@ input_path(const struct ctx *ctx, const struct request *req,
 		return auth_queue(ctx, req->queue, res);
 	response_bad_input(res);
 	return -1;
+}
+
+const struct job_known *
+input_know(struct ctx *ctx, const char *queue, struct job_known *k)
+{
+	return queue == NULL || !auth_may_queue(ctx, queue) ?
+	    NULL :
+	    brokers_know(ctx_brokers(ctx), queue, k);
 }

@@ -42,4 +42,12 @@ void input_time(const struct ctx *ctx, const struct request *req,
 int input_path(const struct ctx *ctx, const struct request *req,
     struct response *res);
 
+/*
+ * What the broker of a queue (NULL: not known) says of its worker
+ * (brokers_know), if the client may use that queue.
+ */
+struct job_known;
+const struct job_known *input_know(struct ctx *ctx, const char *queue,
+    struct job_known *k);
+
 #endif

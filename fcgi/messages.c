@@ -66,6 +66,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	[MSG_PUBLISH_CONFLICT] = { "消息发布失败: task_id %1 已存在",
 	    "Publishing failed: the task_id %1 was published before" },
 	[MSG_QUEUE_CLEARED] = { "队列 %1 清空成功", "Queue %1 was cleared" },
+	[MSG_BROKER_DOWN] = { "该队列的消息中间件暂不可用, 请稍后再试",
+	    "The broker of that queue cannot be reached now; try again later" },
 	[MSG_RUN_MISSING] = { "运行 %1 不存在", "There is no run %1" },
 	[MSG_RUN_NO_PARAMS] = { "无法重放 %1: 任务已删除, 消息也已取走, 参数未知",
 	    "Run %1 cannot be replayed: its job is gone and its message was "

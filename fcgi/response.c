@@ -57,6 +57,7 @@ response_init(struct response *res, struct buf *data)
 	res->faults.is_passing = false;
 	res->data = data;
 	res->shape = HTTP_SHAPE_ENVELOPE;
+	res->is_text = false;
 	res->allow = 0;
 	res->retry_after_s = 0;
 	buf_reset(data);
@@ -194,8 +195,10 @@ write_headers(const struct response *res, size_t length, struct buf *out)
 	/* RFC 9110 section 8.6: no length on a 204. */
 	if (res->status != 204)
 		buf_printf(out,
-		    "Content-Type: application/json\r\n"
+		    "Content-Type: %s\r\n"
 		    "Content-Length: %zu\r\n",
+		    res->is_text ? "text/plain; version=0.0.4; charset=utf-8" :
+				   "application/json",
 		    length);
 	buf_str(out, "Cache-Control: no-store\r\n");
 	if (res->status == 401)

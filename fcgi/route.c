@@ -102,6 +102,8 @@ static const struct route routes[] = {
 	    "show a one-off job"),
 	RENDER(POST, "/{job}/cancel", WRITE, PARAMS, h_render_cancel,
 	    "cancel a one-off job"),
+	NATIVE(GET, "/metrics", READ, h_metrics,
+	    "numbers for Prometheus"),
 	{ .method = HTTP_GET, .pattern = "/healthz", .shape = HTTP_SHAPE_NATIVE,
 	  .handler = h_health, .help = "is the ticker alive?" },
 	{ .method = HTTP_GET, .pattern = "/", .shape = HTTP_SHAPE_NATIVE,

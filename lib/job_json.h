@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/delivery.h"
+#include "lib/signature.h"
 #include "lib/trigger_words.h"
 
 struct buf;
@@ -16,10 +17,21 @@ struct render_target;
 struct trigger_env;
 struct warns;
 
+/*
+ * What a queue's broker said of its worker, asked before (net/brokers.h), for
+ * a body is read where nobody may wait for the network.
+ */
+struct job_known {
+	bool is_answered; /* else: why */
+	struct signature sig;
+	char why[256];
+};
+
 /* What a job's text is read against. */
 struct job_env {
 	const struct conf *conf;
 	const struct trigger_env *trigger;
+	const struct job_known *known; /* of the job's queue; NULL: not asked */
 };
 
 /*
@@ -101,15 +113,19 @@ int job_check_kwargs(const char *field, struct json_object *kwargs,
 /* Parameters on their way to a queue, and how their fields are called. */
 struct job_params {
 	const char *queue;
-	struct json_object *args;   /* list or NULL */
-	struct json_object *kwargs; /* object or NULL */
-	const char *kwargs_field;   /* "kwargs", "msg_body" */
+	struct json_object *args;      /* list or NULL */
+	struct json_object *kwargs;    /* object or NULL */
+	const char *kwargs_field;      /* "kwargs", "msg_body" */
+	const struct job_known *known; /* of the queue; NULL: not asked */
 };
 
 /*
- * Check parameters: job_check_kwargs, together at most JOB_ARGS_MAX bytes,
- * and, where the configuration names what the queue's target takes, neither
- * more of them nor others.  0, or -1 with faults.
+ * Check parameters: job_check_kwargs, together at most JOB_ARGS_MAX bytes; by
+ * what the worker has registered or, without that, by the names that the
+ * configuration gives the queue: no more args than names, no name it does not
+ * take, none missing that it must have.  Where args need names and nobody
+ * knows any, they are refused; where the worker takes what nobody can push,
+ * all is.  0, or -1 with faults.
  */
 int job_check_params(const struct conf *conf, const struct job_params *p,
     struct faults *fs);

@@ -2,6 +2,7 @@
 
 #include "lib/conf.h"
 #include "lib/fault.h"
+#include "lib/funboost.h"
 #include "lib/job.h"
 #include "lib/job_json.h"
 #include "lib/json.h"
@@ -34,12 +35,23 @@ job_check_kwargs(const char *field, struct json_object *kwargs,
 	    UNPICKLE);
 }
 
-/* What check_name needs beside the name. */
+/* What a queue's target takes, and who is to hear of what it does not. */
 struct names {
-	const struct conf_queue *q;
-	const char *field;
+	const struct conf_list *all;
+	const struct conf_list *must;
+	bool is_checked; /* kwargs, too */
+	const struct job_params *p;
 	struct faults *fs;
 };
+
+static bool
+has(const struct conf_list *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(name, l->v[i]) == 0)
+			return true;
+	return false;
+}
 
 static int
 check_name(void *cookie, const char *name, struct json_object *value)
@@ -47,20 +59,106 @@ check_name(void *cookie, const char *name, struct json_object *value)
 	const struct names *n = cookie;
 
 	(void)value;
-	if (strcmp(name, "extra") == 0)
+	if (strcmp(name, "extra") == 0 || has(n->all, name))
 		return 0;
-	for (size_t i = 0; i < n->q->params.n; i++)
-		if (strcmp(name, n->q->params.v[i]) == 0)
-			return 0;
-	return fault_add(n->fs, n->field,
+	return fault_add(n->fs, n->p->kwargs_field,
 	    "the target of this queue takes no parameter \"%s\"", name);
+}
+
+/* Is each parameter there that must be? */
+static int
+check_must(const struct names *n)
+{
+	size_t nargs = json_count(n->p->args);
+	int rc = 0;
+
+	for (size_t i = 0; i < n->must->n; i++) {
+		const char *name = n->must->v[i];
+		bool is_given = json_has(n->p->kwargs, name);
+
+		for (size_t k = 0; k < nargs && k < n->all->n; k++)
+			is_given = is_given || strcmp(n->all->v[k], name) == 0;
+		if (!is_given)
+			rc = fault_add(n->fs, n->p->kwargs_field,
+			    "the target of this queue needs the parameter "
+			    "\"%s\"",
+			    name);
+	}
+	return rc;
+}
+
+static int
+check_names(const struct names *n)
+{
+	size_t nargs = json_count(n->p->args);
+	int rc = 0;
+
+	if (nargs > n->all->n)
+		rc = fault_add(n->fs, "args",
+		    "%zu parameters given, the target takes %zu", nargs,
+		    n->all->n);
+	if (!n->is_checked)
+		return rc;
+	if (json_each(n->p->kwargs, check_name, (void *)n) != 0)
+		rc = -1;
+	return check_must(n) != 0 ? -1 : rc;
+}
+
+/* Nobody knows a name: kwargs may be right, args cannot be sent. */
+static int
+check_nameless(const struct conf_queue *q, const struct job_params *p,
+    struct faults *fs)
+{
+	const char *why = "";
+
+	/* What is only looked at is not asked for. */
+	if (q->format != CONF_FORMAT_FUNBOOST || json_count(p->args) == 0 ||
+	    (q->broker == CONF_BROKER_FUNBOOST && p->known == NULL))
+		return 0;
+	if (p->known != NULL && !p->known->is_answered)
+		why = p->known->why;
+	return fault_add(fs, "args",
+	    "need names, and nobody knows those of this queue's worker%s%s: "
+	    "use kwargs, or give the queue its params in the configuration",
+	    *why == '\0' ? "" : ": ", why);
+}
+
+/* By what the worker has registered. */
+static int
+check_registered(const struct job_params *p, struct faults *fs)
+{
+	const struct signature *sig = &p->known->sig;
+	const struct names n = { &sig->all, &sig->must, sig->is_checked, p,
+		fs };
+
+	if (sig->broker_kind != NULL &&
+	    funboost_kind_find(sig->broker_kind) == NULL)
+		return fault_add(fs, "queue_name",
+		    "the worker of this queue takes %s, which nobody can "
+		    "push to from outside",
+		    sig->broker_kind);
+	return sig->all.n == 0 && json_count(p->args) == 0 && !sig->is_checked ?
+	    0 :
+	    check_names(&n);
+}
+
+static int
+check_queue(const struct conf *conf, const struct job_params *p,
+    struct faults *fs)
+{
+	static const struct conf_list none = { NULL, 0 };
+	const struct conf_queue *q = conf_queue_for(conf, p->queue);
+	const struct names n = { &q->params, &none, true, p, fs };
+
+	if (p->known != NULL && p->known->is_answered && p->known->sig.is_known)
+		return check_registered(p, fs);
+	return q->params.n == 0 ? check_nameless(q, p, fs) : check_names(&n);
 }
 
 int
 job_check_params(const struct conf *conf, const struct job_params *p,
     struct faults *fs)
 {
-	const struct conf_queue *q = NULL;
 	size_t bytes = 0;
 	int rc;
 
@@ -73,16 +171,7 @@ job_check_params(const struct conf *conf, const struct job_params *p,
 		rc = fault_add(fs, p->args != NULL ? "args" : p->kwargs_field,
 		    "the parameters have %zu bytes as JSON, more than %d",
 		    bytes, JOB_ARGS_MAX);
-	if (p->queue != NULL)
-		q = conf_queue_for(conf, p->queue);
-	if (q == NULL || q->params.n == 0)
-		return rc;
-	if (json_count(p->args) > q->params.n)
-		rc = fault_add(fs, "args",
-		    "%zu parameters given, the target takes %zu",
-		    json_count(p->args), q->params.n);
-	if (json_each(p->kwargs, check_name,
-		&(struct names){ q, p->kwargs_field, fs }) != 0)
+	if (p->queue != NULL && check_queue(conf, p, fs) != 0)
 		rc = -1;
 	return rc;
 }

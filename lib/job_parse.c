@@ -44,6 +44,7 @@ struct parse {
 	struct job *j;
 	struct faults *fs;
 	bool is_preview;
+	const struct job_known *known;
 };
 
 /* A copy of s in *out; NULL stays NULL.  Without memory a fault. */
@@ -200,6 +201,7 @@ parse_params(struct parse *p)
 	struct job_params params = {
 		.queue = p->j->queue,
 		.kwargs_field = "kwargs",
+		.known = p->known,
 	};
 	int rc = 0;
 
@@ -339,7 +341,8 @@ int
 job_from_json(struct json_object *body, const struct job_env *env,
     struct job *j, bool *is_replace, struct faults *fs)
 {
-	struct parse p = { body, env->conf, env->trigger, j, fs, false };
+	struct parse p = { body, env->conf, env->trigger, j, fs, false,
+		env->known };
 
 	return parse(&p, is_replace);
 }
@@ -348,7 +351,8 @@ int
 job_from_preview(struct json_object *body, const struct job_env *env,
     struct job *j, struct faults *fs)
 {
-	struct parse p = { body, env->conf, env->trigger, j, fs, true };
+	struct parse p = { body, env->conf, env->trigger, j, fs, true,
+		env->known };
 	bool unused;
 
 	return parse(&p, &unused);

@@ -62,7 +62,7 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 {
 	static const struct json_range range = { 1, PREVIEW_COUNT_MAX };
 	struct trigger_env then = *env->trigger;
-	const struct job_env job_env = { env->conf, &then };
+	const struct job_env job_env = { env->conf, &then, env->known };
 
 	p->t = NULL;
 	p->warns.n = 0;

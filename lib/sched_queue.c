@@ -10,6 +10,7 @@
 #include "lib/handover.h"
 #include "lib/sched_int.h"
 #include "lib/store_job.h"
+#include "lib/store_outbox.h"
 #include "lib/trigger.h"
 #include "lib/ban.h"
 
@@ -221,10 +222,32 @@ sched_message_count(struct sched *s, const char *queue, int64_t *out)
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if (sched_store(s, (enum job_kind)k) == NULL)
 			continue;
-		if ((rc = store_message_count(s->stores[k], queue, &n)) ==
-		    STORE_OK)
+		rc = store_message_count(s->stores[k], queue, &n);
+		if (rc == STORE_OK)
+			*out += n;
+		if (rc == STORE_OK)
+			rc = store_outbox_count(s->stores[k], queue, &n);
+		if (rc == STORE_OK)
 			*out += n;
 	}
+	return rc;
+}
+
+/* One store, in its open transaction. */
+static enum store_rc
+clear(struct sched *s, struct store *st, const char *queue, int64_t *n)
+{
+	struct buf why = BUF_INIT;
+	int64_t waiting = 0;
+	enum store_rc rc = store_message_clear(st, queue, n);
+
+	buf_printf(&why, "queue cleared by %s", s->actor);
+	if (rc == STORE_OK)
+		rc = store_outbox_clear(st, queue, buf_cstr(&why), &waiting);
+	if (rc == STORE_OK)
+		rc = sched_audit(s, st, "queue.clear", queue, NULL);
+	*n += waiting;
+	buf_fini(&why);
 	return rc;
 }
 
@@ -241,10 +264,7 @@ sched_message_clear(struct sched *s, const char *queue, int64_t *out)
 			continue;
 		if ((rc = store_begin(st)) != STORE_OK)
 			break;
-		rc = store_message_clear(st, queue, &n);
-		if (rc == STORE_OK)
-			rc = sched_audit(s, st, "queue.clear", queue, NULL);
-		if ((rc = sched_end(st, rc)) == STORE_OK)
+		if ((rc = sched_end(st, clear(s, st, queue, &n))) == STORE_OK)
 			*out += n;
 	}
 	return rc;

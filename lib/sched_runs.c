@@ -9,6 +9,7 @@
 #include "lib/delivery.h"
 #include "lib/handover.h"
 #include "lib/num.h"
+#include "lib/sched_brokers.h"
 #include "lib/sched_int.h"
 #include "lib/store_delivery.h"
 #include "lib/store_job.h"
@@ -84,6 +85,22 @@ runs_merge(struct run_list from[JOB_KIND__MAX], struct position *pos,
 	return STORE_OK;
 }
 
+/* A run that is due has no reason of its own before it was tried. */
+static enum store_rc
+tell_waiting(struct sched *s, struct run *r)
+{
+	struct buf why = BUF_INIT;
+	enum store_rc rc;
+
+	if (r->state != RUN_DUE || r->reason != NULL)
+		return STORE_OK;
+	rc = sched_why_waiting(s, r->queue, &why);
+	if (rc == STORE_OK && why.len > 0)
+		r->reason = buf_take(&why);
+	buf_fini(&why);
+	return rc;
+}
+
 enum store_rc
 sched_runs(struct sched *s, const struct sched_runs_opts *o,
     struct run_list *out, char next[SCHED_CURSOR_MAX])
@@ -110,6 +127,8 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	}
 	if (rc == STORE_OK)
 		rc = runs_merge(from, &pos, o->limit, out);
+	for (size_t i = 0; i < out->n && rc == STORE_OK; i++)
+		rc = tell_waiting(s, &out->v[i]);
 	if (rc == STORE_OK && (int64_t)read > o->limit)
 		position_print(&pos, next);
 	for (int k = 0; k < JOB_KIND__MAX; k++)
@@ -134,8 +153,9 @@ enum store_rc
 sched_run_get(struct sched *s, const char *id, struct run *out)
 {
 	struct store *st;
+	enum store_rc rc = run_find(s, id, &st, out);
 
-	return run_find(s, id, &st, out);
+	return rc == STORE_OK ? tell_waiting(s, out) : rc;
 }
 
 /* What a replay hands over, and what that borrows from. */

@@ -161,6 +161,22 @@ out:
 }
 
 void
+secret_mask(const struct secret *s, size_t skip, char *text, size_t n)
+{
+	size_t len = s->len > skip ? s->len - skip : 0;
+	const char *bytes = s->bytes + s->len - len;
+	char *at = text, *end = text + n;
+
+	while (len > 0 &&
+	    (at = memchr(at, *bytes, (size_t)(end - at))) != NULL &&
+	    (size_t)(end - at) >= len) {
+		if (memcmp(at, bytes, len) == 0)
+			memset(at, '*', len);
+		at++;
+	}
+}
+
+void
 secret_wipe(void *p, size_t n)
 {
 	sodium_memzero(p, n);

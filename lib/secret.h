@@ -35,6 +35,12 @@ const char *secret_bytes(const struct secret *s, size_t *len);
  */
 struct secret *secret_read(const char *path, char *why, size_t whylen);
 
+/*
+ * Overwrite with asterisks what s holds, from byte skip on, wherever that
+ * stands in n bytes of text: somebody else's words, which may repeat it.
+ */
+void secret_mask(const struct secret *s, size_t skip, char *text, size_t n);
+
 /* Overwrite n bytes of p, also when nobody reads them afterwards. */
 void secret_wipe(void *p, size_t n);
 

@@ -110,17 +110,30 @@ read_all(struct store *st, sqlite3_stmt *q, struct outbox_list *out)
 }
 
 enum store_rc
-store_outbox_due(struct store *st, const char *queue, int64_t now_us,
-    int64_t limit, struct outbox_list *out)
+store_outbox_due(struct store *st, const struct store_outbox_ask *ask,
+    struct outbox_list *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_OUTBOX_DUE);
+	int64_t left = ask->limit;
+	enum store_rc rc = STORE_OK;
+	struct outbox *o;
 
 	if (q == NULL)
 		return st->refused;
-	stmt_text(q, ":queue", queue);
-	stmt_int(q, ":now", now_us);
-	stmt_int(q, ":limit", limit);
-	return read_all(st, q, out);
+	stmt_text(q, ":queue", ask->queue);
+	stmt_int(q, ":now", ask->now_us);
+	while (left > 0 && (rc = stmt_row(st, q)) == STORE_OK) {
+		if (ask->skip != NULL &&
+		    ask->skip(ask->cookie, sqlite3_column_int64(q, 0)))
+			continue;
+		o = outbox_list_add(out);
+		rc = o == NULL ? STORE_FULL : read_row(q, o);
+		if (rc != STORE_OK)
+			break;
+		left--;
+	}
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
 enum store_rc

@@ -35,10 +35,21 @@ enum store_rc store_outbox_any(struct store *st, bool *out);
 enum store_rc store_outbox_queue(struct store *st, const char *after,
     char **out, int64_t *next_us);
 
-/* Add up to limit messages of a queue that are due at now_us, longest due
- * first; up to limit of its dead letters behind the run numbered after. */
-enum store_rc store_outbox_due(struct store *st, const char *queue,
-    int64_t now_us, int64_t limit, struct outbox_list *out);
+/*
+ * Add up to limit messages of a queue that are due at now_us, longest due
+ * first, but for those whose run skip (may be NULL) says yes to.
+ */
+struct store_outbox_ask {
+	const char *queue;
+	int64_t now_us;
+	int64_t limit;
+	bool (*skip)(const void *cookie, int64_t run);
+	const void *cookie;
+};
+enum store_rc store_outbox_due(struct store *st,
+    const struct store_outbox_ask *ask, struct outbox_list *out);
+
+/* Add up to limit of its dead letters behind the run numbered after. */
 enum store_rc store_outbox_dead(struct store *st, const char *queue,
     int64_t after, int64_t limit, struct outbox_list *out);
 

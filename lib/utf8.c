@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "lib/utf8.h"
 #include "lib/ban.h"
 
@@ -51,4 +53,34 @@ utf8_is_text(const char *s, size_t n)
 			return false;
 	}
 	return true;
+}
+
+void
+utf8_clean(const char *text, size_t n, char *to, size_t size)
+{
+	size_t len, at = 0;
+	uint32_t cp;
+
+	for (size_t i = 0; i < n; i += len) {
+		bool is_blank;
+
+		if ((len = utf8_decode(text + i, n - i, &cp)) == 0) {
+			cp = '?';
+			len = 1;
+		}
+		is_blank = cp <= ' ' || (cp >= 0x7f && cp <= 0x9f);
+		if (is_blank && (at == 0 || to[at - 1] == ' '))
+			continue;
+		if (at + len >= size)
+			break;
+		if (is_blank || cp == '?')
+			to[at++] = is_blank ? ' ' : '?';
+		else {
+			memcpy(to + at, text + i, len);
+			at += len;
+		}
+	}
+	while (at > 0 && to[at - 1] == ' ')
+		at--;
+	to[at] = '\0';
 }

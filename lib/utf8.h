@@ -15,4 +15,11 @@ size_t utf8_decode(const char *s, size_t n, uint32_t *cp);
 /* Well-formed UTF-8 without control characters (C0, DEL, C1)? */
 bool utf8_is_text(const char *s, size_t n);
 
+/*
+ * Make n bytes of text, whatever they are, one line in to that people may be
+ * shown: blanks and control characters become one blank, what is no UTF-8 a
+ * question mark, and what does not fit into size bytes with a NUL is left out.
+ */
+void utf8_clean(const char *text, size_t n, char *to, size_t size);
+
 #endif

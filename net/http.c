@@ -82,6 +82,7 @@ http_new(const struct http_opts *o, char *why, size_t whylen)
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		goto err0;
 	h->o = *o;
+	h->watched = -1;
 	if (o->ca_file != NULL && *o->ca_file != '\0' &&
 	    (h->ca_file = strdup(o->ca_file)) == NULL)
 		goto err1;
@@ -183,6 +184,7 @@ work(struct http *h)
 void
 http_wait(struct http *h, int64_t until_us)
 {
+	struct curl_waitfd w = { .fd = h->watched, .events = CURL_WAIT_POLLIN };
 	int64_t left;
 
 	work(h);
@@ -192,9 +194,15 @@ http_wait(struct http *h, int64_t until_us)
 	/* Rounded up: or the last millisecond would be one of many calls. */
 	if (left > 3600 * S)
 		left = 3600 * S;
-	(void)h->lib.multi_poll(h->multi, NULL, 0, (int)((left + 999) / 1000),
-	    NULL);
+	(void)h->lib.multi_poll(h->multi, &w, h->watched == -1 ? 0 : 1,
+	    (int)((left + 999) / 1000), NULL);
 	work(h);
+}
+
+void
+http_watch(struct http *h, int fd)
+{
+	h->watched = fd;
 }
 
 struct http_result *

@@ -1,6 +1,7 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct http_opts {
 	int64_t total_us;    /* of a whole request, and its answer [30 s] */
 	size_t max_parallel; /* requests under way at once [32] */
 	size_t max_body;     /* bytes of an answer [1 MiB] */
+	bool drops_rest;     /* what is longer is cut, instead of an error */
 };
 
 /* Strings are copied by http_start, but for the secret. */
@@ -81,6 +83,9 @@ size_t http_count(const struct http *h);
  * none is under way.  Who must obey signals waits 200 ms at a time.
  */
 void http_wait(struct http *h, int64_t until_us);
+
+/* Let http_wait return early when fd is readable, too; -1: none. */
+void http_watch(struct http *h, int fd);
 
 /* The next request that has ended, for http_result_free; NULL: none has. */
 struct http_result *http_result(struct http *h);

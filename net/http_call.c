@@ -62,7 +62,14 @@ on_body(char *p, size_t size, size_t n, void *cookie)
 {
 	struct http_call *c = cookie;
 
-	return add_bounded(&c->answer, p, size * n, c->http->o.max_body);
+	size_t left = c->http->o.max_body - c->answer.len;
+
+	n *= size;
+	if (!c->http->o.drops_rest || n <= left)
+		return add_bounded(&c->answer, p, n, c->http->o.max_body);
+	return add_bounded(&c->answer, p, left, left + c->answer.len) == left ?
+	    n :
+	    0;
 }
 
 static size_t

@@ -35,7 +35,8 @@ struct http {
 	char *ca_file;
 	struct http_call *running; /* in no order */
 	struct http_call *done;
-	size_t n; /* of both */
+	size_t n;    /* of both */
+	int watched; /* by http_wait, or -1 */
 };
 
 /* A call of h for r, ready for the multi handle; NULL without memory. */

@@ -44,7 +44,7 @@ static int
 await(struct redis *r, short events, char *why, size_t whylen)
 {
 	struct pollfd p = { .fd = r->c->fd, .events = events };
-	int64_t until = clock_mono_us() + r->conf->timeout_us, left;
+	int64_t until = clock_mono_us() + r->timeout_us, left;
 	int n;
 
 	for (;;) {
@@ -145,6 +145,9 @@ redis_open(struct redis *r, char *why, size_t whylen)
 		(void)snprintf(why, whylen, "out of memory");
 		return -1;
 	}
+	/* Looking up the name may have taken longer than who waits for us. */
+	if (atomic_load(r->is_stopped))
+		return lose(r, "the tick ends", why, whylen);
 	if (r->c->err != 0) {
 		(void)snprintf(why, whylen, "%s", r->c->errstr);
 		redis_close(r);

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "net/redis_lib.h"
 
@@ -11,12 +12,13 @@ struct conf_redis;
 
 /*
  * A connection to Redis with any number of commands under way.  Nothing blocks
- * for longer than the server's timeout without progress, or a fifth of a
+ * for longer than timeout_us without progress, or a fifth of a
  * second after *is_stopped was set.
  */
 struct redis {
 	const struct conf_redis *conf;
 	const atomic_bool *is_stopped;
+	int64_t timeout_us; /* the longest wait without progress */
 	struct redis_lib lib; /* loaded once */
 	bool is_loaded;
 	redisContext *c; /* NULL: not connected */

@@ -235,18 +235,16 @@ push_one(struct pushing *p, struct sink_message *msg)
 static void
 push_rabbitmq(struct sink_redis *m, struct sink_message *v, size_t n)
 {
-	struct sink_opts o = m->sink.o;
+	struct sink *to = NULL;
 	char why[256] = "out of memory";
 
-	o.kind = CONF_SERVER_RABBITMQ;
-	o.at = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].end != SINK_WAITS)
 			continue;
-		if (m->rabbitmq == NULL)
-			m->rabbitmq = sink_new(&o);
-		if (m->rabbitmq == NULL ||
-		    (sink_push(m->rabbitmq, &v[i], 1, why, sizeof(why)) == -1 &&
+		if (to == NULL)
+			to = redis_rabbitmq(m);
+		if (to == NULL ||
+		    (sink_push(to, &v[i], 1, why, sizeof(why)) == -1 &&
 			v[i].end == SINK_WAITS))
 			sink_end(&v[i], SINK_LATER, why);
 	}
@@ -259,9 +257,23 @@ redis_ready(struct sink_redis *m, char *why, size_t whylen)
 
 	m->redis.conf = &o->conf->redis[o->at];
 	m->redis.is_stopped = &m->sink.is_stopped;
+	m->redis.timeout_us =
+	    sink_timeout_us(&m->sink, m->redis.conf->timeout_us);
 	if (m->redis.c == NULL)
 		m->sha[0] = '\0';
 	return redis_open(&m->redis, why, whylen);
+}
+
+struct sink *
+redis_rabbitmq(struct sink_redis *m)
+{
+	struct sink_opts o = m->sink.o;
+
+	o.kind = CONF_SERVER_RABBITMQ;
+	o.at = 0;
+	if (m->rabbitmq == NULL && o.conf->nrabbitmq > 0)
+		m->rabbitmq = sink_new(&o);
+	return m->rabbitmq;
 }
 
 int

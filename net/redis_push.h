@@ -20,6 +20,12 @@ struct sink_redis {
 /* Connect if need be; 0, or -1 with one line in why. */
 int redis_ready(struct sink_redis *m, char *why, size_t whylen);
 
+/*
+ * The sink of those whose worker has registered with RabbitMQ; NULL without
+ * memory or section.
+ */
+struct sink *redis_rabbitmq(struct sink_redis *m);
+
 /* The push of its struct sink_ops. */
 int redis_push(struct sink *s, struct sink_message *v, size_t n, char *why,
     size_t whylen);

@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "net/redis_way.h"
@@ -10,29 +9,6 @@
 #include "lib/ban.h"
 
 #define REGISTRY "funboost_queue__consumer_parmas"
-
-static const struct redis_kind kinds[] = {
-	{ "REDIS", "RPUSH", "LLEN", false, false },
-	{ "REDIS_ACK_ABLE", "RPUSH", "LLEN", false, false },
-	{ "reids_ack_using_timeout", "RPUSH", "LLEN", false, false },
-	{ "RedisBrpopLpush", "LPUSH", "LLEN", false, false },
-	{ "REDIS_PRIORITY", "RPUSH", "LLEN", true, false },
-	{ "REDIS_STREAM", "XADD", "XLEN", false, false },
-	{ "REDIS_PUBSUB", "PUBLISH", NULL, false, false },
-	{ "RABBITMQ_AMQPSTORM", NULL, NULL, false, true },
-	{ "RABBITMQ_AMQP", NULL, NULL, false, true },
-	{ "RABBITMQ_PIKA", NULL, NULL, false, true },
-};
-#define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static const struct redis_kind *
-find_kind(const char *kind)
-{
-	for (size_t i = 0; i < NKINDS; i++)
-		if (strcmp(kind, kinds[i].kind) == 0)
-			return &kinds[i];
-	return NULL;
-}
 
 int
 redis_way_signature(struct redis *r, const char *queue, struct signature *out,
@@ -65,7 +41,7 @@ learn_registered(struct redis *r, const struct conf *c, struct redis_way *k)
 	if (!k->sig.is_known || kind == NULL)
 		(void)snprintf(k->why, sizeof(k->why),
 		    "no worker has registered this queue yet");
-	else if ((k->kind = find_kind(kind)) == NULL)
+	else if ((k->kind = funboost_kind_find(kind)) == NULL)
 		(void)snprintf(k->why, sizeof(k->why),
 		    "its worker takes %.64s, which nobody can push to", kind);
 	else if (k->kind->is_rabbitmq && c->nrabbitmq == 0)
@@ -82,13 +58,13 @@ redis_way_learn(struct redis *r, const struct conf *c, const char *queue,
 	k->queue = queue;
 	switch (conf_queue_for(c, queue)->broker) {
 	case CONF_BROKER_REDIS:
-		k->kind = find_kind("REDIS");
+		k->kind = funboost_kind_find("REDIS");
 		return 0;
 	case CONF_BROKER_REDIS_STREAM:
-		k->kind = find_kind("REDIS_STREAM");
+		k->kind = funboost_kind_find("REDIS_STREAM");
 		return 0;
 	case CONF_BROKER_REDIS_PUBSUB:
-		k->kind = find_kind("REDIS_PUBSUB");
+		k->kind = funboost_kind_find("REDIS_PUBSUB");
 		return 0;
 	case CONF_BROKER_FUNBOOST:
 		return learn_registered(r, c, k);

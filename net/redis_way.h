@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/funboost.h"
 #include "lib/signature.h"
 #include "net/redis.h"
 
@@ -11,19 +12,10 @@ struct conf;
 
 /* Private to net/: how the messages of a queue get into Redis. */
 
-/* By the word of a registration. */
-struct redis_kind {
-	const char *kind;
-	const char *push;  /* the command; NULL: not in Redis */
-	const char *count; /* NULL: nobody can know */
-	bool has_levels;   /* QUEUE:N besides, by priority */
-	bool is_rabbitmq;
-};
-
 /* What is known of a queue. */
 struct redis_way {
 	const char *queue;	       /* borrowed */
-	const struct redis_kind *kind; /* NULL, or not usable: why */
+	const struct funboost_kind *kind; /* NULL, or not usable: why */
 	struct signature sig;	       /* of its worker, where one is asked for */
 	char why[256];		       /* "": all is well */
 };

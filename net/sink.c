@@ -102,6 +102,13 @@ sink_free(struct sink *s)
 	free(s);
 }
 
+int64_t
+sink_timeout_us(const struct sink *s, int64_t timeout_us)
+{
+	return s->o.most_us > 0 && s->o.most_us < timeout_us ? s->o.most_us :
+							       timeout_us;
+}
+
 void
 sink_end(struct sink_message *m, enum sink_end end, const char *why)
 {
@@ -155,6 +162,8 @@ sink_body(const struct sink *s, const struct sink_message *m,
 		(void)snprintf(why, whylen, "out of memory");
 		rc = -1;
 	}
+	if (rc == 0 && m->body != NULL)
+		*m->body = strdup(buf_cstr(out));
 	return rc;
 }
 

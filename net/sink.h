@@ -40,7 +40,7 @@ struct sink_message {
 	int64_t attempt;      /* this one, the first being 1 */
 	int64_t scheduled_us; /* the slot */
 	int64_t lasts_s;      /* it may be sent again for so long */
-	void *cookie;	      /* the caller's */
+	char **body; /* gets a copy of what is sent, owned; NULL: not wanted */
 	/* The answer: */
 	enum sink_end end;
 	int64_t retry_us; /* Retry-After: wait so long at least; 0: not said */
@@ -52,6 +52,7 @@ struct sink_opts {
 	enum conf_server kind;
 	int at;		       /* which of its sections */
 	const struct tz *zone; /* of publish_time_format */
+	int64_t most_us; /* no longer wait than this; 0: the section's timeout */
 };
 
 /*
@@ -62,7 +63,7 @@ struct sink *sink_new(const struct sink_opts *o);
 
 /*
  * Hand over v[0] to v[n - 1] in their order; each one's queue decides how.
- * Sets end and why of each.  0, or -1 with one line in why when there is no
+ * Sets end and why of each; with n 0 it only connects.  0, or -1 with one line in why when there is no
  * connection (any more): those that were not answered are SINK_WAITS, or
  * SINK_DOUBT if they may have arrived.
  */

@@ -48,6 +48,9 @@ struct sink {
 	atomic_bool is_stopped;
 };
 
+/* The longest wait for an answer, where the section says timeout_us. */
+int64_t sink_timeout_us(const struct sink *s, int64_t timeout_us);
+
 /* Set what became of m; why may be NULL.  Without memory it has no words. */
 void sink_end(struct sink_message *m, enum sink_end end, const char *why);
 

@@ -20,8 +20,7 @@ learn(struct sink *s, const char *queue, struct redis_way *k, char *why,
 
 	if (redis_ready(m, why, whylen) == -1)
 		return -1;
-	if (redis_way_learn(&m->redis, s->o.conf, queue, k) == 0 &&
-	    k->why[0] == '\0')
+	if (redis_way_learn(&m->redis, s->o.conf, queue, k) == 0)
 		return 0;
 	(void)snprintf(why, whylen, "%s", k->why);
 	return -1;
@@ -70,14 +69,27 @@ ask_all(struct sink_redis *m, const struct redis_way *k, const char *command,
 	return rc;
 }
 
+/* What is asked of a queue whose messages are at RabbitMQ. */
+static struct sink *
+other(struct sink *s, const struct redis_way *k)
+{
+	return k->kind != NULL && k->kind->is_rabbitmq ?
+	    redis_rabbitmq((struct sink_redis *)s) :
+	    NULL;
+}
+
+/* Of a queue that no worker has registered nothing is known. */
 static int
 count(struct sink *s, const char *queue, int64_t *out, char *why,
     size_t whylen)
 {
 	struct redis_way k = { .queue = NULL };
 	int rc = learn(s, queue, &k, why, whylen);
+	struct sink *to = other(s, &k);
 
-	if (rc == 0 && k.kind->count != NULL)
+	if (rc == 0 && to != NULL)
+		rc = sink_count(to, queue, out, why, whylen);
+	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
 		rc = ask_all((struct sink_redis *)s, &k, k.kind->count, out,
 		    why, whylen);
 	redis_way_fini(&k);
@@ -89,10 +101,13 @@ clear(struct sink *s, const char *queue, char *why, size_t whylen)
 {
 	struct redis_way k = { .queue = NULL };
 	int rc = learn(s, queue, &k, why, whylen);
+	struct sink *to = other(s, &k);
 	int64_t unused;
 
+	if (rc == 0 && to != NULL)
+		rc = sink_clear(to, queue, why, whylen);
 	/* A stream keeps its groups. */
-	if (rc == 0 && k.kind->count != NULL)
+	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
 		rc = ask_all((struct sink_redis *)s, &k,
 		    strcmp(k.kind->count, "XLEN") == 0 ? "XTRIM" : "DEL",
 		    &unused, why, whylen);

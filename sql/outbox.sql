@@ -29,7 +29,7 @@ SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
 	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
 FROM outbox AS o INDEXED BY outbox_due JOIN run AS r ON r.id = o.run
 WHERE o.queue = :queue AND o.next_us <= :now
-ORDER BY o.next_us LIMIT :limit;
+ORDER BY o.next_us;
 
 -- name: outbox_dead
 SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,

@@ -4,16 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/num.h"
+#include "net/http_field.h"
 #include "ticker/rate.h"
 
 #include "lib/ban.h"
 
 #define S INT64_C(1000000)
 #define EPOCH_S INT64_C(1000000000) /* a reset beyond is an instant */
-#define NUMBER_MAX INT64_C(1000000000000)
-#define RESET_MAX_US (3600 * S) /* windows are of a minute or an hour */
-#define RETRY_MAX_US (86400 * S)
+#define RESET_MAX_US (3600 * S)	    /* windows are of a minute or an hour */
 #define SLACK_US (2 * S) /* between two answers about one window's end */
 #define PAUSE_US S	 /* after a 429 that says nothing else */
 
@@ -27,26 +25,6 @@ static int64_t
 most(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
-}
-
-/* The number that stands in n bytes of s, blanks around it; or RATE_NONE. */
-static int64_t
-number(const char *s, size_t n)
-{
-	char text[24];
-	int64_t v;
-
-	while (n > 0 && (*s == ' ' || *s == '\t')) {
-		s++;
-		n--;
-	}
-	while (n > 0 && strchr(" \t\r", s[n - 1]) != NULL)
-		n--;
-	if (n == 0 || n >= sizeof(text) || *s < '0' || *s > '9')
-		return RATE_NONE;
-	memcpy(text, s, n);
-	text[n] = '\0';
-	return num_parse(text, 0, NUMBER_MAX, &v) == 0 ? v : RATE_NONE;
 }
 
 /* The lesser of two that may be RATE_NONE. */
@@ -70,12 +48,11 @@ read_line(const char *line, size_t n, int64_t now_us, struct rate_report *out)
 {
 	static const struct {
 		const char *name;
-		enum { LIMIT, REMAINING, RESET, RETRY } what;
+		enum { LIMIT, REMAINING, RESET } what;
 	} names[] = {
 		{ "ratelimit-limit:", LIMIT },
 		{ "ratelimit-remaining:", REMAINING },
 		{ "ratelimit-reset:", RESET },
-		{ "retry-after:", RETRY },
 	};
 	size_t len, i;
 	int64_t v;
@@ -86,7 +63,7 @@ read_line(const char *line, size_t n, int64_t now_us, struct rate_report *out)
 			break;
 	}
 	if (i == sizeof(names) / sizeof(names[0]) ||
-	    (v = number(line + len, n - len)) == RATE_NONE)
+	    (v = http_field_number(line + len, n - len)) == RATE_NONE)
 		return;
 	switch (names[i].what) {
 	case LIMIT:
@@ -98,10 +75,6 @@ read_line(const char *line, size_t n, int64_t now_us, struct rate_report *out)
 	case RESET:
 		out->reset_us = most(out->reset_us, reset_instant(v, now_us));
 		break;
-	case RETRY:
-		out->retry_us =
-		    most(out->retry_us, least(v, RETRY_MAX_US / S) * S);
-		break;
 	}
 }
 
@@ -111,8 +84,8 @@ rate_read(const char *headers, int status, int64_t now_us,
 {
 	size_t n;
 
-	*out = (struct rate_report){ RATE_NONE, RATE_NONE, RATE_NONE, RATE_NONE,
-		status == 429 };
+	*out = (struct rate_report){ RATE_NONE, RATE_NONE, RATE_NONE,
+		http_field_retry_us(headers, now_us), status == 429 };
 	for (; *headers != '\0'; headers += n + (headers[n] == '\n')) {
 		n = strcspn(headers, "\n");
 		read_line(headers, n, now_us, out);

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #include "lib/clock.h"
@@ -8,12 +9,15 @@
 #include "lib/log.h"
 #include "lib/stop.h"
 #include "lib/store_delivery.h"
+#include "lib/store_outbox.h"
 #include "ticker/deliver.h"
+#include "ticker/push.h"
 #include "ticker/remote.h"
 #include "ticker/render_api.h"
 #include "lib/ban.h"
 
 #define NAP_US (200 * 1000)
+#define END_NAP_US (50 * 1000)
 #define FINISH_US (60 * CLOCK_US_PER_S)
 
 /* Who has to go is gone within a second. */
@@ -59,8 +63,9 @@ pump(struct remote *r, int64_t *next)
 	return rc;
 }
 
-enum store_rc
-remote_pump(struct remote *r, int64_t *next)
+/* Runs for Render. */
+static enum store_rc
+pump_deliver(struct remote *r, int64_t *next)
 {
 	int64_t now = clock_get_us(r->s->clock), n = DELIVERY_NEVER;
 	enum store_rc rc;
@@ -78,32 +83,114 @@ remote_pump(struct remote *r, int64_t *next)
 	return rc;
 }
 
+/* Messages for brokers. */
+static enum store_rc
+pump_push(struct remote *r, int64_t *next)
+{
+	enum store_rc rc = STORE_OK;
+	bool has_work = false;
+
+	for (int k = 0; k < JOB_KIND__MAX && r->push == NULL && !has_work &&
+	     rc == STORE_OK;
+	     k++) {
+		if (sched_store(r->s, (enum job_kind)k) != NULL)
+			rc = store_outbox_any(r->s->stores[k], &has_work);
+	}
+	if (rc != STORE_OK || (r->push == NULL && !has_work))
+		return rc;
+	if (r->push == NULL && (r->push = push_new(r->s)) == NULL)
+		return STORE_FULL;
+	return push_pump(r->push, next);
+}
+
+enum store_rc
+remote_pump(struct remote *r, int64_t *next)
+{
+	enum store_rc rc = pump_deliver(r, next);
+
+	return rc == STORE_OK ? pump_push(r, next) : rc;
+}
+
+static size_t
+count_requests(const struct remote *r)
+{
+	return r->deliver == NULL ? 0 : render_count(r->render);
+}
+
+static size_t
+count_batches(const struct remote *r)
+{
+	return r->push == NULL ? 0 : push_count(r->push);
+}
+
 bool
 remote_nap(struct remote *r, int64_t us)
 {
 	int64_t until = clock_mono_us() + us;
+	struct pollfd p = { .events = POLLIN };
 
-	if (r->deliver == NULL || render_count(r->render) == 0) {
-		clock_wait_us(r->s->clock, us);
-		return false;
+	if (count_requests(r) > 0) {
+		render_watch(r->render,
+		    count_batches(r) > 0 ? push_fd(r->push) : -1);
+		render_wait(r->render, until);
+		return clock_mono_us() < until;
 	}
-	render_wait(r->render, until);
-	return clock_mono_us() < until;
+	if (count_batches(r) > 0) {
+		p.fd = push_fd(r->push);
+		return poll(&p, 1, (int)((us + 999) / 1000)) != 0;
+	}
+	clock_wait_us(r->s->clock, us);
+	return false;
+}
+
+/* Is anything under way? */
+static bool
+is_busy(const struct remote *r)
+{
+	return (r->deliver != NULL && deliver_count(r->deliver) > 0) ||
+	    count_batches(r) > 0;
 }
 
 enum store_rc
 remote_finish(struct remote *r)
 {
-	int64_t until = clock_mono_us() + FINISH_US, next = DELIVERY_NEVER;
+	int64_t until = clock_mono_us() + FINISH_US, next;
 	enum store_rc rc = STORE_OK;
 
-	while (r->deliver != NULL && rc == STORE_OK &&
-	    deliver_count(r->deliver) > 0 && !stop_is_pending() &&
+	while (rc == STORE_OK && is_busy(r) && !stop_is_pending() &&
 	    clock_mono_us() < until) {
+		next = DELIVERY_NEVER;
 		(void)remote_nap(r, NAP_US);
-		rc = pump(r, &next);
+		rc = remote_pump(r, &next);
 	}
 	return rc;
+}
+
+/* The longest that what is under way may take. */
+static int64_t
+most_us(const struct remote *r)
+{
+	const struct conf *c = r->s->conf;
+	int64_t most = c->http_timeout_us;
+
+	for (size_t i = 0; i < c->nredis; i++)
+		if (c->redis[i].timeout_us > most)
+			most = c->redis[i].timeout_us;
+	for (size_t i = 0; i < c->nrabbitmq; i++)
+		if (c->rabbitmq[i].timeout_us > most)
+			most = c->rabbitmq[i].timeout_us;
+	for (size_t i = 0; i < c->nwebhooks; i++)
+		if (c->webhooks[i].timeout_us > most)
+			most = c->webhooks[i].timeout_us;
+	return most + END_SLACK_US;
+}
+
+/* What may have changed something at others is under way. */
+static bool
+is_pending(const struct remote *r)
+{
+	return (r->deliver != NULL && deliver_pending(r->deliver) > 0) ||
+	    count_batches(r) > 0;
 }
 
 void
@@ -113,18 +200,23 @@ remote_end(struct remote *r)
 
 	if (r->deliver != NULL)
 		deliver_drain(r->deliver);
-	while (r->deliver != NULL && deliver_pending(r->deliver) > 0) {
-		most = stop_is_pending() ?
-		    HURRY_US :
-		    r->s->conf->http_timeout_us + END_SLACK_US;
+	if (r->push != NULL)
+		push_drain(r->push);
+	while (is_pending(r)) {
+		most = stop_is_pending() ? HURRY_US : most_us(r);
+		if (r->push != NULL && stop_is_pending())
+			push_stop(r->push);
 		if (clock_mono_us() - began > most ||
-		    pump(r, &next) != STORE_OK)
+		    remote_pump(r, &next) != STORE_OK)
 			break;
-		(void)remote_nap(r, NAP_US);
+		if (is_pending(r))
+			(void)remote_nap(r, END_NAP_US);
 	}
+	push_free(r->push);
 	deliver_free(r->deliver, clock_get_us(r->s->clock));
 	if (r->render != NULL)
 		render_free(r->render);
+	r->push = NULL;
 	r->deliver = NULL;
 	r->render = NULL;
 }

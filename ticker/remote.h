@@ -7,17 +7,20 @@
 #include "lib/sched.h"
 
 struct deliver;
+struct push;
 struct render;
 
 /*
- * What a tick has to do with others (ticker/deliver.h), made when there is
- * something to do for the first time: most ticks never do.  Zero but for s is
+ * What a tick has to do with others, Render (ticker/deliver.h) and brokers
+ * (ticker/push.h), made when there is something to do for the first time: most
+ * ticks never do.  Zero but for s is
  * a good start; end with remote_end.
  */
 struct remote {
 	struct sched *s;
 	struct render *render;
 	struct deliver *deliver;
+	struct push *push;
 };
 
 /*

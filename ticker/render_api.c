@@ -9,6 +9,7 @@
 #include "lib/conf.h"
 #include "lib/keys.h"
 #include "lib/secret.h"
+#include "lib/utf8.h"
 #include "net/http.h"
 #include "ticker/rate.h"
 #include "ticker/render_api.h"
@@ -34,6 +35,7 @@ struct render {
 	const struct conf *conf;
 	struct keys *keys;
 	struct http *http; /* NULL before the first request */
+	int watched;	   /* by render_wait, or -1 */
 	struct pending *pending;
 	struct rate rates[];
 };
@@ -169,23 +171,6 @@ read_answer(struct render_answer *a, const struct http_result *res)
 		    "status %d without a word", res->status);
 }
 
-/* Who repeats the key in a complaint shall not make it known by that. */
-static void
-hide_key(struct http_result *res, const struct secret *key)
-{
-	const char *bytes;
-	char *at = res->body, *end = res->body + res->len;
-	size_t n;
-
-	bytes = secret_bytes(key, &n);
-	while ((at = memchr(at, *bytes, (size_t)(end - at))) != NULL &&
-	    (size_t)(end - at) >= n) {
-		if (memcmp(at, bytes, n) == 0)
-			memset(at, '*', n);
-		at++;
-	}
-}
-
 static void
 fill_answer(struct render_answer *a, const struct pending *p,
     struct http_result *res, const struct rate_report *rep)
@@ -195,11 +180,13 @@ fill_answer(struct render_answer *a, const struct pending *p,
 	a->status = res->status;
 	a->is_sent = res->end != HTTP_NOT_SENT;
 	if (res->end == HTTP_ANSWERED) {
-		hide_key(res, p->secret);
+		/* Who repeats the key in a complaint shall not make it known.
+		 */
+		secret_mask(p->secret, 0, res->body, res->len);
 		read_answer(a, res);
 	} else {
 		a->class = a->is_sent ? RENDER_UNKNOWN : RENDER_LATER;
-		render_clean(res->error, strlen(res->error), a->message,
+		utf8_clean(res->error, strlen(res->error), a->message,
 		    sizeof(a->message));
 	}
 	if (a->class == RENDER_LATER && rep->retry_us != RATE_NONE)
@@ -238,6 +225,7 @@ render_new(const struct conf *c, render_env *env, char *why, size_t whylen)
 		free(r);
 		return NULL;
 	}
+	r->watched = -1;
 	r->conf = c;
 	forget_env(c, env);
 	if (c->nrender_keys > 0)
@@ -310,8 +298,16 @@ render_count(const struct render *r)
 void
 render_wait(struct render *r, int64_t until_us)
 {
-	if (r->http != NULL)
-		http_wait(r->http, until_us);
+	if (r->http == NULL)
+		return;
+	http_watch(r->http, r->watched);
+	http_wait(r->http, until_us);
+}
+
+void
+render_watch(struct render *r, int fd)
+{
+	r->watched = fd;
 }
 
 struct render_answer *

@@ -181,6 +181,9 @@ size_t render_count(const struct render *r);
  * may return early for no reason. */
 void render_wait(struct render *r, int64_t until_us);
 
+/* Let render_wait return early when fd is readable, too; -1: none. */
+void render_watch(struct render *r, int fd);
+
 /*
  * The next answer, which came by now_us, for render_answer_free; NULL: none
  * is there.

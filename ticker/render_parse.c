@@ -257,36 +257,6 @@ render_parse(struct render_answer *a, const char *body, size_t len)
 }
 
 void
-render_clean(const char *text, size_t n, char *to, size_t size)
-{
-	size_t len, at = 0;
-	uint32_t cp;
-
-	for (size_t i = 0; i < n; i += len) {
-		bool is_blank;
-
-		if ((len = utf8_decode(text + i, n - i, &cp)) == 0) {
-			cp = '?';
-			len = 1;
-		}
-		is_blank = cp <= ' ' || (cp >= 0x7f && cp <= 0x9f);
-		if (is_blank && (at == 0 || to[at - 1] == ' '))
-			continue;
-		if (at + len >= size)
-			break;
-		if (is_blank || cp == '?')
-			to[at++] = is_blank ? ' ' : '?';
-		else {
-			memcpy(to + at, text + i, len);
-			at += len;
-		}
-	}
-	while (at > 0 && to[at - 1] == ' ')
-		at--;
-	to[at] = '\0';
-}
-
-void
 render_parse_error(struct render_answer *a, const char *body, size_t len)
 {
 	struct json_object *root;
@@ -297,10 +267,9 @@ render_parse_error(struct render_answer *a, const char *body, size_t len)
 	if (root != NULL)
 		text = text_of(root, "message");
 	if (text != NULL)
-		render_clean(text, strlen(text), a->message,
-		    sizeof(a->message));
+		utf8_clean(text, strlen(text), a->message, sizeof(a->message));
 	else
-		render_clean(body, len < TEXT_SHOWN ? len : TEXT_SHOWN,
+		utf8_clean(body, len < TEXT_SHOWN ? len : TEXT_SHOWN,
 		    a->message, sizeof(a->message));
 	json_free(root);
 }

@@ -24,9 +24,6 @@ int render_parse(struct render_answer *a, const char *body, size_t len);
  */
 void render_parse_error(struct render_answer *a, const char *body, size_t len);
 
-/* Make n bytes of text, cut to fit, one clean line in to. */
-void render_clean(const char *text, size_t n, char *to, size_t size);
-
 /*
  * An instant of RFC 3339 with 0 to 9 decimals (cut to 6) and Z or an offset;
  * RENDER_NO_TIME for anything else.

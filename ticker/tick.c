@@ -146,6 +146,9 @@ tick_pass(struct tick *t, int64_t *next)
 			if (rc == STORE_OK && n < *next)
 				*next = n;
 		}
+		/* What was claimed leaves while that goes on. */
+		if (rc == STORE_OK && is_more && t->o->is_remote)
+			rc = remote_pump(&t->remote, &n);
 		if (is_more)
 			clock_wait_us(t->s->clock, YIELD_US);
 	} while (rc == STORE_OK && is_more && tick_may_stay(t));

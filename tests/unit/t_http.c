@@ -235,6 +235,36 @@ test_limits(void)
 	http_free(h);
 }
 
+/* What is longer is cut, where that is wanted. */
+static void
+test_cut(void)
+{
+	const struct http_opts o = { .total_us = 2000 * MS,
+		.max_body = 1000,
+		.drops_rest = true };
+	char why[256], body[40001];
+	struct http *h = http_new(&o, why, sizeof(why));
+	struct buf b = BUF_INIT;
+	struct http_result *r;
+	struct server s;
+
+	memset(body, 'x', sizeof(body) - 1);
+	body[sizeof(body) - 1] = '\0';
+	server_open(&s);
+	buf_printf(&b, "HTTP/1.1 503 Later\r\nContent-Length: 40000\r\n\r\n%s",
+	    body);
+	r = exchange(h, &s, b.data, b.len);
+	ok(r != NULL && r->end == HTTP_ANSWERED && r->status == 503,
+	    "longer, and answered");
+	ok(r != NULL && r->len == 1000 && r->body[1000] == '\0' &&
+		strspn(r->body, "x") == 1000,
+	    "as much as was wanted");
+	http_result_free(r);
+	buf_fini(&b);
+	server_close(&s);
+	http_free(h);
+}
+
 /* Requests that are not begun, and why. */
 static void
 test_refused(struct server *s)
@@ -323,6 +353,7 @@ main(void)
 	test_request();
 	test_broken();
 	test_limits();
+	test_cut();
 	server_open(&s);
 	test_refused(&s);
 	test_silence(&s);

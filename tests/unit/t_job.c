@@ -217,8 +217,8 @@ check_params(void)
 	int rc;
 
 	for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
-		p = (struct job_params){ params[i].queue, NULL, NULL,
-			"kwargs" };
+		p = (struct job_params){ .queue = params[i].queue,
+			.kwargs_field = "kwargs" };
 		if (params[i].args != NULL)
 			p.args = json_parse(params[i].args,
 			    strlen(params[i].args), why, sizeof(why));
@@ -270,7 +270,7 @@ check_size(void)
 		{ JOB_ARGS_MAX - 7, 7, 0 },
 		{ JOB_ARGS_MAX - 6, 7, -1 },
 	};
-	struct job_params p = { NULL, NULL, NULL, "kwargs" };
+	struct job_params p = { .kwargs_field = "kwargs" };
 	struct faults fs = { .n = 0 };
 	char why[128];
 

@@ -30,7 +30,7 @@ static int
 read_with(const char *more, struct job *j, struct faults *fs)
 {
 	const struct trigger_env trigger = { zones, "UTC", NOW_US };
-	const struct job_env env = { &conf, &trigger };
+	const struct job_env env = { &conf, &trigger, NULL };
 	struct json_object *o;
 	char text[2000], why[128];
 	bool is_replace = false;

@@ -168,7 +168,7 @@ run_body(void)
 {
 	const struct trigger_env trigger = { world.rig.s.zones, "UTC",
 		RIG_2030 };
-	const struct job_env env = { world.rig.conf, &trigger };
+	const struct job_env env = { world.rig.conf, &trigger, NULL };
 	struct faults fs = { .n = 0 };
 	struct buf b = BUF_INIT;
 	enum oom_rc rc = OOM_DONE;
@@ -197,7 +197,7 @@ run_preview(void)
 {
 	const struct trigger_env trigger = { world.rig.s.zones, "UTC",
 		RIG_2030 };
-	const struct job_env env = { world.rig.conf, &trigger };
+	const struct job_env env = { world.rig.conf, &trigger, NULL };
 	struct preview p = { .count = 2 };
 	struct faults fs = { .n = 0 };
 	struct buf b = BUF_INIT;

@@ -38,7 +38,9 @@ static const struct {
 	{ "Retry-After: 17\r\n", 429, -1, -1, -1, 17 },
 	{ "retry-after: 0\r\n", 429, -1, -1, -1, 0 },
 	{ "Retry-After: 999999999999\r\n", 429, -1, -1, -1, 86400 },
-	/* No numbers are not said. */
+	{ "Retry-After: Sun, 17 Mar 2030 17:47:40 GMT\r\n", 503, -1, -1, -1,
+	    60 },
+	/* Dates that are over and no numbers are not said. */
 	{ "Retry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n", 503, -1, -1, -1,
 	    -1 },
 	{ "Ratelimit-Remaining: -1\r\nRatelimit-Limit: +4\r\n"

@@ -127,6 +127,36 @@ test_owner(const char *dir)
 	(void)unlink(path);
 }
 
+/* Another's words, with the secret "abcab" in them or not. */
+static void
+test_mask(void)
+{
+	static const struct {
+		const char *text;
+		size_t skip;
+		const char *want;
+	} cases[] = {
+		{ "", 0, "" },
+		{ "abca", 0, "abca" },
+		{ "abcab", 0, "*****" },
+		{ "is abcabcab?", 0, "is *****cab?" },
+		{ "abcababcab", 0, "**********" },
+		{ "aabcab", 0, "a*****" },
+		{ "cab abcab", 2, "*** ab***" },
+		{ "abcab", 5, "abcab" },
+		{ "abcab", 99, "abcab" },
+	};
+	struct secret *s = secret_new("abcab", 5);
+	char text[32];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s", cases[i].text);
+		secret_mask(s, cases[i].skip, text, strlen(text));
+		is_str(text, cases[i].want, "masked: %s", cases[i].text);
+	}
+	secret_free(s);
+}
+
 int
 main(void)
 {
@@ -136,6 +166,7 @@ main(void)
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	test_bytes();
+	test_mask();
 	test_files(dir);
 	test_owner(dir);
 	secret_guard_process();

@@ -62,6 +62,36 @@ static const struct text_sample {
 	{ "cut at the end", "ok\xe2\x82", 4, false },
 };
 
+/* What people are shown of it, in 16 bytes. */
+static const struct {
+	const char *s;
+	size_t n;
+	const char *want;
+} shown[] = {
+	{ "", 0, "" },
+	{ "a", 1, "a" },
+	{ " \r\n\ta \n b\x7f\xc2\x85", 12, "a b" },
+	{ "a\0b", 3, "a b" },
+	{ "caf\xe9?", 5, "caf??" },
+	{ "\x1b[31mred", 8, "[31mred" },
+	{ "0123456789abcdef", 16, "0123456789abcde" },
+	{ "0123456789abcde\xc3\xa4", 17, "0123456789abcde" },
+	{ "0123456789abcd\xc3\xa4", 16, "0123456789abcd" },
+	{ "0123456789abc\xc3\xa4", 15, "0123456789abc\xc3\xa4" },
+	{ "0123456789abcd   e", 18, "0123456789abcd" },
+};
+
+static void
+test_shown(void)
+{
+	char line[16];
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		utf8_clean(shown[i].s, shown[i].n, line, sizeof(line));
+		is_str(line, shown[i].want, "shown %zu", i);
+	}
+}
+
 int
 main(void)
 {
@@ -82,5 +112,6 @@ main(void)
 		ok(utf8_is_text(t->s, t->n) == t->is_text, "%s is %stext",
 		    t->what, t->is_text ? "" : "no ");
 	}
+	test_shown();
 	return tap_done();
 }

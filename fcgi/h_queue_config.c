@@ -1,0 +1,231 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/conf.h"
+#include "lib/job_json.h"
+#include "lib/list.h"
+#include "lib/log.h"
+#include "lib/sched.h"
+#include "net/brokers.h"
+
+#include "fcgi/auth.h"
+#include "fcgi/ctx.h"
+#include "fcgi/handlers.h"
+#include "fcgi/input.h"
+#include "fcgi/response.h"
+
+#include "lib/ban.h"
+
+/* A configured queue's name, unless it is a pattern for many. */
+static bool
+is_plain_name(const char *glob)
+{
+	return strpbrk(glob, "*?[\\") == NULL;
+}
+
+/* What to write for each queue a client may see. */
+typedef void add_queue(struct ctx *ctx, const char *name, struct buf *out);
+
+/* Names that are known: of the store, the configuration, the workers. */
+struct names {
+	char **v;
+	size_t n, cap;
+	bool is_failed;
+};
+
+static void
+add_known(void *arg, const char *name)
+{
+	struct names *l = arg;
+	char **v;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i], name) == 0)
+			return;
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v != NULL) {
+		l->v = v;
+		v[l->n] = strdup(name);
+	}
+	if (v == NULL || v[l->n] == NULL)
+		l->is_failed = true;
+	else
+		l->n++;
+}
+
+static void
+names_fini(struct names *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i]);
+	free(l->v);
+}
+
+/* Those the store knows, then the configured, then the registered. */
+static enum store_rc
+collect_names(struct ctx *ctx, struct names *l)
+{
+	struct queue_list queues = { NULL, 0, 0 };
+	enum store_rc rc = sched_queues(&ctx->sched, &queues);
+	char why[256];
+
+	for (size_t i = 0; i < queues.n; i++)
+		add_known(l, queues.v[i].name);
+	queue_list_fini(&queues);
+	for (size_t i = 0; i < ctx->conf->nqueues; i++)
+		if (is_plain_name(ctx->conf->queues[i].glob))
+			add_known(l, ctx->conf->queues[i].glob);
+	/* A broker that is down is no reason to know nothing. */
+	if (rc == STORE_OK &&
+	    brokers_names(ctx_brokers(ctx), add_known, l, why, sizeof(why)) ==
+		-1)
+		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why, NULL);
+	return rc == STORE_OK && l->is_failed ? STORE_FULL : rc;
+}
+
+/* Each that the client may see; returns how many. */
+static int
+add_queues(struct ctx *ctx, const struct names *l, add_queue *add,
+    struct buf *out)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (!auth_may_queue(ctx, l->v[i]))
+			continue;
+		if (n++ > 0)
+			buf_char(out, ',');
+		add(ctx, l->v[i], out);
+	}
+	return n;
+}
+
+static void
+add_name(struct ctx *ctx, const char *name, struct buf *out)
+{
+	(void)ctx;
+	buf_json(out, name);
+}
+
+/* A list of names of parameters. */
+static void
+add_params(const char *name, const struct conf_list *l, struct buf *out)
+{
+	buf_printf(out, "\"%s\":[", name);
+	for (size_t i = 0; i < l->n; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		buf_json(out, l->v[i]);
+	}
+	buf_char(out, ']');
+}
+
+/* The word the original has for it. */
+static const char *
+kind_of(const struct conf_queue *q, const struct signature *sig)
+{
+	static const char *const kinds[CONF_BROKER__MAX] = {
+		[CONF_BROKER_UNSAID] = "",
+		[CONF_BROKER_SQLITE] = "SQLITE",
+		[CONF_BROKER_REDIS] = "REDIS",
+		[CONF_BROKER_REDIS_STREAM] = "REDIS_STREAM",
+		[CONF_BROKER_REDIS_PUBSUB] = "REDIS_PUBSUB",
+		[CONF_BROKER_FUNBOOST] = "REDIS",
+		[CONF_BROKER_RABBITMQ] = "RABBITMQ_AMQPSTORM",
+		[CONF_BROKER_WEBHOOK] = "WEBHOOK",
+	};
+
+	return sig->broker_kind != NULL ? sig->broker_kind : kinds[q->broker];
+}
+
+/*
+ * In the words of the original's registration (queues.md, section 2): what the
+ * worker has registered, else what is configured.
+ */
+static void
+add_config(struct ctx *ctx, const char *name, struct buf *out)
+{
+	static const struct conf_list none = { NULL, 0 };
+	const struct conf_queue *q = conf_queue_for(ctx->conf, name);
+	struct job_known known = { .is_answered = false };
+	const struct signature *sig = &known.sig;
+
+	if (input_know(ctx, name, &known) != NULL && !known.is_answered)
+		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, known.why,
+		    NULL);
+	buf_str(out, "{\"queue_name\":");
+	buf_json(out, name);
+	buf_str(out, ",\"broker_kind\":");
+	buf_json(out, kind_of(q, sig));
+	buf_str(out, ",\"should_check_publish_func_params\":");
+	buf_str(out,
+	    (sig->is_known ? sig->is_checked : q->params.n > 0) ? "true" :
+								  "false");
+	buf_str(out,
+	    ",\"auto_generate_info\":{"
+	    "\"final_func_input_params_info\":{\"func_name\":");
+	buf_json(out, sig->func_name != NULL ? sig->func_name : name);
+	buf_char(out, ',');
+	/* Which of the configured may be left out is not known. */
+	add_params("all_arg_name_list", sig->is_known ? &sig->all : &q->params,
+	    out);
+	buf_char(out, ',');
+	add_params("must_arg_name_list", sig->is_known ? &sig->must : &none,
+	    out);
+	buf_char(out, ',');
+	add_params("optional_arg_name_list",
+	    sig->is_known ? &sig->optional : &q->params, out);
+	buf_str(out, "}}}");
+	brokers_forget(&known);
+}
+
+static void
+add_named_config(struct ctx *ctx, const char *name, struct buf *out)
+{
+	buf_json(out, name);
+	buf_char(out, ':');
+	add_config(ctx, name, out);
+}
+
+void
+h_queue_names(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct names l = { NULL, 0, 0, false };
+	int n;
+
+	(void)req;
+	if (response_store(res, collect_names(ctx, &l))) {
+		buf_str(res->data, "{\"queues\":[");
+		n = add_queues(ctx, &l, add_name, res->data);
+		buf_printf(res->data, "],\"count\":%d}", n);
+	}
+	names_fini(&l);
+}
+
+void
+h_queue_configs(struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	struct names l = { NULL, 0, 0, false };
+	int n;
+
+	(void)req;
+	if (response_store(res, collect_names(ctx, &l))) {
+		buf_str(res->data, "{\"queues_config\":{");
+		n = add_queues(ctx, &l, add_named_config, res->data);
+		buf_printf(res->data, "},\"count\":%d}", n);
+	}
+	names_fini(&l);
+}
+
+void
+h_queue_config(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct input in;
+
+	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) == 0)
+		add_config(ctx, in.queue, res->data);
+}

@@ -1,0 +1,239 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/job_json.h"
+#include "lib/signature.h"
+#include "net/brokers.h"
+
+#include "lib/ban.h"
+
+#define MOST_US (2 * CLOCK_US_PER_S)
+
+struct brokers {
+	const struct conf *conf;
+	const struct tz *zone;
+	struct sink **v[CONF_SERVER__MAX]; /* by section; NULL: not asked yet */
+};
+
+/* A question to one server. */
+struct question {
+	const char *queue;
+	enum { COUNT, CLEAR, SIGNATURE, NAMES, PUSH, CHECK } what;
+	int64_t *count;
+	struct signature *sig;
+	sink_see *see;
+	void *arg;
+	struct sink_message *m;
+};
+
+struct brokers *
+brokers_new(const struct conf *c, const struct tz *zone)
+{
+	struct brokers *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->conf = c;
+	b->zone = zone;
+	for (int k = 0; k < CONF_SERVER__MAX; k++) {
+		size_t n = conf_server_count(c, (enum conf_server)k);
+
+		if ((b->v[k] = calloc(n + 1, sizeof(*b->v[k]))) == NULL) {
+			brokers_free(b);
+			return NULL;
+		}
+	}
+	return b;
+}
+
+void
+brokers_free(struct brokers *b)
+{
+	if (b == NULL)
+		return;
+	for (int k = 0; k < CONF_SERVER__MAX; k++) {
+		size_t n = conf_server_count(b->conf, (enum conf_server)k);
+
+		for (size_t i = 0; b->v[k] != NULL && i < n; i++)
+			sink_free(b->v[k][i]);
+		free(b->v[k]);
+	}
+	free(b);
+}
+
+bool
+brokers_has(const struct brokers *b, const char *queue)
+{
+	return conf_queue_for(b->conf, queue)->at >= 0;
+}
+
+static int
+put(struct sink *s, const struct question *q, char *why, size_t whylen)
+{
+	switch (q->what) {
+	case COUNT:
+		return sink_count(s, q->queue, q->count, why, whylen);
+	case CLEAR:
+		return sink_clear(s, q->queue, why, whylen);
+	case SIGNATURE:
+		return sink_signature(s, q->queue, q->sig, why, whylen);
+	case NAMES:
+		return sink_names(s, q->see, q->arg, why, whylen);
+	case PUSH:
+		return sink_push(s, q->m, 1, why, whylen);
+	case CHECK:
+		return sink_push(s, NULL, 0, why, whylen);
+	}
+	return -1;
+}
+
+/* Ask section number at of a kind. */
+static int
+ask(struct brokers *b, enum conf_server kind, int at, const struct question *q,
+    char *why, size_t whylen)
+{
+	const struct sink_opts o = {
+		.conf = b->conf,
+		.kind = kind,
+		.at = at,
+		.zone = b->zone,
+		.most_us = MOST_US,
+	};
+	struct sink **s = &b->v[kind][at];
+	bool is_old = *s != NULL;
+	struct buf name = BUF_INIT;
+	char reason[256] = "out of memory";
+	int rc = -1;
+
+	if (*s == NULL)
+		*s = sink_new(&o);
+	if (*s != NULL)
+		rc = put(*s, q, reason, sizeof(reason));
+	/* A connection that was kept may have ended; what was sent on it is
+	 * not asked for a second time. */
+	if (rc == -1 && is_old && q->what != PUSH)
+		rc = put(*s, q, reason, sizeof(reason));
+	if (rc == -1) {
+		conf_server_name(b->conf, kind, at, &name);
+		(void)snprintf(why, whylen, "%s: %s", buf_cstr(&name), reason);
+		buf_fini(&name);
+	}
+	return rc;
+}
+
+/* Ask the server of a queue. */
+static int
+ask_queue(struct brokers *b, const struct question *q, char *why, size_t whylen)
+{
+	const struct conf_queue *c;
+
+	if (b == NULL) {
+		(void)snprintf(why, whylen, "out of memory");
+		return -1;
+	}
+	c = conf_queue_for(b->conf, q->queue);
+	return c->at < 0 ? 0 :
+			   ask(b, conf_broker_server(c->broker), c->at, q, why,
+			       whylen);
+}
+
+int
+brokers_count(struct brokers *b, const char *queue, int64_t *out, char *why,
+    size_t whylen)
+{
+	const struct question q = { .queue = queue,
+		.what = COUNT,
+		.count = out };
+
+	*out = SINK_NO_COUNT;
+	return ask_queue(b, &q, why, whylen);
+}
+
+int
+brokers_clear(struct brokers *b, const char *queue, char *why, size_t whylen)
+{
+	const struct question q = { .queue = queue, .what = CLEAR };
+
+	return ask_queue(b, &q, why, whylen);
+}
+
+int
+brokers_signature(struct brokers *b, const char *queue, struct signature *out,
+    char *why, size_t whylen)
+{
+	const struct question q = { .queue = queue,
+		.what = SIGNATURE,
+		.sig = out };
+
+	return ask_queue(b, &q, why, whylen);
+}
+
+const struct job_known *
+brokers_know(struct brokers *b, const char *queue, struct job_known *k)
+{
+	if (b == NULL || queue == NULL ||
+	    conf_queue_for(b->conf, queue)->broker != CONF_BROKER_FUNBOOST)
+		return NULL;
+	k->is_answered = brokers_signature(b, queue, &k->sig, k->why,
+			     sizeof(k->why)) == 0;
+	return k;
+}
+
+void
+brokers_forget(struct job_known *k)
+{
+	signature_fini(&k->sig);
+	k->is_answered = false;
+}
+
+/* Is the section one that queues of broker funboost are at? */
+static bool
+is_registry(const struct conf *c, int at)
+{
+	if (c->other.broker == CONF_BROKER_FUNBOOST && c->other.at == at)
+		return true;
+	for (size_t i = 0; i < c->nqueues; i++)
+		if (c->queues[i].broker == CONF_BROKER_FUNBOOST &&
+		    c->queues[i].at == at)
+			return true;
+	return false;
+}
+
+int
+brokers_names(struct brokers *b, sink_see *see, void *arg, char *why,
+    size_t whylen)
+{
+	const struct question q = { .what = NAMES, .see = see, .arg = arg };
+	int rc = 0;
+
+	for (size_t i = 0; b != NULL && i < b->conf->nredis; i++)
+		if (is_registry(b->conf, (int)i) &&
+		    ask(b, CONF_SERVER_REDIS, (int)i, &q, why, whylen) == -1)
+			rc = -1;
+	return rc;
+}
+
+int
+brokers_check(struct brokers *b, enum conf_server kind, int at, char *why,
+    size_t whylen)
+{
+	const struct question q = { .what = CHECK };
+
+	if (b != NULL)
+		return ask(b, kind, at, &q, why, whylen);
+	(void)snprintf(why, whylen, "out of memory");
+	return -1;
+}
+
+int
+brokers_push(struct brokers *b, struct sink_message *m, char *why,
+    size_t whylen)
+{
+	const struct question q = { .queue = m->queue, .what = PUSH, .m = m };
+
+	return ask_queue(b, &q, why, whylen);
+}

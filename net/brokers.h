@@ -1,0 +1,70 @@
+#ifndef NET_BROKERS_H
+#define NET_BROKERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/sink.h"
+
+struct job_known;
+struct signature;
+
+/*
+ * What brokers say of queues, for who has somebody waiting for the answer: the
+ * API and the command.  Connections are kept, and made anew when one was lost;
+ * no answer is waited for longer than two seconds.
+ */
+struct brokers;
+
+/*
+ * By the servers of c, borrowed as is zone.  Nothing is connected yet.  NULL
+ * without memory.
+ */
+struct brokers *brokers_new(const struct conf *c, const struct tz *zone);
+
+/* Disconnect and free; NULL is fine. */
+void brokers_free(struct brokers *b);
+
+/* Does the queue live at a broker? */
+bool brokers_has(const struct brokers *b, const char *queue);
+
+/*
+ * Messages that wait there; SINK_NO_COUNT where nobody can know.  0, or -1 with
+ * one line in why that names the server.
+ */
+int brokers_count(struct brokers *b, const char *queue, int64_t *out, char *why,
+    size_t whylen);
+
+/* Delete them; likewise. */
+int brokers_clear(struct brokers *b, const char *queue, char *why,
+    size_t whylen);
+
+/* What the queue's worker has registered (sink_signature); likewise. */
+int brokers_signature(struct brokers *b, const char *queue,
+    struct signature *out, char *why, size_t whylen);
+
+/*
+ * The same as what a job's text is read against, into the zeroed *k; k itself,
+ * or NULL where there is nothing to ask.  End *k with brokers_forget either
+ * way.
+ */
+const struct job_known *brokers_know(struct brokers *b, const char *queue,
+    struct job_known *k);
+void brokers_forget(struct job_known *k);
+
+/*
+ * Names of the queues that workers have registered with the servers that
+ * queues of broker funboost are at; likewise, after asking all of them.
+ */
+int brokers_names(struct brokers *b, sink_see *see, void *arg, char *why,
+    size_t whylen);
+
+/* Can section number at of a kind be reached, and logged in to?  Likewise. */
+int brokers_check(struct brokers *b, enum conf_server kind, int at, char *why,
+    size_t whylen);
+
+/* Hand one message over, now, with its end in m (sink_push); likewise. */
+int brokers_push(struct brokers *b, struct sink_message *m, char *why,
+    size_t whylen);
+
+#endif

@@ -1,0 +1,335 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/tz.h"
+#include "ticker/push_int.h"
+#include "lib/ban.h"
+
+/* Somebody else writes: again after so long. */
+#define AGAIN_US (CLOCK_US_PER_S / 5)
+
+/* How long the end of threads is waited for. */
+#define END_US (CLOCK_US_PER_S / 2)
+
+uint32_t
+push_luck(struct push *p)
+{
+	p->luck = p->luck * 1664525U + 1013904223U;
+	return p->luck ^ p->luck >> 16;
+}
+
+static int
+open_pipe(int fds[2])
+{
+	if (pipe(fds) == -1)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		if (fcntl(fds[i], F_SETFL, O_NONBLOCK) == -1 ||
+		    fcntl(fds[i], F_SETFD, FD_CLOEXEC) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* A lane for each section there is. */
+static int
+name_lanes(struct push *p)
+{
+	const struct conf *c = p->s->conf;
+	struct buf name = BUF_INIT;
+	size_t n = 0;
+
+	for (int k = 0; k < CONF_SERVER__MAX; k++)
+		n += conf_server_count(c, (enum conf_server)k);
+	if ((p->lanes = calloc(n + 1, sizeof(*p->lanes))) == NULL)
+		return -1;
+	for (int k = 0; k < CONF_SERVER__MAX; k++) {
+		n = conf_server_count(c, (enum conf_server)k);
+		for (size_t i = 0; i < n; i++) {
+			struct push_lane *l = &p->lanes[p->n];
+
+			l->kind = (enum conf_server)k;
+			l->at = (int)i;
+			conf_server_name(c, l->kind, l->at, &name);
+			if ((l->name = buf_take(&name)) == NULL)
+				return -1;
+			p->n++;
+		}
+	}
+	return 0;
+}
+
+struct push *
+push_new(struct sched *s)
+{
+	struct push *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->s = s;
+	p->wake[0] = p->wake[1] = -1;
+	if (open_pipe(p->wake) == -1 || name_lanes(p) == -1 ||
+	    getentropy(&p->luck, sizeof(p->luck)) == -1 ||
+	    getentropy(&p->me, sizeof(p->me)) == -1)
+		goto err;
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		if ((p->after[k] = strdup("")) == NULL)
+			goto err;
+	}
+	return p;
+err:
+	push_free(p);
+	return NULL;
+}
+
+struct push_lane *
+push_lane_of(struct push *p, const char *queue)
+{
+	const struct conf_queue *q = conf_queue_for(p->s->conf, queue);
+	enum conf_server kind = conf_broker_server(q->broker);
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->lanes[i].kind == kind && p->lanes[i].at == q->at)
+			return &p->lanes[i];
+	return NULL;
+}
+
+enum store_rc
+push_know(struct push *p, struct push_lane *l)
+{
+	enum store_rc rc;
+
+	if (l->is_known)
+		return STORE_OK;
+	lane_info_fini(&l->info);
+	rc = store_lane_get(p->s->stores[JOB_DURABLE], l->name, &l->info);
+	l->is_known = rc == STORE_OK || rc == STORE_NOTFOUND;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* It came back: it is not away any more. */
+static void
+unlist(struct push_lane *l, const struct lane_batch *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->naway; i++)
+		if (l->away[i] != b)
+			l->away[n++] = l->away[i];
+	l->naway = n;
+}
+
+/* What came back from all lanes; is there anything to write down? */
+static bool
+collect(struct push *p)
+{
+	struct lane_batch *b, **end;
+	bool has_some = false;
+	char bytes[64];
+
+	while (read(p->wake[0], bytes, sizeof(bytes)) > 0)
+		continue;
+	for (size_t i = 0; i < p->n; i++) {
+		struct push_lane *l = &p->lanes[i];
+
+		l->is_known = false;
+		for (end = &l->back; *end != NULL; end = &(*end)->next)
+			continue;
+		while (l->lane != NULL && (b = lane_take(l->lane)) != NULL) {
+			b->next = NULL;
+			*end = b;
+			end = &b->next;
+			unlist(l, b);
+		}
+		has_some = has_some || l->back != NULL;
+	}
+	return has_some;
+}
+
+/* Forget what was written down of one store. */
+static void
+drop_back(struct push *p, enum job_kind kind)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct lane_batch **at = &p->lanes[i].back, *b;
+
+		while ((b = *at) != NULL) {
+			if (b->kind == kind) {
+				*at = b->next;
+				lane_batch_free(b);
+			} else
+				at = &b->next;
+		}
+	}
+}
+
+/* Hand over, or forget, what was picked. */
+static void
+send_next(struct push *p, bool is_written)
+{
+	const struct sched *s = p->s;
+	char why[128];
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct push_lane *l = &p->lanes[i];
+		const struct sink_opts o = {
+			.conf = s->conf,
+			.kind = l->kind,
+			.at = l->at,
+			.zone =
+			    tz_get(s->zones, s->default_zone, why, sizeof(why)),
+		};
+
+		if (l->next == NULL)
+			continue;
+		if (is_written && l->lane == NULL)
+			l->lane = lane_new(&o, p->wake[1]);
+		if (is_written && l->lane != NULL &&
+		    lane_give(l->lane, l->next) == 0)
+			l->away[l->naway++] = l->next;
+		else {
+			if (is_written)
+				log_event(LOG_LEVEL_ERR, "no-thread", "broker",
+				    l->name, NULL);
+			lane_batch_free(l->next);
+		}
+		l->next = NULL;
+	}
+}
+
+/* One store, in a transaction. */
+static enum store_rc
+pump_store(struct push *p, enum job_kind kind, int64_t *next)
+{
+	struct store *st = p->s->stores[kind];
+	int64_t now_us;
+	enum store_rc rc;
+
+	if ((rc = store_begin(st)) != STORE_OK)
+		return rc;
+	now_us = clock_get_us(p->s->clock);
+	rc = push_apply(p, kind);
+	if (rc == STORE_OK && !p->is_draining)
+		rc = push_pick(p, kind, now_us, next);
+	if (rc == STORE_OK)
+		rc = store_commit(st);
+	else
+		store_rollback(st);
+	if (rc == STORE_OK)
+		drop_back(p, kind);
+	send_next(p, rc == STORE_OK);
+	return rc;
+}
+
+enum store_rc
+push_pump(struct push *p, int64_t *next)
+{
+	bool has_back = collect(p), has_work;
+	enum store_rc rc = STORE_OK;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (sched_store(p->s, (enum job_kind)k) == NULL)
+			continue;
+		has_work = has_back;
+		if (!has_work && !p->is_draining)
+			rc = store_outbox_any(p->s->stores[k], &has_work);
+		if (rc == STORE_OK && has_work)
+			rc = pump_store(p, (enum job_kind)k, next);
+		if (rc == STORE_BUSY) {
+			int64_t at = clock_get_us(p->s->clock) + AGAIN_US;
+
+			*next = at < *next ? at : *next;
+			rc = STORE_OK;
+		}
+	}
+	return rc;
+}
+
+size_t
+push_count(const struct push *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->lanes[i].naway + (p->lanes[i].back != NULL);
+	return n;
+}
+
+int
+push_fd(const struct push *p)
+{
+	return p->wake[0];
+}
+
+void
+push_drain(struct push *p)
+{
+	p->is_draining = true;
+}
+
+void
+push_stop(struct push *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->lanes[i].lane != NULL)
+			lane_stop(p->lanes[i].lane);
+}
+
+/* Others need not wait for our leases to run out. */
+static void
+release_all(struct push *p)
+{
+	struct store *st = p->s->stores[JOB_DURABLE];
+	bool has_some = false;
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < p->n; i++)
+		has_some = has_some || p->lanes[i].is_held;
+	if (!has_some || store_begin(st) != STORE_OK)
+		return;
+	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
+		if (p->lanes[i].is_held && p->lanes[i].naway == 0)
+			rc = store_lane_release(st, p->lanes[i].name, p->me);
+	}
+	if (rc == STORE_OK)
+		(void)store_commit(st);
+	else
+		store_rollback(st);
+}
+
+void
+push_free(struct push *p)
+{
+	if (p == NULL)
+		return;
+	if (p->n > 0)
+		release_all(p);
+	for (size_t i = 0; i < p->n; i++) {
+		struct push_lane *l = &p->lanes[i];
+
+		lane_free(l->lane, END_US);
+		while (l->back != NULL) {
+			struct lane_batch *b = l->back;
+
+			l->back = b->next;
+			lane_batch_free(b);
+		}
+		lane_info_fini(&l->info);
+		free(l->name);
+	}
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		free(p->after[k]);
+	for (int i = 0; i < 2; i++)
+		if (p->wake[i] != -1)
+			(void)close(p->wake[i]);
+	free(p->lanes);
+	free(p);
+}

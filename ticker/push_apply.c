@@ -1,0 +1,176 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/job.h"
+#include "lib/log.h"
+#include "lib/store_job.h"
+#include "ticker/push_int.h"
+#include "lib/ban.h"
+
+/* How long a server that cannot be reached is left alone. */
+#define DOWN_BASE_US CLOCK_US_PER_S
+#define DOWN_CAP_US (60 * CLOCK_US_PER_S)
+
+#define WHY_MAX 512
+
+/* A run that ended badly is worth a line in the log. */
+static void
+tell(const struct outbox *o, enum run_state state, const char *why)
+{
+	log_event(LOG_LEVEL_WARN, "run", LOG_KEY_RUN, o->id, "state",
+	    run_state_name(state), "queue", o->queue, LOG_KEY_ERROR, why, NULL);
+}
+
+/*
+ * It was tried once more, in vain: again after wait_us or its own back-off,
+ * whichever is longer, unless that was the last attempt.
+ */
+static enum store_rc
+again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
+    const char *why)
+{
+	int64_t now_us = clock_get_us(p->s->clock), wait;
+	enum run_state state = RUN_DUE;
+	char text[WHY_MAX];
+	const char *over;
+
+	o->attempt++;
+	wait = outbox_backoff_us(o, push_luck(p));
+	o->next_us = now_us + (wait_us > wait ? wait_us : wait);
+	(void)snprintf(text, sizeof(text), "attempt %lld: %s",
+	    (long long)o->attempt, why == NULL ? "no answer" : why);
+	if ((over = outbox_is_over(o, now_us)) != NULL) {
+		state = RUN_DEAD;
+		o->next_us = OUTBOX_NEVER;
+		(void)snprintf(text, sizeof(text),
+		    "%s; attempt %lld was the last: %s", over,
+		    (long long)o->attempt, why == NULL ? "no answer" : why);
+		tell(o, state, text);
+	}
+	return store_outbox_put_off(st, o, state, text);
+}
+
+/* Its job sends no more there (queues.md: 410). */
+static enum store_rc
+pause_job(struct store *st, const struct outbox *o, const char *why,
+    int64_t now_us)
+{
+	struct job j;
+	enum store_rc rc;
+
+	job_init(&j);
+	rc = store_job_get(st, o->queue, o->job_id, &j);
+	if (rc == STORE_OK && j.id == o->job && j.state == JOB_ACTIVE) {
+		j.state = JOB_PAUSED;
+		free(j.reason);
+		j.reason = strdup(why);
+		j.next_run_us = JOB_NEVER;
+		j.changed_us = now_us;
+		rc = store_job_move(st, &j);
+	}
+	job_fini(&j);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+static enum store_rc
+refuse(struct store *st, struct outbox *o, const struct sink_message *m,
+    int64_t now_us)
+{
+	const char *why = m->why == NULL ? "refused" : m->why;
+	enum store_rc rc;
+
+	o->attempt++;
+	o->next_us = OUTBOX_NEVER;
+	tell(o, RUN_REFUSED, why);
+	rc = store_outbox_put_off(st, o, RUN_REFUSED, why);
+	if (rc == STORE_OK && m->end == SINK_GONE && o->job != 0)
+		rc = pause_job(st, o, why, now_us);
+	return rc;
+}
+
+static enum store_rc
+apply_one(struct push *p, struct store *st, const struct lane_batch *b,
+    size_t i)
+{
+	const struct sink_message *m = &b->m[i];
+	struct outbox *o = &b->rows.v[i];
+	const char *why = m->why == NULL && b->is_lost ? b->why : m->why;
+	enum store_rc rc = STORE_OK;
+
+	switch (m->end) {
+	case SINK_WAITS:
+		/* Who counts attempts counts those without a connection. */
+		if (b->is_lost && o->max_attempts > 0)
+			rc = again(p, st, o, 0, why);
+		break;
+	case SINK_DONE:
+		rc = store_outbox_sent(st, o->run, m->why);
+		break;
+	case SINK_LATER:
+	case SINK_DOUBT:
+		rc = again(p, st, o, m->retry_us, why);
+		break;
+	case SINK_REFUSED:
+	case SINK_GONE:
+		rc = refuse(st, o, m, clock_get_us(p->s->clock));
+		break;
+	}
+	/* Somebody else wrote down how it ended. */
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* What the batch tells of the server. */
+static enum store_rc
+apply_lane(struct push *p, struct store *st, struct push_lane *l,
+    const struct lane_batch *b)
+{
+	int64_t now_us = clock_get_us(p->s->clock), wait = DOWN_BASE_US;
+	enum store_rc rc = push_know(p, l);
+
+	if (rc != STORE_OK || p->is_draining)
+		return rc;
+	if (!b->is_lost) {
+		if (l->info.fails > 0)
+			log_event(LOG_LEVEL_INFO, "broker-up", "broker",
+			    l->name, NULL);
+		rc =
+		    l->info.fails > 0 ? store_lane_mend(st, l->name) : STORE_OK;
+		l->info.fails = 0;
+		l->info.next_us = 0;
+		return rc;
+	}
+	for (int64_t i = 0; i < l->info.fails && wait < DOWN_CAP_US; i++)
+		wait *= 2;
+	if (wait > DOWN_CAP_US)
+		wait = DOWN_CAP_US;
+	wait = wait / 2 + (int64_t)(push_luck(p) % (uint32_t)(wait / 2));
+	if (l->info.fails++ == 0)
+		log_event(LOG_LEVEL_WARN, "broker-down", "broker", l->name,
+		    LOG_KEY_ERROR, b->why, NULL);
+	l->info.next_us = now_us + wait;
+	return store_lane_fail(st, l->name, now_us, l->info.next_us, b->why);
+}
+
+enum store_rc
+push_apply(struct push *p, enum job_kind kind)
+{
+	struct store *st = p->s->stores[kind];
+	enum store_rc rc = STORE_OK;
+
+	for (size_t k = 0; k < p->n && rc == STORE_OK; k++) {
+		for (const struct lane_batch *b = p->lanes[k].back;
+		     b != NULL && rc == STORE_OK; b = b->next) {
+			if (b->kind != kind)
+				continue;
+			for (size_t i = 0; i < b->rows.n && rc == STORE_OK; i++)
+				rc = apply_one(p, st, b, i);
+			if (rc == STORE_OK)
+				rc = apply_lane(p, st, &p->lanes[k], b);
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,62 @@
+#ifndef TICKER_PUSH_INT_H
+#define TICKER_PUSH_INT_H
+
+#include "lib/store_lane.h"
+#include "lib/store_outbox.h"
+#include "ticker/lane.h"
+#include "ticker/push.h"
+
+/* Private to ticker/push*. */
+
+/* While one batch is handed over, what came of the one before is written. */
+#define PUSH_AWAY 2
+
+/* One server, with what is known of it during a pump. */
+struct push_lane {
+	char *name;
+	enum conf_server kind;
+	int at;		   /* its section */
+	struct lane *lane; /* NULL: nothing was handed over yet */
+	struct lane_batch *away[PUSH_AWAY]; /* with the lane, and … */
+	size_t naway;
+	struct lane_batch *back; /* came back, not written down yet */
+	struct lane_batch *next; /* picked, not handed over yet */
+	bool is_held;		 /* our lease is in the store */
+	bool is_known;		 /* info was read in this pump */
+	struct lane_info info;
+};
+
+struct push {
+	struct sched *s;
+	struct push_lane *lanes;
+	size_t n;
+	int64_t me; /* the name of this tick as a holder */
+	int wake[2];
+	uint32_t luck;
+	bool is_draining;
+	char *after[JOB_KIND__MAX]; /* the queue served last */
+};
+
+/* A number of no meaning, for jitter. */
+uint32_t push_luck(struct push *p);
+
+/* Have what is known of a lane in its info (name NULL: nothing). */
+enum store_rc push_know(struct push *p, struct push_lane *l);
+
+/* Where the queue's messages go; NULL: into the embedded queue. */
+struct push_lane *push_lane_of(struct push *p, const char *queue);
+
+/*
+ * In the open transaction of a store: what became of the batches of the kind
+ * that came back.
+ */
+enum store_rc push_apply(struct push *p, enum job_kind kind);
+
+/*
+ * In the open transaction: choose what is due, into lanes' next; *next as
+ * push_pump.
+ */
+enum store_rc push_pick(struct push *p, enum job_kind kind, int64_t now_us,
+    int64_t *next);
+
+#endif

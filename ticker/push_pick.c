@@ -1,0 +1,364 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/list.h"
+#include "lib/log.h"
+#include "lib/message.h"
+#include "lib/store_queue.h"
+#include "ticker/push_int.h"
+#include "lib/ban.h"
+
+/* So many messages go together, where the way there is short. */
+#define BATCH 2000
+
+/* What is over before it was tried is looked for among so many. */
+#define STALE 100
+
+/* By so much a lease outlives the batches it is for. */
+#define LEASE_SLACK_US (30 * CLOCK_US_PER_S)
+
+/* Somebody else holds the lane: look again after so long. */
+#define HELD_US (CLOCK_US_PER_S / 2)
+
+/* A run that may be tried for ever is known to its server for so long. */
+#define LASTS_S (30 * INT64_C(86400))
+
+/* One queue's turn. */
+struct turn {
+	struct push *p;
+	struct store *st;
+	enum job_kind kind;
+	struct push_lane *l;
+	const char *queue;
+	int64_t now_us;
+	int64_t *next;
+};
+
+static void
+sooner(int64_t *next, int64_t at_us)
+{
+	if (at_us < *next)
+		*next = at_us;
+}
+
+static int64_t
+timeout_of(const struct conf *c, const struct push_lane *l)
+{
+	switch (l->kind) {
+	case CONF_SERVER_REDIS:
+		return c->redis[l->at].timeout_us;
+	case CONF_SERVER_RABBITMQ:
+		return c->rabbitmq[l->at].timeout_us;
+	case CONF_SERVER_WEBHOOK:
+		return c->webhooks[l->at].timeout_us;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return 0;
+}
+
+/* How many messages may go to the lane now. */
+static size_t
+room_of(const struct turn *t)
+{
+	const struct push_lane *l = t->l;
+	size_t most = BATCH;
+
+	if (l->naway == PUSH_AWAY ||
+	    (l->next != NULL && l->next->kind != t->kind))
+		return 0;
+	if (l->kind == CONF_SERVER_WEBHOOK)
+		most = (size_t)t->p->s->conf->max_parallel;
+	/* One tries whether the server is there again. */
+	if (l->info.fails > 0)
+		most = l->naway > 0 ? 0 : 1;
+	return l->next == NULL	   ? most :
+	    l->next->rows.n < most ? most - l->next->rows.n :
+				     0;
+}
+
+static int
+order(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Is the run under way with the lane? */
+static bool
+is_away(const void *cookie, int64_t run)
+{
+	const struct turn *t = cookie;
+
+	for (size_t i = 0; i < t->l->naway; i++) {
+		const struct lane_batch *b = t->l->away[i];
+
+		if (b->kind == t->kind &&
+		    bsearch(&run, b->runs, b->rows.n, sizeof(run), order) !=
+			NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Up to limit of the queue's, those left out that are under way. */
+static enum store_rc
+read_due(const struct turn *t, size_t limit, struct outbox_list *out)
+{
+	const struct store_outbox_ask ask = {
+		.queue = t->queue,
+		.now_us = t->now_us,
+		.limit = (int64_t)limit,
+		.skip = t->l == NULL ? NULL : is_away,
+		.cookie = t,
+	};
+
+	return store_outbox_due(t->st, &ask, out);
+}
+
+/* Too old, or tried too often, before it was tried now. */
+static enum store_rc
+bury(const struct turn *t, struct outbox *o, const char *why)
+{
+	enum store_rc rc;
+
+	o->next_us = OUTBOX_NEVER;
+	log_event(LOG_LEVEL_WARN, "run", LOG_KEY_RUN, o->id, "state", "dead",
+	    "queue", o->queue, LOG_KEY_ERROR, why, NULL);
+	rc = store_outbox_put_off(t->st, o, RUN_DEAD, why);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* Move a row into the batch that is being picked. */
+static enum store_rc
+take(const struct turn *t, struct outbox *o)
+{
+	struct push_lane *l = t->l;
+	struct outbox *v;
+
+	if (l->next == NULL) {
+		if ((l->next = calloc(1, sizeof(*l->next))) == NULL)
+			return STORE_FULL;
+		l->next->kind = t->kind;
+	}
+	if ((v = outbox_list_add(&l->next->rows)) == NULL)
+		return STORE_FULL;
+	*v = *o;
+	memset(o, 0, sizeof(*o));
+	return STORE_OK;
+}
+
+/* Up to room of the queue's. */
+static enum store_rc
+take_due(const struct turn *t, size_t room)
+{
+	struct outbox_list l = { NULL, 0, 0 };
+	enum store_rc rc = read_due(t, room, &l);
+	const char *why;
+
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
+		why = outbox_is_over(&l.v[i], t->now_us);
+		rc = why != NULL ? bury(t, &l.v[i], why) : take(t, &l.v[i]);
+	}
+	outbox_list_fini(&l);
+	return rc;
+}
+
+/* While nothing can go there, what is over is over all the same. */
+static enum store_rc
+drop_stale(const struct turn *t)
+{
+	struct outbox_list l = { NULL, 0, 0 };
+	enum store_rc rc = read_due(t, STALE, &l);
+	const char *why = "";
+
+	for (size_t i = 0; i < l.n && rc == STORE_OK && why != NULL; i++) {
+		if ((why = outbox_is_over(&l.v[i], t->now_us)) != NULL)
+			rc = bury(t, &l.v[i], why);
+	}
+	outbox_list_fini(&l);
+	return rc;
+}
+
+/* Nobody else hands over there meanwhile. */
+static enum store_rc
+hold(const struct turn *t)
+{
+	int64_t most =
+	    PUSH_AWAY * timeout_of(t->p->s->conf, t->l) + LEASE_SLACK_US;
+	enum store_rc rc;
+
+	/* The lane is one for both stores; the durable one has the lease. */
+	if (t->kind != JOB_DURABLE)
+		return STORE_OK;
+	rc = store_lane_take(t->st, t->l->name, t->p->me, t->now_us,
+	    t->now_us + most);
+	t->l->is_held = rc == STORE_OK;
+	return rc;
+}
+
+static enum store_rc
+turn_lane(const struct turn *t)
+{
+	enum store_rc rc = push_know(t->p, t->l);
+	size_t room;
+
+	if (rc != STORE_OK)
+		return rc;
+	if (t->l->info.next_us > t->now_us) {
+		sooner(t->next, t->l->info.next_us);
+		return drop_stale(t);
+	}
+	/* When there is none, an answer will come. */
+	if ((room = room_of(t)) == 0)
+		return STORE_OK;
+	if ((rc = hold(t)) == STORE_OK)
+		return take_due(t, room);
+	if (rc != STORE_NOTFOUND)
+		return rc;
+	sooner(t->next, t->now_us + HELD_US);
+	return STORE_OK;
+}
+
+/* The configuration has the queue here now: into the embedded queue. */
+static enum store_rc
+come_home(const struct turn *t, const struct outbox *o)
+{
+	const struct message_envelope e = {
+		.task_id = o->id,
+		.queue = o->queue,
+		.job_id = o->job == 0 ? NULL : o->job_id,
+		.scheduled_us = o->slot_us,
+		.enqueued_us = t->now_us,
+		.attempt = 1,
+		.args = o->args,
+		.kwargs = o->kwargs,
+	};
+	struct buf body = BUF_INIT;
+	enum store_rc rc = store_outbox_sent(t->st, o->run, NULL);
+
+	message_envelope(&e, &body);
+	if (rc == STORE_OK && body.is_failed)
+		rc = STORE_FULL;
+	if (rc == STORE_OK)
+		rc = store_message_insert(t->st, o->queue, o->priority,
+		    t->now_us, buf_cstr(&body));
+	buf_fini(&body);
+	return rc;
+}
+
+static enum store_rc
+turn_home(const struct turn *t)
+{
+	struct outbox_list l = { NULL, 0, 0 };
+	enum store_rc rc;
+
+	rc = read_due(t, BATCH, &l);
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
+		rc = come_home(t, &l.v[i]);
+	if (l.n == BATCH)
+		sooner(t->next, t->now_us);
+	outbox_list_fini(&l);
+	return rc;
+}
+
+/* All queues, beginning behind the one that was served last. */
+static enum store_rc
+turn_queues(struct turn *t)
+{
+	char *from = t->p->after[t->kind], *at = strdup(from), *queue = NULL;
+	bool is_wrapped = from[0] == '\0';
+	int64_t due_us;
+	enum store_rc rc = at == NULL ? STORE_FULL : STORE_OK;
+
+	while (rc == STORE_OK) {
+		rc = store_outbox_queue(t->st, at, &queue, &due_us);
+		if (rc == STORE_NOTFOUND && !is_wrapped) {
+			is_wrapped = true;
+			at[0] = '\0';
+			rc = STORE_OK;
+			continue;
+		}
+		if (rc != STORE_OK)
+			break;
+		free(at);
+		at = queue;
+		t->queue = queue;
+		t->l = push_lane_of(t->p, queue);
+		if (due_us > t->now_us)
+			sooner(t->next, due_us);
+		else
+			rc = t->l == NULL ? turn_home(t) : turn_lane(t);
+		if (is_wrapped && from[0] != '\0' && strcmp(at, from) >= 0)
+			break;
+	}
+	free(t->p->after[t->kind]);
+	t->p->after[t->kind] = at;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* The messages of a batch, for the lane. */
+static enum store_rc
+finish_batch(struct lane_batch *b, int64_t now_us)
+{
+	const struct outbox *o;
+
+	b->m = calloc(b->rows.n, sizeof(*b->m));
+	b->runs = calloc(b->rows.n, sizeof(*b->runs));
+	if (b->m == NULL || b->runs == NULL)
+		return STORE_FULL;
+	for (size_t i = 0; i < b->rows.n; i++) {
+		o = &b->rows.v[i];
+		b->runs[i] = o->run;
+		b->m[i] = (struct sink_message){
+			.id = o->id,
+			.queue = o->queue,
+			.job_id = o->job == 0 ? NULL : o->job_id,
+			.args = o->args,
+			.kwargs = o->kwargs,
+			.priority = o->priority,
+			.attempt = o->attempt + 1,
+			.scheduled_us = o->slot_us,
+			.lasts_s = o->max_age_us == 0 ?
+			    LASTS_S :
+			    (o->due_us + o->max_age_us - now_us) /
+				CLOCK_US_PER_S,
+		};
+	}
+	qsort(b->runs, b->rows.n, sizeof(*b->runs), order);
+	return STORE_OK;
+}
+
+enum store_rc
+push_pick(struct push *p, enum job_kind kind, int64_t now_us, int64_t *next)
+{
+	struct turn t = {
+		.p = p,
+		.st = p->s->stores[kind],
+		.kind = kind,
+		.now_us = now_us,
+		.next = next,
+	};
+	enum store_rc rc = turn_queues(&t);
+	struct push_lane *l;
+
+	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
+		l = &p->lanes[i];
+		if (l->next != NULL && l->next->kind == kind &&
+		    l->next->m == NULL)
+			rc = finish_batch(l->next, now_us);
+		/* Nothing to do there: others may. */
+		else if (kind == JOB_DURABLE && l->is_held && l->naway == 0 &&
+		    l->next == NULL) {
+			rc = store_lane_release(t.st, l->name, p->me);
+			l->is_held = false;
+		}
+	}
+	return rc;
+}
