@@ -9,6 +9,7 @@
 
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/utf8.h"
 #include "net/amqp.h"
 #include "net/amqp_dial.h"
 #include "net/amqp_login.h"
@@ -30,7 +31,7 @@ amqp_text(const char *s)
 void
 amqp_begin(struct amqp *a)
 {
-	a->until_us = clock_mono_us() + a->conf->timeout_us;
+	a->until_us = clock_mono_us() + a->timeout_us;
 }
 
 static void
@@ -87,8 +88,8 @@ on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
 	switch (m->id) {
 	case AMQP_CONNECTION_CLOSE_METHOD:
 		bye = m->decoded;
-		(void)snprintf(why, whylen, "%.*s", (int)bye->reply_text.len,
-		    (const char *)bye->reply_text.bytes);
+		utf8_clean(bye->reply_text.bytes, bye->reply_text.len, why,
+		    whylen);
 		(void)a->lib.send_method(a->c, 0,
 		    AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
 		disconnect(a);
@@ -96,9 +97,8 @@ on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
 	case AMQP_CONNECTION_BLOCKED_METHOD:
 		blocked = m->decoded;
 		a->is_blocked = true;
-		(void)snprintf(a->reason, sizeof(a->reason), "%.*s",
-		    (int)blocked->reason.len,
-		    (const char *)blocked->reason.bytes);
+		utf8_clean(blocked->reason.bytes, blocked->reason.len,
+		    a->reason, sizeof(a->reason));
 		break;
 	case AMQP_CONNECTION_UNBLOCKED_METHOD:
 		a->is_blocked = false;
@@ -171,8 +171,7 @@ amqp_agree(struct amqp *a, const amqp_frame_t *f, char *why, size_t whylen)
 	amqp_channel_close_ok_t ok = { 0 };
 
 	a->code = close->reply_code;
-	(void)snprintf(why, whylen, "%.*s", (int)close->reply_text.len,
-	    (const char *)close->reply_text.bytes);
+	utf8_clean(close->reply_text.bytes, close->reply_text.len, why, whylen);
 	/* If this is lost, so is the connection, and the next call sees it. */
 	(void)a->lib.send_method(a->c, f->channel, AMQP_CHANNEL_CLOSE_OK_METHOD,
 	    &ok);

@@ -18,13 +18,14 @@ struct amqp_queues {
 
 /*
  * A connection to a server that speaks AMQP 0-9-1.  Nothing waits for longer
- * than the server's timeout without progress, or for a fifth of a second after
+ * than timeout_us without progress, or for a fifth of a second after
  * *is_stopped was set: rabbitmq-c's calls that wait are not used but in slices,
  * and what is written is so little that the socket has room for it.
  */
 struct amqp {
 	const struct conf_rabbitmq *conf;
 	const char *ca_file; /* "": the system's */
+	int64_t timeout_us;
 	const atomic_bool *is_stopped;
 	struct amqp_lib lib; /* loaded once */
 	bool is_loaded;
@@ -66,7 +67,7 @@ enum amqp_answer {
  */
 int amqp_open(struct amqp *a, char *why, size_t whylen);
 
-/* Let waiting end after the server's timeout from now. */
+/* Let waiting end after the timeout from now. */
 void amqp_begin(struct amqp *a);
 
 /*

@@ -31,6 +31,8 @@ amqp_ready(struct sink_rabbitmq *m, char *why, size_t whylen)
 
 	m->amqp.conf = &o->conf->rabbitmq[o->at];
 	m->amqp.ca_file = o->conf->ca_file;
+	m->amqp.timeout_us =
+	    sink_timeout_us(&m->sink, m->amqp.conf->timeout_us);
 	m->amqp.is_stopped = &m->sink.is_stopped;
 	return amqp_open(&m->amqp, why, whylen);
 }
