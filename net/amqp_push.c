@@ -7,6 +7,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/message_funboost.h"
+#include "lib/signature.h"
 #include "net/amqp_flight.h"
 #include "net/amqp_push.h"
 
@@ -97,6 +98,15 @@ make_room(struct pushing *p, size_t bytes)
 	return land(p, bytes < room / 2 ? room / 2 : 0);
 }
 
+/* The queue's x-max-priority, by the configuration or else by its worker. */
+static int64_t
+max_priority_of(const struct pushing *p, const struct sink_message *msg)
+{
+	int64_t n = conf_queue_for(p->m->sink.o.conf, msg->queue)->max_priority;
+
+	return n > 0 || msg->sig == NULL ? n : msg->sig->max_priority;
+}
+
 /* What the headers of a message say. */
 static void
 describe(const struct sink_message *msg, int64_t max_priority,
@@ -128,13 +138,11 @@ static int
 publish(struct pushing *p, struct sink_message *msg, size_t bytes)
 {
 	struct amqp *a = &p->m->amqp;
-	const struct conf_queue *q =
-	    conf_queue_for(p->m->sink.o.conf, msg->queue);
 	const amqp_bytes_t body = { p->body.len, p->body.data };
 	amqp_basic_properties_t b;
 	int status;
 
-	describe(msg, q->max_priority, &b);
+	describe(msg, max_priority_of(p, msg), &b);
 	msg->end = SINK_DOUBT;
 	status = a->lib.basic_publish(a->c, AMQP_PUBLISHES, amqp_text(""),
 	    amqp_text(msg->queue), 1, 0, &b, body);
@@ -155,7 +163,6 @@ static int
 need_queue(struct pushing *p, const struct sink_message *msg)
 {
 	struct sink_rabbitmq *m = p->m;
-	const struct conf_queue *q = conf_queue_for(m->sink.o.conf, msg->queue);
 	char why[256];
 
 	if (amqp_queues_have(&m->amqp, msg->queue))
@@ -163,8 +170,8 @@ need_queue(struct pushing *p, const struct sink_message *msg)
 	/* Asking needs a connection with nothing under way. */
 	if (land(p, 0) == -1)
 		return -1;
-	switch (amqp_queues_need(&m->amqp, msg->queue, q->max_priority, why,
-	    sizeof(why))) {
+	switch (amqp_queues_need(&m->amqp, msg->queue, max_priority_of(p, msg),
+	    why, sizeof(why))) {
 	case AMQP_LOST:
 		(void)snprintf(p->why, p->whylen, "%s", why);
 		return -1;
@@ -189,7 +196,7 @@ push_one(struct pushing *p, struct sink_message *msg)
 	if (need_queue(p, msg) == -1)
 		return -1;
 	buf_reset(&p->body);
-	if (sink_body(&p->m->sink, msg, NULL, &p->body, why, sizeof(why)) ==
+	if (sink_body(&p->m->sink, msg, msg->sig, &p->body, why, sizeof(why)) ==
 	    -1) {
 		sink_end(msg, SINK_LATER, why);
 		return 0;

@@ -48,6 +48,7 @@ setup() {
 teardown() {
 	[ -z "${sink_pid-}" ] || stop_pid "$sink_pid"
 	cutter_stop
+	redis_stop
 }
 
 # conf [SERVER-LINE…] [-- [QUEUE-LINE…] [-- [LINE…]]], with port= and timeout=
@@ -206,6 +207,27 @@ sink_begin() {
 	pushed 'done=200 ' '' -k "{\"x\":\"$kwargs\"}" 200
 	[ "$("$SINK" "$CONF" "$q" count)" = 200 ]
 	client delete "$q"
+}
+
+@test "a worker that has registered with RabbitMQ in Redis" {
+	grep -q '#define HAVE_HIREDIS 1' "$abs_top_builddir/config.h" ||
+	    skip 'Redis is not built in'
+	redis_start
+	redis hset funboost_queue__consumer_parmas "$q" "$(jq -n '{
+	    broker_kind: "RABBITMQ_PIKA",
+	    broker_exclusive_config: {"x-max-priority": 7},
+	    auto_generate_info: {final_func_input_params_info:
+	    {func_name: "f", all_arg_name_list: ["x", "y"]}}}')"
+	printf 'redis "r" {\n\tport = %d\n}\n' "$REDIS_PORT" >>"$CONF"
+	sed -i 's/broker = "rabbitmq"/broker = "funboost"/' "$CONF"
+	pushed 'done=3000 ' '' -a '[1, 2]' -k '{}' -p 9 3000
+	run -0 "$SINK" "$CONF" "$q" count
+	[ "$output" = 3000 ]
+	[ "$(client get "$q" | jq -c '[.priority, (.body | fromjson | .x, .y)]' |
+	    sort | uniq -c | xargs)" = '3000 [7,1,2]' ]
+	run -0 rabbitctl list_queues --formatter json name arguments
+	[[ $(jq -c --arg q "$q" '.[] | select(.name == $q)' <<<"$output") == \
+	    *x-max-priority*7* ]]
 }
 
 # --- refusals
