@@ -235,23 +235,78 @@ push_one(struct pushing *p, struct sink_message *msg)
 	return p->under_way < WINDOW ? 0 : take_replies(p, WINDOW / 2);
 }
 
-/* Those whose worker has registered with RabbitMQ. */
+/* Messages for RabbitMQ, gathered from a batch. */
+struct aside {
+	struct sink *to;
+	struct sink_message *v;
+	struct sink_message **from;
+	size_t n;
+};
+
+/* Hand them over, and let those they are copies of know. */
 static void
-push_rabbitmq(struct sink_redis *m, struct sink_message *v, size_t n)
+push_aside(struct aside *a)
 {
-	struct sink *to = NULL;
-	char why[256] = "out of memory";
+	char why[256] = "";
+
+	if (a->n > 0)
+		(void)sink_push(a->to, a->v, a->n, why, sizeof(why));
+	for (size_t i = 0; i < a->n; i++) {
+		*a->from[i] = a->v[i];
+		a->from[i]->sig = NULL;
+		/* Redis is well, and others may go on. */
+		if (a->from[i]->end == SINK_WAITS)
+			sink_end(a->from[i], SINK_LATER, why);
+	}
+	a->n = 0;
+}
+
+/* -1: the connection to Redis is lost. */
+static int
+gather_aside(struct pushing *p, struct aside *a, size_t n)
+{
+	const struct redis_way *k;
 
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].end != SINK_WAITS)
+		if (p->v[i].end != SINK_WAITS)
 			continue;
-		if (to == NULL)
-			to = redis_rabbitmq(m);
-		if (to == NULL ||
-		    (sink_push(to, &v[i], 1, why, sizeof(why)) == -1 &&
-			v[i].end == SINK_WAITS))
-			sink_end(&v[i], SINK_LATER, why);
+		if ((k = find_way(p->m, p->v[i].queue)) == NULL) {
+			/* What was learned may be forgotten for it. */
+			push_aside(a);
+			k = learn_way(p->m, p->v[i].queue, p->why, p->whylen);
+			if (k == NULL)
+				return -1;
+		}
+		a->v[a->n] = p->v[i];
+		a->v[a->n].sig = &k->sig;
+		a->from[a->n++] = &p->v[i];
 	}
+	push_aside(a);
+	return 0;
+}
+
+/* Those whose worker has registered with RabbitMQ. */
+static int
+push_rabbitmq(struct pushing *p, size_t n)
+{
+	struct aside a = { .to = NULL };
+	size_t i = 0;
+	int rc = -1;
+
+	while (i < n && p->v[i].end != SINK_WAITS)
+		i++;
+	if (i == n)
+		return 0;
+	a.to = redis_rabbitmq(p->m);
+	a.v = calloc(n, sizeof(*a.v));
+	a.from = calloc(n, sizeof(*a.from));
+	if (a.to != NULL && a.v != NULL && a.from != NULL)
+		rc = gather_aside(p, &a, n);
+	else
+		(void)snprintf(p->why, p->whylen, "out of memory");
+	free(a.v);
+	free(a.from);
+	return rc;
 }
 
 int
@@ -273,12 +328,19 @@ struct sink *
 redis_rabbitmq(struct sink_redis *m)
 {
 	struct sink_opts o = m->sink.o;
+	struct sink *s = atomic_load(&m->rabbitmq);
 
+	if (s != NULL || o.conf->nrabbitmq == 0)
+		return s;
 	o.kind = CONF_SERVER_RABBITMQ;
 	o.at = 0;
-	if (m->rabbitmq == NULL && o.conf->nrabbitmq > 0)
-		m->rabbitmq = sink_new(&o);
-	return m->rabbitmq;
+	if ((s = sink_new(&o)) == NULL)
+		return NULL;
+	atomic_store(&m->rabbitmq, s);
+	/* Who stopped us did not see it. */
+	if (atomic_load(&m->sink.is_stopped))
+		sink_stop(s);
+	return s;
 }
 
 /* Those that were not; all answers are in when it is 0. */
@@ -311,12 +373,12 @@ redis_push(struct sink *s, struct sink_message *v, size_t n, char *why,
 	p.is_again = true;
 	if (rc == 0 && m->sha[0] == '\0' && m->redis.conf->dedup == CONF_ON)
 		rc = push_all(&p, n);
-	if (rc == 0)
-		push_rabbitmq(m, v, n);
 	for (size_t i = 0; i < n && !m->redis.is_sent; i++) {
 		if (v[i].end == SINK_DOUBT)
 			v[i].end = SINK_WAITS;
 	}
+	if (rc == 0)
+		rc = push_rabbitmq(&p, n);
 	forget(m);
 	buf_fini(&p.body);
 	buf_fini(&p.name);
