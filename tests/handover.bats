@@ -217,3 +217,14 @@ no_doubles() {
 	"$abs_top_builddir/tests/launch/launch" -n 2000 -p retry
 	"$abs_top_builddir/tests/launch/launch" -n 2000 -p skip -s 2
 }
+
+# Counted by the stand-in: "launched" and "doubles" are its own table.
+@test "1,000 launches over HTTP, by ticks that are killed, on virtual time" {
+	local launch=$abs_top_builddir/tests/launch/launch_http
+
+	cd "$BATS_TEST_TMPDIR"
+	"$launch" -n 1000 -p retry -r "$STUB"
+	"$launch" -n 1000 -p skip -s 2 -r "$STUB"
+	cat "$STUB_CA" "$BATS_FILE_TMPDIR/ca.key" >both.pem
+	"$launch" -n 300 -p retry -s 3 -r "$STUB" -c both.pem
+}

@@ -153,10 +153,8 @@ answer_create(struct render *r, const struct render_ask *ask, struct asked *out)
 	size_t i = 0;
 	bool is_death = fake_random(w, 1000) < (uint32_t)w->die_per_mille;
 
-	if (is_death && fake_random(w, 2) == 0) {
-		w->deaths++;
-		_exit(1);
-	}
+	if (is_death && fake_random(w, 2) == 0)
+		_exit(FAKE_DEATH);
 	f = next_fault(w);
 	w->given[f]++;
 	a->class = faults[f].class;
@@ -167,10 +165,8 @@ answer_create(struct render *r, const struct render_ask *ask, struct asked *out)
 		a->retry_us = 2000000;
 	if (faults[f].is_taken)
 		i = take(w, ask);
-	if (is_death) {
-		w->deaths++;
-		_exit(1);
-	}
+	if (is_death)
+		_exit(FAKE_DEATH);
 	if (f == FAKE_LOST_TAKEN)
 		out->at_us = w->now_us + w->timeout_us;
 	if (f == FAKE_OK) {

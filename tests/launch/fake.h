@@ -28,6 +28,7 @@ enum fake_fault {
 };
 
 #define FAKE_TEXT 64
+#define FAKE_DEATH 9 /* the exit status of who died by die_per_mille */
 
 struct fake_job {
 	char service[FAKE_TEXT];
@@ -58,7 +59,6 @@ struct fake_world {
 	int64_t creates_left; /* by the rate; 0: no limit */
 	int64_t asked[RENDER_OP__MAX];
 	int64_t given[FAKE__MAX];
-	int64_t deaths;
 	int64_t most_under_way;
 	int64_t second, reads, most_reads; /* lists and events in one second */
 	size_t njobs;
