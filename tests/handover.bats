@@ -81,11 +81,11 @@ no_doubles() {
 }
 
 @test "a lost answer is found, not repeated" {
-	stub_set 'next=lost,cut_after,cut_within,500_after'
-	for n in 1 2 3 4; do create "x $n"; done
+	stub_set 'next=lost,cut_after,cut_within,500_after,503_after&hide_s=1.5'
+	for n in 1 2 3 4 5; do create "x $n"; done
 	tick_start
-	wait_for 30 are 'succeeded succeeded succeeded succeeded'
-	no_doubles 4
+	wait_for 30 are 'succeeded succeeded succeeded succeeded succeeded'
+	no_doubles 5
 }
 
 @test "what was not taken is sent again" {

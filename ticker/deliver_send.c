@@ -86,27 +86,21 @@ room_at(struct picking *p, const char *place, int key)
 	return room;
 }
 
-/* One run leaves, or is looked for first. */
+/* One run leaves. */
 static enum store_rc
 pick_one(struct picking *p, struct delivery *run, int key)
 {
 	int64_t lease_us = p->d->conf->http_timeout_us + LEASE_SLACK_US;
-	bool is_doubtful = step_is_doubtful(run);
 	struct flight *f;
 	enum store_rc rc;
 
-	if (is_doubtful)
-		step_doubt(run, p->now_us);
-	else
-		step_send(run, p->now_us, lease_us);
+	step_send(run, p->now_us, lease_us);
 	rc = deliver_move(p->d, run);
 	if (rc == STORE_NOTFOUND)
 		return STORE_OK;
 	if (rc != STORE_OK)
 		return rc;
 	p->away[key]++;
-	if (is_doubtful)
-		return STORE_OK;
 	if ((f = deliver_fly(p->d, FLIGHT_SEND, run->place, key)) == NULL)
 		return STORE_FULL;
 	f->op = RENDER_CREATE;

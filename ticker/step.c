@@ -65,20 +65,6 @@ step_send(struct delivery *d, int64_t now_us, int64_t lease_us)
 	say(d, "attempt %lld", (long long)d->attempt);
 }
 
-bool
-step_is_doubtful(const struct delivery *d)
-{
-	return d->looks > 0;
-}
-
-void
-step_doubt(struct delivery *d, int64_t now_us)
-{
-	d->state = RUN_UNKNOWN;
-	d->is_waiting = false;
-	d->next_us = now_us;
-}
-
 /* After the attempts so far: some part of base * 2^n, at most the cap. */
 static int64_t
 backoff_us(const struct delivery *d, uint32_t luck)
@@ -117,6 +103,16 @@ try_again(struct delivery *d, int64_t now_us, int64_t at_us, const char *why)
 	say(d, "attempt %lld: %s", (long long)d->attempt, why);
 }
 
+static void
+in_doubt(struct delivery *d, int64_t now_us, const char *why)
+{
+	d->state = RUN_UNKNOWN;
+	d->doubt_us = now_us;
+	d->looks = 0;
+	d->next_us = now_us + S;
+	say(d, "attempt %lld: %s", (long long)d->attempt, why);
+}
+
 /* 429, 503, or it never left. */
 static void
 answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
@@ -128,22 +124,15 @@ answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
 		wait = a->retry_us;
 	if (a->is_sent && a->status != 429) {
 		/* A 503 may come from a gateway behind which it was taken:
-		 * one look, however long ago, before it is sent again. */
+		 * before it is sent again it is looked for, and once more
+		 * when a new job must be visible. */
+		in_doubt(d, now_us, a->message);
 		d->looks = STEP_LOOKS - 1;
-		d->doubt_us = 1;
-	} else
-		d->sent_us = 0;
+		d->next_us = now_us + wait;
+		return;
+	}
+	d->sent_us = 0;
 	try_again(d, now_us, now_us + wait, a->message);
-}
-
-static void
-in_doubt(struct delivery *d, int64_t now_us, const char *why)
-{
-	d->state = RUN_UNKNOWN;
-	d->doubt_us = now_us;
-	d->looks = 0;
-	d->next_us = now_us + S;
-	say(d, "attempt %lld: %s", (long long)d->attempt, why);
 }
 
 void

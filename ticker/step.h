@@ -29,13 +29,6 @@
 void step_send(struct delivery *d, int64_t now_us, int64_t lease_us);
 
 /*
- * A run that is due may have been taken before, for all that is known: is one
- * look necessary before it is sent?  Then step_doubt.
- */
-bool step_is_doubtful(const struct delivery *d);
-void step_doubt(struct delivery *d, int64_t now_us);
-
-/*
  * The answer to a create came at now_us.  luck is any number: a delay is made
  * of it (full jitter).
  */

@@ -137,6 +137,7 @@ static const struct {
 	[FAKE_CUT] = { RENDER_UNKNOWN, 0, false, true, "cut" },
 	[FAKE_500_TAKEN] = { RENDER_UNKNOWN, 500, true, true, "HTTP 500" },
 	[FAKE_500] = { RENDER_UNKNOWN, 500, false, true, "HTTP 500" },
+	[FAKE_503_TAKEN] = { RENDER_LATER, 503, true, true, "HTTP 503" },
 	[FAKE_503] = { RENDER_LATER, 503, false, true, "HTTP 503" },
 	[FAKE_429] = { RENDER_LATER, 429, false, true, "HTTP 429" },
 	[FAKE_400] = { RENDER_REFUSED, 400, false, true, "HTTP 400: bad" },

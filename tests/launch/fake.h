@@ -19,6 +19,7 @@ enum fake_fault {
 	FAKE_CUT,	 /* cut, and not taken */
 	FAKE_500_TAKEN,
 	FAKE_500,
+	FAKE_503_TAKEN, /* by a gateway, behind which it was taken */
 	FAKE_503,
 	FAKE_429,
 	FAKE_400,

@@ -90,8 +90,9 @@ make_world(void)
 	w->per_mille[FAKE_CUT_TAKEN] = 25;
 	w->per_mille[FAKE_CUT] = 25;
 	w->per_mille[FAKE_429] = 100;
-	w->per_mille[FAKE_500_TAKEN] = 50;
+	w->per_mille[FAKE_500_TAKEN] = 25;
 	w->per_mille[FAKE_500] = 25;
+	w->per_mille[FAKE_503_TAKEN] = 25;
 	w->per_mille[FAKE_503] = 25;
 	w->die_per_mille = 3;
 	w->seed = (uint64_t)opts.seed * 2654435761U + 1;
@@ -275,7 +276,8 @@ report(const struct fake_world *w, const struct counts *c, int64_t ticks)
 		[FAKE_CUT] = "not taken, connection cut",
 		[FAKE_500_TAKEN] = "taken, answered 500",
 		[FAKE_500] = "not taken, answered 500",
-		[FAKE_503] = "answered 503",
+		[FAKE_503_TAKEN] = "taken, answered 503",
+		[FAKE_503] = "not taken, answered 503",
 		[FAKE_429] = "answered 429",
 	};
 	bool is_bad = c->doubles > 0 || c->open > 0 || c->lost > 0 ||

@@ -172,18 +172,14 @@ conn_event(struct conn *c)
 
 	if (c->is_dead || !shake(c))
 		return;
-	while (!c->is_dead && (n = receive(c, block, sizeof(block))) != 0) {
-		if (n == -1) {
-			conn_kill(c);
-			return;
-		}
+	while ((n = receive(c, block, sizeof(block))) > 0)
 		buf_add(&c->in, block, (size_t)n);
-	}
-	if (c->is_dead)
-		return;
+	/* Who has gone meanwhile is obeyed as well, if all of it came. */
 	if (c->h2 != NULL)
 		h2_read(c);
 	else
 		h1_read(c);
+	if (n == -1)
+		conn_kill(c);
 	conn_flush(c);
 }

@@ -63,8 +63,12 @@ static const struct {
 	{ "500, not taken", FAKE_500, DELIVERY_AMBIGUOUS_RETRY, 0,
 	    RUN_SUCCEEDED, 1, 2 },
 	{ "503", FAKE_503, DELIVERY_AMBIGUOUS_RETRY, 0, RUN_SUCCEEDED, 1, 2 },
-	{ "503, skip", FAKE_503, DELIVERY_AMBIGUOUS_RETRY, 0, RUN_SUCCEEDED, 1,
-	    2 },
+	{ "503, skip", FAKE_503, DELIVERY_AMBIGUOUS_SKIP, 0, RUN_UNKNOWN, 0,
+	    1 },
+	{ "503, taken, visible late", FAKE_503_TAKEN, DELIVERY_AMBIGUOUS_RETRY,
+	    29, RUN_SUCCEEDED, 1, 1 },
+	{ "503, taken, visible late, skip", FAKE_503_TAKEN,
+	    DELIVERY_AMBIGUOUS_SKIP, 29, RUN_SUCCEEDED, 1, 1 },
 	{ "429", FAKE_429, DELIVERY_AMBIGUOUS_SKIP, 0, RUN_SUCCEEDED, 1, 2 },
 	{ "400", FAKE_400, DELIVERY_AMBIGUOUS_RETRY, 0, RUN_REFUSED, 0, 1 },
 	{ "no connection", FAKE_UNSENT, DELIVERY_AMBIGUOUS_SKIP, 0,
@@ -269,7 +273,8 @@ check_two_tickers(void)
 	sc.w->per_mille[FAKE_CUT] = 50;
 	sc.w->per_mille[FAKE_500_TAKEN] = 50;
 	sc.w->per_mille[FAKE_500] = 50;
-	sc.w->per_mille[FAKE_503] = 50;
+	sc.w->per_mille[FAKE_503_TAKEN] = 25;
+	sc.w->per_mille[FAKE_503] = 25;
 	sc.w->per_mille[FAKE_429] = 100;
 	sc.w->hidden_max_us = 29 * S;
 	ticker_start(1);

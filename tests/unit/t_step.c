@@ -31,7 +31,7 @@ check_answers(void)
 		int64_t sent_us, looks;
 	} rows[] = {
 		{ "429", RENDER_LATER, 429, true, RUN_DUE, true, 0, 0 },
-		{ "503", RENDER_LATER, 503, true, RUN_DUE, true, NOW,
+		{ "503", RENDER_LATER, 503, true, RUN_UNKNOWN, true, NOW,
 		    STEP_LOOKS - 1 },
 		{ "not connected", RENDER_LATER, 0, false, RUN_DUE, true, 0,
 		    0 },
@@ -181,7 +181,7 @@ check_looks(void)
 	is_int(d.state, RUN_DUE, "then it is sent again");
 	is_int(d.next_us, doubt + SETTLE + S, "at once");
 	is_int(d.sent_us, 0, "the first attempt is settled");
-	ok(!step_is_doubtful(&d), "without another look");
+	is_int(d.looks, 0, "without another look");
 	step_send(&d, NOW + 50 * S, LEASE);
 	is_int(d.attempt, 2, "a second attempt");
 	is_int(d.sent_us, NOW + 50 * S, "its own jobs alone are looked for");
@@ -238,7 +238,8 @@ check_settled(void)
 	}
 }
 
-/* After a 503 one look, then it is sent again. */
+/* A 503 may be that of a gateway, behind which the job was created and is not
+ * listed yet: it is sent again no earlier than after any other doubt. */
 static void
 check_gateway(void)
 {
@@ -248,14 +249,23 @@ check_gateway(void)
 		.retry_us = 4 * S };
 	struct delivery d = sent();
 
+	d.retry.max_attempts = 1;
 	step_answer(&d, &a, NOW + S, 0);
-	ok(d.state == RUN_DUE && d.next_us == NOW + 5 * S,
-	    "a 503 is tried again when it says");
-	ok(step_is_doubtful(&d), "but looked for before");
-	step_doubt(&d, NOW + 5 * S);
-	is_int(d.state, RUN_UNKNOWN, "in doubt so long");
+	ok(d.state == RUN_UNKNOWN && d.next_us == NOW + 5 * S,
+	    "a 503 is looked for when it says, were it the last attempt");
+	d.retry.max_attempts = 0;
 	step_not_found(&d, NOW + 5 * S, NOW + 6 * S, SETTLE);
-	ok(d.state == RUN_DUE && !step_is_doubtful(&d), "one look will do");
+	ok(d.state == RUN_UNKNOWN && d.next_us == NOW + S + SETTLE,
+	    "and once more when a new job must be visible");
+	step_not_found(&d, NOW + S + SETTLE, NOW + S + SETTLE, SETTLE);
+	ok(d.state == RUN_DUE && d.sent_us == 0, "then it is sent again");
+	delivery_fini(&d);
+
+	d = sent();
+	a.retry_us = SETTLE;
+	step_answer(&d, &a, NOW + S, 0);
+	step_not_found(&d, d.next_us, d.next_us, SETTLE);
+	is_int(d.state, RUN_DUE, "one look will do if that is late enough");
 	delivery_fini(&d);
 }
 
