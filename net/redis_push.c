@@ -239,24 +239,26 @@ push_one(struct pushing *p, struct sink_message *msg)
 struct aside {
 	struct sink *to;
 	struct sink_message *v;
-	struct sink_message **from;
+	size_t *at; /* of which in the batch they are copies */
 	size_t n;
 };
 
 /* Hand them over, and let those they are copies of know. */
 static void
-push_aside(struct aside *a)
+push_aside(struct pushing *p, struct aside *a)
 {
+	struct sink_message *m;
 	char why[256] = "";
 
 	if (a->n > 0)
 		(void)sink_push(a->to, a->v, a->n, why, sizeof(why));
 	for (size_t i = 0; i < a->n; i++) {
-		*a->from[i] = a->v[i];
-		a->from[i]->sig = NULL;
+		m = &p->v[a->at[i]];
+		*m = a->v[i];
+		m->sig = NULL;
 		/* Redis is well, and others may go on. */
-		if (a->from[i]->end == SINK_WAITS)
-			sink_end(a->from[i], SINK_LATER, why);
+		if (m->end == SINK_WAITS)
+			sink_end(m, SINK_LATER, why);
 	}
 	a->n = 0;
 }
@@ -272,16 +274,16 @@ gather_aside(struct pushing *p, struct aside *a, size_t n)
 			continue;
 		if ((k = find_way(p->m, p->v[i].queue)) == NULL) {
 			/* What was learned may be forgotten for it. */
-			push_aside(a);
+			push_aside(p, a);
 			k = learn_way(p->m, p->v[i].queue, p->why, p->whylen);
 			if (k == NULL)
 				return -1;
 		}
 		a->v[a->n] = p->v[i];
 		a->v[a->n].sig = &k->sig;
-		a->from[a->n++] = &p->v[i];
+		a->at[a->n++] = i;
 	}
-	push_aside(a);
+	push_aside(p, a);
 	return 0;
 }
 
@@ -299,13 +301,13 @@ push_rabbitmq(struct pushing *p, size_t n)
 		return 0;
 	a.to = redis_rabbitmq(p->m);
 	a.v = calloc(n, sizeof(*a.v));
-	a.from = calloc(n, sizeof(*a.from));
-	if (a.to != NULL && a.v != NULL && a.from != NULL)
+	a.at = calloc(n, sizeof(*a.at));
+	if (a.to != NULL && a.v != NULL && a.at != NULL)
 		rc = gather_aside(p, &a, n);
 	else
 		(void)snprintf(p->why, p->whylen, "out of memory");
 	free(a.v);
-	free(a.from);
+	free(a.at);
 	return rc;
 }
 
