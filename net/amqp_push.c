@@ -188,7 +188,7 @@ need_queue(struct pushing *p, const struct sink_message *msg)
 static int
 push_one(struct pushing *p, struct sink_message *msg)
 {
-	char why[256];
+	const char *why;
 	size_t bytes;
 
 	if (amqp_flight_is_refused(&p->flight, msg))
@@ -196,8 +196,8 @@ push_one(struct pushing *p, struct sink_message *msg)
 	if (need_queue(p, msg) == -1)
 		return -1;
 	buf_reset(&p->body);
-	if (sink_body(&p->m->sink, msg, msg->sig, &p->body, why, sizeof(why)) ==
-	    -1) {
+	why = sink_body(&p->m->sink, msg, msg->sig, &p->body);
+	if (why != NULL) {
 		sink_end(msg, SINK_LATER, why);
 		return 0;
 	}

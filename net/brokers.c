@@ -31,6 +31,8 @@ struct brokers {
 
 /* A question to one server. */
 struct question {
+	enum conf_server kind; /* whom */
+	int at;
 	const char *queue;
 	enum { COUNT, CLEAR, SIGNATURE, NAMES, PUSH, CHECK } what;
 	int64_t *count;
@@ -106,7 +108,8 @@ put(struct sink *s, const struct question *q, char *why, size_t whylen)
  * was sent on it is not asked for a second time.
  */
 static int
-ask_server(struct server *v, const struct sink_opts *o, const struct question *q)
+ask_server(struct server *v, const struct sink_opts *o,
+    const struct question *q)
 {
 	int64_t began = clock_mono_us(), took;
 	bool is_new = v->sink == NULL;
@@ -129,24 +132,23 @@ ask_server(struct server *v, const struct sink_opts *o, const struct question *q
 	return rc;
 }
 
-/* Ask section number at of a kind. */
+/* Ask the section that q names. */
 static int
-ask(struct brokers *b, enum conf_server kind, int at, const struct question *q,
-    char *why, size_t whylen)
+ask(struct brokers *b, const struct question *q, char *why, size_t whylen)
 {
 	const struct sink_opts o = {
 		.conf = b->conf,
-		.kind = kind,
-		.at = at,
+		.kind = q->kind,
+		.at = q->at,
 		.zone = b->zone,
 		.most_us = MOST_US,
 	};
-	struct server *v = &b->v[kind][at];
+	struct server *v = &b->v[q->kind][q->at];
 	struct buf name = BUF_INIT;
 	int rc = ask_server(v, &o, q);
 
 	if (rc == -1) {
-		conf_server_name(b->conf, kind, at, &name);
+		conf_server_name(b->conf, q->kind, q->at, &name);
 		(void)snprintf(why, whylen, "%s: %s", buf_cstr(&name), v->why);
 		buf_fini(&name);
 	}
@@ -157,6 +159,7 @@ ask(struct brokers *b, enum conf_server kind, int at, const struct question *q,
 static int
 ask_queue(struct brokers *b, const struct question *q, char *why, size_t whylen)
 {
+	struct question there = *q;
 	const struct conf_queue *c;
 
 	if (b == NULL) {
@@ -164,9 +167,9 @@ ask_queue(struct brokers *b, const struct question *q, char *why, size_t whylen)
 		return -1;
 	}
 	c = conf_queue_for(b->conf, q->queue);
-	return c->at < 0 ? 0 :
-			   ask(b, conf_broker_server(c->broker), c->at, q, why,
-			       whylen);
+	there.kind = conf_broker_server(c->broker);
+	there.at = c->at;
+	return c->at < 0 ? 0 : ask(b, &there, why, whylen);
 }
 
 int
@@ -206,8 +209,8 @@ brokers_know(struct brokers *b, const char *queue, struct job_known *k)
 	if (b == NULL || queue == NULL ||
 	    conf_queue_for(b->conf, queue)->broker != CONF_BROKER_FUNBOOST)
 		return NULL;
-	k->is_answered = brokers_signature(b, queue, &k->sig, k->why,
-			     sizeof(k->why)) == 0;
+	k->is_answered =
+	    brokers_signature(b, queue, &k->sig, k->why, sizeof(k->why)) == 0;
 	return k;
 }
 
@@ -235,13 +238,17 @@ int
 brokers_names(struct brokers *b, sink_see *see, void *arg, char *why,
     size_t whylen)
 {
-	const struct question q = { .what = NAMES, .see = see, .arg = arg };
+	struct question q = { .kind = CONF_SERVER_REDIS,
+		.what = NAMES,
+		.see = see,
+		.arg = arg };
 	int rc = 0;
 
-	for (size_t i = 0; b != NULL && i < b->conf->nredis; i++)
-		if (is_registry(b->conf, (int)i) &&
-		    ask(b, CONF_SERVER_REDIS, (int)i, &q, why, whylen) == -1)
+	for (size_t i = 0; b != NULL && i < b->conf->nredis; i++) {
+		q.at = (int)i;
+		if (is_registry(b->conf, q.at) && ask(b, &q, why, whylen) == -1)
 			rc = -1;
+	}
 	return rc;
 }
 
@@ -249,10 +256,10 @@ int
 brokers_check(struct brokers *b, enum conf_server kind, int at, char *why,
     size_t whylen)
 {
-	const struct question q = { .what = CHECK };
+	const struct question q = { .kind = kind, .at = at, .what = CHECK };
 
 	if (b != NULL)
-		return ask(b, kind, at, &q, why, whylen);
+		return ask(b, &q, why, whylen);
 	(void)snprintf(why, whylen, "out of memory");
 	return -1;
 }

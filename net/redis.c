@@ -173,8 +173,7 @@ redis_open(struct redis *r, char *why, size_t whylen)
 		return -1;
 	}
 	if (connected(r, why, whylen) == -1 || encrypt(r, why, whylen) == -1 ||
-	    login(r, why, whylen) == -1 ||
-	    choose(r, why, whylen) == -1)
+	    login(r, why, whylen) == -1 || choose(r, why, whylen) == -1)
 		return -1;
 	r->is_sent = false;
 	return 0;

@@ -170,8 +170,7 @@ settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
 		m->sha[0] = '\0';
 	} else if (r->type == REDIS_REPLY_ERROR)
 		sink_end(msg, SINK_LATER, r->str);
-	else if (r->type == REDIS_REPLY_STRING &&
-	    strcmp(r->str, "again") == 0)
+	else if (r->type == REDIS_REPLY_STRING && strcmp(r->str, "again") == 0)
 		sink_end(msg, SINK_DONE, "it was there already");
 	else if (strcmp(k->kind->push, "PUBLISH") == 0 &&
 	    r->type == REDIS_REPLY_INTEGER && r->integer == 0)
@@ -204,7 +203,7 @@ static int
 push_one(struct pushing *p, struct sink_message *msg)
 {
 	const struct redis_way *k;
-	char why[256];
+	const char *why;
 
 	/* Asking needs a connection without replies under way. */
 	if ((k = find_way(p->m, msg->queue)) == NULL &&
@@ -218,8 +217,8 @@ push_one(struct pushing *p, struct sink_message *msg)
 	if (k->kind->is_rabbitmq)
 		return 0;
 	buf_reset(&p->body);
-	if (sink_body(&p->m->sink, msg, &k->sig, &p->body, why, sizeof(why)) ==
-	    -1) {
+	why = sink_body(&p->m->sink, msg, &k->sig, &p->body);
+	if (why != NULL) {
 		sink_end(msg, SINK_LATER, why);
 		return 0;
 	}

@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include <hiredis/hiredis.h>
+#include "net/redis_tls.h" /* hiredis.h, which that needs */
+
 #include <hiredis/hiredis_ssl.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include "net/dl.h"
-#include "net/redis_tls.h"
 
 #include "lib/ban.h"
 

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include <hiredis/hiredis.h>
+#include "net/redis_lib.h"
 
 /*
  * Speak TLS on a connection that was just made: the server's certificate is

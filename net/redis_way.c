@@ -17,9 +17,9 @@ redis_way_signature(struct redis *r, const char *queue, struct signature *out,
 	redisReply *reply;
 	int rc = 0;
 
-	reply = redis_ask(r,
-	    (const char *const[]){ "HGET", REGISTRY, queue, NULL }, why,
-	    whylen);
+	reply =
+	    redis_ask(r, (const char *const[]){ "HGET", REGISTRY, queue, NULL },
+		why, whylen);
 	if (reply == NULL)
 		return -1;
 	if (reply->type == REDIS_REPLY_STRING)
@@ -34,8 +34,8 @@ learn_registered(struct redis *r, const struct conf *c, struct redis_way *k)
 {
 	const char *kind;
 
-	if (redis_way_signature(r, k->queue, &k->sig, k->why,
-		sizeof(k->why)) == -1)
+	if (redis_way_signature(r, k->queue, &k->sig, k->why, sizeof(k->why)) ==
+	    -1)
 		return r->c == NULL ? -1 : 0;
 	kind = k->sig.broker_kind;
 	if (!k->sig.is_known || kind == NULL)

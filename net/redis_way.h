@@ -14,10 +14,10 @@ struct conf;
 
 /* What is known of a queue. */
 struct redis_way {
-	const char *queue;	       /* borrowed */
+	const char *queue;		  /* borrowed */
 	const struct funboost_kind *kind; /* NULL, or not usable: why */
-	struct signature sig;	       /* of its worker, where one is asked for */
-	char why[256];		       /* "": all is well */
+	struct signature sig; /* of its worker, where one is asked for */
+	char why[256];	      /* "": all is well */
 };
 
 /*

@@ -64,8 +64,7 @@ sink_count(struct sink *s, const char *queue, int64_t *out, char *why,
 int
 sink_clear(struct sink *s, const char *queue, char *why, size_t whylen)
 {
-	return s->ops->clear == NULL ? 0 :
-				       s->ops->clear(s, queue, why, whylen);
+	return s->ops->clear == NULL ? 0 : s->ops->clear(s, queue, why, whylen);
 }
 
 int
@@ -134,9 +133,9 @@ add_envelope(const struct sink_message *m, struct buf *out)
 	message_envelope(&e, out);
 }
 
-int
+const char *
 sink_body(const struct sink *s, const struct sink_message *m,
-    const struct signature *sig, struct buf *out, char *why, size_t whylen)
+    const struct signature *sig, struct buf *out)
 {
 	const struct conf_queue *q = conf_queue_for(s->o.conf, m->queue);
 	const struct message_funboost f = {
@@ -155,16 +154,15 @@ sink_body(const struct sink *s, const struct sink_message *m,
 	else
 		add_envelope(m, out);
 	if (rc == -1)
-		(void)snprintf(why, whylen,
-		    "there are args, and nobody knows the names of so many "
-		    "parameters: give the queue its params");
-	else if (out->is_failed) {
-		(void)snprintf(why, whylen, "out of memory");
-		rc = -1;
-	}
-	if (rc == 0 && m->body != NULL)
+		return "there are args, and nobody knows the names of so many "
+		       "parameters: give the queue its params";
+	if (out->is_failed)
+		return "out of memory";
+	if (m->body != NULL) {
+		free(*m->body);
 		*m->body = strdup(buf_cstr(out));
-	return rc;
+	}
+	return NULL;
 }
 
 int

@@ -54,7 +54,8 @@ struct sink_opts {
 	enum conf_server kind;
 	int at;		       /* which of its sections */
 	const struct tz *zone; /* of publish_time_format */
-	int64_t most_us; /* no longer wait than this; 0: the section's timeout */
+	int64_t
+	    most_us; /* no longer wait than this; 0: the section's timeout */
 };
 
 /*

@@ -61,11 +61,11 @@ void sink_end(struct sink_message *m, enum sink_end end, const char *why);
 
 /*
  * Append the message in the format of its queue.  sig is what is known of the
- * queue's worker, or NULL.  0, or -1 with one line in why: there are args, and
- * nobody knows their names.
+ * queue's worker, or NULL.  NULL, or the reason, a constant text, why it cannot
+ * be made: there are args, and nobody knows their names.
  */
-int sink_body(const struct sink *s, const struct sink_message *m,
-    const struct signature *sig, struct buf *out, char *why, size_t whylen);
+const char *sink_body(const struct sink *s, const struct sink_message *m,
+    const struct signature *sig, struct buf *out);
 
 /*
  * The password in file or, without one, in the variable env; NULL in *out when

@@ -39,17 +39,23 @@ list_name(const struct redis_way *k, int64_t level, struct buf *out)
 }
 
 /* A command on each of them, its numbers added up. */
+struct asking {
+	const struct redis_way *k;
+	const char *command;
+	int64_t *sum;
+};
+
 static int
-ask_all(struct sink_redis *m, const struct redis_way *k, const char *command,
-    int64_t *sum, char *why, size_t whylen)
+ask_all(struct sink_redis *m, const struct asking *a, char *why, size_t whylen)
 {
+	const char *command = a->command;
 	struct buf name = BUF_INIT;
 	redisReply *r = NULL;
 	int rc = 0;
 
-	*sum = 0;
-	for (int64_t level = 0; rc == 0 && list_name(k, level, &name);
-	    level++) {
+	*a->sum = 0;
+	for (int64_t level = 0; rc == 0 && list_name(a->k, level, &name);
+	     level++) {
 		r = strcmp(command, "XTRIM") == 0 ?
 		    redis_ask(&m->redis,
 			(const char *const[]){ command, buf_cstr(&name),
@@ -62,7 +68,7 @@ ask_all(struct sink_redis *m, const struct redis_way *k, const char *command,
 			rc = -1;
 			break;
 		}
-		*sum += r->integer;
+		*a->sum += r->integer;
 		m->redis.lib.free_reply(r);
 	}
 	buf_fini(&name);
@@ -80,8 +86,7 @@ other(struct sink *s, const struct redis_way *k)
 
 /* Of a queue that no worker has registered nothing is known. */
 static int
-count(struct sink *s, const char *queue, int64_t *out, char *why,
-    size_t whylen)
+count(struct sink *s, const char *queue, int64_t *out, char *why, size_t whylen)
 {
 	struct redis_way k = { .queue = NULL };
 	int rc = learn(s, queue, &k, why, whylen);
@@ -90,8 +95,8 @@ count(struct sink *s, const char *queue, int64_t *out, char *why,
 	if (rc == 0 && to != NULL)
 		rc = sink_count(to, queue, out, why, whylen);
 	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
-		rc = ask_all((struct sink_redis *)s, &k, k.kind->count, out,
-		    why, whylen);
+		rc = ask_all((struct sink_redis *)s,
+		    &(struct asking){ &k, k.kind->count, out }, why, whylen);
 	redis_way_fini(&k);
 	return rc;
 }
@@ -108,9 +113,11 @@ clear(struct sink *s, const char *queue, char *why, size_t whylen)
 		rc = sink_clear(to, queue, why, whylen);
 	/* A stream keeps its groups. */
 	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
-		rc = ask_all((struct sink_redis *)s, &k,
-		    strcmp(k.kind->count, "XLEN") == 0 ? "XTRIM" : "DEL",
-		    &unused, why, whylen);
+		rc = ask_all((struct sink_redis *)s,
+		    &(struct asking){ &k,
+			strcmp(k.kind->count, "XLEN") == 0 ? "XTRIM" : "DEL",
+			&unused },
+		    why, whylen);
 	redis_way_fini(&k);
 	return rc;
 }

@@ -128,9 +128,9 @@ static void
 push_one(struct pushing *p, struct sink_message *msg)
 {
 	struct buf body = BUF_INIT;
-	char why[256];
+	const char *why = sink_body(&p->m->sink, msg, NULL, &body);
 
-	if (sink_body(&p->m->sink, msg, NULL, &body, why, sizeof(why)) == -1)
+	if (why != NULL)
 		sink_end(msg, SINK_LATER, why);
 	else
 		start(p, msg, &body);
