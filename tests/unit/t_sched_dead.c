@@ -385,6 +385,36 @@ check_all(void)
 	    1075, "what is on its way stays");
 }
 
+/* A run whose job is gone is replayed with what was given up. */
+static void
+check_run(void)
+{
+	const struct rig_job what = { JOB_DURABLE, "r3", "j", "date",
+		"run_date", "2030-01-01T00:00:59Z" };
+	char id[RUN_ID_LEN + 1], again[RUN_ID_LEN + 1], want[300];
+	struct job j;
+
+	rig_job_init(&r, &j, &what);
+	j.kwargs = strdup("{\"a\":7}");
+	j.retry = strdup("{\"max_attempts\":3,\"max_age\":0,\"base\":2}");
+	j.priority = 9;
+	(void)sched_add(&r.s, &j, true, RIG_2030);
+	job_fini(&j);
+	(void)sched_run_now(&r.s, SCHED_ANY, "r3", "j", id);
+	give_up(JOB_DURABLE, id, RUN_DEAD);
+	(void)sched_delete(&r.s, SCHED_ANY, "r3", "j");
+	is_int(sched_replay(&r.s, id, again), STORE_OK, "without its job");
+	is_int(rig_ask(r.conf->store,
+		   "SELECT count(*) FROM outbox JOIN run ON run.id = run"
+		   " WHERE reason LIKE 'replay of%' AND kwargs = '{\"a\":7}'"
+		   " AND args IS NULL AND priority = 9 AND max_attempts = 3"
+		   " AND max_age_us IS NULL AND base_us = 2000000"
+		   " AND cap_us = 300000000 AND next_us IS NOT NULL"),
+	    1, "it has the parameters and the retry it had");
+	(void)snprintf(want, sizeof(want), "0/broker/%s", id);
+	list_is("r3", want, "the letter stays what it is");
+}
+
 static const struct {
 	const char *text;
 	enum store_rc want;
@@ -428,6 +458,7 @@ main(void)
 	check_queue();
 	check_broker();
 	check_odd();
+	check_run();
 	make_memory();
 	check_pages();
 	check_memory();
