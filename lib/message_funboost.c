@@ -25,11 +25,18 @@ struct adding {
 	bool has_priority; /* the client gave one */
 };
 
+/* Between two members; without memory there is nothing to look at. */
 static void
-add_member(struct buf *out, const char *name, struct json_object *value)
+add_comma(struct buf *out)
 {
 	if (out->len > 0 && out->data[out->len - 1] != '{')
 		buf_char(out, ',');
+}
+
+static void
+add_member(struct buf *out, const char *name, struct json_object *value)
+{
+	add_comma(out);
 	buf_json(out, name);
 	buf_char(out, ':');
 	buf_str(out, value == NULL ? "null" : json_text(value));
@@ -49,7 +56,7 @@ add_kwarg(void *cookie, const char *name, struct json_object *value)
 	return 0;
 }
 
-/* The publisher's own words are ours. */
+/* The publisher's own words are ours; add_priority has those of the queue. */
 static int
 add_extra(void *cookie, const char *name, struct json_object *value)
 {
@@ -57,7 +64,9 @@ add_extra(void *cookie, const char *name, struct json_object *value)
 
 	if (strcmp(name, "task_id") == 0 || strcmp(name, "publish_time") == 0 ||
 	    strcmp(name, "publish_time_format") == 0 ||
-	    (strcmp(name, PARAMS) == 0 && json_is_object(value)))
+	    (strcmp(name, PARAMS) == 0 &&
+		(json_is_object(value) ||
+		    (value == NULL && a->m->priority > 0))))
 		return 0;
 	add_member(a->out, name, value);
 	return 0;
@@ -82,15 +91,13 @@ add_priority(struct adding *a, struct json_object *extra)
 	if (params != NULL && !json_is_object(params))
 		return;
 	a->has_priority = json_has(params, PRIORITY);
-	if (params == NULL && a->m->priority == 0)
+	if (params == NULL && a->m->priority <= 0)
 		return;
-	if (out->len > 0 && out->data[out->len - 1] != '{')
-		buf_char(out, ',');
+	add_comma(out);
 	buf_str(out, "\"" PARAMS "\":{");
 	(void)json_each(params, add_other, a);
 	if (!a->has_priority && a->m->priority > 0) {
-		if (out->data[out->len - 1] != '{')
-			buf_char(out, ',');
+		add_comma(out);
 		buf_printf(out, "\"" PRIORITY "\":%" PRId64, a->m->priority);
 	}
 	buf_char(out, '}');
@@ -101,8 +108,7 @@ add_publish(const struct message_funboost *m, struct buf *out)
 {
 	struct buf local = BUF_INIT;
 
-	if (out->len > 0 && out->data[out->len - 1] != '{')
-		buf_char(out, ',');
+	add_comma(out);
 	buf_str(out, "\"task_id\":");
 	buf_json(out, m->task_id);
 	buf_printf(out, ",\"publish_time\":%" PRId64 ".%04d",
@@ -111,6 +117,7 @@ add_publish(const struct message_funboost *m, struct buf *out)
 	tz_format(m->zone, m->publish_us, &local);
 	buf_printf(out, ",\"publish_time_format\":\"%.*s\"", SECONDS_LEN,
 	    buf_cstr(&local));
+	out->is_failed = out->is_failed || local.is_failed;
 	buf_fini(&local);
 }
 
@@ -120,7 +127,7 @@ add_plain(const struct message_funboost *m, struct buf *out)
 {
 	size_t n = m->kwargs == NULL ? 0 : strlen(m->kwargs);
 
-	if ((m->args != NULL && strcmp(m->args, "[]") != 0) || m->priority != 0)
+	if ((m->args != NULL && strcmp(m->args, "[]") != 0) || m->priority > 0)
 		return false;
 	if (n > 0 &&
 	    (m->kwargs[0] != '{' || strstr(m->kwargs, "\"extra\"") != NULL))
@@ -167,8 +174,8 @@ message_funboost(const struct message_funboost *m, struct buf *out)
 		add_member(out, m->names->v[i], json_item(args, i));
 	(void)json_each(kwargs, add_kwarg, &a);
 	extra = json_member(kwargs, "extra");
-	buf_str(out,
-	    out->data[out->len - 1] == '{' ? "\"extra\":{" : ",\"extra\":{");
+	add_comma(out);
+	buf_str(out, "\"extra\":{");
 	(void)json_each(extra, add_extra, &a);
 	add_priority(&a, extra);
 	add_publish(m, out);

@@ -46,7 +46,7 @@ outbox_backoff_us(const struct outbox *o, uint32_t luck)
 {
 	int64_t most = o->base_us;
 
-	for (int64_t i = 1; i < o->attempt && most < o->cap_us; i++)
+	for (int64_t i = 1; i < o->attempt && most > 0 && most < o->cap_us; i++)
 		most *= 2;
 	if (most > o->cap_us)
 		most = o->cap_us;

@@ -86,18 +86,24 @@ runs_merge(struct run_list from[JOB_KIND__MAX], struct position *pos,
 	return STORE_OK;
 }
 
-/* A run that is due has no reason of its own before it was tried. */
+/* Why it waits, behind what was said of it before. */
 static enum store_rc
 tell_waiting(struct sched *s, struct run *r)
 {
 	struct buf why = BUF_INIT;
 	enum store_rc rc;
+	size_t said;
 
-	if (r->state != RUN_DUE || r->reason != NULL)
+	if (r->state != RUN_DUE)
 		return STORE_OK;
+	if (r->reason != NULL)
+		buf_printf(&why, "%s; ", r->reason);
+	said = why.len;
 	rc = sched_why_waiting(s, r->queue, &why);
-	if (rc == STORE_OK && why.len > 0)
+	if (rc == STORE_OK && why.len > said) {
+		free(r->reason);
 		r->reason = buf_take(&why);
+	}
 	buf_fini(&why);
 	return rc;
 }

@@ -3,14 +3,17 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/utf8.h"
 #include "net/amqp.h"
 #include "net/amqp_dial.h"
 #include "net/amqp_login.h"
+#include "net/amqp_queue.h"
 
 #include "lib/ban.h"
 
@@ -28,7 +31,7 @@ amqp_text(const char *s)
 void
 amqp_begin(struct amqp *a)
 {
-	a->until_us = clock_mono_us() + a->conf->timeout_us;
+	a->until_us = clock_mono_us() + a->timeout_us;
 }
 
 static void
@@ -37,8 +40,9 @@ disconnect(struct amqp *a)
 	if (a->c != NULL)
 		a->lib.destroy_connection(a->c);
 	a->c = NULL;
-	a->can_ask = false;
+	a->can_ask = a->can_publish = false;
 	a->is_blocked = false;
+	amqp_queues_fini(&a->queues);
 }
 
 int
@@ -50,19 +54,26 @@ amqp_lose(struct amqp *a, const char *reason, char *why, size_t whylen)
 	return -1;
 }
 
-/* The library says no. */
+/* The library says no; of sockets the system knows more. */
 static int
 fail(struct amqp *a, int status, char *why, size_t whylen)
 {
-	return amqp_lose(a, a->lib.error_string2(status), why, whylen);
+	int e = errno;
+
+	return amqp_lose(a,
+	    status == AMQP_STATUS_SOCKET_ERROR && e != 0 ?
+		strerror(e) :
+		a->lib.error_string2(status),
+	    why, whylen);
 }
 
 static int
-send_method(struct amqp *a, amqp_channel_t channel, amqp_method_number_t id,
-    void *decoded, char *why, size_t whylen)
+put(struct amqp *a, const struct amqp_question *q, char *why, size_t whylen)
 {
-	int status = a->lib.send_method(a->c, channel, id, decoded);
+	int status;
 
+	errno = 0;
+	status = a->lib.send_method(a->c, q->channel, q->id, q->decoded);
 	return status == AMQP_STATUS_OK ? 0 : fail(a, status, why, whylen);
 }
 
@@ -77,8 +88,8 @@ on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
 	switch (m->id) {
 	case AMQP_CONNECTION_CLOSE_METHOD:
 		bye = m->decoded;
-		(void)snprintf(why, whylen, "%.*s", (int)bye->reply_text.len,
-		    (const char *)bye->reply_text.bytes);
+		utf8_clean(bye->reply_text.bytes, bye->reply_text.len, why,
+		    whylen);
 		(void)a->lib.send_method(a->c, 0,
 		    AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
 		disconnect(a);
@@ -86,9 +97,8 @@ on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
 	case AMQP_CONNECTION_BLOCKED_METHOD:
 		blocked = m->decoded;
 		a->is_blocked = true;
-		(void)snprintf(a->reason, sizeof(a->reason), "%.*s",
-		    (int)blocked->reason.len,
-		    (const char *)blocked->reason.bytes);
+		utf8_clean(blocked->reason.bytes, blocked->reason.len,
+		    a->reason, sizeof(a->reason));
 		break;
 	case AMQP_CONNECTION_UNBLOCKED_METHOD:
 		a->is_blocked = false;
@@ -112,6 +122,7 @@ next_frame(struct amqp *a, amqp_frame_t *f, int64_t us, char *why,
 	int status;
 
 	a->lib.maybe_release_buffers(a->c);
+	errno = 0;
 	status = a->lib.simple_wait_frame_noblock(a->c, f, &tv);
 	if (status == AMQP_STATUS_TIMEOUT)
 		return 0;
@@ -160,8 +171,7 @@ amqp_agree(struct amqp *a, const amqp_frame_t *f, char *why, size_t whylen)
 	amqp_channel_close_ok_t ok = { 0 };
 
 	a->code = close->reply_code;
-	(void)snprintf(why, whylen, "%.*s", (int)close->reply_text.len,
-	    (const char *)close->reply_text.bytes);
+	utf8_clean(close->reply_text.bytes, close->reply_text.len, why, whylen);
 	/* If this is lost, so is the connection, and the next call sees it. */
 	(void)a->lib.send_method(a->c, f->channel, AMQP_CHANNEL_CLOSE_OK_METHOD,
 	    &ok);
@@ -173,23 +183,25 @@ amqp_ask(struct amqp *a, const struct amqp_question *q, void **out, char *why,
 {
 	amqp_frame_t f;
 
-	if (q->id != 0 &&
-	    send_method(a, q->channel, q->id, q->decoded, why, whylen) == -1)
+	if (q->id != 0 && put(a, q, why, whylen) == -1)
 		return AMQP_LOST;
 	for (;;) {
 		if (amqp_wait(a, &f, why, whylen) == -1)
 			return AMQP_LOST;
-		if (f.channel != q->channel ||
-		    f.frame_type != AMQP_FRAME_METHOD)
+		if (f.frame_type != AMQP_FRAME_METHOD)
 			continue;
-		if (f.payload.method.id == q->reply) {
+		if (f.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD) {
+			amqp_agree(a, &f, why, whylen);
+			if (f.channel == q->channel)
+				return AMQP_REFUSED;
+			(void)amqp_lose(a, why, why, whylen);
+			return AMQP_LOST;
+		}
+		if (f.channel == q->channel &&
+		    f.payload.method.id == q->reply) {
 			if (out != NULL)
 				*out = f.payload.method.decoded;
 			return AMQP_OK;
-		}
-		if (f.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD) {
-			amqp_agree(a, &f, why, whylen);
-			return AMQP_REFUSED;
 		}
 	}
 }
@@ -263,29 +275,21 @@ amqp_open(struct amqp *a, char *why, size_t whylen)
 	if (amqp_dial(a, why, whylen) == -1)
 		return -1;
 	make_room(a);
-	if (amqp_login_as(a, why, whylen) == -1)
-		return -1;
-	a->opened++;
-	return 0;
+	return amqp_login_as(a, why, whylen);
 }
 
 void
 amqp_close(struct amqp *a)
 {
-	char text[] = "200", unused[128];
-	amqp_connection_close_t bye = { .reply_code = 200 };
-	amqp_frame_t f;
+	amqp_connection_close_t bye = { .reply_code = 200,
+		.reply_text = amqp_text("good-bye") };
+	const struct amqp_question q = { 0, AMQP_CONNECTION_CLOSE_METHOD, &bye,
+		AMQP_CONNECTION_CLOSE_OK_METHOD };
+	char unused[128];
 
 	if (a->c == NULL)
 		return;
-	bye.reply_text = amqp_text(text);
 	a->until_us = clock_mono_us() + BYE_US;
-	if (send_method(a, 0, AMQP_CONNECTION_CLOSE_METHOD, &bye, unused,
-		sizeof(unused)) == -1)
-		return;
-	while (amqp_wait(a, &f, unused, sizeof(unused)) == 0 &&
-	    (f.frame_type != AMQP_FRAME_METHOD ||
-		f.payload.method.id != AMQP_CONNECTION_CLOSE_OK_METHOD))
-		;
+	(void)amqp_ask(a, &q, NULL, unused, sizeof(unused));
 	disconnect(a);
 }

@@ -10,26 +10,35 @@
 
 struct conf_rabbitmq;
 
+/* Queues that are known to exist (net/amqp_queue.h). */
+struct amqp_queues {
+	char **names; /* in order */
+	size_t n, cap;
+};
+
 /*
  * A connection to a server that speaks AMQP 0-9-1.  Nothing waits for longer
- * than the server's timeout without progress, or for a fifth of a second after
+ * than timeout_us without progress, or for a fifth of a second after
  * *is_stopped was set: rabbitmq-c's calls that wait are not used but in slices,
  * and what is written is so little that the socket has room for it.
  */
 struct amqp {
 	const struct conf_rabbitmq *conf;
 	const char *ca_file; /* "": the system's */
+	int64_t timeout_us;
 	const atomic_bool *is_stopped;
 	struct amqp_lib lib; /* loaded once */
 	bool is_loaded;
-	amqp_connection_state_t c; /* NULL: not connected */
-	unsigned opened;	   /* how often it was */
+	amqp_connection_state_t c; /* NULL: not connected, and then: */
+	struct amqp_queues queues; /* that are there */
 	size_t room;		   /* bytes that may be under way */
-	int64_t until_us;	   /* when waiting ends, by clock_mono_us */
 	bool can_ask;		   /* the channel AMQP_ASKS is open */
+	bool can_publish;	   /* AMQP_PUBLISHES is, and confirms */
+	uint64_t tags;		   /* given on it */
 	bool is_blocked;	   /* the server takes no messages now */
 	char reason[128];	   /* why it does not */
 	int code;		   /* of the last refusal */
+	int64_t until_us;	   /* when waiting ends, by clock_mono_us */
 };
 
 #define AMQP_SLICE_US 200000 /* how long a stop may go unseen */
@@ -58,7 +67,7 @@ enum amqp_answer {
  */
 int amqp_open(struct amqp *a, char *why, size_t whylen);
 
-/* Let waiting end after the server's timeout from now. */
+/* Let waiting end after the timeout from now. */
 void amqp_begin(struct amqp *a);
 
 /*

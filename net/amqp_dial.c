@@ -25,6 +25,8 @@ struct dial {
 	char *host;
 	int port;
 	struct timeval timeout;
+	pthread_t thread;
+	bool has_thread;
 	pthread_mutex_t lock;
 	pthread_cond_t is_over;
 	bool is_done; /* status says how it went */
@@ -96,10 +98,10 @@ tls_socket(const struct amqp *a, struct dial *d, char *why, size_t whylen)
 	return NULL;
 }
 
-static void *
-dial_run(void *arg)
+/* Connect; true: nobody waited. */
+static bool
+dial_do(struct dial *d)
 {
-	struct dial *d = arg;
 	bool is_left;
 	int status;
 
@@ -111,7 +113,15 @@ dial_run(void *arg)
 	is_left = d->is_left;
 	pthread_cond_signal(&d->is_over);
 	pthread_mutex_unlock(&d->lock);
-	if (is_left)
+	return is_left;
+}
+
+static void *
+on_thread(void *arg)
+{
+	struct dial *d = arg;
+
+	if (dial_do(d))
 		dial_free(d);
 	return NULL;
 }
@@ -121,20 +131,14 @@ static void
 dial_start(struct dial *d)
 {
 	sigset_t all, old;
-	pthread_attr_t attr;
-	pthread_t thread;
-	int rc;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	rc = pthread_create(&thread, &attr, dial_run, d);
-	pthread_attr_destroy(&attr);
+	d->has_thread = pthread_create(&d->thread, NULL, on_thread, d) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	/* A host that allows no threads has to wait for what it asked. */
-	if (rc != 0)
-		(void)dial_run(d);
+	if (!d->has_thread)
+		(void)dial_do(d);
 }
 
 /* Is it done?  false: it is left to its thread. */
@@ -157,7 +161,12 @@ dial_wait(const struct amqp *a, struct dial *d)
 	}
 	is_done = d->is_done;
 	d->is_left = !is_done;
+	if (d->is_left)
+		pthread_detach(d->thread);
 	pthread_mutex_unlock(&d->lock);
+	/* What OpenSSL keeps for each thread goes with it, before we may. */
+	if (is_done && d->has_thread)
+		pthread_join(d->thread, NULL);
 	return is_done;
 }
 

@@ -54,7 +54,7 @@ int
 amqp_lib_open(struct amqp_lib *l, char *why, size_t whylen)
 {
 	static const struct dl_table table = { LIBRABBITMQ_SONAME, "rabbitmq-c",
-		members, NMEMBERS };
+		members, NMEMBERS, false };
 
 	return dl_open(&table, l, why, whylen);
 }
@@ -63,7 +63,7 @@ int
 amqp_tls_lib_open(struct amqp_tls_lib *l, char *why, size_t whylen)
 {
 	static const struct dl_table table = { LIBRABBITMQ_SONAME,
-		"the TLS of rabbitmq-c", tls_members, NTLS_MEMBERS };
+		"the TLS of rabbitmq-c", tls_members, NTLS_MEMBERS, false };
 
 	return dl_open(&table, l, why, whylen);
 }

@@ -8,10 +8,6 @@
 struct sink_rabbitmq {
 	struct sink sink;
 	struct amqp amqp;
-	unsigned opened;	   /* amqp.opened when what follows was true */
-	struct amqp_queues queues; /* that are there */
-	bool can_publish;	   /* the channel is open and confirms */
-	uint64_t tags;		   /* given on it */
 };
 
 /* Connect if need be; 0, or -1 with one line in why. */

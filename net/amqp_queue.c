@@ -26,8 +26,9 @@ find(const struct amqp_queues *q, const char *name)
 }
 
 bool
-amqp_queues_have(const struct amqp_queues *q, const char *name)
+amqp_queues_have(const struct amqp *a, const char *name)
 {
+	const struct amqp_queues *q = &a->queues;
 	size_t i = find(q, name);
 
 	return i < q->n && strcmp(q->names[i], name) == 0;
@@ -53,11 +54,12 @@ add(struct amqp_queues *q, const char *name)
 }
 
 void
-amqp_queues_forget(struct amqp_queues *q, const char *name)
+amqp_queues_forget(struct amqp *a, const char *name)
 {
+	struct amqp_queues *q = &a->queues;
 	size_t i = find(q, name);
 
-	if (!amqp_queues_have(q, name))
+	if (!amqp_queues_have(a, name))
 		return;
 	free(q->names[i]);
 	q->n--;
@@ -107,15 +109,15 @@ make(struct amqp *a, const char *name, int64_t max_priority, char *why,
 }
 
 enum amqp_answer
-amqp_queues_need(struct amqp *a, struct amqp_queues *q, const char *name,
-    int64_t max_priority, char *why, size_t whylen)
+amqp_queues_need(struct amqp *a, const char *name, int64_t max_priority,
+    char *why, size_t whylen)
 {
 	enum amqp_answer answer = look(a, name, NULL, why, whylen);
 
 	if (answer == AMQP_REFUSED && a->code == AMQP_NOT_FOUND)
 		answer = make(a, name, max_priority, why, whylen);
 	if (answer == AMQP_OK)
-		add(q, name);
+		add(&a->queues, name);
 	return answer;
 }
 

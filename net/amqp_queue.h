@@ -6,28 +6,24 @@
 
 #include "net/amqp.h"
 
-/* Private to net/: the queues of which a connection knows that they exist. */
-struct amqp_queues {
-	char **names; /* in order */
-	size_t n, cap;
-};
+/* Private to net/: queues at the server, and which of them are known. */
 
-/* Is it one of them? */
-bool amqp_queues_have(const struct amqp_queues *q, const char *name);
+/* Is it known that there is such a queue? */
+bool amqp_queues_have(const struct amqp *a, const char *name);
 
 /*
  * Find out whether there is such a queue, which is then used as it is; if not,
- * make it durable, with x-max-priority unless max_priority is 0.  It is one of
- * q afterwards.  Nothing else may be under way.  One line in why unless the
+ * make it durable, with x-max-priority unless max_priority is 0.  It is known
+ * afterwards.  Nothing else may be under way.  One line in why unless the
  * answer is AMQP_OK.
  */
-enum amqp_answer amqp_queues_need(struct amqp *a, struct amqp_queues *q,
-    const char *name, int64_t max_priority, char *why, size_t whylen);
+enum amqp_answer amqp_queues_need(struct amqp *a, const char *name,
+    int64_t max_priority, char *why, size_t whylen);
 
-/* It is none of them any more. */
-void amqp_queues_forget(struct amqp_queues *q, const char *name);
+/* It is not known any more. */
+void amqp_queues_forget(struct amqp *a, const char *name);
 
-/* Forget all. */
+/* Forget all there are. */
 void amqp_queues_fini(struct amqp_queues *q);
 
 /*

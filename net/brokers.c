@@ -13,10 +13,20 @@
 
 #define MOST_US (2 * CLOCK_US_PER_S)
 
+/* Who kept us waiting in vain is not asked again for so long. */
+#define REST_US CLOCK_US_PER_S
+
+/* One section. */
+struct server {
+	struct sink *sink; /* NULL: not asked yet */
+	int64_t rest_us;   /* monotonic: until then the answer is … */
+	char why[256];
+};
+
 struct brokers {
 	const struct conf *conf;
 	const struct tz *zone;
-	struct sink **v[CONF_SERVER__MAX]; /* by section; NULL: not asked yet */
+	struct server *v[CONF_SERVER__MAX];
 };
 
 /* A question to one server. */
@@ -59,7 +69,7 @@ brokers_free(struct brokers *b)
 		size_t n = conf_server_count(b->conf, (enum conf_server)k);
 
 		for (size_t i = 0; b->v[k] != NULL && i < n; i++)
-			sink_free(b->v[k][i]);
+			sink_free(b->v[k][i].sink);
 		free(b->v[k]);
 	}
 	free(b);
@@ -91,6 +101,34 @@ put(struct sink *s, const struct question *q, char *why, size_t whylen)
 	return -1;
 }
 
+/*
+ * Ask once or, on a connection that was kept and may have ended, twice; what
+ * was sent on it is not asked for a second time.
+ */
+static int
+ask_server(struct server *v, const struct sink_opts *o, const struct question *q)
+{
+	int64_t began = clock_mono_us(), took;
+	bool is_new = v->sink == NULL;
+	int rc;
+
+	if (began < v->rest_us)
+		return -1;
+	if (is_new && (v->sink = sink_new(o)) == NULL) {
+		(void)snprintf(v->why, sizeof(v->why), "out of memory");
+		return -1;
+	}
+	rc = put(v->sink, q, v->why, sizeof(v->why));
+	took = clock_mono_us() - began;
+	if (rc == -1 && !is_new && q->what != PUSH && took < MOST_US / 2) {
+		rc = put(v->sink, q, v->why, sizeof(v->why));
+		took = clock_mono_us() - began;
+	}
+	if (rc == -1 && took >= MOST_US)
+		v->rest_us = clock_mono_us() + REST_US;
+	return rc;
+}
+
 /* Ask section number at of a kind. */
 static int
 ask(struct brokers *b, enum conf_server kind, int at, const struct question *q,
@@ -103,23 +141,13 @@ ask(struct brokers *b, enum conf_server kind, int at, const struct question *q,
 		.zone = b->zone,
 		.most_us = MOST_US,
 	};
-	struct sink **s = &b->v[kind][at];
-	bool is_old = *s != NULL;
+	struct server *v = &b->v[kind][at];
 	struct buf name = BUF_INIT;
-	char reason[256] = "out of memory";
-	int rc = -1;
+	int rc = ask_server(v, &o, q);
 
-	if (*s == NULL)
-		*s = sink_new(&o);
-	if (*s != NULL)
-		rc = put(*s, q, reason, sizeof(reason));
-	/* A connection that was kept may have ended; what was sent on it is
-	 * not asked for a second time. */
-	if (rc == -1 && is_old && q->what != PUSH)
-		rc = put(*s, q, reason, sizeof(reason));
 	if (rc == -1) {
 		conf_server_name(b->conf, kind, at, &name);
-		(void)snprintf(why, whylen, "%s: %s", buf_cstr(&name), reason);
+		(void)snprintf(why, whylen, "%s: %s", buf_cstr(&name), v->why);
 		buf_fini(&name);
 	}
 	return rc;

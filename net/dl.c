@@ -21,10 +21,11 @@ fail(const struct dl_table *t, char *why, size_t whylen)
 int
 dl_open(const struct dl_table *t, void *out, char *why, size_t whylen)
 {
+	int scope = t->is_global ? RTLD_GLOBAL : RTLD_LOCAL;
 	void *lib, *f;
 
 	/* Never closed: what it loads does not like to be unloaded. */
-	if ((lib = dlopen(t->soname, RTLD_NOW | RTLD_LOCAL)) == NULL)
+	if ((lib = dlopen(t->soname, RTLD_NOW | scope)) == NULL)
 		return fail(t, why, whylen);
 	for (size_t i = 0; i < t->n; i++) {
 		if ((f = dlsym(lib, t->members[i].name)) == NULL)

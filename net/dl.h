@@ -1,6 +1,7 @@
 #ifndef NET_DL_H
 #define NET_DL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -21,6 +22,7 @@ struct dl_table {
 	const char *word; /* the library's name for people */
 	const struct dl_member *members;
 	size_t n;
+	bool is_global; /* another library needs what it has */
 };
 
 /*

@@ -38,7 +38,7 @@ int
 http_lib_open(struct http_lib *l, char *why, size_t whylen)
 {
 	static const struct dl_table table = { LIBCURL_SONAME, "libcurl",
-		members, NMEMBERS };
+		members, NMEMBERS, false };
 
 	if (dl_open(&table, l, why, whylen) == -1)
 		return -1;

@@ -12,6 +12,9 @@
 #include "lib/conf.h"
 #include "lib/secret.h"
 #include "net/redis.h"
+#ifdef HAVE_HIREDIS_SSL
+#include "net/redis_tls.h"
+#endif
 #include "net/sink_int.h"
 
 #include "lib/ban.h"
@@ -74,6 +77,22 @@ connected(struct redis *r, char *why, size_t whylen)
 	if (getsockopt(r->c->fd, SOL_SOCKET, SO_ERROR, &e, &len) == -1)
 		e = errno;
 	return e == 0 ? 0 : lose(r, strerror(e), why, whylen);
+}
+
+static int
+encrypt(struct redis *r, char *why, size_t whylen)
+{
+	if (r->conf->tls == CONF_OFF)
+		return 0;
+#ifdef HAVE_HIREDIS_SSL
+	if (redis_tls_start(r->c, r->conf->host, r->ca_file, why, whylen) == 0)
+		return 0;
+#else
+	/* What is not built in is refused in the configuration. */
+	(void)snprintf(why, whylen, "TLS is not built in");
+#endif
+	redis_close(r);
+	return -1;
 }
 
 /* An answer of one command that must be no error. */
@@ -153,7 +172,8 @@ redis_open(struct redis *r, char *why, size_t whylen)
 		redis_close(r);
 		return -1;
 	}
-	if (connected(r, why, whylen) == -1 || login(r, why, whylen) == -1 ||
+	if (connected(r, why, whylen) == -1 || encrypt(r, why, whylen) == -1 ||
+	    login(r, why, whylen) == -1 ||
 	    choose(r, why, whylen) == -1)
 		return -1;
 	r->is_sent = false;

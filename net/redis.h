@@ -17,6 +17,7 @@ struct conf_redis;
  */
 struct redis {
 	const struct conf_redis *conf;
+	const char *ca_file; /* certificates to trust; "": the system's */
 	const atomic_bool *is_stopped;
 	int64_t timeout_us; /* the longest wait without progress */
 	struct redis_lib lib; /* loaded once */

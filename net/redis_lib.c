@@ -28,8 +28,9 @@ _Static_assert(sizeof(struct redis_lib) == NMEMBERS * sizeof(void (*)(void)),
 int
 redis_lib_open(struct redis_lib *l, char *why, size_t whylen)
 {
+	/* Its part for TLS is not linked with it. */
 	static const struct dl_table table = { LIBHIREDIS_SONAME, "hiredis",
-		members, NMEMBERS };
+		members, NMEMBERS, true };
 
 	return dl_open(&table, l, why, whylen);
 }

@@ -87,6 +87,7 @@ struct pushing {
 	size_t read;	  /* replies came for those before */
 	size_t under_way; /* commands without a reply */
 	size_t bytes;	  /* since the last flush */
+	bool is_again;	  /* for want of the script */
 	struct buf body, name, key;
 	char *why;
 	size_t whylen;
@@ -156,20 +157,23 @@ append_push(struct pushing *p, const struct redis_way *k,
 	return append(p, (const char *const[]){ push, list, body }, 3);
 }
 
-/* What a reply says of a message. */
+/* What a reply says of a message; its way is known until all replies came. */
 static void
-settle(struct sink_redis *m, struct sink_message *msg, const redisReply *r)
+settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
 {
-	if (r->type == REDIS_REPLY_ERROR) {
+	struct sink_redis *m = p->m;
+	const struct redis_way *k = find_way(m, msg->queue);
+
+	if (r->type == REDIS_REPLY_ERROR &&
+	    strncmp(r->str, "NOSCRIPT", 8) == 0 && !p->is_again) {
+		msg->end = SINK_WAITS;
+		m->sha[0] = '\0';
+	} else if (r->type == REDIS_REPLY_ERROR)
 		sink_end(msg, SINK_LATER, r->str);
-		/* Somebody emptied Redis of its scripts. */
-		if (strncmp(r->str, "NOSCRIPT", 8) == 0)
-			m->sha[0] = '\0';
-	} else if (r->type == REDIS_REPLY_STRING &&
+	else if (r->type == REDIS_REPLY_STRING &&
 	    strcmp(r->str, "again") == 0)
 		sink_end(msg, SINK_DONE, "it was there already");
-	else if (conf_queue_for(m->sink.o.conf, msg->queue)->broker ==
-		CONF_BROKER_REDIS_PUBSUB &&
+	else if (strcmp(k->kind->push, "PUBLISH") == 0 &&
 	    r->type == REDIS_REPLY_INTEGER && r->integer == 0)
 		sink_end(msg, SINK_DONE, "nobody listened");
 	else
@@ -188,7 +192,7 @@ take_replies(struct pushing *p, size_t keep)
 		r = redis_reply(&p->m->redis, p->why, p->whylen);
 		if (r == NULL)
 			return -1;
-		settle(p->m, &p->v[p->read++], r);
+		settle(p, &p->v[p->read++], r);
 		p->m->redis.lib.free_reply(r);
 		p->under_way--;
 	}
@@ -231,23 +235,78 @@ push_one(struct pushing *p, struct sink_message *msg)
 	return p->under_way < WINDOW ? 0 : take_replies(p, WINDOW / 2);
 }
 
-/* Those whose worker has registered with RabbitMQ. */
+/* Messages for RabbitMQ, gathered from a batch. */
+struct aside {
+	struct sink *to;
+	struct sink_message *v;
+	struct sink_message **from;
+	size_t n;
+};
+
+/* Hand them over, and let those they are copies of know. */
 static void
-push_rabbitmq(struct sink_redis *m, struct sink_message *v, size_t n)
+push_aside(struct aside *a)
 {
-	struct sink *to = NULL;
-	char why[256] = "out of memory";
+	char why[256] = "";
+
+	if (a->n > 0)
+		(void)sink_push(a->to, a->v, a->n, why, sizeof(why));
+	for (size_t i = 0; i < a->n; i++) {
+		*a->from[i] = a->v[i];
+		a->from[i]->sig = NULL;
+		/* Redis is well, and others may go on. */
+		if (a->from[i]->end == SINK_WAITS)
+			sink_end(a->from[i], SINK_LATER, why);
+	}
+	a->n = 0;
+}
+
+/* -1: the connection to Redis is lost. */
+static int
+gather_aside(struct pushing *p, struct aside *a, size_t n)
+{
+	const struct redis_way *k;
 
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].end != SINK_WAITS)
+		if (p->v[i].end != SINK_WAITS)
 			continue;
-		if (to == NULL)
-			to = redis_rabbitmq(m);
-		if (to == NULL ||
-		    (sink_push(to, &v[i], 1, why, sizeof(why)) == -1 &&
-			v[i].end == SINK_WAITS))
-			sink_end(&v[i], SINK_LATER, why);
+		if ((k = find_way(p->m, p->v[i].queue)) == NULL) {
+			/* What was learned may be forgotten for it. */
+			push_aside(a);
+			k = learn_way(p->m, p->v[i].queue, p->why, p->whylen);
+			if (k == NULL)
+				return -1;
+		}
+		a->v[a->n] = p->v[i];
+		a->v[a->n].sig = &k->sig;
+		a->from[a->n++] = &p->v[i];
 	}
+	push_aside(a);
+	return 0;
+}
+
+/* Those whose worker has registered with RabbitMQ. */
+static int
+push_rabbitmq(struct pushing *p, size_t n)
+{
+	struct aside a = { .to = NULL };
+	size_t i = 0;
+	int rc = -1;
+
+	while (i < n && p->v[i].end != SINK_WAITS)
+		i++;
+	if (i == n)
+		return 0;
+	a.to = redis_rabbitmq(p->m);
+	a.v = calloc(n, sizeof(*a.v));
+	a.from = calloc(n, sizeof(*a.from));
+	if (a.to != NULL && a.v != NULL && a.from != NULL)
+		rc = gather_aside(p, &a, n);
+	else
+		(void)snprintf(p->why, p->whylen, "out of memory");
+	free(a.v);
+	free(a.from);
+	return rc;
 }
 
 int
@@ -256,6 +315,7 @@ redis_ready(struct sink_redis *m, char *why, size_t whylen)
 	const struct sink_opts *o = &m->sink.o;
 
 	m->redis.conf = &o->conf->redis[o->at];
+	m->redis.ca_file = o->conf->ca_file;
 	m->redis.is_stopped = &m->sink.is_stopped;
 	m->redis.timeout_us =
 	    sink_timeout_us(&m->sink, m->redis.conf->timeout_us);
@@ -268,38 +328,60 @@ struct sink *
 redis_rabbitmq(struct sink_redis *m)
 {
 	struct sink_opts o = m->sink.o;
+	struct sink *s = atomic_load(&m->rabbitmq);
 
+	if (s != NULL || o.conf->nrabbitmq == 0)
+		return s;
 	o.kind = CONF_SERVER_RABBITMQ;
 	o.at = 0;
-	if (m->rabbitmq == NULL && o.conf->nrabbitmq > 0)
-		m->rabbitmq = sink_new(&o);
-	return m->rabbitmq;
+	if ((s = sink_new(&o)) == NULL)
+		return NULL;
+	atomic_store(&m->rabbitmq, s);
+	/* Who stopped us did not see it. */
+	if (atomic_load(&m->sink.is_stopped))
+		sink_stop(s);
+	return s;
+}
+
+/* Those that were not; all answers are in when it is 0. */
+static int
+push_all(struct pushing *p, size_t n)
+{
+	int rc = load_script(p->m, p->why, p->whylen);
+
+	p->read = 0;
+	p->m->redis.is_sent = p->is_again;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if (p->v[i].end == SINK_WAITS)
+			rc = push_one(p, &p->v[i]);
+	}
+	return rc == 0 ? take_replies(p, 0) : rc;
 }
 
 int
-redis_push(struct sink *s, struct sink_message *v, size_t n, char *why, size_t whylen)
+redis_push(struct sink *s, struct sink_message *v, size_t n, char *why,
+    size_t whylen)
 {
 	struct sink_redis *m = (struct sink_redis *)s;
 	struct pushing p = { .m = m, .v = v, .why = why, .whylen = whylen };
 	int rc = redis_ready(m, why, whylen);
 
-	if (rc == 0)
-		rc = load_script(m, why, whylen);
 	m->redis.is_sent = false;
-	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = push_one(&p, &v[i]);
 	if (rc == 0)
-		rc = take_replies(&p, 0);
-	if (rc == 0)
-		push_rabbitmq(m, v, n);
+		rc = push_all(&p, n);
+	/* Somebody emptied Redis of its scripts. */
+	p.is_again = true;
+	if (rc == 0 && m->sha[0] == '\0' && m->redis.conf->dedup == CONF_ON)
+		rc = push_all(&p, n);
 	for (size_t i = 0; i < n && !m->redis.is_sent; i++) {
 		if (v[i].end == SINK_DOUBT)
 			v[i].end = SINK_WAITS;
 	}
+	if (rc == 0)
+		rc = push_rabbitmq(&p, n);
 	forget(m);
 	buf_fini(&p.body);
 	buf_fini(&p.name);
 	buf_fini(&p.key);
 	return rc;
 }
-

@@ -12,7 +12,7 @@ struct sink_redis {
 	struct sink sink;
 	struct redis redis;
 	char sha[41]; /* of the script; "": not loaded on this connection */
-	struct sink *rabbitmq; /* for workers that registered with that */
+	struct sink *_Atomic rabbitmq; /* for workers of that; or NULL */
 	struct redis_way ways[REDIS_WAYS_MAX]; /* of this batch */
 	size_t nways;
 };

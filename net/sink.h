@@ -40,6 +40,8 @@ struct sink_message {
 	int64_t attempt;      /* this one, the first being 1 */
 	int64_t scheduled_us; /* the slot */
 	int64_t lasts_s;      /* it may be sent again for so long */
+	/* What is known of the queue's worker: for net/ to set. */
+	const struct signature *sig;
 	char **body; /* gets a copy of what is sent, owned; NULL: not wanted */
 	/* The answer: */
 	enum sink_end end;

@@ -39,6 +39,11 @@ struct sink_ops {
 extern const struct sink_ops *const sink_kinds[CONF_SERVER__MAX];
 extern const struct sink_ops sink_redis;
 extern const struct sink_ops sink_rabbitmq;
+/*
+ * An answer of 2xx is SINK_DONE, 410 SINK_GONE, any other SINK_LATER: also 400,
+ * 401 or 404, for the endpoint may be about to be mended, and the retry of the
+ * job bounds it.
+ */
 extern const struct sink_ops sink_webhook;
 
 /* Embedded at the start of each kind's own struct. */

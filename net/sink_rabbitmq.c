@@ -27,10 +27,7 @@ clear(struct sink *s, const char *queue, char *why, size_t whylen)
 static void
 close_it(struct sink *s)
 {
-	struct sink_rabbitmq *m = (struct sink_rabbitmq *)s;
-
-	amqp_close(&m->amqp);
-	amqp_queues_fini(&m->queues);
+	amqp_close(&((struct sink_rabbitmq *)s)->amqp);
 }
 
 /* Names and signatures are Redis' matter. */

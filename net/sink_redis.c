@@ -145,12 +145,21 @@ names(struct sink *s, const struct sink_names *to, char *why, size_t whylen)
 }
 
 static void
+wake(struct sink *s)
+{
+	struct sink *other = atomic_load(&((struct sink_redis *)s)->rabbitmq);
+
+	if (other != NULL)
+		sink_stop(other);
+}
+
+static void
 close_both(struct sink *s)
 {
 	struct sink_redis *m = (struct sink_redis *)s;
 
 	redis_close(&m->redis);
-	sink_free(m->rabbitmq);
+	sink_free(atomic_load(&m->rabbitmq));
 }
 
 const struct sink_ops sink_redis = {
@@ -160,5 +169,6 @@ const struct sink_ops sink_redis = {
 	.clear = clear,
 	.signature = signature,
 	.names = names,
+	.wake = wake,
 	.close = close_both,
 };

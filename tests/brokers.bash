@@ -39,9 +39,11 @@ pid_end() {
 	rm -f "$1"
 }
 
-# pid_runs FILE
+# pid_runs FILE: a process that becomes another program has no command line
+# for a moment.
 pid_runs() {
-	[ -s "$1" ] && is_running "$(cat "$1")"
+	[ -s "$1" ] || return 1
+	is_running "$(cat "$1")" || { sleep 0.2 && is_running "$(cat "$1")"; }
 }
 
 # --- Redis

@@ -57,15 +57,25 @@ setup() {
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "an unknown option and a broker that is not built in" {
+@test "an unknown option and a broker that nobody knows" {
 	echo 'colour = red' >"$CONF"
 	run "$MH" job list
 	[ "$status" -eq 78 ]
 	[[ $output == *"no such option 'colour'"* ]]
-	printf 'queue "a" {\n\tbroker = rabbitmq\n}\n' >"$CONF"
+	printf 'queue "a" {\n\tbroker = kafka\n}\n' >"$CONF"
 	run "$MH" job list
 	[ "$status" -eq 78 ]
-	[[ $output == *':2: option "broker": broker "rabbitmq" is not built in'* ]]
+	[[ $output == *':2: option "broker": "kafka" is not sqlite or redis or '* ]]
+}
+
+@test "a broker that was not built in, or that has no section" {
+	for broker in redis redis-stream redis-pubsub funboost rabbitmq webhook; do
+		printf 'queue "a" {\n\tbroker = %s\n}\n' "$broker" >"$CONF"
+		run "$MH" job list
+		[ "$status" -eq 78 ]
+		[ "${#lines[@]}" -eq 1 ]
+		[[ $output =~ 'is not built in: it needs the library '|'needs a section '[a-z]*' "name"' ]]
+	done
 }
 
 @test "where it is looked for" {

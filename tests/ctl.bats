@@ -243,7 +243,7 @@ setup() {
 	send q
 	send q
 	run "$MH" queue list
-	[[ ${lines[1]} =~ ^q\ +running\ +1\ +2\ +0\ +0 ]]
+	[[ ${lines[1]} =~ ^q\ +running\ +1\ +0\ +2\ +0\ +0 ]]
 	[ "$(count_state q ready)" -eq 2 ]
 	[[ $("$MH" queue peek q --json --limit 1) == '[{"id":'*'"body":{'* ]]
 	"$MH" queue pause q

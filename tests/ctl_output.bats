@@ -159,7 +159,7 @@ printing() {
 
 @test "--json: queues and messages" {
 	json_is 'map(keys == ["dead","held","jobs","oldest","paused",
-	    "queue_name","ready"]) | all' queue list --json
+	    "queue_name","ready","waiting"]) | all' queue list --json
 	json_is 'map(.queue_name) == ["q","r","s"] and .[2].paused and
 	    .[0].jobs == 1 and .[1].oldest == null' queue list --json
 	json_is 'map(keys == ["attempt","body","enqueued_at","held_until",
@@ -213,7 +213,7 @@ printing() {
 	[ "$("$MH" job list | head -n 1 | tr -s ' ')" = \
 	    "QUEUE JOB TRIGGER NEXT RUN STATE REASON" ]
 	[ "$("$MH" queue list | head -n 1 | tr -s ' ')" = \
-	    "QUEUE STATE JOBS READY HELD DEAD OLDEST" ]
+	    "QUEUE STATE JOBS WAITING READY HELD DEAD OLDEST" ]
 	[ "$("$MH" queue peek q | head -n 1 | tr -s ' ')" = \
 	    "ID STATE ATTEMPT ENQUEUED REASON BODY" ]
 	[ "$("$MH" runs | head -n 1 | tr -s ' ')" = \

@@ -4,7 +4,8 @@
 hook.py PORTFILE LOG SECRET: answers on a port of its own, which it writes to
 PORTFILE, and appends one JSON line to LOG for each request: the headers, the
 body, and whether the signature is right.  While the file LOG.status exists it
-holds the status to answer with; "hang" in it answers nothing.
+says how to answer, in words: first the status, or "hang" to answer nothing, or
+"cut" to hang up; then "delay=SECONDS" and "HEADER=VALUE" ("_" is a blank).
 """
 import base64
 import hashlib
@@ -30,14 +31,17 @@ class Hook(http.server.BaseHTTPRequestHandler):
         mac = hmac.new(key, signed, hashlib.sha256).digest()
         want = "v1," + base64.b64encode(mac).decode()
         given = (self.headers["webhook-signature"] or "").split(" ")
-        status = "200"
+        status, words = "200", []
         if os.path.exists(log + ".status"):
             with open(log + ".status", encoding="ascii") as f:
-                status = f.read().strip()
+                status, *words = f.read().split()
         with open(log, "a", encoding="utf-8") as f:
             f.write(json.dumps({
                 "id": name,
                 "type": self.headers["Content-Type"],
+                "key": self.headers["Idempotency-Key"],
+                "agent": self.headers["User-Agent"],
+                "path": self.path,
                 "signed": any(hmac.compare_digest(want, s) for s in given),
                 "fresh": abs(time.time() - int(stamp)) < 60,
                 "answer": status,
@@ -46,7 +50,14 @@ class Hook(http.server.BaseHTTPRequestHandler):
         if status == "hang":
             time.sleep(60)
             return
+        told = dict(word.split("=", 1) for word in words)
+        time.sleep(float(told.pop("delay", 0)))
+        if status == "cut":
+            self.close_connection = True
+            return
         self.send_response(int(status))
+        for header, value in told.items():
+            self.send_header(header, value.replace("_", " "))
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -54,6 +65,7 @@ class Hook(http.server.BaseHTTPRequestHandler):
         pass
 
 
+http.server.ThreadingHTTPServer.request_queue_size = 128
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
 with open(portfile + ".new", "w", encoding="ascii") as f:
     f.write(str(server.server_port))

@@ -176,9 +176,9 @@ drop_stale(const struct turn *t)
 {
 	struct outbox_list l = { NULL, 0, 0 };
 	enum store_rc rc = read_due(t, STALE, &l);
-	const char *why = "";
+	const char *why;
 
-	for (size_t i = 0; i < l.n && rc == STORE_OK && why != NULL; i++) {
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
 		if ((why = outbox_is_over(&l.v[i], t->now_us)) != NULL)
 			rc = bury(t, &l.v[i], why);
 	}

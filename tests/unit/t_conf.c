@@ -195,9 +195,8 @@ static const struct {
 	{ "store = \"~/x.db\"\n", "is not expanded" },
 	{ "timezone = \"a b\"\n", "is no time zone" },
 	{ "anonymous = yes\n", "is not off or loopback" },
-	{ "queue \"a\" {\n broker = rabbitmq\n}\n",
-	    ":2: option "
-	    "\"broker\": broker \"rabbitmq\" is not built in" },
+	{ "queue \"a\" {\n broker = kafka\n}\n",
+	    ":2: option \"broker\": \"kafka\" is not sqlite or redis or" },
 	{ "queue \"a\" {\n colour = red\n}\n", ":2: no such option" },
 	{ "queue \"\" {\n}\n", "section \"queue\"" },
 	{ "queue \"a\" {\n}\nqueue \"a\" {\n}\n", "a" },

@@ -3,7 +3,11 @@
 #include <stdlib.h>
 
 #include "lib/buf.h"
+#include "lib/conf.h"
+#include "lib/delivery.h"
 #include "lib/handover.h"
+#include "lib/job.h"
+#include "lib/store_outbox.h"
 #include "lib/store_queue.h"
 #include "lib/store_run.h"
 #include "tests/unit/tap.h"
@@ -188,6 +192,94 @@ check_scratch(void)
 	message_list_fini(&l);
 }
 
+/* Where the configuration has the queue at a broker. */
+static void
+check_broker(void)
+{
+	struct conf_queue queues[] = {
+		{ .glob = (char[]){ "q-*" }, .broker = CONF_BROKER_SQLITE },
+		{ .glob = (char[]){ "q*" }, .broker = CONF_BROKER_WEBHOOK },
+	};
+	const struct conf c = { .queues = queues, .nqueues = 2 };
+	const struct handover h = { .conf = &c,
+		.priority = 4,
+		.args = "[1]",
+		.kwargs = "{\"k\":2}",
+		.retry = "{\"max_attempts\":3}",
+		.scratch = &scratch };
+	struct run r = sample(60, 7, "bro-1"), again = sample(60, 7, "bro-2");
+	struct run home = sample(60, 8, "bro-3");
+	struct outbox o = { .run = 0 };
+	int64_t m = messages(), n = -1;
+
+	(void)store_begin(st);
+	is_int(handover_run(st, &r, &h), STORE_OK, "to a broker");
+	is_int(handover_run(st, &again, &h), STORE_CONFLICT,
+	    "a slot has one row there, too");
+	home.queue = (char *)(uintptr_t) "q-home";
+	is_int(handover_run(st, &home, &h), STORE_OK, "another queue");
+	(void)store_commit(st);
+	ok(r.state == RUN_DUE && r.row > 0, "the run is due");
+	is_int(messages(), m, "no message in the embedded queue");
+	is_int(store_outbox_get(st, "bro-1", &o), STORE_OK,
+	    "one in the outbox");
+	ok(o.run == r.row && o.job == 60 && o.priority == 4 &&
+		o.max_attempts == 3 && o.attempt == 0 && o.slot_us == 7 &&
+		o.due_us == 2000000 && o.next_us == 2000000 &&
+		o.state == RUN_DUE,
+	    "with what was handed over");
+	is_str(o.args, "[1]", "its args");
+	is_str(o.kwargs, "{\"k\":2}", "its kwargs");
+	outbox_fini(&o);
+	is_int(home.state, RUN_SENT, "of the embedded queue it is sent");
+	(void)store_message_count(st, "q-home", &n);
+	is_int(n, 1, "and there");
+	is_int(store_outbox_get(st, "bro-3", &o), STORE_NOTFOUND,
+	    "and nowhere else");
+}
+
+/* An id is made there, too; what is rolled back leaves nothing. */
+static void
+check_broker_rollback(void)
+{
+	const struct conf c = { .other = { .broker = CONF_BROKER_REDIS } };
+	struct handover h = { .conf = &c, .scratch = &scratch };
+	struct run r = sample(61, 7, "");
+	struct outbox o = { .run = 0 };
+
+	(void)store_begin(st);
+	is_int(handover_run(st, &r, &h), STORE_OK, "handed over");
+	is_int((long long)strlen(r.id), 36, "under an id of its own");
+	store_rollback(st);
+	is_int(store_outbox_get(st, r.id, &o), STORE_NOTFOUND, "then undone");
+	h.conf = NULL;
+	r = sample(61, 7, "no-conf");
+	(void)store_begin(st);
+	is_int(handover_run(st, &r, &h), STORE_OK, "where nobody says so");
+	(void)store_commit(st);
+	is_int(r.state, RUN_SENT, "it is the embedded queue");
+}
+
+/* A job's retry goes along. */
+static void
+check_of_job(void)
+{
+	struct delivery target = { .run = 0 };
+	struct handover h = { .max_instances = 0 };
+	struct job j;
+
+	job_init(&j);
+	j.retry = strdup("{\"base\":2}");
+	j.args = strdup("[1]");
+	j.priority = 5;
+	is_int(handover_of_job(st, &j, &target, &h), STORE_OK, "of a job");
+	ok(h.retry == j.retry && h.args == j.args && h.kwargs == NULL &&
+		h.priority == 5 && h.target == NULL,
+	    "what it hands over");
+	delivery_fini(&target);
+	job_fini(&j);
+}
+
 int
 main(void)
 {
@@ -205,6 +297,9 @@ main(void)
 	check_priority();
 	check_rollback();
 	check_scratch();
+	check_broker();
+	check_broker_rollback();
+	check_of_job();
 	buf_fini(&scratch);
 	store_close(st);
 	return tap_done();

@@ -13,7 +13,7 @@
 static char folder[256];
 static char path[300];
 
-/* What a store of version 1 held: a row or more of each table. */
+/* What a store of any version held: a row or more of each table. */
 static const char rows[] =
     "INSERT INTO job (queue, job_id, trigger, priority, coalesce,"
     " max_catchup, max_instances, state, next_run_us, cursor_us, created_us,"
@@ -23,17 +23,44 @@ static const char rows[] =
     "INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us, count,"
     " state, decided_us) VALUES ('t1', 1, 'q', 'a', 1, 3, 3, 'missed', 4),"
     " ('t2', NULL, 'q', '', 9, 9, 1, 'sent', 9);"
-    "INSERT INTO job_gone VALUES ('q', 'c', 7);"
+    "INSERT INTO job_gone (queue, job_id, job) VALUES ('q', 'c', 7);"
     "INSERT INTO run_pruned VALUES (1, 'q', 'sent', 1, 1, 0, 0);"
     "INSERT INTO prune VALUES ('rows', 1);"
     "INSERT INTO message (queue, priority, state, attempt, enqueued_us, body)"
     " VALUES ('q', 0, 0, 0, 9, '{}');"
-    "INSERT INTO queue VALUES ('q', 1, 8);"
+    "INSERT INTO queue (name, is_paused, changed_us) VALUES ('q', 1, 8);"
     "INSERT INTO zone VALUES ('Europe/Berlin', 17, NULL, 0);"
     "INSERT INTO token VALUES ('00000000', x'01', 'n', 1, '*', 1, NULL, NULL);"
     "INSERT INTO audit (at_us, actor, action) VALUES (1, 'owner', 'job.add');"
     "INSERT INTO tick (started_us, until_us, sent, decided)"
     " VALUES (1, 2, 3, 4);";
+
+/* And of version 2 besides; the names of alerts are random. */
+static const char rows_2[] =
+    "INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us, count,"
+    " state, decided_us, is_extra) VALUES ('t3', NULL, 'srv', '', 10, 10, 1,"
+    " 'due', 10, 1);"
+    "INSERT INTO delivery (run, target, place, command, marker, on_ambiguous,"
+    " twin, state, turn, next_us, is_waiting, attempt, due_us, looks)"
+    " VALUES (3, 'render', 'srv', 'x', 'none', 'retry', 5, 'due', 0, 10, 0,"
+    " 0, 10, 0);"
+    "INSERT INTO follow VALUES ('srv', 1, 2, 3);"
+    "INSERT INTO history VALUES (1, 0, 'date;x', NULL, 9, NULL);"
+    "UPDATE alert SET name = 'msg_' || id;";
+
+/* What each older version differs in. */
+static const struct version {
+	int n;
+	const char *schema, *rows;
+	const char *in_the_way; /* a table that its step wants to make */
+	const char *before;	/* what that step does before: rows */
+} versions[] = {
+	{ 1, "tests/vectors/schema-1.sql", "", "history",
+	    "SELECT count(*) FROM pragma_table_info('job')"
+	    " WHERE name = 'since_us'" },
+	{ 2, "tests/vectors/schema-2.sql", rows_2, "lane",
+	    "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'outbox%'" },
+};
 
 static const char *
 name(const char *base)
@@ -80,16 +107,17 @@ run_sql(sqlite3 *db, const char *sql)
 		printf("Bail out! %s\n", sqlite3_errmsg(db));
 }
 
-/* A store of version 1 in file. */
+/* A store of an older version in file. */
 static void
-make_old(const char *file)
+make_old(const struct version *v, const char *file)
 {
-	char *schema = slurp("tests/vectors/schema-1.sql");
+	char *schema = slurp(v->schema);
 	sqlite3 *db = open_db(file);
 
 	run_sql(db, "PRAGMA journal_mode = WAL");
 	run_sql(db, schema);
 	run_sql(db, rows);
+	run_sql(db, v->rows);
 	(void)sqlite3_close(db);
 	free(schema);
 }
@@ -135,7 +163,7 @@ dump(sqlite3 *db, const char *sql)
 	return buf_take(&out);
 }
 
-/* A query for the columns that the tables of version 1 had; owned. */
+/* A query for the columns that the tables of a version had; owned. */
 static char *
 dump_old(sqlite3 *db, const char *table, const char *columns)
 {
@@ -182,13 +210,14 @@ number(sqlite3 *db, const char *sql)
 }
 
 static void
-check_schema(void)
+check_schema(const struct version *v)
 {
 	sqlite3 *old, *fresh;
 	char *a, *b;
 
-	make_old(name("old.db"));
-	is_int(open_close(path, false), STORE_OK, "an old store is opened");
+	make_old(v, name("old.db"));
+	is_int(open_close(path, false), STORE_OK,
+	    "a store of version %d is opened", v->n);
 	old = open_db(path);
 	is_int(open_close(name("fresh.db"), true), STORE_OK, "a fresh one");
 	fresh = open_db(path);
@@ -206,17 +235,17 @@ check_schema(void)
 	    "the version is the newest");
 	is_int(number(fresh, "PRAGMA user_version"), store_schema_version(),
 	    "that of a fresh store, too");
-	is_int(number(old, "SELECT count(*) FROM history WHERE job = 0"), 1,
-	    "where history begins is noted");
+	is_int(number(old, "SELECT count(*) FROM history WHERE job = 0"),
+	    v->n == 1, "where history begins is noted");
 	is_int(number(fresh, "SELECT count(*) FROM history"), 0,
 	    "a fresh store needs no such note");
 	(void)sqlite3_close(old);
 	(void)sqlite3_close(fresh);
 }
 
-/* All there was in version 1 is there afterwards, or without a migration. */
+/* All there was is there afterwards, or without a migration. */
 static void
-check_data(const char *file, bool is_migrated)
+check_data(const struct version *v, const char *file, bool is_migrated)
 {
 	sqlite3_stmt *q = NULL;
 	sqlite3 *was, *is;
@@ -225,7 +254,7 @@ check_data(const char *file, bool is_migrated)
 
 	(void)snprintf(before, sizeof(before), "%s/before.db", folder);
 	(void)unlink(before);
-	make_old(before);
+	make_old(v, before);
 	was = open_db(before);
 	is = open_db(file);
 	(void)sqlite3_prepare_v2(was, TABLES, -1, &q, NULL);
@@ -241,7 +270,7 @@ check_data(const char *file, bool is_migrated)
 	}
 	(void)sqlite3_finalize(q);
 	is_int(number(is, "PRAGMA user_version"),
-	    is_migrated ? store_schema_version() : 1, "of the version");
+	    is_migrated ? store_schema_version() : v->n, "of the version");
 	is_int(number(is,
 		   "SELECT count(*) FROM pragma_integrity_check"
 		   " WHERE integrity_check <> 'ok'"),
@@ -252,23 +281,23 @@ check_data(const char *file, bool is_migrated)
 
 /* What cannot be migrated stays what it was. */
 static void
-check_failure(void)
+check_failure(const struct version *v)
 {
+	char sql[64];
 	sqlite3 *db;
 
-	make_old(name("stuck.db"));
+	make_old(v, name("stuck.db"));
 	db = open_db(path);
-	run_sql(db, "CREATE TABLE history (a)");
+	(void)snprintf(sql, sizeof(sql), "CREATE TABLE %s (a)", v->in_the_way);
+	run_sql(db, sql);
 	ok(open_close(path, false) != STORE_OK, "a step that fails is told");
-	is_int(number(db,
-		   "SELECT count(*) FROM pragma_table_info('job')"
-		   " WHERE name = 'since_us'"),
-	    0, "what was done before it is undone");
-	run_sql(db, "DROP TABLE history");
+	is_int(number(db, v->before), 0, "what was done before it is undone");
+	(void)snprintf(sql, sizeof(sql), "DROP TABLE %s", v->in_the_way);
+	run_sql(db, sql);
 	(void)sqlite3_close(db);
-	check_data(path, false);
+	check_data(v, path, false);
 	is_int(open_close(path, false), STORE_OK, "then it goes on");
-	check_data(path, true);
+	check_data(v, path, true);
 }
 
 int
@@ -286,9 +315,16 @@ main(void)
 		printf("Bail out! no folder %s\n", folder);
 		return EXIT_FAILURE;
 	}
-	check_schema();
-	check_data(name("old.db"), true);
-	check_failure();
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		check_schema(&versions[i]);
+		check_data(&versions[i], name("old.db"), true);
+		check_failure(&versions[i]);
+		(void)snprintf(cmd, sizeof(cmd), "rm -f '%s'/*", folder);
+		if (system(cmd) != 0)
+			printf("# %s cannot be emptied\n", folder);
+	}
+	is_int((int)(sizeof(versions) / sizeof(versions[0])),
+	    store_schema_version() - 1, "all versions there were");
 	(void)snprintf(cmd, sizeof(cmd), "rm -rf '%s'", folder);
 	if (system(cmd) != 0)
 		printf("# %s is left behind\n", folder);

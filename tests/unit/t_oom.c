@@ -10,6 +10,7 @@
 #include "lib/job.h"
 #include "lib/list.h"
 #include "lib/message.h"
+#include "lib/message_funboost.h"
 #include "lib/run.h"
 #include "lib/trigger.h"
 #include "lib/trigger_warn.h"
@@ -27,6 +28,7 @@
 /* Made with all memory there is. */
 static struct {
 	struct tz_cache *zones;
+	const struct tz *utc;
 	struct trigger *cron, *interval, *years;
 } world;
 
@@ -306,6 +308,28 @@ run_envelope(void)
 	    "\"attempt\":1,\"args\":[],\"kwargs\":{}}");
 }
 
+/* Through the parser, and with room for nothing at its first byte. */
+static enum oom_rc
+run_funboost(void)
+{
+	char name[] = "x";
+	char *v[] = { name };
+	const struct conf_list names = { v, 1 };
+	const struct message_funboost m = { "t", "[1]", "{\"y\":2}", &names, 3,
+		0, world.utc };
+	struct buf b = BUF_INIT;
+	int rc = message_funboost(&m, &b);
+
+	if (rc == -1) {
+		buf_fini(&b);
+		return OOM_REFUSED;
+	}
+	return judge(&b,
+	    "{\"x\":1,\"y\":2,\"extra\":{\"other_extra_params\":"
+	    "{\"priroty\":3},\"task_id\":\"t\",\"publish_time\":0.0000,"
+	    "\"publish_time_format\":\"1970-01-01 00:00:00\"}}");
+}
+
 static const struct oom_case cases[] = {
 	{ "buf", run_buf },
 	{ "lists of jobs, runs and messages", run_lists },
@@ -323,6 +347,7 @@ static const struct oom_case cases[] = {
 	{ "warns_find", run_warn },
 	{ "due_plan", run_due },
 	{ "message_envelope", run_envelope },
+	{ "message_funboost", run_funboost },
 };
 
 static void
@@ -337,8 +362,10 @@ open_world(void)
 					   "2030,2032,2034,2036,2038,2041,"
 					   "2043,2045,2047,2049" };
 	struct faults fs = { .n = 0 };
+	char why[64];
 
 	e.zones = world.zones = tz_cache_new(NULL);
+	world.utc = tz_get(world.zones, "UTC", why, sizeof(why));
 	world.cron = trigger_new("cron", at, 2, &e, &fs);
 	world.interval = trigger_new("interval", &every, 1, &e, &fs);
 	world.years = trigger_new("cron", &years, 1, &e, &fs);

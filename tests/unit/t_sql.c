@@ -128,7 +128,36 @@ static const struct pin {
 	/* The second takes the run's delivery with it, if it has one. */
 	{ SQL_PRUNE_ROW,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?); "
 	    "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)" },
+	/* Brokers: what is on its way is found without what is not. */
+	{ SQL_OUTBOX_ANY,
+	    "SCAN CONSTANT ROW; "
+	    "SCALAR SUBQUERY; "
+	    "SCAN outbox USING COVERING INDEX outbox_due" },
+	{ SQL_OUTBOX_QUEUE,
+	    "SEARCH outbox USING COVERING INDEX outbox_due (queue=? "
+	    "AND next_us>?); "
+	    "SCALAR SUBQUERY; "
+	    "SEARCH outbox USING COVERING INDEX outbox_due (queue>?)" },
+	{ SQL_OUTBOX_DUE,
+	    "SEARCH o USING INDEX outbox_due (queue=? AND next_us<?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_DEAD,
+	    "SEARCH o USING INDEX outbox_dead (queue=? AND run>?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_GET,
+	    "SEARCH r USING INDEX sqlite_autoindex_run_1 (task_id=?); "
+	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_DELETE,
+	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_SAY, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_PUT_OFF,
+	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_COUNT,
+	    "SEARCH outbox USING COVERING INDEX outbox_due (queue=? "
+	    "AND next_us>?)" },
+	{ SQL_LANE_GET, "SEARCH lane USING PRIMARY KEY (name=?)" },
 	{ SQL_MESSAGE_EXPIRE,
 	    "SEARCH message USING INDEX message_held "
 	    "(queue=? AND until_us<?)" },
