@@ -79,17 +79,14 @@ DELETE FROM message WHERE queue = :queue AND state = 1;
 -- its own number.
 
 -- name: message_dead
-SELECT m.id, coalesce(m.task_id, 'message:' || m.id), m.job_id, m.reason,
-	m.attempt, m.enqueued_us, r.slot_us, m.body
-FROM (SELECT id, reason, attempt, enqueued_us, body,
-		nullif(json_extract(iif(json_valid(body), body, '{}'),
-			'$.task_id') || '', '') AS task_id,
-		json_extract(iif(json_valid(body), body, '{}'),
-			'$.job_id') AS job_id
-	FROM message WHERE queue = :queue AND state = 2 AND id > :after
-	ORDER BY id LIMIT :limit) AS m
-LEFT JOIN run AS r ON r.task_id = m.task_id
-ORDER BY m.id;
+SELECT id, coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
+		'$.task_id') || '', ''), 'message:' || id),
+	json_extract(iif(json_valid(body), body, '{}'), '$.job_id'),
+	reason, attempt, enqueued_us,
+	(SELECT slot_us FROM run WHERE task_id = json_extract(
+		iif(json_valid(body), body, '{}'), '$.task_id')), body
+FROM message WHERE queue = :queue AND state = 2 AND id > :after
+ORDER BY id LIMIT :limit;
 
 -- name: message_dead_get
 SELECT id, :task_id, json_extract(iif(json_valid(body), body, '{}'), '$.job_id'),
