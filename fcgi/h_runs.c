@@ -4,7 +4,6 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
-#include "lib/datetime.h"
 #include "lib/fault.h"
 #include "lib/json.h"
 #include "lib/sched.h"
@@ -14,42 +13,25 @@
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
 #include "fcgi/input.h"
+#include "fcgi/member.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
 
 #include "lib/ban.h"
 
 static void
-add_time(const char *name, int64_t t_us, struct buf *out)
-{
-	buf_printf(out, ",\"%s\":\"", name);
-	datetime_rfc3339(t_us, out);
-	buf_char(out, '"');
-}
-
-static void
-add_text(const char *name, const char *v, struct buf *out)
-{
-	buf_printf(out, ",\"%s\":", name);
-	if (v == NULL || v[0] == '\0')
-		buf_str(out, "null");
-	else
-		buf_json(out, v);
-}
-
-static void
 add_run(const struct run *r, struct buf *out)
 {
 	buf_str(out, "{\"id\":");
 	buf_json(out, r->id);
-	add_text("queue_name", r->queue, out);
-	add_text("job_id", r->job_id, out);
-	add_time("slot", r->slot_us, out);
-	add_time("last_slot", r->last_us, out);
+	member_text("queue_name", r->queue, out);
+	member_text("job_id", r->job_id, out);
+	member_time("slot", r->slot_us, out);
+	member_time("last_slot", r->last_us, out);
 	buf_printf(out, ",\"count\":%" PRId64, r->count);
-	add_text("state", run_state_name(r->state), out);
-	add_text("reason", r->reason, out);
-	add_time("decided_at", r->decided_us, out);
+	member_text("state", run_state_name(r->state), out);
+	member_text("reason", r->reason, out);
+	member_time("decided_at", r->decided_us, out);
 	buf_char(out, '}');
 }
 
@@ -128,7 +110,7 @@ h_runs(struct ctx *ctx, const struct request *req, struct response *res)
 			add_run(&l.v[i], res->data);
 		}
 		buf_char(res->data, ']');
-		add_text("next_cursor", next, res->data);
+		member_text("next_cursor", next, res->data);
 		buf_char(res->data, '}');
 	}
 	run_list_fini(&l);

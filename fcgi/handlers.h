@@ -43,6 +43,12 @@ http_handler h_extend;
 http_handler h_messages;
 http_handler h_queues;
 
+/* h_dead.c: what was given up; one message, or all of a queue */
+http_handler h_dead_list;
+http_handler h_dead_get;
+http_handler h_dead_replay;
+http_handler h_dead_purge;
+
 /* h_runs.c: the ledger */
 http_handler h_runs;
 http_handler h_run_get;

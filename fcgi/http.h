@@ -78,7 +78,7 @@ struct request {
 	char trace_id[HTTP_TRACE_MAX + 1];
 	const struct route *route;
 	char queue[JOB_NAME_MAX + 1]; /* {queue} or {service}, or "" */
-	char job[JOB_NAME_MAX + 1];   /* {job} or {run}, or "" */
+	char job[JOB_NAME_MAX + 1];   /* {job}, {run}, {message}, or "" */
 	struct http_param params[HTTP_PARAMS_MAX];
 	size_t nparams;
 	struct json_object *json; /* the body, where one is wanted */

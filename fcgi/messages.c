@@ -72,6 +72,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	[MSG_RUN_NO_PARAMS] = { "无法重放 %1: 任务已删除, 消息也已取走, 参数未知",
 	    "Run %1 cannot be replayed: its job is gone and its message was "
 	    "taken, so nobody knows the parameters" },
+	[MSG_DEAD_MISSING] = { "该队列没有死信 %1",
+	    "The queue has no dead letter %1" },
 	[MSG_RENDER_JOB_MISSING] = { "该服务没有任务 %1",
 	    "The service has no job %1" },
 };

@@ -80,6 +80,18 @@ static const struct route routes[] = {
 	    "give messages back"),
 	NATIVE_JSON(POST, "/v1/queues/{queue}/extend", CONSUME, h_extend,
 	    "keep messages for longer"),
+	NATIVE(GET, "/v1/queues/{queue}/dead", READ, h_dead_list,
+	    "list messages that were given up"),
+	NATIVE(DELETE, "/v1/queues/{queue}/dead", WRITE, h_dead_purge,
+	    "forget all of them"),
+	NATIVE(POST, "/v1/queues/{queue}/dead/replay", WRITE, h_dead_replay,
+	    "try all of them again"),
+	NATIVE(GET, "/v1/queues/{queue}/dead/{message}", READ, h_dead_get,
+	    "show one"),
+	NATIVE(DELETE, "/v1/queues/{queue}/dead/{message}", WRITE, h_dead_purge,
+	    "forget one"),
+	NATIVE(POST, "/v1/queues/{queue}/dead/{message}/replay", WRITE,
+	    h_dead_replay, "try one again"),
 	NATIVE(GET, "/v1/timing_jobs/{queue}/{job}", READ, h_job_show,
 	    "show one job"),
 	NATIVE_JSON(PATCH, "/v1/timing_jobs/{queue}/{job}", WRITE, h_job_patch,
@@ -167,6 +179,10 @@ find_path(struct request *req, const char *path, enum http_shape *shape)
 		if (routes[i].method == req->method)
 			req->route = &routes[i];
 	}
+	/* Others left segments there: "replay" is a message's name, too. */
+	req->queue[0] = req->job[0] = '\0';
+	if (req->route != NULL)
+		(void)matches(req->route->pattern, path, req);
 	return known;
 }
 

@@ -14,8 +14,8 @@ enum route_input {
 /* One thing the API can do. */
 struct route {
 	enum http_method method;
-	const char
-	    *pattern;	/* with {queue}, {service}, {job}, {run}: a segment */
+	const char *
+	    pattern; /* with {queue}, {service}, {job}, {run}, {message}: a segment */
 	unsigned scope; /* enum token_scope; 0: no token needed */
 	enum route_input input;
 	enum http_shape shape;

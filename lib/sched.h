@@ -163,8 +163,9 @@ enum store_rc sched_run_get(struct sched *s, const char *id, struct run *out);
 /*
  * Hand over once more what the run id stood for, as a new run whose id goes
  * into run_id: with the parameters its job has now or, without a job, those
- * of its message.  STORE_NOTFOUND: no such run.  STORE_CONFLICT: neither job
- * nor message is left, so nobody knows the parameters.
+ * of its message, be that in its queue, on its way to a broker or given up.
+ * STORE_NOTFOUND: no such run.  STORE_CONFLICT: neither job nor message is
+ * left, so nobody knows the parameters.
  */
 enum store_rc sched_replay(struct sched *s, const char *id,
     char run_id[RUN_ID_LEN + 1]);

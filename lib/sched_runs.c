@@ -13,6 +13,7 @@
 #include "lib/sched_int.h"
 #include "lib/store_delivery.h"
 #include "lib/store_job.h"
+#include "lib/store_outbox.h"
 #include "lib/store_run.h"
 #include "lib/ban.h"
 
@@ -168,11 +169,55 @@ sched_run_get(struct sched *s, const char *id, struct run *out)
 struct replay {
 	struct job job;
 	struct store_params params;
+	struct outbox waiting;
+	struct buf retry;
 	struct delivery target;
 	struct handover h;
 };
 
-/* What the run's delivery has or, for the embedded queue, its message. */
+/* The job's retry in the words it had there (lib/store_outbox.c). */
+static void
+print_retry(const struct outbox *o, struct buf *out)
+{
+	buf_str(out, "{");
+	if (o->max_attempts > 0)
+		buf_printf(out, "\"max_attempts\":%lld,",
+		    (long long)o->max_attempts);
+	buf_printf(out, "\"max_age\":%lld,\"base\":%lld,\"cap\":%lld}",
+	    (long long)(o->max_age_us / CLOCK_US_PER_S),
+	    (long long)(o->base_us / CLOCK_US_PER_S),
+	    (long long)(o->cap_us / CLOCK_US_PER_S));
+}
+
+/* What is on its way to a broker, or was given up. */
+static enum store_rc
+replay_of_outbox(struct store *st, const struct run *old, struct replay *p)
+{
+	enum store_rc rc = store_outbox_get(st, old->id, &p->waiting);
+
+	if (rc != STORE_OK)
+		return rc;
+	print_retry(&p->waiting, &p->retry);
+	p->h.priority = p->waiting.priority;
+	p->h.args = p->waiting.args;
+	p->h.kwargs = p->waiting.kwargs;
+	p->h.retry = buf_cstr(&p->retry);
+	return p->retry.is_failed ? STORE_FULL : STORE_OK;
+}
+
+static enum store_rc
+replay_of_message(struct store *st, const struct run *old, struct replay *p)
+{
+	enum store_rc rc = store_message_params(st, old->queue, old->id,
+	    old->decided_us, &p->params);
+
+	p->h.priority = p->params.priority;
+	p->h.args = p->params.args;
+	p->h.kwargs = p->params.kwargs;
+	return rc;
+}
+
+/* What the run's delivery has or, for a queue, its message. */
 static enum store_rc
 replay_of_run(struct store *st, const struct run *old, struct replay *p)
 {
@@ -184,11 +229,9 @@ replay_of_run(struct store *st, const struct run *old, struct replay *p)
 		return rc;
 	}
 	if (rc == STORE_NOTFOUND)
-		rc = store_message_params(st, old->queue, old->id,
-		    old->decided_us, &p->params);
-	p->h.priority = p->params.priority;
-	p->h.args = p->params.args;
-	p->h.kwargs = p->params.kwargs;
+		rc = replay_of_outbox(st, old, p);
+	if (rc == STORE_NOTFOUND)
+		rc = replay_of_message(st, old, p);
 	return rc == STORE_NOTFOUND ? STORE_CONFLICT : rc;
 }
 
@@ -241,6 +284,8 @@ replay(struct sched *s, struct store *st, struct run *old,
 out:
 	job_fini(&p.job);
 	delivery_fini(&p.target);
+	outbox_fini(&p.waiting);
+	buf_fini(&p.retry);
 	free(p.params.args);
 	free(p.params.kwargs);
 	buf_fini(&scratch);

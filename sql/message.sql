@@ -74,3 +74,36 @@ DELETE FROM message WHERE queue = :queue AND state = 0;
 
 -- name: message_clear_held
 DELETE FROM message WHERE queue = :queue AND state = 1;
+
+-- Dead letters.  They are named like their run; one whose body tells none, by
+-- its own number.
+
+-- name: message_dead
+SELECT id, coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
+		'$.task_id') || '', ''), 'message:' || id),
+	json_extract(iif(json_valid(body), body, '{}'), '$.job_id'),
+	reason, attempt, enqueued_us,
+	(SELECT slot_us FROM run WHERE task_id = json_extract(
+		iif(json_valid(body), body, '{}'), '$.task_id')), body
+FROM message WHERE queue = :queue AND state = 2 AND id > :after
+ORDER BY id LIMIT :limit;
+
+-- name: message_dead_get
+SELECT id, :task_id, json_extract(iif(json_valid(body), body, '{}'), '$.job_id'),
+	reason, attempt, enqueued_us,
+	(SELECT slot_us FROM run WHERE task_id = :task_id), body
+FROM message WHERE queue = :queue AND state = 2
+	AND coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
+		'$.task_id') || '', ''), 'message:' || id) = :task_id
+ORDER BY id LIMIT 1;
+
+-- name: message_dead_rows
+SELECT id FROM message WHERE queue = :queue AND state = 2 AND id > :after
+ORDER BY id LIMIT :limit;
+
+-- name: message_replay
+UPDATE message SET state = 0, attempt = 0, reason = :reason
+WHERE id = :row AND state = 2;
+
+-- name: message_purge
+DELETE FROM message WHERE id = :row AND state = 2;

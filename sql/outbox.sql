@@ -39,6 +39,11 @@ FROM outbox AS o INDEXED BY outbox_dead JOIN run AS r ON r.id = o.run
 WHERE o.queue = :queue AND o.next_us IS NULL AND o.run > :after
 ORDER BY o.run LIMIT :limit;
 
+-- name: outbox_dead_rows
+SELECT run FROM outbox INDEXED BY outbox_dead
+WHERE queue = :queue AND next_us IS NULL AND run > :after
+ORDER BY run LIMIT :limit;
+
 -- name: outbox_get
 SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
 	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,

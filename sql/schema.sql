@@ -295,7 +295,8 @@ CREATE INDEX alert_next ON alert (next_us) WHERE next_us IS NOT NULL;
 
 -- By triggers, so that whoever writes a state writes its alert with it.  A run
 -- in doubt is news only when nobody looks for it any more; the ledger's row is
--- changed after that of its delivery.
+-- changed after that of its delivery.  What is dead once more, after somebody
+-- replayed it, is news again.
 CREATE TRIGGER alert_run_new AFTER INSERT ON run
 WHEN NEW.state IN ('missed', 'failed', 'refused', 'dead')
 BEGIN
@@ -311,7 +312,10 @@ WHEN NEW.state IN ('missed', 'failed', 'refused', 'dead')
 BEGIN
 	INSERT INTO alert (about, subject, kind)
 	VALUES ('run', NEW.id, NEW.state)
-	ON CONFLICT (about, subject, kind) DO NOTHING;
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL
+	WHERE NEW.state IN ('refused', 'dead') AND OLD.state = 'due';
 END;
 
 CREATE TRIGGER alert_job_state AFTER UPDATE OF state ON job
@@ -325,11 +329,13 @@ BEGIN
 END;
 
 CREATE TRIGGER alert_message_state AFTER UPDATE OF state ON message
-WHEN NEW.state = 2
+WHEN NEW.state = 2 AND OLD.state <> 2
 BEGIN
 	INSERT INTO alert (about, subject, kind)
 	VALUES ('message', NEW.id, 'dead')
-	ON CONFLICT (about, subject, kind) DO NOTHING;
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
 END;
 
 -- "mhnd": tells a store from other SQLite files.

@@ -39,6 +39,10 @@ commands() {
 	queue pause|1|1
 	queue resume|1|1
 	queue clear|1|1
+	dead list|1|1
+	dead show|2|2
+	dead replay|1|2
+	dead purge|1|2
 	runs|0|2
 	why|3|3
 	replay|1|1
@@ -138,7 +142,7 @@ all_refused() {
 }
 
 @test "groups: their commands are listed" {
-	for group in token job queue; do
+	for group in token job queue dead; do
 		refused 64 "  $group " "$group"
 		refused 64 "  $group " "$group" nosuch
 		run --separate-stderr "$MH" "$group" --help
@@ -165,6 +169,7 @@ all_refused() {
 	64|--limit: a number from 1 to 1000|queue peek q --limit 1001
 	64|--limit: a number from 1 to 1000000|runs --limit 0
 	64|--limit: a number from 1 to 1000000|runs --limit 1000001
+	64|--limit: a number from 1 to 1000000|dead list q --limit 0
 	64|--state: sent, missed, coalesced, paused, overlap|runs --state ''
 	64|--state: sent, missed, coalesced, paused, overlap|runs --state SENT
 	64|--count: a number from 1 to 1000|preview --every 1h --count 0
@@ -190,6 +195,11 @@ all_refused() {
 	64|too few words|consume -- true
 	64|too many words|consume q r -- true
 	64|say --yes|queue clear q
+	64|say --yes|dead purge q x
+	64|say --yes|dead purge q --all
+	64|say either ID or --all|dead purge q --yes
+	64|say either ID or --all|dead replay q
+	64|say either ID or --all|dead replay q x --all
 	64|init takes a folder, not -c FILE|-c x init
 	EOT
 	[ "$("$MH" token list | wc -l)" -eq 2 ]
@@ -217,6 +227,13 @@ all_refused() {
 		refused 65 'QUEUE: ' queue pause "$name"
 		refused 65 'QUEUE: ' queue resume "$name"
 		refused 65 'QUEUE: ' queue clear "$name" --yes
+		refused 65 'QUEUE: ' dead list "$name"
+		refused 65 'QUEUE: ' dead show "$name" x
+		refused 65 'QUEUE: ' dead replay "$name" --all
+		refused 65 'QUEUE: ' dead purge "$name" --all --yes
+		refused 65 'ID: ' dead show q "$name"
+		refused 65 'ID: ' dead replay q "$name"
+		refused 65 'ID: ' dead purge q "$name" --yes
 		refused 65 'QUEUE: ' job list "$name"
 		refused 65 'QUEUE: ' runs "$name"
 		refused 65 'JOB: ' runs q "$name"
@@ -239,6 +256,7 @@ all_refused() {
 	refused 65 '--from: ' runs --from soon
 	refused 65 '--to: ' runs --to 2026-02-30
 	refused 65 '--cursor: ' runs --cursor x
+	refused 65 '--cursor: ' dead list q --cursor x
 }
 
 @test "what is not there: 1, and it is named" {
@@ -250,12 +268,15 @@ all_refused() {
 	1|none j: there is none|job run none j
 	1|there is no job q/none|why q none 2026-01-01
 	1|there is no run none|replay none
+	1|q has no dead letter none|dead show q none
+	1|q has no dead letter none|dead replay q none
+	1|q has no dead letter none|dead purge q none --yes
 	1|12345678: there is none|token revoke 12345678
 	1|none: there is none|token revoke none
 	1|q j: exists already|job add q --id j --every 1h
 	EOT
 	# An empty answer is none of that.
-	for words in 'job list none' 'queue peek none' 'runs none' 'runs q none'; do
+	for words in 'job list none' 'queue peek none' 'dead list none' 'runs none' 'runs q none'; do
 		# shellcheck disable=SC2086
 		run --separate-stderr "$MH" $words
 		[ "$status" -eq 0 ]

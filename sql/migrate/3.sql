@@ -35,4 +35,30 @@ CREATE TABLE lane (
 	reason TEXT
 ) STRICT, WITHOUT ROWID;
 
+-- What is dead once more, after somebody replayed it, is news again.
+DROP TRIGGER alert_run_state;
+CREATE TRIGGER alert_run_state AFTER UPDATE OF state ON run
+WHEN NEW.state IN ('missed', 'failed', 'refused', 'dead')
+	OR NEW.state = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
+		WHERE run = NEW.id AND next_us IS NOT NULL)
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL
+	WHERE NEW.state IN ('refused', 'dead') AND OLD.state = 'due';
+END;
+
+DROP TRIGGER alert_message_state;
+CREATE TRIGGER alert_message_state AFTER UPDATE OF state ON message
+WHEN NEW.state = 2 AND OLD.state <> 2
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('message', NEW.id, 'dead')
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
+END;
+
 PRAGMA user_version = 3;

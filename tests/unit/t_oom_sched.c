@@ -1,6 +1,7 @@
 #include "lib/job_json.h"
 #include "lib/json.h"
 #include "lib/preview.h"
+#include "lib/sched_dead.h"
 #include "tests/unit/oom_store.h"
 
 /*
@@ -131,6 +132,41 @@ run_runs(void)
 	return oom_of(rc);
 }
 
+/* Two dead letters, one of each place, looked at and replayed. */
+static enum oom_rc
+run_dead(void)
+{
+	const struct sched_dead_opts o = { "dead", 9, NULL };
+	const long was = oom.countdown;
+	struct dead_list l = { NULL, 0, 0 };
+	struct dead d = { .row = 0 };
+	struct sched *s = &world.rig.s;
+	char next[SCHED_CURSOR_MAX];
+	enum store_rc rc;
+	int64_t n = 0;
+
+	oom.countdown = 0;
+	rig_meddle(world.rig.conf->store,
+	    "UPDATE message SET state = 2 WHERE queue = 'dead';"
+	    "UPDATE outbox SET next_us = NULL WHERE queue = 'dead'");
+	oom.countdown = was;
+	oom_forget(s->stores[JOB_DURABLE]);
+	rc = sched_dead_list(s, &o, &l, next);
+	if (rc == STORE_OK && l.n != 2)
+		rc = STORE_ERROR;
+	dead_list_fini(&l);
+	if (rc == STORE_OK)
+		rc = sched_dead_get(s, "dead", "b", &d);
+	dead_fini(&d);
+	if (rc == STORE_OK)
+		rc = sched_dead_replay(s, "dead", "message:77", &n);
+	if (rc == STORE_OK)
+		rc = sched_dead_replay(s, "dead", NULL, &n);
+	if (rc == STORE_OK && n != 1)
+		rc = STORE_ERROR;
+	return oom_of(rc);
+}
+
 static enum oom_rc
 run_why(void)
 {
@@ -222,6 +258,7 @@ static const struct oom_case cases[] = {
 	{ "sched_list", run_list },
 	{ "sched_publish, _lease, _ack", run_messages },
 	{ "sched_run_now, _replay, _runs", run_runs },
+	{ "sched_dead_list, _get, _replay", run_dead },
 	{ "sched_why", run_why },
 	{ "sched_open", run_open_sched },
 	{ "job_from_json, job_to_json", run_body },
@@ -242,6 +279,15 @@ open_world(void)
 	store_set_durable(world.rig.s.stores[JOB_DURABLE], false);
 	if (rig_add(&world.rig, &fixed) != STORE_OK)
 		rig_bail("no job");
+	rig_meddle(world.rig.conf->store,
+	    "INSERT INTO message (id, queue, priority, state, attempt,"
+	    " enqueued_us, reason, body) VALUES (77, 'dead', 0, 2, 1, 1, 'x',"
+	    " 'no JSON');"
+	    "INSERT INTO run (id, task_id, queue, job_id, slot_us, last_us,"
+	    " count, state, decided_us) VALUES (77, 'b', 'dead', '', 1, 1, 1,"
+	    " 'dead', 1);"
+	    "INSERT INTO outbox (run, queue, priority, base_us, cap_us, due_us,"
+	    " attempt) VALUES (77, 'dead', 0, 1, 1, 1, 1)");
 	world.body = json_parse(body, strlen(body), why, sizeof(why));
 	if (world.body == NULL)
 		rig_bail(why);

@@ -73,6 +73,37 @@ test_segments(void)
 	ok(find(&req, "POST", "", path) != 0, "the longest name");
 }
 
+/* What other routes would make of a path is not left in the request. */
+static void
+test_leftovers(void)
+{
+	static const struct {
+		const char *method, *path, *pattern, *job;
+	} cases[] = {
+		{ "POST", "/v1/queues/q/dead/replay",
+		    "/v1/queues/{queue}/dead/replay", "" },
+		{ "POST", "/v1/queues/q/dead/replay/replay",
+		    "/v1/queues/{queue}/dead/{message}/replay", "replay" },
+		{ "GET", "/v1/queues/q/dead/replay",
+		    "/v1/queues/{queue}/dead/{message}", "replay" },
+		{ "DELETE", "/v1/queues/q/dead", "/v1/queues/{queue}/dead",
+		    "" },
+		{ "DELETE", "/v1/queues/q/dead/m",
+		    "/v1/queues/{queue}/dead/{message}", "m" },
+	};
+	struct request req;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)find(&req, cases[i].method, "", cases[i].path);
+		is_str(req.route == NULL ? "none" : req.route->pattern,
+		    cases[i].pattern, "%s %s", cases[i].method, cases[i].path);
+		is_str(req.queue, "q", "its queue");
+		is_str(req.job, cases[i].job, "its message");
+	}
+	ok(find(&req, "DELETE", "", "/v1/queues/q/dead/") == 0,
+	    "an empty name is not all of them");
+}
+
 static void
 test_methods(void)
 {
@@ -115,6 +146,7 @@ main(void)
 {
 	test_paths();
 	test_segments();
+	test_leftovers();
 	test_methods();
 	test_table();
 	return tap_done();

@@ -146,6 +146,10 @@ static const struct pin {
 	{ SQL_OUTBOX_DEAD,
 	    "SEARCH o USING INDEX outbox_dead (queue=? AND run>?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_DEAD_ROWS,
+	    "SEARCH outbox USING INDEX outbox_dead (queue=? AND run>?)" },
+	{ SQL_OUTBOX_REPLAY,
+	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_GET,
 	    "SEARCH r USING INDEX sqlite_autoindex_run_1 (task_id=?); "
 	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" },
@@ -185,6 +189,21 @@ static const struct pin {
 	{ SQL_MESSAGE_PEEK_DEAD,
 	    "SEARCH message USING INDEX message_dead "
 	    "(queue=?)" },
+	/* In the order of the rows, so that no body is sorted. */
+	{ SQL_MESSAGE_DEAD,
+	    "SEARCH message USING INDEX message_dead (queue=? AND id>?); "
+	    "CORRELATED SCALAR SUBQUERY; "
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (task_id=?)" },
+	{ SQL_MESSAGE_DEAD_GET,
+	    "SEARCH message USING INDEX message_dead (queue=?); "
+	    "SCALAR SUBQUERY; "
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (task_id=?)" },
+	{ SQL_MESSAGE_DEAD_ROWS,
+	    "SEARCH message USING INDEX message_dead (queue=? AND id>?)" },
+	{ SQL_MESSAGE_REPLAY,
+	    "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_MESSAGE_PURGE,
+	    "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_MESSAGE_COUNT,
 	    "SCAN CONSTANT ROW; SCALAR SUBQUERY; "
 	    "SEARCH message USING INDEX message_ready (queue=?); "

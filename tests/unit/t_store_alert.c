@@ -7,7 +7,9 @@
 #include "lib/json.h"
 #include "lib/store_alert.h"
 #include "lib/store_delivery.h"
+#include "lib/store_queue.h"
 #include "lib/store_run.h"
+#include "lib/store_stmt.h"
 #include "tests/unit/tap.h"
 
 #include "lib/ban.h"
@@ -168,6 +170,54 @@ test_moved(struct store *st)
 	is_int((long long)due(st, NOW, NULL), 2, "another state is news");
 }
 
+/* What is due, dead, due once more and dead again: told again. */
+static void
+test_again(struct store *st)
+{
+	static const struct {
+		const char *change;
+		long long n;
+		const char *what;
+	} cases[] = {
+		{ "UPDATE run SET state = 'due' WHERE task_id = 'd'", 0,
+		    "a run that is due is none" },
+		{ "UPDATE run SET state = 'dead' WHERE task_id = 'd'", 1,
+		    "one that was given up is" },
+		{ "UPDATE run SET state = 'due' WHERE task_id = 'd'", 0,
+		    "replayed it is none" },
+		{ "UPDATE run SET state = 'dead' WHERE task_id = 'd'", 1,
+		    "and given up again it is" },
+		{ "UPDATE run SET state = 'dead' WHERE task_id = 'd'", 0,
+		    "which is told once" },
+		{ "UPDATE run SET state = 'failed' WHERE task_id = 'd'", 1,
+		    "another state is news" },
+		{ "UPDATE run SET state = 'due' WHERE task_id = 'd'", 0,
+		    "due once more it is none" },
+		{ "UPDATE run SET state = 'failed' WHERE task_id = 'd'", 0,
+		    "but one that no replay leads to is told once" },
+		{ "UPDATE message SET state = 2", 1, "a message that is dead" },
+		{ "UPDATE message SET state = 2", 0, "is told once" },
+		{ "UPDATE message SET state = 0", 0, "put back it is none" },
+		{ "UPDATE message SET state = 2", 1, "and dead again it is" },
+	};
+	struct buf sql = BUF_INIT;
+
+	add_run(st, "d", RUN_DUE);
+	(void)store_begin(st);
+	(void)store_message_insert(st, "q", 0, NOW, "{}");
+	(void)store_commit(st);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buf_reset(&sql);
+		buf_printf(&sql, "UPDATE alert SET next_us = NULL; %s",
+		    cases[i].change);
+		is_int(sqlite3_exec(st->db, buf_cstr(&sql), NULL, NULL, NULL),
+		    SQLITE_OK, "%s", cases[i].change);
+		is_int((long long)due(st, NOW, NULL), cases[i].n, "%s",
+		    cases[i].what);
+	}
+	buf_fini(&sql);
+}
+
 static void
 test_forgotten(struct store *st)
 {
@@ -202,6 +252,7 @@ main(void)
 	test_outbox(st);
 	test_moved(st);
 	test_forgotten(st);
+	test_again(st);
 	store_close(st);
 	return tap_done();
 }

@@ -1,0 +1,128 @@
+#include "config.h"
+
+#include <inttypes.h>
+
+#include "lib/buf.h"
+#include "lib/fault.h"
+#include "lib/json.h"
+#include "lib/sched_dead.h"
+
+#include "fcgi/ctx.h"
+#include "fcgi/handlers.h"
+#include "fcgi/input.h"
+#include "fcgi/member.h"
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+
+#include "lib/ban.h"
+
+static void
+add_dead(const struct dead *d, struct buf *out)
+{
+	buf_str(out, "{\"id\":");
+	buf_json(out, d->id);
+	member_text("queue_name", d->queue, out);
+	member_text("job_id", d->job_id, out);
+	member_text("where", dead_place_name(d->place), out);
+	member_text("reason", d->reason, out);
+	buf_printf(out, ",\"attempt\":%" PRId64, d->attempt);
+	if (d->slot_us == 0)
+		member_text("slot", NULL, out);
+	else
+		member_time("slot", d->slot_us, out);
+	member_time("since", d->since_us, out);
+	buf_printf(out, ",\"body\":%s}", d->body);
+}
+
+static int
+read_page(const struct ctx *ctx, const struct request *req,
+    struct sched_dead_opts *o, struct response *res)
+{
+	static const struct json_range page = { 1, 1000 };
+
+	o->queue = req->queue;
+	(void)input_int(req, "limit", &page, &o->limit, res);
+	(void)request_param(req, "cursor", &o->cursor, &res->faults);
+	return input_path(ctx, req, res);
+}
+
+void
+h_dead_list(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct sched_dead_opts o = { .limit = 100 };
+	struct dead_list l = { NULL, 0, 0 };
+	char next[SCHED_CURSOR_MAX];
+	enum store_rc rc;
+
+	if (read_page(ctx, req, &o, res) != 0)
+		return;
+	rc = sched_dead_list(&ctx->sched, &o, &l, next);
+	if (rc == STORE_NOTFOUND) {
+		fault_add(&res->faults, "cursor",
+		    "is not one that a list gave");
+		response_bad_input(res);
+	} else if (response_store(res, rc)) {
+		buf_str(res->data, "{\"dead\":[");
+		for (size_t i = 0; i < l.n; i++) {
+			if (i > 0)
+				buf_char(res->data, ',');
+			add_dead(&l.v[i], res->data);
+		}
+		buf_char(res->data, ']');
+		member_text("next_cursor", next, res->data);
+		buf_char(res->data, '}');
+	}
+	dead_list_fini(&l);
+}
+
+/* As response_store, for an answer about the message of the path. */
+static bool
+is_found(const struct request *req, struct response *res, enum store_rc rc)
+{
+	if (rc != STORE_NOTFOUND)
+		return response_store(res, rc);
+	response_error(res, 404, MSG_DEAD_MISSING, req->job);
+	return false;
+}
+
+void
+h_dead_get(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct dead d = { .row = 0 };
+
+	if (input_path(ctx, req, res) != 0)
+		return;
+	if (is_found(req, res,
+		sched_dead_get(&ctx->sched, req->queue, req->job, &d)))
+		add_dead(&d, res->data);
+	dead_fini(&d);
+}
+
+/* The message of the path or, where it has none, all of the queue. */
+static const char *
+which(const struct request *req)
+{
+	return req->job[0] == '\0' ? NULL : req->job;
+}
+
+void
+h_dead_replay(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	int64_t n;
+
+	if (input_path(ctx, req, res) == 0 &&
+	    is_found(req, res,
+		sched_dead_replay(&ctx->sched, req->queue, which(req), &n)))
+		buf_printf(res->data, "{\"replayed\":%" PRId64 "}", n);
+}
+
+void
+h_dead_purge(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	int64_t n;
+
+	if (input_path(ctx, req, res) == 0 &&
+	    is_found(req, res,
+		sched_dead_purge(&ctx->sched, req->queue, which(req), &n)))
+		buf_printf(res->data, "{\"purged\":%" PRId64 "}", n);
+}
