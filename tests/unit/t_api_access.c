@@ -81,7 +81,7 @@ call(struct api *a, const struct route *r, const char *queue)
 }
 
 /* What minutehand.fcgi(8) says: read for GET, write for changes, consume for
- * consumers; a preview changes nothing. */
+ * consumers; a preview changes nothing, and dead letters are their owner's. */
 static unsigned
 scope_of(const struct route *r)
 {
@@ -89,7 +89,8 @@ scope_of(const struct route *r)
 		return 0;
 	if (r->method == HTTP_GET || strcmp(r->pattern, "/v1/preview") == 0)
 		return TOKEN_READ;
-	if (strncmp(r->pattern, "/v1/queues/", 11) == 0)
+	if (strncmp(r->pattern, "/v1/queues/", 11) == 0 &&
+	    strstr(r->pattern, "/dead") == NULL)
 		return TOKEN_CONSUME;
 	return TOKEN_WRITE;
 }
