@@ -15,7 +15,7 @@
 #include "lib/conf.h"
 #include "lib/delivery.h"
 #include "tests/launch/far.h"
-#include "ticker/http.h"
+#include "net/http.h"
 
 #include "lib/ban.h"
 
