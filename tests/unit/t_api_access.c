@@ -132,8 +132,8 @@ test_scopes(struct api *a)
 			ok((status != 403) == may && status != 401,
 			    "%s %s by %s: %d", route_method_name(r->method),
 			    r->pattern, scopes[k].name, status);
-			ok(status == 200 &&
-				    strcmp(r->pattern, "/metrics") == 0 ||
+			ok((status == 200 &&
+			       strcmp(r->pattern, "/metrics") == 0) ||
 				api_flaw(a) == NULL,
 			    "in good form");
 			if (status == 403)
