@@ -108,7 +108,7 @@ which(const struct request *req)
 void
 h_dead_replay(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	int64_t n;
+	int64_t n = 0;
 
 	if (input_path(ctx, req, res) == 0 &&
 	    is_found(req, res,
@@ -119,7 +119,7 @@ h_dead_replay(struct ctx *ctx, const struct request *req, struct response *res)
 void
 h_dead_purge(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	int64_t n;
+	int64_t n = 0;
 
 	if (input_path(ctx, req, res) == 0 &&
 	    is_found(req, res,

@@ -28,16 +28,33 @@ path_of(const struct route *r, struct buf *out)
 	return buf_cstr(out);
 }
 
-/* All methods that some route knows for the pattern of r. */
+/* Is path one of the pattern? */
+static bool
+fits(const char *pattern, const char *path)
+{
+	while (*pattern != '\0') {
+		if (*pattern == '{') {
+			pattern = strchr(pattern, '}') + 1;
+			path += strcspn(path, "/");
+		} else if (*pattern++ != *path++)
+			return false;
+	}
+	return *path == '\0';
+}
+
+/* All methods that some route knows for the path of r. */
 static unsigned
 methods_of(const struct route *r)
 {
+	struct buf path = BUF_INIT;
 	const struct route *other;
 	unsigned all = 0;
 
+	(void)path_of(r, &path);
 	for (size_t i = 0; (other = route_at(i)) != NULL; i++)
-		if (strcmp(other->pattern, r->pattern) == 0)
+		if (fits(other->pattern, buf_cstr(&path)))
 			all |= (unsigned)other->method;
+	buf_fini(&path);
 	return all;
 }
 
