@@ -35,4 +35,29 @@ CREATE TABLE lane (
 	reason TEXT
 ) STRICT, WITHOUT ROWID;
 
+-- Not IN: each row would make a table of the list, which takes longer than
+-- the row.
+DROP TRIGGER alert_run_new;
+DROP TRIGGER alert_run_state;
+
+CREATE TRIGGER alert_run_new AFTER INSERT ON run
+WHEN NEW.state = 'missed' OR NEW.state = 'failed' OR NEW.state = 'refused'
+	OR NEW.state = 'dead'
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
+CREATE TRIGGER alert_run_state AFTER UPDATE OF state ON run
+WHEN NEW.state = 'missed' OR NEW.state = 'failed' OR NEW.state = 'refused'
+	OR NEW.state = 'dead'
+	OR NEW.state = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
+		WHERE run = NEW.id AND next_us IS NOT NULL)
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
 PRAGMA user_version = 3;
