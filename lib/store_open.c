@@ -82,6 +82,9 @@ store_open_db(struct store *st, const struct store_opts *o, char *why,
 		(void)snprintf(why, whylen, "%s: %s", o->path, strerror(errno));
 		return errno == ENOENT ? STORE_NOTFOUND : STORE_FULL;
 	}
+	/* Nobody asks how much memory it has, and counting locks a mutex for
+	 * each piece.  Refused, and harmless, once SQLite is in use. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	rc = sqlite3_open_v2(o->path, &st->db, flags, NULL);
 	if (rc != SQLITE_OK) {
 		(void)snprintf(why, whylen, "%s: %s", o->path,

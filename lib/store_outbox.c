@@ -1,8 +1,10 @@
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/buf.h"
 #include "lib/store_outbox.h"
 #include "lib/store_stmt.h"
 #include "lib/ban.h"
@@ -109,12 +111,28 @@ read_all(struct store *st, sqlite3_stmt *q, struct outbox_list *out)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
+static enum store_rc
+read_one(struct store *st, int64_t run, struct outbox *o)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_OUTBOX_ROW);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return st->refused;
+	stmt_int(q, ":run", run);
+	if ((rc = stmt_row(st, q)) == STORE_OK)
+		rc = read_row(q, o);
+	stmt_put(q);
+	return rc;
+}
+
+/* What is skipped costs a step in the index, and no look at its rows. */
 enum store_rc
 store_outbox_due(struct store *st, const struct store_outbox_ask *ask,
     struct outbox_list *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_OUTBOX_DUE);
-	int64_t left = ask->limit;
+	int64_t left = ask->limit, run;
 	enum store_rc rc = STORE_OK;
 	struct outbox *o;
 
@@ -123,11 +141,16 @@ store_outbox_due(struct store *st, const struct store_outbox_ask *ask,
 	stmt_text(q, ":queue", ask->queue);
 	stmt_int(q, ":now", ask->now_us);
 	while (left > 0 && (rc = stmt_row(st, q)) == STORE_OK) {
-		if (ask->skip != NULL &&
-		    ask->skip(ask->cookie, sqlite3_column_int64(q, 0)))
+		run = sqlite3_column_int64(q, 0);
+		if (ask->skip != NULL && ask->skip(ask->cookie, run))
 			continue;
 		o = outbox_list_add(out);
-		rc = o == NULL ? STORE_FULL : read_row(q, o);
+		rc = o == NULL ? STORE_FULL : read_one(st, run, o);
+		/* Damage: a row without its run cannot be handed over. */
+		if (rc == STORE_NOTFOUND) {
+			out->n--;
+			continue;
+		}
 		if (rc != STORE_OK)
 			break;
 		left--;
@@ -196,6 +219,36 @@ store_outbox_sent(struct store *st, int64_t run, const char *reason)
 	enum store_rc rc = store_outbox_purge(st, run);
 
 	return rc == STORE_OK ? say(st, run, RUN_SENT, reason) : rc;
+}
+
+/* Of a statement about many runs, given as JSON. */
+static enum store_rc
+run_all(struct store *st, enum sql_id id, const char *runs)
+{
+	sqlite3_stmt *q = stmt_get(st, id);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":runs", runs);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_outbox_sent_all(struct store *st, const int64_t *runs, size_t n)
+{
+	struct buf list = BUF_INIT;
+	enum store_rc rc;
+
+	buf_char(&list, '[');
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&list, "%s%" PRId64, i == 0 ? "" : ",", runs[i]);
+	buf_char(&list, ']');
+	rc = list.is_failed ? STORE_FULL :
+			      run_all(st, SQL_OUTBOX_SAY_ALL, buf_cstr(&list));
+	if (rc == STORE_OK)
+		rc = run_all(st, SQL_OUTBOX_DELETE_ALL, buf_cstr(&list));
+	buf_fini(&list);
+	return rc;
 }
 
 enum store_rc

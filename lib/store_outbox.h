@@ -66,6 +66,13 @@ enum store_rc store_outbox_sent(struct store *st, int64_t run,
     const char *reason);
 
 /*
+ * It has those of n runs, and there is nothing to say; what somebody else has
+ * said before stays.
+ */
+enum store_rc store_outbox_sent_all(struct store *st, const int64_t *runs,
+    size_t n);
+
+/*
  * It has not: o->attempt and o->next_us are what is to be written.  With
  * OUTBOX_NEVER it is a dead letter, whose run ends in state.  STORE_NOTFOUND
  * as above.

@@ -24,12 +24,15 @@ WHERE next_us IS NOT NULL AND queue = (SELECT queue FROM outbox
 	WHERE next_us IS NOT NULL AND queue > :queue ORDER BY queue LIMIT 1);
 
 -- name: outbox_due
+SELECT run FROM outbox INDEXED BY outbox_due
+WHERE queue = :queue AND next_us <= :now
+ORDER BY next_us;
+
+-- name: outbox_row
 SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
 	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,
 	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
-FROM outbox AS o INDEXED BY outbox_due JOIN run AS r ON r.id = o.run
-WHERE o.queue = :queue AND o.next_us <= :now
-ORDER BY o.next_us;
+FROM outbox AS o JOIN run AS r ON r.id = o.run WHERE o.run = :run;
 
 -- name: outbox_dead
 SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
@@ -57,6 +60,16 @@ DELETE FROM outbox WHERE run = :run;
 
 -- name: outbox_say
 UPDATE run SET state = :state, reason = :reason WHERE id = :run;
+
+-- Many at once: an update that triggers look at costs as much for one.
+
+-- name: outbox_say_all
+UPDATE run SET state = 'sent', reason = NULL WHERE id IN (
+	SELECT o.run FROM json_each(:runs) AS j CROSS JOIN outbox AS o
+	ON o.run = j.value);
+
+-- name: outbox_delete_all
+DELETE FROM outbox WHERE run IN (SELECT value FROM json_each(:runs));
 
 -- What was handed over before another attempt ended is not put off.
 

@@ -81,6 +81,10 @@ message() {
 	redis --json xrange stream - + >"$BATS_TEST_TMPDIR/x"
 	jq -e 'length == 1 and (.[0][1] | length) == 2 and .[0][1][0] == "" and
 	    (.[0][1][1] | fromjson | .x) == 1' "$BATS_TEST_TMPDIR/x"
+	# Its id is when the server got it.
+	jq -e '.[0] | (.[0] | split("-")[0] | tonumber / 1000) -
+	    (.[1][1] | fromjson | .extra.publish_time) | . > -1 and . < 1' \
+	    "$BATS_TEST_TMPDIR/x"
 	redis subscribe channel >"$BATS_TEST_TMPDIR/heard" 3>&- &
 	echo $! >"$BATS_TEST_TMPDIR/subscriber"
 	wait_for 5 grep -q subscribe "$BATS_TEST_TMPDIR/heard"

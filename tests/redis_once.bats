@@ -38,8 +38,10 @@ again() {
 	    "$REDIS_DB" bench >"$BATS_TEST_TMPDIR/got" 3>&- &
 	echo $! >"$BATS_TEST_TMPDIR/worker"
 	wait_for 10 test -e "$BATS_TEST_TMPDIR/got"
+	from=$(date +%s.%N)
 	once_settle
-	wait_for 10 eval '[ "$(redis llen bench)" = 0 ]'
+	to=$(date +%s.%N)
+	wait_for 30 eval '[ "$(redis llen bench)" = 0 ]'
 	pid_end "$BATS_TEST_TMPDIR/worker"
 	jq -r .body.extra.task_id "$BATS_TEST_TMPDIR/got" >"$BATS_TEST_TMPDIR/ids"
 	once_count "$BATS_TEST_TMPDIR/ids"
@@ -50,11 +52,13 @@ again() {
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/params")" = $((ONCE_RUNS / 3)) ]
 	run ! grep -qvE '^ *3 \[\["x","y"\],' "$BATS_TEST_TMPDIR/params"
 	jq -se 'all(.body.y == 2 * .body.x)' "$BATS_TEST_TMPDIR/got"
-	# Published when it was handed over: the worker takes it at once.
+	# Published when it was handed over, as far as the worker can keep up.
 	printf '# %.3f s from publish_time to the worker at most\n' \
 	    "$(jq -s 'map(.at - .body.extra.publish_time) | max' "$BATS_TEST_TMPDIR/got")" >&3
-	jq -se 'all(.at - .body.extra.publish_time | . > -1 and . < 5)' \
+	jq -se --arg from "$from" --arg to "$to" 'map(.body.extra.publish_time) |
+	    min > ($from | tonumber) - 1 and max < ($to | tonumber) + 1' \
 	    "$BATS_TEST_TMPDIR/got"
+	jq -se 'all(.at - .body.extra.publish_time > -1)' "$BATS_TEST_TMPDIR/got"
 }
 
 @test "lost answers, killed ticks and servers: none lost, none twice" {

@@ -97,30 +97,51 @@ apply_one(struct push *p, struct store *st, const struct lane_batch *b,
     size_t i)
 {
 	const struct sink_message *m = &b->m[i];
-	struct outbox *o = &b->rows.v[i];
+	/* A copy: who is rolled back is applied again. */
+	struct outbox o = b->rows.v[i];
 	const char *why = m->why == NULL && b->is_lost ? b->why : m->why;
 	enum store_rc rc = STORE_OK;
 
 	switch (m->end) {
 	case SINK_WAITS:
 		/* Who counts attempts counts those without a connection. */
-		if (b->is_lost && o->max_attempts > 0)
-			rc = again(p, st, o, 0, why);
+		if (b->is_lost && o.max_attempts > 0)
+			rc = again(p, st, &o, 0, why);
 		break;
 	case SINK_DONE:
-		rc = store_outbox_sent(st, o->run, m->why);
+		rc = store_outbox_sent(st, o.run, m->why);
 		break;
 	case SINK_LATER:
 	case SINK_DOUBT:
-		rc = again(p, st, o, m->retry_us, why);
+		rc = again(p, st, &o, m->retry_us, why);
 		break;
 	case SINK_REFUSED:
 	case SINK_GONE:
-		rc = refuse(st, o, m, clock_get_us(p->s->clock));
+		rc = refuse(st, &o, m, clock_get_us(p->s->clock));
 		break;
 	}
 	/* Somebody else wrote down how it ended. */
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* Those of which there is nothing to say go together. */
+static enum store_rc
+apply_all(struct push *p, struct store *st, const struct lane_batch *b)
+{
+	int64_t *done = calloc(b->rows.n, sizeof(*done));
+	enum store_rc rc = done == NULL ? STORE_FULL : STORE_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->rows.n && rc == STORE_OK; i++) {
+		if (b->m[i].end == SINK_DONE && b->m[i].why == NULL)
+			done[n++] = b->rows.v[i].run;
+		else
+			rc = apply_one(p, st, b, i);
+	}
+	if (rc == STORE_OK && n > 0)
+		rc = store_outbox_sent_all(st, done, n);
+	free(done);
+	return rc;
 }
 
 /* What the batch tells of the server. */
@@ -166,8 +187,7 @@ push_apply(struct push *p, enum job_kind kind)
 		     b != NULL && rc == STORE_OK; b = b->next) {
 			if (b->kind != kind)
 				continue;
-			for (size_t i = 0; i < b->rows.n && rc == STORE_OK; i++)
-				rc = apply_one(p, st, b, i);
+			rc = apply_all(p, st, b);
 			if (rc == STORE_OK)
 				rc = apply_lane(p, st, &p->lanes[k], b);
 		}

@@ -218,8 +218,13 @@ turn_lane(const struct turn *t)
 	/* When there is none, an answer will come. */
 	if ((room = room_of(t)) == 0)
 		return STORE_OK;
-	if ((rc = hold(t)) == STORE_OK)
-		return take_due(t, room);
+	if ((rc = hold(t)) == STORE_OK) {
+		rc = take_due(t, room);
+		/* While a full batch is handed over, the next one is read. */
+		if (room_of(t) == 0 && t->l->naway + 1 < PUSH_AWAY)
+			sooner(t->next, t->now_us);
+		return rc;
+	}
 	if (rc != STORE_NOTFOUND)
 		return rc;
 	sooner(t->next, t->now_us + HELD_US);

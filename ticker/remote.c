@@ -17,6 +17,7 @@
 #include "lib/ban.h"
 
 #define NAP_US (200 * 1000)
+#define SHORT_NAP_US 1000 /* before what need not wait */
 #define END_NAP_US (50 * 1000)
 #define FINISH_US (60 * CLOCK_US_PER_S)
 
@@ -154,14 +155,15 @@ is_busy(const struct remote *r)
 enum store_rc
 remote_finish(struct remote *r)
 {
-	int64_t until = clock_mono_us() + FINISH_US, next;
+	int64_t until = clock_mono_us() + FINISH_US, next, nap = SHORT_NAP_US;
 	enum store_rc rc = STORE_OK;
 
 	while (rc == STORE_OK && is_busy(r) && !stop_is_pending() &&
 	    clock_mono_us() < until) {
 		next = DELIVERY_NEVER;
-		(void)remote_nap(r, NAP_US);
+		(void)remote_nap(r, nap);
 		rc = remote_pump(r, &next);
+		nap = next <= clock_get_us(r->s->clock) ? SHORT_NAP_US : NAP_US;
 	}
 	return rc;
 }

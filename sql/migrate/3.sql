@@ -35,10 +35,24 @@ CREATE TABLE lane (
 	reason TEXT
 ) STRICT, WITHOUT ROWID;
 
--- What is dead once more, after somebody replayed it, is news again.
+-- Not IN: each row would make a table of the list, which takes longer than
+-- the row.  What is dead once more, after somebody replayed it, is news again.
+DROP TRIGGER alert_run_new;
 DROP TRIGGER alert_run_state;
+DROP TRIGGER alert_message_state;
+
+CREATE TRIGGER alert_run_new AFTER INSERT ON run
+WHEN NEW.state = 'missed' OR NEW.state = 'failed' OR NEW.state = 'refused'
+	OR NEW.state = 'dead'
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
 CREATE TRIGGER alert_run_state AFTER UPDATE OF state ON run
-WHEN NEW.state IN ('missed', 'failed', 'refused', 'dead')
+WHEN NEW.state = 'missed' OR NEW.state = 'failed' OR NEW.state = 'refused'
+	OR NEW.state = 'dead'
 	OR NEW.state = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
 		WHERE run = NEW.id AND next_us IS NOT NULL)
 BEGIN
@@ -50,7 +64,6 @@ BEGIN
 	WHERE NEW.state IN ('refused', 'dead') AND OLD.state = 'due';
 END;
 
-DROP TRIGGER alert_message_state;
 CREATE TRIGGER alert_message_state AFTER UPDATE OF state ON message
 WHEN NEW.state = 2 AND OLD.state <> 2
 BEGIN

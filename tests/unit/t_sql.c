@@ -141,7 +141,10 @@ static const struct pin {
 	    "SCALAR SUBQUERY; "
 	    "SEARCH outbox USING COVERING INDEX outbox_due (queue>?)" },
 	{ SQL_OUTBOX_DUE,
-	    "SEARCH o USING INDEX outbox_due (queue=? AND next_us<?); "
+	    "SEARCH outbox USING COVERING INDEX outbox_due (queue=? "
+	    "AND next_us<?)" },
+	{ SQL_OUTBOX_ROW,
+	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_DEAD,
 	    "SEARCH o USING INDEX outbox_dead (queue=? AND run>?); "
@@ -156,6 +159,15 @@ static const struct pin {
 	{ SQL_OUTBOX_DELETE,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_SAY, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_SAY_ALL,
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?); "
+	    "LIST SUBQUERY; "
+	    "SCAN j VIRTUAL TABLE INDEX 1:; "
+	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_DELETE_ALL,
+	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?); "
+	    "LIST SUBQUERY; "
+	    "SCAN json_each VIRTUAL TABLE INDEX 1:" },
 	{ SQL_OUTBOX_PUT_OFF,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_COUNT,

@@ -246,6 +246,31 @@ check_sent(void)
 	outbox_fini(&o);
 }
 
+/* Many at once: none of those that somebody else has spoken of. */
+static void
+check_sent_all(void)
+{
+	int64_t runs[4] = { add("all", "a1", 10), add("all", "a2", 10),
+		add("all", "a3", 10), 1000000 };
+	int64_t n = -1;
+
+	(void)add("all", "a4", 10);
+	(void)put_off(runs[1], 1, OUTBOX_NEVER, RUN_DEAD);
+	(void)store_begin(st);
+	is_int(store_outbox_sent(st, runs[0], "before"), STORE_OK, "one");
+	is_int(store_outbox_sent_all(st, runs, 4), STORE_OK, "and the others");
+	(void)store_commit(st);
+	ledger_is("a1", RUN_SENT, "before");
+	ledger_is("a2", RUN_SENT, "");
+	ledger_is("a3", RUN_SENT, "");
+	ledger_is("a4", RUN_DUE, "");
+	(void)store_outbox_count(st, "all", &n);
+	is_int(n, 1, "one is on its way");
+	(void)store_begin(st);
+	(void)store_outbox_clear(st, "all", "cleared", &n);
+	(void)store_commit(st);
+}
+
 /* How many dead letters of a queue lie behind a run. */
 static int
 count_dead(const char *queue, int64_t after, int64_t limit)
@@ -365,6 +390,7 @@ main(void)
 	check_due();
 	check_queues();
 	check_sent();
+	check_sent_all();
 	check_dead();
 	check_clear();
 	check_ledger();
