@@ -6,19 +6,33 @@
 #include "lib/job.h"
 #include "lib/job_json.h"
 #include "lib/json.h"
+#include "lib/json_list.h"
 #include "lib/ban.h"
 
 /* funboost consumers unpickle the parameters this key lists. */
 #define UNPICKLE "can_not_json_serializable_keys"
 
-/* Is the key anywhere inside?  Returns 1 to end the visit. */
+static int visit_unpickle(void *cookie, const char *name,
+    struct json_object *value);
+
+/* Is the key anywhere inside? */
+static int
+has_unpickle(struct json_object *o)
+{
+	if (!json_is_list(o))
+		return json_each(o, visit_unpickle, NULL);
+	for (size_t i = 0; i < json_count(o); i++)
+		if (has_unpickle(json_item(o, i)) != 0)
+			return 1;
+	return 0;
+}
+
+/* Returns 1 to end the visit. */
 static int
 visit_unpickle(void *cookie, const char *name, struct json_object *value)
 {
 	(void)cookie;
-	if (strcmp(name, UNPICKLE) == 0)
-		return 1;
-	return json_each(value, visit_unpickle, NULL);
+	return strcmp(name, UNPICKLE) == 0 || has_unpickle(value) != 0;
 }
 
 int
@@ -27,7 +41,7 @@ job_check_kwargs(const char *field, struct json_object *kwargs,
 {
 	struct json_object *extra = json_member(kwargs, "extra");
 
-	if (json_each(extra, visit_unpickle, NULL) == 0)
+	if (has_unpickle(extra) == 0)
 		return 0;
 	return fault_add(fs, field,
 	    "extra.%s is refused: it would make the "

@@ -9,6 +9,9 @@
 #include "lib/store_stmt.h"
 #include "lib/ban.h"
 
+/* Parameters that are read at once. */
+#define BYTES_MAX (4 * 1024 * 1024)
+
 enum store_rc
 store_outbox_insert(struct store *st, const struct store_outbox_new *n)
 {
@@ -133,6 +136,7 @@ store_outbox_due(struct store *st, const struct store_outbox_ask *ask,
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_OUTBOX_DUE);
 	int64_t left = ask->limit, run;
+	size_t bytes = 0;
 	enum store_rc rc = STORE_OK;
 	struct outbox *o;
 
@@ -154,6 +158,10 @@ store_outbox_due(struct store *st, const struct store_outbox_ask *ask,
 		if (rc != STORE_OK)
 			break;
 		left--;
+		bytes += (o->args == NULL ? 0 : strlen(o->args)) +
+		    (o->kwargs == NULL ? 0 : strlen(o->kwargs));
+		if (bytes > BYTES_MAX)
+			break;
 	}
 	stmt_put(q);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;

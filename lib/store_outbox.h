@@ -37,7 +37,8 @@ enum store_rc store_outbox_queue(struct store *st, const char *after,
 
 /*
  * Add up to limit messages of a queue that are due at now_us, longest due
- * first, but for those whose run skip (may be NULL) says yes to.
+ * first, but for those whose run skip (may be NULL) says yes to; fewer when
+ * their parameters have more than 4 MiB together.
  */
 struct store_outbox_ask {
 	const char *queue;

@@ -243,7 +243,7 @@ amqp_push(struct sink *s, struct sink_message *v, size_t n, char *why,
 	int rc;
 
 	if (n == 0)
-		return 0;
+		return amqp_ready(p.m, why, whylen);
 	rc = begin(&p, n);
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = push_one(&p, &v[i]);

@@ -133,6 +133,9 @@ login(struct redis *r, char *why, size_t whylen)
 	else
 		rc = must(r, (const char *const[]){ "AUTH", bytes, NULL }, why,
 		    whylen);
+	/* Who does not know the word may repeat all of it. */
+	if (rc == -1)
+		secret_mask(password, 0, why, strlen(why));
 	secret_free(password);
 	return rc;
 }
@@ -149,9 +152,20 @@ choose(struct redis *r, char *why, size_t whylen)
 	    whylen);
 }
 
+static bool
+is_readable(const struct redis *r)
+{
+	struct pollfd p = { .fd = r->c->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) != 0;
+}
+
 int
 redis_open(struct redis *r, char *why, size_t whylen)
 {
+	/* Nobody was asked, so what there is to read is the end. */
+	if (r->c != NULL && is_readable(r))
+		redis_close(r);
 	if (r->c != NULL)
 		return 0;
 	if (!r->is_loaded && redis_lib_open(&r->lib, why, whylen) == -1)

@@ -188,7 +188,7 @@ settled() {
 	redis eval 'for i = 1, 4000 do redis.call("SET", "k" .. i, i) end' 0
 	redis save >/dev/null
 	redis_stop
-	redis_launch 'key-load-delay 1000' \
+	redis_launch 'key-load-delay 700' \
 	    'loading-process-events-interval-bytes 1024'
 	wait_for 5 eval 'redis ping 2>&1 | grep -q LOADING'
 	suffer 'due: *: LOADING *'
@@ -283,22 +283,30 @@ settled() {
 	redis_start
 	server main "$REDIS_PORT"
 	redis set bad x >/dev/null
+	tick_start
 	due bad ',"retry":{"max_attempts":2,"base":0}'
-	tick --window 2
-	[ "$(outcome bad)" = 'dead: given up, for its retry allows no more attempts; attempt 2 was the last: WRONGTYPE Operation against a key holding the wrong kind of value' ]
+	wait_for 8 reason_is 'dead: given up, for its retry allows no more attempts; attempt 2 was the last: WRONGTYPE Operation against a key holding the wrong kind of value'
 	# Attempts to connect are attempts.
 	redis_stop
 	due bad ',"retry":{"max_attempts":2,"base":0}'
-	tick --window 5
-	[[ $(outcome bad) == 'dead: '*'attempt 2 was the last: Connection refused' ]]
+	wait_for 8 reason_is 'dead: *attempt 2 was the last: Connection refused'
 	# Who has all the time in the world hides nobody who has not.
 	due bad
-	tick
+	wait_for 4 reason_is 'due: *'
 	due bad ',"retry":{"max_age":2}'
-	tick --window 4
-	[ "$(outcome bad)" = 'dead: given up, for it is older than its retry allows' ]
+	wait_for 8 reason_is 'dead: given up, for it is older than its retry allows'
 	redis_start
 	sql 'UPDATE lane SET next_us = 0'
-	tick
+	wait_for 20 has 1
+	tick_stop
 	[ "$(bodies bad | jq .n)" = 3 ]
+}
+
+@test "who does not want to wait does not ask without end" {
+	redis_start
+	server main "$REDIS_PORT"
+	redis set bad x >/dev/null
+	due bad ',"retry":{"base":0}'
+	tick --window 2
+	[ "$(sql 'SELECT attempt BETWEEN 2 AND 11 FROM outbox')" = 1 ]
 }

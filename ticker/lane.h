@@ -19,6 +19,7 @@ struct lane;
 /* Messages that go together; m[i] is made of rows.v[i]. */
 struct lane_batch {
 	enum job_kind kind;	 /* whose store they are of */
+	int64_t opened;		 /* and, of memory, which of them (sched.h) */
 	struct outbox_list rows; /* nobody changes them while they are away */
 	int64_t *runs;		 /* of them, in order */
 	struct sink_message *m;

@@ -16,6 +16,9 @@
 /* Somebody else writes: again after so long. */
 #define AGAIN_US (CLOCK_US_PER_S / 5)
 
+/* After how long a thread is tried again, when none could be had. */
+#define REST_US CLOCK_US_PER_S
+
 /* How long the end of threads is waited for. */
 #define END_US (CLOCK_US_PER_S / 2)
 
@@ -80,10 +83,6 @@ push_new(struct sched *s)
 	    getentropy(&p->luck, sizeof(p->luck)) == -1 ||
 	    getentropy(&p->me, sizeof(p->me)) == -1)
 		goto err;
-	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		if ((p->after[k] = strdup("")) == NULL)
-			goto err;
-	}
 	return p;
 err:
 	push_free(p);
@@ -115,6 +114,26 @@ push_know(struct push *p, struct push_lane *l)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
+enum store_rc
+push_lane_begin(struct push *p, enum job_kind kind)
+{
+	return kind == JOB_DURABLE ? STORE_OK :
+				     store_begin(p->s->stores[JOB_DURABLE]);
+}
+
+enum store_rc
+push_lane_end(struct push *p, enum job_kind kind, enum store_rc rc)
+{
+	struct store *st = p->s->stores[JOB_DURABLE];
+
+	if (kind == JOB_DURABLE)
+		return rc;
+	if (rc == STORE_OK)
+		return store_commit(st);
+	store_rollback(st);
+	return rc;
+}
+
 /* It came back: it is not away any more. */
 static void
 unlist(struct push_lane *l, const struct lane_batch *b)
@@ -144,10 +163,17 @@ collect(struct push *p)
 		for (end = &l->back; *end != NULL; end = &(*end)->next)
 			continue;
 		while (l->lane != NULL && (b = lane_take(l->lane)) != NULL) {
+			unlist(l, b);
+			/* Of a store that is gone nothing can be said. */
+			if (b->kind == JOB_MEMORY &&
+			    (sched_store(p->s, JOB_MEMORY) == NULL ||
+				b->opened != p->s->memory_opened)) {
+				lane_batch_free(b);
+				continue;
+			}
 			b->next = NULL;
 			*end = b;
 			end = &b->next;
-			unlist(l, b);
 		}
 		has_some = has_some || l->back != NULL;
 	}
@@ -196,9 +222,11 @@ send_next(struct push *p, bool is_written)
 		    lane_give(l->lane, l->next) == 0)
 			l->away[l->naway++] = l->next;
 		else {
-			if (is_written)
+			if (is_written) {
 				log_event(LOG_LEVEL_ERR, "no-thread", "broker",
 				    l->name, NULL);
+				l->rest_us = clock_get_us(s->clock) + REST_US;
+			}
 			lane_batch_free(l->next);
 		}
 		l->next = NULL;
@@ -323,10 +351,10 @@ push_free(struct push *p)
 			lane_batch_free(b);
 		}
 		lane_info_fini(&l->info);
+		free(l->served);
+		free(l->last);
 		free(l->name);
 	}
-	for (int k = 0; k < JOB_KIND__MAX; k++)
-		free(p->after[k]);
 	for (int i = 0; i < 2; i++)
 		if (p->wake[i] != -1)
 			(void)close(p->wake[i]);

@@ -15,6 +15,9 @@
 #define DOWN_BASE_US CLOCK_US_PER_S
 #define DOWN_CAP_US (60 * CLOCK_US_PER_S)
 
+/* Nobody is asked more often than that, whatever a job's retry says. */
+#define AGAIN_MIN_US (CLOCK_US_PER_S / 5)
+
 #define WHY_MAX 512
 
 /* A run that ended badly is worth a line in the log. */
@@ -40,6 +43,8 @@ again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 
 	o->attempt++;
 	wait = outbox_backoff_us(o, push_luck(p));
+	if (wait < AGAIN_MIN_US)
+		wait = AGAIN_MIN_US;
 	o->next_us = now_us + (wait_us > wait ? wait_us : wait);
 	(void)snprintf(text, sizeof(text), "attempt %lld: %s",
 	    (long long)o->attempt, why == NULL ? "no answer" : why);
@@ -105,7 +110,7 @@ apply_one(struct push *p, struct store *st, const struct lane_batch *b,
 	switch (m->end) {
 	case SINK_WAITS:
 		/* Who counts attempts counts those without a connection. */
-		if (b->is_lost && o.max_attempts > 0)
+		if (b->is_lost && o.max_attempts > 0 && !p->is_draining)
 			rc = again(p, st, &o, 0, why);
 		break;
 	case SINK_DONE:
@@ -146,14 +151,12 @@ apply_all(struct push *p, struct store *st, const struct lane_batch *b)
 
 /* What the batch tells of the server. */
 static enum store_rc
-apply_lane(struct push *p, struct store *st, struct push_lane *l,
-    const struct lane_batch *b)
+judge_lane(struct push *p, struct push_lane *l, const struct lane_batch *b)
 {
+	struct store *st = p->s->stores[JOB_DURABLE];
 	int64_t now_us = clock_get_us(p->s->clock), wait = DOWN_BASE_US;
-	enum store_rc rc = push_know(p, l);
+	enum store_rc rc;
 
-	if (rc != STORE_OK || p->is_draining)
-		return rc;
 	if (!b->is_lost) {
 		if (l->info.fails > 0)
 			log_event(LOG_LEVEL_INFO, "broker-up", "broker",
@@ -176,6 +179,20 @@ apply_lane(struct push *p, struct store *st, struct push_lane *l,
 	return store_lane_fail(st, l->name, now_us, l->info.next_us, b->why);
 }
 
+/* Written down where lanes are; nothing is, if that is as it was. */
+static enum store_rc
+apply_lane(struct push *p, struct push_lane *l, const struct lane_batch *b)
+{
+	enum store_rc rc = push_know(p, l);
+
+	if (rc != STORE_OK || p->is_draining ||
+	    (!b->is_lost && l->info.fails == 0))
+		return rc;
+	if ((rc = push_lane_begin(p, b->kind)) != STORE_OK)
+		return rc;
+	return push_lane_end(p, b->kind, judge_lane(p, l, b));
+}
+
 enum store_rc
 push_apply(struct push *p, enum job_kind kind)
 {
@@ -189,7 +206,7 @@ push_apply(struct push *p, enum job_kind kind)
 				continue;
 			rc = apply_all(p, st, b);
 			if (rc == STORE_OK)
-				rc = apply_lane(p, st, &p->lanes[k], b);
+				rc = apply_lane(p, &p->lanes[k], b);
 		}
 	}
 	return rc;

@@ -22,6 +22,9 @@ struct push_lane {
 	struct lane_batch *back; /* came back, not written down yet */
 	struct lane_batch *next; /* picked, not handed over yet */
 	bool is_held;		 /* our lease is in the store */
+	int64_t rest_us;	 /* nothing is begun before */
+	char *served;		 /* the queue that filled it last, or NULL */
+	char *last;		 /* likewise, in this pump */
 	bool is_known;		 /* info was read in this pump */
 	struct lane_info info;
 };
@@ -34,7 +37,6 @@ struct push {
 	int wake[2];
 	uint32_t luck;
 	bool is_draining;
-	char *after[JOB_KIND__MAX]; /* the queue served last */
 };
 
 /* A number of no meaning, for jitter. */
@@ -42,6 +44,15 @@ uint32_t push_luck(struct push *p);
 
 /* Have what is known of a lane in its info (name NULL: nothing). */
 enum store_rc push_know(struct push *p, struct push_lane *l);
+
+/*
+ * What is known of lanes stands in the durable store: for another kind that is
+ * a transaction of its own, beside the open one.  push_lane_end gives rc, or
+ * what came of the commit.
+ */
+enum store_rc push_lane_begin(struct push *p, enum job_kind kind);
+enum store_rc push_lane_end(struct push *p, enum job_kind kind,
+    enum store_rc rc);
 
 /* Where the queue's messages go; NULL: into the embedded queue. */
 struct push_lane *push_lane_of(struct push *p, const char *queue);

@@ -146,6 +146,7 @@ take(const struct turn *t, struct outbox *o)
 		if ((l->next = calloc(1, sizeof(*l->next))) == NULL)
 			return STORE_FULL;
 		l->next->kind = t->kind;
+		l->next->opened = t->p->s->memory_opened;
 	}
 	if ((v = outbox_list_add(&l->next->rows)) == NULL)
 		return STORE_FULL;
@@ -194,11 +195,11 @@ hold(const struct turn *t)
 	    PUSH_AWAY * timeout_of(t->p->s->conf, t->l) + LEASE_SLACK_US;
 	enum store_rc rc;
 
-	/* The lane is one for both stores; the durable one has the lease. */
-	if (t->kind != JOB_DURABLE)
-		return STORE_OK;
-	rc = store_lane_take(t->st, t->l->name, t->p->me, t->now_us,
-	    t->now_us + most);
+	if ((rc = push_lane_begin(t->p, t->kind)) != STORE_OK)
+		return rc;
+	rc = store_lane_take(t->p->s->stores[JOB_DURABLE], t->l->name, t->p->me,
+	    t->now_us, t->now_us + most);
+	rc = push_lane_end(t->p, t->kind, rc);
 	t->l->is_held = rc == STORE_OK;
 	return rc;
 }
@@ -211,6 +212,11 @@ turn_lane(const struct turn *t)
 
 	if (rc != STORE_OK)
 		return rc;
+	/* No thread could be had: who tries at once tries in vain. */
+	if (t->l->rest_us > t->now_us) {
+		sooner(t->next, t->l->rest_us);
+		return STORE_OK;
+	}
 	if (t->l->info.next_us > t->now_us) {
 		sooner(t->next, t->l->info.next_us);
 		return drop_stale(t);
@@ -273,39 +279,75 @@ turn_home(const struct turn *t)
 	return rc;
 }
 
-/* All queues, beginning behind the one that was served last. */
+/* Is it the queue's turn in this pass?  First come those behind the one that
+ * filled its lane last, so that none is starved by its neighbors. */
+static bool
+is_turn(const struct turn *t, bool is_second)
+{
+	const char *served = t->l == NULL ? NULL : t->l->served;
+
+	return (served != NULL && strcmp(t->queue, served) <= 0) == is_second;
+}
+
+/* One queue; what it put into its lane's batch is noted. */
+static enum store_rc
+turn_queue(struct turn *t, int64_t due_us)
+{
+	size_t had =
+	    t->l == NULL || t->l->next == NULL ? 0 : t->l->next->rows.n;
+	enum store_rc rc;
+
+	if (due_us > t->now_us) {
+		sooner(t->next, due_us);
+		return STORE_OK;
+	}
+	if (t->l == NULL)
+		return turn_home(t);
+	rc = turn_lane(t);
+	if (rc != STORE_OK || t->l->next == NULL || t->l->next->rows.n == had)
+		return rc;
+	free(t->l->last);
+	t->l->last = strdup(t->queue);
+	return t->l->last == NULL ? STORE_FULL : STORE_OK;
+}
+
+/* All queues, twice. */
 static enum store_rc
 turn_queues(struct turn *t)
 {
-	char *from = t->p->after[t->kind], *at = strdup(from), *queue = NULL;
-	bool is_wrapped = from[0] == '\0';
+	char *at = NULL, *queue = NULL;
+	enum store_rc rc = STORE_OK;
 	int64_t due_us;
-	enum store_rc rc = at == NULL ? STORE_FULL : STORE_OK;
 
-	while (rc == STORE_OK) {
-		rc = store_outbox_queue(t->st, at, &queue, &due_us);
-		if (rc == STORE_NOTFOUND && !is_wrapped) {
-			is_wrapped = true;
-			at[0] = '\0';
-			rc = STORE_OK;
-			continue;
-		}
-		if (rc != STORE_OK)
-			break;
+	for (int pass = 0; pass < 2 && rc == STORE_OK; pass++) {
 		free(at);
-		at = queue;
-		t->queue = queue;
-		t->l = push_lane_of(t->p, queue);
-		if (due_us > t->now_us)
-			sooner(t->next, due_us);
-		else
-			rc = t->l == NULL ? turn_home(t) : turn_lane(t);
-		if (is_wrapped && from[0] != '\0' && strcmp(at, from) >= 0)
-			break;
+		if ((at = strdup("")) == NULL)
+			return STORE_FULL;
+		while ((rc = store_outbox_queue(t->st, at, &queue, &due_us)) ==
+		    STORE_OK) {
+			free(at);
+			at = queue;
+			t->queue = queue;
+			t->l = push_lane_of(t->p, queue);
+			if (is_turn(t, pass == 1) &&
+			    (rc = turn_queue(t, due_us)) != STORE_OK)
+				break;
+		}
+		rc = rc == STORE_NOTFOUND ? STORE_OK : rc;
 	}
-	free(t->p->after[t->kind]);
-	t->p->after[t->kind] = at;
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	free(at);
+	return rc;
+}
+
+/* From now on those behind the ones that were served come first. */
+static void
+move_on(struct push_lane *l)
+{
+	if (l->last == NULL)
+		return;
+	free(l->served);
+	l->served = l->last;
+	l->last = NULL;
 }
 
 /* The messages of a batch, for the lane. */
@@ -355,6 +397,7 @@ push_pick(struct push *p, enum job_kind kind, int64_t now_us, int64_t *next)
 
 	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
 		l = &p->lanes[i];
+		move_on(l);
 		if (l->next != NULL && l->next->kind == kind &&
 		    l->next->m == NULL)
 			rc = finish_batch(l->next, now_us);

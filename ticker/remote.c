@@ -97,7 +97,7 @@ pump_push(struct remote *r, int64_t *next)
 		if (sched_store(r->s, (enum job_kind)k) != NULL)
 			rc = store_outbox_any(r->s->stores[k], &has_work);
 	}
-	if (rc != STORE_OK || (r->push == NULL && !has_work))
+	if (rc != STORE_OK || (r->push == NULL && (!has_work || r->is_ending)))
 		return rc;
 	if (r->push == NULL && (r->push = push_new(r->s)) == NULL)
 		return STORE_FULL;
@@ -200,6 +200,7 @@ remote_end(struct remote *r)
 {
 	int64_t began = clock_mono_us(), next = DELIVERY_NEVER, most;
 
+	r->is_ending = true;
 	if (r->deliver != NULL)
 		deliver_drain(r->deliver);
 	if (r->push != NULL)

@@ -21,6 +21,7 @@ struct remote {
 	struct render *render;
 	struct deliver *deliver;
 	struct push *push;
+	bool is_ending; /* nothing is made any more */
 };
 
 /*

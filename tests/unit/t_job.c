@@ -198,6 +198,10 @@ static const struct {
 	    "{\"extra\":{\"can_not_json_serializable_keys\":[]}}",
 	    "kwargs: extra.can_not_json_serializable_keys is refused: it would "
 	    "make the consumer execute what the request carries" },
+	{ "the same in a list", "other", NULL,
+	    "{\"extra\":{\"a\":[1,[{\"can_not_json_serializable_keys\":0}]]}}",
+	    "kwargs: extra.can_not_json_serializable_keys is refused: it would "
+	    "make the consumer execute what the request carries" },
 	{ "the same deeper down", "other", NULL,
 	    "{\"extra\":{\"a\":{\"can_not_json_serializable_keys\":null}}}",
 	    "kwargs: extra.can_not_json_serializable_keys is refused: it would "
