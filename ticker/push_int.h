@@ -54,6 +54,16 @@ enum store_rc push_lane_begin(struct push *p, enum job_kind kind);
 enum store_rc push_lane_end(struct push *p, enum job_kind kind,
     enum store_rc rc);
 
+/*
+ * Make the messages of a batch out of its rows, for the lane; STORE_FULL
+ * without memory.
+ */
+enum store_rc push_batch_finish(struct lane_batch *b, int64_t now_us);
+
+/* Is the run numbered run, of a store of kind, in a batch that is finished? */
+bool push_batch_has(const struct lane_batch *b, enum job_kind kind,
+    int64_t run);
+
 /* Where the queue's messages go; NULL: into the embedded queue. */
 struct push_lane *push_lane_of(struct push *p, const char *queue);
 

@@ -24,9 +24,6 @@
 /* Somebody else holds the lane: look again after so long. */
 #define HELD_US (CLOCK_US_PER_S / 2)
 
-/* A run that may be tried for ever is known to its server for so long. */
-#define LASTS_S (30 * INT64_C(86400))
-
 /* One queue's turn. */
 struct turn {
 	struct push *p;
@@ -82,28 +79,15 @@ room_of(const struct turn *t)
 				     0;
 }
 
-static int
-order(const void *a, const void *b)
-{
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* Is the run under way with the lane? */
 static bool
 is_away(const void *cookie, int64_t run)
 {
 	const struct turn *t = cookie;
 
-	for (size_t i = 0; i < t->l->naway; i++) {
-		const struct lane_batch *b = t->l->away[i];
-
-		if (b->kind == t->kind &&
-		    bsearch(&run, b->runs, b->rows.n, sizeof(run), order) !=
-			NULL)
+	for (size_t i = 0; i < t->l->naway; i++)
+		if (push_batch_has(t->l->away[i], t->kind, run))
 			return true;
-	}
 	return false;
 }
 
@@ -350,38 +334,6 @@ move_on(struct push_lane *l)
 	l->last = NULL;
 }
 
-/* The messages of a batch, for the lane. */
-static enum store_rc
-finish_batch(struct lane_batch *b, int64_t now_us)
-{
-	const struct outbox *o;
-
-	b->m = calloc(b->rows.n, sizeof(*b->m));
-	b->runs = calloc(b->rows.n, sizeof(*b->runs));
-	if (b->m == NULL || b->runs == NULL)
-		return STORE_FULL;
-	for (size_t i = 0; i < b->rows.n; i++) {
-		o = &b->rows.v[i];
-		b->runs[i] = o->run;
-		b->m[i] = (struct sink_message){
-			.id = o->id,
-			.queue = o->queue,
-			.job_id = o->job == 0 ? NULL : o->job_id,
-			.args = o->args,
-			.kwargs = o->kwargs,
-			.priority = o->priority,
-			.attempt = o->attempt + 1,
-			.scheduled_us = o->slot_us,
-			.lasts_s = o->max_age_us == 0 ?
-			    LASTS_S :
-			    (o->due_us + o->max_age_us - now_us) /
-				CLOCK_US_PER_S,
-		};
-	}
-	qsort(b->runs, b->rows.n, sizeof(*b->runs), order);
-	return STORE_OK;
-}
-
 enum store_rc
 push_pick(struct push *p, enum job_kind kind, int64_t now_us, int64_t *next)
 {
@@ -400,7 +352,7 @@ push_pick(struct push *p, enum job_kind kind, int64_t now_us, int64_t *next)
 		move_on(l);
 		if (l->next != NULL && l->next->kind == kind &&
 		    l->next->m == NULL)
-			rc = finish_batch(l->next, now_us);
+			rc = push_batch_finish(l->next, now_us);
 		/* Nothing to do there: others may. */
 		else if (kind == JOB_DURABLE && l->is_held && l->naway == 0 &&
 		    l->next == NULL) {
