@@ -95,6 +95,8 @@ redis() {
 # The programs see these variables and none of the caller's.  The wrapper in
 # /usr/sbin is for root and the user rabbitmq alone.  For a subshell.
 rabbit_exec() {
+	# Where it leaves a core of its own.
+	cd "$RABBIT_DIR" || return
 	exec env -i PATH="$PATH" LC_ALL=C.UTF-8 HOME="$RABBIT_DIR" \
 	    ERL_EPMD_PORT="$RABBIT_EPMD" ERL_EPMD_ADDRESS=127.0.0.1 \
 	    RABBITMQ_NODENAME="mh$RABBIT_PORT@localhost" \
