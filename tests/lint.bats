@@ -8,7 +8,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load helper.bash
 	tree=$BATS_TEST_TMPDIR/tree
-	mkdir -p "$tree"/{lib,fcgi,ctl,ticker,sql,man,etc,bench,tests,build-aux,m4}
+	mkdir -p "$tree"/{lib,net,fcgi,ctl,ticker,sql,man,etc,bench,tests,build-aux,m4}
 	cp "$abs_top_srcdir"/build-aux/{layers.awk,limits.sh} "$tree/build-aux"
 	cp "$abs_top_srcdir"/.clang-{format,tidy} "$tree"
 	cd "$tree" || return
