@@ -55,7 +55,9 @@ add_brokers(const struct broker_list *l, struct buf *out)
 		buf_printf(out, "%s{\"broker\":", i > 0 ? "," : "");
 		buf_json(out, b->name);
 		buf_printf(out, ",\"state\":\"%s\",\"since\":",
-		    b->since_us == 0 ? "ok" : "down");
+		    b->is_down		 ? "down" :
+			b->since_us == 0 ? "ok" :
+					   "refusing");
 		if (b->since_us == 0)
 			buf_str(out, "null");
 		else {

@@ -83,14 +83,14 @@ add_queues(const struct ctx *ctx, const struct queue_list *l, struct buf *out)
 static void
 add_brokers(const struct broker_list *l, int64_t now_us, struct buf *out)
 {
-	add_head(out, "broker_up", "Could the broker be reached?");
+	add_head(out, "broker_up",
+	    "Can the broker be reached, and does it take messages?");
 	for (size_t i = 0; i < l->n; i++) {
 		buf_str(out, "minutehand_broker_up{");
 		add_label(out, "broker", l->v[i].name);
 		buf_printf(out, "} %d\n", l->v[i].since_us == 0);
 	}
-	add_head(out, "broker_down_seconds",
-	    "Since when it could not be, in seconds.");
+	add_head(out, "broker_down_seconds", "Since when not, in seconds.");
 	for (size_t i = 0; i < l->n; i++) {
 		buf_str(out, "minutehand_broker_down_seconds{");
 		add_label(out, "broker", l->v[i].name);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/alert.h"
+#include "lib/backoff.h"
 #include "lib/list.h"
 #include "lib/word.h"
 
@@ -72,13 +73,9 @@ alert_kind_parse(const char *name, enum alert_kind *out)
 int64_t
 alert_delay_us(int64_t attempt, uint64_t chance)
 {
-	int64_t us = BASE_US;
+	int64_t us = backoff_most_us(BASE_US, CAP_US, attempt);
 
 	if (attempt >= ATTEMPTS)
 		return -1;
-	for (int64_t i = 1; i < attempt && us < CAP_US; i++)
-		us *= 2;
-	if (us > CAP_US)
-		us = CAP_US;
 	return us - (int64_t)(chance % (uint64_t)(us / 2 + 1));
 }

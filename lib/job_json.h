@@ -130,4 +130,15 @@ struct job_params {
 int job_check_params(const struct conf *conf, const struct job_params *p,
     struct faults *fs);
 
+/* Parameters as they are stored. */
+struct job_texts {
+	const char *queue;
+	const char *args;   /* JSON array or NULL */
+	const char *kwargs; /* JSON object or NULL */
+};
+
+/* The same of such, once more before they are sent. */
+int job_check_texts(const struct conf *conf, const struct job_known *known,
+    const struct job_texts *t, struct faults *fs);
+
 #endif

@@ -189,3 +189,35 @@ job_check_params(const struct conf *conf, const struct job_params *p,
 		rc = -1;
 	return rc;
 }
+
+/* *out stays NULL for NULL. */
+static int
+read_text(const char *field, const char *text, struct json_object **out,
+    struct faults *fs)
+{
+	char why[128];
+
+	if (text == NULL)
+		return 0;
+	*out = json_parse(text, strlen(text), why, sizeof(why));
+	return *out != NULL ? 0 : fault_add(fs, field, "%s", why);
+}
+
+int
+job_check_texts(const struct conf *conf, const struct job_known *known,
+    const struct job_texts *t, struct faults *fs)
+{
+	struct job_params p = {
+		.queue = t->queue,
+		.kwargs_field = "kwargs",
+		.known = known,
+	};
+	int rc = -1;
+
+	if (read_text("args", t->args, &p.args, fs) == 0 &&
+	    read_text("kwargs", t->kwargs, &p.kwargs, fs) == 0)
+		rc = job_check_params(conf, &p, fs);
+	json_free(p.args);
+	json_free(p.kwargs);
+	return rc;
+}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/backoff.h"
 #include "lib/list.h"
 #include "lib/outbox.h"
 #include "lib/ban.h"
@@ -41,16 +42,17 @@ outbox_list_add(struct outbox_list *l)
 	return v;
 }
 
+size_t
+outbox_bytes(const struct outbox *o)
+{
+	return (o->args == NULL ? 0 : strlen(o->args)) +
+	    (o->kwargs == NULL ? 0 : strlen(o->kwargs));
+}
+
 int64_t
 outbox_backoff_us(const struct outbox *o, uint32_t luck)
 {
-	int64_t most = o->base_us;
-
-	for (int64_t i = 1; i < o->attempt && most > 0 && most < o->cap_us; i++)
-		most *= 2;
-	if (most > o->cap_us)
-		most = o->cap_us;
-	return (int64_t)((double)most * ((double)luck / (double)UINT32_MAX));
+	return backoff_us(o->base_us, o->cap_us, o->attempt, luck);
 }
 
 const char *

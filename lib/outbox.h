@@ -30,6 +30,9 @@ struct outbox {
 	char *reason;	      /* likewise, or NULL */
 };
 
+/* Parameters that are read, and handed over, at once. */
+#define OUTBOX_BYTES_MAX ((size_t)4 * 1024 * 1024)
+
 struct outbox_list {
 	struct outbox *v;
 	size_t n;
@@ -42,6 +45,9 @@ void outbox_list_fini(struct outbox_list *l);
 
 /* Room for one more at the end, zeroed; NULL without memory. */
 struct outbox *outbox_list_add(struct outbox_list *l);
+
+/* Bytes of what it carries. */
+size_t outbox_bytes(const struct outbox *o);
 
 /*
  * How long to wait after the attempts so far, which failed: some part of

@@ -42,6 +42,7 @@ add_broker(struct sched *s, enum conf_server kind, int at,
 		return STORE_FULL;
 	rc = store_lane_get(s->stores[JOB_DURABLE], v->name, &lane);
 	if (rc == STORE_OK) {
+		v->is_down = lane.fails > 0;
 		v->since_us = lane.since_us;
 		v->reason = lane.reason;
 		lane.reason = NULL;
@@ -97,7 +98,8 @@ sched_why_waiting(struct sched *s, const char *queue, struct buf *out)
 		return STORE_OK;
 	conf_server_name(s->conf, conf_broker_server(q->broker), q->at, &name);
 	rc = store_lane_get(s->stores[JOB_DURABLE], buf_cstr(&name), &lane);
-	if (rc == STORE_OK && lane.reason != NULL)
+	/* What it does not take has its own reason. */
+	if (rc == STORE_OK && lane.fails > 0 && lane.reason != NULL)
 		buf_printf(out, "waiting: %s: %s", lane.name, lane.reason);
 	lane_info_fini(&lane);
 	buf_fini(&name);

@@ -6,7 +6,9 @@
 /* How the servers of brokers are doing, as ticks found them. */
 struct broker_info {
 	char *name;	  /* "redis:main" */
-	int64_t since_us; /* it cannot be reached since; 0: it could */
+	bool is_down;	  /* it cannot be reached */
+	int64_t since_us; /* since when, or since when it takes nothing; 0: all
+			     is well */
 	char *reason;	  /* what was said, or NULL */
 	int64_t waiting;  /* messages on their way there */
 };

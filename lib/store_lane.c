@@ -68,6 +68,20 @@ store_lane_fail(struct store *st, const char *name, int64_t now_us,
 }
 
 enum store_rc
+store_lane_refuse(struct store *st, const char *name, int64_t now_us,
+    const char *reason)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_LANE_REFUSE);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":name", name);
+	stmt_int(q, ":now", now_us);
+	stmt_text(q, ":reason", reason);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
 store_lane_mend(struct store *st, const char *name)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_LANE_MEND);

@@ -16,7 +16,7 @@ struct lane_info {
 	int64_t lease_us;
 	int64_t fails;	  /* attempts in a row that found no connection */
 	int64_t next_us;  /* and the next one */
-	int64_t since_us; /* since when; 0: all is well */
+	int64_t since_us; /* since when, or takes nothing; 0: all is well */
 	char *reason;	  /* why, or NULL */
 };
 
@@ -41,9 +41,12 @@ enum store_rc store_lane_take(struct store *st, const char *name,
 enum store_rc store_lane_release(struct store *st, const char *name,
     int64_t holder);
 
-/* The server could not be reached, is tried again at next_us; it could. */
+/* The server could not be reached, is tried again at next_us; it could, and
+ * takes nothing; all is well again. */
 enum store_rc store_lane_fail(struct store *st, const char *name,
     int64_t now_us, int64_t next_us, const char *reason);
+enum store_rc store_lane_refuse(struct store *st, const char *name,
+    int64_t now_us, const char *reason);
 enum store_rc store_lane_mend(struct store *st, const char *name);
 
 /* What is known of one, into the zeroed *out; STORE_NOTFOUND.  Of all. */

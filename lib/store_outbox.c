@@ -9,9 +9,6 @@
 #include "lib/store_stmt.h"
 #include "lib/ban.h"
 
-/* Parameters that are read at once. */
-#define BYTES_MAX (4 * 1024 * 1024)
-
 enum store_rc
 store_outbox_insert(struct store *st, const struct store_outbox_new *n)
 {
@@ -158,9 +155,7 @@ store_outbox_due(struct store *st, const struct store_outbox_ask *ask,
 		if (rc != STORE_OK)
 			break;
 		left--;
-		bytes += (o->args == NULL ? 0 : strlen(o->args)) +
-		    (o->kwargs == NULL ? 0 : strlen(o->kwargs));
-		if (bytes > BYTES_MAX)
+		if ((bytes += outbox_bytes(o)) >= OUTBOX_BYTES_MAX)
 			break;
 	}
 	stmt_put(q);

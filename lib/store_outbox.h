@@ -38,7 +38,7 @@ enum store_rc store_outbox_queue(struct store *st, const char *after,
 /*
  * Add up to limit messages of a queue that are due at now_us, longest due
  * first, but for those whose run skip (may be NULL) says yes to; fewer when
- * their parameters have more than 4 MiB together.
+ * their parameters reach OUTBOX_BYTES_MAX.
  */
 struct store_outbox_ask {
 	const char *queue;

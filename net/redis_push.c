@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/job_json.h"
 #include "lib/message_funboost.h"
 #include "net/redis_push.h"
 
@@ -12,6 +15,10 @@
 
 /* By so much the key of a run outlives the last time it may be sent. */
 #define KEY_SLACK_S 3600
+
+/* A RabbitMQ that is away holds up those who are in Redis no more than once in
+ * so long. */
+#define RABBITMQ_REST_US (60 * CLOCK_US_PER_S)
 
 #define WINDOW 2000	  /* commands under way */
 #define FLUSH_BYTES 32768 /* are worth a call to the system */
@@ -47,37 +54,6 @@ load_script(struct sink_redis *m, char *why, size_t whylen)
 	    reply->str == NULL ? "" : reply->str);
 	m->redis.lib.free_reply(reply);
 	return 0;
-}
-
-static void
-forget(struct sink_redis *m)
-{
-	while (m->nways > 0)
-		redis_way_fini(&m->ways[--m->nways]);
-}
-
-static const struct redis_way *
-find_way(const struct sink_redis *m, const char *queue)
-{
-	for (size_t i = m->nways; i-- > 0;)
-		if (strcmp(m->ways[i].queue, queue) == 0)
-			return &m->ways[i];
-	return NULL;
-}
-
-/* Asked for once a batch; NULL: the connection is lost. */
-static const struct redis_way *
-learn_way(struct sink_redis *m, const char *queue, char *why, size_t whylen)
-{
-	struct redis_way *k;
-
-	if (m->nways == REDIS_WAYS_MAX)
-		forget(m);
-	k = &m->ways[m->nways++];
-	if (redis_way_learn(&m->redis, m->sink.o.conf, queue, k) == 0)
-		return k;
-	(void)snprintf(why, whylen, "%s", k->why);
-	return NULL;
 }
 
 /* A batch being pushed. */
@@ -162,15 +138,17 @@ static void
 settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
 {
 	struct sink_redis *m = p->m;
-	const struct redis_way *k = find_way(m, msg->queue);
+	const struct redis_way *k = redis_find_way(m, msg->queue);
 
 	if (r->type == REDIS_REPLY_ERROR &&
 	    strncmp(r->str, "NOSCRIPT", 8) == 0 && !p->is_again) {
 		msg->end = SINK_WAITS;
 		m->sha[0] = '\0';
-	} else if (r->type == REDIS_REPLY_ERROR)
+	} else if (r->type == REDIS_REPLY_ERROR) {
 		sink_end(msg, SINK_LATER, r->str);
-	else if (r->type == REDIS_REPLY_STRING && strcmp(r->str, "again") == 0)
+		msg->is_unwell = true;
+	} else if (r->type == REDIS_REPLY_STRING &&
+	    strcmp(r->str, "again") == 0)
 		sink_end(msg, SINK_DONE, "it was there already");
 	else if (strcmp(k->kind->push, "PUBLISH") == 0 &&
 	    r->type == REDIS_REPLY_INTEGER && r->integer == 0)
@@ -198,6 +176,24 @@ take_replies(struct pushing *p, size_t keep)
 	return 0;
 }
 
+/* Would the worker take it?  What was added while nobody knew is checked now. */
+static bool
+is_fit(const struct sink_redis *m, const struct redis_way *k,
+    struct sink_message *msg)
+{
+	const struct job_known known = { .is_answered = true, .sig = k->sig };
+	const struct job_texts texts = { msg->queue, msg->args, msg->kwargs };
+	struct faults fs = { .n = 0 };
+	char why[sizeof(fs.v[0].field) + sizeof(fs.v[0].text) + 2];
+
+	if (!k->sig.is_known ||
+	    job_check_texts(m->sink.o.conf, &known, &texts, &fs) == 0)
+		return true;
+	(void)snprintf(why, sizeof(why), "%s: %s", fs.v[0].field, fs.v[0].text);
+	sink_end(msg, SINK_REFUSED, why);
+	return false;
+}
+
 /* One message gets under way, or is told why not; -1: connection lost. */
 static int
 push_one(struct pushing *p, struct sink_message *msg)
@@ -206,15 +202,16 @@ push_one(struct pushing *p, struct sink_message *msg)
 	const char *why;
 
 	/* Asking needs a connection without replies under way. */
-	if ((k = find_way(p->m, msg->queue)) == NULL &&
+	if ((k = redis_find_way(p->m, msg->queue)) == NULL &&
 	    (take_replies(p, 0) == -1 ||
-		(k = learn_way(p->m, msg->queue, p->why, p->whylen)) == NULL))
+		(k = redis_learn_way(p->m, msg->queue, p->why, p->whylen)) ==
+		    NULL))
 		return -1;
 	if (k->why[0] != '\0') {
 		sink_end(msg, SINK_LATER, k->why);
 		return 0;
 	}
-	if (k->kind->is_rabbitmq)
+	if (!is_fit(p->m, k, msg) || k->kind->is_rabbitmq)
 		return 0;
 	buf_reset(&p->body);
 	why = sink_body(&p->m->sink, msg, &k->sig, &p->body);
@@ -246,11 +243,17 @@ struct aside {
 static void
 push_aside(struct pushing *p, struct aside *a)
 {
+	struct sink_redis *r = p->m;
 	struct sink_message *m;
 	char why[256] = "";
 
-	if (a->n > 0)
-		(void)sink_push(a->to, a->v, a->n, why, sizeof(why));
+	if (a->n > 0 && clock_mono_us() < r->rest_us)
+		(void)snprintf(why, sizeof(why), "%s", r->rest_why);
+	else if (a->n > 0 &&
+	    sink_push(a->to, a->v, a->n, why, sizeof(why)) == -1) {
+		r->rest_us = clock_mono_us() + RABBITMQ_REST_US;
+		(void)snprintf(r->rest_why, sizeof(r->rest_why), "%s", why);
+	}
 	for (size_t i = 0; i < a->n; i++) {
 		m = &p->v[a->at[i]];
 		*m = a->v[i];
@@ -271,10 +274,11 @@ gather_aside(struct pushing *p, struct aside *a, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (p->v[i].end != SINK_WAITS)
 			continue;
-		if ((k = find_way(p->m, p->v[i].queue)) == NULL) {
+		if ((k = redis_find_way(p->m, p->v[i].queue)) == NULL) {
 			/* What was learned may be forgotten for it. */
 			push_aside(p, a);
-			k = learn_way(p->m, p->v[i].queue, p->why, p->whylen);
+			k = redis_learn_way(p->m, p->v[i].queue, p->why,
+			    p->whylen);
 			if (k == NULL)
 				return -1;
 		}
@@ -308,40 +312,6 @@ push_rabbitmq(struct pushing *p, size_t n)
 	free(a.v);
 	free(a.at);
 	return rc;
-}
-
-int
-redis_ready(struct sink_redis *m, char *why, size_t whylen)
-{
-	const struct sink_opts *o = &m->sink.o;
-
-	m->redis.conf = &o->conf->redis[o->at];
-	m->redis.ca_file = o->conf->ca_file;
-	m->redis.is_stopped = &m->sink.is_stopped;
-	m->redis.timeout_us =
-	    sink_timeout_us(&m->sink, m->redis.conf->timeout_us);
-	if (m->redis.c == NULL)
-		m->sha[0] = '\0';
-	return redis_open(&m->redis, why, whylen);
-}
-
-struct sink *
-redis_rabbitmq(struct sink_redis *m)
-{
-	struct sink_opts o = m->sink.o;
-	struct sink *s = atomic_load(&m->rabbitmq);
-
-	if (s != NULL || o.conf->nrabbitmq == 0)
-		return s;
-	o.kind = CONF_SERVER_RABBITMQ;
-	o.at = 0;
-	if ((s = sink_new(&o)) == NULL)
-		return NULL;
-	atomic_store(&m->rabbitmq, s);
-	/* Who stopped us did not see it. */
-	if (atomic_load(&m->sink.is_stopped))
-		sink_stop(s);
-	return s;
 }
 
 /* Those that were not; all answers are in when it is 0. */
@@ -380,7 +350,7 @@ redis_push(struct sink *s, struct sink_message *v, size_t n, char *why,
 	}
 	if (rc == 0)
 		rc = push_rabbitmq(&p, n);
-	forget(m);
+	redis_forget_ways(m);
 	buf_fini(&p.body);
 	buf_fini(&p.name);
 	buf_fini(&p.key);

@@ -13,6 +13,8 @@ struct sink_redis {
 	struct redis redis;
 	char sha[41]; /* of the script; "": not loaded on this connection */
 	struct sink *_Atomic rabbitmq; /* for workers of that; or NULL */
+	int64_t rest_us;    /* RabbitMQ is not tried before (monotonic) … */
+	char rest_why[256]; /* … because of that */
 	struct redis_way ways[REDIS_WAYS_MAX]; /* of this batch */
 	size_t nways;
 };
@@ -25,6 +27,17 @@ int redis_ready(struct sink_redis *m, char *why, size_t whylen);
  * memory or section.
  */
 struct sink *redis_rabbitmq(struct sink_redis *m);
+
+/*
+ * What is known of queues, for one batch: found; asked for, when nothing is
+ * under way (NULL with one line in why: the connection is lost), perhaps at the
+ * cost of all that was known; forgotten.
+ */
+const struct redis_way *redis_find_way(const struct sink_redis *m,
+    const char *queue);
+const struct redis_way *redis_learn_way(struct sink_redis *m, const char *queue,
+    char *why, size_t whylen);
+void redis_forget_ways(struct sink_redis *m);
 
 /* The push of its struct sink_ops. */
 int redis_push(struct sink *s, struct sink_message *v, size_t n, char *why,

@@ -45,6 +45,7 @@ struct sink_message {
 	char **body; /* gets a copy of what is sent, owned; NULL: not wanted */
 	/* The answer: */
 	enum sink_end end;
+	bool is_unwell;	  /* the server is: it takes nothing like that */
 	int64_t retry_us; /* Retry-After: wait so long at least; 0: not said */
 	char *why;	  /* what there is to say of it, or NULL; owned */
 };

@@ -177,6 +177,7 @@ settle(struct pushing *p, struct sink_message *msg, const struct http_result *r)
 		int64_t us = http_field_retry_us(r->headers, clock_now_us());
 
 		sink_end(msg, SINK_LATER, why);
+		msg->is_unwell = true;
 		msg->retry_us = us == HTTP_FIELD_NONE ? 0 : us;
 	}
 }
@@ -198,6 +199,7 @@ take(struct pushing *p, struct http_result *r)
 	case HTTP_MAYBE_SENT:
 		utf8_clean(r->error, strlen(r->error), why, sizeof(why));
 		sink_end(msg, SINK_DOUBT, why);
+		msg->is_unwell = true;
 		break;
 	}
 	http_result_free(r);

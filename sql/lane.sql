@@ -19,9 +19,14 @@ UPDATE lane SET fails = fails + 1, next_us = :next_us,
 	since_us = coalesce(since_us, :now), reason = :reason
 WHERE name = :name;
 
+-- name: lane_refuse
+UPDATE lane SET fails = 0, next_us = 0, since_us = coalesce(since_us, :now),
+	reason = :reason
+WHERE name = :name;
+
 -- name: lane_mend
 UPDATE lane SET fails = 0, next_us = 0, since_us = NULL, reason = NULL
-WHERE name = :name AND fails > 0;
+WHERE name = :name;
 
 -- name: lane_get
 SELECT name, holder, lease_us, fails, next_us, coalesce(since_us, 0), reason

@@ -314,6 +314,45 @@ message() {
 	[[ $output == *'1, all of them can be reached'* ]]
 }
 
+@test "a broker that takes nothing is told of, though it can be reached" {
+	redis config set maxmemory 1 maxmemory-policy noeviction >/dev/null
+	publish list '{"x":1,"y":2}'
+	tick
+	[[ $(outcome list) == 'due: attempt 1: OOM '* ]]
+	cgi GET /healthz '' -HTTP_AUTHORIZATION
+	is 'brokers[0].state' refusing
+	[[ $body != *OOM* ]]
+	cgi GET /metrics
+	[[ $body == *'minutehand_broker_up{broker="redis:main"} 0'* ]]
+	# A queue of its own trouble is none of the broker's.
+	redis config set maxmemory 0 >/dev/null
+	sql 'UPDATE outbox SET next_us = 0'
+	tick
+	[[ $(outcome list) == sent:* ]]
+	publish fnobody '{"x":1}'
+	tick
+	cgi GET /healthz '' -HTTP_AUTHORIZATION
+	is 'brokers[0].state' ok
+	cgi GET /metrics
+	[[ $body == *'minutehand_broker_up{broker="redis:main"} 1'* ]]
+}
+
+@test "what was added while nobody knew is checked when it fires" {
+	redis_stop
+	due fast '"kwargs":{"x":1,"z":2}'
+	due fall '"kwargs":{"x":1,"y":2}'
+	redis_start
+	register fast REDIS
+	register fall REDIS
+	sql 'UPDATE lane SET next_us = 0'
+	tick
+	[ "$(outcome fall)" = 'sent: null' ]
+	[ "$(outcome fast)" = 'refused: kwargs: the target of this queue needs the parameter "y"' ]
+	[ "$(redis exists fast)" = 0 ]
+	run "$ctl" dead list fast
+	[[ $output == *'needs the parameter "y"'* ]]
+}
+
 @test "who asks while the broker is down, or hangs, is told soon" {
 	local from way q
 	cutter_start "$REDIS_PORT"

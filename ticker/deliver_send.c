@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/backoff.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/log.h"
@@ -34,13 +35,6 @@ struct picking {
 	int64_t *away; /* of each key: runs that count for max_concurrent */
 	enum store_rc rc;
 };
-
-static uint32_t
-next_luck(struct deliver *d)
-{
-	d->luck = d->luck * 1664525U + 1013904223U;
-	return d->luck ^ d->luck >> 16;
-}
 
 static int64_t
 least(int64_t a, int64_t b)
@@ -257,7 +251,7 @@ send_apply(struct deliver *d, struct flight *f, int64_t now_us)
 		if (a == &f->unsent)
 			step_unsent(&run, now_us, a->message);
 		else
-			step_answer(&run, a, now_us, next_luck(d));
+			step_answer(&run, a, now_us, backoff_luck(&d->luck));
 		rc = deliver_move(d, &run);
 	}
 	if (rc == STORE_OK && run.state != RUN_DUE && run.state != RUN_UNKNOWN)

@@ -20,6 +20,7 @@ struct lane;
 struct lane_batch {
 	enum job_kind kind;	 /* whose store they are of */
 	int64_t opened;		 /* and, of memory, which of them (sched.h) */
+	size_t bytes;		 /* of their parameters */
 	struct outbox_list rows; /* nobody changes them while they are away */
 	int64_t *runs;		 /* of them, in order */
 	struct sink_message *m;

@@ -22,13 +22,6 @@
 /* How long the end of threads is waited for. */
 #define END_US (CLOCK_US_PER_S / 2)
 
-uint32_t
-push_luck(struct push *p)
-{
-	p->luck = p->luck * 1664525U + 1013904223U;
-	return p->luck ^ p->luck >> 16;
-}
-
 static int
 open_pipe(int fds[2])
 {
@@ -233,6 +226,23 @@ send_next(struct push *p, bool is_written)
 	}
 }
 
+/* In the open transaction of the durable store: lanes that nothing is under
+ * way on are let go.  One that a rollback keeps is let go later. */
+static enum store_rc
+release_idle(struct push *p)
+{
+	struct store *st = p->s->stores[JOB_DURABLE];
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
+		struct push_lane *l = &p->lanes[i];
+
+		if (l->is_held && l->naway == 0 && l->next == NULL)
+			rc = store_lane_release(st, l->name, p->me);
+	}
+	return rc;
+}
+
 /* One store, in a transaction. */
 static enum store_rc
 pump_store(struct push *p, enum job_kind kind, int64_t *next)
@@ -247,12 +257,18 @@ pump_store(struct push *p, enum job_kind kind, int64_t *next)
 	rc = push_apply(p, kind);
 	if (rc == STORE_OK && !p->is_draining)
 		rc = push_pick(p, kind, now_us, next);
+	if (rc == STORE_OK && kind == JOB_DURABLE)
+		rc = release_idle(p);
 	if (rc == STORE_OK)
 		rc = store_commit(st);
 	else
 		store_rollback(st);
 	if (rc == STORE_OK)
 		drop_back(p, kind);
+	for (size_t i = 0; i < p->n && rc == STORE_OK && kind == JOB_DURABLE;
+	     i++)
+		p->lanes[i].is_held =
+		    p->lanes[i].naway > 0 || p->lanes[i].next != NULL;
 	send_next(p, rc == STORE_OK);
 	return rc;
 }
@@ -316,18 +332,10 @@ static void
 release_all(struct push *p)
 {
 	struct store *st = p->s->stores[JOB_DURABLE];
-	bool has_some = false;
-	enum store_rc rc = STORE_OK;
 
-	for (size_t i = 0; i < p->n; i++)
-		has_some = has_some || p->lanes[i].is_held;
-	if (!has_some || store_begin(st) != STORE_OK)
+	if (store_begin(st) != STORE_OK)
 		return;
-	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
-		if (p->lanes[i].is_held && p->lanes[i].naway == 0)
-			rc = store_lane_release(st, p->lanes[i].name, p->me);
-	}
-	if (rc == STORE_OK)
+	if (release_idle(p) == STORE_OK)
 		(void)store_commit(st);
 	else
 		store_rollback(st);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/backoff.h"
 #include "lib/clock.h"
 #include "lib/job.h"
 #include "lib/log.h"
@@ -42,7 +43,7 @@ again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 	const char *over;
 
 	o->attempt++;
-	wait = outbox_backoff_us(o, push_luck(p));
+	wait = outbox_backoff_us(o, backoff_luck(&p->luck));
 	if (wait < AGAIN_MIN_US)
 		wait = AGAIN_MIN_US;
 	o->next_us = now_us + (wait_us > wait ? wait_us : wait);
@@ -149,48 +150,80 @@ apply_all(struct push *p, struct store *st, const struct lane_batch *b)
 	return rc;
 }
 
-/* What the batch tells of the server. */
+/* There is no connection (any more). */
 static enum store_rc
-judge_lane(struct push *p, struct push_lane *l, const struct lane_batch *b)
+lane_failed(struct push *p, struct push_lane *l, const char *why)
 {
-	struct store *st = p->s->stores[JOB_DURABLE];
-	int64_t now_us = clock_get_us(p->s->clock), wait = DOWN_BASE_US;
-	enum store_rc rc;
+	int64_t now_us = clock_get_us(p->s->clock), wait;
 
-	if (!b->is_lost) {
-		if (l->info.fails > 0)
-			log_event(LOG_LEVEL_INFO, "broker-up", "broker",
-			    l->name, NULL);
-		rc =
-		    l->info.fails > 0 ? store_lane_mend(st, l->name) : STORE_OK;
-		l->info.fails = 0;
-		l->info.next_us = 0;
-		return rc;
-	}
-	for (int64_t i = 0; i < l->info.fails && wait < DOWN_CAP_US; i++)
-		wait *= 2;
-	if (wait > DOWN_CAP_US)
-		wait = DOWN_CAP_US;
-	wait = wait / 2 + (int64_t)(push_luck(p) % (uint32_t)(wait / 2));
 	if (l->info.fails++ == 0)
 		log_event(LOG_LEVEL_WARN, "broker-down", "broker", l->name,
-		    LOG_KEY_ERROR, b->why, NULL);
+		    LOG_KEY_ERROR, why, NULL);
+	wait = backoff_most_us(DOWN_BASE_US, DOWN_CAP_US, l->info.fails);
+	wait =
+	    wait / 2 + (int64_t)(backoff_luck(&p->luck) % (uint32_t)(wait / 2));
 	l->info.next_us = now_us + wait;
-	return store_lane_fail(st, l->name, now_us, l->info.next_us, b->why);
+	return store_lane_fail(p->s->stores[JOB_DURABLE], l->name, now_us,
+	    l->info.next_us, why);
 }
 
-/* Written down where lanes are; nothing is, if that is as it was. */
+/* It answers, and takes nothing: full, read-only, not for this user. */
+static enum store_rc
+lane_refused(struct push *p, struct push_lane *l, const char *why)
+{
+	if (l->info.since_us == 0)
+		log_event(LOG_LEVEL_WARN, "broker-refuses", "broker", l->name,
+		    LOG_KEY_ERROR, why, NULL);
+	l->info.since_us = clock_get_us(p->s->clock);
+	l->info.fails = 0;
+	l->info.next_us = 0;
+	return store_lane_refuse(p->s->stores[JOB_DURABLE], l->name,
+	    l->info.since_us, why);
+}
+
+static enum store_rc
+lane_mended(struct push *p, struct push_lane *l)
+{
+	log_event(LOG_LEVEL_INFO, "broker-up", "broker", l->name, NULL);
+	l->info.since_us = 0;
+	l->info.fails = 0;
+	l->info.next_us = 0;
+	return store_lane_mend(p->s->stores[JOB_DURABLE], l->name);
+}
+
+/* Why the server took nothing; NULL: it took something, or was not asked. */
+static const char *
+refusal_of(const struct lane_batch *b)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < b->rows.n; i++) {
+		if (b->m[i].end == SINK_DONE)
+			return NULL;
+		if (b->m[i].is_unwell && b->m[i].why != NULL)
+			why = b->m[i].why;
+	}
+	return why;
+}
+
+/* What the batch tells of the server, written down where lanes are; nothing
+ * is, if that is as it was. */
 static enum store_rc
 apply_lane(struct push *p, struct push_lane *l, const struct lane_batch *b)
 {
+	const char *refusal = refusal_of(b);
 	enum store_rc rc = push_know(p, l);
 
 	if (rc != STORE_OK || p->is_draining ||
-	    (!b->is_lost && l->info.fails == 0))
+	    (!b->is_lost && refusal == NULL && l->info.fails == 0 &&
+		l->info.since_us == 0))
 		return rc;
 	if ((rc = push_lane_begin(p, b->kind)) != STORE_OK)
 		return rc;
-	return push_lane_end(p, b->kind, judge_lane(p, l, b));
+	rc = b->is_lost	    ? lane_failed(p, l, b->why) :
+	    refusal != NULL ? lane_refused(p, l, refusal) :
+			      lane_mended(p, l);
+	return push_lane_end(p, b->kind, rc);
 }
 
 enum store_rc

@@ -39,9 +39,6 @@ struct push {
 	bool is_draining;
 };
 
-/* A number of no meaning, for jitter. */
-uint32_t push_luck(struct push *p);
-
 /* Have what is known of a lane in its info (name NULL: nothing). */
 enum store_rc push_know(struct push *p, struct push_lane *l);
 

@@ -67,7 +67,9 @@ room_of(const struct turn *t)
 	size_t most = BATCH;
 
 	if (l->naway == PUSH_AWAY ||
-	    (l->next != NULL && l->next->kind != t->kind))
+	    (l->next != NULL &&
+		(l->next->kind != t->kind ||
+		    l->next->bytes >= OUTBOX_BYTES_MAX)))
 		return 0;
 	if (l->kind == CONF_SERVER_WEBHOOK)
 		most = (size_t)t->p->s->conf->max_parallel;
@@ -134,6 +136,7 @@ take(const struct turn *t, struct outbox *o)
 	}
 	if ((v = outbox_list_add(&l->next->rows)) == NULL)
 		return STORE_FULL;
+	l->next->bytes += outbox_bytes(o);
 	*v = *o;
 	memset(o, 0, sizeof(*o));
 	return STORE_OK;
@@ -257,7 +260,8 @@ turn_home(const struct turn *t)
 	rc = read_due(t, BATCH, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
 		rc = come_home(t, &l.v[i]);
-	if (l.n == BATCH)
+	/* There may be more. */
+	if (l.n > 0)
 		sooner(t->next, t->now_us);
 	outbox_list_fini(&l);
 	return rc;
@@ -353,12 +357,6 @@ push_pick(struct push *p, enum job_kind kind, int64_t now_us, int64_t *next)
 		if (l->next != NULL && l->next->kind == kind &&
 		    l->next->m == NULL)
 			rc = push_batch_finish(l->next, now_us);
-		/* Nothing to do there: others may. */
-		else if (kind == JOB_DURABLE && l->is_held && l->naway == 0 &&
-		    l->next == NULL) {
-			rc = store_lane_release(t.st, l->name, p->me);
-			l->is_held = false;
-		}
 	}
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/backoff.h"
 #include "ticker/step.h"
 #include "lib/ban.h"
 
@@ -65,18 +66,6 @@ step_send(struct delivery *d, int64_t now_us, int64_t lease_us)
 	say(d, "attempt %lld", (long long)d->attempt);
 }
 
-/* After the attempts so far: some part of base * 2^n, at most the cap. */
-static int64_t
-backoff_us(const struct delivery *d, uint32_t luck)
-{
-	int64_t most = d->retry.base_us;
-
-	for (int64_t i = 1; i < d->attempt && most < d->retry.cap_us; i++)
-		most *= 2;
-	most = clamp(most, 0, d->retry.cap_us);
-	return (int64_t)((double)most * ((double)luck / (double)UINT32_MAX));
-}
-
 /* Once more from at_us, unless its owner or its retry policy forbid it. */
 static void
 try_again(struct delivery *d, int64_t now_us, int64_t at_us, const char *why)
@@ -118,7 +107,8 @@ static void
 answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
     uint32_t luck)
 {
-	int64_t wait = backoff_us(d, luck);
+	int64_t wait =
+	    backoff_us(d->retry.base_us, d->retry.cap_us, d->attempt, luck);
 
 	if (a->retry_us > wait)
 		wait = a->retry_us;

@@ -91,6 +91,15 @@ check_fail(void)
 	ok(l.holder == 1 && l.lease_us == 251, "whose it is stays");
 	lane_info_fini(&l);
 	(void)store_begin(st);
+	is_int(store_lane_refuse(st, "redis:a", 350, "full"), STORE_OK,
+	    "there, and full");
+	(void)store_commit(st);
+	l = get("redis:a");
+	ok(l.fails == 0 && l.since_us == 300 && l.next_us == 0 &&
+		strcmp(l.reason, "full") == 0,
+	    "since then still, and not left alone");
+	lane_info_fini(&l);
+	(void)store_begin(st);
 	is_int(store_lane_mend(st, "redis:a"), STORE_OK, "there again");
 	is_int(store_lane_mend(st, "redis:a"), STORE_OK, "and again");
 	is_int(store_lane_mend(st, "redis:c"), STORE_OK, "one unknown");
