@@ -6,6 +6,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
+#include "ctl/list_out.h"
 #include "ctl/table.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -37,8 +38,9 @@ static const struct ctl_option clear_options[] = {
 };
 
 static void
-add_queue_json(const struct queue_info *q, struct buf *o)
+add_queue_json(const void *row, struct buf *o)
 {
+	const struct queue_info *q = row;
 	json_out_open(o, NULL, '{');
 	json_out_str(o, "queue_name", q->name);
 	json_out_bool(o, "paused", q->is_paused);
@@ -52,8 +54,9 @@ add_queue_json(const struct queue_info *q, struct buf *o)
 }
 
 static void
-add_queue(const struct ctl *c, const struct queue_info *q, struct table *t)
+add_queue(const struct ctl *c, const void *row, struct table *t)
 {
+	const struct queue_info *q = row;
 	const int64_t counts[] = { q->jobs, q->waiting, q->ready, q->held,
 		q->dead };
 	struct buf b = BUF_INIT;
@@ -79,24 +82,12 @@ print_queues(const struct ctl *c, const struct queue_list *l, bool is_json)
 		"HELD",
 		"DEAD",
 		"OLDEST",
+		NULL,
 	};
-	struct buf o = BUF_INIT;
-	struct table t;
-	int rc;
+	static const struct list_out how = { headings, sizeof(l->v[0]),
+		add_queue_json, add_queue };
 
-	if (is_json) {
-		json_out_open(&o, NULL, '[');
-		for (size_t i = 0; i < l->n; i++)
-			add_queue_json(&l->v[i], &o);
-		json_out_close(&o, ']');
-		return json_out_print(&o);
-	}
-	table_init(&t, headings, sizeof(headings) / sizeof(headings[0]));
-	for (size_t i = 0; i < l->n; i++)
-		add_queue(c, &l->v[i], &t);
-	rc = table_print(&t, stdout);
-	table_fini(&t);
-	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
+	return list_out_print(c, &how, l->v, l->n, is_json);
 }
 
 static int
@@ -117,8 +108,9 @@ run_list(struct ctl *c, const struct ctl_args *a)
 }
 
 static void
-add_message_json(const struct message *m, struct buf *o)
+add_message_json(const void *row, struct buf *o)
 {
+	const struct message *m = row;
 	char why[128];
 
 	json_out_open(o, NULL, '{');
@@ -138,6 +130,22 @@ add_message_json(const struct message *m, struct buf *o)
 	json_out_close(o, '}');
 }
 
+static void
+add_message(const struct ctl *c, const void *row, struct table *t)
+{
+	const struct message *m = row;
+	struct buf b = BUF_INIT;
+
+	ctl_time(c, m->enqueued_us - m->enqueued_us % CLOCK_US_PER_S, &b);
+	table_addf(t, "%" PRId64, m->id);
+	table_add(t, message_state_name(m->state));
+	table_addf(t, "%" PRId64, m->attempt);
+	table_add(t, buf_cstr(&b));
+	table_add(t, m->reason);
+	table_add(t, m->body);
+	buf_fini(&b);
+}
+
 static int
 print_messages(const struct ctl *c, const struct message_list *l, bool is_json)
 {
@@ -148,36 +156,12 @@ print_messages(const struct ctl *c, const struct message_list *l, bool is_json)
 		"ENQUEUED",
 		"REASON",
 		"BODY",
+		NULL,
 	};
-	struct buf b = BUF_INIT, o = BUF_INIT;
-	struct table t;
-	int rc;
+	static const struct list_out how = { headings, sizeof(l->v[0]),
+		add_message_json, add_message };
 
-	if (is_json) {
-		json_out_open(&o, NULL, '[');
-		for (size_t i = 0; i < l->n; i++)
-			add_message_json(&l->v[i], &o);
-		json_out_close(&o, ']');
-		return json_out_print(&o);
-	}
-	table_init(&t, headings, sizeof(headings) / sizeof(headings[0]));
-	for (size_t i = 0; i < l->n; i++) {
-		const struct message *m = &l->v[i];
-
-		buf_reset(&b);
-		ctl_time(c, m->enqueued_us - m->enqueued_us % CLOCK_US_PER_S,
-		    &b);
-		table_addf(&t, "%" PRId64, m->id);
-		table_add(&t, message_state_name(m->state));
-		table_addf(&t, "%" PRId64, m->attempt);
-		table_add(&t, buf_cstr(&b));
-		table_add(&t, m->reason);
-		table_add(&t, m->body);
-	}
-	rc = table_print(&t, stdout);
-	table_fini(&t);
-	buf_fini(&b);
-	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
+	return list_out_print(c, &how, l->v, l->n, is_json);
 }
 
 /* Open the stores for a command whose first operand is QUEUE. */

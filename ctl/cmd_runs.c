@@ -5,6 +5,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
+#include "ctl/list_out.h"
 #include "ctl/table.h"
 #include "lib/buf.h"
 
@@ -26,8 +27,9 @@ static const struct ctl_option options[] = {
 };
 
 static void
-add_json(const struct run *r, struct buf *o)
+add_json(const void *row, struct buf *o)
 {
+	const struct run *r = row;
 	json_out_open(o, NULL, '{');
 	json_out_str(o, "run_id", r->id);
 	json_out_str(o, "queue_name", r->queue);
@@ -42,8 +44,9 @@ add_json(const struct run *r, struct buf *o)
 }
 
 static void
-add_row(const struct ctl *c, const struct run *r, struct table *t)
+add_row(const struct ctl *c, const void *row, struct table *t)
 {
+	const struct run *r = row;
 	struct buf b = BUF_INIT;
 
 	ctl_time(c, r->slot_us, &b);
@@ -77,24 +80,12 @@ print_runs(const struct ctl *c, const struct run_list *l, bool is_json)
 		"COUNT",
 		"REASON",
 		"RUN",
+		NULL,
 	};
-	struct buf o = BUF_INIT;
-	struct table t;
-	int rc;
+	static const struct list_out how = { headings, sizeof(l->v[0]),
+		add_json, add_row };
 
-	if (is_json) {
-		json_out_open(&o, NULL, '[');
-		for (size_t i = 0; i < l->n; i++)
-			add_json(&l->v[i], &o);
-		json_out_close(&o, ']');
-		return json_out_print(&o);
-	}
-	table_init(&t, headings, sizeof(headings) / sizeof(headings[0]));
-	for (size_t i = 0; i < l->n; i++)
-		add_row(c, &l->v[i], &t);
-	rc = table_print(&t, stdout);
-	table_fini(&t);
-	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
+	return list_out_print(c, &how, l->v, l->n, is_json);
 }
 
 /* What needs no store. */

@@ -5,6 +5,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
+#include "ctl/list_out.h"
 #include "ctl/table.h"
 #include "ctl/token_new.h"
 #include "lib/buf.h"
@@ -102,8 +103,9 @@ run_add(struct ctl *c, const struct ctl_args *a)
 }
 
 static void
-add_row(const struct ctl *c, const struct token *t, struct table *tab)
+add_row(const struct ctl *c, const void *row, struct table *tab)
 {
+	const struct token *t = row;
 	const int64_t times[] = { t->created_us, t->expires_us, t->used_us };
 	struct buf b = BUF_INIT;
 	char scopes[SCOPES_TEXT];
@@ -122,8 +124,9 @@ add_row(const struct ctl *c, const struct token *t, struct table *tab)
 }
 
 static void
-add_json(const struct token *t, struct buf *o)
+add_json(const void *row, struct buf *o)
 {
+	const struct token *t = row;
 	char scopes[SCOPES_TEXT];
 
 	token_scopes_print(t->scopes, scopes, sizeof(scopes));
@@ -149,24 +152,12 @@ print_list(const struct ctl *c, const struct token_list *l, bool is_json)
 		"CREATED",
 		"EXPIRES",
 		"LAST USED",
+		NULL,
 	};
-	struct buf o = BUF_INIT;
-	struct table tab;
-	int rc;
+	static const struct list_out how = { headings, sizeof(l->v[0]),
+		add_json, add_row };
 
-	if (is_json) {
-		json_out_open(&o, NULL, '[');
-		for (size_t i = 0; i < l->n; i++)
-			add_json(&l->v[i], &o);
-		json_out_close(&o, ']');
-		return json_out_print(&o);
-	}
-	table_init(&tab, headings, sizeof(headings) / sizeof(headings[0]));
-	for (size_t i = 0; i < l->n; i++)
-		add_row(c, &l->v[i], &tab);
-	rc = table_print(&tab, stdout);
-	table_fini(&tab);
-	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
+	return list_out_print(c, &how, l->v, l->n, is_json);
 }
 
 static int
