@@ -215,8 +215,10 @@ const struct conf_queue *conf_queue_for(const struct conf *c,
 /* What a broker's messages travel to. */
 enum conf_server conf_broker_server(enum conf_broker b);
 
-/* How many sections of that kind there are. */
+/* How many sections of that kind there are; the timeout of number at. */
 size_t conf_server_count(const struct conf *c, enum conf_server kind);
+int64_t conf_server_timeout_us(const struct conf *c, enum conf_server kind,
+    int at);
 
 /* "sqlite", "redis-stream", … */
 const char *conf_broker_name(enum conf_broker b);

@@ -67,6 +67,23 @@ conf_server_count(const struct conf *c, enum conf_server kind)
 	return 0;
 }
 
+int64_t
+conf_server_timeout_us(const struct conf *c, enum conf_server kind, int at)
+{
+	switch (kind) {
+	case CONF_SERVER_REDIS:
+		return c->redis[at].timeout_us;
+	case CONF_SERVER_RABBITMQ:
+		return c->rabbitmq[at].timeout_us;
+	case CONF_SERVER_WEBHOOK:
+		return c->webhooks[at].timeout_us;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return 0;
+}
+
 /* The owner's name of section number at. */
 static const char *
 section_name(const struct conf *c, enum conf_server kind, size_t at)

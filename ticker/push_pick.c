@@ -42,23 +42,6 @@ sooner(int64_t *next, int64_t at_us)
 		*next = at_us;
 }
 
-static int64_t
-timeout_of(const struct conf *c, const struct push_lane *l)
-{
-	switch (l->kind) {
-	case CONF_SERVER_REDIS:
-		return c->redis[l->at].timeout_us;
-	case CONF_SERVER_RABBITMQ:
-		return c->rabbitmq[l->at].timeout_us;
-	case CONF_SERVER_WEBHOOK:
-		return c->webhooks[l->at].timeout_us;
-	case CONF_SERVER_NONE:
-	case CONF_SERVER__MAX:
-		break;
-	}
-	return 0;
-}
-
 /* How many messages may go to the lane now. */
 static size_t
 room_of(const struct turn *t)
@@ -178,8 +161,9 @@ drop_stale(const struct turn *t)
 static enum store_rc
 hold(const struct turn *t)
 {
-	int64_t most =
-	    PUSH_AWAY * timeout_of(t->p->s->conf, t->l) + LEASE_SLACK_US;
+	int64_t most = PUSH_AWAY *
+		conf_server_timeout_us(t->p->s->conf, t->l->kind, t->l->at) +
+	    LEASE_SLACK_US;
 	enum store_rc rc;
 
 	if ((rc = push_lane_begin(t->p, t->kind)) != STORE_OK)

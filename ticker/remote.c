@@ -175,15 +175,15 @@ most_us(const struct remote *r)
 	const struct conf *c = r->s->conf;
 	int64_t most = c->http_timeout_us;
 
-	for (size_t i = 0; i < c->nredis; i++)
-		if (c->redis[i].timeout_us > most)
-			most = c->redis[i].timeout_us;
-	for (size_t i = 0; i < c->nrabbitmq; i++)
-		if (c->rabbitmq[i].timeout_us > most)
-			most = c->rabbitmq[i].timeout_us;
-	for (size_t i = 0; i < c->nwebhooks; i++)
-		if (c->webhooks[i].timeout_us > most)
-			most = c->webhooks[i].timeout_us;
+	for (int k = 0; k < CONF_SERVER__MAX; k++) {
+		enum conf_server kind = (enum conf_server)k;
+
+		for (size_t i = 0; i < conf_server_count(c, kind); i++) {
+			int64_t us = conf_server_timeout_us(c, kind, (int)i);
+
+			most = us > most ? us : most;
+		}
+	}
 	return most + END_SLACK_US;
 }
 
