@@ -8,6 +8,7 @@
 #                            the broker killed (STOP) and started again
 #                            (START), a line that falls silent
 #   once_settle              without faults, until the outbox is empty
+#   ONCE_SPARE               bytes of greetings that are never lost (200)
 #   once_count FILE          FILE has the ids that arrived: counts them, by the
 #                            ledger, to the bats log: LOST TWICE
 #
@@ -68,11 +69,11 @@ once_has_tried() {
 once_round() {
 	case $(($1 % 4)) in
 	0)	# All answers are lost, but for those to greetings.
-		cutter_tell 'swallow=1 spare=200'
+		cutter_tell "swallow=1 spare=${ONCE_SPARE:-200}"
 		once_ticker
 		wait_for 3 once_has_tried || true
 		;;
-	1)	cutter_tell 'swallow=0.2 spare=200'
+	1)	cutter_tell "swallow=0.2 spare=${ONCE_SPARE:-200}"
 		once_ticker
 		once_nap 400
 		;;
