@@ -45,7 +45,7 @@ struct far {
 	unsigned short luck[3];
 };
 
-static void
+static _Noreturn void
 die(const char *why)
 {
 	(void)fprintf(stderr, "launch: %s\n", why);
