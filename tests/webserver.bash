@@ -156,7 +156,7 @@ web_stop() {
 	local status=0 pid
 	[ -n "${WEB-}" ] || return 0
 	web_halt
-	if ! wait_for 5 web_none_left; then
+	if ! wait_for 20 web_none_left; then
 		echo "left running: $(pids_of "$WEB/minutehand.fcgi")"
 		for pid in $(pids_of "$WEB/minutehand.fcgi"); do
 			stop_pid "$pid"
