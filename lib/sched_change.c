@@ -4,7 +4,6 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
-#include "lib/datetime.h"
 #include "lib/fault.h"
 #include "lib/job_check.h"
 #include "lib/sched_int.h"
@@ -14,20 +13,6 @@
 
 /* A batch of jobs that are deleted together: others may write in between. */
 #define BATCH_JOBS 1000
-
-enum store_rc
-sched_set_paused(struct sched *s, struct job *j, int64_t now_us)
-{
-	struct buf why = BUF_INIT;
-
-	buf_printf(&why, "by %s since ", s->actor);
-	datetime_rfc3339_s(now_us, &why);
-	j->state = JOB_PAUSED;
-	j->next_run_us = JOB_NEVER;
-	free(j->reason);
-	j->reason = buf_take(&why);
-	return j->reason == NULL ? STORE_FULL : STORE_OK;
-}
 
 bool
 sched_job_fault(struct sched *s, const struct job *j, struct buf *why)

@@ -7,6 +7,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/datetime.h"
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/sched_int.h"
@@ -34,6 +35,20 @@ sched_set_cursor(struct job *j, const struct trigger *t, int64_t slot_us)
 	j->cursor_us = slot_us;
 	j->next_run_us =
 	    j->state == JOB_ACTIVE ? due_at(t, &p, slot_us) : JOB_NEVER;
+}
+
+enum store_rc
+sched_set_paused(struct sched *s, struct job *j, int64_t now_us)
+{
+	struct buf why = BUF_INIT;
+
+	buf_printf(&why, "by %s since ", s->actor);
+	datetime_rfc3339_s(now_us, &why);
+	j->state = JOB_PAUSED;
+	j->next_run_us = JOB_NEVER;
+	free(j->reason);
+	j->reason = buf_take(&why);
+	return j->reason == NULL ? STORE_FULL : STORE_OK;
 }
 
 /* 32 hex digits, as the clients' uuid4().hex gives. */

@@ -53,18 +53,6 @@ store_begin(struct store *st)
 	return rc;
 }
 
-enum store_rc
-store_commit(struct store *st)
-{
-	enum store_rc rc;
-
-	rc = stmt_run(st, stmt_get(st, SQL_TXN_COMMIT), false);
-	if (rc != STORE_OK)
-		store_rollback(st);
-	turn_give(st->turn);
-	return rc == STORE_OK ? store_wal_flush(st) : rc;
-}
-
 void
 store_rollback(struct store *st)
 {

@@ -84,12 +84,6 @@ enum store_rc store_vet(struct store *st, bool is_create, char *why,
 enum store_rc store_wal_init(struct store *st, bool is_readonly);
 bool store_has_wal(const struct store *st);
 
-/*
- * Flush what was committed, if it has to be; STORE_FULL when the disk
- * refuses: then the commit stands, but may not survive a power cut.
- */
-enum store_rc store_wal_flush(struct store *st);
-
 /* Bring the schema of a vetted file to store_schema_version(). */
 enum store_rc store_migrate(struct store *st, char *why, size_t whylen);
 

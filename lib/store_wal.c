@@ -9,6 +9,7 @@
 
 #include "lib/store.h"
 #include "lib/store_stmt.h"
+#include "lib/turn.h"
 #include "lib/ban.h"
 
 /* A checkpoint is tried each time the WAL has grown by so many pages. */
@@ -104,7 +105,7 @@ journal_read(struct store *st)
 /*
  * The WAL outlives the last connection and is not checkpointed on close:
  * under plain CGI every request is a last close (the ticker checkpoints).
- * Commits into it are flushed by store_wal_flush, and SQLite flushes only
+ * Commits into it are flushed by wal_flush, and SQLite flushes only
  * where order demands it; a rollback journal is SQLite's to flush, and its
  * end too (EXTRA): a journal that comes back after a power cut undoes a commit.
  */
@@ -206,14 +207,17 @@ wal_mend(struct store *st, sqlite3_file *wal)
 }
 
 /*
- * Flush the WAL.  SQLite could do it inside the commit (synchronous=FULL),
- * but there the next writer waits for the disk; here it writes meanwhile, and
- * the flushes of several writers become one in the kernel.  What was flushed
- * is a prefix of the WAL that ends no earlier than our commit, and a WAL
- * starts over only after a checkpoint has flushed all of it to the store.
+ * Flush what was committed, if it has to be; STORE_FULL when the disk refuses:
+ * the commit stands, but may not survive a power cut.
+ *
+ * SQLite could do it inside the commit (synchronous=FULL), but there the next
+ * writer waits for the disk; here it writes meanwhile, and the flushes of
+ * several writers become one in the kernel.  What was flushed is a prefix of
+ * the WAL that ends no earlier than our commit, and a WAL starts over only
+ * after a checkpoint has flushed all of it to the store.
  */
-enum store_rc
-store_wal_flush(struct store *st)
+static enum store_rc
+wal_flush(struct store *st)
 {
 	sqlite3_file *wal;
 	int rc;
@@ -232,12 +236,24 @@ store_wal_flush(struct store *st)
 }
 
 enum store_rc
+store_commit(struct store *st)
+{
+	enum store_rc rc;
+
+	rc = stmt_run(st, stmt_get(st, SQL_TXN_COMMIT), false);
+	if (rc != STORE_OK)
+		store_rollback(st);
+	turn_give(st->turn);
+	return rc == STORE_OK ? wal_flush(st) : rc;
+}
+
+enum store_rc
 store_settle(struct store *st)
 {
 	if (!store_has_wal(st))
 		return STORE_OK;
 	st->is_dirty = true;
-	return store_wal_flush(st);
+	return wal_flush(st);
 }
 
 void

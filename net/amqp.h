@@ -7,14 +7,9 @@
 #include <stdint.h>
 
 #include "net/amqp_lib.h"
+#include "net/amqp_names.h"
 
 struct conf_rabbitmq;
-
-/* Queues that are known to exist (net/amqp_queue.h). */
-struct amqp_queues {
-	char **names; /* in order */
-	size_t n, cap;
-};
 
 /*
  * A connection to a server that speaks AMQP 0-9-1.  Nothing waits for longer
@@ -30,7 +25,7 @@ struct amqp {
 	struct amqp_lib lib; /* loaded once */
 	bool is_loaded;
 	amqp_connection_state_t c; /* NULL: not connected, and then: */
-	struct amqp_queues queues; /* that are there */
+	struct amqp_names queues;  /* that are there */
 	size_t room;		   /* bytes that may be under way */
 	bool can_ask;		   /* the channel AMQP_ASKS is open */
 	bool can_publish;	   /* AMQP_PUBLISHES is, and confirms */
@@ -75,6 +70,13 @@ void amqp_begin(struct amqp *a);
  * 0, or -1 with one line in why: the connection is lost and closed.
  */
 int amqp_wait(struct amqp *a, amqp_frame_t *f, char *why, size_t whylen);
+
+/*
+ * Likewise of any channel, for us at most: 1, 0 when none came, or -1.  What
+ * the server says to the connection itself is heeded.
+ */
+int amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, char *why,
+    size_t whylen);
 
 /*
  * Send q's method and wait for the answer, whose fields are borrowed in *out

@@ -60,7 +60,7 @@ on_return(struct amqp_flight *f, const amqp_basic_properties_t *b)
 		    strlen(m->id) != b->message_id.len ||
 		    memcmp(m->id, b->message_id.bytes, b->message_id.len) != 0)
 			continue;
-		amqp_queues_forget(f->amqp, m->queue);
+		amqp_names_forget(&f->amqp->queues, m->queue);
 		sink_end(m, SINK_LATER, "its queue was deleted");
 		return;
 	}

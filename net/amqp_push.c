@@ -165,7 +165,7 @@ need_queue(struct pushing *p, const struct sink_message *msg)
 	struct sink_rabbitmq *m = p->m;
 	char why[256];
 
-	if (amqp_queues_have(&m->amqp, msg->queue))
+	if (amqp_names_have(&m->amqp.queues, msg->queue))
 		return 0;
 	/* Asking needs a connection with nothing under way. */
 	if (land(p, 0) == -1)

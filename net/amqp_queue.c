@@ -1,79 +1,9 @@
 #include "config.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "lib/list.h"
+#include "net/amqp_names.h"
 #include "net/amqp_queue.h"
 
 #include "lib/ban.h"
-
-/* Where the name is, or would be. */
-static size_t
-find(const struct amqp_queues *q, const char *name)
-{
-	size_t low = 0, high = q->n, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (strcmp(q->names[mid], name) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
-bool
-amqp_queues_have(const struct amqp *a, const char *name)
-{
-	const struct amqp_queues *q = &a->queues;
-	size_t i = find(q, name);
-
-	return i < q->n && strcmp(q->names[i], name) == 0;
-}
-
-/* Without memory it will be asked for again. */
-static void
-add(struct amqp_queues *q, const char *name)
-{
-	char **names = list_room(q->names, q->n, &q->cap, sizeof(*q->names));
-	char *copy = strdup(name);
-	size_t i = find(q, name);
-
-	if (names != NULL)
-		q->names = names;
-	if (names == NULL || copy == NULL) {
-		free(copy);
-		return;
-	}
-	memmove(&names[i + 1], &names[i], (q->n - i) * sizeof(*names));
-	names[i] = copy;
-	q->n++;
-}
-
-void
-amqp_queues_forget(struct amqp *a, const char *name)
-{
-	struct amqp_queues *q = &a->queues;
-	size_t i = find(q, name);
-
-	if (!amqp_queues_have(a, name))
-		return;
-	free(q->names[i]);
-	q->n--;
-	memmove(&q->names[i], &q->names[i + 1], (q->n - i) * sizeof(*q->names));
-}
-
-void
-amqp_queues_fini(struct amqp_queues *q)
-{
-	while (q->n > 0)
-		free(q->names[--q->n]);
-	free(q->names);
-	*q = (struct amqp_queues){ .names = NULL };
-}
 
 static enum amqp_answer
 declare(struct amqp *a, amqp_queue_declare_t *d, void **out, char *why,
@@ -117,7 +47,7 @@ amqp_queues_need(struct amqp *a, const char *name, int64_t max_priority,
 	if (answer == AMQP_REFUSED && a->code == AMQP_NOT_FOUND)
 		answer = make(a, name, max_priority, why, whylen);
 	if (answer == AMQP_OK)
-		add(&a->queues, name);
+		amqp_names_add(&a->queues, name);
 	return answer;
 }
 

@@ -1,30 +1,20 @@
 #ifndef NET_AMQP_QUEUE_H
 #define NET_AMQP_QUEUE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "net/amqp.h"
 
-/* Private to net/: queues at the server, and which of them are known. */
-
-/* Is it known that there is such a queue? */
-bool amqp_queues_have(const struct amqp *a, const char *name);
+/* Private to net/: queues at the server. */
 
 /*
  * Find out whether there is such a queue, which is then used as it is; if not,
- * make it durable, with x-max-priority unless max_priority is 0.  It is known
- * afterwards.  Nothing else may be under way.  One line in why unless the
+ * make it durable, with x-max-priority unless max_priority is 0.  It is in
+ * a->queues afterwards.  Nothing else may be under way.  One line in why unless the
  * answer is AMQP_OK.
  */
 enum amqp_answer amqp_queues_need(struct amqp *a, const char *name,
     int64_t max_priority, char *why, size_t whylen);
-
-/* It is not known any more. */
-void amqp_queues_forget(struct amqp *a, const char *name);
-
-/* Forget all there are. */
-void amqp_queues_fini(struct amqp_queues *q);
 
 /*
  * How many messages wait in a queue, 0 when there is none; delete them.  0, or

@@ -2,10 +2,8 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/log.h"
@@ -35,34 +33,6 @@ open_pipe(int fds[2])
 	return 0;
 }
 
-/* A lane for each section there is. */
-static int
-name_lanes(struct push *p)
-{
-	const struct conf *c = p->s->conf;
-	struct buf name = BUF_INIT;
-	size_t n = 0;
-
-	for (int k = 0; k < CONF_SERVER__MAX; k++)
-		n += conf_server_count(c, (enum conf_server)k);
-	if ((p->lanes = calloc(n + 1, sizeof(*p->lanes))) == NULL)
-		return -1;
-	for (int k = 0; k < CONF_SERVER__MAX; k++) {
-		n = conf_server_count(c, (enum conf_server)k);
-		for (size_t i = 0; i < n; i++) {
-			struct push_lane *l = &p->lanes[p->n];
-
-			l->kind = (enum conf_server)k;
-			l->at = (int)i;
-			conf_server_name(c, l->kind, l->at, &name);
-			if ((l->name = buf_take(&name)) == NULL)
-				return -1;
-			p->n++;
-		}
-	}
-	return 0;
-}
-
 struct push *
 push_new(struct sched *s)
 {
@@ -72,7 +42,7 @@ push_new(struct sched *s)
 		return NULL;
 	p->s = s;
 	p->wake[0] = p->wake[1] = -1;
-	if (open_pipe(p->wake) == -1 || name_lanes(p) == -1 ||
+	if (open_pipe(p->wake) == -1 || push_lanes_name(p) == -1 ||
 	    getentropy(&p->luck, sizeof(p->luck)) == -1 ||
 	    getentropy(&p->me, sizeof(p->me)) == -1)
 		goto err;
@@ -80,51 +50,6 @@ push_new(struct sched *s)
 err:
 	push_free(p);
 	return NULL;
-}
-
-struct push_lane *
-push_lane_of(struct push *p, const char *queue)
-{
-	const struct conf_queue *q = conf_queue_for(p->s->conf, queue);
-	enum conf_server kind = conf_broker_server(q->broker);
-
-	for (size_t i = 0; i < p->n; i++)
-		if (p->lanes[i].kind == kind && p->lanes[i].at == q->at)
-			return &p->lanes[i];
-	return NULL;
-}
-
-enum store_rc
-push_know(struct push *p, struct push_lane *l)
-{
-	enum store_rc rc;
-
-	if (l->is_known)
-		return STORE_OK;
-	lane_info_fini(&l->info);
-	rc = store_lane_get(p->s->stores[JOB_DURABLE], l->name, &l->info);
-	l->is_known = rc == STORE_OK || rc == STORE_NOTFOUND;
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
-}
-
-enum store_rc
-push_lane_begin(struct push *p, enum job_kind kind)
-{
-	return kind == JOB_DURABLE ? STORE_OK :
-				     store_begin(p->s->stores[JOB_DURABLE]);
-}
-
-enum store_rc
-push_lane_end(struct push *p, enum job_kind kind, enum store_rc rc)
-{
-	struct store *st = p->s->stores[JOB_DURABLE];
-
-	if (kind == JOB_DURABLE)
-		return rc;
-	if (rc == STORE_OK)
-		return store_commit(st);
-	store_rollback(st);
-	return rc;
 }
 
 /* It came back: it is not away any more. */
@@ -226,23 +151,6 @@ send_next(struct push *p, bool is_written)
 	}
 }
 
-/* In the open transaction of the durable store: lanes that nothing is under
- * way on are let go.  One that a rollback keeps is let go later. */
-static enum store_rc
-release_idle(struct push *p)
-{
-	struct store *st = p->s->stores[JOB_DURABLE];
-	enum store_rc rc = STORE_OK;
-
-	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
-		struct push_lane *l = &p->lanes[i];
-
-		if (l->is_held && l->naway == 0 && l->next == NULL)
-			rc = store_lane_release(st, l->name, p->me);
-	}
-	return rc;
-}
-
 /* One store, in a transaction. */
 static enum store_rc
 pump_store(struct push *p, enum job_kind kind, int64_t *next)
@@ -258,7 +166,7 @@ pump_store(struct push *p, enum job_kind kind, int64_t *next)
 	if (rc == STORE_OK && !p->is_draining)
 		rc = push_pick(p, kind, now_us, next);
 	if (rc == STORE_OK && kind == JOB_DURABLE)
-		rc = release_idle(p);
+		rc = push_lanes_release(p);
 	if (rc == STORE_OK)
 		rc = store_commit(st);
 	else
@@ -335,7 +243,7 @@ release_all(struct push *p)
 
 	if (store_begin(st) != STORE_OK)
 		return;
-	if (release_idle(p) == STORE_OK)
+	if (push_lanes_release(p) == STORE_OK)
 		(void)store_commit(st);
 	else
 		store_rollback(st);

@@ -39,6 +39,12 @@ struct push {
 	bool is_draining;
 };
 
+/* A lane for each server that the configuration has; -1 without memory. */
+int push_lanes_name(struct push *p);
+
+/* Where the queue's messages go; NULL: into the embedded queue. */
+struct push_lane *push_lane_of(struct push *p, const char *queue);
+
 /* Have what is known of a lane in its info (name NULL: nothing). */
 enum store_rc push_know(struct push *p, struct push_lane *l);
 
@@ -52,6 +58,12 @@ enum store_rc push_lane_end(struct push *p, enum job_kind kind,
     enum store_rc rc);
 
 /*
+ * In the open transaction of the durable store: lanes that nothing is under
+ * way on are let go.  One that a rollback keeps is let go later.
+ */
+enum store_rc push_lanes_release(struct push *p);
+
+/*
  * Make the messages of a batch out of its rows, for the lane; STORE_FULL
  * without memory.
  */
@@ -60,9 +72,6 @@ enum store_rc push_batch_finish(struct lane_batch *b, int64_t now_us);
 /* Is the run numbered run, of a store of kind, in a batch that is finished? */
 bool push_batch_has(const struct lane_batch *b, enum job_kind kind,
     int64_t run);
-
-/* Where the queue's messages go; NULL: into the embedded queue. */
-struct push_lane *push_lane_of(struct push *p, const char *queue);
 
 /*
  * In the open transaction of a store: what became of the batches of the kind

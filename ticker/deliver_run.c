@@ -1,0 +1,42 @@
+#include "config.h"
+
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/store_delivery.h"
+#include "ticker/deliver_int.h"
+#include "ticker/step.h"
+#include "lib/ban.h"
+
+/* Where runs follow each other closely, their ends do, too. */
+#define FOLLOW_SOON_US (5 * CLOCK_US_PER_S)
+
+enum store_rc
+deliver_move(struct deliver *d, struct delivery *run)
+{
+	enum store_rc rc = store_delivery_move(d->st, run);
+
+	if (rc == STORE_OK && !delivery_is_open(run) &&
+	    run->state != RUN_SUCCEEDED && run->state != RUN_CANCELED)
+		log_event(LOG_LEVEL_WARN, "run", LOG_KEY_RUN, run->id, "state",
+		    run_state_name(run->state), "place", run->place,
+		    LOG_KEY_ERROR, run->reason == NULL ? "" : run->reason,
+		    NULL);
+	return rc;
+}
+
+enum store_rc
+deliver_again(struct deliver *d, const struct flight *f, struct delivery *out)
+{
+	enum store_rc rc = store_delivery_get(d->st, f->run.id, out);
+
+	return rc == STORE_OK && out->turn != f->run.turn ? STORE_NOTFOUND : rc;
+}
+
+enum store_rc
+deliver_follow(struct deliver *d, const struct delivery *run, int64_t now_us)
+{
+	if (!delivery_is_open(run))
+		return STORE_OK;
+	return store_follow_add(d->st, run->place, now_us + FOLLOW_SOON_US,
+	    run->sent_us - STEP_SKEW_US);
+}

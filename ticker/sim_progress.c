@@ -1,0 +1,34 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/tz.h"
+#include "ticker/sim.h"
+#include "lib/ban.h"
+
+/* It is shown so often. */
+#define SHOW_US (CLOCK_US_PER_S / 5)
+
+void
+sim_progress(struct sim *m, bool is_over)
+{
+	int64_t now = clock_mono_us();
+	struct buf b = BUF_INIT;
+
+	if (!isatty(STDERR_FILENO) || (!is_over && now < m->shown_us))
+		return;
+	m->shown_us = now + SHOW_US;
+	tz_format(m->zone, m->at.now_us, &b);
+	if (is_over)
+		(void)fprintf(stderr, "\r\033[K");
+	else
+		(void)fprintf(stderr, "\r%3.0f %%  %s, %lld ticks\033[K",
+		    100.0 * (double)(m->at.now_us - m->from_us) /
+			(double)(m->to_us - m->from_us),
+		    buf_cstr(&b), (long long)m->ticks);
+	(void)fflush(stderr);
+	buf_fini(&b);
+}
