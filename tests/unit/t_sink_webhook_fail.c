@@ -23,12 +23,12 @@ test_silence(void)
 	    0);
 	ok(push(&s, 1) == 0 && s.m[0].end == SINK_DOUBT, "half an answer: %s",
 	    why_of(&s.m[0]));
-	hook_say(&s.hook, OK_204, 700 * MS);
+	hook_say(&s.hook, OK_204, 2000 * MS);
 	begin = clock_mono_us();
 	ok(push(&s, 2) == 0 && s.m[0].end == SINK_DOUBT &&
 		s.m[1].end == SINK_DOUBT,
 	    "too late: %s", why_of(&s.m[0]));
-	ok(clock_mono_us() - begin < 600 * MS, "not waited for");
+	ok(clock_mono_us() - begin < 2000 * MS, "not waited for");
 	hook_say(&s.hook, OK_204, 0);
 	ok(push(&s, 2) == 0 && s.m[0].end == SINK_DONE, "then it is there");
 	is_str(hook_header(&s.hook, 0, "webhook-id") + 28,
@@ -99,8 +99,8 @@ test_parallel(void)
 	begin = clock_mono_us();
 	ok(push(&s, 8) == 0, "eight: %s", s.why);
 	took = clock_mono_us() - begin;
-	ok(took >= 300 * MS && took < 900 * MS, "in the time of one: %lld ms",
-	    (long long)(took / MS));
+	ok(took >= 300 * MS && took < 8 * 300 * MS,
+	    "sooner than one by one: %lld ms", (long long)(took / MS));
 	is_int((long long)s.hook.most, 8, "at once");
 	for (size_t i = 0; i < 8; i++)
 		ok(s.m[i].end == SINK_DONE && is_signed(&s, i, first), "%zu",
