@@ -15,6 +15,7 @@ BEGIN {
 	owner["curl/curl.h"] = "^net/http[a-z_]*[.][ch]$"
 	owner["hiredis/hiredis.h"] = "^net/redis_(lib|tls)[.]h$"
 	owner["hiredis/hiredis_ssl.h"] = owner["openssl/ssl.h"] = \
+	    owner["openssl/err.h"] = \
 	    owner["openssl/x509v3.h"] = "^net/redis_tls[.]c$"
 	owner["amqp.h"] = owner["amqp_tcp_socket.h"] = \
 	    owner["amqp_ssl_socket.h"] = "^net/amqp[a-z_]*[.][ch]$"

@@ -79,13 +79,25 @@ connected(struct redis *r, char *why, size_t whylen)
 	return e == 0 ? 0 : lose(r, strerror(e), why, whylen);
 }
 
+#ifdef HAVE_HIREDIS_SSL
+static int
+await_for(void *cookie, short event, char *why, size_t whylen)
+{
+	return await(cookie, event, why, whylen);
+}
+#endif
+
 static int
 encrypt(struct redis *r, char *why, size_t whylen)
 {
+#ifdef HAVE_HIREDIS_SSL
+	const struct redis_tls t = { r->conf->host, r->ca_file, await_for, r };
+#endif
+
 	if (r->conf->tls == CONF_OFF)
 		return 0;
 #ifdef HAVE_HIREDIS_SSL
-	if (redis_tls_start(r->c, r->conf->host, r->ca_file, why, whylen) == 0)
+	if (redis_tls_start(r->c, &t, why, whylen) == 0)
 		return 0;
 #else
 	/* What is not built in is refused in the configuration. */

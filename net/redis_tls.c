@@ -2,12 +2,14 @@
 
 #include <arpa/inet.h>
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "net/redis_tls.h" /* hiredis.h, which that needs */
 
 #include <hiredis/hiredis_ssl.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -29,6 +31,13 @@ struct tls_lib {
 	__typeof__(SSL_set1_host) *set_host;
 	__typeof__(SSL_get0_param) *get_param;
 	__typeof__(X509_VERIFY_PARAM_set1_ip_asc) *set_ip;
+	__typeof__(SSL_do_handshake) *handshake;
+	__typeof__(SSL_get_error) *get_error;
+	__typeof__(SSL_get_verify_result) *verify_result;
+	__typeof__(X509_verify_cert_error_string) *verify_text;
+	__typeof__(ERR_clear_error) *clear;
+	__typeof__(ERR_get_error) *last;
+	__typeof__(ERR_reason_error_string) *reason;
 };
 
 struct redis_tls_lib {
@@ -53,6 +62,13 @@ static const struct dl_member tls_members[] = {
 	MEMBER("SSL_set1_host", set_host),
 	MEMBER("SSL_get0_param", get_param),
 	MEMBER("X509_VERIFY_PARAM_set1_ip_asc", set_ip),
+	MEMBER("SSL_do_handshake", handshake),
+	MEMBER("SSL_get_error", get_error),
+	MEMBER("SSL_get_verify_result", verify_result),
+	MEMBER("X509_verify_cert_error_string", verify_text),
+	MEMBER("ERR_clear_error", clear),
+	MEMBER("ERR_get_error", last),
+	MEMBER("ERR_reason_error_string", reason),
 };
 #define NTLS (sizeof(tls_members) / sizeof(tls_members[0]))
 
@@ -119,9 +135,47 @@ make(const struct tls_lib *l, const char *host, const char *ca_file)
 	return ssl;
 }
 
-int
-redis_tls_start(redisContext *c, const char *host, const char *ca_file,
+/* Why the handshake failed: the certificate, or what OpenSSL says last. */
+static void
+explain(const struct tls_lib *l, SSL *ssl, char *why, size_t whylen)
+{
+	long verdict = l->verify_result(ssl);
+	unsigned long e = l->last();
+	const char *text = e == 0 ? NULL : l->reason(e);
+
+	if (verdict != X509_V_OK)
+		text = l->verify_text(verdict);
+	(void)snprintf(why, whylen, "TLS: %s%s",
+	    verdict != X509_V_OK ? "certificate verify failed: " : "",
+	    text != NULL ? text : "the server ended the connection");
+}
+
+/* Not left to hiredis, which keeps to itself why it fails. */
+static int
+shake_hands(const struct tls_lib *l, SSL *ssl, const struct redis_tls *t,
     char *why, size_t whylen)
+{
+	int rc;
+
+	for (;;) {
+		l->clear();
+		if ((rc = l->handshake(ssl)) == 1)
+			return 0;
+		rc = l->get_error(ssl, rc);
+		if (rc != SSL_ERROR_WANT_READ && rc != SSL_ERROR_WANT_WRITE) {
+			explain(l, ssl, why, whylen);
+			return -1;
+		}
+		if (t->await(t->cookie,
+			rc == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, why,
+			whylen) == -1)
+			return -1;
+	}
+}
+
+int
+redis_tls_start(redisContext *c, const struct redis_tls *t, char *why,
+    size_t whylen)
 {
 	struct redis_tls_lib r;
 	struct tls_lib l;
@@ -129,14 +183,15 @@ redis_tls_start(redisContext *c, const char *host, const char *ca_file,
 
 	if (load(&l, &r, why, whylen) == -1)
 		return -1;
-	if ((ssl = make(&l, host, ca_file)) == NULL) {
-		(void)snprintf(why, whylen, "TLS: ca_file cannot be read");
+	if ((ssl = make(&l, t->host, t->ca_file)) == NULL) {
+		(void)snprintf(why, whylen, "TLS: cannot read ca_file %s",
+		    t->ca_file);
 		return -1;
 	}
 	/* From here on it is the connection's. */
 	if (r.initiate(c, ssl) == REDIS_OK)
-		return 0;
-	(void)snprintf(why, whylen, "TLS: %s", c->errstr);
+		return shake_hands(&l, ssl, t, why, whylen);
+	explain(&l, ssl, why, whylen);
 	l.ssl_free(ssl);
 	return -1;
 }

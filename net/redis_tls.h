@@ -5,13 +5,23 @@
 
 #include "net/redis_lib.h"
 
+/* How to wait for an event of poll(2) on the connection: 0, or -1 with one
+ * line in why, and then the connection may be closed already. */
+typedef int redis_tls_await(void *cookie, short event, char *why,
+    size_t whylen);
+
+struct redis_tls {
+	const char *host;    /* for whom the certificate must be */
+	const char *ca_file; /* by which it is verified; "": the system's */
+	redis_tls_await *await;
+	void *cookie;
+};
+
 /*
- * Speak TLS on a connection that was just made: the server's certificate is
- * verified by ca_file ("": by what the system trusts), and must be for host.
- * What fails in the handshake shows when the connection is used.  0, or -1 with
- * one line in why.
+ * Shake hands on a connection that was just made.  0, or -1 with one line in
+ * why.
  */
-int redis_tls_start(redisContext *c, const char *host, const char *ca_file,
-    char *why, size_t whylen);
+int redis_tls_start(redisContext *c, const struct redis_tls *t, char *why,
+    size_t whylen);
 
 #endif

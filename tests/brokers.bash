@@ -12,6 +12,8 @@
 #                                 without lines, configuration
 #   rabbit_fini                   in teardown_file: stop it, and its epmd
 #   rabbitctl COMMAND…            rabbitmqctl
+#   make_tls PATH                 PATH.key and PATH.pem, the certificate of a
+#                                 server on localhost, which is its own authority
 #   cutter_start PORT             a proxy to it (cutter.py): CUTTER_PORT
 #   cutter_tell [WORD…]           what to spoil; without words nothing
 #   cutter_stop                   in teardown
@@ -44,6 +46,13 @@ pid_end() {
 pid_runs() {
 	[ -s "$1" ] || return 1
 	is_running "$(cat "$1")" || { sleep 0.2 && is_running "$(cat "$1")"; }
+}
+
+make_tls() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -keyout "$1.key" -out "$1.pem" -days 2 -subj /CN=localhost \
+	    -addext subjectAltName=DNS:localhost 2>/dev/null
+	chmod 644 "$1.key"
 }
 
 # --- Redis

@@ -6,14 +6,6 @@
 
 bats_require_minimum_version 1.5.0
 
-# The certificate of the server is its own authority.
-make_tls() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	    -keyout "$1.key" -out "$1.pem" -days 2 -subj /CN=localhost \
-	    -addext subjectAltName=DNS:localhost 2>/dev/null
-	chmod 644 "$1.key"
-}
-
 setup_file() {
 	load helper.bash
 	load brokers.bash
