@@ -203,13 +203,13 @@ test_health(struct api *a)
 		    "cadence=60" },
 		{ "one just now", 1, 60, 1, 200,
 		    "status=ok | late=false | last_tick~Z | cadence=60" },
-		{ "two and a half minutes ago", 149, 60, 5, 200, "status=ok" },
-		{ "longer ago", 155, 60, 5, 503, "status=late | cadence=60" },
-		{ "each five minutes", 620, 300, 5, 200,
+		{ "more than two minutes ago", 130, 60, 5, 200, "status=ok" },
+		{ "longer ago", 170, 60, 5, 503, "status=late | cadence=60" },
+		{ "each five minutes", 600, 300, 5, 200,
 		    "status=ok | cadence=300" },
-		{ "each five minutes, and late", 640, 300, 5, 503,
+		{ "each five minutes, and late", 660, 300, 5, 503,
 		    "status=late | cadence=300" },
-		{ "too few to measure", 620, 300, 2, 503, "cadence=60" },
+		{ "too few to measure", 600, 300, 2, 503, "cadence=60" },
 	};
 	char sql[512];
 	struct api_case c = { .method = "GET", .path = "/healthz" };
