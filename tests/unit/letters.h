@@ -9,8 +9,10 @@
  * broker that is not there.  One program, one translation unit.
  */
 
-static const char letters_conf[] = "redis \"main\" {\n\tport = 1\n}\n"
-				   "queue \"r*\" {\n\tbroker = redis\n}\n"
+static const char letters_conf[] = "webhook \"main\" {\n"
+				   "\turl = \"http://127.0.0.1:1/\"\n"
+				   "\tsecret = \"s\"\n}\n"
+				   "queue \"r*\" {\n\tbroker = webhook\n}\n"
 				   "max_deliveries = 1\n";
 
 static struct rig r;

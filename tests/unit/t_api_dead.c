@@ -10,8 +10,10 @@
 #define PUBLISH "POST", "/funboost/publish"
 
 static const char conf[] = "timezone = UTC\nmax_deliveries = 1\n"
-			   "redis \"main\" {\n\tport = 1\n}\n"
-			   "queue \"r*\" {\n\tbroker = redis\n}\n";
+			   "webhook \"main\" {\n"
+			   "\turl = \"http://127.0.0.1:1/\"\n"
+			   "\tsecret = \"s\"\n}\n"
+			   "queue \"r*\" {\n\tbroker = webhook\n}\n";
 
 /* Ten in each place of a queue, and one that is no JSON in another. */
 static const char rows[] =
