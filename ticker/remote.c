@@ -99,6 +99,10 @@ pump_push(struct remote *r, int64_t *next)
 	}
 	if (rc != STORE_OK || (r->push == NULL && (!has_work || r->is_ending)))
 		return rc;
+	/* It takes keys out of the environment: not while threads read that. */
+	if (r->deliver == NULL && r->s->conf->nrender_keys > 0 &&
+	    (rc = remote_open(r)) != STORE_OK)
+		return rc;
 	if (r->push == NULL && (r->push = push_new(r->s)) == NULL)
 		return STORE_FULL;
 	return push_pump(r->push, next);
