@@ -37,7 +37,7 @@ amqp_names_add(struct amqp_names *l, const char *name)
 {
 	char **v = list_room(l->v, l->n, &l->cap, sizeof(*l->v));
 	char *copy = strdup(name);
-	size_t i = find(l, name);
+	size_t i;
 
 	if (v != NULL)
 		l->v = v;
@@ -45,6 +45,7 @@ amqp_names_add(struct amqp_names *l, const char *name)
 		free(copy);
 		return;
 	}
+	i = find(l, name);
 	memmove(&v[i + 1], &v[i], (l->n - i) * sizeof(*v));
 	v[i] = copy;
 	l->n++;
