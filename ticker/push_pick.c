@@ -18,6 +18,9 @@
 /* What is over before it was tried is looked for among so many. */
 #define STALE 100
 
+/* And so often, before others get the store. */
+#define ROUNDS 10
+
 /* By so much a lease outlives the batches it is for. */
 #define LEASE_SLACK_US (30 * CLOCK_US_PER_S)
 
@@ -125,19 +128,45 @@ take(const struct turn *t, struct outbox *o)
 	return STORE_OK;
 }
 
-/* Up to room of the queue's. */
+/* Bury what is over among l, and move up to *room of the others; *room becomes
+ * what is left. */
+static enum store_rc
+take_some(const struct turn *t, struct outbox_list *l, size_t *room)
+{
+	enum store_rc rc = STORE_OK;
+	const char *why;
+
+	for (size_t i = 0; i < l->n && rc == STORE_OK && *room > 0; i++) {
+		if ((why = outbox_is_over(&l->v[i], t->now_us)) != NULL)
+			rc = bury(t, &l->v[i], why);
+		else if ((rc = take(t, &l->v[i])) == STORE_OK)
+			--*room;
+	}
+	return rc;
+}
+
+/*
+ * Up to room of the queue's.  Behind those that are over stand others: where
+ * all that was read is over, they are read next, for it may be that nobody
+ * comes again before they are over, too.
+ */
 static enum store_rc
 take_due(const struct turn *t, size_t room)
 {
-	struct outbox_list l = { NULL, 0, 0 };
-	enum store_rc rc = read_due(t, room, &l);
-	const char *why;
+	size_t limit = room < STALE ? STALE : room, left = room;
+	enum store_rc rc = STORE_OK;
+	bool has_more = true;
 
-	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
-		why = outbox_is_over(&l.v[i], t->now_us);
-		rc = why != NULL ? bury(t, &l.v[i], why) : take(t, &l.v[i]);
+	for (int i = 0; i < ROUNDS && has_more && rc == STORE_OK; i++) {
+		struct outbox_list l = { NULL, 0, 0 };
+
+		if ((rc = read_due(t, limit, &l)) == STORE_OK)
+			rc = take_some(t, &l, &left);
+		has_more = l.n > 0 && left == room;
+		outbox_list_fini(&l);
 	}
-	outbox_list_fini(&l);
+	if (has_more)
+		sooner(t->next, t->now_us);
 	return rc;
 }
 
