@@ -151,6 +151,36 @@ send_next(struct push *p, bool is_written)
 	}
 }
 
+/* Our lease is in the store no more. */
+static void
+forget_released(struct push *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		p->lanes[i].is_held =
+		    p->lanes[i].is_held && push_lane_is_busy(&p->lanes[i]);
+}
+
+/* Others need not wait for our leases to run out. */
+static void
+release(struct push *p)
+{
+	struct store *st = p->s->stores[JOB_DURABLE];
+	enum store_rc rc;
+	size_t i = 0;
+
+	while (i < p->n &&
+	    (!p->lanes[i].is_held || push_lane_is_busy(&p->lanes[i])))
+		i++;
+	if (i == p->n || store_begin(st) != STORE_OK)
+		return;
+	if ((rc = push_lanes_release(p)) == STORE_OK)
+		rc = store_commit(st);
+	else
+		store_rollback(st);
+	if (rc == STORE_OK)
+		forget_released(p);
+}
+
 /* One store, in a transaction. */
 static enum store_rc
 pump_store(struct push *p, enum job_kind kind, int64_t *next)
@@ -173,10 +203,10 @@ pump_store(struct push *p, enum job_kind kind, int64_t *next)
 		store_rollback(st);
 	if (rc == STORE_OK)
 		drop_back(p, kind);
-	for (size_t i = 0; i < p->n && rc == STORE_OK && kind == JOB_DURABLE;
-	     i++)
-		p->lanes[i].is_held =
-		    p->lanes[i].naway > 0 || p->lanes[i].next != NULL;
+	if (rc == STORE_OK && kind == JOB_DURABLE)
+		forget_released(p);
+	else if (rc == STORE_OK)
+		release(p);
 	send_next(p, rc == STORE_OK);
 	return rc;
 }
@@ -235,27 +265,12 @@ push_stop(struct push *p)
 			lane_stop(p->lanes[i].lane);
 }
 
-/* Others need not wait for our leases to run out. */
-static void
-release_all(struct push *p)
-{
-	struct store *st = p->s->stores[JOB_DURABLE];
-
-	if (store_begin(st) != STORE_OK)
-		return;
-	if (push_lanes_release(p) == STORE_OK)
-		(void)store_commit(st);
-	else
-		store_rollback(st);
-}
-
 void
 push_free(struct push *p)
 {
 	if (p == NULL)
 		return;
-	if (p->n > 0)
-		release_all(p);
+	release(p);
 	for (size_t i = 0; i < p->n; i++) {
 		struct push_lane *l = &p->lanes[i];
 

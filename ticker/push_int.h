@@ -57,6 +57,9 @@ enum store_rc push_lane_begin(struct push *p, enum job_kind kind);
 enum store_rc push_lane_end(struct push *p, enum job_kind kind,
     enum store_rc rc);
 
+/* Is something under way that its lease is for, or not written down? */
+bool push_lane_is_busy(const struct push_lane *l);
+
 /*
  * In the open transaction of the durable store: lanes that nothing is under
  * way on are let go.  One that a rollback keeps is let go later.

@@ -79,6 +79,17 @@ push_lane_end(struct push *p, enum job_kind kind, enum store_rc rc)
 	return rc;
 }
 
+bool
+push_lane_is_busy(const struct push_lane *l)
+{
+	const struct lane_batch *b = l->back;
+
+	/* Those of the durable store are written down along with the lease. */
+	while (b != NULL && b->kind == JOB_DURABLE)
+		b = b->next;
+	return l->naway > 0 || l->next != NULL || b != NULL;
+}
+
 enum store_rc
 push_lanes_release(struct push *p)
 {
@@ -88,7 +99,7 @@ push_lanes_release(struct push *p)
 	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
 		struct push_lane *l = &p->lanes[i];
 
-		if (l->is_held && l->naway == 0 && l->next == NULL)
+		if (l->is_held && !push_lane_is_busy(l))
 			rc = store_lane_release(st, l->name, p->me);
 	}
 	return rc;
