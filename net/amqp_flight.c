@@ -41,11 +41,9 @@ on_confirm(struct amqp_flight *f, uint64_t tag, bool is_multiple, bool is_ack)
 	if (!is_multiple)
 		i = end - 1;
 	f->is_proven = true;
-	for (; i < end; i++) {
-		f->sent[i].m->is_unwell = !is_ack;
+	for (; i < end; i++)
 		settle(f, &f->sent[i], is_ack ? SINK_DONE : SINK_LATER,
 		    is_ack ? NULL : "the broker refused it (queue full?)");
-	}
 }
 
 /* There is no such queue any more: this message comes back, then its ack. */

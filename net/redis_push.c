@@ -133,6 +133,32 @@ append_push(struct pushing *p, const struct redis_way *k,
 	return append(p, (const char *const[]){ push, list, body }, 3);
 }
 
+/* Within a script an error comes first since Redis 7, and behind a dash
+ * before. */
+static bool
+begins_with(const char *error, const char *word)
+{
+	const char *at = strstr(error, word);
+
+	return at != NULL && (at == error || at[-1] == '-');
+}
+
+/* Is an error the server's, and not the queue's? */
+static bool
+is_of_server(const char *error)
+{
+	static const char *const words[] = { "OOM ", "READONLY ", "MISCONF ",
+		"LOADING ", "MASTERDOWN ", "NOREPLICAS ", "CLUSTERDOWN ",
+		"BUSY " };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (begins_with(error, words[i]))
+			return true;
+	/* Of a command, not of a key. */
+	return begins_with(error, "NOPERM ") &&
+	    strstr(error, "' command") != NULL;
+}
+
 /* What a reply says of a message; its way is known until all replies came. */
 static void
 settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
@@ -146,7 +172,7 @@ settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
 		m->sha[0] = '\0';
 	} else if (r->type == REDIS_REPLY_ERROR) {
 		sink_end(msg, SINK_LATER, r->str);
-		msg->is_unwell = true;
+		msg->is_unwell = is_of_server(r->str);
 	} else if (r->type == REDIS_REPLY_STRING &&
 	    strcmp(r->str, "again") == 0)
 		sink_end(msg, SINK_DONE, "it was there already");
@@ -244,23 +270,30 @@ static void
 push_aside(struct pushing *p, struct aside *a)
 {
 	struct sink_redis *r = p->m;
+	int64_t rest_us = r->rest_us - clock_mono_us();
+	bool is_resting = rest_us > 0;
 	struct sink_message *m;
 	char why[256] = "";
 
-	if (a->n > 0 && clock_mono_us() < r->rest_us)
+	if (is_resting)
 		(void)snprintf(why, sizeof(why), "%s", r->rest_why);
 	else if (a->n > 0 &&
 	    sink_push(a->to, a->v, a->n, why, sizeof(why)) == -1) {
-		r->rest_us = clock_mono_us() + RABBITMQ_REST_US;
+		rest_us = RABBITMQ_REST_US;
+		r->rest_us = clock_mono_us() + rest_us;
 		(void)snprintf(r->rest_why, sizeof(r->rest_why), "%s", why);
 	}
 	for (size_t i = 0; i < a->n; i++) {
 		m = &p->v[a->at[i]];
 		*m = a->v[i];
 		m->sig = NULL;
+		m->is_aside = true;
 		/* Redis is well, and others may go on. */
-		if (m->end == SINK_WAITS)
-			sink_end(m, SINK_LATER, why);
+		if (m->end != SINK_WAITS)
+			continue;
+		sink_end(m, SINK_LATER, why);
+		m->retry_us = rest_us;
+		m->is_untried = is_resting;
 	}
 	a->n = 0;
 }

@@ -45,7 +45,9 @@ struct sink_message {
 	char **body; /* gets a copy of what is sent, owned; NULL: not wanted */
 	/* The answer: */
 	enum sink_end end;
-	bool is_unwell;	  /* the server is: it takes nothing like that */
+	bool is_unwell;	  /* the server takes nothing, whoever asks */
+	bool is_aside;	  /* another server was to take it, and answered */
+	bool is_untried;  /* SINK_LATER without having been tried */
 	int64_t retry_us; /* Retry-After: wait so long at least; 0: not said */
 	char *why;	  /* what there is to say of it, or NULL; owned */
 };
@@ -67,9 +69,9 @@ struct sink *sink_new(const struct sink_opts *o);
 
 /*
  * Hand over v[0] to v[n - 1] in their order; each one's queue decides how.
- * Sets end and why of each; with n 0 it only connects.  0, or -1 with one line in why when there is no
- * connection (any more): those that were not answered are SINK_WAITS, or
- * SINK_DOUBT if they may have arrived.
+ * Sets end and why of each; with n 0 it only connects.  0, or -1 with one line
+ * in why when there is no connection (any more): those that were not answered
+ * are SINK_WAITS, or SINK_DOUBT if they may have arrived.
  */
 int sink_push(struct sink *s, struct sink_message *v, size_t n, char *why,
     size_t whylen);

@@ -177,7 +177,9 @@ settle(struct pushing *p, struct sink_message *msg, const struct http_result *r)
 		int64_t us = http_field_retry_us(r->headers, clock_now_us());
 
 		sink_end(msg, SINK_LATER, why);
-		msg->is_unwell = true;
+		/* Else it is this message that it does not like. */
+		msg->is_unwell = r->status >= 500 || r->status == 401 ||
+		    r->status == 403 || r->status == 429;
 		msg->retry_us = us == HTTP_FIELD_NONE ? 0 : us;
 	}
 }

@@ -133,5 +133,5 @@ once_count() {
 	    "$ONCE_RUNS" "$known" "$(wc -l <"$1")" "$LOST" "$TWICE" "$STRAY" >&3
 	printf '# %d tickers and %d brokers killed, %d connections spoiled; %d were there already\n' \
 	    "$ONCE_TICKERS" "$ONCE_BROKERS" "$spoiled" "$there" >&3
-	[ "$known" = "$ONCE_RUNS" ] && [ "$STRAY" = 0 ]
+	[ "$known" = "$ONCE_RUNS" ] && [ "$STRAY" = 0 ] && [ "$spoiled" -gt 0 ]
 }

@@ -22,6 +22,7 @@ setup() {
 }
 
 teardown() {
+	pid_end "$BATS_TEST_TMPDIR/ticker"
 	redis_stop
 	cutter_stop
 }
@@ -324,17 +325,69 @@ message() {
 	[[ $body != *OOM* ]]
 	cgi GET /metrics
 	[[ $body == *'minutehand_broker_up{broker="redis:main"} 0'* ]]
+	# Nobody asked it since.
+	publish fnobody '{"x":1}'
+	sql 'UPDATE outbox SET next_us = next_us + 60000000 WHERE queue = "list"'
+	tick
+	[[ $(outcome fnobody) == 'due: attempt 1: '* ]]
+	cgi GET /healthz '' -HTTP_AUTHORIZATION
+	is 'brokers[0].state' refusing
 	# A queue of its own trouble is none of the broker's.
 	redis config set maxmemory 0 >/dev/null
 	sql 'UPDATE outbox SET next_us = 0'
 	tick
 	[[ $(outcome list) == sent:* ]]
-	publish fnobody '{"x":1}'
+	redis set bare 1
+	publish bare '{"x":1}'
 	tick
+	[[ $(outcome bare) == 'due: attempt 1: '*WRONGTYPE* ]]
 	cgi GET /healthz '' -HTTP_AUTHORIZATION
 	is 'brokers[0].state' ok
 	cgi GET /metrics
 	[[ $body == *'minutehand_broker_up{broker="redis:main"} 1'* ]]
+}
+
+@test "behind messages that are over stands one for a Redis that is back" {
+	local n
+	redis_stop
+	for n in {1..150}; do
+		publish list "{\"x\":$n,\"y\":2}"
+	done
+	tick
+	redis_start
+	# The first 149 are too old by now.
+	sql 'UPDATE lane SET next_us = 0;
+	    UPDATE outbox SET next_us = 1000000 + run, due_us = 1000000
+	    WHERE run < (SELECT max(run) FROM outbox)'
+	tick
+	[ "$(redis llen list)" = 1 ]
+	[ "$(sql "SELECT count(*) FROM run WHERE state = 'dead'")" = 149 ]
+	[ "$(sql 'SELECT fails FROM lane')" = 0 ]
+}
+
+@test "a RabbitMQ that rests costs nobody attempts" {
+	grep -q '^#define HAVE_RABBITMQ 1' "$abs_top_builddir/config.h" ||
+	    skip 'RabbitMQ is not built in'
+	section 'rabbitmq "away"' "port = $(free_port)"
+	register fall RABBITMQ_AMQP
+	publish fall '{"x":1,"y":2}'
+	"$ticker" -c "$CONF" --window 15 2>>"$BATS_TEST_TMPDIR/tick.log" 3>&- &
+	echo $! >"$BATS_TEST_TMPDIR/ticker"
+	wait_for 5 has_tried
+	publish fall '{"x":1,"y":3}'
+	wait_for 5 is_waiting
+	pid_end "$BATS_TEST_TMPDIR/ticker"
+	[ "$(sql 'SELECT max(attempt), sum(attempt) FROM outbox')" = '1|1' ]
+	# And is not Redis' trouble.
+	[ "$(sql 'SELECT since_us IS NULL FROM lane')" = 1 ]
+}
+
+has_tried() {
+	[ "$(sql 'SELECT sum(attempt) FROM outbox')" = 1 ]
+}
+
+is_waiting() {
+	[[ $(outcome fall) == 'due: waiting: nothing listens at '* ]]
 }
 
 @test "what was added while nobody knew is checked when it fires" {

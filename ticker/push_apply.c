@@ -60,6 +60,20 @@ again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 	return store_outbox_put_off(st, o, state, text);
 }
 
+/* Nobody was asked: it waits, and that was no attempt. */
+static enum store_rc
+hold_off(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
+    const char *why)
+{
+	char text[WHY_MAX];
+
+	o->next_us = clock_get_us(p->s->clock) +
+	    (wait_us > AGAIN_MIN_US ? wait_us : AGAIN_MIN_US);
+	(void)snprintf(text, sizeof(text), "waiting: %s",
+	    why == NULL ? "no answer" : why);
+	return store_outbox_put_off(st, o, RUN_DUE, text);
+}
+
 /* Its job sends no more there (queues.md: 410). */
 static enum store_rc
 pause_job(struct store *st, const struct outbox *o, const char *why,
@@ -119,7 +133,8 @@ apply_one(struct push *p, struct store *st, const struct lane_batch *b,
 		break;
 	case SINK_LATER:
 	case SINK_DOUBT:
-		rc = again(p, st, &o, m->retry_us, why);
+		rc = m->is_untried ? hold_off(p, st, &o, m->retry_us, why) :
+				     again(p, st, &o, m->retry_us, why);
 		break;
 	case SINK_REFUSED:
 	case SINK_GONE:
@@ -171,7 +186,7 @@ lane_failed(struct push *p, struct push_lane *l, const char *why)
 static enum store_rc
 lane_refused(struct push *p, struct push_lane *l, const char *why)
 {
-	if (l->info.since_us == 0)
+	if (l->info.since_us == 0 || l->info.fails > 0)
 		log_event(LOG_LEVEL_WARN, "broker-refuses", "broker", l->name,
 		    LOG_KEY_ERROR, why, NULL);
 	l->info.since_us = clock_get_us(p->s->clock);
@@ -191,19 +206,26 @@ lane_mended(struct push *p, struct push_lane *l)
 	return store_lane_mend(p->s->stores[JOB_DURABLE], l->name);
 }
 
-/* Why the server took nothing; NULL: it took something, or was not asked. */
-static const char *
-refusal_of(const struct lane_batch *b)
+/* What a batch that was not lost tells of the server. */
+enum verdict { VERDICT_NONE, VERDICT_TAKES, VERDICT_REFUSES };
+
+/* *why: why it takes nothing. */
+static enum verdict
+judge(const struct lane_batch *b, const char **why)
 {
-	const char *why = NULL;
+	enum verdict verdict = VERDICT_NONE;
 
 	for (size_t i = 0; i < b->rows.n; i++) {
+		if (b->m[i].is_aside)
+			continue;
 		if (b->m[i].end == SINK_DONE)
-			return NULL;
-		if (b->m[i].is_unwell && b->m[i].why != NULL)
-			why = b->m[i].why;
+			return VERDICT_TAKES;
+		if (b->m[i].is_unwell && b->m[i].why != NULL) {
+			verdict = VERDICT_REFUSES;
+			*why = b->m[i].why;
+		}
 	}
-	return why;
+	return verdict;
 }
 
 /* What the batch tells of the server, written down where lanes are; nothing
@@ -211,18 +233,23 @@ refusal_of(const struct lane_batch *b)
 static enum store_rc
 apply_lane(struct push *p, struct push_lane *l, const struct lane_batch *b)
 {
-	const char *refusal = refusal_of(b);
+	const char *why = b->why;
+	enum verdict verdict = b->is_lost ? VERDICT_NONE : judge(b, &why);
 	enum store_rc rc = push_know(p, l);
+	bool is_mended;
 
+	/* Who answers at all is not down. */
+	is_mended = !b->is_lost &&
+	    (l->info.fails > 0 ||
+		(verdict == VERDICT_TAKES && l->info.since_us != 0));
 	if (rc != STORE_OK || p->is_draining ||
-	    (!b->is_lost && refusal == NULL && l->info.fails == 0 &&
-		l->info.since_us == 0))
+	    (!b->is_lost && verdict != VERDICT_REFUSES && !is_mended))
 		return rc;
 	if ((rc = push_lane_begin(p, b->kind)) != STORE_OK)
 		return rc;
-	rc = b->is_lost	    ? lane_failed(p, l, b->why) :
-	    refusal != NULL ? lane_refused(p, l, refusal) :
-			      lane_mended(p, l);
+	rc = b->is_lost		       ? lane_failed(p, l, why) :
+	    verdict == VERDICT_REFUSES ? lane_refused(p, l, why) :
+					 lane_mended(p, l);
 	return push_lane_end(p, b->kind, rc);
 }
 
