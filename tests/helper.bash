@@ -4,6 +4,8 @@
 #   new_store [INIT-OPTION…]   an instance in $BATS_TEST_TMPDIR: DIR CONF TOKEN
 #   wait_for SECONDS COMMAND…  until the command succeeds
 #   free_port                  print a port nobody listens on
+#   is_built NAME              was the broker's library there at configure?
+#                              HIREDIS HIREDIS_SSL RABBITMQ
 #   stop_pid PID               TERM, wait, KILL
 #   complaints                 what is wrong with a store at rest
 #   api METHOD PATH [CURL-OPTION…]   a request to $URL, with $TOKEN
@@ -52,6 +54,10 @@ free_port() {
 		fi
 	done
 	return 1
+}
+
+is_built() {
+	grep -q "^#define HAVE_$1 1" "$abs_top_builddir/config.h"
 }
 
 # A process that has ended and was not waited for yet has no command line.

@@ -86,7 +86,7 @@ example() {
 }
 
 @test "minutehand.conf(5): the example is one, and the mistake is told so" {
-	grep -q '^#define HAVE_HIREDIS 1' "$abs_top_builddir/config.h" ||
+	is_built HIREDIS ||
 	    skip 'Redis, which the example has, is not built in'
 	example minutehand.conf.5 1 >>"$conf"
 	minutehand job add mail-x --every 1h --args '[1,2,3]'

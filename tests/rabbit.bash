@@ -1,7 +1,6 @@
 # What the tests of RabbitMQ's sink share.  After helper.bash and brokers.bash:
 # load rabbit.bash
 #
-#   rabbit_is_built          is RabbitMQ a broker of this build?
 #   rabbit_test              in setup: SINK CONF, a queue q for each test
 #   conf …, pushed …         see there
 #   client COMMAND…          rabbit.py
@@ -9,12 +8,8 @@
 # Names come from helper.bash and bats, and go to the tests.
 # shellcheck disable=SC2034,SC2154
 
-rabbit_is_built() {
-	grep -q '#define HAVE_RABBITMQ 1' "$abs_top_builddir/config.h"
-}
-
 rabbit_test() {
-	rabbit_is_built || skip 'RabbitMQ is not built in'
+	is_built RABBITMQ || skip 'RabbitMQ is not built in'
 	SINK=$abs_top_builddir/tests/sink
 	CONF=$BATS_TEST_TMPDIR/minutehand.conf
 	q=q$BATS_TEST_NUMBER

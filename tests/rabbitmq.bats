@@ -10,7 +10,7 @@ setup_file() {
 	load helper.bash
 	load brokers.bash
 	load rabbit.bash
-	! rabbit_is_built || rabbit_start
+	! is_built RABBITMQ || rabbit_start
 }
 
 teardown_file() {
@@ -119,8 +119,7 @@ teardown() {
 }
 
 @test "a worker that has registered with RabbitMQ in Redis" {
-	grep -q '#define HAVE_HIREDIS 1' "$abs_top_builddir/config.h" ||
-	    skip 'Redis is not built in'
+	is_built HIREDIS || skip 'Redis is not built in'
 	redis_start
 	redis hset funboost_queue__consumer_parmas "$q" "$(jq -n '{
 	    broker_kind: "RABBITMQ_PIKA",

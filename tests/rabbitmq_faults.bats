@@ -10,7 +10,7 @@ setup_file() {
 	load helper.bash
 	load brokers.bash
 	load rabbit.bash
-	rabbit_is_built || return 0
+	is_built RABBITMQ || return 0
 	make_tls "$BATS_FILE_TMPDIR/tls"
 	make_tls "$BATS_FILE_TMPDIR/other"
 	rabbit_start 'listeners.ssl.1 = 127.0.0.1:@TLS_PORT@' \

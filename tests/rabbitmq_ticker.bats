@@ -9,7 +9,7 @@ setup_file() {
 	load helper.bash
 	load brokers.bash
 	load rabbit.bash
-	! rabbit_is_built || rabbit_start
+	! is_built RABBITMQ || rabbit_start
 }
 
 teardown_file() {
@@ -24,7 +24,7 @@ setup() {
 	load redis.bash
 	load rabbit.bash
 	load once.bash
-	rabbit_is_built || skip 'RabbitMQ is not built in'
+	is_built RABBITMQ || skip 'RabbitMQ is not built in'
 	cgi_setup
 	CONF=$conf DIR=$dir MINUTEHAND_CONF=$conf
 	export MINUTEHAND_CONF

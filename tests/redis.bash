@@ -15,7 +15,7 @@
 # shellcheck disable=SC2153,SC2154
 
 redis_needed() {
-	grep -q '^#define HAVE_HIREDIS 1' "$abs_top_builddir/config.h" ||
+	is_built HIREDIS ||
 	    skip 'Redis is not built in: the library hiredis is missing'
 }
 

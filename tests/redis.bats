@@ -366,8 +366,7 @@ message() {
 }
 
 @test "a RabbitMQ that rests costs nobody attempts" {
-	grep -q '^#define HAVE_RABBITMQ 1' "$abs_top_builddir/config.h" ||
-	    skip 'RabbitMQ is not built in'
+	is_built RABBITMQ || skip 'RabbitMQ is not built in'
 	section 'rabbitmq "away"' "port = $(free_port)"
 	register fall RABBITMQ_AMQP
 	publish fall '{"x":1,"y":2}'

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	load helper.bash
 	load brokers.bash
-	has_tls || return 0
+	is_built HIREDIS_SSL || return 0
 	make_tls "$BATS_FILE_TMPDIR/tls"
 	make_tls "$BATS_FILE_TMPDIR/other"
 	TLS_PORT=$(free_port)
@@ -26,17 +26,13 @@ setup() {
 	load helper.bash
 	load brokers.bash
 	load redis.bash
-	has_tls || skip 'no TLS to Redis is built in: it needs hiredis 1.0'
+	is_built HIREDIS_SSL || skip 'no TLS to Redis is built in: it needs hiredis 1.0'
 	redis flushall >/dev/null
 	new_store
 }
 
 teardown() {
 	cutter_stop
-}
-
-has_tls() {
-	grep -q '^#define HAVE_HIREDIS_SSL 1' "$abs_top_builddir/config.h"
 }
 
 # tls CA [HOST [PORT [LINE…]]]: the configuration, and a run that is due.
