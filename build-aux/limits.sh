@@ -65,8 +65,8 @@ function judge_prototype(text, line) {
 }
 
 function close_file() {
-	if (file != "" && length_ > 400)
-		offend(length_, "more than 400 lines")
+	if (file != "" && length_ > 600)
+		offend(length_, "more than 600 lines")
 }
 
 FNR == 1 {
