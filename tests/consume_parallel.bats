@@ -119,8 +119,9 @@ has_files() {
 	for signal in TERM INT HUP; do
 		rm -f "$OUT"/*
 		fill "$signal" 4
-		# A shell ignores SIGINT for what it starts in the background.
-		env --default-signal=INT "$MH" consume "$signal" --parallel 3 -- sh -c \
+		# A shell ignores SIGINT for what it starts in the background,
+		# nohup SIGHUP.
+		env --default-signal=INT,HUP "$MH" consume "$signal" --parallel 3 -- sh -c \
 		    'trap "exit 1" TERM INT HUP; : >"$OUT/$$"; while :; do sleep 0.05; done' \
 		    3>&- 2>"$BATS_TEST_TMPDIR/err" &
 		PID=$!
