@@ -16,6 +16,7 @@
 static const char *const steps[] = {
 	[2] = sql_migrate_2,
 	[3] = sql_migrate_3,
+	[4] = sql_migrate_4,
 };
 
 #define SCHEMA_VERSION ((int64_t)(sizeof(steps) / sizeof(steps[0]) - 1))
@@ -26,10 +27,20 @@ store_schema_version(void)
 	return (int)SCHEMA_VERSION;
 }
 
+/* Step 4 changes the text of a table, which is else forbidden. */
 static enum store_rc
 schema_script(struct store *st, const char *sql)
 {
-	return stmt_rc(st, sqlite3_exec(st->db, sql, NULL, NULL, NULL));
+	enum store_rc rc;
+
+	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 0,
+	    (int *)NULL);
+	rc = stmt_rc(st, sqlite3_exec(st->db, sql, NULL, NULL, NULL));
+	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0,
+	    (int *)NULL);
+	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1,
+	    (int *)NULL);
+	return rc;
 }
 
 /*

@@ -84,14 +84,16 @@ SELECT id, coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
 	json_extract(iif(json_valid(body), body, '{}'), '$.job_id'),
 	reason, attempt, enqueued_us,
 	(SELECT slot_us FROM run WHERE task_id = json_extract(
-		iif(json_valid(body), body, '{}'), '$.task_id')), body
+		iif(json_valid(body), body, '{}'), '$.task_id')
+		AND queue = message.queue), body
 FROM message WHERE queue = :queue AND state = 2 AND id > :after
 ORDER BY id LIMIT :limit;
 
 -- name: message_dead_get
 SELECT id, :task_id, json_extract(iif(json_valid(body), body, '{}'), '$.job_id'),
 	reason, attempt, enqueued_us,
-	(SELECT slot_us FROM run WHERE task_id = :task_id), body
+	(SELECT slot_us FROM run WHERE task_id = :task_id
+		AND queue = :queue), body
 FROM message WHERE queue = :queue AND state = 2
 	AND coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
 		'$.task_id') || '', ''), 'message:' || id) = :task_id

@@ -1,5 +1,5 @@
 -- script: schema
--- A fresh store, schema version 3.  Instants are microseconds since the
+-- A fresh store, schema version 4.  Instants are microseconds since the
 -- epoch, UTC.  minutehand-store(5) says the same in prose.
 
 -- Jobs as their owners defined them.  Numbers are never used again, because
@@ -40,7 +40,7 @@ CREATE INDEX job_quarantined ON job (id) WHERE state = 'quarantined';
 -- that share an outcome.  job is NULL for a message published by hand.
 CREATE TABLE run (
 	id INTEGER PRIMARY KEY,
-	task_id TEXT NOT NULL UNIQUE,
+	task_id TEXT NOT NULL,
 	job INTEGER,
 	queue TEXT NOT NULL,
 	job_id TEXT NOT NULL,
@@ -53,6 +53,9 @@ CREATE TABLE run (
 	is_extra INTEGER,
 	UNIQUE (job, slot_us)
 ) STRICT;
+
+-- Queues know nothing of each other's names.
+CREATE UNIQUE INDEX run_task ON run (task_id, queue);
 
 -- The newest slots: of all, of one queue, and those that did not run.
 CREATE INDEX run_slot ON run (slot_us);
@@ -241,7 +244,8 @@ CREATE TABLE zone (
 	swept INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Access tokens: the hash only.
+-- Access tokens: the hash only.  services NULL: of before version 4, when the
+-- globs of queues granted services too.
 CREATE TABLE token (
 	id TEXT PRIMARY KEY,
 	hash BLOB NOT NULL,
@@ -250,7 +254,8 @@ CREATE TABLE token (
 	queues TEXT NOT NULL,
 	created_us INTEGER NOT NULL,
 	expires_us INTEGER,
-	used_us INTEGER
+	used_us INTEGER,
+	services TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- Who changed what.
@@ -343,4 +348,4 @@ END;
 
 -- "mhnd": tells a store from other SQLite files.
 PRAGMA application_id = 0x6d686e64;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

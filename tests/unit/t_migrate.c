@@ -48,18 +48,27 @@ static const char rows_2[] =
     "INSERT INTO history VALUES (1, 0, 'date;x', NULL, 9, NULL);"
     "UPDATE alert SET name = 'msg_' || id;";
 
+/* And of version 3 besides. */
+static const char rows_3[] =
+    "INSERT INTO outbox (run, queue, priority, base_us, cap_us, due_us,"
+    " attempt, next_us) VALUES (2, 'q', 0, 1, 2, 9, 0, 9);"
+    "INSERT INTO lane VALUES ('redis:cache', 1, 2, 3, 4, NULL, NULL);";
+
 /* What each older version differs in. */
 static const struct version {
 	int n;
-	const char *schema, *rows;
+	const char *schema, *rows, *rows_more;
 	const char *in_the_way; /* a table that its step wants to make */
 	const char *before;	/* what that step does before: rows */
 } versions[] = {
-	{ 1, "tests/vectors/schema-1.sql", "", "history",
+	{ 1, "tests/vectors/schema-1.sql", "", "", "history",
 	    "SELECT count(*) FROM pragma_table_info('job')"
 	    " WHERE name = 'since_us'" },
-	{ 2, "tests/vectors/schema-2.sql", rows_2, "lane",
+	{ 2, "tests/vectors/schema-2.sql", rows_2, "", "lane",
 	    "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'outbox%'" },
+	{ 3, "tests/vectors/schema-3.sql", rows_2, rows_3, "run_task",
+	    "SELECT count(*) FROM pragma_table_info('token')"
+	    " WHERE name = 'services'" },
 };
 
 static const char *
@@ -118,6 +127,7 @@ make_old(const struct version *v, const char *file)
 	run_sql(db, schema);
 	run_sql(db, rows);
 	run_sql(db, v->rows);
+	run_sql(db, v->rows_more);
 	(void)sqlite3_close(db);
 	free(schema);
 }

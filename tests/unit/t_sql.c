@@ -42,13 +42,13 @@ static const struct pin {
 	{ SQL_JOB_UPDATE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_JOB_DELETE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_RUN_LAST,
-	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 "
 	    "(job=?)" },
 	{ SQL_RUN_BEFORE,
-	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 "
 	    "(job=? AND slot_us<?)" },
 	{ SQL_RUN_AFTER,
-	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_2 "
+	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 "
 	    "(job=? AND slot_us>?)" },
 	{ SQL_QUEUE_PAUSE, "SEARCH queue USING PRIMARY KEY (name=?)" },
 	{ SQL_JOB_QUARANTINED, "SCAN job USING INDEX job_quarantined" },
@@ -69,7 +69,7 @@ static const struct pin {
 	    "SEARCH run USING INDEX run_queue_state_slot "
 	    "(queue=? AND state=? AND slot_us>? AND slot_us<?)" },
 	{ SQL_RUN_LIST_JOB,
-	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 "
 	    "(job=? AND slot_us>? AND slot_us<?); "
 	    "LIST SUBQUERY; COMPOUND QUERY; LEFT-MOST SUBQUERY; "
 	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 "
@@ -77,7 +77,7 @@ static const struct pin {
 	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
 	    "USE TEMP B-TREE FOR ORDER BY" },
 	{ SQL_RUN_AT,
-	    "SEARCH run USING INDEX sqlite_autoindex_run_2 "
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 "
 	    "(job=? AND slot_us<?); "
 	    "LIST SUBQUERY; COMPOUND QUERY; LEFT-MOST SUBQUERY; "
 	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 "
@@ -85,7 +85,8 @@ static const struct pin {
 	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
 	    "USE TEMP B-TREE FOR ORDER BY" },
 	{ SQL_RUN_GET,
-	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (task_id=?)" },
+	    "SEARCH run USING INDEX run_task (task_id=?); "
+	    "USE TEMP B-TREE FOR ORDER BY" },
 	{ SQL_DELIVERY_DUE_PLACE,
 	    "SEARCH delivery USING INDEX delivery_due (place>?)" },
 	{ SQL_DELIVERY_DUE,
@@ -123,7 +124,7 @@ static const struct pin {
 	{ SQL_PRUNE_NEXT_JOB,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid>?)" },
 	{ SQL_PRUNE_JOB_BOUND,
-	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_2 (job=?)" },
+	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 (job=?)" },
 	{ SQL_PRUNE_SUM, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
 	/* The second takes the run's delivery with it, if it has one. */
 	{ SQL_PRUNE_ROW,
@@ -154,7 +155,7 @@ static const struct pin {
 	{ SQL_OUTBOX_REPLAY,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_GET,
-	    "SEARCH r USING INDEX sqlite_autoindex_run_1 (task_id=?); "
+	    "SEARCH r USING INDEX run_task (task_id=?); "
 	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_DELETE,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
@@ -205,11 +206,11 @@ static const struct pin {
 	{ SQL_MESSAGE_DEAD,
 	    "SEARCH message USING INDEX message_dead (queue=? AND id>?); "
 	    "CORRELATED SCALAR SUBQUERY; "
-	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (task_id=?)" },
+	    "SEARCH run USING INDEX run_task (task_id=? AND queue=?)" },
 	{ SQL_MESSAGE_DEAD_GET,
 	    "SEARCH message USING INDEX message_dead (queue=?); "
 	    "SCALAR SUBQUERY; "
-	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (task_id=?)" },
+	    "SEARCH run USING INDEX run_task (task_id=? AND queue=?)" },
 	{ SQL_MESSAGE_DEAD_ROWS,
 	    "SEARCH message USING INDEX message_dead (queue=? AND id>?)" },
 	{ SQL_MESSAGE_REPLAY,
@@ -224,7 +225,7 @@ static const struct pin {
 	{ SQL_QUEUE_IS_PAUSED, "SEARCH queue USING PRIMARY KEY (name=?)" },
 	{ SQL_ZONE_JOBS, "SEARCH job USING INTEGER PRIMARY KEY (rowid>?)" },
 	{ SQL_ZONE_DECIDED,
-	    "SEARCH run USING INDEX sqlite_autoindex_run_2 (job=?)" },
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (job=?)" },
 	{ SQL_TOKEN_GET, "SEARCH token USING PRIMARY KEY (id=?)" },
 	{ SQL_TOKEN_USED, "SEARCH token USING PRIMARY KEY (id=?)" },
 	{ SQL_TICK_END, "SEARCH tick USING INTEGER PRIMARY KEY (rowid=?)" },

@@ -1,0 +1,344 @@
+-- Schema version 3 as it was: the tests make old stores of it.
+
+-- Jobs as their owners defined them.  Numbers are never used again, because
+-- the ledger outlives the job.
+CREATE TABLE job (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	queue TEXT NOT NULL,
+	job_id TEXT NOT NULL,
+	trigger TEXT NOT NULL,
+	args TEXT,
+	kwargs TEXT,
+	render TEXT,
+	retry TEXT,
+	description TEXT,
+	priority INTEGER NOT NULL,
+	misfire_grace_us INTEGER,
+	coalesce INTEGER NOT NULL,
+	max_catchup INTEGER NOT NULL,
+	max_instances INTEGER NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('active', 'paused', 'quarantined')),
+	reason TEXT,
+	next_run_us INTEGER,
+	cursor_us INTEGER,
+	created_us INTEGER NOT NULL,
+	changed_us INTEGER NOT NULL,
+	since_us INTEGER,
+	UNIQUE (queue, job_id)
+) STRICT;
+
+-- What is due, and lists by next run: of all jobs, of one queue.
+CREATE INDEX job_next ON job (next_run_us);
+CREATE INDEX job_queue_next ON job (queue, next_run_us);
+
+-- What needs mending, counted at each look at health.
+CREATE INDEX job_quarantined ON job (id) WHERE state = 'quarantined';
+
+-- The ledger: one row for each slot of each job, or for a range of slots
+-- that share an outcome.  job is NULL for a message published by hand.
+CREATE TABLE run (
+	id INTEGER PRIMARY KEY,
+	task_id TEXT NOT NULL UNIQUE,
+	job INTEGER,
+	queue TEXT NOT NULL,
+	job_id TEXT NOT NULL,
+	slot_us INTEGER NOT NULL,
+	last_us INTEGER NOT NULL,
+	count INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	reason TEXT,
+	decided_us INTEGER NOT NULL,
+	is_extra INTEGER,
+	UNIQUE (job, slot_us)
+) STRICT;
+
+-- The newest slots: of all, of one queue, and those that did not run.
+CREATE INDEX run_slot ON run (slot_us);
+CREATE INDEX run_queue_slot ON run (queue, slot_us);
+CREATE INDEX run_state_slot ON run (state, slot_us) WHERE state <> 'sent';
+CREATE INDEX run_queue_state_slot ON run (queue, state, slot_us)
+	WHERE state <> 'sent';
+
+-- Runs that go to an outside target: what is handed over, as it was when the
+-- slot was claimed, and how far that is.  place is a Render service.  state is
+-- that of the ledger row, always changed with it; turn counts the changes, so
+-- that of two tickers only one makes each.  next_us is when somebody has to
+-- look next (due: not before; sending: the end of the sender's lease; else the
+-- next look at the target), NULL once it is over.
+CREATE TABLE delivery (
+	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+	job INTEGER,
+	target TEXT NOT NULL,
+	place TEXT NOT NULL,
+	command TEXT NOT NULL,
+	plan TEXT,
+	marker TEXT NOT NULL,
+	on_ambiguous TEXT NOT NULL,
+	retry TEXT,
+	twin INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	turn INTEGER NOT NULL,
+	next_us INTEGER,
+	is_waiting INTEGER NOT NULL,
+	attempt INTEGER NOT NULL,
+	due_us INTEGER NOT NULL,
+	sent_us INTEGER,
+	doubt_us INTEGER,
+	looks INTEGER NOT NULL,
+	remote_id TEXT,
+	created_us INTEGER,
+	started_us INTEGER,
+	finished_us INTEGER,
+	cancel_us INTEGER
+) STRICT;
+
+-- What is due, by service, and what of it was not told to wait; what is open in each state; what
+-- is at the target, by service; what shares a command with a request nobody
+-- knows the end of; what is in doubt, by service; what runs of a job; what is
+-- to be canceled.
+CREATE INDEX delivery_due ON delivery (place, due_us) WHERE state = 'due';
+CREATE INDEX delivery_fresh ON delivery (place, next_us)
+	WHERE state = 'due' AND is_waiting = 0;
+CREATE INDEX delivery_state ON delivery (state, next_us)
+	WHERE next_us IS NOT NULL;
+CREATE INDEX delivery_away ON delivery (place)
+	WHERE next_us IS NOT NULL AND state <> 'due';
+CREATE INDEX delivery_twin ON delivery (twin)
+	WHERE next_us IS NOT NULL AND state IN ('sending', 'unknown');
+CREATE INDEX delivery_doubt ON delivery (place)
+	WHERE next_us IS NOT NULL AND state = 'unknown';
+CREATE INDEX delivery_job ON delivery (job) WHERE next_us IS NOT NULL;
+CREATE INDEX delivery_cancel ON delivery (cancel_us)
+	WHERE next_us IS NOT NULL AND cancel_us IS NOT NULL;
+-- Each of the target's own jobs belongs to one run; lists of a service.
+CREATE UNIQUE INDEX delivery_remote ON delivery (remote_id)
+	WHERE remote_id IS NOT NULL;
+CREATE INDEX delivery_place ON delivery (place);
+
+-- Services whose jobs are followed to their end, all of one at once: when to
+-- look next, up to when all ends were seen, how often there was nothing open.
+CREATE TABLE follow (
+	place TEXT PRIMARY KEY,
+	next_us INTEGER NOT NULL,
+	seen_us INTEGER NOT NULL,
+	idle INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX follow_next ON follow (next_us);
+
+-- Which numbers a name had before: its runs are in the ledger still.
+CREATE TABLE job_gone (
+	queue TEXT NOT NULL,
+	job_id TEXT NOT NULL,
+	job INTEGER NOT NULL UNIQUE,
+	gone_us INTEGER,
+	reason TEXT,
+	PRIMARY KEY (queue, job_id, job)
+) STRICT, WITHOUT ROWID;
+
+-- What fired before: triggers that were changed since, and those of jobs that
+-- are gone.  The slots from since_us on and before until_us are theirs.  Job 0
+-- stands for all that was before a store of version 1 was migrated.
+CREATE TABLE history (
+	job INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	trigger TEXT NOT NULL,
+	since_us INTEGER,
+	until_us INTEGER NOT NULL,
+	zone_stamp INTEGER,
+	PRIMARY KEY (job, n)
+) STRICT, WITHOUT ROWID;
+
+-- What retention took out of the ledger, so that counts stay true.  job is 0
+-- for messages published by hand and for jobs nothing else is left of.
+CREATE TABLE run_pruned (
+	job INTEGER NOT NULL,
+	queue TEXT NOT NULL,
+	state TEXT NOT NULL,
+	rows INTEGER NOT NULL,
+	count INTEGER NOT NULL,
+	first_us INTEGER NOT NULL,
+	last_us INTEGER NOT NULL,
+	PRIMARY KEY (job, queue, state)
+) STRICT, WITHOUT ROWID;
+
+-- How far retention has got: names of walks, and numbers of runs.
+CREATE TABLE prune (
+	name TEXT PRIMARY KEY,
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The embedded queue.  state: 0 ready, 1 held (leased or delayed), 2 dead.
+CREATE TABLE message (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	queue TEXT NOT NULL,
+	priority INTEGER NOT NULL,
+	state INTEGER NOT NULL,
+	attempt INTEGER NOT NULL,
+	until_us INTEGER,
+	enqueued_us INTEGER NOT NULL,
+	lease TEXT,
+	reason TEXT,
+	body TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX message_ready ON message (queue, priority DESC, id)
+	WHERE state = 0;
+CREATE INDEX message_held ON message (queue, until_us) WHERE state = 1;
+CREATE INDEX message_dead ON message (queue, id) WHERE state = 2;
+
+-- Messages on their way to a broker: as they were when the slot was claimed,
+-- gone once the broker has them.  next_us is when to try next; NULL: it was
+-- given up, and the row is a dead letter.  The ledger says why.
+CREATE TABLE outbox (
+	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+	queue TEXT NOT NULL,
+	args TEXT,
+	kwargs TEXT,
+	priority INTEGER NOT NULL,
+	max_attempts INTEGER,
+	max_age_us INTEGER,
+	base_us INTEGER NOT NULL,
+	cap_us INTEGER NOT NULL,
+	due_us INTEGER NOT NULL,
+	attempt INTEGER NOT NULL,
+	next_us INTEGER
+) STRICT;
+
+CREATE INDEX outbox_due ON outbox (queue, next_us) WHERE next_us IS NOT NULL;
+CREATE INDEX outbox_dead ON outbox (queue, run) WHERE next_us IS NULL;
+
+-- The servers they go to, by kind and name: who hands over there, and until
+-- when nobody else does; since when and why it cannot be reached, how often it
+-- was tried since, when it is tried next.
+CREATE TABLE lane (
+	name TEXT PRIMARY KEY,
+	holder INTEGER NOT NULL,
+	lease_us INTEGER NOT NULL,
+	fails INTEGER NOT NULL,
+	next_us INTEGER NOT NULL,
+	since_us INTEGER,
+	reason TEXT
+) STRICT, WITHOUT ROWID;
+
+-- Switches of queues.
+CREATE TABLE queue (
+	name TEXT PRIMARY KEY,
+	is_paused INTEGER NOT NULL,
+	changed_us INTEGER NOT NULL,
+	actor TEXT
+) STRICT, WITHOUT ROWID;
+
+-- Time zones that jobs were computed by.  stamp stands for the state of a
+-- zone's file; while target is not NULL, jobs are being brought to that one,
+-- and those up to the number swept have been.
+CREATE TABLE zone (
+	name TEXT PRIMARY KEY,
+	stamp INTEGER NOT NULL,
+	target INTEGER,
+	swept INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Access tokens: the hash only.
+CREATE TABLE token (
+	id TEXT PRIMARY KEY,
+	hash BLOB NOT NULL,
+	name TEXT NOT NULL,
+	scopes INTEGER NOT NULL,
+	queues TEXT NOT NULL,
+	created_us INTEGER NOT NULL,
+	expires_us INTEGER,
+	used_us INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Who changed what.
+CREATE TABLE audit (
+	id INTEGER PRIMARY KEY,
+	at_us INTEGER NOT NULL,
+	actor TEXT NOT NULL,
+	action TEXT NOT NULL,
+	queue TEXT,
+	job_id TEXT
+) STRICT;
+
+-- When ticks ran, how long they meant to stay, what they did; the newest
+-- thousand.
+CREATE TABLE tick (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	started_us INTEGER NOT NULL,
+	until_us INTEGER NOT NULL,
+	ended_us INTEGER,
+	sent INTEGER NOT NULL,
+	decided INTEGER NOT NULL
+) STRICT;
+
+-- What somebody is to be told: the outbox.  about is a table, subject a row of
+-- it; of a run each state is told once.  done has the names of those who know,
+-- with commas around; next_us is NULL once all do, or it was given up.
+CREATE TABLE alert (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	name TEXT NOT NULL DEFAULT ('msg_' || lower(hex(randomblob(12)))),
+	about TEXT NOT NULL,
+	subject INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	done TEXT NOT NULL DEFAULT ',',
+	attempt INTEGER NOT NULL DEFAULT 0,
+	next_us INTEGER DEFAULT 0,
+	done_us INTEGER,
+	reason TEXT,
+	UNIQUE (about, subject, kind)
+) STRICT;
+
+CREATE INDEX alert_next ON alert (next_us) WHERE next_us IS NOT NULL;
+
+-- By triggers, so that whoever writes a state writes its alert with it.  A run
+-- in doubt is news only when nobody looks for it any more; the ledger's row is
+-- changed after that of its delivery.  What is dead once more, after somebody
+-- replayed it, is news again.  Not IN: each row would make a table of the list,
+-- which takes longer than the row.
+CREATE TRIGGER alert_run_new AFTER INSERT ON run
+WHEN NEW.state = 'missed' OR NEW.state = 'failed' OR NEW.state = 'refused'
+	OR NEW.state = 'dead'
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
+CREATE TRIGGER alert_run_state AFTER UPDATE OF state ON run
+WHEN NEW.state = 'missed' OR NEW.state = 'failed' OR NEW.state = 'refused'
+	OR NEW.state = 'dead'
+	OR NEW.state = 'unknown' AND NOT EXISTS (SELECT 1 FROM delivery
+		WHERE run = NEW.id AND next_us IS NOT NULL)
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('run', NEW.id, NEW.state)
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL
+	WHERE NEW.state IN ('refused', 'dead') AND OLD.state = 'due';
+END;
+
+CREATE TRIGGER alert_job_state AFTER UPDATE OF state ON job
+WHEN NEW.state = 'quarantined' AND OLD.state <> 'quarantined'
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('job', NEW.id, 'quarantined')
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
+END;
+
+CREATE TRIGGER alert_message_state AFTER UPDATE OF state ON message
+WHEN NEW.state = 2 AND OLD.state <> 2
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('message', NEW.id, 'dead')
+	ON CONFLICT (about, subject, kind) DO UPDATE SET
+		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+		attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
+END;
+
+-- "mhnd": tells a store from other SQLite files.
+PRAGMA application_id = 0x6d686e64;
+PRAGMA user_version = 3;
