@@ -89,6 +89,34 @@ edit_job(void *cookie, struct job *j)
 	return job_patch(e->members, e->env, j, &e->fs);
 }
 
+/*
+ * What the worker of the queue knows, where the settings give parameters and
+ * would be good otherwise: the transaction waits for no network.
+ */
+static int
+ask_known(struct ctl *c, const struct ctl_args *a, struct edit *e,
+    struct job_env *env, struct job_known *known)
+{
+	const struct job_known *answer;
+	int status = CTL_OK;
+	enum store_rc rc;
+	struct job j;
+
+	if (!json_has(e->members, "args") && !json_has(e->members, "kwargs"))
+		return CTL_OK;
+	job_init(&j);
+	rc = sched_get(&c->sched, SCHED_ANY, a->operand[0], a->operand[1], &j);
+	if (rc != STORE_OK)
+		status = ctl_fail_job(rc, a);
+	else if (job_patch(e->members, env, &j, &e->fs) != 0)
+		status = ctl_fail_faults(&e->fs, "");
+	else if ((answer = brokers_know(ctl_brokers(c), j.queue, known)) !=
+	    NULL)
+		env->known = answer;
+	job_fini(&j);
+	return status;
+}
+
 static int
 set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 {
@@ -98,12 +126,14 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 		.now_us = clock_now_us(),
 	};
 	struct job_known known = { .is_answered = false };
-	const struct job_env env = { c->conf, &zones,
-		brokers_know(ctl_brokers(c), a->operand[0], &known) };
+	struct job_env env = { c->conf, &zones, &job_known_later };
 	struct edit e = { .env = &env, .members = members };
 	const struct sched_patch p = { edit_job, &e };
 	enum store_rc rc;
+	int status = ask_known(c, a, &e, &env, &known);
 
+	if (status != CTL_OK)
+		return status;
 	rc = sched_patch(&c->sched, a->operand[0], a->operand[1], &p, NULL);
 	brokers_forget(&known);
 	if (rc == STORE_LIMIT)

@@ -31,18 +31,19 @@ read_job(struct ctl *c, struct json_object *body, const char *prefix,
     struct job *j, bool *is_replace)
 {
 	const struct trigger_env env = env_of(c);
-	struct job_env job_env = { c->conf, &env, NULL };
+	const struct job_env job_env = { c->conf, &env, &job_known_later };
 	struct job_known known = { .is_answered = false };
-	struct faults fs = { .n = 0 }, unused = { .n = 0 };
-	const char *queue = NULL;
+	struct faults fs = { .n = 0 };
 	int rc;
 
 	if (!json_is_object(body))
 		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
 		    prefix, json_kind(body));
-	(void)json_get_str(body, "queue_name", &queue, &unused);
-	job_env.known = brokers_know(ctl_brokers(c), queue, &known);
 	rc = job_from_json(body, &job_env, j, is_replace, &fs);
+	/* Asked last: a broker may take seconds to answer, or not to. */
+	if (rc == 0 && j->render == NULL)
+		rc = job_check_known(c->conf,
+		    brokers_know(ctl_brokers(c), j->queue, &known), j, &fs);
 	brokers_forget(&known);
 	return rc == -1 ? ctl_fail_faults(&fs, prefix) : CTL_OK;
 }

@@ -30,7 +30,7 @@ read_leases(const struct request *req, struct sched_leases *l,
 {
 	const char **texts = NULL;
 
-	*l = (struct sched_leases){ .queue = req->queue };
+	*l = (struct sched_leases){ .queue = req->path.queue };
 	if (json_get_strings(req->json, "leases", &texts, &l->n,
 		&res->faults) != 0)
 		return;
@@ -163,7 +163,7 @@ h_messages(struct ctx *ctx, const struct request *req, struct response *res)
 	if (input_path(ctx, req, res) != 0)
 		return;
 	if (response_store(res,
-		sched_peek(&ctx->sched, req->queue, (int)limit, &got))) {
+		sched_peek(&ctx->sched, req->path.queue, (int)limit, &got))) {
 		buf_str(res->data, "{\"messages\":[");
 		for (size_t i = 0; i < got.n; i++) {
 			if (i > 0)

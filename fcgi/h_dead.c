@@ -40,7 +40,7 @@ read_page(const struct ctx *ctx, const struct request *req,
 {
 	static const struct json_range page = { 1, 1000 };
 
-	o->queue = req->queue;
+	o->queue = req->path.queue;
 	(void)input_int(req, "limit", &page, &o->limit, res);
 	(void)request_param(req, "cursor", &o->cursor, &res->faults);
 	return input_path(ctx, req, res);
@@ -81,7 +81,7 @@ is_found(const struct request *req, struct response *res, enum store_rc rc)
 {
 	if (rc != STORE_NOTFOUND)
 		return response_store(res, rc);
-	response_error(res, 404, MSG_DEAD_MISSING, req->job);
+	response_error(res, 404, MSG_DEAD_MISSING, req->path.message);
 	return false;
 }
 
@@ -93,7 +93,8 @@ h_dead_get(struct ctx *ctx, const struct request *req, struct response *res)
 	if (input_path(ctx, req, res) != 0)
 		return;
 	if (is_found(req, res,
-		sched_dead_get(&ctx->sched, req->queue, req->job, &d)))
+		sched_dead_get(&ctx->sched, req->path.queue, req->path.message,
+		    &d)))
 		add_dead(&d, res->data);
 	dead_fini(&d);
 }
@@ -102,7 +103,7 @@ h_dead_get(struct ctx *ctx, const struct request *req, struct response *res)
 static const char *
 which(const struct request *req)
 {
-	return req->job[0] == '\0' ? NULL : req->job;
+	return req->path.message[0] == '\0' ? NULL : req->path.message;
 }
 
 void
@@ -112,7 +113,8 @@ h_dead_replay(struct ctx *ctx, const struct request *req, struct response *res)
 
 	if (input_path(ctx, req, res) == 0 &&
 	    is_found(req, res,
-		sched_dead_replay(&ctx->sched, req->queue, which(req), &n)))
+		sched_dead_replay(&ctx->sched, req->path.queue, which(req),
+		    &n)))
 		buf_printf(res->data, "{\"replayed\":%" PRId64 "}", n);
 }
 
@@ -123,6 +125,6 @@ h_dead_purge(struct ctx *ctx, const struct request *req, struct response *res)
 
 	if (input_path(ctx, req, res) == 0 &&
 	    is_found(req, res,
-		sched_dead_purge(&ctx->sched, req->queue, which(req), &n)))
+		sched_dead_purge(&ctx->sched, req->path.queue, which(req), &n)))
 		buf_printf(res->data, "{\"purged\":%" PRId64 "}", n);
 }

@@ -143,10 +143,10 @@ h_job_run(struct ctx *ctx, const struct request *req, struct response *res)
 
 	if (input_path(ctx, req, res) != 0)
 		return;
-	rc =
-	    sched_run_now(&ctx->sched, SCHED_ANY, req->queue, req->job, run_id);
+	rc = sched_run_now(&ctx->sched, SCHED_ANY, req->path.queue,
+	    req->path.job, run_id);
 	if (rc == STORE_NOTFOUND) {
-		response_error(res, 404, MSG_JOB_MISSING, req->job);
+		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
 		return;
 	}
 	if (response_store(res, rc))
@@ -162,9 +162,10 @@ h_job_show(struct ctx *ctx, const struct request *req, struct response *res)
 	if (input_path(ctx, req, res) != 0)
 		return;
 	job_init(&j);
-	rc = sched_get(&ctx->sched, SCHED_ANY, req->queue, req->job, &j);
+	rc = sched_get(&ctx->sched, SCHED_ANY, req->path.queue, req->path.job,
+	    &j);
 	if (rc == STORE_NOTFOUND)
-		response_error(res, 404, MSG_JOB_MISSING, req->job);
+		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
 	else if (response_store(res, rc))
 		show_job(ctx, &j, res);
 	job_fini(&j);
@@ -185,6 +186,36 @@ edit_job(void *cookie, struct job *j)
 	return job_patch(e->members, e->env, j, e->fs);
 }
 
+/*
+ * What the worker of the queue knows, where a patch gives parameters and would
+ * be good otherwise; 0, or -1 and the answer.  The transaction reads the patch
+ * again: no network is waited for in one.
+ */
+static int
+ask_known(struct ctx *ctx, const struct request *req, struct job_env *env,
+    struct job_known *known, struct response *res)
+{
+	const struct job_known *answer;
+	enum store_rc rc;
+	struct job j;
+
+	if (!json_has(req->json, "args") && !json_has(req->json, "kwargs"))
+		return 0;
+	job_init(&j);
+	rc = sched_get(&ctx->sched, SCHED_ANY, req->path.queue, req->path.job,
+	    &j);
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
+	else if (response_store(res, rc) &&
+	    job_patch(req->json, env, &j, &res->faults) != 0)
+		response_bad_input(res);
+	else if (rc == STORE_OK &&
+	    (answer = input_know(ctx, req->path.queue, known)) != NULL)
+		env->known = answer;
+	job_fini(&j);
+	return res->status == 200 ? 0 : -1;
+}
+
 void
 h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 {
@@ -194,24 +225,23 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		.now_us = clock_now_us(),
 	};
 	struct job_known known = { .is_answered = false };
-	struct job_env env = { ctx->conf, &zones, NULL };
+	struct job_env env = { ctx->conf, &zones, &job_known_later };
 	struct edit e = { &env, req->json, &res->faults };
 	const struct sched_patch p = { edit_job, &e };
 	enum store_rc rc;
 	struct job j;
 
-	if (input_path(ctx, req, res) != 0)
+	if (input_path(ctx, req, res) != 0 ||
+	    ask_known(ctx, req, &env, &known, res) != 0)
 		return;
 	job_init(&j);
-	/* Before the transaction: nobody waits for a network in one. */
-	env.known = input_know(ctx, req->queue, &known);
-	rc = sched_patch(&ctx->sched, req->queue, req->job, &p, &j);
+	rc = sched_patch(&ctx->sched, req->path.queue, req->path.job, &p, &j);
 	if (rc == STORE_NOTFOUND)
-		response_error(res, 404, MSG_JOB_MISSING, req->job);
+		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
 	else if (rc == STORE_LIMIT)
 		response_bad_input(res);
 	else if (rc == STORE_CONFLICT)
-		refuse_resume(ctx, req->queue, req->job, res);
+		refuse_resume(ctx, req->path.queue, req->path.job, res);
 	else if (response_store(res, rc))
 		show_job(ctx, &j, res);
 	brokers_forget(&known);

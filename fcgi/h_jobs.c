@@ -63,16 +63,21 @@ may_add(struct ctx *ctx, const struct request *req, const struct job *j,
 	return service == NULL ? 0 : auth_service(ctx, service, res);
 }
 
-/* The queue of a body, if that can be told yet. */
-static const char *
-queue_of(struct json_object *body)
+/* What only the worker of its queue knows about the parameters of a job. */
+static int
+check_known(struct ctx *ctx, const struct job *j, struct response *res)
 {
-	struct faults unused = { .n = 0 };
-	const char *queue = NULL;
+	struct job_known known = { .is_answered = false };
+	int rc;
 
-	if (json_is_object(body))
-		(void)json_get_str(body, "queue_name", &queue, &unused);
-	return queue;
+	if (j->render != NULL)
+		return 0;
+	rc = job_check_known(ctx->conf, input_know(ctx, j->queue, &known), j,
+	    &res->faults);
+	brokers_forget(&known);
+	if (rc != 0)
+		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
+	return rc;
 }
 
 void
@@ -83,21 +88,20 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		.default_zone = ctx->sched.default_zone,
 		.now_us = clock_now_us(),
 	};
-	struct job_env env = { ctx->conf, &zones, NULL };
-	struct job_known known = { .is_answered = false };
+	const struct job_env env = { ctx->conf, &zones, &job_known_later };
 	const char *asked_id = NULL;
 	bool is_replace = false;
 	struct warns warns;
 	struct job j;
 
 	job_init(&j);
-	env.known = input_know(ctx, queue_of(req->json), &known);
 	if (job_from_json(req->json, &env, &j, &is_replace, &res->faults) !=
 	    0) {
 		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
 		goto out;
 	}
-	if (may_add(ctx, req, &j, res) != 0)
+	/* Asked last: a broker may take seconds to answer, or not to. */
+	if (may_add(ctx, req, &j, res) != 0 || check_known(ctx, &j, res) != 0)
 		goto out;
 	(void)json_get_str(req->json, "job_id", &asked_id, &res->faults);
 	if (!is_added(res, sched_add(&ctx->sched, &j, is_replace, zones.now_us),
@@ -110,7 +114,6 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	    req->lang == LANG_EN ? WORDS_EN : WORDS_ZH, res->data);
 	warns_fini(&warns);
 out:
-	brokers_forget(&known);
 	job_fini(&j);
 }
 

@@ -43,7 +43,7 @@ read_lease(const struct ctx *ctx, const struct request *req, struct lease *l,
 	static const struct json_range wait = { 0, 20 };
 	int64_t lease_s = 0, wait_s = 0;
 
-	l->queue = req->queue;
+	l->queue = req->path.queue;
 	l->max = 10;
 	json_only(req->json, "", lease_fields,
 	    sizeof(lease_fields) / sizeof(lease_fields[0]), &res->faults);

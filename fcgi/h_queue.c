@@ -32,14 +32,12 @@ static const char *const publish_fields[] = {
 	"timeout",
 };
 
-/* The names, then whether the queue would take the parameters. */
+/* All of the body but what only the worker of the queue knows. */
 static void
-read_publish(struct ctx *ctx, struct json_object *body, struct sched_publish *p,
-    struct faults *fs)
+read_publish(const struct ctx *ctx, struct json_object *body,
+    struct sched_publish *p, struct job_params *params, struct faults *fs)
 {
 	static const struct json_range priority = { 0, 255 };
-	struct job_params params = { .kwargs_field = "msg_body" };
-	struct job_known known = { .is_answered = false };
 
 	json_only(body, "", publish_fields,
 	    sizeof(publish_fields) / sizeof(publish_fields[0]), fs);
@@ -53,32 +51,47 @@ read_publish(struct ctx *ctx, struct json_object *body, struct sched_publish *p,
 	if (p->task_id != NULL && p->task_id[0] != '\0')
 		job_check_name("task_id", p->task_id, fs);
 	json_get_int(body, "priority", &priority, &p->priority, fs);
-	json_get_object(body, "msg_body", &params.kwargs, fs);
-	if (params.kwargs == NULL) {
+	json_get_object(body, "msg_body", &params->kwargs, fs);
+	if (params->kwargs == NULL) {
 		fault_add(fs, "msg_body", "is required: an object");
 		return;
 	}
-	params.queue = p->queue;
-	params.known = input_know(ctx, p->queue, &known);
-	job_check_params(ctx->conf, &params, fs);
+	params->queue = p->queue;
+	params->known = &job_known_later;
+	job_check_params(ctx->conf, params, fs);
+	p->kwargs = json_text(params->kwargs);
+}
+
+/* Would the worker of the queue take the parameters? */
+static void
+check_known(struct ctx *ctx, struct job_params *params, struct faults *fs)
+{
+	struct job_known known = { .is_answered = false };
+
+	params->known = input_know(ctx, params->queue, &known);
+	if (params->known != NULL)
+		job_check_params(ctx->conf, params, fs);
 	brokers_forget(&known);
-	p->kwargs = json_text(params.kwargs);
 }
 
 void
 h_publish(struct ctx *ctx, const struct request *req, struct response *res)
 {
+	struct job_params params = { .kwargs_field = "msg_body" };
 	struct sched_publish p = { .queue = NULL };
 	char run_id[RUN_ID_LEN + 1];
 	enum store_rc rc;
 
-	read_publish(ctx, req->json, &p, &res->faults);
+	read_publish(ctx, req->json, &p, &params, &res->faults);
+	if (res->faults.n == 0) {
+		if (auth_queue(ctx, p.queue, res) != 0)
+			return;
+		check_known(ctx, &params, &res->faults);
+	}
 	if (res->faults.n > 0) {
 		response_bad_input(res);
 		return;
 	}
-	if (auth_queue(ctx, p.queue, res) != 0)
-		return;
 	rc = sched_publish(&ctx->sched, &p, run_id);
 	if (rc == STORE_CONFLICT) {
 		response_error(res, 409, MSG_PUBLISH_CONFLICT, p.task_id);

@@ -24,8 +24,8 @@ static int
 check_service(const struct ctx *ctx, const struct request *req,
     struct response *res)
 {
-	if (render_check_service(req->queue, &res->faults) == 0)
-		return auth_service(ctx, req->queue, res);
+	if (render_check_service(req->path.service, &res->faults) == 0)
+		return auth_service(ctx, req->path.service, res);
 	response_bad_input(res);
 	return -1;
 }
@@ -36,7 +36,7 @@ answer_job(enum store_rc rc, const struct request *req,
     const struct delivery *d, struct response *res)
 {
 	if (rc == STORE_NOTFOUND)
-		response_error(res, 404, MSG_RENDER_JOB_MISSING, req->job);
+		response_error(res, 404, MSG_RENDER_JOB_MISSING, req->path.job);
 	else if (response_store(res, rc)) {
 		render_job_json(d, res->data);
 		return true;
@@ -53,7 +53,7 @@ h_render_create(struct ctx *ctx, const struct request *req,
 
 	if (check_service(ctx, req, res) != 0)
 		return;
-	if (render_target_from_json(req->json, req->queue, ctx->conf, &t,
+	if (render_target_from_json(req->json, req->path.service, ctx->conf, &t,
 		&res->faults) != 0) {
 		response_bad_input(res);
 		return;
@@ -136,7 +136,7 @@ h_render_list(struct ctx *ctx, const struct request *req, struct response *res)
 	struct delivery_list l = { NULL, 0, 0 };
 	struct buf set = BUF_INIT;
 
-	f.place = req->queue;
+	f.place = req->path.service;
 	f.limit = RENDER_PAGE;
 	if (check_service(ctx, req, res) == 0 &&
 	    read_filter(ctx, req, &set, &f, res) == 0 &&
@@ -152,8 +152,8 @@ h_render_get(struct ctx *ctx, const struct request *req, struct response *res)
 	struct delivery d = { .run = 0 };
 
 	if (check_service(ctx, req, res) == 0)
-		(void)answer_job(sched_render_get(&ctx->sched, req->queue,
-				     req->job, &d),
+		(void)answer_job(sched_render_get(&ctx->sched,
+				     req->path.service, req->path.job, &d),
 		    req, &d, res);
 	delivery_fini(&d);
 }
@@ -165,8 +165,8 @@ h_render_cancel(struct ctx *ctx, const struct request *req,
 	struct delivery d = { .run = 0 };
 
 	if (check_service(ctx, req, res) == 0)
-		(void)answer_job(sched_render_cancel(&ctx->sched, req->queue,
-				     req->job, &d),
+		(void)answer_job(sched_render_cancel(&ctx->sched,
+				     req->path.service, req->path.job, &d),
 		    req, &d, res);
 	delivery_fini(&d);
 }

@@ -121,10 +121,10 @@ static int
 find_run(struct ctx *ctx, const struct request *req, struct run *r,
     struct response *res)
 {
-	enum store_rc rc = sched_run_get(&ctx->sched, req->job, r);
+	enum store_rc rc = sched_run_get(&ctx->sched, req->path.run, r);
 
 	if (rc == STORE_NOTFOUND)
-		response_error(res, 404, MSG_RUN_MISSING, req->job);
+		response_error(res, 404, MSG_RUN_MISSING, req->path.run);
 	if (rc == STORE_NOTFOUND || !response_store(res, rc))
 		return -1;
 	return auth_queue(ctx, r->queue, res);
@@ -148,11 +148,13 @@ h_run_replay(struct ctx *ctx, const struct request *req, struct response *res)
 	enum store_rc rc;
 
 	if (find_run(ctx, req, &r, res) == 0) {
-		rc = sched_replay(&ctx->sched, req->job, run_id);
+		rc = sched_replay(&ctx->sched, req->path.run, run_id);
 		if (rc == STORE_CONFLICT)
-			response_error(res, 409, MSG_RUN_NO_PARAMS, req->job);
+			response_error(res, 409, MSG_RUN_NO_PARAMS,
+			    req->path.run);
 		else if (rc == STORE_NOTFOUND)
-			response_error(res, 404, MSG_RUN_MISSING, req->job);
+			response_error(res, 404, MSG_RUN_MISSING,
+			    req->path.run);
 		else if (response_store(res, rc))
 			buf_printf(res->data, "{\"run_id\":\"%s\"}", run_id);
 	}

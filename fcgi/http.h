@@ -62,6 +62,18 @@ enum http_shape {
 	HTTP_SHAPE_RENDER    /* {"message"} */
 };
 
+/*
+ * The names a path has where its route's pattern has placeholders; "" for a
+ * placeholder that is not in the pattern.
+ */
+struct http_path {
+	char queue[JOB_NAME_MAX + 1];
+	char service[JOB_NAME_MAX + 1];
+	char job[JOB_NAME_MAX + 1];
+	char run[JOB_NAME_MAX + 1];
+	char message[JOB_NAME_MAX + 1];
+};
+
 /* One input of a query, a form or the top of a JSON body. */
 struct http_param {
 	const char *name;
@@ -77,8 +89,7 @@ struct request {
 	enum lang lang;
 	char trace_id[HTTP_TRACE_MAX + 1];
 	const struct route *route;
-	char queue[JOB_NAME_MAX + 1]; /* {queue} or {service}, or "" */
-	char job[JOB_NAME_MAX + 1];   /* {job}, {run}, {message}, or "" */
+	struct http_path path;
 	struct http_param params[HTTP_PARAMS_MAX];
 	size_t nparams;
 	struct json_object *json; /* the body, where one is wanted */

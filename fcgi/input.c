@@ -168,11 +168,13 @@ int
 input_path(const struct ctx *ctx, const struct request *req,
     struct response *res)
 {
-	job_check_name("queue", req->queue, &res->faults);
-	if (req->job[0] != '\0')
-		job_check_name("job", req->job, &res->faults);
+	job_check_name("queue", req->path.queue, &res->faults);
+	if (req->path.job[0] != '\0')
+		job_check_name("job", req->path.job, &res->faults);
+	if (req->path.message[0] != '\0')
+		job_check_name("message", req->path.message, &res->faults);
 	if (res->faults.n == 0)
-		return auth_queue(ctx, req->queue, res);
+		return auth_queue(ctx, req->path.queue, res);
 	response_bad_input(res);
 	return -1;
 }

@@ -38,7 +38,7 @@ int input_int(const struct request *req, const char *name,
 void input_time(const struct ctx *ctx, const struct request *req,
     const char *name, int64_t *out_us, struct faults *fs);
 
-/* The queue (and, when the path has one, the job) of the path. */
+/* The queue (and, when the path has one, the job or message) of the path. */
 int input_path(const struct ctx *ctx, const struct request *req,
     struct response *res);
 

@@ -125,8 +125,7 @@ request_init(struct request *req, char *const *envp, uint64_t serial)
 {
 	memset(req->var, 0, sizeof(req->var));
 	req->route = NULL;
-	req->queue[0] = '\0';
-	req->job[0] = '\0';
+	req->path = (struct http_path){ .queue = "" };
 	req->nparams = 0;
 	req->json = NULL;
 	read_vars(req, envp);

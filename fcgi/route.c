@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -130,21 +131,56 @@ route_at(size_t i)
 	return i < NROUTES ? &routes[i] : NULL;
 }
 
-/* Copy the segment of n bytes at s; too long or empty ones match nothing. */
+/* Where a placeholder's name goes. */
+static const struct {
+	const char *name; /* as it stands in a pattern */
+	size_t len;
+	size_t offset; /* in struct http_path */
+} placeholders[] = {
+#define PLACEHOLDER(member) \
+	{ \
+		"{" #member "}", sizeof("{" #member "}") - 1, \
+		    offsetof(struct http_path, member) \
+	}
+	PLACEHOLDER(queue),
+	PLACEHOLDER(service),
+	PLACEHOLDER(job),
+	PLACEHOLDER(run),
+	PLACEHOLDER(message),
+#undef PLACEHOLDER
+};
+#define NPLACEHOLDERS (sizeof(placeholders) / sizeof(placeholders[0]))
+
+/*
+ * Copy the segment of n bytes at s to where the placeholder that begins at
+ * *pattern goes, and move *pattern behind it.  Names that are empty or too
+ * long match nothing.
+ */
 static bool
-take_segment(char out[JOB_NAME_MAX + 1], const char *s, size_t n)
+take_segment(const char **pattern, const char *s, size_t n,
+    struct http_path *out)
 {
-	if (n == 0 || n > JOB_NAME_MAX)
+	size_t i = 0;
+	char *to;
+
+	while (i < NPLACEHOLDERS &&
+	    strncmp(*pattern, placeholders[i].name, placeholders[i].len) != 0)
+		i++;
+	if (i == NPLACEHOLDERS || n == 0 || n > JOB_NAME_MAX)
 		return false;
-	memcpy(out, s, n);
-	out[n] = '\0';
+	*pattern += placeholders[i].len;
+	to = (char *)out + placeholders[i].offset;
+	memcpy(to, s, n);
+	to[n] = '\0';
 	return true;
 }
 
 /* Servers hand PATH_INFO over decoded, so there is nothing to decode. */
 static bool
-matches(const char *pattern, const char *path, struct request *req)
+matches(const char *pattern, const char *path, struct http_path *out)
 {
+	for (size_t i = 0; i < NPLACEHOLDERS; i++)
+		((char *)out)[placeholders[i].offset] = '\0';
 	while (*pattern != '\0') {
 		size_t n;
 
@@ -154,13 +190,9 @@ matches(const char *pattern, const char *path, struct request *req)
 			continue;
 		}
 		n = strcspn(path, "/");
-		if (!take_segment(strchr("qs", pattern[1]) != NULL ?
-			    req->queue :
-			    req->job,
-			path, n))
+		if (!take_segment(&pattern, path, n, out))
 			return false;
 		path += n;
-		pattern += strcspn(pattern, "}") + 1;
 	}
 	return *path == '\0';
 }
@@ -169,20 +201,19 @@ matches(const char *pattern, const char *path, struct request *req)
 static unsigned
 find_path(struct request *req, const char *path, enum http_shape *shape)
 {
+	struct http_path names;
 	unsigned known = 0;
 
 	for (size_t i = 0; i < NROUTES; i++) {
-		if (!matches(routes[i].pattern, path, req))
+		if (!matches(routes[i].pattern, path, &names))
 			continue;
 		known |= (unsigned)routes[i].method;
 		*shape = routes[i].shape;
-		if (routes[i].method == req->method)
-			req->route = &routes[i];
+		if (routes[i].method != req->method)
+			continue;
+		req->route = &routes[i];
+		req->path = names;
 	}
-	/* Others left segments there: "replay" is a message's name, too. */
-	req->queue[0] = req->job[0] = '\0';
-	if (req->route != NULL)
-		(void)matches(req->route->pattern, path, req);
 	return known;
 }
 

@@ -25,10 +25,10 @@ struct route {
 };
 
 /*
- * Find what the request's path and method name: req->route, with the path's
- * segments in req->queue and req->job.  Returns the methods the path knows,
- * 0 for an unknown path.  route is NULL unless the method is one of them.
- * *shape tells how the path's errors look.
+ * Find what the request's path and method name: req->route, with the names of
+ * its placeholders in req->path.  Returns the methods the path knows, 0 for an
+ * unknown path.  route is NULL unless the method is one of them.  *shape says
+ * how the path's errors look.
  */
 unsigned route_find(struct request *req, enum http_shape *shape);
 

@@ -22,10 +22,17 @@ struct warns;
  * a body is read where nobody may wait for the network.
  */
 struct job_known {
+	bool is_pending;  /* not asked yet: names are not checked */
 	bool is_answered; /* else: why */
 	struct signature sig;
 	char why[256];
 };
+
+/*
+ * Of a queue that is asked about when the rest of the text was found good: what
+ * only its worker can know is left to job_check_known.
+ */
+extern const struct job_known job_known_later;
 
 /* What a job's text is read against. */
 struct job_env {
@@ -140,5 +147,12 @@ struct job_texts {
 /* The same of such, once more before they are sent. */
 int job_check_texts(const struct conf *conf, const struct job_known *known,
     const struct job_texts *t, struct faults *fs);
+
+/*
+ * The parameters of j, read against job_known_later, against what is known by
+ * now (NULL: there was nothing to ask).  0, or -1 with faults.
+ */
+int job_check_known(const struct conf *conf, const struct job_known *known,
+    const struct job *j, struct faults *fs);
 
 #endif

@@ -164,6 +164,9 @@ check_queue(const struct conf *conf, const struct job_params *p,
 	const struct conf_queue *q = conf_queue_for(conf, p->queue);
 	const struct names n = { &q->params, &none, true, p, fs };
 
+	if (p->known != NULL && p->known->is_pending &&
+	    q->broker == CONF_BROKER_FUNBOOST)
+		return 0;
 	if (p->known != NULL && p->known->is_answered && p->known->sig.is_known)
 		return check_registered(p, fs);
 	return q->params.n == 0 ? check_nameless(q, p, fs) : check_names(&n);
@@ -220,4 +223,17 @@ job_check_texts(const struct conf *conf, const struct job_known *known,
 	json_free(p.args);
 	json_free(p.kwargs);
 	return rc;
+}
+
+const struct job_known job_known_later = { .is_pending = true };
+
+int
+job_check_known(const struct conf *conf, const struct job_known *known,
+    const struct job *j, struct faults *fs)
+{
+	const struct job_texts t = { j->queue, j->args, j->kwargs };
+
+	if (known == NULL || j->render != NULL)
+		return 0;
+	return job_check_texts(conf, known, &t, fs);
 }

@@ -209,6 +209,7 @@ brokers_know(struct brokers *b, const char *queue, struct job_known *k)
 	if (b == NULL || queue == NULL ||
 	    conf_queue_for(b->conf, queue)->broker != CONF_BROKER_FUNBOOST)
 		return NULL;
+	k->is_pending = false;
 	k->is_answered =
 	    brokers_signature(b, queue, &k->sig, k->why, sizeof(k->why)) == 0;
 	return k;

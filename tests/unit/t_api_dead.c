@@ -54,7 +54,7 @@ static const struct api_case reads[] = {
 	{ "no such message", "GET", DEAD("rr") "/q11", NULL, 404, "message=The queue has no dead letter q11 | error_data={}", NULL },
 	{ "one of another queue", "GET", DEAD("odd") "/q1", NULL, 404, NULL, NULL },
 	{ "a queue that is no name", "GET", DEAD("a\tb"), NULL, 400, "error_data.queue~control characters", NULL },
-	{ "a message that is no name", "GET", DEAD("rr") "/a\tb", NULL, 400, "error_data.job~control characters", NULL },
+	{ "a message that is no name", "GET", DEAD("rr") "/a\tb", NULL, 400, "error_data.message~control characters", NULL },
 	{ "to patch is not known", "PATCH", DEAD("rr") "/q1", "{}", 405, NULL, NULL },
 	{ "to post to the list neither", "POST", DEAD("rr"), NULL, 405, NULL, NULL },
 };

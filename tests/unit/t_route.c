@@ -65,8 +65,8 @@ test_segments(void)
 	char path[400];
 
 	find(&req, "POST", "", "/v1/timing_jobs/队 列/a%41/run");
-	is_str(req.queue, "队 列", "the queue");
-	is_str(req.job, "a%41", "the job, not decoded again");
+	is_str(req.path.queue, "队 列", "the queue");
+	is_str(req.path.job, "a%41", "the job, not decoded again");
 	snprintf(path, sizeof(path), "/v1/queues/%0256d/ack", 0);
 	is_int(find(&req, "POST", "", path), 0, "a name too long");
 	snprintf(path, sizeof(path), "/v1/queues/%0255d/ack", 0);
@@ -78,7 +78,7 @@ static void
 test_leftovers(void)
 {
 	static const struct {
-		const char *method, *path, *pattern, *job;
+		const char *method, *path, *pattern, *message;
 	} cases[] = {
 		{ "POST", "/v1/queues/q/dead/replay",
 		    "/v1/queues/{queue}/dead/replay", "" },
@@ -97,8 +97,8 @@ test_leftovers(void)
 		(void)find(&req, cases[i].method, "", cases[i].path);
 		is_str(req.route == NULL ? "none" : req.route->pattern,
 		    cases[i].pattern, "%s %s", cases[i].method, cases[i].path);
-		is_str(req.queue, "q", "its queue");
-		is_str(req.job, cases[i].job, "its message");
+		is_str(req.path.queue, "q", "its queue");
+		is_str(req.path.message, cases[i].message, "its message");
 	}
 	ok(find(&req, "DELETE", "", "/v1/queues/q/dead/") == 0,
 	    "an empty name is not all of them");
