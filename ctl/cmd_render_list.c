@@ -84,6 +84,8 @@ read_filter(const struct ctl_args *a, struct buf *set, int64_t *limit,
 
 	if (render_check_service(f->place, &fs) != 0)
 		return ctl_fail_faults(&fs, "");
+	if (status != NULL && status[0] == '\0')
+		status = NULL;
 	if (status != NULL && render_statuses_add(status, set) != 0)
 		return ctl_fail(CTL_USAGE,
 		    "--status: words of pending, running, succeeded, failed, "
@@ -91,7 +93,8 @@ read_filter(const struct ctl_args *a, struct buf *set, int64_t *limit,
 		    status);
 	if (status != NULL)
 		f->statuses = buf_cstr(set);
-	if (cursor != NULL && render_cursor_parse(cursor, &f->below) != 0)
+	if (cursor != NULL && cursor[0] != '\0' &&
+	    render_cursor_parse(cursor, &f->below) != 0)
 		return ctl_fail(CTL_DATA, "--cursor: not one that was told");
 	return ctl_opt_int(a, OPT_LIMIT, "limit", &range, limit);
 }

@@ -63,14 +63,15 @@ h_render_create(struct ctx *ctx, const struct request *req,
 	delivery_fini(&d);
 }
 
-/* status=a,b and status=a&status=b mean the same. */
+/* status=a,b and status=a&status=b mean the same; an empty one is absent. */
 static void
 read_statuses(const struct request *req, struct buf *set, struct faults *fs)
 {
 	for (size_t i = 0; i < req->nparams; i++) {
 		const struct http_param *p = &req->params[i];
 
-		if (strcmp(p->name, "status") != 0)
+		if (strcmp(p->name, "status") != 0 ||
+		    (p->value != NULL && p->value[0] == '\0'))
 			continue;
 		if (p->value == NULL || render_statuses_add(p->value, set) != 0)
 			fault_add(fs, "status",

@@ -123,7 +123,8 @@ input_int(const struct request *req, const char *name,
 
 	if (request_param(req, name, &text, &res->faults) != 0)
 		return -1;
-	if (text == NULL || num_parse(text, range->min, range->max, out) == 0)
+	if (text == NULL || text[0] == '\0' ||
+	    num_parse(text, range->min, range->max, out) == 0)
 		return 0;
 	return fault_add(&res->faults, name,
 	    "must be a whole number from %" PRId64 " to %" PRId64, range->min,

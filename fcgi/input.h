@@ -28,8 +28,8 @@ int input_queue(const struct ctx *ctx, const struct request *req,
 int input_job(const struct ctx *ctx, const struct request *req,
     struct input *in, struct response *res);
 
-/* A whole number within range; absent leaves *out untouched.  0 or -1 with
- * a fault in res, whose status stays as it is. */
+/* A whole number within range; absent or empty leaves *out untouched.  0, or
+ * -1 with a fault in res, whose status stays as it is. */
 int input_int(const struct request *req, const char *name,
     const struct json_range *range, int64_t *out, struct response *res);
 

@@ -34,10 +34,11 @@ add_time(struct buf *out, const char *name, int64_t t_us)
 	buf_char(out, '"');
 }
 
-void
-render_job_json(const struct delivery *d, struct buf *out)
+/* The members of a job, without the braces. */
+static void
+add_members(const struct delivery *d, struct buf *out)
 {
-	buf_str(out, "{\"id\":");
+	buf_str(out, "\"id\":");
 	buf_json(out, d->id);
 	add_string(out, "serviceId", d->place);
 	add_string(out, "startCommand", d->command);
@@ -48,6 +49,15 @@ render_job_json(const struct delivery *d, struct buf *out)
 	add_time(out, "finishedAt", d->finished_us);
 	if (d->remote_id != NULL)
 		add_string(out, "renderJobId", d->remote_id);
+	if (d->reason != NULL && d->reason[0] != '\0')
+		add_string(out, "reason", d->reason);
+}
+
+void
+render_job_json(const struct delivery *d, struct buf *out)
+{
+	buf_char(out, '{');
+	add_members(d, out);
 	buf_char(out, '}');
 }
 
@@ -56,7 +66,9 @@ render_jobs_json(const struct delivery_list *l, size_t n, struct buf *out)
 {
 	buf_char(out, '[');
 	for (size_t i = 0; i < n && i < l->n; i++) {
-		buf_str(out, i > 0 ? ",{\"job\":" : "{\"job\":");
+		buf_str(out, i > 0 ? ",{" : "{");
+		add_members(&l->v[i], out);
+		buf_str(out, ",\"job\":");
 		render_job_json(&l->v[i], out);
 		buf_str(out, ",\"cursor\":\"");
 		render_cursor_print(&l->v[i], out);

@@ -16,12 +16,17 @@ struct delivery_list;
 
 /*
  * Append a job: {"id","serviceId","startCommand","planId","createdAt",
- * "status","startedAt"?,"finishedAt"?,"renderJobId"?}.  What is not known is
- * left out, but for planId, which is "" then; the id is ours.
+ * "status","startedAt"?,"finishedAt"?,"renderJobId"?,"reason"?}.  What is not
+ * known is left out, but for planId, which is "" then; the id is ours.  The
+ * reason is that of the ledger: how the job ended, or what it waits for.
  */
 void render_job_json(const struct delivery *d, struct buf *out);
 
-/* Append the first n of l as [{"job":{…},"cursor":"…"}]. */
+/*
+ * Append the first n of l as [{"id":…,"status":…,…,"job":{…},"cursor":"…"}]:
+ * the members of each job beside "job" and "cursor", for clients that expect
+ * a plain array of jobs; Render's schema allows further members.
+ */
 void render_jobs_json(const struct delivery_list *l, size_t n, struct buf *out);
 
 /* Append what marks the place of a run in lists: they go on after it. */

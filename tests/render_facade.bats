@@ -20,7 +20,8 @@ teardown() {
 	web_stop
 }
 
-# The facts of the published schema, and what we add: renderJobId.
+# The facts of the published schema, and what we add: renderJobId, reason, and
+# in lists the members of each job beside "job" and "cursor".
 schema='
 def time: type == "string" and
     test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$");
@@ -33,11 +34,13 @@ def job: type == "object" and
     ((has("startedAt") | not) or (.startedAt | time)) and
     ((has("finishedAt") | not) or (.finishedAt | time)) and
     ((has("renderJobId") | not) or (.renderJobId | id("job"))) and
+    ((has("reason") | not) or (.reason | type == "string" and length > 0)) and
     (keys - ["id", "serviceId", "startCommand", "planId", "createdAt",
-	"status", "startedAt", "finishedAt", "renderJobId"] == []);
+	"status", "startedAt", "finishedAt", "renderJobId", "reason"] == []);
 def list: type == "array" and
-    all(.[]; (keys == ["cursor", "job"]) and (.job | job) and
-	(.cursor | type == "string" and length > 0));
+    all(.[]; (.job | job) and
+	(.cursor | type == "string" and length > 0) and
+	(del(.job, .cursor) == .job));
 def error: type == "object" and keys == ["message"] and
     (.message | type == "string" and length > 0);
 '
@@ -316,8 +319,13 @@ loop_by_command() {
 		awk 'NR > 1 { print $1, $2, $3 }' >"$BATS_TEST_TMPDIR/command"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/curl")" -eq 10 ]
 	diff "$BATS_TEST_TMPDIR/curl" "$BATS_TEST_TMPDIR/command"
+	cp "$BATS_TEST_TMPDIR/curl" "$BATS_TEST_TMPDIR/table"
 	minutehand render list "$srv" --json >"$BATS_TEST_TMPDIR/command"
 	[ "$(cat "$BATS_TEST_TMPDIR/command")" = "$(cat "$BATS_TEST_TMPDIR/body")" ]
+	# As scripts have it that were written for a plain array.
+	body '.[] | "\(.id) \(.startCommand) \(.status)"' \
+		>"$BATS_TEST_TMPDIR/plain"
+	cmp "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/table"
 	call GET "$jobs?status=failed,canceled&limit=2"
 	minutehand render list "$srv" --status failed,canceled --limit 2 --json \
 		>"$BATS_TEST_TMPDIR/command"

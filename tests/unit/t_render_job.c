@@ -97,6 +97,12 @@ test_more(void)
 	ok(strstr(buf_cstr(&out),
 	       ",\"renderJobId\":\"job-00000000000000000000\"}") != NULL,
 	    "Render's id, beside ours");
+	d.reason = (char *)"evicted: \"node\"";
+	buf_reset(&out);
+	render_job_json(&d, &out);
+	ok(strstr(buf_cstr(&out), ",\"reason\":\"evicted: \\\"node\\\"\"}") !=
+		NULL,
+	    "and the reason at its end");
 	buf_reset(&out);
 	render_jobs_json(&l, 9, &out);
 	is_str(buf_cstr(&out), "[]", "an empty list");
