@@ -80,6 +80,37 @@ no_doubles() {
 	[ "$("$ctl" render show "$id" --json | jq -r .status)" = failed ]
 }
 
+@test "each reason that Render has for an end is in the ledger" {
+	local end
+	local -A want=([failed]='nonZeroExit: exit code 1'
+	    [oom]='oomKilled: out of memory: memory limit: 512Mi'
+	    [evicted]='evicted' [timed_out]='timed out after 2592000 s'
+	    [early_exit]='earlyExit: early exit, exit code 3'
+	    [unhealthy]='unhealthy: it failed its health check: no answer on 80'
+	    [evicted_why]='evicted: disk full'
+	    [timed_out_why]='timed out after 60 s: slow start'
+	    [new_word]='failed at Render: brandNew: {"level":7}'
+	    [no_reason]='failed at Render')
+
+	stub_set 'end.succeeded=0'
+	tick_start
+	for end in "${!want[@]}"; do
+		stub_set "end.$end=1"
+		create "$end"
+		wait_for 10 launched "$(sql 'SELECT count(*) FROM run')"
+		stub_set "end.$end=0"
+	done
+	all_over() {
+		[ "$(sql "SELECT count(*) FROM run WHERE state = 'failed'")" = 10 ]
+	}
+	wait_for 50 all_over
+	for end in "${!want[@]}"; do
+		[ "$(sql "SELECT reason FROM run JOIN delivery
+		    ON delivery.run = run.id WHERE command = '$end'")" = "${want[$end]}" ]
+	done
+	echo "# ${#want[@]} reasons" >&3
+}
+
 @test "a lost answer is found, not repeated" {
 	stub_set 'next=lost,cut_after,cut_within,500_after,503_after&hide_s=1.5'
 	for n in 1 2 3 4 5; do create "x $n"; done
@@ -102,7 +133,25 @@ no_doubles() {
 	run -0 --separate-stderr "$ticker" --once
 	are refused
 	[[ $stderr == *event=run*state=refused* ]]
+	[ "$(sql 'SELECT reason FROM run')" = 'HTTP 400: free tier plans are not supported for jobs' ]
 	no_doubles 0
+}
+
+@test "an answer that names another run's job ends its run, and no tick" {
+	stub_set 'run_s=600'
+	first=$(create a)
+	"$ticker" --once
+	for fault in other_before other_after; do
+		stub_set "next=$fault"
+		create "$fault"
+		run -0 --separate-stderr "$ticker" --once
+		[[ $stderr == *event=run*state=unknown* ]]
+	done
+	"$ticker" --once
+	[ "$(sql "SELECT count(*) FROM run WHERE state = 'unknown'
+	    AND reason LIKE 'Render''s answer names job-%, which is the job of run $first; not sent again'")" = 2 ]
+	[ "$(stub_stats .create)" = 3 ]
+	no_doubles 2
 }
 
 @test "a tick that is killed after the request left: the next one finds it" {

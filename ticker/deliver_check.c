@@ -4,6 +4,7 @@
 
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/log.h"
 #include "lib/store_delivery.h"
 #include "ticker/deliver_int.h"
 #include "ticker/step.h"
@@ -82,7 +83,11 @@ one_apply(struct deliver *d, struct flight *f, int64_t now_us, int64_t next_us)
 
 	if (rc == STORE_OK) {
 		run.next_us = next_us;
-		if (a->class == RENDER_OK && a->njobs == 1)
+		if (a->class == RENDER_OK && a->njobs == 1 &&
+		    strcmp(a->jobs[0].id, run.remote_id) != 0)
+			log_event(LOG_LEVEL_WARN, "answer", LOG_KEY_RUN, run.id,
+			    LOG_KEY_ERROR, "it names another job", NULL);
+		else if (a->class == RENDER_OK && a->njobs == 1)
 			(void)step_job(&run, &a->jobs[0], now_us);
 		else if (a->op == RENDER_GET && a->status == 404)
 			step_gone(&run,

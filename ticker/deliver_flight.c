@@ -20,6 +20,7 @@ deliver_land(struct flight *f)
 	delivery_list_fini(&f->rows);
 	free(f->sought);
 	free(f->found);
+	free(f->foreign);
 	free(f->follow.place);
 	free(f->cursor);
 	free(f->place);

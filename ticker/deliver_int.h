@@ -20,6 +20,8 @@ enum flight_kind {
 /* How a flight goes on after its answer was written down. */
 enum flight_end { FLIGHT_WAITS, FLIGHT_AGAIN, FLIGHT_OVER };
 
+#define FOREIGN_MAX 384 /* bytes of a reason with two ids */
+
 /* A run that is looked for. */
 struct sought {
 	int64_t twin; /* of its command as sent */
@@ -41,11 +43,12 @@ struct flight {
 	int64_t since_us;	      /* lists */
 	char *cursor;		      /* of the page asked for, or NULL */
 	int pages;
-	bool is_partial;	   /* something may have been overlooked */
-	struct delivery run;	   /* send, check, cancel: as it was left */
-	struct delivery_list rows; /* look: the runs in doubt, … */
-	struct sought *sought;	   /* … by their commands, … */
-	struct render_job *found;  /* … and what was found; id "": not */
+	bool is_partial;	      /* something may have been overlooked */
+	struct delivery run;	      /* send, check, cancel: as it was left */
+	struct delivery_list rows;    /* look: the runs in doubt, … */
+	struct sought *sought;	      /* … by their commands, … */
+	struct render_job *found;     /* … and what was found; id "": not */
+	char (*foreign)[FOREIGN_MAX]; /* … or is another's; "": nothing */
 	struct follow follow;
 };
 
@@ -88,6 +91,13 @@ enum store_rc deliver_move(struct deliver *d, struct delivery *run);
 /* Read the run of a flight anew; STORE_NOTFOUND when it was moved since. */
 enum store_rc deliver_again(struct deliver *d, const struct flight *f,
     struct delivery *out);
+
+/*
+ * Does the job that Render named for the run belong to another?  Then why,
+ * of len bytes, says so; else it is "".
+ */
+enum store_rc deliver_foreign(struct deliver *d, const struct delivery *run,
+    const struct render_job *j, char *why, size_t len);
 
 /* A run was found at its place: it is followed from now on. */
 enum store_rc deliver_follow(struct deliver *d, const struct delivery *run,

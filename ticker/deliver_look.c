@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +32,9 @@ look_sort(struct flight *f)
 	bool is_failed = false;
 
 	f->found = calloc(f->rows.n, sizeof(*f->found));
+	f->foreign = calloc(f->rows.n, sizeof(*f->foreign));
 	f->sought = calloc(f->rows.n, sizeof(*f->sought));
-	if (f->found == NULL || f->sought == NULL)
+	if (f->found == NULL || f->foreign == NULL || f->sought == NULL)
 		return STORE_FULL;
 	for (size_t i = 0; i < f->rows.n; i++) {
 		buf_reset(&command);
@@ -99,15 +101,24 @@ look_pick(struct deliver *d, int64_t now_us)
 	return rc;
 }
 
-/* Does the target's job belong to no run yet? */
+/*
+ * Does the target's job belong to no run yet?  If it does, and to one whose
+ * command it does not have, the target contradicts itself: foreign, of
+ * FOREIGN_MAX bytes, says so.
+ */
 static enum store_rc
-is_free(struct deliver *d, const char *remote_id, bool *out)
+is_free(struct deliver *d, const struct render_job *j, bool *out, char *foreign)
 {
 	struct delivery other = { .run = 0 };
 	enum store_rc rc;
 
-	rc = store_delivery_of_remote(d->st, remote_id, &other);
+	rc = store_delivery_of_remote(d->st, j->id, &other);
 	*out = rc == STORE_NOTFOUND;
+	if (rc == STORE_OK &&
+	    delivery_twin(&other) != delivery_twin_of(other.place, j->command))
+		(void)snprintf(foreign, FOREIGN_MAX,
+		    "Render lists it as %s, which is the job of run %s", j->id,
+		    other.id);
 	delivery_fini(&other);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
@@ -131,7 +142,7 @@ look_at_run(struct deliver *d, struct flight *f, size_t i,
 	if (!is_ours ||
 	    (best->id[0] != '\0' && best->created_us < j->created_us))
 		return STORE_OK;
-	rc = is_free(d, j->id, &is_ours);
+	rc = is_free(d, j, &is_ours, f->foreign[i]);
 	if (rc == STORE_OK && is_ours) {
 		*best = *j;
 		best->command = NULL;
@@ -187,6 +198,8 @@ look_end_run(struct deliver *d, struct flight *f, size_t i, int64_t now_us)
 	}
 	if (f->found[i].id[0] != '\0')
 		step_found(&again, &f->found[i], now_us);
+	else if (f->foreign[i][0] != '\0')
+		step_foreign(&again, f->foreign[i]);
 	else if (f->is_partial)
 		step_look_failed(&again, now_us, 0);
 	else

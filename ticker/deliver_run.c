@@ -1,5 +1,8 @@
 #include "config.h"
 
+#include <stdio.h>
+
+#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/store_delivery.h"
@@ -30,6 +33,32 @@ deliver_again(struct deliver *d, const struct flight *f, struct delivery *out)
 	enum store_rc rc = store_delivery_get(d->st, f->run.id, out);
 
 	return rc == STORE_OK && out->turn != f->run.turn ? STORE_NOTFOUND : rc;
+}
+
+enum store_rc
+deliver_foreign(struct deliver *d, const struct delivery *run,
+    const struct render_job *j, char *why, size_t len)
+{
+	struct delivery owner = { .run = 0 };
+	struct buf command = BUF_INIT;
+	enum store_rc rc;
+
+	why[0] = '\0';
+	rc = store_delivery_of_remote(d->st, j->id, &owner);
+	delivery_command(run, &command);
+	if (rc == STORE_OK && owner.run != run->run)
+		(void)snprintf(why, len,
+		    "Render's answer names %s, which is the job of run %s",
+		    j->id, owner.id);
+	else if (!command.is_failed &&
+	    !step_is_echo(run, buf_cstr(&command), j))
+		(void)snprintf(why, len,
+		    "Render's answer names %s, which has another command or "
+		    "service",
+		    j->id);
+	delivery_fini(&owner);
+	buf_fini(&command);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
 enum store_rc

@@ -237,6 +237,25 @@ is_late_news(const struct render_answer *a, const struct delivery *run)
 	    (run->state == RUN_UNKNOWN || run->state == RUN_DUE);
 }
 
+/* What the answer means; one that names another run's job is no answer. */
+static enum store_rc
+take_answer(struct deliver *d, struct delivery *run,
+    const struct render_answer *a, int64_t now_us)
+{
+	char why[FOREIGN_MAX] = "";
+	enum store_rc rc = STORE_OK;
+
+	if (a->class == RENDER_OK && a->njobs == 1)
+		rc = deliver_foreign(d, run, &a->jobs[0], why, sizeof(why));
+	if (rc != STORE_OK)
+		return rc;
+	if (why[0] != '\0')
+		step_foreign(run, why);
+	else
+		step_answer(run, a, now_us, backoff_luck(&d->luck));
+	return STORE_OK;
+}
+
 enum store_rc
 send_apply(struct deliver *d, struct flight *f, int64_t now_us)
 {
@@ -251,8 +270,9 @@ send_apply(struct deliver *d, struct flight *f, int64_t now_us)
 		if (a == &f->unsent)
 			step_unsent(&run, now_us, a->message);
 		else
-			step_answer(&run, a, now_us, backoff_luck(&d->luck));
-		rc = deliver_move(d, &run);
+			rc = take_answer(d, &run, a, now_us);
+		if (rc == STORE_OK)
+			rc = deliver_move(d, &run);
 	}
 	if (rc == STORE_OK && run.state != RUN_DUE && run.state != RUN_UNKNOWN)
 		rc = deliver_follow(d, &run, now_us);

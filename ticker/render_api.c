@@ -148,6 +148,18 @@ class_of_status(int status)
 	return RENDER_UNKNOWN;
 }
 
+/* An error with its status: "HTTP 400: free tier plans are not …". */
+static void
+read_error(struct render_answer *a, const struct http_result *res)
+{
+	char text[RENDER_MESSAGE_MAX + 32];
+
+	render_parse_error(a, res->body, res->len);
+	(void)snprintf(text, sizeof(text), "HTTP %d: %s", res->status,
+	    a->message[0] != '\0' ? a->message : "without a word");
+	utf8_clean(text, strlen(text), a->message, sizeof(a->message));
+}
+
 /* What a whole answer says. */
 static void
 read_answer(struct render_answer *a, const struct http_result *res)
@@ -165,10 +177,7 @@ read_answer(struct render_answer *a, const struct http_result *res)
 		    "base_url right?",
 		    res->status);
 	else
-		render_parse_error(a, res->body, res->len);
-	if (a->message[0] == '\0')
-		(void)snprintf(a->message, sizeof(a->message),
-		    "status %d without a word", res->status);
+		read_error(a, res);
 }
 
 static void

@@ -70,13 +70,21 @@ struct render_job {
 	int64_t created_us, started_us, finished_us;
 };
 
+#define RENDER_WHY_MAX 256
+
 /* Why a job ended, as its event says; several may hold. */
 struct render_reason {
 	bool has_exit_code;
 	int exit_code; /* nonZeroExit */
 	bool is_oom;   /* oomKilled */
 	bool is_evicted;
-	int64_t timed_out_s; /* timedOutSeconds; 0: did not time out */
+	int64_t timed_out_s; /* timedOutSeconds; 0: not said */
+	bool is_timed_out;
+	bool is_early; /* earlyExit */
+	bool is_unhealthy;
+	/* What else it says: the texts of reasons, members we do not know.
+	 * One clean line, "" if there is nothing. */
+	char why[RENDER_WHY_MAX];
 };
 
 struct render_event {

@@ -1,9 +1,11 @@
 #include "config.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/buf.h"
 #include "lib/datetime.h"
 #include "lib/fault.h"
 #include "lib/json.h"
@@ -16,6 +18,7 @@
 
 #define TIME_MAX 48
 #define TEXT_SHOWN 300 /* bytes of an error that is no JSON */
+#define NO_FLAG SIZE_MAX
 
 static const char *const status_names[RENDER_STATUS__MAX] = {
 	[RENDER_OPEN] = "open",
@@ -115,15 +118,83 @@ read_job(struct json_object *o, struct render_job *j)
 	return command != NULL && j->command == NULL ? -1 : 0;
 }
 
-/* Is a member there that says more than null, false or nothing? */
-static bool
-is_said(struct json_object *o, const char *name)
-{
-	struct faults fs = { 0 };
-	bool is_true = true;
+/* Words of a reason, with what each sets. */
+static const struct {
+	const char *name;
+	size_t flag; /* offset of a bool, or NO_FLAG */
+} reason_words[] = {
+	{ "oomKilled", offsetof(struct render_reason, is_oom) },
+	{ "evicted", offsetof(struct render_reason, is_evicted) },
+	{ "evictionReason", offsetof(struct render_reason, is_evicted) },
+	{ "earlyExit", offsetof(struct render_reason, is_early) },
+	{ "unhealthy", offsetof(struct render_reason, is_unhealthy) },
+	{ "timedOut", offsetof(struct render_reason, is_timed_out) },
+	{ "timedOutReason", offsetof(struct render_reason, is_timed_out) },
+	/* Numbers, read on their own. */
+	{ "timedOutSeconds", NO_FLAG },
+	{ "nonZeroExit", NO_FLAG },
+};
+#define NREASON_WORDS (sizeof(reason_words) / sizeof(reason_words[0]))
 
-	return json_member(o, name) != NULL &&
-	    (json_get_bool(o, name, &is_true, &fs) == -1 || is_true);
+/* The row of a word, or NREASON_WORDS; its flag is set. */
+static size_t
+set_flag(struct render_reason *r, const char *word)
+{
+	bool is_true = true;
+	size_t i = 0;
+
+	while (i < NREASON_WORDS && strcmp(reason_words[i].name, word) != 0)
+		i++;
+	if (i < NREASON_WORDS && reason_words[i].flag != NO_FLAG)
+		memcpy((char *)r + reason_words[i].flag, &is_true,
+		    sizeof(is_true));
+	return i;
+}
+
+/* Append a text to what else it says; name NULL: alone. */
+static void
+add_why(struct render_reason *r, const char *name, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	if (r->why[0] != '\0')
+		buf_printf(&b, "%s; ", r->why);
+	if (name != NULL)
+		buf_printf(&b, "%s: ", name);
+	buf_str(&b, text);
+	utf8_clean(buf_cstr(&b), b.len, r->why, sizeof(r->why));
+	buf_fini(&b);
+}
+
+/* What visit_reason works on. */
+struct reading {
+	struct json_object *o;
+	struct render_reason *r;
+};
+
+/* One member of a reason; null, false and "" say nothing. */
+static int
+visit_reason(void *cookie, const char *name, struct json_object *value)
+{
+	const struct reading *reading = cookie;
+	struct render_reason *r = reading->r;
+	const char *bare = text_of(reading->o, name);
+	const char *text = value == NULL ? "null" : json_text(value);
+	size_t i;
+
+	if (strcmp(text, "null") == 0 || strcmp(text, "false") == 0 ||
+	    strcmp(text, "\"\"") == 0)
+		return 0;
+	i = set_flag(r, name);
+	if (i < NREASON_WORDS &&
+	    (reason_words[i].flag == NO_FLAG || strcmp(text, "true") == 0))
+		return 0;
+	if (text_of(value, "memoryLimit") != NULL)
+		add_why(r, "memory limit", text_of(value, "memoryLimit"));
+	else
+		add_why(r, i < NREASON_WORDS ? NULL : name,
+		    bare != NULL ? bare : text);
+	return 0;
 }
 
 static void
@@ -132,22 +203,22 @@ read_reason(struct json_object *details, struct render_reason *r)
 	static const struct json_range any = { -1000000, 1000000 };
 	static const struct json_range seconds = { 0, INT32_MAX };
 	struct json_object *o = json_member(details, "reason");
+	struct reading reading = { o, r };
 	const char *word = text_of(details, "reason");
 	struct faults fs = { 0 };
 	int64_t code = INT64_MIN;
 
 	if (word != NULL) {
-		r->is_oom = strcmp(word, "oomKilled") == 0;
-		r->is_evicted = strcmp(word, "evicted") == 0;
+		if (set_flag(r, word) == NREASON_WORDS)
+			add_why(r, NULL, word);
 		return;
 	}
 	(void)json_get_int(o, "nonZeroExit", &any, &code, &fs);
 	r->has_exit_code = code != INT64_MIN;
 	r->exit_code = r->has_exit_code ? (int)code : 0;
-	r->is_oom = is_said(o, "oomKilled");
-	r->is_evicted = is_said(o, "evicted");
 	(void)json_get_int(o, "timedOutSeconds", &seconds, &r->timed_out_s,
 	    &fs);
+	(void)json_each(o, visit_reason, &reading);
 }
 
 static int

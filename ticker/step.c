@@ -150,6 +150,43 @@ step_answer(struct delivery *d, const struct render_answer *a, int64_t now_us,
 	in_doubt(d, now_us, a->message);
 }
 
+/* text without white space at its ends, and how long that is. */
+static const char *
+trim(const char *text, size_t *len)
+{
+	static const char white[] = " \t\r\n";
+
+	text += strspn(text, white);
+	*len = strlen(text);
+	while (*len > 0 && strchr(white, text[*len - 1]) != NULL)
+		--*len;
+	return text;
+}
+
+bool
+step_is_echo(const struct delivery *d, const char *command,
+    const struct render_job *j)
+{
+	const char *ours, *theirs;
+	size_t n, k;
+
+	if (j->service[0] != '\0' && strcmp(j->service, d->place) != 0)
+		return false;
+	if (j->command == NULL)
+		return true;
+	ours = trim(command, &n);
+	theirs = trim(j->command, &k);
+	return n == k && memcmp(ours, theirs, n) == 0;
+}
+
+void
+step_foreign(struct delivery *d, const char *why)
+{
+	close_as(d, RUN_UNKNOWN);
+	d->is_waiting = false;
+	say(d, "%s; not sent again", why);
+}
+
 void
 step_unsent(struct delivery *d, int64_t now_us, const char *why)
 {
@@ -297,20 +334,40 @@ step_listed(struct delivery *d, const struct render_job *j, int64_t now_us)
 	return true;
 }
 
+/* The word for it, if there is one; else NULL. */
+static const char *
+reason_word(const struct render_reason *r)
+{
+	return r->is_oom      ? "oomKilled: out of memory" :
+	    r->is_evicted     ? "evicted" :
+	    r->is_timed_out   ? "timed out" :
+	    r->is_unhealthy   ? "unhealthy: it failed its health check" :
+	    r->is_early	      ? "earlyExit: early exit" :
+	    r->has_exit_code  ? "nonZeroExit" :
+	    r->why[0] != '\0' ? FAILED_WORDS :
+				NULL;
+}
+
 /* Why it failed; false: the event does not say. */
 static bool
 say_reason(struct delivery *d, const struct render_reason *r)
 {
-	if (r->is_oom)
-		say(d, "oomKilled: out of memory");
-	else if (r->is_evicted)
-		say(d, "evicted");
-	else if (r->timed_out_s != 0)
-		say(d, "timed out after %lld s", (long long)r->timed_out_s);
-	else if (r->has_exit_code)
-		say(d, "nonZeroExit: exit code %d", r->exit_code);
-	else
+	const char *word = reason_word(r);
+	char time[48] = "", code[32] = "";
+	bool is_plain = !r->is_oom && r->has_exit_code;
+
+	if (r->timed_out_s != 0 && !r->is_oom && !r->is_evicted) {
+		word = "timed out";
+		(void)snprintf(time, sizeof(time), " after %lld s",
+		    (long long)r->timed_out_s);
+	}
+	if (word == NULL)
 		return false;
+	if (is_plain)
+		(void)snprintf(code, sizeof(code), "%s exit code %d",
+		    strcmp(word, "nonZeroExit") == 0 ? ":" : ",", r->exit_code);
+	say(d, "%s%s%s%s%s", word, time, code, r->why[0] != '\0' ? ": " : "",
+	    r->why);
 	return true;
 }
 

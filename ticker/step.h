@@ -35,6 +35,20 @@ void step_send(struct delivery *d, int64_t now_us, int64_t lease_us);
 void step_answer(struct delivery *d, const struct render_answer *a,
     int64_t now_us, uint32_t luck);
 
+/*
+ * Is j, which an answer to a create names, a job of that place and command?
+ * command is what was sent.  White space at its ends is no difference, and
+ * what is absent says nothing.
+ */
+bool step_is_echo(const struct delivery *d, const char *command,
+    const struct render_job *j);
+
+/*
+ * An answer names a job that is another's: nobody can know whether this run
+ * was launched, so it ends unknown and is never sent again.
+ */
+void step_foreign(struct delivery *d, const char *why);
+
 /* Nothing was sent, for a reason of ours that passes: due again at once. */
 void step_unsent(struct delivery *d, int64_t now_us, const char *why);
 

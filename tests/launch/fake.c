@@ -142,6 +142,8 @@ static const struct {
 	[FAKE_429] = { RENDER_LATER, 429, false, true, "HTTP 429" },
 	[FAKE_400] = { RENDER_REFUSED, 400, false, true, "HTTP 400: bad" },
 	[FAKE_UNSENT] = { RENDER_LATER, 0, false, false, "refused" },
+	[FAKE_OTHER] = { RENDER_OK, 201, false, true, "" },
+	[FAKE_OTHER_TAKEN] = { RENDER_OK, 201, true, true, "" },
 };
 
 static void
@@ -150,7 +152,7 @@ answer_create(struct render *r, const struct render_ask *ask, struct asked *out)
 	struct fake_world *w = r->w;
 	struct render_answer *a = out->answer;
 	enum fake_fault f;
-	size_t i = 0;
+	size_t i = w->njobs > 0 ? w->njobs - 1 : 0;
 	bool is_death = fake_random(w, 1000) < (uint32_t)w->die_per_mille;
 
 	if (is_death && fake_random(w, 2) == 0)
@@ -163,13 +165,15 @@ answer_create(struct render *r, const struct render_ask *ask, struct asked *out)
 	(void)snprintf(a->message, sizeof(a->message), "%s", faults[f].message);
 	if (f == FAKE_429)
 		a->retry_us = 2000000;
-	if (faults[f].is_taken)
+	if (faults[f].is_taken && f == FAKE_OTHER_TAKEN)
+		(void)take(w, ask);
+	else if (faults[f].is_taken)
 		i = take(w, ask);
 	if (is_death)
 		_exit(FAKE_DEATH);
 	if (f == FAKE_LOST_TAKEN)
 		out->at_us = w->now_us + w->timeout_us;
-	if (f == FAKE_OK) {
+	if (faults[f].class == RENDER_OK && w->njobs > i) {
 		a->jobs = calloc(1, sizeof(*a->jobs));
 		a->njobs = 1;
 		tell_job(w, i, a->jobs);
@@ -247,7 +251,7 @@ answer_one(struct fake_world *w, const struct render_ask *ask,
 	}
 	a->jobs = calloc(1, sizeof(*a->jobs));
 	a->njobs = 1;
-	tell_job(w, i, a->jobs);
+	tell_job(w, w->has_other ? (i + 1) % w->njobs : i, a->jobs);
 }
 
 static void

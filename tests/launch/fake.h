@@ -24,6 +24,8 @@ enum fake_fault {
 	FAKE_429,
 	FAKE_400,
 	FAKE_UNSENT, /* no connection */
+	FAKE_OTHER,  /* not taken; the answer names the newest job there is */
+	FAKE_OTHER_TAKEN, /* taken; it names the job before */
 	FAKE__MAX
 };
 
@@ -55,6 +57,7 @@ struct fake_world {
 	enum fake_fault script[32]; /* the next creates, then per_mille */
 	size_t nscript, at_script;
 	int fail_lists; /* so many lists from now on are refused by a 500 */
+	bool has_other; /* an answer about one job names the next one */
 	bool has_no_key;
 	int64_t creates_left; /* by the rate; 0: no limit */
 	int64_t asked[RENDER_OP__MAX];

@@ -24,7 +24,7 @@ struct far {
 };
 
 /* 5 % lost, 5 % cut, half of them taken, 10 % 429, 10 % 5xx, half of the
- * latter taken. */
+ * latter taken, 0.3 % answered with another's job. */
 static const int per_mille[FAKE__MAX] = {
 	[FAKE_LOST_TAKEN] = 50,
 	[FAKE_CUT_TAKEN] = 25,
@@ -34,6 +34,7 @@ static const int per_mille[FAKE__MAX] = {
 	[FAKE_500] = 25,
 	[FAKE_503_TAKEN] = 25,
 	[FAKE_503] = 25,
+	[FAKE_OTHER] = 3,
 };
 
 struct far *
@@ -155,6 +156,7 @@ far_print(struct far *f)
 		[FAKE_503_TAKEN] = "taken, answered 503",
 		[FAKE_503] = "not taken, answered 503",
 		[FAKE_429] = "answered 429",
+		[FAKE_OTHER] = "named another's job",
 	};
 	const struct fake_world *w = f->w;
 

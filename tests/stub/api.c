@@ -129,9 +129,26 @@ add_retry_after(struct stub *s, struct reply *out)
 		    s->set.retry_after);
 }
 
+/* The newest job, or the one before, as if it were the one asked for. */
+static void
+name_other(struct stub *s, const struct request *r, enum kind kind,
+    enum mishap f, struct reply *out)
+{
+	int64_t i = (int64_t)s->jobs.n - (f == FAULT_OTHER_AFTER ? 2 : 1);
+
+	if (i < 0) {
+		say(s, r, 500, "no other job yet", out);
+		return;
+	}
+	buf_reset(&out->body);
+	out->status = kind == KIND_CREATE ? 201 : 200;
+	jobs_print(s, i, &out->body);
+}
+
 /* The faults that have a status of their own. */
 static void
-spoil(struct stub *s, const struct request *r, enum mishap f, struct reply *out)
+spoil(struct stub *s, const struct request *r, enum kind kind, enum mishap f,
+    struct reply *out)
 {
 	static const struct {
 		enum mishap fault;
@@ -141,6 +158,7 @@ spoil(struct stub *s, const struct request *r, enum mishap f, struct reply *out)
 		{ FAULT_400, 400,
 		    "free tier plans are not supported for jobs" },
 		{ FAULT_401, 401, "Unauthorized" },
+		{ FAULT_403, 403, "not permitted for this key" },
 		{ FAULT_404, 404, "not found" },
 		{ FAULT_429, 429, "rate limit exceeded" },
 		{ FAULT_500, 500, "internal server error" },
@@ -164,6 +182,8 @@ spoil(struct stub *s, const struct request *r, enum mishap f, struct reply *out)
 		buf_str(&out->body, "{\"id\":\"job-\\u0000\",[}\xff");
 	while (f == FAULT_HUGE && out->body.len < HUGE_BYTES)
 		buf_str(&out->body, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[");
+	if (f == FAULT_OTHER_BEFORE || f == FAULT_OTHER_AFTER)
+		name_other(s, r, kind, f, out);
 	if (f == FAULT_LOST || f == FAULT_LOST_BEFORE)
 		out->act = ACT_LOSE;
 	if (f == FAULT_CUT_BEFORE || f == FAULT_CUT_AFTER)
@@ -236,7 +256,7 @@ api_handle(struct stub *s, struct request *r, struct reply *out)
 			say(s, r, 404, "not found", out);
 		else if (f == FAULT_NONE || f >= FAULT_BEFORE__END)
 			obey(s, r, &t, out);
-		spoil(s, r, f, out);
+		spoil(s, r, t.kind, f, out);
 	}
 	record(s, r, path, f, out);
 	free(path);

@@ -41,7 +41,8 @@ static const struct {
 
 static const char *const kinds[KIND__MAX] = { "read", "create", "write" };
 static const char *const ends[END__MAX] = { "succeeded", "failed", "oom",
-	"evicted", "timed_out", "canceled" };
+	"evicted", "timed_out", "canceled", "early_exit", "unhealthy",
+	"evicted_why", "timed_out_why", "new_word", "no_reason" };
 
 void
 control_defaults(struct stub *s)

@@ -10,6 +10,7 @@ static const char *const names[FAULT__MAX] = {
 	[FAULT_NONE] = "none",
 	[FAULT_400] = "400",
 	[FAULT_401] = "401",
+	[FAULT_403] = "403",
 	[FAULT_404] = "404",
 	[FAULT_429] = "429",
 	[FAULT_500] = "500",
@@ -17,6 +18,7 @@ static const char *const names[FAULT__MAX] = {
 	[FAULT_REDIRECT] = "redirect",
 	[FAULT_LOST_BEFORE] = "lost_before",
 	[FAULT_CUT_BEFORE] = "cut_before",
+	[FAULT_OTHER_BEFORE] = "other_before",
 	[FAULT_500_AFTER] = "500_after",
 	[FAULT_503_AFTER] = "503_after",
 	[FAULT_LOST] = "lost",
@@ -25,6 +27,7 @@ static const char *const names[FAULT__MAX] = {
 	[FAULT_GARBAGE] = "garbage",
 	[FAULT_HUGE] = "huge",
 	[FAULT_EMPTY] = "empty",
+	[FAULT_OTHER_AFTER] = "other_after",
 };
 
 int

@@ -25,6 +25,15 @@ static const struct {
 	[END_EVICTED] = { "failed", "{\"evicted\":true}" },
 	[END_TIMED_OUT] = { "failed", "{\"timedOutSeconds\":2592000}" },
 	[END_CANCELED] = { "canceled", NULL },
+	[END_EARLY_EXIT] = { "failed",
+	    "{\"earlyExit\":true,\"nonZeroExit\":3}" },
+	[END_UNHEALTHY] = { "failed", "{\"unhealthy\":\"no answer on 80\"}" },
+	[END_EVICTED_WHY] = { "failed",
+	    "{\"evicted\":true,\"evictionReason\":\"disk full\"}" },
+	[END_TIMED_OUT_WHY] = { "failed",
+	    "{\"timedOutSeconds\":60,\"timedOutReason\":\"slow start\"}" },
+	[END_NEW_WORD] = { "failed", "{\"brandNew\":{\"level\":7}}" },
+	[END_NO_REASON] = { "failed", NULL },
 };
 
 int64_t

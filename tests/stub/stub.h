@@ -18,6 +18,7 @@ enum mishap {
 	FAULT_NONE,
 	FAULT_400,
 	FAULT_401,
+	FAULT_403,
 	FAULT_404,
 	FAULT_429,
 	FAULT_500,
@@ -25,7 +26,8 @@ enum mishap {
 	FAULT_REDIRECT,
 	FAULT_LOST_BEFORE,
 	FAULT_CUT_BEFORE,
-	FAULT_BEFORE__END, /* those behind obey the request first */
+	FAULT_OTHER_BEFORE, /* the answer names the newest job there is */
+	FAULT_BEFORE__END,  /* those behind obey the request first */
 	FAULT_500_AFTER = FAULT_BEFORE__END,
 	FAULT_503_AFTER,
 	FAULT_LOST,	  /* no answer, the connection stays */
@@ -34,6 +36,7 @@ enum mishap {
 	FAULT_GARBAGE,
 	FAULT_HUGE,
 	FAULT_EMPTY,
+	FAULT_OTHER_AFTER, /* the answer names the job before */
 	FAULT__MAX
 };
 
@@ -47,6 +50,12 @@ enum end {
 	END_EVICTED,
 	END_TIMED_OUT,
 	END_CANCELED,
+	END_EARLY_EXIT,
+	END_UNHEALTHY,
+	END_EVICTED_WHY, /* with Render's reason */
+	END_TIMED_OUT_WHY,
+	END_NEW_WORD, /* with a reason of a kind nobody knows */
+	END_NO_REASON,
 	END__MAX
 };
 

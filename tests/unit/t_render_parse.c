@@ -248,24 +248,44 @@ static const struct {
 } reasons[] = {
 	{ "", { 0 } },
 	{ ",\"reason\":null", { 0 } },
-	{ ",\"reason\":{\"nonZeroExit\":3}", { true, 3, false, false, 0 } },
+	{ ",\"reason\":{\"nonZeroExit\":3}",
+	    { .has_exit_code = true, .exit_code = 3 } },
 	{ ",\"reason\":{\"nonZeroExit\":\"137\"}",
-	    { true, 137, false, false, 0 } },
+	    { .has_exit_code = true, .exit_code = 137 } },
 	{ ",\"reason\":{\"oomKilled\":{\"memoryLimit\":\"512Mi\"}}",
-	    { false, 0, true, false, 0 } },
+	    { .is_oom = true, .why = "memory limit: 512Mi" } },
 	{ ",\"reason\":{\"oomKilled\":true,\"nonZeroExit\":137}",
-	    { true, 137, true, false, 0 } },
+	    { .has_exit_code = true, .exit_code = 137, .is_oom = true } },
 	{ ",\"reason\":{\"oomKilled\":false,\"evicted\":true}",
-	    { false, 0, false, true, 0 } },
+	    { .is_evicted = true } },
 	{ ",\"reason\":{\"evicted\":null,\"nonZeroExit\":null}", { 0 } },
 	{ ",\"reason\":{\"timedOutSeconds\":2592000}",
-	    { false, 0, false, false, 2592000 } },
+	    { .timed_out_s = 2592000 } },
 	{ ",\"reason\":{\"timedOutSeconds\":-1,\"nonZeroExit\":9999999}",
 	    { 0 } },
-	{ ",\"reason\":\"oomKilled\"", { false, 0, true, false, 0 } },
-	{ ",\"reason\":\"evicted\"", { false, 0, false, true, 0 } },
-	{ ",\"reason\":\"who knows\"", { 0 } },
+	{ ",\"reason\":\"oomKilled\"", { .is_oom = true } },
+	{ ",\"reason\":\"evicted\"", { .is_evicted = true } },
+	{ ",\"reason\":\"who\\nknows\"", { .why = "who knows" } },
 	{ ",\"reason\":[1]", { 0 } },
+	{ ",\"reason\":{}", { 0 } },
+	{ ",\"reason\":\"earlyExit\"", { .is_early = true } },
+	{ ",\"reason\":\"unhealthy\"", { .is_unhealthy = true } },
+	{ ",\"reason\":{\"earlyExit\":true,\"nonZeroExit\":1}",
+	    { .has_exit_code = true, .exit_code = 1, .is_early = true } },
+	{ ",\"reason\":{\"earlyExit\":false}", { 0 } },
+	{ ",\"reason\":{\"unhealthy\":\"port 80 is closed\"}",
+	    { .is_unhealthy = true, .why = "port 80 is closed" } },
+	{ ",\"reason\":{\"unhealthy\":\"\"}", { 0 } },
+	{ ",\"reason\":{\"evicted\":true,\"evictionReason\":\"disk full\"}",
+	    { .is_evicted = true, .why = "disk full" } },
+	{ ",\"reason\":{\"evictionReason\":\"disk full\"}",
+	    { .is_evicted = true, .why = "disk full" } },
+	{ ",\"reason\":{\"timedOutSeconds\":60,\"timedOutReason\":\"start\"}",
+	    { .timed_out_s = 60, .is_timed_out = true, .why = "start" } },
+	{ ",\"reason\":{\"timedOutReason\":\"start\"}",
+	    { .is_timed_out = true, .why = "start" } },
+	{ ",\"reason\":{\"newWord\":{\"a\":1},\"other\":\"x\",\"no\":false}",
+	    { .why = "newWord: {\"a\":1}; other: x" } },
 };
 
 static void
@@ -292,6 +312,10 @@ test_events(void)
 			r->is_oom == w->is_oom &&
 			r->is_evicted == w->is_evicted &&
 			r->timed_out_s == w->timed_out_s &&
+			r->is_timed_out == w->is_timed_out &&
+			r->is_early == w->is_early &&
+			r->is_unhealthy == w->is_unhealthy &&
+			strcmp(r->why, w->why) == 0 &&
 			strcmp(a->events[0].job, "job-7") == 0 &&
 			a->events[0].at_us == T &&
 			a->events[0].status == RENDER_FAILED,

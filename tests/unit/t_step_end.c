@@ -79,6 +79,27 @@ check_event(void)
 		    "timed out after 60 s" },
 		{ RENDER_FAILED, { .exit_code = 0 }, RUN_FAILED,
 		    "failed at Render" },
+		{ RENDER_FAILED, { .is_oom = true, .why = "memory limit: 1Gi" },
+		    RUN_FAILED, "oomKilled: out of memory: memory limit: 1Gi" },
+		{ RENDER_FAILED, { .is_early = true }, RUN_FAILED,
+		    "earlyExit: early exit" },
+		{ RENDER_FAILED,
+		    { .is_early = true, .has_exit_code = true, .exit_code = 2 },
+		    RUN_FAILED, "earlyExit: early exit, exit code 2" },
+		{ RENDER_FAILED,
+		    { .is_unhealthy = true, .why = "port 80 is closed" },
+		    RUN_FAILED,
+		    "unhealthy: it failed its health check: port 80 is "
+		    "closed" },
+		{ RENDER_FAILED, { .is_evicted = true, .why = "disk full" },
+		    RUN_FAILED, "evicted: disk full" },
+		{ RENDER_FAILED,
+		    { .timed_out_s = 60, .is_timed_out = true, .why = "start" },
+		    RUN_FAILED, "timed out after 60 s: start" },
+		{ RENDER_FAILED, { .is_timed_out = true }, RUN_FAILED,
+		    "timed out" },
+		{ RENDER_FAILED, { .why = "newWord: 1" }, RUN_FAILED,
+		    "failed at Render: newWord: 1" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
