@@ -23,20 +23,9 @@ static const struct ctl_option options[] = {
 static int
 exit_of(enum store_rc rc)
 {
-	switch (rc) {
-	case STORE_OK:
-		return CTL_OK;
-	case STORE_NOTFOUND:
-	case STORE_ERROR:
+	if (rc == STORE_NOTFOUND || rc == STORE_ERROR)
 		return CTL_DATA;
-	case STORE_BUSY:
-		return CTL_BUSY;
-	case STORE_CONFLICT:
-	case STORE_LIMIT:
-	case STORE_FULL:
-		break;
-	}
-	return CTL_DOWN;
+	return ctl_exit_of(rc);
 }
 
 /* May a backup go to that name? */
@@ -107,6 +96,7 @@ run_restore(struct ctl *c, const struct ctl_args *a)
 	o = (struct store_opts){
 		.path = c->conf->store,
 		.busy_us = c->conf->busy_us,
+		.is_shared = c->conf->group_writable == CONF_ON,
 	};
 	had_store = stat(o.path, &sb) == 0;
 	rc = store_restore(&o, a->operand[0], why, sizeof(why));

@@ -26,20 +26,17 @@ static const char *const level_names[DOCTOR__MAX] = {
 	[DOCTOR_FAIL] = "FAIL",
 };
 
-static void check_conf(struct doctor *d, struct finding *f);
-static void check_open(struct doctor *d, struct finding *f);
-
 /* In this order; the later ones stand on the earlier. */
 static const struct check {
 	const char *name;
 	void (*run)(struct doctor *d, struct finding *f);
 	bool needs_store;
 } checks[] = {
-	{ "configuration", check_conf, false },
+	{ "configuration", doctor_configuration, false },
 	{ "permissions", doctor_permissions, false },
 	{ "free space", doctor_space, false },
 	{ "sqlite", doctor_sqlite, false },
-	{ "store", check_open, false },
+	{ "store", doctor_open, false },
 	{ "journal", doctor_journal, true },
 	{ "integrity", doctor_integrity, true },
 	{ "clock", doctor_clock, true },
@@ -75,30 +72,6 @@ doctor_advise(struct finding *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(f->advice, sizeof(f->advice), fmt, ap);
 	va_end(ap);
-}
-
-/* ctl_load has told the reason already. */
-static void
-check_conf(struct doctor *d, struct finding *f)
-{
-	if (ctl_load(d->ctl) == CTL_OK) {
-		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->path);
-		return;
-	}
-	doctor_say(f, DOCTOR_FAIL, "cannot be read, see above");
-	doctor_advise(f, "mend that line, or run minutehand init");
-}
-
-static void
-check_open(struct doctor *d, struct finding *f)
-{
-	if (ctl_open(d->ctl) == CTL_OK) {
-		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->store);
-		return;
-	}
-	doctor_say(f, DOCTOR_FAIL, "%s cannot be opened, see above",
-	    d->ctl->conf->store);
-	doctor_advise(f, "run minutehand init if there is none yet");
 }
 
 /* Run what can be run; how many findings there are. */

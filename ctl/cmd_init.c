@@ -128,6 +128,7 @@ make_store(struct ctl *c, struct setup *s)
 		.path = c->conf->store,
 		.busy_us = c->conf->busy_us,
 		.is_create = true,
+		.is_shared = c->conf->group_writable == CONF_ON,
 	};
 	enum store_rc rc;
 	struct store *st;
@@ -135,8 +136,7 @@ make_store(struct ctl *c, struct setup *s)
 
 	s->had_store = access(o.path, F_OK) == 0;
 	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL)
-		return ctl_fail(rc == STORE_BUSY ? CTL_BUSY : CTL_DOWN, "%s",
-		    why);
+		return ctl_fail(ctl_exit_of(rc), "%s", why);
 	store_close(st);
 	return ctl_open(c);
 }

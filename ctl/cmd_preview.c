@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
@@ -41,15 +42,18 @@ static const struct ctl_option options[] = {
 static int
 load_settings(struct ctl *c)
 {
+	int status = CTL_OK;
 	char why[256];
 	char *path;
 
 	if (c->conf_path != NULL)
 		return ctl_load(c);
 	path = conf_find(NULL, getenv("MINUTEHAND_CONF"), getenv("HOME"));
-	if (path != NULL)
-		c->conf = conf_load(path, why, sizeof(why));
+	if (path != NULL && access(path, R_OK) == 0)
+		status = ctl_load(c);
 	free(path);
+	if (status != CTL_OK)
+		return status;
 	if (c->conf == NULL)
 		c->conf = conf_new("/minutehand.conf", why, sizeof(why));
 	return c->conf == NULL ? ctl_fail(CTL_BUG, "%s", why) : CTL_OK;
@@ -214,6 +218,7 @@ run_preview(struct ctl *c, const struct ctl_args *a)
 {
 	struct trigger_env env = { NULL, NULL, 0 };
 	struct json_object *body = NULL;
+	char why[1024] = "";
 	int status;
 
 	if (a->opt[OPT_BATCH] != NULL)
@@ -224,10 +229,12 @@ run_preview(struct ctl *c, const struct ctl_args *a)
 	    tz_cache_new(*c->conf->zoneinfo == '\0' ? NULL : c->conf->zoneinfo);
 	if (env.zones == NULL)
 		return ctl_fail(CTL_BUG, "out of memory");
-	env.default_zone = *c->conf->timezone != '\0' ?
-	    c->conf->timezone :
-	    tz_host_name(env.zones, getenv("TZ"));
-	if ((status = make_body(a, &body)) == CTL_OK)
+	env.default_zone =
+	    sched_zone(&(struct sched){ .conf = c->conf, .zones = env.zones },
+		getenv("TZ"), why, sizeof(why));
+	if (env.default_zone == NULL)
+		status = ctl_fail(CTL_CONFIG, "%s", why);
+	else if ((status = make_body(a, &body)) == CTL_OK)
 		status = preview(c, a, &env, body);
 	json_free(body);
 	tz_cache_free(env.zones);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "lib/buf.h"
@@ -55,6 +56,9 @@ ctl_fail_rc(enum store_rc rc, const char *what)
 		    "%s: the store cannot be written; "
 		    "see minutehand doctor",
 		    what);
+	case STORE_CONFIG:
+		return ctl_fail(CTL_CONFIG,
+		    "%s: not for this user; see minutehand doctor", what);
 	case STORE_ERROR:
 		break;
 	}
@@ -114,43 +118,82 @@ ctl_fail_faults(const struct faults *fs, const char *prefix)
 }
 
 int
-ctl_load(struct ctl *c)
+ctl_read(struct ctl *c, char *why, size_t whylen)
 {
-	char why[1024] = "";
 	char *path;
 
 	if (c->conf != NULL)
 		return CTL_OK;
 	path =
 	    conf_find(c->conf_path, getenv("MINUTEHAND_CONF"), getenv("HOME"));
-	if (path == NULL)
-		return ctl_fail(CTL_BUG, "out of memory");
-	c->conf = conf_load(path, why, sizeof(why));
+	if (path == NULL) {
+		(void)snprintf(why, whylen, "out of memory");
+		return CTL_BUG;
+	}
+	c->conf = conf_load(path, why, whylen);
 	free(path);
 	if (c->conf == NULL)
-		return ctl_fail(CTL_CONFIG, "%s", why);
+		return CTL_CONFIG;
 	log_open(LOG_TARGET_STDERR, c->conf->log_level, "minutehand");
+	return CTL_OK;
+}
+
+int
+ctl_load(struct ctl *c)
+{
+	char why[2048] = "";
+	int status = ctl_read(c, why, sizeof(why));
+
+	return status == CTL_OK ? CTL_OK : ctl_fail(status, "%s", why);
+}
+
+int
+ctl_exit_of(enum store_rc rc)
+{
+	switch (rc) {
+	case STORE_OK:
+		return CTL_OK;
+	case STORE_BUSY:
+		return CTL_BUSY;
+	case STORE_CONFIG:
+		return CTL_CONFIG;
+	case STORE_NOTFOUND:
+	case STORE_CONFLICT:
+	case STORE_LIMIT:
+	case STORE_FULL:
+	case STORE_ERROR:
+		break;
+	}
+	return CTL_DOWN;
+}
+
+int
+ctl_try_open(struct ctl *c, char *why, size_t whylen)
+{
+	enum store_rc rc;
+	int status;
+
+	if ((status = ctl_read(c, why, whylen)) != CTL_OK)
+		return status;
+	rc = sched_open(&c->sched, c->conf, getenv("TZ"), why, whylen);
+	if (rc != STORE_OK)
+		return ctl_exit_of(rc);
+	c->is_open = true;
+	c->sched.actor = "owner";
 	return CTL_OK;
 }
 
 int
 ctl_open(struct ctl *c)
 {
-	char why[1024] = "";
-	enum store_rc rc;
-	int status;
+	char why[2048] = "";
+	int status = ctl_try_open(c, why, sizeof(why));
 
-	if ((status = ctl_load(c)) != CTL_OK)
-		return status;
-	rc = sched_open(&c->sched, c->conf, getenv("TZ"), why, sizeof(why));
-	if (rc == STORE_NOTFOUND)
-		return ctl_fail(CTL_DOWN, "%s; minutehand init makes one", why);
-	if (rc != STORE_OK)
-		return ctl_fail(rc == STORE_BUSY ? CTL_BUSY : CTL_DOWN, "%s",
-		    why);
-	c->is_open = true;
-	c->sched.actor = "owner";
-	return CTL_OK;
+	if (status == CTL_OK)
+		return CTL_OK;
+	if (c->conf != NULL && access(c->conf->store, F_OK) == -1)
+		return ctl_fail(status, "%s; minutehand init makes one", why);
+	return ctl_fail(status, "%s", why);
 }
 
 struct brokers *

@@ -91,6 +91,13 @@ int ctl_fail_faults(const struct faults *fs, const char *prefix);
 /* Read the configuration; CTL_OK or an exit status, the reason told. */
 int ctl_load(struct ctl *c);
 
+/* The exit status when a store could not be opened for rc. */
+int ctl_exit_of(enum store_rc rc);
+
+/* The same with the reason in why instead of on standard error. */
+int ctl_read(struct ctl *c, char *why, size_t whylen);
+int ctl_try_open(struct ctl *c, char *why, size_t whylen);
+
 /* ctl_load, then open the stores. */
 int ctl_open(struct ctl *c);
 

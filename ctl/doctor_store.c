@@ -23,52 +23,6 @@
 #define VERSION_AT 96
 
 void
-doctor_permissions(struct doctor *d, struct finding *f)
-{
-	const char *path = d->ctl->conf->store;
-	const char *slash = path + strlen(path);
-	char dir[4096];
-	struct stat sb;
-
-	/* The path is whole: there is a slash. */
-	while (*slash != '/')
-		slash--;
-	(void)snprintf(dir, sizeof(dir), "%.*s",
-	    slash == path ? 1 : (int)(slash - path), path);
-	doctor_say(f, DOCTOR_OK, "%s is yours alone", dir);
-	if (stat(path, &sb) == -1) {
-		doctor_say(f, DOCTOR_FAIL, "%s: %s", path, strerror(errno));
-		doctor_advise(f, "run minutehand init");
-		return;
-	}
-	if ((sb.st_mode & 07) != 0) {
-		doctor_say(f, DOCTOR_FAIL,
-		    "%s can be read or written by "
-		    "everybody",
-		    path);
-		doctor_advise(f, "chmod 600 %s*", path);
-	} else if (access(path, R_OK | W_OK) == -1) {
-		doctor_say(f, DOCTOR_FAIL, "%s: %s", path, strerror(errno));
-		doctor_advise(f,
-		    "give it to the user that runs cron and the "
-		    "web server's program");
-	} else if (access(dir, W_OK | X_OK) == -1) {
-		/* SQLite makes files beside its own. */
-		doctor_say(f, DOCTOR_FAIL, "%s: %s", dir, strerror(errno));
-		doctor_advise(f, "chmod u+rwx %s", dir);
-	} else if (stat(dir, &sb) == 0 && (sb.st_mode & 02) != 0) {
-		doctor_say(f, DOCTOR_FAIL, "%s can be written by everybody",
-		    dir);
-		doctor_advise(f, "chmod 700 %s", dir);
-	} else if (stat(d->ctl->conf->path, &sb) == 0 &&
-	    (sb.st_mode & 02) != 0) {
-		doctor_say(f, DOCTOR_FAIL, "%s can be written by everybody",
-		    d->ctl->conf->path);
-		doctor_advise(f, "chmod 600 %s", d->ctl->conf->path);
-	}
-}
-
-void
 doctor_journal(struct doctor *d, struct finding *f)
 {
 	const char *mode = store_journal(d->ctl->sched.stores[JOB_DURABLE]);

@@ -97,6 +97,10 @@ response_store(struct response *res, enum store_rc rc)
 		response_error(res, 503, MSG_STORE_FULL, NULL);
 		res->retry_after_s = RETRY_FULL_S;
 		return false;
+	case STORE_CONFIG:
+		response_error(res, 503, MSG_NOT_OPEN, NULL);
+		res->retry_after_s = RETRY_FULL_S;
+		return false;
 	case STORE_NOTFOUND:
 	case STORE_CONFLICT:
 	case STORE_LIMIT:

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "lib/conf_parse.h"
 #include "lib/conf_table.h"
 #include "lib/conf_text.h"
+#include "lib/trust.h"
 
 #include "lib/ban.h"
 
@@ -78,11 +80,15 @@ default_memory_store(const char *store)
 {
 	struct buf b = BUF_INIT;
 	struct stat sb;
+	uid_t owner = geteuid();
 
 	if (stat(RAM_DIR, &sb) == -1 || !S_ISDIR(sb.st_mode))
 		return strdup("");
+	/* One folder whoever asks, or two users have two sets of jobs. */
+	if (stat(store, &sb) == 0)
+		owner = sb.st_uid;
 	buf_printf(&b, "%s/minutehand-%lu/%016" PRIx64 ".db", RAM_DIR,
-	    (unsigned long)getuid(), stable_hash(store));
+	    (unsigned long)owner, stable_hash(store));
 	return buf_take(&b);
 }
 
@@ -172,6 +178,8 @@ settle_all(struct conf *c)
 static int
 settle(struct conf *c, char *why, size_t whylen)
 {
+	struct buf where = BUF_INIT;
+
 	if (settle_all(c) == -1) {
 		(void)snprintf(why, whylen, "%s: out of memory", c->path);
 		return -1;
@@ -180,9 +188,10 @@ settle(struct conf *c, char *why, size_t whylen)
 		return -1;
 	if (*c->memory_store == '\0' || !is_one_file(c->memory_store, c->store))
 		return 0;
-	(void)snprintf(why, whylen,
-	    "%s: option \"memory_store\": is the same file as store, %s",
-	    c->path, c->store);
+	conf_where(c, "memory_store", &where);
+	(void)snprintf(why, whylen, "%s: is the same file as store, %s",
+	    buf_cstr(&where), c->store);
+	buf_fini(&where);
 	return -1;
 }
 
@@ -223,17 +232,20 @@ struct conf *
 conf_load(const char *path, char *why, size_t whylen)
 {
 	struct buf b = BUF_INIT;
+	struct trust t = { .is_shared = false };
 	struct conf *c;
-	char reason[256] = "";
 
 	if ((c = make_conf(path, why, whylen)) == NULL)
 		return NULL;
-	if (conf_read_file(c->path, &b, reason, sizeof(reason)) == -1) {
-		(void)snprintf(why, whylen, "%s: %s", c->path, reason);
+	if (conf_read_file(c->path, &t, &b, why, whylen) == -1 ||
+	    conf_parse(c, buf_cstr(&b), why, whylen) == -1 ||
+	    settle(c, why, whylen) == -1)
+		goto err;
+	if (t.by_group && c->group_writable != CONF_ON) {
+		(void)snprintf(why, whylen, "%s", t.why);
 		goto err;
 	}
-	if (conf_parse(c, buf_cstr(&b), why, whylen) == -1 ||
-	    settle(c, why, whylen) == -1)
+	if (conf_check_files(c, why, whylen) == -1)
 		goto err;
 	buf_fini(&b);
 	return c;
@@ -266,6 +278,7 @@ conf_free(struct conf *c)
 		free_sections(c, sec);
 	conf_option_free(conf_options, c);
 	conf_option_free(conf_queue_options, &c->other);
+	free(c->lines);
 	free(c->path);
 	free(c);
 }
@@ -273,13 +286,19 @@ conf_free(struct conf *c)
 char *
 conf_find(const char *explicit, const char *env, const char *home)
 {
+	char space[4096], *path;
+	struct passwd pw, *found = NULL;
 	struct stat sb;
-	char *path;
 
 	if (explicit != NULL)
 		return strdup(explicit);
 	if (env != NULL && *env != '\0')
 		return strdup(env);
+	/* suEXEC and some crons start programs without HOME. */
+	if ((home == NULL || *home == '\0') &&
+	    getpwuid_r(geteuid(), &pw, space, sizeof(space), &found) == 0 &&
+	    found != NULL)
+		home = pw.pw_dir;
 	if (home != NULL && *home != '\0') {
 		path = join(home, ".minutehand/" FILE_NAME);
 		if (path == NULL || stat(path, &sb) == 0)

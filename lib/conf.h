@@ -134,14 +134,20 @@ struct conf_alert {
 	struct conf_list on;	  /* words of lib/alert.h; 0: all */
 };
 
+/* Where the value of an option stands in the file. */
+struct conf_line;
+
 /* The owner's settings; every string is set, defaults filled in. */
 struct conf {
-	char *path;	    /* the file read */
+	char *path;		 /* the file read */
+	struct conf_line *lines; /* of what the file has */
+	size_t nlines;
 	bool is_scratch;    /* no option: the stores are copies, never flush */
 	char *store;	    /* the durable store's file */
 	char *memory_store; /* the memory store's file; "" = none */
-	char *timezone;	    /* default zone; "" = the host's */
-	char *zoneinfo;	    /* zone directory; "" = the system's */
+	enum conf_switch group_writable; /* shared by a group */
+	char *timezone;			 /* default zone; "" = the host's */
+	char *zoneinfo;			 /* zone directory; "" = the system's */
 	enum conf_anonymous anonymous;
 	enum conf_broker broker;    /* of queues that do not say */
 	int64_t window_us;	    /* CONF_WINDOW_AUTO: the measured cadence */
@@ -188,18 +194,26 @@ struct conf *conf_new(const char *path, char *why, size_t whylen);
 /*
  * Read the file at path.  Relative paths in it are taken from the file's own
  * folder; a missing "store" is store.db beside it.  store and memory_store
- * must be two files.  NULL with one line in why that names file, line and
+ * must be two files.  The file, its folder and the files it names are
+ * examined (lib/trust.h).  NULL with one line in why that names file, line and
  * option.  Free with conf_free.  ${NAME} outside
  * single quotes is the environment's NAME: libConfuse does so.
  */
 struct conf *conf_load(const char *path, char *why, size_t whylen);
+
+/*
+ * Append where an option at the top of the file is given, for what is found
+ * wrong later: "FILE:LINE: option \"NAME\"", or without the line.
+ */
+void conf_where(const struct conf *c, const char *name, struct buf *out);
 
 /* Free c; NULL is fine. */
 void conf_free(struct conf *c);
 
 /*
  * Where the configuration is: the first of explicit (-c FILE), env
- * (MINUTEHAND_CONF), HOME/.minutehand/minutehand.conf when that exists, and
+ * (MINUTEHAND_CONF), HOME/.minutehand/minutehand.conf when that exists, the
+ * same in the effective user's home by getpwuid(3) when HOME is NULL or "", and
  * the compiled-in default.  Any argument may be NULL.  Owned by the caller;
  * NULL without memory.
  */

@@ -189,15 +189,15 @@ settle_queue(struct conf *c, struct conf_queue *q, char *why, size_t whylen)
 
 /* What a webhook cannot do without. */
 static int
-check_webhooks(const struct conf *c, char *why, size_t whylen)
+check_webhooks(const struct conf *c, struct buf *why)
 {
 	for (size_t i = 0; i < c->nwebhooks; i++) {
 		const struct conf_webhook *w = &c->webhooks[i];
 
 		if (*w->url != '\0' && *w->secret != '\0')
 			continue;
-		(void)snprintf(why, whylen,
-		    "%s: section webhook \"%.64s\": needs %s", c->path, w->name,
+		conf_where_section(c, "webhook", i, why);
+		buf_printf(why, ": needs %s",
 		    *w->url == '\0' ? "a url" :
 				      "a secret to sign its messages with");
 		return -1;
@@ -205,22 +205,37 @@ check_webhooks(const struct conf *c, char *why, size_t whylen)
 	return 0;
 }
 
-int
-conf_settle_queues(struct conf *c, char *why, size_t whylen)
+/* All queues, and what holds for the rest of them. */
+static int
+settle_queues(struct conf *c, struct buf *why)
 {
 	char reason[256];
 
-	if (check_webhooks(c, why, whylen) == -1)
-		return -1;
 	for (size_t i = 0; i < c->nqueues; i++) {
 		if (settle_queue(c, &c->queues[i], reason, sizeof(reason)) == 0)
 			continue;
-		(void)snprintf(why, whylen, "%s: section queue \"%.64s\": %s",
-		    c->path, c->queues[i].glob, reason);
+		conf_where_section(c, "queue", i, why);
+		buf_printf(why, ": %s", reason);
 		return -1;
 	}
 	if (settle_queue(c, &c->other, reason, sizeof(reason)) == 0)
 		return 0;
-	(void)snprintf(why, whylen, "%s: %s", c->path, reason);
+	/* Nothing but the broker can be wrong with these. */
+	conf_where(c, "broker", why);
+	buf_str(why, strchr(reason, ':'));
 	return -1;
+}
+
+int
+conf_settle_queues(struct conf *c, char *why, size_t whylen)
+{
+	struct buf b = BUF_INIT;
+	int rc = -1;
+
+	if (check_webhooks(c, &b) == 0)
+		rc = settle_queues(c, &b);
+	if (rc == -1)
+		(void)snprintf(why, whylen, "%s", buf_cstr(&b));
+	buf_fini(&b);
+	return rc;
 }

@@ -35,6 +35,7 @@ struct level {
 	struct state *state;
 	const struct conf_section *section; /* NULL: the top */
 	const struct conf_option *options;
+	size_t nended; /* sections of the kind that were read */
 	cfg_opt_t to[OPTIONS_MAX];
 };
 
@@ -48,14 +49,14 @@ struct state {
 	int nends;	/* calls of on_end */
 };
 
-static const struct level *
+static struct level *
 level_of(cfg_t *cfg)
 {
 	cfg_opt_t *o = cfg->opts;
 
 	while (strcmp(o->name, STATE_NAME) != 0)
 		o++;
-	return (const struct level *)(void *)o->simple_value.ptr;
+	return (struct level *)(void *)o->simple_value.ptr;
 }
 
 static struct state *
@@ -172,7 +173,7 @@ check_value(cfg_t *cfg, cfg_opt_t *opt)
 		rc = -1;
 	}
 	if (rc == 0)
-		return 0;
+		return conf_note_line(l->state->conf, o, l->nended, cfg->line);
 	(void)snprintf(text, sizeof(text), "option \"%s\": %s", o->name, why);
 	complain(l->state, cfg->line, text);
 	return -1;
@@ -205,8 +206,10 @@ check_section(cfg_t *cfg, cfg_opt_t *opt)
 	}
 	if (kind->either == NULL ||
 	    is_given(sec, kind->either) != is_given(sec, kind->other) ||
-	    (kind->is_optional && !is_given(sec, kind->either)))
-		return 0;
+	    (kind->is_optional && !is_given(sec, kind->either))) {
+		return conf_note_section(state_of(cfg)->conf, kind,
+		    level_of(sec)->nended++, cfg->line);
+	}
 	(void)snprintf(text, sizeof(text), "needs either %s or %s%s",
 	    kind->either, kind->other, kind->is_optional ? ", not both" : "");
 	return complain_section(cfg, kind, text);

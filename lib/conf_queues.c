@@ -133,6 +133,7 @@ const struct conf_option conf_queue_options[] = {
 		.name = "password_file", \
 		.type = CONF_PATH, \
 		.offset = offsetof(struct type_, password_file), \
+		.trust = TRUST_SECRET, \
 		.fallback = "", \
 		.help = \
 		    "File that has the password, readable by you alone (mode " \
@@ -286,6 +287,7 @@ const struct conf_option conf_webhook_options[] = {
 	    .name = "secret",
 	    .type = CONF_PATH,
 	    .offset = offsetof(struct conf_webhook, secret),
+	    .trust = TRUST_SECRET,
 	    .fallback = "",
 	    .shown = "site.secret",
 	    .help = "File (mode 0600) of what the messages are signed with: "

@@ -25,6 +25,12 @@ static const struct conf_word anonymous_words[] = {
 	{ NULL, 0, NULL },
 };
 
+static const struct conf_word yes_words[] = {
+	{ "no", CONF_OFF, NULL },
+	{ "yes", CONF_ON, NULL },
+	{ NULL, 0, NULL },
+};
+
 static const struct conf_word target_words[] = {
 	{ "stderr", LOG_TARGET_STDERR, NULL },
 	{ "syslog", LOG_TARGET_SYSLOG, NULL },
@@ -65,6 +71,16 @@ const struct conf_option conf_options[] = {
 		    "/dev/shm.",
 	},
 	{
+	    .name = "group_writable",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf, group_writable),
+	    .fallback = "no",
+	    .words = yes_words,
+	    .help = "Whether the group of the files is trusted like their "
+		    "owner: yes lets several users\nshare the store by a "
+		    "group.  Secrets stay their owner's alone.",
+	},
+	{
 	    .name = "timezone",
 	    .type = CONF_ZONE,
 	    .offset = offsetof(struct conf, timezone),
@@ -76,6 +92,7 @@ const struct conf_option conf_options[] = {
 	    .name = "zoneinfo",
 	    .type = CONF_PATH,
 	    .offset = offsetof(struct conf, zoneinfo),
+	    .trust = TRUST_FOLDER,
 	    .fallback = "",
 	    .help = "Folder of the time zone files.  \"\" = the system's.",
 	},
@@ -254,6 +271,7 @@ const struct conf_option conf_options[] = {
 	    .name = "ca_file",
 	    .type = CONF_PATH,
 	    .offset = offsetof(struct conf, ca_file),
+	    .trust = TRUST_DATA,
 	    .fallback = "",
 	    .help = "File of the certificates to trust.  \"\" = the system's.",
 	},

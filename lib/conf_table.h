@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/trust.h"
+
 struct buf;
 struct conf;
 struct conf_list;
@@ -41,6 +43,7 @@ struct conf_option {
 	const char *special; /* word taken besides a number, or NULL */
 	int64_t special_value;
 	const struct conf_word *words;
+	enum trust_kind trust; /* what the file it names is to us */
 };
 
 /*
@@ -97,6 +100,31 @@ int conf_option_set(const struct conf_option *o, const char *text, void *base,
 /* Set the members of base to what options fall back to; 0 or -1 as above. */
 int conf_option_defaults(const struct conf_option *options, void *base,
     char *why, size_t whylen);
+
+/*
+ * Note that the value of option o, in section number at of its kind, stands
+ * in that line; 0, or -1 without memory.
+ */
+int conf_note_line(struct conf *c, const struct conf_option *o, size_t at,
+    int line);
+
+/* The same of a section: the line of its end. */
+int conf_note_section(struct conf *c, const struct conf_section *sec, size_t at,
+    int line);
+
+/* Append "FILE:LINE: section NAME \"TITLE\"". */
+void conf_where_section(const struct conf *c, const char *name, size_t at,
+    struct buf *out);
+
+/* Append "FILE:LINE: option \"NAME\"" of it, without a line that it lacks. */
+void conf_where_option(const struct conf *c, const struct conf_option *o,
+    size_t at, struct buf *out);
+
+/*
+ * Examine the files that the options name.  0, or -1 with one line in why:
+ * others could have written one, or read a secret.
+ */
+int conf_check_files(const struct conf *c, char *why, size_t whylen);
 
 /* Free what the members of base own, by its options. */
 void conf_option_free(const struct conf_option *options, void *base);

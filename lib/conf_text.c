@@ -11,6 +11,7 @@
 
 #include "lib/buf.h"
 #include "lib/conf_text.h"
+#include "lib/trust.h"
 
 #include "lib/ban.h"
 
@@ -55,24 +56,58 @@ check_nul(const struct buf *b, char *why, size_t whylen)
 	return 0;
 }
 
-int
-conf_read_file(const char *path, struct buf *b, char *why, size_t whylen)
+/* Editors of other systems put one in front of UTF-8. */
+static void
+drop_mark(struct buf *b)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t n = sizeof(mark) - 1;
+
+	if (b->len < n || memcmp(b->data, mark, n) != 0)
+		return;
+	memmove(b->data, b->data + n, b->len - n);
+	b->len -= n;
+}
+
+/* Append what the open file has; -1 with a reason. */
+static int
+read_text(int fd, struct buf *b, char *why, size_t whylen)
 {
 	struct stat sb;
-	int fd, rc = -1;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1) {
+	if (fstat(fd, &sb) == -1) {
 		(void)snprintf(why, whylen, "%s", strerror(errno));
 		return -1;
 	}
-	if (fstat(fd, &sb) == -1)
-		(void)snprintf(why, whylen, "%s", strerror(errno));
-	else if (!S_ISREG(sb.st_mode) && !S_ISCHR(sb.st_mode))
+	if (!S_ISREG(sb.st_mode) && !S_ISCHR(sb.st_mode)) {
 		(void)snprintf(why, whylen, "not a file");
-	else
-		rc = read_all(fd, b, why, whylen);
+		return -1;
+	}
+	if (read_all(fd, b, why, whylen) == -1)
+		return -1;
+	drop_mark(b);
+	return check_nul(b, why, whylen);
+}
+
+int
+conf_read_file(const char *path, struct trust *t, struct buf *b, char *why,
+    size_t whylen)
+{
+	char reason[256] = "";
+	int fd, rc;
+
+	switch (trust_open(t, TRUST_CONF, path, &fd)) {
+	case TRUST_OK:
+		break;
+	case TRUST_ABSENT:
+	case TRUST_REFUSED:
+		(void)snprintf(why, whylen, "%s", t->why);
+		return -1;
+	}
+	if ((rc = read_text(fd, b, reason, sizeof(reason))) == -1)
+		(void)snprintf(why, whylen, "%s: %s", path, reason);
 	(void)close(fd);
-	return rc == 0 ? check_nul(b, why, whylen) : -1;
+	return rc;
 }
 
 int

@@ -4,16 +4,19 @@
 #include <stddef.h>
 
 struct buf;
+struct trust;
 
 /* Private to lib/conf*: the text of a file before libConfuse gets it. */
 
 /*
- * Append the contents of a file to b: only of a regular one or /dev/null, as
+ * Append the contents of a file to b, without a byte-order mark: only of a
+ * regular one or /dev/null, as
  * the parser ends the program when a read fails, and a pipe could block for
- * ever; at most 1 MiB and no NUL, up to which the parser would read.  0, or
- * -1 with a reason in why.
+ * ever; at most 1 MiB and no NUL, up to which the parser would read.  What
+ * trust_open finds is in *t.  0, or -1 with "PATH: …" in why.
  */
-int conf_read_file(const char *path, struct buf *b, char *why, size_t whylen);
+int conf_read_file(const char *path, struct trust *t, struct buf *b, char *why,
+    size_t whylen);
 
 /* The number of the last line that is not blank. */
 int conf_last_line(const char *text);

@@ -17,11 +17,11 @@
 #define CADENCE_DEFAULT_US (60 * CLOCK_US_PER_S)
 #define LATE_SLACK_US (30 * CLOCK_US_PER_S)
 
-/* The zone of jobs that name none; NULL: the configured one cannot be read. */
-static const char *
-default_zone(struct sched *s, const char *env_tz, char *why, size_t whylen)
+const char *
+sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
 {
 	const char *name = s->conf->timezone;
+	struct buf where = BUF_INIT;
 	char said[256];
 
 	if (name[0] == '\0')
@@ -29,7 +29,9 @@ default_zone(struct sched *s, const char *env_tz, char *why, size_t whylen)
 	errno = 0;
 	if (tz_get(s->zones, name, said, sizeof(said)) != NULL)
 		return name;
-	(void)snprintf(why, whylen, "configuration: timezone: %s", said);
+	conf_where(s->conf, "timezone", &where);
+	(void)snprintf(why, whylen, "%s: %s", buf_cstr(&where), said);
+	buf_fini(&where);
 	return NULL;
 }
 
@@ -41,6 +43,7 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 		.path = conf->store,
 		.busy_us = conf->busy_us,
 		.is_unsynced = conf->is_scratch,
+		.is_shared = conf->group_writable == CONF_ON,
 	};
 	enum store_rc rc;
 
@@ -54,10 +57,10 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 		(void)snprintf(why, whylen, "no memory");
 		return STORE_FULL;
 	}
-	s->default_zone = default_zone(s, env_tz, why, whylen);
+	s->default_zone = sched_zone(s, env_tz, why, whylen);
 	if (s->default_zone == NULL) {
 		sched_close(s);
-		return errno == ENOMEM ? STORE_FULL : STORE_ERROR;
+		return errno == ENOMEM ? STORE_FULL : STORE_CONFIG;
 	}
 	s->stores[JOB_DURABLE] = store_open(&o, &rc, why, whylen);
 	if (s->stores[JOB_DURABLE] == NULL)

@@ -48,6 +48,13 @@ enum store_rc sched_open(struct sched *s, const struct conf *conf,
 void sched_close(struct sched *s);
 
 /*
+ * The zone of jobs that name none, by conf and zones of s alone.  NULL: the
+ * configured one cannot be read; why names file and line.
+ */
+const char *sched_zone(const struct sched *s, const char *env_tz, char *why,
+    size_t whylen);
+
+/*
  * The store of a kind, or NULL when the memory store does not exist.  One
  * that another program made, deleted or made anew is noticed here.
  */

@@ -16,10 +16,11 @@ enum store_rc {
 	STORE_OK,
 	STORE_NOTFOUND,
 	STORE_CONFLICT,
-	STORE_LIMIT, /* more than the configuration allows */
-	STORE_BUSY,  /* another writer held it too long: try later */
-	STORE_FULL,  /* disk full, read-only or failing: try later */
-	STORE_ERROR  /* damaged, or a bug; it was logged */
+	STORE_LIMIT,  /* more than the configuration allows */
+	STORE_BUSY,   /* another writer held it too long: try later */
+	STORE_CONFIG, /* a setting is wrong, or others may write its files */
+	STORE_FULL,   /* disk full, read-only or failing: try later */
+	STORE_ERROR   /* damaged, or a bug; it was logged */
 };
 
 /* A few words on rc, for people; never NULL. */
@@ -31,13 +32,15 @@ struct store_opts {
 	bool is_create;	  /* make the file and schema if missing */
 	bool is_readonly; /* an older schema then stays as it is */
 	bool is_unsynced; /* a store on a RAM file system: never sync */
+	bool is_shared;	  /* its group may write it (lib/trust.h) */
 };
 
 /*
  * Open the store.  A store of an older schema is migrated, a newer one is
  * refused untouched.  On a network file system the rollback journal is used
- * instead of the WAL.  NULL with one line in why; *rc tells the kind
- * (STORE_NOTFOUND: no such file).
+ * instead of the WAL.  Who could have written it, and what lies beside it, is
+ * examined before any file is made.  NULL with one line in why; *rc tells the
+ * kind (STORE_NOTFOUND: no such file; STORE_CONFIG: trust_check says why).
  */
 struct store *store_open(const struct store_opts *o, enum store_rc *rc,
     char *why, size_t whylen);

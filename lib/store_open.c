@@ -12,6 +12,7 @@
 #include "lib/clock.h"
 #include "lib/store.h"
 #include "lib/store_stmt.h"
+#include "lib/trust.h"
 #include "lib/turn.h"
 #include "lib/ban.h"
 
@@ -67,6 +68,7 @@ static enum store_rc
 store_open_db(struct store *st, const struct store_opts *o, char *why,
     size_t whylen)
 {
+	struct trust t = { .is_shared = o->is_shared };
 	struct stat sb;
 	int flags, rc;
 
@@ -78,6 +80,10 @@ store_open_db(struct store *st, const struct store_opts *o, char *why,
 		flags |= SQLITE_OPEN_READWRITE;
 	if (o->is_create)
 		flags |= SQLITE_OPEN_CREATE;
+	if (trust_check(&t, TRUST_STORE, o->path) == TRUST_REFUSED) {
+		(void)snprintf(why, whylen, "%s", t.why);
+		return STORE_CONFIG;
+	}
 	if (!o->is_create && stat(o->path, &sb) != 0) {
 		(void)snprintf(why, whylen, "%s: %s", o->path, strerror(errno));
 		return errno == ENOENT ? STORE_NOTFOUND : STORE_FULL;

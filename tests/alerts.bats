@@ -263,8 +263,9 @@ got() {
 	chmod 644 "$DIR/alert.secret"
 	sed -i 's/^\turl = .*/&\n\tsecret = "alert.secret"/' "$CONF"
 	sql 'UPDATE alert SET next_us = 1'
-	tick
-	[[ "$(sql 'SELECT reason FROM alert')" == *0644* ]]
+	run "$TICKER" --once
+	[ "$status" -eq 78 ]
+	[[ $output == *'option \"secret\"'*'mode 0644'* ]]
 	chmod 600 "$DIR/alert.secret"
 	echo 'not a secret of webhooks' | tr -d ' ' >"$DIR/alert.secret"
 	sql 'UPDATE alert SET next_us = 1'

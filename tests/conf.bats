@@ -125,7 +125,7 @@ setup() {
 		printf 'memory_store = "%s"\n' "$memory" >"$CONF"
 		run "$MH" job list
 		[ "$status" -eq 78 ]
-		[[ $output == *"$CONF: option \"memory_store\": is the same file as store"* ]]
+		[[ $output == *"$CONF:1: option \"memory_store\": is the same file as store"* ]]
 	done
 	printf 'store = "new.db"\nmemory_store = "./new.db"\n' >"$CONF"
 	run "$MH" job list

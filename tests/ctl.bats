@@ -103,7 +103,7 @@ setup() {
 	chmod 644 "$STORE"
 	run "$MH" doctor
 	[ "$status" -eq 1 ]
-	[[ $output == *"FAIL  permissions"*"chmod 600"* ]]
+	[[ $output == *"FAIL  permissions"*"chmod o-rwx"* ]]
 	run "$MH" doctor --json
 	[[ $output == *'"check":"permissions","level":"FAIL"'* ]]
 }
@@ -119,7 +119,7 @@ setup() {
 	chmod 640 "$key"
 	run "$MH" doctor
 	[ "$status" -eq 1 ]
-	[[ $output == *"FAIL  render keys"*"mode 0640"*"chmod 600 $key"* ]]
+	[[ $output == *"FAIL  configuration"*"mode 0640"*"chmod 600 $key"* ]]
 	[[ $output != *C4n4ry* ]]
 	chmod 600 "$key"
 	run "$MH" doctor

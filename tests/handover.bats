@@ -234,11 +234,15 @@ no_doubles() {
 }
 
 @test "without a key runs wait, and the ledger says for what" {
-	chmod 644 "$BATS_TEST_TMPDIR/render.key"
+	mv "$BATS_TEST_TMPDIR/render.key" "$BATS_TEST_TMPDIR/away"
 	create x
 	"$ticker" --once
 	are due
 	[[ $(sql 'SELECT reason FROM run') == waiting:* ]]
+	mv "$BATS_TEST_TMPDIR/away" "$BATS_TEST_TMPDIR/render.key"
+	chmod 644 "$BATS_TEST_TMPDIR/render.key"
+	run "$ticker" --once
+	[ "$status" -eq 78 ]
 	chmod 600 "$BATS_TEST_TMPDIR/render.key"
 	"$ticker" --once
 	are created

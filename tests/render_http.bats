@@ -229,7 +229,7 @@ long_command() {
 	conf "$STUB_HTTP"
 	chmod 644 "$BATS_TEST_TMPDIR/render.key"
 	run ask create srv-a x
-	[[ $output == 'ask: render_key "main": '*'/render.key: mode 0644 lets others at it; chmod 600 '* ]]
+	[[ $output == *': option "file": '*'/render.key: mode 0644 lets others at it; chmod 600 '* ]]
 	rm "$BATS_TEST_TMPDIR/render.key"
 	run ask create srv-a x
 	[[ $output == 'ask: render_key "main": '*'/render.key: No such file'* ]]

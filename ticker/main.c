@@ -40,6 +40,8 @@ exit_status(enum store_rc rc)
 	case STORE_FULL:
 	case STORE_NOTFOUND:
 		return EX_UNAVAILABLE;
+	case STORE_CONFIG:
+		return EX_CONFIG;
 	case STORE_CONFLICT:
 	case STORE_LIMIT:
 	case STORE_ERROR:
@@ -58,6 +60,8 @@ run_simulation(const struct opts *o, struct conf *conf)
 		return EX_USAGE;
 	case SIM_DOWN:
 		return EX_UNAVAILABLE;
+	case SIM_REFUSED:
+		return EX_CONFIG;
 	case SIM_STOPPED:
 		return EX_TEMPFAIL;
 	case SIM_WRONG:
@@ -78,7 +82,7 @@ run(const struct opts *o, const struct conf *conf)
 	rc = sched_open(&s, conf, getenv("TZ"), why, sizeof(why));
 	if (rc != STORE_OK) {
 		log_event(LOG_LEVEL_ERR, "open", LOG_KEY_ERROR, why, NULL);
-		return rc == STORE_BUSY ? EX_TEMPFAIL : EX_UNAVAILABLE;
+		return rc == STORE_ERROR ? EX_UNAVAILABLE : exit_status(rc);
 	}
 	s.actor = "ticker";
 	stop_clock(&clock);

@@ -80,12 +80,12 @@ read_times(struct sim *m)
 static int
 find_zone(struct sim *m, struct tz_cache *zones)
 {
-	const char *name = m->conf->timezone;
-	char why[256];
+	const struct sched s = { .conf = m->conf, .zones = zones };
+	char why[1024] = "";
+	const char *name = sched_zone(&s, getenv("TZ"), why, sizeof(why));
 
-	if (name[0] == '\0')
-		name = tz_host_name(zones, getenv("TZ"));
-	if ((m->zone = tz_get(zones, name, why, sizeof(why))) != NULL)
+	if (name != NULL &&
+	    (m->zone = tz_get(zones, name, why, sizeof(why))) != NULL)
 		return 0;
 	(void)fprintf(stderr, "ticker: %s\n", why);
 	return -1;
@@ -110,8 +110,8 @@ run(struct sim *m)
 	enum store_rc rc;
 	int64_t wrong = 0;
 
-	if (sim_copy(m) != 0)
-		return SIM_DOWN;
+	if ((rc = sim_copy(m)) != STORE_OK)
+		return rc == STORE_CONFIG ? SIM_REFUSED : SIM_DOWN;
 	sim_clock_init(m, m->from_us);
 	rc = sim_go(m);
 	if (rc == STORE_OK)
@@ -141,7 +141,9 @@ simulate(const struct sim_opts *o, struct conf *conf)
 	zones = tz_cache_new(conf->zoneinfo[0] == '\0' ? NULL : conf->zoneinfo);
 	if (zones == NULL)
 		return SIM_DOWN;
-	if (find_zone(&m, zones) == 0 && read_times(&m) == 0)
+	if (find_zone(&m, zones) != 0)
+		rc = SIM_REFUSED;
+	else if (read_times(&m) == 0)
 		rc = run(&m);
 	sim_remove(&m);
 	tz_cache_free(zones);

@@ -65,6 +65,7 @@ enum sim_rc {
 	SIM_DONE,
 	SIM_USAGE,   /* an instant cannot be read */
 	SIM_DOWN,    /* no copy could be made, or written to */
+	SIM_REFUSED, /* a zone or the owner of the store is wrong */
 	SIM_WRONG,   /* slots lost or twice, or a damaged store: a bug */
 	SIM_STOPPED, /* by a signal; what was done so far is told */
 };
@@ -77,9 +78,10 @@ enum sim_rc simulate(const struct sim_opts *o, struct conf *conf);
 
 /*
  * Copy the stores of m->conf into a folder of their own and let m->conf name
- * the copies; remove the folder, unless it is to be kept.  0 or -1, told.
+ * the copies; remove the folder, unless it is to be kept.  Not STORE_OK: the
+ * reason was reported.
  */
-int sim_copy(struct sim *m);
+enum store_rc sim_copy(struct sim *m);
 void sim_remove(struct sim *m);
 
 /* Make m->clock a virtual one that stands at now_us. */

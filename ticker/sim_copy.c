@@ -35,13 +35,14 @@ is_ours(const char *path)
 	    sb.st_uid == geteuid();
 }
 
-static int
+static enum store_rc
 copy_store(const struct sim *m, const char *path, const char *to)
 {
 	const struct store_opts o = {
 		.path = path,
 		.busy_us = m->conf->busy_us,
 		.is_readonly = true,
+		.is_shared = m->conf->group_writable == CONF_ON,
 	};
 	struct store *st;
 	enum store_rc rc;
@@ -51,24 +52,26 @@ copy_store(const struct sim *m, const char *path, const char *to)
 		rc = store_backup(st, to, why, sizeof(why));
 		store_close(st);
 	}
-	return rc == STORE_OK ? 0 : fail("simulate", why);
+	if (rc != STORE_OK)
+		(void)fail("simulate", why);
+	return rc;
 }
 
 /* Copy one of the stores, and let *path name the copy. */
-static int
+static enum store_rc
 copy_kind(const struct sim *m, enum job_kind kind, char **path)
 {
 	struct buf to = BUF_INIT;
-	int rc = -1;
+	enum store_rc rc = STORE_FULL;
 
 	if (kind == JOB_MEMORY && !is_ours(*path)) {
 		(*path)[0] = '\0';
-		return 0;
+		return STORE_OK;
 	}
 	buf_printf(&to, "%s/%s", buf_cstr(&m->dir), names[kind]);
 	if (!to.is_failed)
 		rc = copy_store(m, *path, buf_cstr(&to));
-	if (rc == 0) {
+	if (rc == STORE_OK) {
 		free(*path);
 		*path = buf_take(&to);
 	}
@@ -148,19 +151,23 @@ make_folder(struct sim *m)
 	return 0;
 }
 
-int
+enum store_rc
 sim_copy(struct sim *m)
 {
+	enum store_rc rc;
+
 	if (make_folder(m) != 0) {
 		/* Nothing of ours to remove. */
 		buf_reset(&m->dir);
-		return -1;
+		return STORE_FULL;
 	}
 	m->conf->is_scratch = true;
-	if (copy_kind(m, JOB_DURABLE, &m->conf->store) != 0 ||
-	    copy_kind(m, JOB_MEMORY, &m->conf->memory_store) != 0)
-		return -1;
-	return m->o->keep == NULL ? 0 : keep_conf(m);
+	rc = copy_kind(m, JOB_DURABLE, &m->conf->store);
+	if (rc == STORE_OK)
+		rc = copy_kind(m, JOB_MEMORY, &m->conf->memory_store);
+	if (rc == STORE_OK && m->o->keep != NULL && keep_conf(m) != 0)
+		rc = STORE_FULL;
+	return rc;
 }
 
 void

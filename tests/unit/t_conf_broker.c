@@ -61,7 +61,7 @@ static const struct {
 	const char *text, *why;
 } wrong[] = {
 	{ REDIS, "queue q {\n broker = redis\n}\n",
-	    "section queue \"q\": option \"broker\": redis needs a section "
+	    ":3: section queue \"q\": option \"broker\": redis needs a section "
 	    "redis \"name\"" },
 	{ REDIS, "queue q {\n broker = funboost\n}\n",
 	    "funboost needs a section redis \"name\"" },
@@ -70,7 +70,7 @@ static const struct {
 	{ NOTHING, "queue q {\n broker = webhook\n}\n",
 	    "webhook needs a section webhook \"name\"" },
 	{ NOTHING, "broker = webhook\n",
-	    "m.conf: option \"broker\": webhook needs a section" },
+	    "m.conf:1: option \"broker\": webhook needs a section" },
 	{ NOTHING, "queue q {\n broker = webhook\n server = x\n}\n" HOOK,
 	    "option \"server\": there is no section webhook \"x\"" },
 	{ NOTHING, "queue q {\n server = h\n}\n" HOOK,
@@ -84,7 +84,7 @@ static const struct {
 	    " format = envelope\n}\n",
 	    "option \"format\": workers of funboost read no envelopes" },
 	{ NOTHING, "webhook h {\n secret = s\n}\n",
-	    "section webhook \"h\": needs a url" },
+	    "m.conf:3: section webhook \"h\": needs a url" },
 	{ NOTHING, "webhook h {\n url = \"https://h/\"\n}\n",
 	    "section webhook \"h\": needs a secret" },
 	{ NOTHING, "webhook h {\n url = \"http://h/\"\n secret = s\n}\n",

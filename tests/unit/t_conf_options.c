@@ -59,6 +59,7 @@ static const struct {
 	const char *range;
 } choices[] = {
 	{ "anonymous", { "off", "loopback" }, "off or loopback" },
+	{ "group_writable", { "no", "yes" }, "no or yes" },
 	{ "on_ambiguous", { "retry", "skip" }, "retry or skip" },
 	/* The others need a section: t_conf_broker.c. */
 	{ "broker", { "sqlite" }, "sqlite or redis or redis-stream or redis-pubsub or funboost or rabbitmq or webhook" },
@@ -271,7 +272,7 @@ test_choices(void)
 			    "is what it says");
 			conf_free(c);
 		}
-		refuses(name, "yes", choices[i].range);
+		refuses(name, "maybe", choices[i].range);
 		refuses(name, "OFF", choices[i].range);
 		refuses(name, "1", choices[i].range);
 		refuses(name, "\"\"", choices[i].range);
