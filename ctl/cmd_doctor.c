@@ -12,11 +12,13 @@
 
 #include "lib/ban.h"
 
-enum { OPT_JSON, OPT_URL };
+enum { OPT_JSON, OPT_URL, OPT_CA_FILE };
 
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	[OPT_URL] = { "url", "URL", "ask the web server: http://HOST/PATH" },
+	[OPT_URL] = { "url", "URL", "ask the web server: https://HOST/PATH" },
+	[OPT_CA_FILE] = { "ca-file", "FILE",
+	    "certificates to trust there, instead of the host's" },
 	{ .name = NULL },
 };
 
@@ -41,7 +43,11 @@ static const struct check {
 	{ "integrity", doctor_integrity, true },
 	{ "clock", doctor_clock, true },
 	{ "ticker", doctor_ticker, true },
+	{ "crontab", doctor_crontab, true },
 	{ "jobs", doctor_jobs, true },
+	{ "dead letters", doctor_dead, true },
+	{ "consumers", doctor_consumers, true },
+	{ "alerts", doctor_alerts, true },
 	{ "time zone", doctor_zone, true },
 	{ "memory store", doctor_memory, false },
 	{ "render keys", doctor_keys, false },
@@ -127,7 +133,7 @@ print_lines(const struct check *const *done, const struct finding *found,
 static int
 run_doctor(struct ctl *c, const struct ctl_args *a)
 {
-	struct doctor d = { c, a->opt[OPT_URL] };
+	struct doctor d = { c, a->opt[OPT_URL], a->opt[OPT_CA_FILE] };
 	struct finding found[NCHECKS];
 	const struct check *done[NCHECKS];
 	int status = CTL_OK;
@@ -148,7 +154,7 @@ run_doctor(struct ctl *c, const struct ctl_args *a)
 
 const struct ctl_command cmd_doctor = {
 	.name = "doctor",
-	.args = "[--url URL] [--json]",
+	.args = "[--url URL] [--ca-file FILE] [--json]",
 	.help = "look whether everything is in order, and say what to do",
 	.options = options,
 	.run = run_doctor,

@@ -15,8 +15,9 @@ struct finding {
 };
 
 struct doctor {
-	struct ctl *ctl; /* conf is loaded */
-	const char *url; /* of the web server, or NULL */
+	struct ctl *ctl;     /* conf is loaded */
+	const char *url;     /* of the web server, or NULL */
+	const char *ca_file; /* to trust there, or NULL */
 };
 
 /* Fill f; the level only rises. */
@@ -35,7 +36,11 @@ void doctor_integrity(struct doctor *d, struct finding *f);
 void doctor_sqlite(struct doctor *d, struct finding *f);
 void doctor_clock(struct doctor *d, struct finding *f);
 void doctor_ticker(struct doctor *d, struct finding *f);
+void doctor_crontab(struct doctor *d, struct finding *f);
 void doctor_jobs(struct doctor *d, struct finding *f);
+void doctor_dead(struct doctor *d, struct finding *f);
+void doctor_consumers(struct doctor *d, struct finding *f);
+void doctor_alerts(struct doctor *d, struct finding *f);
 void doctor_zone(struct doctor *d, struct finding *f);
 void doctor_memory(struct doctor *d, struct finding *f);
 void doctor_keys(struct doctor *d, struct finding *f);

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "ctl/doctor.h"
-#include "ctl/probe.h"
 #include "lib/conf.h"
 #include "lib/tz.h"
 
@@ -150,37 +149,6 @@ doctor_memory(struct doctor *d, struct finding *f)
 		doctor_say(f, DOCTOR_OK, "%s", dir);
 	}
 	free(dir);
-}
-
-void
-doctor_web(struct doctor *d, struct finding *f)
-{
-	char why[512] = "";
-	int status;
-
-	if (d->url == NULL) {
-		doctor_say(f, DOCTOR_OK, "not asked (give --url URL)");
-		return;
-	}
-	status = probe_health(d->url, why, sizeof(why));
-	if (status == 200) {
-		doctor_say(f, DOCTOR_OK, "%s answers", d->url);
-	} else if (status == 503) {
-		doctor_say(f, DOCTOR_WARN,
-		    "%s answers that the ticker is "
-		    "late or the store busy",
-		    d->url);
-		doctor_advise(f, "see above");
-	} else if (status == -1) {
-		doctor_say(f, DOCTOR_FAIL, "%s: %s", d->url, why);
-		doctor_advise(f,
-		    "is the web server running, and set up as "
-		    "minutehand init prints?");
-	} else {
-		doctor_say(f, DOCTOR_FAIL, "%s/healthz answers with status %d",
-		    d->url, status);
-		doctor_advise(f, "look into the web server's error log");
-	}
 }
 
 void

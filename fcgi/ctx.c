@@ -2,11 +2,14 @@
 
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/conf.h"
 #include "lib/log.h"
+#include "lib/trust.h"
 #include "lib/tz.h"
 #include "net/brokers.h"
 
@@ -56,6 +59,45 @@ log_bad_conf(const struct ctx *ctx, const char *why)
 	    LOG_KEY_ERROR, why, NULL);
 }
 
+/* What a configuration that could not be loaded suffers from. */
+static const char *
+conf_cause(const char *path)
+{
+	struct trust t = { .is_shared = false };
+
+	if (access(path, R_OK) == -1)
+		return errno == ENOENT ? "configuration-missing" :
+					 "configuration-unreadable";
+	return trust_check(&t, TRUST_CONF, path) == TRUST_REFUSED ?
+	    "configuration-untrusted" :
+	    "configuration-invalid";
+}
+
+/* What a store that could not be opened suffers from. */
+static const char *
+store_cause(const char *path, enum store_rc rc)
+{
+	if (access(path, R_OK | W_OK) == -1)
+		return errno == ENOENT ? "store-missing" :
+		    errno == EROFS     ? "store-read-only" :
+					 "store-unreadable";
+	switch (rc) {
+	case STORE_BUSY:
+		return "store-busy";
+	case STORE_FULL:
+		return "store-unwritable";
+	case STORE_CONFIG:
+		return "store-untrusted";
+	case STORE_OK:
+	case STORE_NOTFOUND:
+	case STORE_CONFLICT:
+	case STORE_LIMIT:
+	case STORE_ERROR:
+		break;
+	}
+	return "store-unusable";
+}
+
 static struct ctx_file
 look_at(const char *path)
 {
@@ -95,6 +137,8 @@ read_conf(struct ctx *ctx)
 	conf = conf_load(ctx->conf_path, why, sizeof(why));
 	if (conf == NULL) {
 		log_bad_conf(ctx, why);
+		if (ctx->conf == NULL)
+			ctx->cause = conf_cause(ctx->conf_path);
 		return ctx->conf != NULL ? 0 : -1;
 	}
 	/* The stores, and all that is open with them, point into the old. */
@@ -120,11 +164,13 @@ static int
 open_store(struct ctx *ctx)
 {
 	char why[512];
+	enum store_rc rc;
 
 	if (ctx->is_open)
 		return 0;
-	if (sched_open(&ctx->sched, ctx->conf, ctx->env_tz, why, sizeof(why)) !=
-	    STORE_OK) {
+	rc = sched_open(&ctx->sched, ctx->conf, ctx->env_tz, why, sizeof(why));
+	if (rc != STORE_OK) {
+		ctx->cause = store_cause(ctx->conf->store, rc);
 		log_event(LOG_LEVEL_ERR, "store-not-open", LOG_KEY_PATH,
 		    ctx->conf->store, LOG_KEY_ERROR, why, NULL);
 		return -1;
@@ -155,6 +201,7 @@ ctx_begin(struct ctx *ctx)
 int
 ctx_ready(struct ctx *ctx)
 {
+	ctx->cause = NULL;
 	if (read_conf(ctx) != 0)
 		return -1;
 	check_replaced(ctx);

@@ -29,6 +29,8 @@ struct ctx {
 	struct conf *conf;  /* NULL until it could be read */
 	struct sched sched;
 	bool is_open;
+	const char *cause;	   /* why ctx_ready failed: a word of CAUSES in
+			    * minutehand.fcgi(8), constant; NULL: it did not */
 	struct brokers *brokers;   /* NULL until somebody asks one */
 	struct ctx_file conf_file; /* looked at last */
 	struct token token;	   /* of this request's client */
@@ -54,8 +56,8 @@ void ctx_begin(struct ctx *ctx);
  * Have configuration and store open: read and open what is not, open anew
  * when a store's file was replaced, read anew when the configuration was
  * changed.  A change that cannot be read is logged once, and what was read
- * before stays.  0, or -1 and the reason was logged; the next call tries
- * again.
+ * before stays.  0, or -1 with ctx->cause set and the reason logged; the next
+ * call tries again.
  */
 int ctx_ready(struct ctx *ctx);
 

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -68,6 +69,17 @@ add_brokers(const struct broker_list *l, struct buf *out)
 		buf_printf(out, ",\"waiting\":%" PRId64 "}", b->waiting);
 	}
 	buf_char(out, ']');
+}
+
+/* No store to ask: what keeps it shut, and from which user. */
+void
+h_health_not_ready(struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	(void)req;
+	buf_str(res->data, "{\"status\":\"error\",\"cause\":");
+	buf_json(res->data, ctx->cause);
+	buf_printf(res->data, ",\"uid\":%ld}", (long)geteuid());
 }
 
 void

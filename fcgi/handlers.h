@@ -64,6 +64,7 @@ http_handler h_render_cancel;
 /* h_meta.c: the program itself */
 http_handler h_index;
 http_handler h_health;
+http_handler h_health_not_ready;
 
 /* h_metrics.c: numbers for Prometheus */
 http_handler h_metrics;

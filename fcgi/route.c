@@ -118,7 +118,8 @@ static const struct route routes[] = {
 	NATIVE(GET, "/metrics", READ, h_metrics,
 	    "numbers for Prometheus"),
 	{ .method = HTTP_GET, .pattern = "/healthz", .shape = HTTP_SHAPE_NATIVE,
-	  .handler = h_health, .help = "is the ticker alive?" },
+	  .handler = h_health, .not_ready = h_health_not_ready,
+	  .help = "is the ticker alive?" },
 	{ .method = HTTP_GET, .pattern = "/", .shape = HTTP_SHAPE_NATIVE,
 	  .is_storeless = true, .handler = h_index, .help = "this list" },
 };

@@ -21,6 +21,7 @@ struct route {
 	enum http_shape shape;
 	bool is_storeless; /* works without a store */
 	http_handler *handler;
+	http_handler *not_ready; /* what it answers then, or NULL: as all do */
 	const char *help;
 };
 

@@ -75,8 +75,11 @@ answer(struct ctx *ctx, struct request *req, enum request_rc body,
 	if (!find_route(req, res))
 		return;
 	if (!req->route->is_storeless && ctx_ready(ctx) != 0) {
+		fault_add(&res->faults, "cause", "%s", ctx->cause);
 		response_error(res, 503, MSG_NOT_OPEN, NULL);
 		res->retry_after_s = RETRY_OPEN_S;
+		if (req->route->not_ready != NULL)
+			req->route->not_ready(ctx, req, res);
 		return;
 	}
 	if (auth_check(ctx, req, res) != 0 || !is_understood(body, req, res) ||

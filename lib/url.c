@@ -85,9 +85,10 @@ skip_port(const char *s)
 	return num_parse(digits, 1, 65535, &v) == 0 ? s + n : NULL;
 }
 
-/* As url_check; odd are the characters it must not hold besides. */
+/* As url_check; odd are the characters it must not hold besides, has_key: is
+ * something sent that others must not read? */
 static const char *
-check(const char *url, const char *odd)
+check(const char *url, const char *odd, bool has_key)
 {
 	const char *host, *rest;
 	bool is_plain = false;
@@ -95,7 +96,8 @@ check(const char *url, const char *odd)
 
 	if ((host = behind(url, "https://")) == NULL) {
 		if ((host = behind(url, "http://")) == NULL)
-			return "must begin with https://";
+			return has_key ? "must begin with https://" :
+					 "must begin with https:// or http://";
 		is_plain = true;
 	}
 	if (host[strcspn(host, "@")] != '\0')
@@ -108,7 +110,7 @@ check(const char *url, const char *odd)
 		if (*p <= ' ' || *p > '~' || strchr(odd, *p) != NULL)
 			return "must not hold ?, # or odd characters";
 	}
-	if (is_plain && !is_loopback(host, n))
+	if (has_key && is_plain && !is_loopback(host, n))
 		return "must begin with https://, unless it is on this host";
 	return NULL;
 }
@@ -116,11 +118,17 @@ check(const char *url, const char *odd)
 const char *
 url_check(const char *url)
 {
-	return check(url, "?#\"<>\\^`{|}");
+	return check(url, "?#\"<>\\^`{|}", true);
 }
 
 const char *
 url_check_request(const char *url)
 {
-	return check(url, "#\"<>\\^`{|}");
+	return check(url, "#\"<>\\^`{|}", true);
+}
+
+const char *
+url_check_plain(const char *url)
+{
+	return check(url, "#\"<>\\^`{|}", false);
 }

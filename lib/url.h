@@ -12,4 +12,7 @@ const char *url_check(const char *url);
 /* Likewise of a whole address to be asked for, which may have a query. */
 const char *url_check_request(const char *url);
 
+/* Likewise of one that is asked without a key: http:// to any host. */
+const char *url_check_plain(const char *url);
+
 #endif

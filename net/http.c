@@ -45,6 +45,30 @@ is_sent(struct http_call *c)
 	return bytes > 0;
 }
 
+static enum http_trouble
+trouble_of(CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return HTTP_TROUBLE_NAME;
+	case CURLE_COULDNT_CONNECT:
+		return HTTP_TROUBLE_CONNECTION;
+	case CURLE_OPERATION_TIMEDOUT:
+		return HTTP_TROUBLE_TIME;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_USE_SSL_FAILED:
+		return HTTP_TROUBLE_TLS;
+	default:
+		return HTTP_TROUBLE_OTHER;
+	}
+}
+
 /* The transfer has ended with code: what came of it. */
 static void
 call_end(struct http_call *c, CURLcode code)
@@ -60,6 +84,8 @@ call_end(struct http_call *c, CURLcode code)
 		r->end = HTTP_ANSWERED;
 	else
 		r->end = is_sent(c) ? HTTP_MAYBE_SENT : HTTP_NOT_SENT;
+	if (r->end != HTTP_ANSWERED)
+		r->trouble = trouble_of(code);
 	if (r->end != HTTP_ANSWERED)
 		(void)snprintf(r->error, sizeof(r->error), "%s",
 		    code == CURLE_OK	    ? "the answer broke off" :
@@ -130,7 +156,8 @@ int
 http_start(struct http *h, const struct http_request *r, char *why,
     size_t whylen)
 {
-	const char *reason = url_check_request(r->url);
+	const char *reason = h->o.allows_plain ? url_check_plain(r->url) :
+						 url_check_request(r->url);
 	struct http_call *c = NULL;
 
 	if (reason == NULL && !are_lines(r->headers))

@@ -25,11 +25,13 @@ struct http_opts {
 	size_t max_parallel; /* requests under way at once [32] */
 	size_t max_body;     /* bytes of an answer [1 MiB] */
 	bool drops_rest;     /* what is longer is cut, instead of an error */
+	bool allows_plain;   /* http:// to any host: for what bears no key */
 };
 
 /* Strings are copied by http_start, but for the secret. */
 struct http_request {
 	enum http_method method;
+	const char *verb;	     /* instead of the method's name, or NULL */
 	const char *url;	     /* https://…, or http:// to loopback */
 	const char *const *headers;  /* "Name: value", then NULL; may be NULL */
 	const struct secret *bearer; /* Authorization: Bearer …, or NULL */
@@ -45,10 +47,21 @@ enum http_end {
 	HTTP_MAYBE_SENT /* it may have arrived; no whole answer came back */
 };
 
+/* Why there is no answer. */
+enum http_trouble {
+	HTTP_TROUBLE_NONE,
+	HTTP_TROUBLE_NAME,	 /* the host's name has no address */
+	HTTP_TROUBLE_CONNECTION, /* no connection: refused, unreachable */
+	HTTP_TROUBLE_TIME,	 /* not within the time there was */
+	HTTP_TROUBLE_TLS,  /* no TLS, or a certificate that is not trusted */
+	HTTP_TROUBLE_OTHER /* no HTTP, cut short, too long */
+};
+
 /* One request that ended. */
 struct http_result {
 	void *cookie;
 	enum http_end end;
+	enum http_trouble trouble;
 	int status;	     /* also of an answer cut short; 0: none began */
 	const char *headers; /* lines "Name: value\r\n" as they came */
 	char *body;	     /* len bytes, and a NUL; what came of it */

@@ -21,6 +21,7 @@ http_call_free(struct http_call *c)
 		free(c->lines[i].data);
 	}
 	free(c->body);
+	free(c->verb);
 	buf_fini(&c->answer);
 	buf_fini(&c->headers);
 	free(c);
@@ -131,6 +132,8 @@ static int
 take_body(struct http_call *c, const struct http_request *r)
 {
 	c->is_post = r->method == HTTP_POST;
+	if (r->verb != NULL && (c->verb = strdup(r->verb)) == NULL)
+		return -1;
 	if (r->len == 0)
 		return 0;
 	if ((c->body = malloc(r->len)) == NULL)
@@ -183,6 +186,8 @@ set_request(struct http_call *c, const char *url)
 	SET(CURLOPT_PRIVATE, c);
 	SET(CURLOPT_ERRORBUFFER, c->error);
 	SET(CURLOPT_HTTPHEADER, c->lines);
+	if (c->verb != NULL)
+		SET(CURLOPT_CUSTOMREQUEST, c->verb);
 	if (c->is_post) {
 		SET(CURLOPT_POST, 1L);
 		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->len);

@@ -18,7 +18,8 @@ struct http_call {
 	CURL *easy;
 	struct curl_slist lines[HTTP_LINES_MAX]; /* headers, our own memory */
 	size_t nlines;
-	char *body; /* of the request */
+	char *verb; /* of the request, or NULL */
+	char *body;
 	size_t len, given;
 	bool is_post;
 	bool is_head_whole; /* of the answer: its empty line came */

@@ -149,3 +149,39 @@ http_field_retry_us(const char *headers, int64_t now_us)
 	}
 	return longest;
 }
+
+/* The text from s up to end, without blanks at its end, into out. */
+static void
+copy_trimmed(const char *s, const char *end, char *out, size_t outlen)
+{
+	size_t n;
+
+	while (end > s && strchr(" \t\r", end[-1]) != NULL)
+		end--;
+	n = end > s ? (size_t)(end - s) : 0;
+	if (n >= outlen)
+		n = outlen - 1;
+	memcpy(out, s, n);
+	out[n] = '\0';
+}
+
+bool
+http_field_text(const char *headers, const char *name, char *out, size_t outlen)
+{
+	const size_t len = strlen(name);
+	const char *value;
+	size_t n;
+
+	out[0] = '\0';
+	for (; *headers != '\0'; headers += n + (headers[n] == '\n')) {
+		n = strcspn(headers, "\n");
+		if (n <= len || headers[len] != ':' ||
+		    strncasecmp(headers, name, len) != 0)
+			continue;
+		value = headers + len + 1;
+		value += strspn(value, " \t");
+		copy_trimmed(value, headers + n, out, outlen);
+		return true;
+	}
+	return false;
+}

@@ -1,6 +1,7 @@
 #ifndef NET_HTTP_FIELD_H
 #define NET_HTTP_FIELD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,5 +22,13 @@ int64_t http_field_number(const char *text, size_t n);
  * the date is over (one of the clocks is wrong).
  */
 int64_t http_field_retry_us(const char *headers, int64_t now_us);
+
+/*
+ * The value of the field name (any case) among the header lines, without the
+ * blanks around it, into out, cut to outlen - 1 bytes; of several the first.
+ * false, and out is empty, when there is no such field.
+ */
+bool http_field_text(const char *headers, const char *name, char *out,
+    size_t outlen);
 
 #endif

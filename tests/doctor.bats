@@ -3,18 +3,50 @@
 # minutehand doctor: each of its findings, provoked once.
 
 setup_file() {
-	# A web server whose path says what it answers: /200/healthz, /junk/…
+	# A web server whose path says what it answers: /STATUS, or a name below.
 	python3 -c '
-import socketserver, sys
+import json, socketserver, sys
+HEALTH = {
+    "health": {"status": "ok", "last_tick_age": 3},
+    "late": {"status": "late", "last_tick_age": 4000},
+    "never": {"status": "late", "last_tick_age": None},
+}
+CAUSES = ["configuration-missing", "configuration-unreadable",
+    "configuration-invalid", "configuration-untrusted", "store-missing",
+    "store-unreadable", "store-untrusted", "store-read-only", "store-unwritable", "store-busy",
+    "store-unusable", "of-tomorrow"]
 class H(socketserver.StreamRequestHandler):
+    def say(self, status, text="", head=""):
+        self.wfile.write(("HTTP/1.1 %s x\r\n%sContent-Length: %d\r\n\r\n%s"
+            % (status, head, len(text.encode()), text)).encode())
     def handle(self):
-        word = self.rfile.readline().split(b"/")[1].decode()
-        if word.isdigit():
-            self.wfile.write(b"HTTP/1.1 %s x\r\n\r\n" % word.encode())
-        elif word == "old":
-            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
-        elif word == "junk":
+        word = self.rfile.readline().split(b" ")[1].decode().split("/")
+        while self.rfile.readline() not in (b"\r\n", b""):
+            pass
+        name = word[1]
+        if name.isdigit():
+            self.say(name)
+        elif name == "old":
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n{\"status\":\"ok\"}")
+        elif name == "junk":
             self.wfile.write(b"hello\n")
+        elif name == "cut":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{")
+        elif name == "page":
+            self.say(200, "<html>hello", "Content-Type: text/html\r\n")
+        elif name == "binary":
+            self.say(200, "\x7fELF\x02")
+        elif name == "secure":
+            self.say(301, "", "Location: https://example.org/x\r\n")
+        elif name == "slash":
+            self.say(302, "", "Location: /elsewhere\r\n")
+        elif name in HEALTH:
+            self.say(503 if HEALTH[name]["status"] == "late" else 200,
+                json.dumps(HEALTH[name]))
+        elif name in CAUSES:
+            self.say(503, json.dumps({"status": "error", "cause": name,
+                "uid": int(word[2])} if word[2].isdigit() else
+                {"status": "error", "cause": name}))
 s = socketserver.TCPServer(("127.0.0.1", 0), H)
 print(s.server_address[1], flush=True)
 s.serve_forever()' >"$BATS_FILE_TMPDIR/port" 3>&- &
@@ -54,9 +86,9 @@ sql() {
 	sqlite3 "$STORE" "$1"
 }
 
-@test "all is well: 16 findings, none of them bad, a line each" {
+@test "all is well: 20 findings, none of them bad, a line each" {
 	finding ok configuration "$CONF"
-	[ "$(findings)" -eq 16 ]
+	[ "$(findings)" -eq 20 ]
 	[ "$(jq 'map(select(.level == "FAIL")) | length' "$BATS_TEST_TMPDIR/found")" -eq 0 ]
 	finding ok permissions 'is yours alone'
 	finding ok 'free space' 'MiB free'
@@ -71,7 +103,7 @@ sql() {
 	finding ok versions "$("$MH" --version | sed 's/.* //')"
 	run "$MH" doctor
 	[ "$status" -eq 0 ]
-	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 16 ]
+	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 20 ]
 }
 
 @test "configuration: a mistake ends it, for all else stands on it" {
@@ -80,7 +112,7 @@ sql() {
 	[ "$(findings)" -eq 1 ]
 	rm "$CONF"
 	export MINUTEHAND_CONF=$CONF
-	finding FAIL configuration 'cannot be read' 'minutehand init'
+	finding FAIL configuration 'No such file' 'minutehand init'
 }
 
 @test "permissions: what everybody may read or write" {
@@ -103,7 +135,7 @@ sql() {
 	finding FAIL permissions 'No such file' 'minutehand init'
 	finding warn 'free space' 'No such file'
 	finding warn sqlite 'No such file'
-	finding FAIL store 'cannot be opened' 'minutehand init'
+	finding FAIL store 'No such file' 'minutehand init'
 	[ "$(jq -c 'map(.check) | map(select(. == "journal" or . == "ticker"))' \
 	    "$BATS_TEST_TMPDIR/found")" = '[]' ]
 }
@@ -113,17 +145,17 @@ sql() {
 	sqlite3 "$STORE" 'CREATE TABLE mine (x); INSERT INTO mine VALUES (1)'
 	chmod 600 "$STORE"
 	before=$(cksum <"$STORE")
-	finding FAIL store 'cannot be opened'
+	finding FAIL store 'is no minutehand store'
 	[ "$(cksum <"$STORE")" = "$before" ]
 	rm -f "$STORE"*
 	"$MH" init >"$BATS_TEST_TMPDIR/init"
 	sql 'PRAGMA user_version = 1000'
-	finding FAIL store 'cannot be opened'
+	finding FAIL store 'schema version 1000'
 	rm -f "$STORE"*
 	: >"$STORE"
 	chmod 600 "$STORE"
 	finding ok sqlite 'nothing was written yet'
-	finding FAIL store 'cannot be opened'
+	finding FAIL store 'is no minutehand store'
 }
 
 @test "free space: little, none, and a file system that is read-only" {
@@ -202,33 +234,142 @@ sql() {
 	    finding warn 'memory store' '/etc is on a disk' 'set memory_store'
 }
 
-@test "web server: what it answers, and whether anybody does" {
+@test "web server: each way not to reach the program, and what to do" {
 	wait_for 10 test -s "$BATS_FILE_TMPDIR/port"
 	base=http://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port")
+	n=0
 	while IFS='|' read -r path level text advice; do
+		n=$((n + 1))
 		URL=$base$path finding "$level" 'web server' "$text" "$advice"
+		[[ $(<"$BATS_TEST_TMPDIR/found") != *'see above'* ]]
 	done <<-'EOT'
-	/200|ok|answers
-	/200/|ok|answers
-	/200/any/where///|ok|answers
+	/health|ok|answers
+	/health/|ok|answers
+	/health/any/where///|ok|answers
 	/old|ok|answers
-	/503|warn|ticker is late or the store busy|see above
-	/404|FAIL|answers with status 404|error log
-	/500|FAIL|answers with status 500|error log
-	/301|FAIL|answers with status 301
-	/999|FAIL|no answer in HTTP
-	/junk|FAIL|no answer in HTTP|minutehand init prints
+	/late|warn|the last tick was 4000 s ago|crontab -l
+	/never|warn|no tick has ever run|crontab -e
+	/200|FAIL|not by minutehand|check the path
+	/page|FAIL|not by minutehand (text/html)|another page
+	/binary|FAIL|not by minutehand|served as a file
+	/401|FAIL|status 401: the web server asks for a password|exempt
+	/403|FAIL|status 403: the web server forbids it|ExecCGI
+	/404|FAIL|status 404: no program answers there|path in the URL
+	/405|FAIL|status 405|handler
+	/418|FAIL|status 418|error log
+	/500|FAIL|status 500: the program does not start|mode 755
+	/502|FAIL|status 502: the web server cannot talk|start the FastCGI
+	/503|FAIL|status 503: the web server is overloaded|error log
+	/504|FAIL|status 504|disk
+	/301|FAIL|redirects to nowhere (status 301)
+	/secure|FAIL|redirects to https://example.org/x|in the clear
+	/slash|FAIL|redirects to /elsewhere (status 302)|address it points to
+	/junk|FAIL|no answer in HTTP|port
+	/cut|FAIL|no answer in HTTP
 	/nothing|FAIL|no answer in HTTP
+	/configuration-missing/0|FAIL|user root (uid 0), finds no config|MINUTEHAND_CONF
+	/configuration-unreadable/0|FAIL|may not read the configuration as user root (uid 0)|owner
+	/configuration-unreadable/4711|FAIL|configuration as uid 4711|owner
+	/configuration-unreadable/x|FAIL|as an unknown user|owner
+	/configuration-invalid/0|FAIL|a mistake in the configuration|correct the line
+	/configuration-untrusted/0|FAIL|does not trust the configuration|owner or mode
+	/store-missing/0|FAIL|finds no store|minutehand init
+	/store-unreadable/0|FAIL|may not use the store as user root|owner
+	/store-untrusted/0|FAIL|does not trust the store|owner or mode
+	/store-read-only/0|FAIL|mounted read-only|can be written
+	/store-unwritable/0|FAIL|cannot write the store|quota
+	/store-busy/0|FAIL|finds the store busy|fuser
+	/store-unusable/0|FAIL|cannot open the store|error log
+	/of-tomorrow/0|FAIL|of-tomorrow|error log
 	EOT
-	for url in '' x http:// 'http:///x' 'http://[::1' 'ftp://localhost/' \
-	    'HTTP://localhost/' 'http://localhost:123456789/' 'http://a b/'; do
-		URL=$url
-		[ -z "$url" ] || finding FAIL 'web server' ''
+	[ "$n" -eq 38 ]
+}
+
+@test "web server: no address, no host, no server, no TLS" {
+	wait_for 10 test -s "$BATS_FILE_TMPDIR/port"
+	for url in x http:// 'http:///x' 'http://[::1' 'ftp://localhost/' \
+	    'http://localhost:123456789/' 'http://a b/' 'http://me:pw@a/'; do
+		URL=$url finding FAIL 'web server' "$url: " 'give --url https://'
 	done
 	run "$MH" doctor --url ''
-	[[ $output == *'FAIL  web server     '*'not a URL of the form'* ]]
-	URL='http://127.0.0.1:1' finding FAIL 'web server' 'Connection refused'
-	URL='http://[::1]:1/x' finding FAIL 'web server' '::1'
-	URL='http://no-such-host.invalid/' finding FAIL 'web server' \
-	    'no-such-host.invalid'
+	[[ $output == *'FAIL  web server     '*'must begin with https:// or http://'* ]]
+	URL='http://127.0.0.1:1' finding FAIL 'web server' 'no answer: ' \
+	    'no server listens there'
+	URL='https://[::1]:1/x' finding FAIL 'web server' '::1' 'no server listens'
+	URL='https://no-such-host.invalid/' finding FAIL 'web server' \
+	    'no-such-host.invalid' 'no address'
+	URL=https://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port") \
+	    finding FAIL 'web server' 'TLS: ' 'http:// URL'
+}
+
+@test "web server: an https address whose certificate is not trusted, and is" {
+	cd "$BATS_TEST_TMPDIR"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+	    -nodes -days 2 -keyout key.pem -out cert.pem -subj /CN=localhost \
+	    -addext subjectAltName=DNS:localhost 2>openssl.err
+	python3 -c '
+import http.server, ssl
+class H(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{\"status\":\"ok\"}")
+    def log_message(self, *args):
+        pass
+s = http.server.HTTPServer(("127.0.0.1", 0), H)
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+c.load_cert_chain("cert.pem", "key.pem")
+s.socket = c.wrap_socket(s.socket, server_side=True)
+print(s.server_address[1], flush=True)
+s.serve_forever()' >port 2>server.err 3>&- &
+	server=$!
+	wait_for 10 test -s port
+	URL=https://localhost:$(cat port)
+	bad=0
+	finding FAIL 'web server' 'TLS: ' 'certificate' || bad=1
+	"$MH" doctor --json --url "$URL" --ca-file cert.pem >found || :
+	kill "$server"
+	[ "$bad" -eq 0 ]
+	[ "$(jq -r '.[] | select(.check == "web server") | .level' found)" = ok ]
+}
+
+@test "crontab: the line is there, for another store, in a comment, not there" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	printf '#!/bin/sh\ncat "%s"\n' "$BATS_TEST_TMPDIR/lines" \
+	    >"$BATS_TEST_TMPDIR/bin/crontab"
+	chmod +x "$BATS_TEST_TMPDIR/bin/crontab"
+	sql 'DELETE FROM tick'
+	while IFS='|' read -r level text line; do
+		echo "$line" >"$BATS_TEST_TMPDIR/lines"
+		finding "$level" crontab "$text"
+	done <<-EOT
+	ok|starts the ticker|* * * * * /usr/bin/ticker -c $CONF
+	ok|starts the ticker|* * * * * ~/.local/bin/ticker -c ~/.minutehand/minutehand.conf
+	ok|starts the ticker|*/5 * * * * ticker
+	warn|another configuration|* * * * * ticker -c /else/where.conf
+	FAIL|no line that starts|# * * * * * ticker -c $CONF
+	FAIL|no line that starts|
+	EOT
+	finding FAIL crontab 'no line' "ticker -c $CONF"
+	"$TICKER" --once
+	rm "$BATS_TEST_TMPDIR/bin/crontab"
+	finding ok crontab 'something else does'
+}
+
+@test "dead letters, queues without a consumer, alerts that nobody gets" {
+	finding ok 'dead letters' none
+	finding ok consumers 'no queue'
+	finding ok alerts 'no jobs yet'
+	send mail
+	finding warn alerts 'failures show in the ledger alone' "$CONF"
+	finding ok consumers 'no queue'
+	sql 'UPDATE message SET enqueued_us = enqueued_us - 86400000000'
+	finding warn consumers 'the first is mail: 1 message(s)' 'consume mail'
+	sql 'UPDATE message SET state = 2'
+	finding ok consumers 'no queue'
+	finding warn 'dead letters' '1 message(s) were given up, the first in queue mail' \
+	    'dead list mail'
+	echo 'alert "me" { command = "true" }' >>"$CONF"
+	finding ok alerts '1 configured' || cat "$BATS_TEST_TMPDIR/err"
 }

@@ -243,6 +243,50 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	is late false
 }
 
+# cause WORD: every route but / names it, and nothing of the inside.
+cause() {
+	cgi GET /healthz
+	status_is 503
+	is status error
+	is cause "$1"
+	is uid "$(id -u)"
+	[ "$(field 'keys | length')" -eq 3 ]
+	cgi GET /v1/queues
+	status_is 503
+	is error_data.cause "$1"
+	cgi GET /funboost/get_timing_jobs
+	status_is 503
+	is error_data.cause "$1"
+	[[ $headers == *'Retry-After: '* ]]
+	[[ $body != *"$BATS_TEST_TMPDIR"* ]]
+	cgi GET /
+	status_is 200
+}
+
+@test "a configuration or store that cannot be used: 503 says which and how" {
+	local store=$dir/store.db
+	mv "$conf" "$conf.away"
+	cause configuration-missing
+	cp "$conf.away" "$conf"
+	echo 'window = soon' >>"$conf"
+	cause configuration-invalid
+	cp "$conf.away" "$conf"
+	chmod 666 "$conf"
+	cause configuration-untrusted
+	mv -f "$conf.away" "$conf"
+	chmod 666 "$store"
+	cause store-untrusted
+	chmod 600 "$store"
+	mkdir "$dir/away"
+	mv "$store"* "$dir/away"
+	cause store-missing
+	echo 'This file is no store, but long enough to have a header.' >"$store"
+	cause store-unusable
+	mv "$dir"/away/* "$dir"
+	cgi GET /v1/queues
+	status_is 200
+}
+
 # The limit is in KiB: from nothing may grow to the log alone may not.
 @test "a file size limit: 503 in the envelope, and nothing is lost" {
 	local limit n=1

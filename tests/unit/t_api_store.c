@@ -26,7 +26,7 @@ static const struct api_case list_ok = { "the list is given", LIST, NULL, 200,
 	NULL, NULL };
 static const struct api_case list_down = { "503, without the inside", LIST,
 	NULL, 503,
-	"error=unavailable | error_data! | "
+	"error=unavailable | error_data.cause=store-missing | "
 	"msg=The service is not available now; try again later",
 	NULL };
 
@@ -56,8 +56,8 @@ test_missing(struct api *a)
 			    NULL, NULL },
 			{ "a wrong method is told", "PUT", "/v1/runs", NULL,
 			    405, NULL, NULL },
-			{ "health cannot be asked", HEALTH, NULL, 503,
-			    "message~not available", NULL },
+			{ "health names the cause", HEALTH, NULL, 503,
+			    "status=error | cause=store-missing", NULL },
 		};
 
 		API_RUN(a, still);

@@ -92,8 +92,8 @@ exchange(struct http *h, struct server *s, const char *text, size_t n)
 {
 	static const char *const headers[] = { "Accept: a/b", NULL };
 	struct secret *key = secret_new("k3y", 3);
-	struct http_request r = { HTTP_POST, s->url, headers, key, "body", 4,
-		s };
+	struct http_request r = { HTTP_POST, NULL, s->url, headers, key, "body",
+		4, s };
 	struct http_result *res = NULL;
 	int64_t end = clock_mono_us() + 10000 * MS;
 	char why[128] = "";
@@ -312,7 +312,10 @@ static void
 test_silence(struct server *s)
 {
 	struct http *h = new_http(8, 150 * MS);
-	struct http_request r = { HTTP_POST, s->url, NULL, NULL, "x", 1, NULL };
+	struct http_request r = { .method = HTTP_POST,
+		.url = s->url,
+		.body = "x",
+		.len = 1 };
 	struct http_result *res;
 	int64_t from = clock_mono_us();
 	char why[128];

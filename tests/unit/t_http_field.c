@@ -74,9 +74,38 @@ static const struct {
 	{ "Retry-After: 2030-01-01T00:00:00Z\r\n", NONE },
 };
 
+/* A field of header lines, and its value. */
+static const struct {
+	const char *headers, *name, *want;
+} texts[] = {
+	{ "Location: /x\r\n", "location", "/x" },
+	{ "location:  /x y \t\r\n", "Location", "/x y" },
+	{ "A: 1\r\nA: 2\r\n", "A", "1" },
+	{ "A:\r\n", "A", "" },
+	{ "AB: 1\r\n", "A", NULL },
+	{ "X: A: 1\r\n", "A", NULL },
+	{ "", "A", NULL },
+	{ "A: 123456789\r\n", "A", "1234567" },
+};
+
+static void
+test_texts(void)
+{
+	char out[8];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		bool is_there = http_field_text(texts[i].headers, texts[i].name,
+		    out, sizeof(out));
+
+		ok(is_there == (texts[i].want != NULL), "field %zu", i);
+		is_str(out, is_there ? texts[i].want : "", "its text");
+	}
+}
+
 int
 main(void)
 {
+	test_texts();
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		is_int(http_field_number(numbers[i].text,
 			   strlen(numbers[i].text)),

@@ -78,6 +78,9 @@ main(void)
 	ok(url_check_request("https://a/b?c=d&e=%20") == NULL, "a query");
 	ok(url_check_request("https://a/b?c#d") != NULL, "a fragment");
 	ok(url_check_request("http://a/b?c") != NULL, "plain http");
+	ok(url_check_plain("http://a/b?c") == NULL, "plain, without a key");
+	ok(url_check_plain("http://me:pw@a/") != NULL, "a password");
+	ok(url_check_plain("ftp://a/") != NULL, "no HTTP");
 	memset(host + 8, 'a', 253);
 	ok(url_check(host) == NULL, "a name of 253 bytes");
 	host[8 + 253] = 'a';
