@@ -183,12 +183,17 @@ static int
 run_resume(struct ctl *c, const struct ctl_args *a)
 {
 	enum store_rc rc;
+	struct job j;
 	int status;
 
 	if ((status = ctl_open_job(c, a)) != CTL_OK)
 		return status;
+	job_init(&j);
 	rc = sched_resume(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
-	    NULL);
+	    &j);
+	if (rc == STORE_OK && j.ran != NULL)
+		ctl_print_ran(&j);
+	job_fini(&j);
 	if (rc == STORE_CONFLICT)
 		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
 	return ctl_fail_job(rc, a);

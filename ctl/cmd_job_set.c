@@ -131,10 +131,15 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 	const struct sched_patch p = { edit_job, &e };
 	enum store_rc rc;
 	int status = ask_known(c, a, &e, &env, &known);
+	struct job j;
 
 	if (status != CTL_OK)
 		return status;
-	rc = sched_patch(&c->sched, a->operand[0], a->operand[1], &p, NULL);
+	job_init(&j);
+	rc = sched_patch(&c->sched, a->operand[0], a->operand[1], &p, &j);
+	if (rc == STORE_OK && j.ran != NULL)
+		ctl_print_ran(&j);
+	job_fini(&j);
 	brokers_forget(&known);
 	if (rc == STORE_LIMIT)
 		return ctl_fail_faults(&e.fs, "");

@@ -11,6 +11,7 @@
 #include "lib/conf.h"
 #include "lib/datetime.h"
 #include "lib/fault.h"
+#include "lib/run.h"
 #include "lib/log.h"
 #include "lib/num.h"
 #include "lib/tz.h"
@@ -87,6 +88,17 @@ ctl_fail_job(enum store_rc rc, const struct ctl_args *a)
 	(void)snprintf(what, sizeof(what), "%s %s", a->operand[0],
 	    a->operand[1]);
 	return ctl_fail_rc(rc, what);
+}
+
+void
+ctl_print_ran(const struct job *j)
+{
+	const struct run *r = j->ran;
+
+	(void)printf("%s %s: already %s, run %s; it does not run again\n",
+	    j->queue, j->job_id,
+	    r->id[0] == '\0' ? "ran" : run_state_name(r->state),
+	    r->id[0] == '\0' ? "not kept" : r->id);
 }
 
 int

@@ -80,6 +80,10 @@ int ctl_open_job(struct ctl *c, const struct ctl_args *a);
 /* ctl_fail_rc for the job those operands name. */
 int ctl_fail_job(enum store_rc rc, const struct ctl_args *a);
 
+/* Print that j, added or resumed, has ended: its one slot was decided before
+ * (j->ran), and how. */
+void ctl_print_ran(const struct job *j);
+
 /* Why a job could not be resumed: no slot, or no sense (sched_resume gave
  * STORE_CONFLICT); gives CTL_NO. */
 int ctl_fail_resume(struct ctl *c, const char *queue, const char *job_id);

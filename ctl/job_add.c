@@ -70,8 +70,14 @@ tell_added(struct ctl *c, const struct job *j)
 {
 	struct buf b = BUF_INIT;
 
+	if (j->ran != NULL) {
+		ctl_print_ran(j);
+		return;
+	}
 	ctl_time(c, j->next_run_us, &b);
-	(void)printf("%s %s: next run %s\n", j->queue, j->job_id, buf_cstr(&b));
+	(void)printf("%s %s: next run %s%s%s\n", j->queue, j->job_id,
+	    buf_cstr(&b), j->state == JOB_PAUSED ? ", paused " : "",
+	    j->state == JOB_PAUSED ? j->reason : "");
 	buf_fini(&b);
 	tell_warnings(c, j);
 }

@@ -108,8 +108,10 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		asked_id))
 		goto out;
 	res->msg = MSG_JOB_ADDED;
-	preview_warn_job(&j, &env, sched_cadence(&ctx->sched, zones.now_us),
-	    &warns);
+	warns = (struct warns){ .n = 0 };
+	if (j.ran == NULL)
+		preview_warn_job(&j, &env,
+		    sched_cadence(&ctx->sched, zones.now_us), &warns);
 	job_to_json_added(&j, &zones, &warns,
 	    req->lang == LANG_EN ? WORDS_EN : WORDS_ZH, res->data);
 	warns_fini(&warns);

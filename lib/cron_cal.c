@@ -284,6 +284,19 @@ cron_prune(struct cron *c)
 	}
 }
 
+bool
+cron_is_same(const struct cron *a, const struct cron *b)
+{
+	for (int f = CRON_YEAR + 1; f < CRON__MAX; f++)
+		if (a->bits[f] != b->bits[f])
+			return false;
+	for (int year = CRON_YEAR_MIN;
+	     a->years != b->years && year <= CRON_YEAR_MAX; year++)
+		if (cron_has_year(a, year) != cron_has_year(b, year))
+			return false;
+	return a->nth == b->nth && a->is_day_or_dow == b->is_day_or_dow;
+}
+
 /* The first matching second of a day at or after that of v, or -1. */
 static int
 find_time(const struct cron *c, const struct civil *v)

@@ -71,6 +71,12 @@ void cron_settle(struct cron *c);
 /* Take the years that are not worth a look out of the set, if there is one. */
 void cron_prune(struct cron *c);
 
+/*
+ * Do both match the same seconds by their sets?  Both are settled and pruned.
+ * A new member of struct cron that changes what matches is compared here.
+ */
+bool cron_is_same(const struct cron *a, const struct cron *b);
+
 /* The days of a month that match; day d is bit d.  Of the year's number only
  * its kind counts: is it in the set of years? */
 uint64_t cron_month_days(const struct cron *c, int year, int month);

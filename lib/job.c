@@ -6,6 +6,7 @@
 #include "lib/fault.h"
 #include "lib/job.h"
 #include "lib/list.h"
+#include "lib/run.h"
 #include "lib/utf8.h"
 #include "lib/word.h"
 #include "lib/ban.h"
@@ -43,6 +44,9 @@ job_fini(struct job *j)
 	free(j->retry);
 	free(j->description);
 	free(j->reason);
+	if (j->ran != NULL)
+		run_fini(j->ran);
+	free(j->ran);
 	job_init(j);
 }
 

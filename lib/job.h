@@ -41,6 +41,11 @@ struct job {
 	int64_t cursor_us;   /* first slot not yet in the ledger */
 	int64_t created_us;
 	int64_t changed_us;
+
+	/* Of a request, not stored: */
+	bool is_state_asked; /* by "paused" in its body */
+	struct run *ran;     /* an add or a resume found its one slot decided,
+			      * by this run, and it ended (owned), or NULL */
 };
 
 struct job_list {

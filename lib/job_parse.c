@@ -297,6 +297,7 @@ parse_policies(struct parse *p)
 	rc |= parse_retry(p);
 	rc |= parse_description(p);
 	rc |= json_get_bool(p->body, "paused", &is_paused, p->fs);
+	p->j->is_state_asked = json_member(p->body, "paused") != NULL;
 	rc |= job_parse_render(p->body, p->conf, p->j, p->fs);
 	if (rc != 0 || !is_paused)
 		return rc;

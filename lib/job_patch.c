@@ -29,6 +29,7 @@ struct patch {
 	bool is_kind_kept;
 	bool is_trigger; /* a field of it is given */
 	bool is_length;	 /* a unit of an interval is */
+	bool is_implied; /* the start of an interval stands for its grid */
 	struct buf body;
 	struct faults *fs;
 };
@@ -186,10 +187,11 @@ add_spec(struct patch *p, const char *name, const char *value)
 		add_instant(p, "end_date", value);
 	else if (strcmp(name, "run_us") == 0 && p->kind == TRIGGER_DATE)
 		add_instant(p, "run_date", value);
-	else if (strcmp(name, "run_us") == 0 && !p->is_length)
+	else if (strcmp(name, "run_us") == 0 && !p->is_length) {
 		/* The grid of an interval that was given no start. */
 		add_instant(p, "start_date", value);
-	else if (strcmp(name, "length_us") != 0)
+		p->is_implied = !json_has(p->members, "start_date");
+	} else if (strcmp(name, "length_us") != 0)
 		add_stored(p, name, value);
 	else if (num_parse(value, 1, INT64_MAX, &us) == 0) {
 		(void)snprintf(seconds, sizeof(seconds), "%" PRId64,
@@ -269,6 +271,20 @@ swap_text(char **a, char **b)
 	*b = t;
 }
 
+/* What stood for the grid in the body is no start the owner gave. */
+static void
+imply_start(char *spec)
+{
+	static const char start[] = ";start_us=", run[] = ";run_us=";
+	char *at = strstr(spec, start), *rest;
+
+	if (at == NULL)
+		return;
+	rest = at + sizeof(start) - 1;
+	memcpy(at, run, sizeof(run) - 1);
+	memmove(at + sizeof(run) - 1, rest, strlen(rest) + 1);
+}
+
 /* Move what is given from the job that was read to the one there is. */
 static void
 take(const struct patch *p, struct job *from, struct job *to)
@@ -285,6 +301,8 @@ take(const struct patch *p, struct job *from, struct job *to)
 			memcpy(dst + taken[i].offset, src + taken[i].offset,
 			    taken[i].size);
 	}
+	if (p->is_trigger && p->is_implied)
+		imply_start(from->trigger);
 	if (p->is_trigger)
 		swap_text(&to->trigger, &from->trigger);
 }

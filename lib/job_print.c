@@ -9,6 +9,7 @@
 #include "lib/job_check.h"
 #include "lib/job_json.h"
 #include "lib/json.h"
+#include "lib/run.h"
 #include "lib/trigger.h"
 #include "lib/trigger_warn.h"
 #include "lib/tz.h"
@@ -82,6 +83,8 @@ add_seconds(struct buf *out, const char *name, int64_t us)
 static const char *
 status_name(const struct job *j, bool is_sound)
 {
+	if (j->ran != NULL)
+		return "finished";
 	if (!is_sound || j->state == JOB_QUARANTINED)
 		return "quarantined";
 	return j->state == JOB_PAUSED ? "paused" : "running";
@@ -143,6 +146,21 @@ add_policies(struct buf *out, const struct job *j)
 	add_number(out, "priority", j->priority);
 }
 
+/* The run that all it is to do was done by; only then. */
+static void
+add_ran(struct buf *out, const struct run *r)
+{
+	if (r == NULL)
+		return;
+	buf_str(out, ",\"already_ran\":{\"run_id\":");
+	if (r->id[0] == '\0')
+		buf_str(out, "null,\"state\":null}");
+	else {
+		buf_json(out, r->id);
+		buf_printf(out, ",\"state\":\"%s\"}", run_state_name(r->state));
+	}
+}
+
 /* The object but for its end. */
 static void
 add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
@@ -175,6 +193,7 @@ add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 	add_string(out, "description", j->description);
 	add_string(out, "reason",
 	    j->reason != NULL || fs.n == 0 ? j->reason : buf_cstr(&why));
+	add_ran(out, j->ran);
 	buf_fini(&why);
 	trigger_free(t);
 }

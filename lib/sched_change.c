@@ -50,9 +50,12 @@ sched_set_active(struct sched *s, struct store *st, struct job *j,
 								 now_us);
 	if (first == TRIGGER_NONE)
 		rc = STORE_CONFLICT;
+	else if (first <= now_us && j->state == JOB_PAUSED &&
+	    trigger_kind(t) == TRIGGER_DATE)
+		rc = sched_once_end(s, st, j, t);
 	else if (first > j->cursor_us)
 		rc = sched_account(st, &e, first > now_us ? now_us : first - 1);
-	if (rc == STORE_OK) {
+	if (rc == STORE_OK && j->ran == NULL) {
 		j->state = JOB_ACTIVE;
 		free(j->reason);
 		j->reason = NULL;
@@ -87,21 +90,23 @@ change_resume(struct sched *s, struct store *st, struct job *j, int64_t now_us,
 		return STORE_OK;
 	j->changed_us = now_us;
 	rc = sched_set_active(s, st, j, now_us);
+	if (rc == STORE_OK && j->ran != NULL)
+		return store_job_delete(st, j->id, now_us, JOB_EXPIRED);
 	return rc == STORE_OK ? store_job_move(st, j) : rc;
 }
 
-/* Account for what is due, then delete j. */
-static enum store_rc
-delete_job(struct sched *s, struct store *st, const struct job *j,
-    int64_t now_us)
+enum store_rc
+sched_remove(struct sched *s, struct store *st, const struct job *j,
+    const char *what)
 {
+	int64_t now_us = clock_get_us(s->clock);
 	enum store_rc rc = STORE_OK;
 	struct buf why = BUF_INIT;
 
 	if (j->cursor_us <= now_us)
 		rc = sched_account_change(s, st, j,
-		    &(struct sched_over){ now_us, TRIGGER_NONE }, "deleted");
-	buf_printf(&why, "deleted by %s", s->actor);
+		    &(struct sched_over){ now_us, TRIGGER_NONE }, what);
+	buf_printf(&why, "%s by %s", what, s->actor);
 	if (rc == STORE_OK)
 		rc = store_job_delete(st, j->id, now_us, buf_cstr(&why));
 	buf_fini(&why);
@@ -112,8 +117,9 @@ static enum store_rc
 change_delete(struct sched *s, struct store *st, struct job *j, int64_t now_us,
     void *cookie)
 {
+	(void)now_us;
 	(void)cookie;
-	return delete_job(s, st, j, now_us);
+	return sched_remove(s, st, j, "deleted");
 }
 
 enum store_rc
@@ -195,12 +201,11 @@ static enum store_rc
 wipe_jobs(struct sched *s, struct wipe *w)
 {
 	struct job_list jobs = { NULL, 0, 0 };
-	int64_t now = clock_get_us(s->clock);
 	enum store_rc rc;
 
 	rc = store_job_batch(w->st, w->queue, w->newest, BATCH_JOBS, &jobs);
 	for (size_t i = 0; i < jobs.n && rc == STORE_OK; i++)
-		rc = delete_job(s, w->st, &jobs.v[i], now);
+		rc = sched_remove(s, w->st, &jobs.v[i], "deleted");
 	w->deleted += (int64_t)jobs.n;
 	w->is_over = jobs.n < BATCH_JOBS;
 	job_list_fini(&jobs);

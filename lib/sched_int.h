@@ -63,13 +63,58 @@ struct sched_over {
 enum store_rc sched_account_change(struct sched *s, struct store *st,
     const struct job *j, const struct sched_over *over, const char *what);
 
+/* Note what zone data t was computed by, if new data would change its slots
+ * (open transaction). */
+enum store_rc sched_note_zone(struct store *st, const struct trigger *t);
+
+/* A job as it was, as it is to be (changed_us is now; cursor and next run are
+ * those of before; its state is what it is to become), and the word for the
+ * rows of what will not run: "changed". */
+struct redefinition {
+	const struct job *old;
+	struct job *job;
+	const char *what;
+};
+
+/*
+ * Write that (open transaction).  A trigger that means the same keeps the
+ * cursor; by another the schedule begins anew.  A date whose time passed while
+ * it was paused ends when it is to run again: then job->ran is set.
+ * STORE_CONFLICT: it can never fire again.
+ */
+enum store_rc sched_redefine(struct sched *s, struct store *st,
+    const struct redefinition *d);
+
+/*
+ * Has the one slot of j, whose trigger is t, been decided before, under its
+ * name, perhaps that of a job that is gone?  STORE_OK: by j->ran;
+ * STORE_NOTFOUND: no, t is no date, or the name is yet to be made up.
+ */
+enum store_rc sched_once_ran(struct sched *s, struct job *j,
+    const struct trigger *t, int64_t now_us);
+
+/* What has decided the slot slot_us of j's name, into j->ran. */
+enum store_rc sched_once_find(struct sched *s, struct job *j, int64_t slot_us,
+    int64_t now_us);
+
+/* The instant of j, a date by t, passed while it was paused: write that, and
+ * let it be j->ran.  j has no further slot then; its row is to be deleted. */
+enum store_rc sched_once_end(struct sched *s, struct store *st, struct job *j,
+    const struct trigger *t);
+
+/* Account for what is due of j, then delete it, "WHAT by ACTOR" (open
+ * transaction). */
+enum store_rc sched_remove(struct sched *s, struct store *st,
+    const struct job *j, const char *what);
+
 /* Let j be paused by the actor, since now_us; STORE_FULL without memory. */
 enum store_rc sched_set_paused(struct sched *s, struct job *j, int64_t now_us);
 
 /*
  * Let j, which is not active, run again from now_us on, and account for what
- * it did not meanwhile.  STORE_CONFLICT, with j as it was, when its trigger
- * cannot be read or has no further slot.
+ * it did not meanwhile.  A date that was paused at its instant ends with that
+ * (sched_once_end).  STORE_CONFLICT, with j as it was, when its trigger cannot
+ * be read or has no further slot.
  */
 enum store_rc sched_set_active(struct sched *s, struct store *st, struct job *j,
     int64_t now_us);

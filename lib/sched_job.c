@@ -107,10 +107,8 @@ sched_account_change(struct sched *s, struct store *st, const struct job *j,
 	return rc;
 }
 
-/* Which zone data a cron job was computed by: should it change, so must the
- * job's next run. */
-static enum store_rc
-note_zone(struct store *st, const struct trigger *t)
+enum store_rc
+sched_note_zone(struct store *st, const struct trigger *t)
 {
 	const struct tz *tz = trigger_zone(t);
 
@@ -132,34 +130,42 @@ sched_begin_anew(struct store *st, struct job *j, const struct trigger *t)
 		sched_set_cursor(j, t, trigger_next(t, decided));
 	rc = store_history_change(st, j->id, j->trigger, j->changed_us + 1,
 	    j->cursor_us);
-	return rc == STORE_OK ? note_zone(st, t) : rc;
+	return rc == STORE_OK ? sched_note_zone(st, t) : rc;
+}
+
+/* Everything of a row but the definition. */
+static enum store_rc
+take_over(struct job *j, const struct job *old)
+{
+	if (!j->is_state_asked)
+		j->state = old->state == JOB_PAUSED ? JOB_PAUSED : JOB_ACTIVE;
+	j->id = old->id;
+	j->created_us = old->created_us;
+	j->cursor_us = old->cursor_us;
+	j->next_run_us = old->next_run_us;
+	free(j->reason);
+	j->reason = old->reason == NULL ? NULL : strdup(old->reason);
+	return old->reason != NULL && j->reason == NULL ? STORE_FULL : STORE_OK;
 }
 
 /*
  * The job that has the name takes the new definition but keeps its number, so
- * that the guard on (job, slot) also holds across a replacement.
+ * that the guard on (job, slot) also holds across a replacement.  If all it is
+ * to do was done before (j->ran), it ends.
  */
 static enum store_rc
-add_replace(struct sched *s, struct store *st, struct job *j,
-    const struct trigger *t)
+add_replace(struct sched *s, struct store *st, struct job *j)
 {
-	/* A date set anew to the same instant is still to run. */
-	const struct sched_over over = { j->changed_us, j->cursor_us };
 	struct job old;
+	const struct redefinition d = { &old, j, "replaced" };
 	enum store_rc rc;
 
 	job_init(&old);
 	rc = store_job_get(st, j->queue, j->job_id, &old);
-	if (rc != STORE_OK)
-		goto out;
-	j->id = old.id;
-	j->created_us = old.created_us;
-	rc = sched_account_change(s, st, &old, &over, "replaced");
-	if (rc == STORE_OK)
-		rc = sched_begin_anew(st, j, t);
-	if (rc == STORE_OK)
-		rc = store_job_update(st, j);
-out:
+	if (rc == STORE_OK && j->ran != NULL)
+		rc = sched_remove(s, st, &old, "replaced");
+	else if (rc == STORE_OK && (rc = take_over(j, &old)) == STORE_OK)
+		rc = sched_redefine(s, st, &d);
 	job_fini(&old);
 	return rc;
 }
@@ -202,18 +208,47 @@ add_prepare(struct sched *s, struct job *j, const struct trigger *t,
 					STORE_OK;
 }
 
+/* A job of a name that is free. */
+static enum store_rc
+add_new(struct sched *s, struct store *st, struct job *j,
+    const struct trigger *t)
+{
+	enum store_rc rc = store_job_insert(st, j);
+
+	if (rc == STORE_OK)
+		rc = add_check_room(s, st, j->queue);
+	return rc == STORE_OK ? sched_note_zone(st, t) : rc;
+}
+
+/* The one slot of j was decided before: there is nothing to add. */
+static enum store_rc
+add_ran(struct sched *s, struct store *st, struct job *j, bool is_replace)
+{
+	struct job old;
+	enum store_rc rc;
+
+	j->next_run_us = j->cursor_us = JOB_NEVER;
+	job_init(&old);
+	rc = store_job_get(st, j->queue, j->job_id, &old);
+	job_fini(&old);
+	if (rc == STORE_OK)
+		return is_replace ? add_replace(s, st, j) : STORE_CONFLICT;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
 /* What the transaction of an add writes; t is the trigger of j. */
 static enum store_rc
 add_write(struct sched *s, struct store *st, struct job *j,
     const struct trigger *t, bool is_replace)
 {
-	enum store_rc rc = store_job_insert(st, j);
+	enum store_rc rc = sched_once_ran(s, j, t, j->created_us);
 
+	if (rc == STORE_OK)
+		rc = add_ran(s, st, j, is_replace);
+	else if (rc == STORE_NOTFOUND)
+		rc = add_new(s, st, j, t);
 	if (rc == STORE_CONFLICT && is_replace)
-		rc = add_replace(s, st, j, t);
-	else if (rc == STORE_OK &&
-	    (rc = add_check_room(s, st, j->queue)) == STORE_OK)
-		rc = note_zone(st, t);
+		rc = add_replace(s, st, j);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, "job.add", j->queue, j->job_id);
 	return rc;

@@ -232,6 +232,17 @@ store_run_newest(struct store *st, const struct store_run_at *w,
 }
 
 enum store_rc
+store_run_once(struct store *st, const struct store_run_at *w, struct run *out)
+{
+	sqlite3_stmt *q = run_of_job(st, SQL_RUN_ONCE, w);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_int(q, ":at_us", w->at_us);
+	return run_read_one(st, q, out);
+}
+
+enum store_rc
 store_run_pruned(struct store *st, const struct store_run_at *w,
     int64_t *last_us)
 {

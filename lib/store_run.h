@@ -70,6 +70,14 @@ enum store_rc store_run_at(struct store *st, const struct store_run_at *w,
 enum store_rc store_run_newest(struct store *st, const struct store_run_at *w,
     struct run *out);
 
+/*
+ * The row that decided exactly at_us, of the job or of one that is gone; one
+ * that was missed only if there is no other.  Into the zeroed *out;
+ * STORE_NOTFOUND.
+ */
+enum store_rc store_run_once(struct store *st, const struct store_run_at *w,
+    struct run *out);
+
 /* The last slot retention took from the job's ledger; 0: none. */
 enum store_rc store_run_pruned(struct store *st, const struct store_run_at *w,
     int64_t *last_us);

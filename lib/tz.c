@@ -137,6 +137,26 @@ tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out)
 	memcpy(out->abbr, type->abbr, sizeof(out->abbr));
 }
 
+bool
+tz_is_same(const struct tz *a, const struct tz *b, int64_t from_s)
+{
+	int64_t end_s = from_s + TZ_CYCLE_S;
+	struct tz_period p, q;
+
+	if (a == b)
+		return true;
+	end_s = end_s > a->cycle_until_s ? end_s : a->cycle_until_s;
+	end_s = end_s > b->cycle_until_s ? end_s : b->cycle_until_s;
+	while (from_s < end_s) {
+		tz_at(a, from_s, &p);
+		tz_at(b, from_s, &q);
+		if (p.offset_s != q.offset_s)
+			return false;
+		from_s = p.until_s < q.until_s ? p.until_s : q.until_s;
+	}
+	return true;
+}
+
 int64_t
 tz_rule_from(const struct tz *tz)
 {

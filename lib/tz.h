@@ -67,6 +67,10 @@ const char *tz_host_name(struct tz_cache *tc, const char *env_tz);
 /* The name a zone was asked by. */
 const char *tz_name(const struct tz *tz);
 
+/* Do both have the same offset at every instant from from_s on?  Names and
+ * abbreviations do not count. */
+bool tz_is_same(const struct tz *a, const struct tz *b, int64_t from_s);
+
 /* The period that holds the instant t_s. */
 void tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out);
 

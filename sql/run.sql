@@ -89,6 +89,18 @@ WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 	AND slot_us <= :until_us AND last_us >= :at_us
 ORDER BY slot_us DESC LIMIT 1;
 
+-- What has decided a slot of the name, not by hand; missed if all else fails.
+
+-- name: run_once
+SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
+	decided_us, id
+FROM run
+WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
+		UNION ALL SELECT job FROM job_gone
+		WHERE queue = :queue AND job_id = :job_id)
+	AND slot_us = :at_us AND is_extra IS NULL
+ORDER BY state = 'missed', id DESC LIMIT 1;
+
 -- name: run_newest
 SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
 	decided_us, id

@@ -103,10 +103,13 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	status_is 200
 }
 
-@test "replace_existing overwrites all of the job, and it runs again" {
+@test "replace_existing overwrites all of the job but its pause" {
 	add "{$interval,\"job_id\":\"a\",\"args\":[1],\"description\":\"old\"}"
 	cgi POST '/funboost/pause_timing_job?job_id=a&queue_name=q'
 	add '{"queue_name":"q","trigger":"cron","hour":3,"job_id":"a","replace_existing":true}'
+	status_is 200
+	is data.status paused
+	add '{"queue_name":"q","trigger":"cron","hour":3,"job_id":"a","replace_existing":true,"paused":false}'
 	status_is 200
 	is data.status running
 	is data.trigger "cron[hour='3']"

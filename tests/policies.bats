@@ -59,7 +59,9 @@ since() {
 		"$ctl" job pause q $how
 		rewind $how 3
 	done
-	grid replace ',"replace_existing":true'
+	grid replace ',"replace_existing":true,"end_date":"2100-01-01"'
+	[ -z "$(rows replace)" ]
+	"$ctl" job add q --id replace --every 7 --replace
 	"$ctl" job delete q delete
 	[[ $(rows replace) == 'paused|3|by owner since '* ]]
 	[[ $(rows delete) == 'paused|3|by owner since '* ]]

@@ -104,6 +104,7 @@ move_add(struct story *t, const char *queue, const char *name)
 	j.job_id = strdup(name);
 	j.trigger = make_trigger(t);
 	j.state = pick(t, 8) == 0 ? JOB_PAUSED : JOB_ACTIVE;
+	j.is_state_asked = j.state == JOB_PAUSED || pick(t, 2) == 0;
 	set_policies(t, &j);
 	if (j.trigger != NULL)
 		rc = sched_add(&t->s, &j, true, t->now_us);

@@ -71,7 +71,7 @@ static const struct sample {
 	    "run_us=1790000090000000" },
 	{ EVERY, "{\"jitter\":3}",
 	    "interval;timezone=UTC;length_us=300000000;"
-	    "start_us=1790000300000000;jitter=3" },
+	    "run_us=1790000300000000;jitter=3" },
 	{ FROM, "{\"end_date\":null}",
 	    "interval;timezone=UTC;length_us=3600000000;"
 	    "start_us=1767225600000000" },

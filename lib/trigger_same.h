@@ -1,0 +1,26 @@
+#ifndef LIB_TRIGGER_SAME_H
+#define LIB_TRIGGER_SAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buf;
+struct trigger;
+
+/* How far a job is whose trigger is given once more. */
+struct trigger_place {
+	int64_t cursor_us; /* its first undecided slot */
+	int64_t now_us;
+};
+
+/*
+ * Does t, given for a job whose trigger is was, mean the same, so that the job
+ * goes on with the slots it has?  Then the storable text of t is appended to
+ * spec.  Spelling does not count, nor do the name of a zone with equal rules,
+ * jitter, an end that is not reached, and a start that is past.  An interval
+ * without a start keeps the grid it has.  Pure.
+ */
+bool trigger_is_same(const struct trigger *t, const struct trigger *was,
+    const struct trigger_place *at, struct buf *spec);
+
+#endif
