@@ -38,6 +38,7 @@ struct question {
 	const char *zone;
 	const char *now;
 	int64_t count;
+	bool is_printed; /* the answer has the trigger's text */
 	struct trigger_field fields[FIELDS_MAX];
 	size_t nfields;
 	struct faults fs;
@@ -47,7 +48,8 @@ struct question {
 static int
 take_field(void *cookie, const char *name, struct json_object *v)
 {
-	static const char *const ours[] = { "trigger", "now", "count", NULL };
+	static const char *const ours[] = { "trigger", "now", "count", "print",
+		NULL };
 	struct question *q = cookie;
 	const char *value = "";
 	const char *const *o;
@@ -82,11 +84,12 @@ read_question(struct json_object *o, struct question *q)
 	(void)json_get_str(o, "timezone", &q->zone, &q->fs);
 	(void)json_get_str(o, "now", &q->now, &q->fs);
 	(void)json_get_int(o, "count", &range, &q->count, &q->fs);
+	(void)json_get_bool(o, "print", &q->is_printed, &q->fs);
 	(void)json_each(o, take_field, q);
 	if (q->kind == NULL)
 		(void)fault_add(&q->fs, "trigger",
-		    "is required: date, "
-		    "interval or cron");
+		    "is required: date, interval, cron or "
+		    "calendarinterval");
 	return q->fs.n == 0 ? 0 : -1;
 }
 
@@ -128,10 +131,22 @@ add_epoch(struct buf *out, int64_t t_us)
 }
 
 static void
-add_answer(const struct trigger *t, int64_t now_us, int64_t count,
+add_print(const struct trigger *t, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+
+	trigger_print(t, &text);
+	buf_str(out, ",\"trigger\":");
+	buf_json(out, buf_cstr(&text));
+	out->is_failed |= text.is_failed;
+	buf_fini(&text);
+}
+
+static void
+add_answer(const struct trigger *t, int64_t now_us, const struct question *q,
     struct buf *out)
 {
-	int64_t slot = trigger_first(t, now_us), n;
+	int64_t slot = trigger_first(t, now_us), count = q->count, n;
 
 	buf_str(out, "{\"epoch\":[");
 	for (n = 0; n < count && slot != TRIGGER_NONE; n++) {
@@ -141,7 +156,10 @@ add_answer(const struct trigger *t, int64_t now_us, int64_t count,
 		if (n + 1 < count)
 			slot = trigger_next(t, slot);
 	}
-	buf_printf(out, "],\"exhausted\":%s}\n", n < count ? "true" : "false");
+	buf_printf(out, "],\"exhausted\":%s", n < count ? "true" : "false");
+	if (q->is_printed)
+		add_print(t, out);
+	buf_str(out, "}\n");
 }
 
 static void
@@ -169,7 +187,7 @@ answer(struct batch *b, struct json_object *o)
 	if (read_question(o, &q) == 0 && read_now(b, &q, &env.now_us) == 0)
 		t = trigger_new(q.kind, q.fields, q.nfields, &env, &q.fs);
 	if (t != NULL)
-		add_answer(t, env.now_us, q.count, &b->out);
+		add_answer(t, env.now_us, &q, &b->out);
 	else if (fault_is_never(&q.fs)) /* no job, but an answer: none */
 		buf_str(&b->out, "{\"epoch\":[],\"exhausted\":true}\n");
 	else

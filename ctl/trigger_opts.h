@@ -26,8 +26,8 @@ enum trigger_opt {
 		"again and again: 10s, 5m, 1h, 2d" }, \
 	[TRIGGER_OPT_CRON] = { "cron", "FIELDS", \
 		"\"hour=3 minute=*/5 day='1st mon'\"" }, \
-	[TRIGGER_OPT_CRONTAB] = { "crontab", "FIVE", \
-		"as in crontab(5): \"0 3 * * 1-5\", @daily" }, \
+	[TRIGGER_OPT_CRONTAB] = { "crontab", "LINE", \
+		"as in crontab(5): \"0 3 * * 1-5\", @daily; or Quartz" }, \
 	[TRIGGER_OPT_TIMEZONE] = { "timezone", "ZONE", \
 		"Europe/Berlin, UTC, +08:00" }, \
 	[TRIGGER_OPT_START] = { "start", "TIME", "not before" }, \

@@ -30,6 +30,9 @@ void buf_fini(struct buf *b);
 /* Forget the bytes and the failure, keep the memory for reuse. */
 void buf_reset(struct buf *b);
 
+/* Take back what was appended behind the first len bytes. */
+void buf_cut(struct buf *b, size_t len);
+
 /* Make room for n more bytes; 0, or -1 with is_failed set. */
 int buf_reserve(struct buf *b, size_t n);
 

@@ -55,6 +55,19 @@ cron_fini(struct cron *c)
 }
 
 void
+cron_forget_full_years(struct cron *c)
+{
+	const uint64_t all = ~UINT64_C(0);
+	int i;
+
+	for (i = 0; i < CRON_YEAR_WORDS - 1; i++)
+		if (c->years[i] != all)
+			return;
+	if (c->years[i] == all >> (63 - (CRON_YEAR_MAX - CRON_YEAR_MIN) % 64))
+		cron_fini(c);
+}
+
+void
 cron_fill(struct cron *c, enum cron_field f)
 {
 	c->bits[f] = full[f];
@@ -117,6 +130,39 @@ week_days(uint64_t weeks, int64_t first, int month, int wd)
 	return days;
 }
 
+/*
+ * The working day, Monday to Friday, of the month that lies nearest to day;
+ * wd is the weekday of the 1st.
+ */
+static int
+nearest_working(int day, int wd, int len)
+{
+	int dow = (wd + day - 1) % 7;
+
+	if (dow == 5)
+		return day > 1 ? day - 1 : day + 2;
+	if (dow == 6)
+		return day < len ? day + 1 : day - 2;
+	return day;
+}
+
+/* Days counted from the month's end, and those nearest to a day. */
+static uint64_t
+moving_days(const struct cron *c, int wd, int len)
+{
+	uint64_t days = 0;
+	int day;
+
+	for (day = 1; day <= len; day++) {
+		if ((c->from_end >> (len - day) & 1) != 0)
+			days |= UINT64_C(1) << day;
+		if ((c->nearest >> day & 1) != 0 ||
+		    (c->end_nearest >> (len - day) & 1) != 0)
+			days |= UINT64_C(1) << nearest_working(day, wd, len);
+	}
+	return days;
+}
+
 uint64_t
 cron_month_days(const struct cron *c, int year, int month)
 {
@@ -131,8 +177,12 @@ cron_month_days(const struct cron *c, int year, int month)
 		days |= UINT64_C(1) << len;
 	if (c->nth != 0)
 		days |= nth_days(c->nth, wd, len);
+	if ((c->from_end | c->nearest | c->end_nearest) != 0)
+		days |= moving_days(c, wd, len);
 	if (c->bits[CRON_DOW] != full[CRON_DOW])
 		dow = dow_days(c->bits[CRON_DOW], wd);
+	if (c->dow_nth != 0)
+		dow |= nth_days(c->dow_nth, wd, len);
 	days = c->is_day_or_dow ? days | dow : days & dow;
 	days &= (UINT64_C(2) << len) - 2;
 	if (days != 0 && c->bits[CRON_WEEK] != full[CRON_WEEK])
@@ -247,8 +297,9 @@ is_monthly(const struct cron *c)
 
 	if (c->bits[CRON_WEEK] != full[CRON_WEEK])
 		return false;
-	return c->bits[CRON_DOW] == full[CRON_DOW] ? days != 0 :
-						     days == DAYS_ALWAYS;
+	if (c->bits[CRON_DOW] == full[CRON_DOW])
+		return days != 0;
+	return c->bits[CRON_DOW] != 0 && days == DAYS_ALWAYS;
 }
 
 void

@@ -42,6 +42,10 @@ enum cron_field { /* most significant first, as APScheduler orders */
 struct cron {
 	uint64_t bits[CRON__MAX]; /* value v is bit v; year: unused */
 	uint64_t nth;		  /* weekdays by position, CRON_NTH */
+	uint64_t dow_nth;	  /* the same, beside the days of the week */
+	uint32_t from_end;	  /* bit n: n days before the month's last */
+	uint32_t nearest;	  /* bit d: the working day nearest to day d, */
+	uint32_t end_nearest;	  /* bit n: to n days before the last */
 	uint64_t *years;	  /* bit v - 1970; NULL: every year */
 	uint32_t barren;	  /* kinds of year not worth a look, */
 	uint32_t barren_late;	  /* and those from late_year on */
@@ -54,6 +58,9 @@ struct cron {
 
 /* Free what c owns. */
 void cron_fini(struct cron *c);
+
+/* A set of years is given: if it has every year, no set is kept. */
+void cron_forget_full_years(struct cron *c);
 
 /* Put every value of a field but the year into its set. */
 void cron_fill(struct cron *c, enum cron_field f);

@@ -230,20 +230,6 @@ is_wide(const struct cron *c, const char *norm)
 	    __builtin_popcountll(c->bits[CRON_HOUR]) >= 12;
 }
 
-/* Every year: then no set is kept. */
-static void
-forget_full_years(struct cron *c)
-{
-	const uint64_t all = ~UINT64_C(0);
-	int i;
-
-	for (i = 0; i < CRON_YEAR_WORDS - 1; i++)
-		if (c->years[i] != all)
-			return;
-	if (c->years[i] == all >> (63 - (CRON_YEAR_MAX - CRON_YEAR_MIN) % 64))
-		cron_fini(c);
-}
-
 int
 cron_field_parse(enum cron_field f, const char *text, struct cron *c,
     struct buf *norm, struct faults *fs)
@@ -277,6 +263,6 @@ cron_field_parse(enum cron_field f, const char *text, struct cron *c,
 	if (f == CRON_HOUR)
 		c->is_hour_wide = is_wide(c, buf_cstr(norm) + from);
 	if (f == CRON_YEAR)
-		forget_full_years(c);
+		cron_forget_full_years(c);
 	return 0;
 }

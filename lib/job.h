@@ -46,6 +46,7 @@ struct job {
 	bool is_state_asked; /* by "paused" in its body */
 	struct run *ran;     /* an add or a resume found its one slot decided,
 			      * by this run, and it ended (owned), or NULL */
+	unsigned notes;	     /* of the trigger as it was read */
 };
 
 struct job_list {

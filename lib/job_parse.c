@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,6 +163,7 @@ store_trigger(struct parse *p, const struct trigger *t)
 	p->j->cursor_us = first;
 	p->j->next_run_us = first;
 	trigger_spec(t, &spec);
+	p->j->notes = trigger_notes(t);
 	p->j->trigger = buf_take(&spec);
 	if (p->j->trigger == NULL)
 		return fault_add(p->fs, "trigger",
@@ -171,8 +174,9 @@ store_trigger(struct parse *p, const struct trigger *t)
 static int
 parse_trigger(struct parse *p)
 {
-	struct trigger_field f[JOB_TRIGGER_FIELDS] = { { NULL, NULL } };
+	struct trigger_field f[JOB_TRIGGER_FIELDS + 1] = { { NULL, NULL } };
 	char digits[JOB_TRIGGER_FIELDS][JSON_DIGITS_MAX];
+	char choice[JSON_DIGITS_MAX];
 	enum trigger_kind kind = TRIGGER_DATE;
 	struct trigger *t;
 	size_t n;
@@ -182,6 +186,10 @@ parse_trigger(struct parse *p)
 		return -1;
 	/* Asked even when a field is bad, so that all bad ones are named. */
 	rc = collect_fields(p, kind, f, digits, &n);
+	(void)snprintf(choice, sizeof(choice), "%" PRId64,
+	    trigger_choice(p->j->queue == NULL ? "" : p->j->queue,
+		p->j->job_id));
+	f[n++] = (struct trigger_field){ "choice", choice };
 	t = trigger_new(trigger_kind_name(kind), f, n, p->env, p->fs);
 	if (t == NULL) {
 		/* A field that is bad is not missing as well. */

@@ -110,8 +110,12 @@ find_kind(struct patch *p)
 		if (asked != NULL && strcmp(name, asked) == 0)
 			p->kind = (enum trigger_kind)k;
 	}
+	/* "@every 1h" became an interval: another line may take its place. */
 	if (asked == NULL)
-		p->kind = was;
+		p->kind = was == TRIGGER_INTERVAL &&
+			json_member(p->members, "crontab") != NULL ?
+		    TRIGGER_CRON :
+		    was;
 	p->is_kind_kept = p->kind == was;
 	p->is_trigger = json_has(p->members, "trigger");
 }
@@ -247,6 +251,9 @@ make_body(struct patch *p)
 	buf_char(&p->body, '{');
 	(void)json_each(p->members, add_given, p);
 	add_text(p, "queue_name", p->j->queue);
+	/* H and ~ of a crontab line choose by both names. */
+	if (p->j->job_id != NULL)
+		add_text(p, "job_id", p->j->job_id);
 	if (p->is_trigger)
 		add_trigger(p);
 	else
@@ -301,10 +308,12 @@ take(const struct patch *p, struct job *from, struct job *to)
 			memcpy(dst + taken[i].offset, src + taken[i].offset,
 			    taken[i].size);
 	}
-	if (p->is_trigger && p->is_implied)
+	if (!p->is_trigger)
+		return;
+	if (p->is_implied)
 		imply_start(from->trigger);
-	if (p->is_trigger)
-		swap_text(&to->trigger, &from->trigger);
+	swap_text(&to->trigger, &from->trigger);
+	to->notes = from->notes;
 }
 
 int

@@ -43,7 +43,7 @@ read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
 /* The trigger of a body, by way of the job it would make. */
 static struct trigger *
 make_trigger(struct json_object *body, const struct job_env *env,
-    int64_t *grace_us, struct faults *fs)
+    struct warn_env *warn, struct faults *fs)
 {
 	struct trigger *t = NULL;
 	struct job j;
@@ -51,7 +51,8 @@ make_trigger(struct json_object *body, const struct job_env *env,
 	job_init(&j);
 	if (job_from_preview(body, env, &j, fs) == 0)
 		t = trigger_from_spec(j.trigger, env->trigger->zones, fs);
-	*grace_us = j.misfire_grace_us;
+	warn->grace_us = j.misfire_grace_us;
+	warn->notes = j.notes;
 	job_fini(&j);
 	return t;
 }
@@ -70,7 +71,7 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 		return fault_add(fs, "body", "must be a JSON object");
 	(void)json_get_int(body, "count", &range, &p->count, fs);
 	(void)read_now(body, env->trigger, &then.now_us, fs);
-	p->t = make_trigger(body, &job_env, &p->env.grace_us, fs);
+	p->t = make_trigger(body, &job_env, &p->env, fs);
 	if (fs->n > 0) {
 		preview_fini(p);
 		return -1;
@@ -120,7 +121,7 @@ preview_warn_job(const struct job *j, const struct job_env *env,
     int64_t cadence_us, struct warns *out)
 {
 	const struct warn_env warn = { env->trigger->now_us, cadence_us,
-		j->misfire_grace_us, HORIZON };
+		j->misfire_grace_us, HORIZON, j->notes };
 	struct faults fs = { .n = 0 };
 	struct trigger *t;
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/crontab_line.h"
 #include "lib/datetime.h"
 #include "lib/fault.h"
 #include "lib/num.h"
@@ -41,6 +42,7 @@ static const char *const in_names[] = {
 	[IN_END_DATE] = "end_date",
 	[IN_JITTER] = "jitter",
 	[IN_DST] = "dst",
+	[IN_CHOICE] = "choice",
 	[IN_LENGTH_US] = "length_us",
 	[IN_RUN_US] = "run_us",
 	[IN_OFFSET_S] = "offset_s",
@@ -207,11 +209,41 @@ find_kind(const char *name)
 	return (enum trigger_kind)i;
 }
 
+/* What the first word of a crontab line says, in fields. */
+static int
+read_line(struct trigger_args *args, struct crontab_line *line,
+    enum trigger_kind *kind, unsigned *notes)
+{
+	const char *zone = args->in[IN_TIMEZONE];
+	int i;
+
+	if (crontab_line_read(args->in[IN_CRONTAB], line, args->fs) == -1)
+		return -1;
+	args->in[IN_CRONTAB] = line->fields;
+	if (line->zone[0] != '\0') {
+		if (zone != NULL && strcmp(zone, line->zone) != 0)
+			*notes |= TRIGGER_NOTE_ZONE;
+		args->in[IN_TIMEZONE] = line->zone;
+	}
+	if (line->every_s[0] == '\0')
+		return 0;
+	for (i = 0; i < CRON__MAX; i++)
+		if (args->in[i] != NULL)
+			return 0; /* refused as a crontab with fields */
+	for (i = IN_WEEKS; i <= IN_SECONDS; i++)
+		args->in[i] = NULL;
+	args->in[IN_SECONDS] = line->every_s;
+	*kind = TRIGGER_INTERVAL;
+	return 0;
+}
+
 struct trigger *
 trigger_new(const char *kind, const struct trigger_field *f, size_t n,
     const struct trigger_env *env, struct faults *fs)
 {
 	struct trigger_args args = { .now_us = env->now_us, .fs = fs };
+	struct crontab_line line;
+	unsigned notes = 0;
 	enum trigger_kind k = find_kind(kind);
 	struct trigger *t;
 	bool is_bad = false;
@@ -226,7 +258,7 @@ trigger_new(const char *kind, const struct trigger_field *f, size_t n,
 		return NULL;
 	}
 	for (i = 0; i < n; i++) {
-		in = find_name(in_names, IN_DST + 1, f[i].name);
+		in = find_name(in_names, IN_CHOICE + 1, f[i].name);
 		if (in != -1) {
 			args.in[in] = f[i].value;
 			continue;
@@ -234,11 +266,16 @@ trigger_new(const char *kind, const struct trigger_field *f, size_t n,
 		fault_add(fs, f[i].name, "unknown field");
 		is_bad = true;
 	}
+	if (k == TRIGGER_CRON && args.in[IN_CRONTAB] != NULL &&
+	    read_line(&args, &line, &k, &notes) == -1)
+		return NULL;
 	t = make(k, &args, env->zones, env->default_zone);
 	if (is_bad) {
 		trigger_free(t);
 		return NULL;
 	}
+	if (t != NULL)
+		t->notes |= notes;
 	return t;
 }
 

@@ -39,6 +39,14 @@ struct trigger_env {
 	int64_t now_us;		  /* date without run_date; interval start */
 };
 
+/*
+ * What reading the input took note of, besides enum crontab_note: for the
+ * warnings.  It is no part of what is stored.
+ */
+enum trigger_note {
+	TRIGGER_NOTE_ZONE = 1 << 24, /* the crontab line's zone was taken */
+};
+
 /* "date", "interval", "cron". */
 const char *trigger_kind_name(enum trigger_kind kind);
 
@@ -50,7 +58,8 @@ bool trigger_is_field(const char *name);
  * Make a trigger from n input fields.  kind is "date", "interval" or "cron";
  * fields of the other kinds are ignored, an unknown name is a fault, as is
  * every bad value; all bad fields are reported.  A field whose value is NULL
- * counts as not given.  A cron or interval trigger without a slot at or after
+ * counts as not given.  A crontab line may begin with CRON_TZ=, which counts
+ * before timezone; one of @every makes an interval.  A cron or interval trigger without a slot at or after
  * env->now_us can never fire: a fault that names the reason.  (A date may be
  * past, but must not lie outside start_date and end_date.)  NULL with faults;
  * otherwise owned by the caller, free with trigger_free.
@@ -96,6 +105,15 @@ int64_t trigger_end_us(const struct trigger *t);
 
 /* The rule for clock changes as asked for: "auto", "wall", "skip", "once". */
 const char *trigger_dst(const struct trigger *t);
+
+/* Notes taken when t was read. */
+unsigned trigger_notes(const struct trigger *t);
+
+/*
+ * What H and ~ in the crontab line of a job choose by, as trigger_new takes it
+ * in the field "choice", which is for programs.  job_id may be NULL.
+ */
+int64_t trigger_choice(const char *queue, const char *job_id);
 
 /* The line of a crontab trigger, borrowed from t; NULL for all others. */
 const char *trigger_crontab(const struct trigger *t);

@@ -4,47 +4,28 @@
 #include "lib/cron_field.h"
 #include "lib/crontab.h"
 #include "lib/fault.h"
+#include "lib/num.h"
 #include "lib/trigger_int.h"
 #include "lib/trigger_slot.h"
-#include "lib/tz.h"
 
 #include "lib/ban.h"
 
-enum trigger_dst
-trigger_dst_of(const struct trigger *t)
+static int64_t
+set_next(const void *set, int64_t wall_s)
 {
-	if (t->dst != DST_AUTO)
-		return t->dst;
-	return t->u.cron.set.is_hour_wide ? DST_WALL : DST_ONCE;
+	return cron_wall_next(set, wall_s);
 }
 
 static int64_t
-cron_next(const struct trigger *t, int64_t after_us)
+set_count(const void *set, int64_t from_s, int64_t until_s)
 {
-	int64_t after_s, slot_s;
-
-	if (t->start_us != TRIGGER_NOT_GIVEN && after_us < t->start_us)
-		after_us = t->start_us - 1;
-	after_s = after_us / US_PER_S - (after_us % US_PER_S < 0);
-	slot_s = trigger_slot_next(&t->u.cron.set, t->tz, trigger_dst_of(t),
-	    after_s);
-	return slot_s == TRIGGER_NONE ? TRIGGER_NONE : slot_s * US_PER_S;
+	return cron_wall_count(set, from_s, until_s);
 }
 
-/* Seconds are whole: the first at or after us. */
-static int64_t
-second_from(int64_t us)
+static struct slot_set
+cron_walls(const struct trigger *t)
 {
-	return us / US_PER_S + (us % US_PER_S > 0);
-}
-
-static int64_t
-cron_count(const struct trigger *t, int64_t from_us, int64_t to_us)
-{
-	if (t->start_us != TRIGGER_NOT_GIVEN && from_us < t->start_us)
-		from_us = t->start_us;
-	return trigger_slot_count(&t->u.cron.set, t->tz, trigger_dst_of(t),
-	    (const int64_t[]){ second_from(from_us), second_from(to_us + 1) });
+	return (struct slot_set){ &t->u.cron.set, set_next, set_count };
 }
 
 static void
@@ -56,7 +37,9 @@ settle(struct trigger *t)
 static int
 make_crontab(struct trigger *t, const struct trigger_args *args)
 {
-	int i;
+	struct crontab ct = { .set = &t->u.cron.set, .norm = &t->u.cron.text };
+	int64_t choice = 0;
+	int i, rc;
 
 	for (i = 0; i < CRON__MAX; i++)
 		if (args->in[i] != NULL)
@@ -65,8 +48,13 @@ make_crontab(struct trigger *t, const struct trigger_args *args)
 			    "%s cannot be given together",
 			    trigger_in_name((enum trigger_in)i));
 	t->u.cron.is_crontab = true;
-	return crontab_parse(args->in[IN_CRONTAB], &t->u.cron.set,
-	    &t->u.cron.text, args->fs);
+	if (args->in[IN_CHOICE] != NULL &&
+	    num_parse(args->in[IN_CHOICE], 0, INT64_MAX, &choice) == -1)
+		return fault_add(args->fs, "trigger", "damaged choice");
+	ct.choice = (uint64_t)choice;
+	rc = crontab_parse(args->in[IN_CRONTAB], &ct, args->fs);
+	t->notes |= ct.notes;
+	return rc;
 }
 
 /*
@@ -239,8 +227,9 @@ const struct trigger_ops trigger_cron_ops = {
 	.check = cron_check,
 	.seal = cron_seal,
 	.fini = cron_fini_trigger,
-	.next = cron_next,
-	.count = cron_count,
+	.walls = cron_walls,
+	.next = trigger_wall_next,
+	.count = trigger_wall_count,
 	.print = cron_print,
 	.spec = cron_spec,
 };

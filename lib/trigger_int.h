@@ -45,6 +45,7 @@ enum trigger_in {
 	IN_END_DATE,
 	IN_JITTER,
 	IN_DST,
+	IN_CHOICE, /* for H and ~: what programs give */
 	IN_LENGTH_US,
 	IN_RUN_US,
 	IN_OFFSET_S,
@@ -70,6 +71,7 @@ struct trigger {
 	int64_t start_us; /* TRIGGER_NOT_GIVEN, or inclusive */
 	int64_t end_us;	  /* TRIGGER_NOT_GIVEN, or inclusive */
 	int64_t jitter_us;
+	unsigned notes; /* enum trigger_note and enum crontab_note */
 	union {
 		struct {
 			int64_t run_us;
@@ -95,15 +97,18 @@ struct trigger {
  * (may be NULL) makes a trigger that is right ready for next, which is
  * trigger_next but for end and year 9999; count tells how many slots it has
  * from from_us to to_us, both included, without a walk.
+ * walls (may be NULL) gives the wall times that slots are made of.
  * print appends what stands in the brackets, spec the kind's ";name=value"
  * pairs.  fini (may be NULL) frees what make got, also after it failed.
  */
+struct slot_set;
 struct trigger_ops {
 	const char *name;
 	int (*make)(struct trigger *t, const struct trigger_args *args);
 	int (*check)(const struct trigger *t, const struct trigger_args *args);
 	void (*seal)(struct trigger *t);
 	void (*fini)(struct trigger *t);
+	struct slot_set (*walls)(const struct trigger *t);
 	int64_t (*next)(const struct trigger *t, int64_t after_us);
 	int64_t (
 	    *count)(const struct trigger *t, int64_t from_us, int64_t to_us);
@@ -120,6 +125,11 @@ const struct trigger_ops *trigger_ops_of(const struct trigger *t);
 
 /* What t's rule for clock changes comes to: DST_WALL, DST_SKIP, DST_ONCE. */
 enum trigger_dst trigger_dst_of(const struct trigger *t);
+
+/* next and count of a kind that has walls. */
+int64_t trigger_wall_next(const struct trigger *t, int64_t after_us);
+int64_t trigger_wall_count(const struct trigger *t, int64_t from_us,
+    int64_t to_us);
 
 /* Name of an input field. */
 const char *trigger_in_name(enum trigger_in in);

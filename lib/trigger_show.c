@@ -32,6 +32,32 @@ trigger_dst(const struct trigger *t)
 	return "auto";
 }
 
+unsigned
+trigger_notes(const struct trigger *t)
+{
+	return t->notes;
+}
+
+/* FNV-1a, over the NUL too, which parts the two names. */
+static uint64_t
+hash(uint64_t h, const char *s)
+{
+	do
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	while (*s++ != '\0');
+	return h;
+}
+
+int64_t
+trigger_choice(const char *queue, const char *job_id)
+{
+	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), queue);
+
+	if (job_id != NULL)
+		h = hash(h, job_id);
+	return (int64_t)(h >> 1);
+}
+
 const char *
 trigger_crontab(const struct trigger *t)
 {

@@ -8,7 +8,7 @@
 
 /*
  * Within one period of a zone local time is instant + offset, so the next
- * match is one calendar search (cron_wall_next) away.  Only where a period
+ * match is one search of the set away.  Only where a period
  * ends is there more to do: its successor may repeat wall times (a fold) or
  * leave some out (a gap).
  */
@@ -30,19 +30,19 @@ struct found {
 };
 
 struct walk {
-	const struct cron *set;
+	const struct slot_set *set;
 	const struct tz *tz;
 	struct found found;
 	bool is_once;	    /* a gap fires at its end */
 	bool is_first_only; /* a fold fires at its first pass only */
 };
 
-/* cron_wall_next, which is not asked again what it answered just before. */
+/* The set's next, which is not asked again what it answered just before. */
 static int64_t
 match_from(struct walk *w, int64_t wall_s)
 {
 	if (wall_s < w->found.from_s || wall_s > w->found.match_s) {
-		w->found.match_s = cron_wall_next(w->set, wall_s);
+		w->found.match_s = w->set->next(w->set->of, wall_s);
 		w->found.from_s = wall_s;
 	}
 	return w->found.match_s;
@@ -139,7 +139,7 @@ fires_in_gap(struct walk *w, const struct tz_period *p)
 }
 
 int64_t
-trigger_slot_next(const struct cron *set, const struct tz *tz,
+trigger_slot_next(const struct slot_set *set, const struct tz *tz,
     enum trigger_dst dst, int64_t after_s)
 {
 	struct walk w = {
@@ -217,7 +217,7 @@ count_walking(const struct walk *w, enum trigger_dst dst, int64_t from_s,
 }
 
 int64_t
-trigger_slot_count(const struct cron *set, const struct tz *tz,
+trigger_slot_count(const struct slot_set *set, const struct tz *tz,
     enum trigger_dst dst, const int64_t range_s[2])
 {
 	const struct walk w = {
@@ -241,7 +241,7 @@ trigger_slot_count(const struct cron *set, const struct tz *tz,
 			n += count_walking(&w, dst, from_s, plain_s);
 		else
 			plain_s = from_s;
-		n += cron_wall_count(set, plain_s + p.offset_s,
+		n += set->count(set->of, plain_s + p.offset_s,
 		    until_s + p.offset_s);
 	}
 	return n;

@@ -1,5 +1,5 @@
-#include "lib/cron_cal.h"
 #include "lib/trigger_int.h"
+#include "lib/trigger_slot.h"
 #include "lib/trigger_warn.h"
 #include "lib/tz.h"
 
@@ -25,6 +25,11 @@ static const char *const names[] = {
 	[WARN_PAST] = "past",
 	[WARN_JITTER] = "jitter",
 	[WARN_PLAN] = "plan",
+	[WARN_STEP] = "step",
+	[WARN_READING] = "reading",
+	[WARN_CHOICE] = "choice",
+	[WARN_IGNORED_TEXT] = "ignored_text",
+	[WARN_ZONE] = "zone",
 };
 _Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
     "a name for each code");
@@ -81,6 +86,83 @@ static const struct phrase jitter_phrase = {
 	    "抖动 %1 会被截短：下一次触发更近（%2）" }
 };
 
+/* What reading the trigger took note of; "%L" becomes its line, "%Z" its
+ * zone. */
+static const struct {
+	unsigned note;
+	enum warn_code code;
+	struct phrase phrase;
+} note_rows[] = {
+	{ CRONTAB_STEP, WARN_STEP,
+	    { { "a step is larger than its range: only the first value of the "
+		"range matches",
+		"步长大于其范围：只匹配范围的第一个值" } } },
+	{ CRONTAB_QUARTZ, WARN_READING,
+	    { { "weekday numbers are read as Quartz counts them, 1 is Sunday "
+		"(crontab: 0 and 7); names are clear everywhere: %L",
+		"星期数字按 Quartz 计：1 为周日（crontab 中 0 和 7 "
+		"为周日）；写名称则无歧义：%L" } } },
+	{ CRONTAB_SUNDAY_0, WARN_READING,
+	    { { "weekday numbers are read as crontab counts them, 0 and 7 are "
+		"Sunday (Quartz: 1); names are clear everywhere: %L",
+		"星期数字按 crontab 计：0 和 7 为周日（Quartz 中 1 "
+		"为周日）；写名称则无歧义：%L" } } },
+	{ CRONTAB_SECONDS, WARN_READING,
+	    { { "six fields are read with the second first, as Quartz has them "
+		"(some programs have it last): %L",
+		"六个字段按 Quartz "
+		"的顺序读取：第一个是秒（有的程序把秒放在最后）：%L" } } },
+	{ CRONTAB_SECONDS_LAST, WARN_READING,
+	    { { "six fields are read with the second last, as croniter has "
+		"them: where the names are shows it: %L",
+		"六个字段按 croniter "
+		"的顺序读取：最后一个是秒（由名称的位置可知）：%L" } } },
+	{ CRONTAB_YEAR_LAST, WARN_READING,
+	    { { "six fields are read with the year last, as AWS has them: %L",
+		"六个字段按 AWS 的顺序读取：最后一个是年：%L" } } },
+	{ CRONTAB_POSITION, WARN_READING,
+	    { { "# is read as the position of the weekday in the month; "
+		"Debian's cron overlooks it and fires every week",
+		"# 表示当月第几个星期几；Debian 的 cron "
+		"会忽略它而每周触发" } } },
+	{ CRONTAB_RANDOM, WARN_READING,
+	    { { "~ is read as a choice from a range, as cronie has it; "
+		"Debian's cron overlooks it and takes the first value",
+		"~ 按 cronie 读作从范围中选取；Debian 的 cron "
+		"会忽略它而只取第一个值" } } },
+	{ CRONTAB_CHOICE, WARN_CHOICE,
+	    { { "H and ~ were chosen by the job's queue and id, the same each "
+		"time: %L",
+		"H 和 ~ 已按任务的队列和 ID 选定，每次相同：%L" } } },
+	{ CRONTAB_JUNK, WARN_IGNORED_TEXT,
+	    { { "text behind a range has no effect, as in Debian's cron: %L",
+		"范围之后的文字不起作用（与 Debian 的 cron 相同）：%L" } } },
+	{ CRONTAB_EMPTY, WARN_IGNORED_TEXT,
+	    { { "a range that ends before it begins has no value, as in "
+		"Debian's cron: %L",
+		"终点小于起点的范围没有值（与 Debian 的 cron 相同）：%L" } } },
+	{ CRONTAB_WRAP, WARN_READING,
+	    { { "a range that ends before it begins is read as Quartz does, "
+		"around the end: %L",
+		"终点小于起点的范围按 Quartz 读作绕回开头：%L" } } },
+	{ CRONTAB_WEEK_END, WARN_READING,
+	    { { "a range of weekdays to Sunday is read to the end of the week; "
+		"Debian's cron has no value for it",
+		"到周日的星期范围读作到一周结束；Debian 的 cron "
+		"认为它没有值" } } },
+	{ CRONTAB_EITHER, WARN_READING,
+	    { { "day and weekday are both restricted: either may match, as in "
+		"crontab (some programs want both)",
+		"日和星期都有限制：满足其一即触发，与 crontab "
+		"相同（有的程序要求两者都满足）" } } },
+	{ CRONTAB_SATURDAY, WARN_READING,
+	    { { "L alone for the weekday is read as Saturday, as in Quartz",
+		"星期字段中单独的 L 按 Quartz 读作周六" } } },
+	{ TRIGGER_NOTE_ZONE, WARN_ZONE,
+	    { { "the zone of the crontab line counts, not timezone: %Z",
+		"以 crontab 行中的时区为准，而非 timezone：%Z" } } },
+};
+
 const char *
 warn_code_name(enum warn_code code)
 {
@@ -130,6 +212,41 @@ add(struct warns *ws, enum warn_code code, const struct phrase *ph,
 	}
 }
 
+/* Append a text whose values t has. */
+static void
+add_text(const struct trigger *t, const char *text, struct buf *out)
+{
+	const char *line = trigger_crontab(t);
+
+	buf_init(out);
+	for (; *text != '\0'; text++)
+		if (*text != '%')
+			buf_char(out, *text);
+		else if (*++text == 'L')
+			buf_str(out, line == NULL ? "" : line);
+		else
+			buf_str(out, tz_name(t->tz));
+}
+
+/* What was taken note of when t was read. */
+static void
+warn_of_notes(const struct trigger *t, unsigned notes, struct warns *ws)
+{
+	struct warn *w;
+	size_t i;
+	int lang;
+
+	for (i = 0; i < sizeof(note_rows) / sizeof(note_rows[0]); i++) {
+		if ((notes & note_rows[i].note) == 0)
+			continue;
+		w = &ws->v[ws->n++];
+		w->code = note_rows[i].code;
+		for (lang = 0; lang < WORDS__MAX; lang++)
+			add_text(t, note_rows[i].phrase.text[lang],
+			    &w->text[lang]);
+	}
+}
+
 static int64_t
 wall_of(const struct trigger *t, int64_t t_us)
 {
@@ -149,9 +266,10 @@ warn_of_change(const struct trigger *t, const struct tz_period *p,
 	const struct phrase *ph = code == WARN_GAP ? gap_phrases : fold_phrases;
 	int64_t a_s = p->until_s + p->offset_s, b_s = p->until_s + q->offset_s;
 	struct values v = { { 0, b_s }, false };
+	const struct slot_set set = trigger_ops_of(t)->walls(t);
 	size_t i;
 
-	v.v[0] = cron_wall_next(&t->u.cron.set, a_s < b_s ? a_s : b_s);
+	v.v[0] = set.next(set.of, a_s < b_s ? a_s : b_s);
 	if (v.v[0] >= (a_s < b_s ? b_s : a_s))
 		return;
 	for (i = 0; i < ws->n; i++)
@@ -169,8 +287,9 @@ warn_of_clock(const struct trigger *t, const struct warn_env *env,
 	struct tz_period p, q;
 
 	/* What runs in every hour loses and gains an hour like any other. */
-	if (t->kind != TRIGGER_CRON ||
-	    t->u.cron.set.bits[CRON_HOUR] == HOURS_ALL)
+	if (trigger_ops_of(t)->walls == NULL ||
+	    (t->kind == TRIGGER_CRON &&
+		t->u.cron.set.bits[CRON_HOUR] == HOURS_ALL))
 		return;
 	if (t->start_us != TRIGGER_NOT_GIVEN && t->start_us > from_us)
 		from_us = t->start_us;
@@ -240,6 +359,7 @@ warns_find(const struct trigger *t, const struct warn_env *env,
 	struct values v = { { 0, 0 }, false };
 
 	out->n = 0;
+	warn_of_notes(t, env->notes, out);
 	if (t->kind != TRIGGER_DATE) {
 		warn_of_clock(t, env, out);
 		warn_of_fires(t, env, out);

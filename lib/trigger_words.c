@@ -3,6 +3,7 @@
 
 #include "lib/civil.h"
 #include "lib/cron_field.h"
+#include "lib/crontab.h"
 #include "lib/fault.h"
 #include "lib/trigger_words.h"
 #include "lib/tz.h"
@@ -220,27 +221,74 @@ see_cron(struct words_cron *w, const struct cron *c, const uint64_t *years)
 	    (w->shape[CRON_HOUR] == WORDS_SOME || n <= 2);
 }
 
+/*
+ * The positions of weekdays (fri#2) as days of the month, where that says the
+ * same: they are then told like those of a cron trigger's day.
+ */
+static void
+view_positions(struct cron *c)
+{
+	static const uint64_t all_days = 0xfffffffe, all_dows = 0x7f;
+
+	if (c->dow_nth == 0)
+		return;
+	if (!c->is_day_or_dow) {
+		if ((c->bits[CRON_DAY] & all_days) != all_days)
+			return;
+		c->bits[CRON_DAY] = 0;
+		c->is_day_or_dow = true;
+	}
+	c->nth |= c->dow_nth;
+	c->dow_nth = 0;
+	if (c->bits[CRON_DOW] == 0) {
+		c->bits[CRON_DOW] = all_dows;
+		c->is_day_or_dow = false;
+	}
+}
+
+/* The years as they were asked for: the set in use lacks those that cannot
+ * match.  Their text is in norm from *at on. */
+static int
+read_years(const struct trigger *t, struct cron *whole, struct buf *norm,
+    size_t *at)
+{
+	const char *text = buf_cstr(&t->u.cron.text), *year;
+	struct crontab ct = { .set = whole, .norm = norm };
+	struct faults fs = { .n = 0 };
+
+	*at = 0;
+	if (!t->u.cron.is_crontab)
+		return t->u.cron.at[CRON_YEAR] == CRON_NOT_GIVEN ?
+		    0 :
+		    cron_field_parse(CRON_YEAR, text + t->u.cron.at[CRON_YEAR],
+			whole, norm, &fs);
+	if (t->u.cron.set.years == NULL)
+		return 0;
+	if (crontab_parse(text, &ct, &fs) == -1)
+		return -1;
+	year = strrchr(buf_cstr(norm), ' ');
+	*at = year == NULL ? 0 : (size_t)(year + 1 - buf_cstr(norm));
+	return 0;
+}
+
 static void
 add_cron(const struct trigger *t, const struct phrases *ph, struct buf *out)
 {
-	const char *text = buf_cstr(&t->u.cron.text);
 	struct words_cron w = { .years = NULL };
 	struct cron whole = { .years = NULL };
+	struct cron view = t->u.cron.set; /* owns nothing: never freed */
 	struct buf norm = BUF_INIT;
-	struct faults fs = { .n = 0 };
+	size_t at;
 
-	/* The set in use lacks the years that cannot match.  The text was good
-	 * once: what it can lack now is memory. */
-	if (!t->u.cron.is_crontab &&
-	    t->u.cron.at[CRON_YEAR] != CRON_NOT_GIVEN &&
-	    cron_field_parse(CRON_YEAR, text + t->u.cron.at[CRON_YEAR], &whole,
-		&norm, &fs) != 0)
+	/* The text was good once: what it can lack now is memory. */
+	if (read_years(t, &whole, &norm, &at) != 0)
 		out->is_failed = true;
-	see_cron(&w, &t->u.cron.set, whole.years);
+	view_positions(&view);
+	see_cron(&w, &view, whole.years);
 	if (whole.years != NULL &&
 	    words_steps(&w.field[CRON_YEAR], &(int){ 0 }, &(int){ 0 }) == 0 &&
 	    words_runs(&w.field[CRON_YEAR]) > YEAR_RUNS_MAX)
-		w.years = buf_cstr(&norm);
+		w.years = buf_cstr(&norm) + at;
 	ph->cron(&w, out);
 	out->is_failed |= norm.is_failed;
 	buf_printf(out, "%s%s%s", ph->in, tz_name(t->tz), ph->in_end);

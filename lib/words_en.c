@@ -115,27 +115,70 @@ add_time(const struct words_cron *w, struct buf *out)
 		add_field(out, "in", "hour", &f[CRON_HOUR]);
 }
 
-/* "the last Friday", "the 15th", "the last day", as one list. */
-static void
-add_days(const struct words_cron *w, struct buf *out)
+/* "the 2nd Friday or the last Monday"; comma stands before the first. */
+static const char *
+add_positions(uint64_t nth, const char *comma, struct buf *out)
 {
 	static const char *const positions[] = { "1st", "2nd", "3rd", "4th",
 		"5th", "last" };
-	uint64_t nth = w->set->nth;
-	const char *comma = "";
 	int bit;
 
-	if (words_count(&w->field[CRON_DAY]) > 0) {
-		if (!add_steps(out, &w->field[CRON_DAY], "day", add_day))
-			words_list(out, &w->field[CRON_DAY], &days);
-		comma = " or ";
-	}
 	for (; nth != 0; nth &= nth - 1) {
 		bit = __builtin_ctzll(nth);
 		buf_printf(out, "%sthe %s ", comma, positions[bit / 7]);
 		add_weekday(out, bit % 7);
 		comma = " or ";
 	}
+	return comma;
+}
+
+/* Quartz' L-3, 15W, LW and L-3W. */
+static const char *
+add_moving(const struct cron *c, const char *comma, struct buf *out)
+{
+	int n;
+
+	for (n = 1; n < 32; n++)
+		if ((c->from_end >> n & 1) != 0) {
+			buf_printf(out, "%sthe ", comma);
+			add_ordinal(out, n + 1);
+			buf_str(out, " day from the end");
+			comma = " or ";
+		}
+	for (n = 1; n < 32; n++)
+		if ((c->nearest >> n & 1) != 0) {
+			buf_printf(out, "%sthe working day nearest to ", comma);
+			add_day(out, n);
+			comma = " or ";
+		}
+	for (n = 0; n < 32; n++)
+		if ((c->end_nearest >> n & 1) != 0) {
+			buf_printf(out, "%sthe ", comma);
+			if (n == 0)
+				buf_str(out, "last working day");
+			else {
+				buf_str(out, "working day nearest to the ");
+				add_ordinal(out, n + 1);
+				buf_str(out, " day from the end");
+			}
+			comma = " or ";
+		}
+	return comma;
+}
+
+/* "the last Friday", "the 15th", "the last day", as one list. */
+static void
+add_days(const struct words_cron *w, struct buf *out)
+{
+	const char *comma = "";
+
+	if (words_count(&w->field[CRON_DAY]) > 0) {
+		if (!add_steps(out, &w->field[CRON_DAY], "day", add_day))
+			words_list(out, &w->field[CRON_DAY], &days);
+		comma = " or ";
+	}
+	comma = add_positions(w->set->nth, comma, out);
+	comma = add_moving(w->set, comma, out);
 	if ((w->set->bits[CRON_DAY] >> CRON_DAY_LAST & 1) != 0)
 		buf_printf(out, "%sthe last day", comma);
 }
@@ -169,6 +212,8 @@ add_date(const struct words_cron *w, struct buf *out)
 		else
 			buf_str(out, is_run ? ", " : " on ");
 		words_list(out, &w->field[CRON_DOW], &weekdays);
+		(void)add_positions(w->set->dow_nth,
+		    words_count(&w->field[CRON_DOW]) > 0 ? " or " : "", out);
 	}
 	if (w->shape[CRON_MONTH] != WORDS_ALL &&
 	    (w->is_day_free || (w->set->is_day_or_dow && !w->is_dow_free))) {

@@ -74,26 +74,63 @@ add_years(const struct words_cron *w, struct buf *out)
 		add_values(out, &w->field[CRON_YEAR], &numbers, "年");
 }
 
-/* "最后一个周五", "15日", "最后一天" as one list. */
-static void
-add_days(const struct words_cron *w, struct buf *out)
+/* "第2个周五、最后一个周一"; comma stands before the first. */
+static const char *
+add_positions(uint64_t nth, const char *comma, struct buf *out)
 {
 	static const char *const positions[] = { "第1个", "第2个", "第3个",
 		"第4个", "第5个", "最后一个" };
-	uint64_t nth = w->set->nth;
-	const char *comma = "";
 	int bit;
 
-	if (words_count(&w->field[CRON_DAY]) > 0) {
-		add_values(out, &w->field[CRON_DAY], &days, "");
-		comma = "、";
-	}
 	for (; nth != 0; nth &= nth - 1) {
 		bit = __builtin_ctzll(nth);
 		buf_printf(out, "%s%s", comma, positions[bit / 7]);
 		add_weekday(out, bit % 7);
 		comma = "、";
 	}
+	return comma;
+}
+
+/* Quartz' L-3, 15W, LW and L-3W. */
+static const char *
+add_moving(const struct cron *c, const char *comma, struct buf *out)
+{
+	int n;
+
+	for (n = 1; n < 32; n++)
+		if ((c->from_end >> n & 1) != 0) {
+			buf_printf(out, "%s倒数第%d天", comma, n + 1);
+			comma = "、";
+		}
+	for (n = 1; n < 32; n++)
+		if ((c->nearest >> n & 1) != 0) {
+			buf_printf(out, "%s最接近%d日的工作日", comma, n);
+			comma = "、";
+		}
+	for (n = 0; n < 32; n++)
+		if ((c->end_nearest >> n & 1) != 0) {
+			if (n == 0)
+				buf_printf(out, "%s最后一个工作日", comma);
+			else
+				buf_printf(out, "%s最接近倒数第%d天的工作日",
+				    comma, n + 1);
+			comma = "、";
+		}
+	return comma;
+}
+
+/* "最后一个周五", "15日", "最后一天" as one list. */
+static void
+add_days(const struct words_cron *w, struct buf *out)
+{
+	const char *comma = "";
+
+	if (words_count(&w->field[CRON_DAY]) > 0) {
+		add_values(out, &w->field[CRON_DAY], &days, "");
+		comma = "、";
+	}
+	comma = add_positions(w->set->nth, comma, out);
+	comma = add_moving(w->set, comma, out);
 	if ((w->set->bits[CRON_DAY] >> CRON_DAY_LAST & 1) != 0)
 		buf_printf(out, "%s最后一天", comma);
 }
@@ -120,6 +157,8 @@ add_date(const struct words_cron *w, struct buf *out)
 		else if (is_week_free)
 			buf_str(out, "每");
 		words_list(out, &w->field[CRON_DOW], &weekdays);
+		(void)add_positions(w->set->dow_nth,
+		    words_count(&w->field[CRON_DOW]) > 0 ? "、" : "", out);
 	} else if (w->is_day_free && is_week_free && w->is_clock)
 		buf_str(out, "每天");
 }

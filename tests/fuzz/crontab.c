@@ -18,19 +18,31 @@ check_normal_form(const char *text)
 {
 	struct cron a = { .nth = 0 }, b = { .nth = 0 };
 	struct buf once = BUF_INIT, twice = BUF_INIT;
+	struct crontab first = { &a, &once, 42, 0 };
+	struct crontab second = { &b, &twice, 0, 0 };
 	struct faults fs = { .n = 0 };
 
-	if (crontab_parse(text, &a, &once, &fs) == 0) {
-		must(crontab_parse(buf_cstr(&once), &b, &twice, &fs) == 0);
+	if (crontab_parse(text, &first, &fs) == 0) {
+		must(crontab_parse(buf_cstr(&once), &second, &fs) == 0);
 		must(fs.n == 0);
 		must(strcmp(buf_cstr(&once), buf_cstr(&twice)) == 0);
+		must(strpbrk(buf_cstr(&once), ";\n") == NULL);
+		/* Nothing is left to choose. */
+		must((second.notes & CRONTAB_CHOICE) == 0);
 		must(memcmp(a.bits, b.bits, sizeof(a.bits)) == 0);
-		must(a.nth == b.nth && a.years == NULL && b.years == NULL);
+		must(a.nth == 0 && a.dow_nth == b.dow_nth);
+		must(a.from_end == b.from_end && a.nearest == b.nearest);
+		must(a.end_nearest == b.end_nearest);
+		must((a.years == NULL) == (b.years == NULL));
+		must(a.years == NULL ||
+		    memcmp(a.years, b.years,
+			CRON_YEAR_WORDS * sizeof(*a.years)) == 0);
 		must(a.is_day_or_dow == b.is_day_or_dow);
 		must(a.is_hour_wide == b.is_hour_wide);
 	} else {
 		must(fs.n == 1);
 		must(strcmp(fs.v[0].field, "crontab") == 0);
+		must(once.len == 0);
 	}
 	cron_fini(&a);
 	cron_fini(&b);

@@ -257,7 +257,7 @@ run_words_years(void)
 static enum oom_rc
 run_warn(void)
 {
-	const struct warn_env env = { NOW, 3600 * INT64_C(1000000), -1, 0 };
+	const struct warn_env env = { NOW, 3600 * INT64_C(1000000), -1, 0, 0 };
 	enum oom_rc rc = OOM_DONE;
 	struct warns ws;
 

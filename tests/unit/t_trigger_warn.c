@@ -57,14 +57,71 @@ static const struct {
 	    "past: 2025-12-03 06:00:00 is past for longer than "
 	    "misfire_grace_time allows: it is missed\n" },
 	{ "date", "UTC", { { "run_date", "2025-12-03 08:00" } }, 0, 60, "" },
+	{ "cron", "UTC", { { "crontab", "*/60 * * * *" } }, 0, -1,
+	    "step: a step is larger than its range: only the first value of "
+	    "the range matches\n" },
+	{ "cron", "UTC", { { "crontab", "0 0 9 ? * 2" } }, 0, -1,
+	    "reading: weekday numbers are read as Quartz counts them, 1 is "
+	    "Sunday (crontab: 0 and 7); names are clear everywhere: 0 9 * * "
+	    "mon\nreading: six fields are read with the second first, as "
+	    "Quartz has them (some programs have it last): 0 9 * * mon\n" },
+	{ "cron", "UTC", { { "crontab", "0 0 9 * * 2" } }, 0, -1,
+	    "reading: weekday numbers are read as crontab counts them, 0 and 7 "
+	    "are Sunday (Quartz: 1); names are clear everywhere: 0 9 * * tue\n"
+	    "reading: six fields are read with the second first, as Quartz has "
+	    "them (some programs have it last): 0 9 * * tue\n" },
+	{ "cron", "UTC", { { "crontab", "0 9 ? * mon *" } }, 0, -1,
+	    "reading: six fields are read with the year last, as AWS has them: "
+	    "0 9 * * mon\n" },
+	{ "cron", "UTC", { { "crontab", "0 0 * * fri#2" } }, 0, -1,
+	    "reading: # is read as the position of the weekday in the month; "
+	    "Debian's cron overlooks it and fires every week\n" },
+	{ "cron", "UTC", { { "crontab", "H(7-7) * * * *" } }, 0, -1,
+	    "choice: H and ~ were chosen by the job's queue and id, the same "
+	    "each time: 7 * * * *\n" },
+	{ "cron", "UTC", { { "crontab", "7~7 * * * *" } }, 0, -1,
+	    "reading: ~ is read as a choice from a range, as cronie has it; "
+	    "Debian's cron overlooks it and takes the first value\n"
+	    "choice: H and ~ were chosen by the job's queue and id, the same "
+	    "each time: 7 * * * *\n" },
+	{ "cron", "UTC", { { "crontab", "*5 3,2-1 * * *" } }, 0, -1,
+	    "ignored_text: text behind a range has no effect, as in Debian's "
+	    "cron: * 3 * * *\n"
+	    "ignored_text: a range that ends before it begins has no value, as "
+	    "in Debian's cron: * 3 * * *\n" },
+	{ "cron", "UTC", { { "crontab", "0 0 22-2 * * ?" } }, 0, -1,
+	    "reading: six fields are read with the second first, as Quartz has "
+	    "them (some programs have it last): 0 22,23,0,1,2 * * *\n"
+	    "reading: a range that ends before it begins is read as Quartz "
+	    "does, around the end: 0 22,23,0,1,2 * * *\n" },
+	{ "cron", "UTC", { { "crontab", "0 0 * * fri-sun" } }, 0, -1,
+	    "reading: a range of weekdays to Sunday is read to the end of the "
+	    "week; Debian's cron has no value for it\n" },
+	{ "cron", "UTC", { { "crontab", "0 0 0 13 * fri *" } }, 0, -1,
+	    "reading: day and weekday are both restricted: either may match, "
+	    "as in crontab (some programs want both)\n" },
+	{ "cron", "UTC", { { "crontab", "0 0 * * L" } }, 0, -1,
+	    "reading: L alone for the weekday is read as Saturday, as in "
+	    "Quartz\n" },
+	{ "cron", "UTC",
+	    { { "crontab", "TZ=Asia/Tokyo 0 9 * * *" },
+		{ "timezone", "Europe/Berlin" } },
+	    0, -1,
+	    "zone: the zone of the crontab line counts, not timezone: "
+	    "Asia/Tokyo\n" },
+	{ "cron", "UTC",
+	    { { "crontab", "TZ=Asia/Tokyo 0 9 * * *" },
+		{ "timezone", "Asia/Tokyo" } },
+	    0, -1, "" },
 };
 
 static void
 check(struct tz_cache *zones, size_t i)
 {
 	const struct trigger_env env = { zones, rows[i].zone, NOW_US };
-	const struct warn_env warn = { NOW_US, rows[i].cadence_s * SECOND_US,
-		rows[i].grace_s < 0 ? -1 : rows[i].grace_s * SECOND_US, 100 };
+	struct warn_env warn = { NOW_US, rows[i].cadence_s * SECOND_US,
+		rows[i].grace_s < 0 ? -1 : rows[i].grace_s * SECOND_US, 100,
+		0 };
 	struct faults fs = { .n = 0 };
 	struct buf got = BUF_INIT;
 	struct warns ws = { .n = 0 };
@@ -73,9 +130,10 @@ check(struct tz_cache *zones, size_t i)
 
 	t = trigger_new(rows[i].kind, rows[i].f,
 	    rows[i].f[1].name == NULL ? 1 : 2, &env, &fs);
-	if (t != NULL)
+	if (t != NULL) {
+		warn.notes = trigger_notes(t);
 		warns_find(t, &warn, &ws);
-	else
+	} else
 		buf_str(&got, fs.v[0].text);
 	for (k = 0; k < ws.n; k++) {
 		buf_printf(&got, "%s: %s\n", warn_code_name(ws.v[k].code),
