@@ -52,6 +52,7 @@ static const struct check {
 	{ "memory store", doctor_memory, false },
 	{ "render keys", doctor_keys, false },
 	{ "brokers", doctor_brokers, true },
+	{ "tokens", doctor_tokens, true },
 	{ "web server", doctor_web, false },
 	{ "versions", doctor_versions, false },
 };

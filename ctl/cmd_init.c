@@ -155,7 +155,8 @@ make_token(struct ctl *c, struct setup *s)
 		t.name = strdup("first");
 		t.queues = strdup("*");
 		rc = STORE_ERROR;
-		if (t.name != NULL && t.queues != NULL)
+		t.services = strdup("*");
+		if (t.name != NULL && t.queues != NULL && t.services != NULL)
 			rc = token_new(c, &t, s->token);
 		if (rc != STORE_OK)
 			s->token[0] = '\0';

@@ -153,7 +153,7 @@ run_replay(struct ctl *c, const struct ctl_args *a)
 
 	if ((status = ctl_open(c)) != CTL_OK)
 		return status;
-	rc = sched_replay(&c->sched, a->operand[0], run_id);
+	rc = sched_replay(&c->sched, a->opt[0], a->operand[0], run_id);
 	if (rc == STORE_CONFLICT)
 		return ctl_fail(CTL_NO,
 		    "run %s: its job is gone and its message was taken, so "
@@ -161,6 +161,11 @@ run_replay(struct ctl *c, const struct ctl_args *a)
 		    a->operand[0]);
 	if (rc == STORE_NOTFOUND)
 		return ctl_fail(CTL_NO, "there is no run %s", a->operand[0]);
+	if (rc == STORE_LIMIT)
+		return ctl_fail(CTL_NO,
+		    "run %s: several queues have one of that name; choose by "
+		    "--queue",
+		    a->operand[0]);
 	if (rc != STORE_OK)
 		return ctl_fail_rc(rc, "replay");
 	(void)printf("%s\n", run_id);
@@ -176,10 +181,16 @@ const struct ctl_command cmd_runs = {
 	.run = run_runs,
 };
 
+static const struct ctl_option replay_options[] = {
+	{ "queue", "QUEUE", "whose run it is, where several have that name" },
+	{ .name = NULL },
+};
+
 const struct ctl_command cmd_replay = {
 	.name = "replay",
-	.args = "RUN",
+	.args = "[--queue QUEUE] RUN",
 	.help = "hand a run over once more, now",
+	.options = replay_options,
 	.min = 1,
 	.max = 1,
 	.run = run_replay,

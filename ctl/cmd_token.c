@@ -16,15 +16,18 @@
 #include "lib/ban.h"
 
 #define SCOPES_TEXT 64
+#define NONE "none"
 
-enum { ADD_NAME, ADD_SCOPES, ADD_QUEUES, ADD_EXPIRES, ADD_JSON };
+enum { ADD_NAME, ADD_SCOPES, ADD_QUEUES, ADD_SERVICES, ADD_EXPIRES, ADD_JSON };
 
 static const struct ctl_option add_options[] = {
 	[ADD_NAME] = { "name", "NAME", "whose it is (default: unnamed)" },
 	[ADD_SCOPES] = { "scopes", "LIST",
 	    "of read,write,consume,admin (default: read,write)" },
 	[ADD_QUEUES] = { "queues", "GLOBS",
-	    "and of Render services, with commas (default: *)" },
+	    "of queues, with commas between (default: *)" },
+	[ADD_SERVICES] = { "services", "GLOBS",
+	    "of Render services, likewise (default: none)" },
 	[ADD_EXPIRES] = { "expires", "DURATION", "for how long it is good" },
 	[ADD_JSON] = { "json", NULL, "answer in JSON" },
 	{ .name = NULL },
@@ -34,6 +37,28 @@ static const struct ctl_option list_options[] = {
 	{ "json", NULL, "answer in JSON" },
 	{ .name = NULL },
 };
+
+/* What globs may not be, for the option --field. */
+static int
+check_globs(const char *field, const char *globs)
+{
+	const char *why;
+	int status;
+
+	if (globs == NULL)
+		return CTL_OK;
+	if ((status = ctl_check_name(field, globs)) != CTL_OK)
+		return status;
+	why = grant_bad_globs(globs);
+	return why == NULL ? CTL_OK : ctl_fail(CTL_DATA, "%s: %s", field, why);
+}
+
+/* As they are stored: "none" and what is left out is none. */
+static char *
+copy_services(const char *globs)
+{
+	return strdup(globs == NULL || strcmp(globs, NONE) == 0 ? "" : globs);
+}
 
 /* Fill t from the options; strings are copied. */
 static int
@@ -52,8 +77,9 @@ fill_token(const struct ctl_args *a, struct token *t)
 		    scopes);
 	if (name != NULL && (status = ctl_check_name("--name", name)) != CTL_OK)
 		return status;
-	if (queues != NULL &&
-	    (status = ctl_check_name("--queues", queues)) != CTL_OK)
+	if ((status = check_globs("--queues", queues)) != CTL_OK ||
+	    (status = check_globs("--services", a->opt[ADD_SERVICES])) !=
+		CTL_OK)
 		return status;
 	status = ctl_opt_duration(a, ADD_EXPIRES, "expires", &us);
 	if (status != CTL_OK)
@@ -62,7 +88,8 @@ fill_token(const struct ctl_args *a, struct token *t)
 	t->expires_us = us == 0 ? 0 : t->created_us + us;
 	t->name = strdup(name == NULL ? "unnamed" : name);
 	t->queues = strdup(queues == NULL ? "*" : queues);
-	if (t->name == NULL || t->queues == NULL)
+	t->services = copy_services(a->opt[ADD_SERVICES]);
+	if (t->name == NULL || t->queues == NULL || t->services == NULL)
 		return ctl_fail(CTL_BUG, "out of memory");
 	return CTL_OK;
 }
@@ -115,6 +142,10 @@ add_row(const struct ctl *c, const void *row, struct table *tab)
 	table_add(tab, t->name);
 	table_add(tab, scopes);
 	table_add(tab, t->queues);
+	table_add(tab,
+	    t->services == NULL	       ? "(as queues)" :
+		t->services[0] == '\0' ? "-" :
+					 t->services);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		buf_reset(&b);
 		ctl_time(c, times[i] - times[i] % CLOCK_US_PER_S, &b);
@@ -135,6 +166,7 @@ add_json(const void *row, struct buf *o)
 	json_out_str(o, "name", t->name);
 	json_out_str(o, "scopes", scopes);
 	json_out_str(o, "queues", t->queues);
+	json_out_str(o, "services", t->services);
 	json_out_time(o, "created", t->created_us);
 	json_out_time(o, "expires", t->expires_us);
 	json_out_time(o, "last_used", t->used_us);
@@ -149,6 +181,7 @@ print_list(const struct ctl *c, const struct token_list *l, bool is_json)
 		"NAME",
 		"SCOPES",
 		"QUEUES",
+		"SERVICES",
 		"CREATED",
 		"EXPIRES",
 		"LAST USED",
@@ -157,7 +190,17 @@ print_list(const struct ctl *c, const struct token_list *l, bool is_json)
 	static const struct list_out how = { headings, sizeof(l->v[0]),
 		add_json, add_row };
 
-	return list_out_print(c, &how, l->v, l->n, is_json);
+	int status = list_out_print(c, &how, l->v, l->n, is_json);
+
+	for (size_t i = 0; status == CTL_OK && i < l->n; i++) {
+		if (l->v[i].services == NULL)
+			(void)fprintf(stderr,
+			    "minutehand: token %s was made before services had "
+			    "globs of their own: those of its queues grant "
+			    "them, too; see token set --services\n",
+			    l->v[i].id);
+	}
+	return status;
 }
 
 static int
@@ -176,22 +219,25 @@ run_list(struct ctl *c, const struct ctl_args *a)
 	return status;
 }
 
-/* Delete the token in one transaction with its audit row. */
+/* Change the token, or delete it (services NULL), in one transaction with its
+ * audit row. */
 static enum store_rc
-revoke(struct ctl *c, const char *id)
+change(struct ctl *c, const char *id, const char *services)
 {
 	struct store *st = c->sched.stores[JOB_DURABLE];
 	const struct store_audit audit = {
 		.at_us = clock_now_us(),
 		.actor = c->sched.actor,
-		.action = "token.revoke",
+		.action = services == NULL ? "token.revoke" : "token.change",
 		.job_id = id,
 	};
 	enum store_rc rc;
 
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
-	if ((rc = store_token_delete(st, id)) == STORE_OK)
+	rc = services == NULL ? store_token_delete(st, id) :
+				store_token_services(st, id, services);
+	if (rc == STORE_OK)
 		rc = store_audit_add(st, &audit);
 	if (rc == STORE_OK)
 		return store_commit(st);
@@ -207,7 +253,24 @@ run_revoke(struct ctl *c, const struct ctl_args *a)
 	if ((status = ctl_check_name("ID", a->operand[0])) != CTL_OK ||
 	    (status = ctl_open(c)) != CTL_OK)
 		return status;
-	return ctl_fail_rc(revoke(c, a->operand[0]), a->operand[0]);
+	return ctl_fail_rc(change(c, a->operand[0], NULL), a->operand[0]);
+}
+
+static int
+run_set(struct ctl *c, const struct ctl_args *a)
+{
+	const char *globs = a->opt[0], *id = a->operand[0];
+	int status;
+
+	if (globs == NULL)
+		return ctl_fail(CTL_USAGE, "token set: --services is needed");
+	if ((status = check_globs("--services", globs)) != CTL_OK ||
+	    (status = ctl_check_name("ID", id)) != CTL_OK ||
+	    (status = ctl_open(c)) != CTL_OK)
+		return status;
+	if (strcmp(globs, NONE) == 0)
+		globs = "";
+	return ctl_fail_rc(change(c, id, globs), id);
 }
 
 const struct ctl_command cmd_token_add = {
@@ -224,6 +287,21 @@ const struct ctl_command cmd_token_list = {
 	.help = "list the tokens, without their secrets",
 	.options = list_options,
 	.run = run_list,
+};
+
+static const struct ctl_option set_options[] = {
+	{ "services", "GLOBS", "of Render services, with commas, or none" },
+	{ .name = NULL },
+};
+
+const struct ctl_command cmd_token_set = {
+	.name = "token set",
+	.args = "--services GLOBS ID",
+	.help = "change at which services a token may run things",
+	.options = set_options,
+	.min = 1,
+	.max = 1,
+	.run = run_set,
 };
 
 const struct ctl_command cmd_token_revoke = {

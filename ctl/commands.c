@@ -7,6 +7,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_doctor,
 	&cmd_token_add,
 	&cmd_token_list,
+	&cmd_token_set,
 	&cmd_token_revoke,
 	&cmd_job_add,
 	&cmd_job_list,

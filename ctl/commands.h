@@ -6,7 +6,8 @@
 /* One per subcommand, each in the cmd_*.c of its noun. */
 extern const struct ctl_command cmd_init, cmd_doctor;
 extern const struct ctl_command cmd_audit, cmd_backup, cmd_restore;
-extern const struct ctl_command cmd_token_add, cmd_token_list, cmd_token_revoke;
+extern const struct ctl_command cmd_token_add, cmd_token_list, cmd_token_set,
+    cmd_token_revoke;
 extern const struct ctl_command cmd_job_add, cmd_job_list, cmd_job_show,
     cmd_job_set, cmd_job_pause, cmd_job_resume, cmd_job_delete, cmd_job_run;
 extern const struct ctl_command cmd_queue_list, cmd_queue_peek, cmd_queue_pause,

@@ -60,6 +60,7 @@ ctl_fail_rc(enum store_rc rc, const char *what)
 	case STORE_CONFIG:
 		return ctl_fail(CTL_CONFIG,
 		    "%s: not for this user; see minutehand doctor", what);
+	case STORE_DENIED:
 	case STORE_ERROR:
 		break;
 	}
@@ -172,6 +173,7 @@ ctl_exit_of(enum store_rc rc)
 	case STORE_NOTFOUND:
 	case STORE_CONFLICT:
 	case STORE_LIMIT:
+	case STORE_DENIED:
 	case STORE_FULL:
 	case STORE_ERROR:
 		break;

@@ -45,6 +45,7 @@ void doctor_zone(struct doctor *d, struct finding *f);
 void doctor_memory(struct doctor *d, struct finding *f);
 void doctor_keys(struct doctor *d, struct finding *f);
 void doctor_brokers(struct doctor *d, struct finding *f);
+void doctor_tokens(struct doctor *d, struct finding *f);
 void doctor_web(struct doctor *d, struct finding *f);
 void doctor_versions(struct doctor *d, struct finding *f);
 

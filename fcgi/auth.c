@@ -91,8 +91,9 @@ check_token(struct ctx *ctx, const struct request *req, const char *header,
 	}
 	if (!response_store(res, rc))
 		return -1;
-	ctx->is_token = true;
+	ctx->scopes = ctx->token.scopes;
 	ctx->sched.actor = ctx->token.id;
+	ctx->grant = token_grant(&ctx->token);
 	if (token_allows(&ctx->token, req->route->scope))
 		return 0;
 	token_scopes_print(req->route->scope, scopes, sizeof(scopes));
@@ -108,15 +109,20 @@ auth_check(struct ctx *ctx, const struct request *req, struct response *res)
 
 	token_fini(&ctx->token);
 	ctx->token = (struct token){ .name = NULL };
-	ctx->is_token = false;
+	ctx->scopes = 0;
+	ctx->grant = (struct grant){ NULL, "" };
+	ctx->sched.grant = &ctx->grant;
 	ctx->sched.actor = "loopback";
 	if (req->route->scope == 0)
 		return 0;
 	if (header != NULL && header[0] != '\0')
 		return check_token(ctx, req, header, res);
 	if (ctx->conf->anonymous == CONF_ANONYMOUS_LOOPBACK &&
-	    loopback_is_local(req))
+	    loopback_is_local(req)) {
+		ctx->scopes = TOKEN_READ | TOKEN_WRITE | TOKEN_CONSUME;
+		ctx->grant = (struct grant){ "*", "" };
 		return 0;
+	}
 	response_error(res, 401, MSG_NO_TOKEN, NULL);
 	return -1;
 }
@@ -124,7 +130,19 @@ auth_check(struct ctx *ctx, const struct request *req, struct response *res)
 bool
 auth_may_queue(const struct ctx *ctx, const char *queue)
 {
-	return !ctx->is_token || token_allows_queue(&ctx->token, queue);
+	return grant_queue(ctx->sched.grant, queue);
+}
+
+bool
+auth_may_service(const struct ctx *ctx, const char *service)
+{
+	return grant_service(ctx->sched.grant, service);
+}
+
+bool
+auth_may(const struct ctx *ctx, unsigned scope)
+{
+	return (ctx->scopes & (scope | TOKEN_ADMIN)) != 0;
 }
 
 int
@@ -132,20 +150,25 @@ auth_queue(const struct ctx *ctx, const char *queue, struct response *res)
 {
 	if (auth_may_queue(ctx, queue))
 		return 0;
-	fault_add(&res->faults, "queue_name", "%s",
-	    queue == NULL ? "is required: the token is limited to some queues" :
-			    "is not among the queues of the token");
-	response_error(res, 403, MSG_NO_QUEUE_ACCESS, NULL);
+	if (queue == NULL) {
+		fault_add(&res->faults, "queue_name",
+		    "is required: the token is limited to some queues");
+		response_error(res, 403, MSG_NO_QUEUE_ACCESS, NULL);
+		return -1;
+	}
+	fault_add(&res->faults, "queue_name",
+	    "is not among the queues of the token");
+	response_error(res, 404, MSG_NO_QUEUE_ACCESS, NULL);
 	return -1;
 }
 
 int
 auth_service(const struct ctx *ctx, const char *service, struct response *res)
 {
-	if (auth_may_queue(ctx, service))
+	if (auth_may_service(ctx, service))
 		return 0;
 	fault_add(&res->faults, "serviceId",
-	    "is not among the queues and services of the token");
-	response_error(res, 403, MSG_NO_SERVICE_ACCESS, NULL);
+	    "is not among the services of the token");
+	response_error(res, 404, MSG_NO_SERVICE_ACCESS, NULL);
 	return -1;
 }

@@ -10,17 +10,21 @@
 int auth_check(struct ctx *ctx, const struct request *req,
     struct response *res);
 
-/* May this client touch the queue?  NULL means every queue. */
+/* May this client touch the queue, the service?  NULL means all there are. */
 bool auth_may_queue(const struct ctx *ctx, const char *queue);
+bool auth_may_service(const struct ctx *ctx, const char *service);
 
-/* As auth_may_queue; -1 when not, and the response is a 403. */
-int auth_queue(const struct ctx *ctx, const char *queue, struct response *res);
+/* Was this client let in with the scope (enum token_scope)? */
+bool auth_may(const struct ctx *ctx, unsigned scope);
 
 /*
- * May this client run things on the service of Render?  A token's globs of
- * queues are matched against the ids of services too.  0, or -1 and the
- * response is a 403.
+ * As auth_may_queue, for a request that names it; -1 when not.  Then the
+ * response is a 404, whether there is such a queue or not, or a 403 where
+ * naming none would mean all.
  */
+int auth_queue(const struct ctx *ctx, const char *queue, struct response *res);
+
+/* As auth_queue, for a service of Render that the request is addressed to. */
 int auth_service(const struct ctx *ctx, const char *service,
     struct response *res);
 

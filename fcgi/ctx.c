@@ -92,6 +92,7 @@ store_cause(const char *path, enum store_rc rc)
 	case STORE_NOTFOUND:
 	case STORE_CONFLICT:
 	case STORE_LIMIT:
+	case STORE_DENIED:
 	case STORE_ERROR:
 		break;
 	}

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "lib/buf.h"
+#include "lib/grant.h"
 #include "lib/sched.h"
 #include "lib/store_token.h"
 
@@ -34,7 +35,8 @@ struct ctx {
 	struct brokers *brokers;   /* NULL until somebody asks one */
 	struct ctx_file conf_file; /* looked at last */
 	struct token token;	   /* of this request's client */
-	bool is_token;		   /* false: let in without one */
+	unsigned scopes;	   /* of enum token_scope; 0: let in by none */
+	struct grant grant;	   /* what it may touch */
 	uint64_t serial;	   /* number of the request */
 	struct buf query;	   /* memory that requests reuse */
 	struct buf body;

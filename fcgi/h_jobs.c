@@ -49,20 +49,6 @@ is_added(struct response *res, enum store_rc rc, const char *job_id)
 	return response_store(res, rc);
 }
 
-/* The queue of a new job and, where it has one, its service. */
-static int
-may_add(struct ctx *ctx, const struct request *req, const struct job *j,
-    struct response *res)
-{
-	const char *service = NULL;
-
-	if (auth_queue(ctx, j->queue, res) != 0)
-		return -1;
-	(void)json_get_str(json_member(req->json, "render"), "serviceId",
-	    &service, &res->faults);
-	return service == NULL ? 0 : auth_service(ctx, service, res);
-}
-
 /* What only the worker of its queue knows about the parameters of a job. */
 static int
 check_known(struct ctx *ctx, const struct job *j, struct response *res)
@@ -101,7 +87,8 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		goto out;
 	}
 	/* Asked last: a broker may take seconds to answer, or not to. */
-	if (may_add(ctx, req, &j, res) != 0 || check_known(ctx, &j, res) != 0)
+	if (auth_queue(ctx, j.queue, res) != 0 ||
+	    check_known(ctx, &j, res) != 0)
 		goto out;
 	(void)json_get_str(req->json, "job_id", &asked_id, &res->faults);
 	if (!is_added(res, sched_add(&ctx->sched, &j, is_replace, zones.now_us),

@@ -116,26 +116,44 @@ h_runs(struct ctx *ctx, const struct request *req, struct response *res)
 	run_list_fini(&l);
 }
 
-/* The run of the path, which the client may see; 0, or -1 and the answer. */
+/* The queue of the run of the path, where it has to be told; NULL: any. */
 static int
-find_run(struct ctx *ctx, const struct request *req, struct run *r,
-    struct response *res)
+read_queue(const struct request *req, const char **out, struct response *res)
 {
-	enum store_rc rc = sched_run_get(&ctx->sched, req->path.run, r);
+	if (request_param(req, "queue_name", out, &res->faults) == 0 &&
+	    *out != NULL && (*out)[0] == '\0')
+		*out = NULL;
+	if (res->faults.n == 0)
+		return 0;
+	response_bad_input(res);
+	return -1;
+}
 
+/* As response_store, for the run of the path.  One that the client may not
+ * see is as one there is not. */
+static bool
+is_found(const struct request *req, struct response *res, enum store_rc rc)
+{
 	if (rc == STORE_NOTFOUND)
 		response_error(res, 404, MSG_RUN_MISSING, req->path.run);
-	if (rc == STORE_NOTFOUND || !response_store(res, rc))
-		return -1;
-	return auth_queue(ctx, r->queue, res);
+	else if (rc == STORE_LIMIT) {
+		fault_add(&res->faults, "queue_name",
+		    "is required: several queues have a run of that name");
+		response_error(res, 409, MSG_BAD_INPUT, NULL);
+	} else
+		return response_store(res, rc);
+	return false;
 }
 
 void
 h_run_get(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct run r = { .row = 0 };
+	const char *queue = NULL;
 
-	if (find_run(ctx, req, &r, res) == 0)
+	if (read_queue(req, &queue, res) == 0 &&
+	    is_found(req, res,
+		sched_run_get(&ctx->sched, queue, req->path.run, &r)))
 		add_run(&r, res->data);
 	run_fini(&r);
 }
@@ -143,22 +161,20 @@ h_run_get(struct ctx *ctx, const struct request *req, struct response *res)
 void
 h_run_replay(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	struct run r = { .row = 0 };
 	char run_id[RUN_ID_LEN + 1];
+	const char *queue = NULL;
 	enum store_rc rc;
 
-	if (find_run(ctx, req, &r, res) == 0) {
-		rc = sched_replay(&ctx->sched, req->path.run, run_id);
-		if (rc == STORE_CONFLICT)
-			response_error(res, 409, MSG_RUN_NO_PARAMS,
-			    req->path.run);
-		else if (rc == STORE_NOTFOUND)
-			response_error(res, 404, MSG_RUN_MISSING,
-			    req->path.run);
-		else if (response_store(res, rc))
-			buf_printf(res->data, "{\"run_id\":\"%s\"}", run_id);
+	if (read_queue(req, &queue, res) != 0)
+		return;
+	rc = sched_replay(&ctx->sched, queue, req->path.run, run_id);
+	if (rc == STORE_CONFLICT)
+		response_error(res, 409, MSG_RUN_NO_PARAMS, req->path.run);
+	else if (is_found(req, res, rc)) {
+		buf_str(res->data, "{\"run_id\":");
+		buf_json(res->data, run_id);
+		buf_char(res->data, '}');
 	}
-	run_fini(&r);
 }
 
 static void

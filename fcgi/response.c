@@ -101,6 +101,11 @@ response_store(struct response *res, enum store_rc rc)
 		response_error(res, 503, MSG_NOT_OPEN, NULL);
 		res->retry_after_s = RETRY_FULL_S;
 		return false;
+	case STORE_DENIED:
+		fault_add(&res->faults, "render.serviceId",
+		    "is not among the services of the token");
+		response_error(res, 403, MSG_NO_SERVICE_ACCESS, NULL);
+		return false;
 	case STORE_NOTFOUND:
 	case STORE_CONFLICT:
 	case STORE_LIMIT:

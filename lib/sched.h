@@ -18,6 +18,7 @@
 struct clock;
 struct conf;
 struct faults;
+struct grant;
 struct tz;
 struct tz_cache;
 
@@ -26,6 +27,11 @@ struct tz_cache;
  * audit row: the HTTP handlers and the owner's command both stand on this.
  * A scheduler looks after two stores, the durable one and, once a job asked
  * for it, the one on a RAM file system.
+ *
+ * Each call asks in its transaction whether the actor may: a queue that is not
+ * granted is STORE_NOTFOUND, as what does not exist; what would set, keep or
+ * start a service that is not granted is STORE_DENIED, and nothing is changed.
+ * Reading by queue is for the caller to judge.
  */
 struct sched {
 	const struct conf *conf;
@@ -36,6 +42,7 @@ struct sched {
 	int64_t memory_opened; /* how often; another store, other versions */
 	ino_t memory_refused;  /* not to be opened again: lib/sched_memory.c */
 	const char *actor;     /* who asks, for the audit; set per request */
+	const struct grant *grant; /* what that one may touch; NULL: all */
 };
 
 /*
@@ -164,17 +171,22 @@ struct sched_runs_opts {
 enum store_rc sched_runs(struct sched *s, const struct sched_runs_opts *o,
     struct run_list *out, char next[SCHED_CURSOR_MAX]);
 
-/* Read the run named id into the zeroed *out (run_fini); STORE_NOTFOUND. */
-enum store_rc sched_run_get(struct sched *s, const char *id, struct run *out);
+/*
+ * Read the run named id of a queue (NULL: of whichever the actor may see)
+ * into the zeroed *out (run_fini); STORE_NOTFOUND.  STORE_LIMIT: several
+ * queues have a run of that name.
+ */
+enum store_rc sched_run_get(struct sched *s, const char *queue, const char *id,
+    struct run *out);
 
 /*
- * Hand over once more what the run id stood for, as a new run whose id goes
+ * Hand over once more what the run id (as sched_run_get) stood for, as a new run whose id goes
  * into run_id: with the parameters its job has now or, without a job, those
  * of its message, be that in its queue, on its way to a broker or given up.
- * STORE_NOTFOUND: no such run.  STORE_CONFLICT: neither job nor message is
- * left, so nobody knows the parameters.
+ * STORE_CONFLICT: neither job nor message is left, so nobody knows the
+ * parameters.
  */
-enum store_rc sched_replay(struct sched *s, const char *id,
+enum store_rc sched_replay(struct sched *s, const char *queue, const char *id,
     char run_id[RUN_ID_LEN + 1]);
 
 /* What became of a job at an instant (lib/why.h), and the facts behind. */

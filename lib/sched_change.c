@@ -122,6 +122,22 @@ change_delete(struct sched *s, struct store *st, struct job *j, int64_t now_us,
 	return sched_remove(s, st, j, "deleted");
 }
 
+/* As the job was and as it becomes, it is the actor's to change. */
+static enum store_rc
+apply_change(struct sched *s, struct store *st, const struct sched_change *c,
+    struct job *j)
+{
+	enum store_rc rc = sched_may_queue(s, j->queue);
+
+	if (rc == STORE_OK && c->is_start)
+		rc = sched_may_render(s, st, j->render);
+	if (rc == STORE_OK)
+		rc = c->apply(s, st, j, clock_get_us(s->clock), c->cookie);
+	if (rc == STORE_OK && c->is_start)
+		rc = sched_may_render(s, st, j->render);
+	return rc;
+}
+
 enum store_rc
 sched_change_job(struct sched *s, enum job_kind kind, const char *const name[2],
     const struct sched_change *c, struct job *out)
@@ -141,7 +157,7 @@ sched_change_job(struct sched *s, enum job_kind kind, const char *const name[2],
 	rc = store_job_get(st, name[0], name[1], &j);
 	j.kind = kind;
 	if (rc == STORE_OK)
-		rc = c->apply(s, st, &j, clock_get_us(s->clock), c->cookie);
+		rc = apply_change(s, st, c, &j);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, c->action, name[0], name[1]);
 	rc = sched_end(st, rc);
@@ -158,7 +174,7 @@ enum store_rc
 sched_pause(struct sched *s, enum job_kind kind, const char *queue,
     const char *job_id, struct job *out)
 {
-	static const struct sched_change c = { "job.pause", change_pause,
+	static const struct sched_change c = { "job.pause", false, change_pause,
 		NULL };
 	const char *const name[2] = { queue, job_id };
 
@@ -169,8 +185,8 @@ enum store_rc
 sched_resume(struct sched *s, enum job_kind kind, const char *queue,
     const char *job_id, struct job *out)
 {
-	static const struct sched_change c = { "job.resume", change_resume,
-		NULL };
+	static const struct sched_change c = { "job.resume", true,
+		change_resume, NULL };
 	const char *const name[2] = { queue, job_id };
 
 	return sched_change_job(s, kind, name, &c, out);
@@ -180,8 +196,8 @@ enum store_rc
 sched_delete(struct sched *s, enum job_kind kind, const char *queue,
     const char *job_id)
 {
-	static const struct sched_change c = { "job.delete", change_delete,
-		NULL };
+	static const struct sched_change c = { "job.delete", false,
+		change_delete, NULL };
 	const char *const name[2] = { queue, job_id };
 
 	return sched_change_job(s, kind, name, &c, NULL);
@@ -220,7 +236,9 @@ wipe_step(struct sched *s, struct wipe *w)
 
 	if ((rc = store_begin(w->st)) != STORE_OK)
 		return rc;
-	if (!w->is_begun)
+	/* A missing queue is all of them. */
+	rc = sched_may_queue(s, w->queue);
+	if (rc == STORE_OK && !w->is_begun)
 		rc = store_job_newest(w->st, &w->newest);
 	if (rc == STORE_OK && !w->is_begun)
 		rc = sched_audit(s, w->st, "job.delete-all", w->queue, NULL);

@@ -135,8 +135,10 @@ apply_one(struct sched *s, struct store *st, const char *id,
     const struct work *w)
 {
 	struct dead d = { .row = 0 };
-	enum store_rc rc = store_dead_get(st, w->queue, id, &d);
+	enum store_rc rc = sched_may_queue(s, w->queue);
 
+	if (rc == STORE_OK)
+		rc = store_dead_get(st, w->queue, id, &d);
 	if (rc == STORE_OK)
 		rc =
 		    apply(s, st, &(struct store_dead_row){ d.place, d.row }, w);
@@ -152,8 +154,11 @@ apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
     const struct work *w, size_t *n)
 {
 	int64_t rows[STORE_DEAD_ROWS];
-	enum store_rc rc = store_dead_rows(st, ask, rows, n);
+	enum store_rc rc = sched_may_queue(s, w->queue);
 
+	*n = 0;
+	if (rc == STORE_OK)
+		rc = store_dead_rows(st, ask, rows, n);
 	for (size_t i = 0; i < *n && rc == STORE_OK; i++) {
 		rc = apply(s, st,
 		    &(struct store_dead_row){ ask->place, rows[i] }, w);

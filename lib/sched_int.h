@@ -125,6 +125,7 @@ enum store_rc sched_set_active(struct sched *s, struct store *st, struct job *j,
  */
 struct sched_change {
 	const char *action;
+	bool is_start; /* sets, keeps or starts what the job launches */
 	enum store_rc (*apply)(struct sched *s, struct store *st, struct job *j,
 	    int64_t now_us, void *cookie);
 	void *cookie;
@@ -137,6 +138,21 @@ struct sched_change {
  */
 enum store_rc sched_change_job(struct sched *s, enum job_kind kind,
     const char *const name[2], const struct sched_change *c, struct job *out);
+
+/*
+ * May the actor touch the queue (else STORE_NOTFOUND), set, keep or start the
+ * service, that of a job's render (NULL: none), those of a queue's active jobs
+ * (else STORE_DENIED), know of a run (else STORE_NOTFOUND)?  In the open
+ * transaction, of what stands there then.
+ */
+enum store_rc sched_may_queue(const struct sched *s, const char *queue);
+enum store_rc sched_may_service(const struct sched *s, const char *service);
+enum store_rc sched_may_render(const struct sched *s, struct store *st,
+    const char *render);
+enum store_rc sched_may_launch(const struct sched *s, struct store *st,
+    const char *queue);
+enum store_rc sched_may_see(const struct sched *s, struct store *st,
+    const struct run *r);
 
 /* One audit row in the open transaction. */
 enum store_rc sched_audit(struct sched *s, struct store *st, const char *action,

@@ -162,6 +162,8 @@ add_replace(struct sched *s, struct store *st, struct job *j)
 
 	job_init(&old);
 	rc = store_job_get(st, j->queue, j->job_id, &old);
+	if (rc == STORE_OK)
+		rc = sched_may_render(s, st, old.render);
 	if (rc == STORE_OK && j->ran != NULL)
 		rc = sched_remove(s, st, &old, "replaced");
 	else if (rc == STORE_OK && (rc = take_over(j, &old)) == STORE_OK)
@@ -241,8 +243,13 @@ static enum store_rc
 add_write(struct sched *s, struct store *st, struct job *j,
     const struct trigger *t, bool is_replace)
 {
-	enum store_rc rc = sched_once_ran(s, j, t, j->created_us);
+	enum store_rc rc = sched_may_queue(s, j->queue);
 
+	if (rc == STORE_OK)
+		rc = sched_may_render(s, st, j->render);
+	if (rc != STORE_OK)
+		return rc;
+	rc = sched_once_ran(s, j, t, j->created_us);
 	if (rc == STORE_OK)
 		rc = add_ran(s, st, j, is_replace);
 	else if (rc == STORE_NOTFOUND)

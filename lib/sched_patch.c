@@ -30,7 +30,7 @@ enum store_rc
 sched_patch(struct sched *s, const char *queue, const char *job_id,
     const struct sched_patch *p, struct job *out)
 {
-	const struct sched_change c = { "job.change", change_patch,
+	const struct sched_change c = { "job.change", true, change_patch,
 		(void *)(uintptr_t)p };
 	const char *const name[2] = { queue, job_id };
 

@@ -35,8 +35,12 @@ sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
 			continue;
 		if ((rc = store_begin(st)) != STORE_OK)
 			break;
-		rc = store_queue_set_paused(st, queue, is_paused,
-		    clock_get_us(s->clock), s->actor);
+		rc = sched_may_queue(s, queue);
+		if (rc == STORE_OK && !is_paused)
+			rc = sched_may_launch(s, st, queue);
+		if (rc == STORE_OK)
+			rc = store_queue_set_paused(st, queue, is_paused,
+			    clock_get_us(s->clock), s->actor);
 		if (rc == STORE_OK)
 			rc = sched_audit(s, st,
 			    is_paused ? "queue.pause" : "queue.resume", queue,
@@ -119,7 +123,9 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 	if (p->task_id != NULL)
 		(void)snprintf(r.id, sizeof(r.id), "%s", p->task_id);
 	if ((rc = store_begin(st)) == STORE_OK) {
-		rc = handover_run(st, &r, &h);
+		rc = sched_may_queue(s, p->queue);
+		if (rc == STORE_OK)
+			rc = handover_run(st, &r, &h);
 		if (rc == STORE_OK)
 			rc =
 			    sched_audit(s, st, "queue.publish", p->queue, NULL);
@@ -182,7 +188,11 @@ sched_run_now(struct sched *s, enum job_kind kind, const char *queue,
 	job_fini(&j);
 	if ((rc = store_begin(st)) != STORE_OK)
 		goto out;
-	rc = store_job_get(st, queue, job_id, &j);
+	rc = sched_may_queue(s, queue);
+	if (rc == STORE_OK)
+		rc = store_job_get(st, queue, job_id, &j);
+	if (rc == STORE_OK)
+		rc = sched_may_render(s, st, j.render);
 	if (rc == STORE_OK)
 		rc = run_now(s, st, &j, &r);
 	rc = sched_end(st, rc);
@@ -239,8 +249,11 @@ clear(struct sched *s, struct store *st, const char *queue, int64_t *n)
 {
 	struct buf why = BUF_INIT;
 	int64_t waiting = 0;
-	enum store_rc rc = store_message_clear(st, queue, n);
+	enum store_rc rc = sched_may_queue(s, queue);
 
+	*n = 0;
+	if (rc == STORE_OK)
+		rc = store_message_clear(st, queue, n);
 	buf_printf(&why, "queue cleared by %s", s->actor);
 	if (rc == STORE_OK)
 		rc = store_outbox_clear(st, queue, buf_cstr(&why), &waiting);

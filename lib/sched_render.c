@@ -53,7 +53,9 @@ sched_render_create(struct sched *s, const struct render_target *t,
 
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
-	rc = create(s, st, t, id);
+	rc = sched_may_service(s, t->service);
+	if (rc == STORE_OK)
+		rc = create(s, st, t, id);
 	if (rc == STORE_OK)
 		rc = store_delivery_get(st, id, out);
 	return sched_end(st, rc);
@@ -114,6 +116,8 @@ sched_render_cancel(struct sched *s, const char *service, const char *id,
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
 	rc = sched_render_get(s, service, id, out);
+	if (rc == STORE_OK)
+		rc = sched_may_service(s, out->place);
 	if (rc == STORE_OK && delivery_is_open(out))
 		rc = cancel(s, st, out);
 	return sched_end(st, rc);

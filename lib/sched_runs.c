@@ -108,6 +108,30 @@ tell_waiting(struct sched *s, struct run *r)
 	return rc;
 }
 
+/* Take out of a page what the actor may not see; what goes to a service is
+ * in the durable store. */
+static enum store_rc
+hide_foreign(struct sched *s, struct run_list *l)
+{
+	struct store *st = s->stores[JOB_DURABLE];
+	enum store_rc rc = STORE_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n && s->grant != NULL; i++) {
+		struct run r = l->v[i];
+
+		if (rc == STORE_OK || rc == STORE_NOTFOUND)
+			rc = sched_may_see(s, st, &r);
+		if (rc == STORE_OK)
+			l->v[n++] = r;
+		else
+			run_fini(&r);
+	}
+	if (s->grant != NULL)
+		l->n = n;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
 enum store_rc
 sched_runs(struct sched *s, const struct sched_runs_opts *o,
     struct run_list *out, char next[SCHED_CURSOR_MAX])
@@ -134,6 +158,8 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	}
 	if (rc == STORE_OK)
 		rc = runs_merge(from, &pos, o->limit, out);
+	if (rc == STORE_OK)
+		rc = hide_foreign(s, out);
 	for (size_t i = 0; i < out->n && rc == STORE_OK; i++)
 		rc = tell_waiting(s, &out->v[i]);
 	if (rc == STORE_OK && (int64_t)read > o->limit)
@@ -143,24 +169,62 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	return rc;
 }
 
-/* Find a run in either store; *st gets its store. */
+/* Of those of a store that have the name, the ones asked for that the actor
+ * may see: the last one into *out, *n more. */
 static enum store_rc
-run_find(struct sched *s, const char *id, struct store **st, struct run *out)
+find_in(struct sched *s, struct store *st, const char *const name[2],
+    struct run *out, int *n)
 {
-	enum store_rc rc = STORE_NOTFOUND;
+	struct run_list l = { NULL, 0, 0 };
+	enum store_rc rc = store_run_named(st, name[1], &l), may;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if ((*st = sched_store(s, (enum job_kind)k)) != NULL)
-			rc = store_run_get(*st, id, out);
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
+		if (name[0] != NULL && strcmp(l.v[i].queue, name[0]) != 0)
+			continue;
+		if ((may = sched_may_see(s, st, &l.v[i])) == STORE_OK) {
+			run_fini(out);
+			*out = l.v[i];
+			memset(&l.v[i], 0, sizeof(l.v[i]));
+			(*n)++;
+		} else if (may != STORE_NOTFOUND)
+			rc = may;
 	}
+	run_list_fini(&l);
+	return rc;
+}
+
+/* Find a run in either store; *st gets its store.  name[0] is the queue or
+ * NULL, name[1] the id. */
+static enum store_rc
+run_find(struct sched *s, const char *const name[2], struct store **st,
+    struct run *out)
+{
+	enum store_rc rc = STORE_OK;
+	struct store *each;
+	int n = 0, had;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if ((each = sched_store(s, (enum job_kind)k)) == NULL)
+			continue;
+		had = n;
+		rc = find_in(s, each, name, out, &n);
+		if (n > had)
+			*st = each;
+	}
+	if (rc == STORE_OK && n != 1)
+		rc = n == 0 ? STORE_NOTFOUND : STORE_LIMIT;
+	if (rc != STORE_OK)
+		run_fini(out);
 	return rc;
 }
 
 enum store_rc
-sched_run_get(struct sched *s, const char *id, struct run *out)
+sched_run_get(struct sched *s, const char *queue, const char *id,
+    struct run *out)
 {
+	const char *const name[2] = { queue, id };
 	struct store *st;
-	enum store_rc rc = run_find(s, id, &st, out);
+	enum store_rc rc = run_find(s, name, &st, out);
 
 	return rc == STORE_OK ? tell_waiting(s, out) : rc;
 }
@@ -193,7 +257,8 @@ print_retry(const struct outbox *o, struct buf *out)
 static enum store_rc
 replay_of_outbox(struct store *st, const struct run *old, struct replay *p)
 {
-	enum store_rc rc = store_outbox_get(st, old->id, &p->waiting);
+	enum store_rc rc =
+	    store_outbox_get(st, old->queue, old->id, &p->waiting);
 
 	if (rc != STORE_OK)
 		return rc;
@@ -223,6 +288,12 @@ replay_of_run(struct store *st, const struct run *old, struct replay *p)
 {
 	enum store_rc rc = store_delivery_get(st, old->id, &p->target);
 
+	/* Another queue may have chosen the name of a delivery. */
+	if (rc == STORE_OK && p->target.run != old->row) {
+		delivery_fini(&p->target);
+		p->target = (struct delivery){ .run = 0 };
+		rc = STORE_NOTFOUND;
+	}
 	if (rc == STORE_OK) {
 		p->h.target = &p->target;
 		p->h.max_instances = INT64_MAX;
@@ -261,7 +332,10 @@ replay(struct sched *s, struct store *st, struct run *old,
 	enum store_rc rc;
 
 	job_init(&p.job);
-	if ((rc = replay_find(st, old, &p)) != STORE_OK)
+	rc = replay_find(st, old, &p);
+	if (rc == STORE_OK && p.h.target != NULL)
+		rc = sched_may_service(s, p.h.target->place);
+	if (rc != STORE_OK)
 		goto out;
 	buf_printf(&why, "replay of %s", old->id);
 	r = (struct run){
@@ -293,16 +367,28 @@ out:
 	return rc;
 }
 
-enum store_rc
-sched_replay(struct sched *s, const char *id, char run_id[RUN_ID_LEN + 1])
+/* The run as it is in the transaction, in which nobody else moves it. */
+static enum store_rc
+replay_now(struct sched *s, struct store *st, struct run *old,
+    char run_id[RUN_ID_LEN + 1])
 {
+	enum store_rc rc = sched_may_see(s, st, old);
+
+	return rc == STORE_OK ? replay(s, st, old, run_id) : rc;
+}
+
+enum store_rc
+sched_replay(struct sched *s, const char *queue, const char *id,
+    char run_id[RUN_ID_LEN + 1])
+{
+	const char *const name[2] = { queue, id };
 	struct run old = { .row = 0 };
 	struct store *st = NULL;
 	enum store_rc rc;
 
-	if ((rc = run_find(s, id, &st, &old)) == STORE_OK &&
+	if ((rc = run_find(s, name, &st, &old)) == STORE_OK &&
 	    (rc = store_begin(st)) == STORE_OK)
-		rc = sched_end(st, replay(s, st, &old, run_id));
+		rc = sched_end(st, replay_now(s, st, &old, run_id));
 	run_fini(&old);
 	return rc;
 }

@@ -16,6 +16,7 @@ static const char *const rc_words[] = {
 	[STORE_NOTFOUND] = "not found",
 	[STORE_CONFLICT] = "conflicts with what is stored",
 	[STORE_LIMIT] = "more than the configuration allows",
+	[STORE_DENIED] = "not allowed",
 	[STORE_BUSY] = "the store is busy",
 	[STORE_CONFIG] = "not as its configuration or its owner says",
 	[STORE_FULL] = "the store cannot be written (disk full or read-only)",

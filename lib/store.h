@@ -17,6 +17,7 @@ enum store_rc {
 	STORE_NOTFOUND,
 	STORE_CONFLICT,
 	STORE_LIMIT,  /* more than the configuration allows */
+	STORE_DENIED, /* the actor may not (lib/grant.h) */
 	STORE_BUSY,   /* another writer held it too long: try later */
 	STORE_CONFIG, /* a setting is wrong, or others may write its files */
 	STORE_FULL,   /* disk full, read-only or failing: try later */

@@ -156,9 +156,8 @@ store_dead_get(struct store *st, const char *queue, const char *id,
 	stmt_put(q);
 	if (rc != STORE_NOTFOUND)
 		return rc;
-	rc = store_outbox_get(st, id, &o);
-	if (rc == STORE_OK &&
-	    (o.next_us != OUTBOX_NEVER || strcmp(o.queue, queue) != 0))
+	rc = store_outbox_get(st, queue, id, &o);
+	if (rc == STORE_OK && o.next_us != OUTBOX_NEVER)
 		rc = STORE_NOTFOUND;
 	if (rc == STORE_OK)
 		rc = take_outbox(&o, out);

@@ -254,6 +254,23 @@ store_job_newest(struct store *st, int64_t *out)
 }
 
 enum store_rc
+store_job_services(struct store *st, const char *queue,
+    bool (*see)(void *arg, const char *service), void *arg, bool *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_SERVICES);
+	enum store_rc rc = STORE_OK;
+
+	*out = false;
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":queue", queue);
+	while (!*out && (rc = stmt_row(st, q)) == STORE_OK)
+		*out = see(arg, (const char *)sqlite3_column_text(q, 0));
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
 store_job_batch(struct store *st, const char *queue, int64_t id, int limit,
     struct job_list *out)
 {

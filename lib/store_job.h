@@ -48,6 +48,13 @@ enum store_rc store_job_count_grace(struct store *st, int64_t grace_us,
 /* The highest number of a job, 0 without any. */
 enum store_rc store_job_newest(struct store *st, int64_t *out);
 
+/*
+ * Ask see of each service at which an active job of the queue runs (NULL: of
+ * one that cannot be read), until it says true; *out: whether it did.
+ */
+enum store_rc store_job_services(struct store *st, const char *queue,
+    bool (*see)(void *arg, const char *service), void *arg, bool *out);
+
 /* Add up to limit jobs, of one queue or (NULL) of all, numbered up to id. */
 enum store_rc store_job_batch(struct store *st, const char *queue, int64_t id,
     int limit, struct job_list *out);

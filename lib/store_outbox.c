@@ -177,13 +177,15 @@ store_outbox_dead(struct store *st, const char *queue, int64_t after,
 }
 
 enum store_rc
-store_outbox_get(struct store *st, const char *id, struct outbox *out)
+store_outbox_get(struct store *st, const char *queue, const char *id,
+    struct outbox *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_OUTBOX_GET);
 	enum store_rc rc;
 
 	if (q == NULL)
 		return st->refused;
+	stmt_text(q, ":queue", queue);
 	stmt_text(q, ":task_id", id);
 	if ((rc = stmt_row(st, q)) == STORE_OK)
 		rc = read_row(q, out);

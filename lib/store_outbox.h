@@ -55,8 +55,8 @@ enum store_rc store_outbox_dead(struct store *st, const char *queue,
     int64_t after, int64_t limit, struct outbox_list *out);
 
 /* The row of the run named id, into the zeroed *out; STORE_NOTFOUND. */
-enum store_rc store_outbox_get(struct store *st, const char *id,
-    struct outbox *out);
+enum store_rc store_outbox_get(struct store *st, const char *queue,
+    const char *id, struct outbox *out);
 
 /*
  * The broker has the message of a run: it is sent, with what there is to say

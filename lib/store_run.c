@@ -185,6 +185,26 @@ run_read_one(struct store *st, sqlite3_stmt *q, struct run *out)
 }
 
 enum store_rc
+store_run_named(struct store *st, const char *id, struct run_list *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_RUN_GET);
+	enum store_rc rc;
+	struct run *r;
+
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":task_id", id);
+	while ((rc = stmt_row(st, q)) == STORE_OK) {
+		r = run_list_add(out);
+		rc = r == NULL ? STORE_FULL : run_read(q, r);
+		if (rc != STORE_OK)
+			break;
+	}
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
 store_run_get(struct store *st, const char *id, struct run *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_RUN_GET);

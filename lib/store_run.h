@@ -50,7 +50,11 @@ struct store_run_filter {
 enum store_rc store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out);
 
-/* Read the run named id into the zeroed *out; STORE_NOTFOUND. */
+/* Add the runs named id: a name is that of one run in each queue. */
+enum store_rc store_run_named(struct store *st, const char *id,
+    struct run_list *out);
+
+/* Read the oldest of them into the zeroed *out; STORE_NOTFOUND. */
 enum store_rc store_run_get(struct store *st, const char *id, struct run *out);
 
 /* Whose rows and, for one call, where: from at_us up to until_us. */

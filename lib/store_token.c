@@ -14,6 +14,7 @@ token_fini(struct token *t)
 {
 	free(t->name);
 	free(t->queues);
+	free(t->services);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -38,6 +39,7 @@ store_token_insert(struct store *st, const struct token *t)
 	stmt_text(q, ":name", t->name);
 	stmt_int(q, ":scopes", t->scopes);
 	stmt_text(q, ":queues", t->queues);
+	stmt_text(q, ":services", t->services);
 	stmt_int(q, ":created_us", t->created_us);
 	stmt_int_or_null(q, ":expires_us", t->expires_us, 0);
 	return stmt_run(st, q, false);
@@ -59,6 +61,7 @@ token_read(struct store *st, sqlite3_stmt *q, struct token *t)
 	t->created_us = sqlite3_column_int64(q, 5);
 	t->expires_us = sqlite3_column_int64(q, 6);
 	t->used_us = sqlite3_column_int64(q, 7);
+	t->services = stmt_copy(q, 8, &is_oom);
 	return is_oom ? STORE_FULL : STORE_OK;
 }
 
@@ -119,6 +122,18 @@ store_token_delete(struct store *st, const char *id)
 
 	if (q != NULL)
 		stmt_text(q, ":id", id);
+	return stmt_run(st, q, true);
+}
+
+enum store_rc
+store_token_services(struct store *st, const char *id, const char *services)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_TOKEN_SERVICES);
+
+	if (q != NULL) {
+		stmt_text(q, ":id", id);
+		stmt_text(q, ":services", services);
+	}
 	return stmt_run(st, q, true);
 }
 

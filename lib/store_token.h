@@ -15,6 +15,7 @@ struct token {
 	char *name;
 	unsigned scopes; /* bits of enum token_scope */
 	char *queues;	 /* globs joined by commas; "*" = all */
+	char *services;	 /* likewise, "" = none; NULL: queues grant them too */
 	int64_t created_us;
 	int64_t expires_us; /* 0: never */
 	int64_t used_us;    /* 0: never yet; kept to the hour */
@@ -36,6 +37,8 @@ enum store_rc store_token_get(struct store *st, const char *id,
     struct token *out);
 enum store_rc store_token_list(struct store *st, struct token_list *out);
 enum store_rc store_token_delete(struct store *st, const char *id);
+enum store_rc store_token_services(struct store *st, const char *id,
+    const char *services);
 enum store_rc store_token_used(struct store *st, const char *id,
     int64_t now_us);
 

@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <assert.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,37 +102,10 @@ token_allows(const struct token *t, unsigned need)
 	return (t->scopes & TOKEN_ADMIN) != 0 || (t->scopes & need) == need;
 }
 
-/* Does the glob of n bytes at glob match the queue (NULL: every queue)? */
-static bool
-glob_matches(const char *glob, size_t n, const char *queue)
+struct grant
+token_grant(const struct token *t)
 {
-	bool is_match;
-	char *copy;
-
-	if (queue == NULL)
-		return n == 1 && *glob == '*';
-	if ((copy = strndup(glob, n)) == NULL)
-		return false;
-	is_match = fnmatch(copy, queue, 0) == 0;
-	free(copy);
-	return is_match;
-}
-
-bool
-token_allows_queue(const struct token *t, const char *queue)
-{
-	const char *p = t->queues;
-	size_t n;
-
-	if (p == NULL)
-		return false;
-	for (;; p += n + 1) {
-		n = strcspn(p, ",");
-		if (n > 0 && glob_matches(p, n, queue))
-			return true;
-		if (p[n] == '\0')
-			return false;
-	}
+	return (struct grant){ t->queues, t->services };
 }
 
 /* The bit of the scope word of n bytes at name, 0 if there is none. */

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "lib/grant.h"
 #include "lib/store_token.h"
 
 /* What a token may do; admin may do everything. */
@@ -32,8 +33,8 @@ bool token_matches(const struct token *t, const char *text);
 /* May t do all of need (bits of enum token_scope)? */
 bool token_allows(const struct token *t, unsigned need);
 
-/* May t touch the queue?  queue NULL means every queue. */
-bool token_allows_queue(const struct token *t, const char *queue);
+/* What t may touch; borrows from it. */
+struct grant token_grant(const struct token *t);
 
 /* "read,write" to bits and back; parse: -1 on an unknown word or none. */
 int token_scopes_parse(const char *text, unsigned *out);

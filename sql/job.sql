@@ -107,6 +107,14 @@ SELECT count(*) FROM job WHERE misfire_grace_us < :grace_us;
 -- name: job_newest
 SELECT coalesce(max(id), 0) FROM job;
 
+-- Services at which active jobs of a queue run; null for one that cannot be
+-- read.
+
+-- name: job_services
+SELECT DISTINCT iif(json_valid(render), json_extract(render, '$.serviceId'),
+	NULL)
+FROM job WHERE queue = :queue AND render IS NOT NULL AND state = 'active';
+
 -- name: job_batch
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,

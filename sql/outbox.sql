@@ -51,7 +51,8 @@ ORDER BY run LIMIT :limit;
 SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
 	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,
 	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
-FROM run AS r JOIN outbox AS o ON o.run = r.id WHERE r.task_id = :task_id;
+FROM run AS r JOIN outbox AS o ON o.run = r.id
+WHERE r.task_id = :task_id AND r.queue = :queue;
 
 -- The broker has it, or it is nobody's any more.
 

@@ -75,7 +75,7 @@ ORDER BY slot_us DESC, id DESC LIMIT :limit;
 SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
 	decided_us, id
 FROM run
-WHERE task_id = :task_id ORDER BY id LIMIT 1;
+WHERE task_id = :task_id ORDER BY id;
 
 -- A row of the job that stands for some instant from at to until.
 

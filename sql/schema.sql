@@ -33,6 +33,9 @@ CREATE TABLE job (
 CREATE INDEX job_next ON job (next_run_us);
 CREATE INDEX job_queue_next ON job (queue, next_run_us);
 
+-- What starts things at a service, by queue.
+CREATE INDEX job_render ON job (queue) WHERE render IS NOT NULL;
+
 -- What needs mending, counted at each look at health.
 CREATE INDEX job_quarantined ON job (id) WHERE state = 'quarantined';
 

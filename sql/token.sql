@@ -1,21 +1,26 @@
 -- Access tokens.
 
 -- name: token_insert
-INSERT INTO token (id, hash, name, scopes, queues, created_us, expires_us)
-VALUES (:id, :hash, :name, :scopes, :queues, :created_us, :expires_us);
+INSERT INTO token (id, hash, name, scopes, queues, created_us, expires_us,
+	services)
+VALUES (:id, :hash, :name, :scopes, :queues, :created_us, :expires_us,
+	:services);
 
 -- name: token_get
 SELECT id, hash, name, scopes, queues, created_us, coalesce(expires_us, 0),
-	coalesce(used_us, 0)
+	coalesce(used_us, 0), services
 FROM token WHERE id = :id;
 
 -- name: token_list
 SELECT id, hash, name, scopes, queues, created_us, coalesce(expires_us, 0),
-	coalesce(used_us, 0)
+	coalesce(used_us, 0), services
 FROM token ORDER BY created_us, id;
 
 -- name: token_delete
 DELETE FROM token WHERE id = :id;
+
+-- name: token_services
+UPDATE token SET services = :services WHERE id = :id;
 
 -- name: token_used
 UPDATE token SET used_us = :now WHERE id = :id;

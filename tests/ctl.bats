@@ -162,6 +162,57 @@ setup() {
 	[ "$status" -eq 64 ]
 }
 
+@test "token: services are globs of their own, none by default" {
+	"$MH" token add --name plain >/dev/null
+	"$MH" token add --name some --services 'srv-a*,crn-*' >/dev/null
+	"$MH" token add --name none --services none >/dev/null
+	[ "$("$MH" token list --json | jq -c 'map({(.name): .services}) | add')" = \
+	    '{"first":"*","plain":"","some":"srv-a*,crn-*","none":""}' ]
+	id=$("$MH" token list --json | jq -r '.[] | select(.name == "some").id')
+	"$MH" token set --services none "$id"
+	[ "$("$MH" token list --json | jq -c 'map(.services)')" = '["*","","",""]' ]
+	"$MH" token set "$id" --services 'srv-*'
+	[[ $("$MH" token list) == *"some"*"srv-*"* ]]
+	run "$MH" token set --services none 00000000
+	[ "$status" -eq 1 ]
+	run "$MH" token set "$id"
+	[ "$status" -eq 64 ]
+	[ "$(sqlite3 "$STORE" "SELECT count(*) FROM audit
+	    WHERE action = 'token.change'")" = 2 ]
+	run "$MH" doctor
+	[[ $output == *"ok    tokens"* ]]
+}
+
+@test "token: globs that would never match, or seem to take away, are refused" {
+	for globs in '!secret' 'a,!b' '[!a]*' 'a,,b' ',a' 'a,' ' a' 'a, b' ''; do
+		for option in queues services; do
+			run "$MH" token add "--$option" "$globs"
+			[ "$status" -eq 65 ]
+			[[ $output == *"--$option: "* ]]
+		done
+		run "$MH" token set --services "$globs" 00000000
+		[ "$status" -eq 65 ]
+	done
+	[ "$("$MH" token list --json | jq length)" = 1 ]
+}
+
+@test "token: those of before are pointed out by list and doctor" {
+	"$MH" token add --name old --queues 'mail,s*' >/dev/null
+	sqlite3 "$STORE" "UPDATE token SET services = NULL WHERE name = 'old'"
+	id=$("$MH" token list --json 2>/dev/null |
+		jq -r '.[] | select(.services == null).id')
+	run "$MH" token list
+	[ "$status" -eq 0 ]
+	[[ $output == *"old"*"mail,s*"*"(as queues)"* ]]
+	[[ $output == *"token $id was made before"*"token set --services"* ]]
+	run "$MH" doctor
+	[[ $output == *"warn  tokens"*"$id (old)"*'"mail,s*" grants services'* ]]
+	[[ $output == *"minutehand token set --services GLOBS $id"* ]]
+	"$MH" token set --services none "$id"
+	run "$MH" doctor
+	[[ $output == *"ok    tokens"* ]]
+}
+
 @test "job: add in each way, list, show" {
 	"$MH" job add q --id d --date "2030-12-03 15:00" --timezone Asia/Tokyo
 	"$MH" job add q --id e --every 10s --args '[1,"x"]' --kwargs '{"y":2}'

@@ -43,6 +43,7 @@ writing() {
 	queue clear q --yes
 	replay RUN
 	token add
+	token set --services none ID
 	token revoke ID
 	consume q -- true
 	EOT

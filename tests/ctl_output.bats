@@ -184,7 +184,7 @@ printing() {
 	json_is 'keys == ["id","token"] and (.token | startswith("mh_"))' \
 	    token add --json --name x --scopes consume --queues 'a*,b'
 	json_is 'map(keys == ["created","expires","id","last_used","name",
-	    "queues","scopes"]) | all' token list --json
+	    "queues","scopes","services"]) | all' token list --json
 	json_is 'map(select(.name == "x")) | .[0].scopes == "consume" and
 	    .[0].queues == "a*,b" and .[0].expires == null and
 	    .[0].last_used == null' token list --json
@@ -219,7 +219,7 @@ printing() {
 	[ "$("$MH" runs | head -n 1 | tr -s ' ')" = \
 	    "SLOT QUEUE JOB OUTCOME COUNT REASON RUN" ]
 	[ "$("$MH" token list | head -n 1 | tr -s ' ')" = \
-	    "ID NAME SCOPES QUEUES CREATED EXPIRES LAST USED" ]
+	    "ID NAME SCOPES QUEUES SERVICES CREATED EXPIRES LAST USED" ]
 	[ "$("$MH" job list | wc -l)" -eq 3 ]
 	[ -z "$("$MH" job list none)" ]
 	[ -z "$("$MH" queue peek none)" ]

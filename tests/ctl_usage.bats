@@ -26,6 +26,7 @@ commands() {
 	doctor|0|0
 	token add|0|0
 	token list|0|0
+	token set|1|1
 	token revoke|1|1
 	job add|0|1
 	job list|0|1

@@ -80,27 +80,27 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	cgi GET "$list?queue_name=mail-out"
 	status_is 200
 	cgi GET "$list?queue_name=bill"
-	envelope_is 403 forbidden
+	envelope_is 404 not_found
 	has error_data.queue_name ''
 	cgi GET $list
 	envelope_is 403 forbidden
 	has error_data.queue_name ''
 	add "$job"
-	envelope_is 403 forbidden
+	envelope_is 404 not_found
 	cgi DELETE '/funboost/delete_timing_job?job_id=b&queue_name=bill'
-	envelope_is 403 forbidden
+	envelope_is 404 not_found
 	cgi DELETE /funboost/delete_all_timing_jobs
 	envelope_is 403 forbidden
 	cgi POST /funboost/pause_scheduler
 	envelope_is 403 forbidden
 	post /funboost/publish '{"queue_name":"bill","msg_body":{}}'
-	envelope_is 403 forbidden
+	envelope_is 404 not_found
 	cgi POST /funboost/clear_queue '{"queue_name":"bill"}'
-	envelope_is 403 forbidden
+	envelope_is 404 not_found
 	cgi POST /v1/queues/bill/lease
-	status_is 403
+	status_is 404
 	cgi POST /v1/timing_jobs/bill/b/run
-	status_is 403
+	status_is 404
 	cgi GET /funboost/get_all_queues
 	is data.queues '["mail-out"]'
 	cgi GET /v1/queues

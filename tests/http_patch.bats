@@ -27,7 +27,7 @@ patch() {
 	has message '任务 none 不存在'
 	token=$(new_token read 'p*')
 	cgi GET /v1/timing_jobs/q/j
-	status_is 403
+	status_is 404
 }
 
 @test "PATCH changes what is given, and answers with the job" {
@@ -167,7 +167,7 @@ patch() {
 	status_is 403
 	token=$(new_token read,write 'p*')
 	patch j '{"priority":2}'
-	status_is 403
+	status_is 404
 	token=
 	patch j '{"priority":2}'
 	status_is 401

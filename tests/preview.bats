@@ -78,7 +78,7 @@ preview() {
 	preview '{"trigger":"interval","seconds":10}'
 	status_is 200
 	preview '{"trigger":"interval","seconds":10,"queue_name":"other"}'
-	status_is 403
+	status_is 404
 	token=$(new_token write)
 	preview '{"trigger":"interval","seconds":10}'
 	status_is 403

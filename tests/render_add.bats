@@ -111,13 +111,16 @@ target="\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\",\"startCommand\":\"node scrip
 	token=$(new_token write maintenance)
 	add_to_render "$target"
 	envelope_is 403 forbidden
-	has error_data.serviceId 'not among'
+	has 'error_data."render.serviceId"' 'not among'
 	has msg 令牌无权访问该服务
-	token=$(new_token write "$srv")
+	token=$(new_token write "maintenance,srv-c3*")
 	add_to_render "$target"
 	envelope_is 403 forbidden
+	token=$(new_token write none --services "$srv")
+	add_to_render "$target"
+	envelope_is 404 not_found
 	has error_data.queue_name 'not among'
-	token=$(new_token write "maintenance,srv-c3*")
+	token=$(new_token write maintenance --services "srv-c3*")
 	add_to_render "$target"
 	status_is 200
 	token=$all

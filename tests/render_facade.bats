@@ -174,17 +174,18 @@ sql() {
 	TOKEN=rnd_0123456789abcdef0123456789ab
 	call GET "$jobs"
 	refused 401 token
-	TOKEN=$(minutehand token add --json --scopes read | jq -r .token)
+	TOKEN=$(minutehand token add --json --scopes read --services '*' |
+		jq -r .token)
 	create x
 	refused 403 write
 	call GET "$jobs"
 	[ "$code" = 200 ]
 	TOKEN=$(minutehand token add --json --scopes read,write \
-	    --queues 'mail,srv-00*' | jq -r .token)
+	    --services 'srv-00*' | jq -r .token)
 	create x
-	refused 403 service
+	refused 404 service
 	call GET "$jobs"
-	refused 403 service
+	refused 404 service
 	call GET /v1/services/srv-00000000000000000000/jobs
 	[ "$code" = 200 ]
 }

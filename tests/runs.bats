@@ -198,13 +198,13 @@ why_is() {
 	cgi GET /v1/runs
 	status_is 403
 	cgi GET '/v1/runs?queue_name=q'
-	status_is 403
+	status_is 404
 	cgi GET /v1/runs/q-1-1001
-	status_is 403
+	status_is 404
 	post /v1/runs/q-1-1001/replay
-	status_is 403
+	status_is 404
 	cgi GET '/v1/why?queue_name=q&job_id=j1&at=2026-01-01'
-	status_is 403
+	status_is 404
 	cgi GET '/v1/runs?queue_name=p1'
 	status_is 200
 	token=$(new_token read '*')

@@ -44,6 +44,7 @@ exit_status(enum store_rc rc)
 		return EX_CONFIG;
 	case STORE_CONFLICT:
 	case STORE_LIMIT:
+	case STORE_DENIED:
 	case STORE_ERROR:
 		break;
 	}

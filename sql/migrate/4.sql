@@ -5,6 +5,9 @@
 -- NULL: what a token of before may run is as its globs of queues say.
 ALTER TABLE token ADD COLUMN services TEXT;
 
+-- What starts things at a service, by queue.
+CREATE INDEX job_render ON job (queue) WHERE render IS NOT NULL;
+
 -- task_id is unique within a queue now.  A table made anew would double the
 -- file, and take outbox and delivery with it; so the constraint alone goes, as
 -- "ALTER TABLE" of SQLite's manual (section 7) has it, and its index becomes

@@ -79,7 +79,7 @@ api_open(struct api *a, const char *conf)
 	ctx_init(&a->ctx, strdup(path), "UTC");
 	if (ctx_ready(&a->ctx) != 0)
 		give_up("the store cannot be opened");
-	api_token(a, TOKEN_ADMIN, "*", 0, a->admin);
+	api_grant(a, TOKEN_ADMIN, &(struct grant){ "*", "*" }, 0, a->admin);
 	a->token = a->admin;
 }
 
@@ -104,14 +104,15 @@ api_close(struct api *a)
 }
 
 void
-api_token(struct api *a, unsigned scopes, const char *queues,
+api_grant(struct api *a, unsigned scopes, const struct grant *g,
     int64_t expires_us, char text[TOKEN_TEXT_MAX])
 {
 	struct store *st = a->ctx.sched.stores[JOB_DURABLE];
 	struct token t = {
 		.scopes = scopes,
 		.name = strdup("test"),
-		.queues = strdup(queues),
+		.queues = strdup(g->queues),
+		.services = g->services == NULL ? NULL : strdup(g->services),
 		.created_us = 1,
 		.expires_us = expires_us,
 	};
@@ -122,6 +123,15 @@ api_token(struct api *a, unsigned scopes, const char *queues,
 	    store_commit(st) != STORE_OK)
 		give_up("no token");
 	token_fini(&t);
+}
+
+void
+api_token(struct api *a, unsigned scopes, const char *queues,
+    int64_t expires_us, char text[TOKEN_TEXT_MAX])
+{
+	const struct grant g = { queues, "" };
+
+	api_grant(a, scopes, &g, expires_us, text);
 }
 
 static sqlite3 *

@@ -53,8 +53,12 @@ void api_close(struct api *a);
 /* Write the configuration anew. */
 void api_conf(const struct api *a, const char *conf);
 
-/* Add a token with these scopes, queues and end (0: none). */
+/* Add a token with these scopes, queues and end (0: none), and no services. */
 void api_token(struct api *a, unsigned scopes, const char *queues,
+    int64_t expires_us, char text[TOKEN_TEXT_MAX]);
+
+/* The same with services; NULL: as a token of before. */
+void api_grant(struct api *a, unsigned scopes, const struct grant *g,
     int64_t expires_us, char text[TOKEN_TEXT_MAX]);
 
 /* Run SQL on the store, past the program; gives up when it fails. */

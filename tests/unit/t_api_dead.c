@@ -100,17 +100,17 @@ test_access(struct api *a)
 	} cases[] = {
 		{ TOKEN_READ, "*", "GET", DEAD("acc"), 200 },
 		{ TOKEN_READ, "ac*", "GET", DEAD("acc") "/none", 404 },
-		{ TOKEN_READ, "x*", "GET", DEAD("acc"), 403 },
-		{ TOKEN_READ, "x*", "GET", DEAD("acc") "/none", 403 },
+		{ TOKEN_READ, "x*", "GET", DEAD("acc"), 404 },
+		{ TOKEN_READ, "x*", "GET", DEAD("acc") "/none", 404 },
 		{ TOKEN_READ, "*", "DELETE", DEAD("acc"), 403 },
 		{ TOKEN_READ, "*", "DELETE", DEAD("acc") "/none", 403 },
 		{ TOKEN_READ, "*", "POST", DEAD("acc") "/replay", 403 },
 		{ TOKEN_READ, "*", "POST", DEAD("acc") "/none/replay", 403 },
 		{ TOKEN_WRITE, "ac*", "POST", DEAD("acc") "/replay", 200 },
 		{ TOKEN_WRITE, "ac*", "DELETE", DEAD("acc"), 200 },
-		{ TOKEN_WRITE, "x*", "POST", DEAD("acc") "/replay", 403 },
-		{ TOKEN_WRITE, "x*", "DELETE", DEAD("acc"), 403 },
-		{ TOKEN_WRITE, "x*", "DELETE", DEAD("acc") "/none", 403 },
+		{ TOKEN_WRITE, "x*", "POST", DEAD("acc") "/replay", 404 },
+		{ TOKEN_WRITE, "x*", "DELETE", DEAD("acc"), 404 },
+		{ TOKEN_WRITE, "x*", "DELETE", DEAD("acc") "/none", 404 },
 		{ TOKEN_WRITE, "ac*", "GET", DEAD("acc"), 403 },
 	};
 	char text[TOKEN_TEXT_MAX];

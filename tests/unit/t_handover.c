@@ -221,7 +221,7 @@ check_broker(void)
 	(void)store_commit(st);
 	ok(r.state == RUN_DUE && r.row > 0, "the run is due");
 	is_int(messages(), m, "no message in the embedded queue");
-	is_int(store_outbox_get(st, "bro-1", &o), STORE_OK,
+	is_int(store_outbox_get(st, "q", "bro-1", &o), STORE_OK,
 	    "one in the outbox");
 	ok(o.run == r.row && o.job == 60 && o.priority == 4 &&
 		o.max_attempts == 3 && o.attempt == 0 && o.slot_us == 7 &&
@@ -234,7 +234,7 @@ check_broker(void)
 	is_int(home.state, RUN_SENT, "of the embedded queue it is sent");
 	(void)store_message_count(st, "q-home", &n);
 	is_int(n, 1, "and there");
-	is_int(store_outbox_get(st, "bro-3", &o), STORE_NOTFOUND,
+	is_int(store_outbox_get(st, "q-home", "bro-3", &o), STORE_NOTFOUND,
 	    "and nowhere else");
 }
 
@@ -251,7 +251,8 @@ check_broker_rollback(void)
 	is_int(handover_run(st, &r, &h), STORE_OK, "handed over");
 	is_int((long long)strlen(r.id), 36, "under an id of its own");
 	store_rollback(st);
-	is_int(store_outbox_get(st, r.id, &o), STORE_NOTFOUND, "then undone");
+	is_int(store_outbox_get(st, "q", r.id, &o), STORE_NOTFOUND,
+	    "then undone");
 	h.conf = NULL;
 	r = sample(61, 7, "no-conf");
 	(void)store_begin(st);

@@ -123,7 +123,7 @@ run_runs(void)
 	oom_forget(s->stores[JOB_DURABLE]);
 	rc = sched_run_now(s, SCHED_ANY, "q", "fixed", id);
 	if (rc == STORE_OK)
-		rc = sched_replay(s, id, id);
+		rc = sched_replay(s, NULL, id, id);
 	if (rc == STORE_OK)
 		rc = sched_runs(s, &o, &l, next);
 	if (rc == STORE_OK && l.n != 3)

@@ -35,12 +35,13 @@ nack(const char *queue)
 
 /* What is on its way there as run id is given up. */
 static void
-give_up(enum job_kind kind, const char *id, enum run_state state)
+give_up(const char *queue, const char *id, enum run_state state)
 {
-	struct store *st = sched_store(&r.s, kind);
+	struct store *st = sched_store(&r.s, JOB_DURABLE);
 	struct outbox o = { .run = 0 };
 
-	is_int(store_outbox_get(st, id, &o), STORE_OK, "%s is on its way", id);
+	is_int(store_outbox_get(st, queue, id, &o), STORE_OK,
+	    "%s is on its way", id);
 	o.attempt++;
 	o.next_us = OUTBOX_NEVER;
 	(void)store_begin(st);
@@ -136,7 +137,8 @@ run_is(const char *id, enum run_state state, const char *reason)
 {
 	struct run run = { .row = 0 };
 
-	is_int(sched_run_get(&r.s, id, &run), STORE_OK, "the ledger has it");
+	is_int(sched_run_get(&r.s, NULL, id, &run), STORE_OK,
+	    "the ledger has it");
 	is_int(run.state, state, "as it is");
 	is_str(run.reason, reason, "and why");
 	run_fini(&run);
@@ -155,7 +157,7 @@ check_broker(void)
 	dead_fini(&d);
 	is_int(sched_dead_purge(&r.s, "r1", id, &n), STORE_NOTFOUND,
 	    "and cannot be purged");
-	give_up(JOB_DURABLE, id, RUN_DEAD);
+	give_up("r1", id, RUN_DEAD);
 	is_int(sched_dead_get(&r.s, "r1", id, &d), STORE_OK, "now it is one");
 	is_str(d.id, id, "called like its run");
 	is_str(d.reason, "no answer", "why");
@@ -173,11 +175,11 @@ check_broker(void)
 		   "SELECT attempt = 0 AND next_us = due_us FROM outbox"),
 	    1, "due now, as if it had never been tried");
 	is_int(sched_dead_replay(&r.s, "r1", id, &n), STORE_NOTFOUND, "once");
-	give_up(JOB_DURABLE, id, RUN_DEAD);
+	give_up("r1", id, RUN_DEAD);
 	is_int(rig_ask(r.conf->store, TOLD "'run'"), 1,
 	    "given up again, it is told again");
 	is_int(sched_dead_replay(&r.s, "r1", id, &n), STORE_OK, "replayed");
-	give_up(JOB_DURABLE, id, RUN_REFUSED);
+	give_up("r1", id, RUN_REFUSED);
 	is_int(sched_dead_purge(&r.s, "r1", id, &n), STORE_OK,
 	    "what was refused is purged");
 	list_is("r1", "", "it is gone");
@@ -239,9 +241,10 @@ check_run(void)
 	(void)sched_add(&r.s, &j, true, RIG_2030);
 	job_fini(&j);
 	(void)sched_run_now(&r.s, SCHED_ANY, "r3", "j", id);
-	give_up(JOB_DURABLE, id, RUN_DEAD);
+	give_up("r3", id, RUN_DEAD);
 	(void)sched_delete(&r.s, SCHED_ANY, "r3", "j");
-	is_int(sched_replay(&r.s, id, again), STORE_OK, "without its job");
+	is_int(sched_replay(&r.s, NULL, id, again), STORE_OK,
+	    "without its job");
 	is_int(rig_ask(r.conf->store,
 		   "SELECT count(*) FROM outbox JOIN run ON run.id = run"
 		   " WHERE reason LIKE 'replay of%' AND kwargs = '{\"a\":7}'"

@@ -77,7 +77,7 @@ check_publish(void)
 	    "which another queue knows nothing of");
 	peek_is("elsewhere", 9, "task-1", "and has one of its own");
 	peek_is("pub", 9, "task-1", "the refused one is in no queue");
-	is_int(sched_run_get(&r.s, "task-1", &run), STORE_OK,
+	is_int(sched_run_get(&r.s, "pub", "task-1", &run), STORE_OK,
 	    "a published message is in the ledger");
 	is_str(run.queue, "pub", "with its queue");
 	ok(run.job == 0 && run.state == RUN_SENT && run.count == 1 &&

@@ -141,7 +141,8 @@ check_run_now(void)
 	is_int(sched_run_now(&r.s, JOB_MEMORY, "now", "j", id), STORE_NOTFOUND,
 	    "it is not in the other store");
 	is_int(sched_run_now(&r.s, SCHED_ANY, "now", "j", id), STORE_OK, "run");
-	is_int(sched_run_get(&r.s, id, &run), STORE_OK, "it is in the ledger");
+	is_int(sched_run_get(&r.s, NULL, id, &run), STORE_OK,
+	    "it is in the ledger");
 	ok(run.job == before.id && run.state == RUN_SENT && run.count == 1,
 	    "as sent, of the job");
 	is_str(run.reason, "run now", "beside the schedule");

@@ -214,17 +214,20 @@ check_get(void)
 {
 	struct run run = { .row = 0 };
 
-	is_int(sched_run_get(&r.s, "a20", &run), STORE_OK, "a durable run");
+	is_int(sched_run_get(&r.s, NULL, "a20", &run), STORE_OK,
+	    "a durable run");
 	ok(run.state == RUN_MISSED && run.slot_us == RIG_2030 + 20 * RIG_S &&
 		strcmp(run.job_id, "a") == 0 && run.row > 0,
 	    "with its members");
 	run_fini(&run);
-	is_int(sched_run_get(&r.s, "m30", &run), STORE_OK, "a memory one");
+	is_int(sched_run_get(&r.s, NULL, "m30", &run), STORE_OK,
+	    "a memory one");
 	is_str(run.job_id, "m", "is found as well");
 	run_fini(&run);
 	ok(run.queue == NULL && run.row == 0, "freed, it is empty");
-	is_int(sched_run_get(&r.s, "a2", &run), STORE_NOTFOUND, "no such id");
-	is_int(sched_run_get(&r.s, "", &run), STORE_NOTFOUND, "nor none");
+	is_int(sched_run_get(&r.s, NULL, "a2", &run), STORE_NOTFOUND,
+	    "no such id");
+	is_int(sched_run_get(&r.s, NULL, "", &run), STORE_NOTFOUND, "nor none");
 	run_fini(&run);
 }
 
@@ -260,27 +263,30 @@ check_replay(void)
 	char first[RUN_ID_LEN + 1], id[RUN_ID_LEN + 1], why[300];
 	struct run run = { .row = 0 };
 
-	is_int(sched_replay(&r.s, "nothing", id), STORE_NOTFOUND, "no run");
+	is_int(sched_replay(&r.s, NULL, "nothing", id), STORE_NOTFOUND,
+	    "no run");
 	set_args("j", "[1]");
 	(void)sched_run_now(&r.s, SCHED_ANY, "replay", "j", first);
 	set_args("j", "[2]");
-	is_int(sched_replay(&r.s, first, id), STORE_OK, "replayed");
+	is_int(sched_replay(&r.s, NULL, first, id), STORE_OK, "replayed");
 	ok(strcmp(id, first) != 0, "as a run of its own");
-	(void)sched_run_get(&r.s, id, &run);
+	(void)sched_run_get(&r.s, NULL, id, &run);
 	(void)snprintf(why, sizeof(why), "replay of %s", first);
 	is_str(run.reason, why, "that says of what");
 	ok(run.job == job_number(SCHED_ANY, "replay", "j"), "of the same job");
 	run_fini(&run);
 	message_has("replay", "\"args\":[2]",
 	    "with the parameters the job has now");
-	is_int(sched_replay(&r.s, id, id), STORE_OK, "a replay of a replay");
+	is_int(sched_replay(&r.s, NULL, id, id), STORE_OK,
+	    "a replay of a replay");
 	(void)sched_delete(&r.s, SCHED_ANY, "replay", "j");
-	is_int(sched_replay(&r.s, first, id), STORE_OK, "without its job");
+	is_int(sched_replay(&r.s, NULL, first, id), STORE_OK,
+	    "without its job");
 	message_has("replay", "\"args\":[1]",
 	    "it has the parameters of the message");
 	rig_meddle(r.conf->store, "DELETE FROM message");
 	(void)snprintf(id, sizeof(id), "untouched");
-	is_int(sched_replay(&r.s, first, id), STORE_CONFLICT,
+	is_int(sched_replay(&r.s, NULL, first, id), STORE_CONFLICT,
 	    "nobody knows the parameters any more");
 	is_int(rig_ask(r.conf->store, "SELECT count(*) FROM message"), 0,
 	    "nothing was handed over");
@@ -300,7 +306,7 @@ check_replay_published(void)
 	const char *v[1];
 
 	(void)sched_publish(&r.s, &p, id);
-	is_int(sched_replay(&r.s, "given", id), STORE_OK,
+	is_int(sched_replay(&r.s, NULL, "given", id), STORE_OK,
 	    "a published message is replayed from itself");
 	message_has("pub",
 	    "\"args\":[\"\xe6\x8a\xa5\"],\"kwargs\":{\"k\":null}",
@@ -312,7 +318,7 @@ check_replay_published(void)
 	v[0] = l.v[0].lease;
 	(void)sched_ack(&r.s, &(struct sched_leases){ "pub", v, 1 }, &done);
 	is_int((long long)done, 1, "once it was acknowledged");
-	is_int(sched_replay(&r.s, "given", id), STORE_CONFLICT,
+	is_int(sched_replay(&r.s, NULL, "given", id), STORE_CONFLICT,
 	    "it cannot be replayed");
 	message_list_fini(&l);
 }
@@ -326,7 +332,7 @@ check_replay_memory(void)
 
 	(void)sched_run_now(&r.s, JOB_MEMORY, "q", "m", id);
 	before = rig_ask(r.conf->store, "SELECT count(*) FROM run");
-	is_int(sched_replay(&r.s, id, again), STORE_OK, "a memory run");
+	is_int(sched_replay(&r.s, NULL, id, again), STORE_OK, "a memory run");
 	is_int(rig_ask(r.conf->store, "SELECT count(*) FROM run"), before,
 	    "leaves the durable ledger alone");
 	(void)sched_message_count(&r.s, "q", &n);

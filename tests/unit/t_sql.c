@@ -155,7 +155,7 @@ static const struct pin {
 	{ SQL_OUTBOX_REPLAY,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_GET,
-	    "SEARCH r USING INDEX run_task (task_id=?); "
+	    "SEARCH r USING INDEX run_task (task_id=? AND queue=?); "
 	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_DELETE,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },

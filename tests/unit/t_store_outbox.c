@@ -51,11 +51,11 @@ add(const char *queue, const char *id, int64_t now_us)
 }
 
 static struct outbox
-get(const char *id, enum store_rc want)
+get(const char *queue, const char *id, enum store_rc want)
 {
 	struct outbox o = { .run = 0 };
 
-	is_int(store_outbox_get(st, id, &o), want, "%s is %s", id,
+	is_int(store_outbox_get(st, queue, id, &o), want, "%s is %s", id,
 	    want == STORE_OK ? "there" : "not there");
 	return o;
 }
@@ -94,7 +94,7 @@ check_row(void)
 	struct outbox o;
 
 	(void)add("row", "r1", 100 * S);
-	o = get("r1", STORE_OK);
+	o = get("row", "r1", STORE_OK);
 	ok(o.run > 0 && o.job == 0 && o.priority == 3 && o.attempt == 0 &&
 		o.due_us == 100 * S && o.next_us == 100 * S &&
 		o.slot_us == 100 * S - 5 && o.state == RUN_DUE &&
@@ -106,7 +106,7 @@ check_row(void)
 	is_str(o.args, "[1]", "its args");
 	is_str(o.kwargs, "{\"k\":2}", "its kwargs");
 	outbox_fini(&o);
-	o = get("r0", STORE_NOTFOUND);
+	o = get("row", "r0", STORE_NOTFOUND);
 }
 
 /* What a job's retry says, and what goes without saying. */
@@ -134,7 +134,7 @@ check_retry(void)
 
 		(void)snprintf(id, sizeof(id), "retry%zu", i);
 		(void)add_with("retry", id, S, retries[i].retry);
-		o = get(id, STORE_OK);
+		o = get("retry", id, STORE_OK);
 		ok(o.max_attempts == retries[i].max_attempts &&
 			o.max_age_us == retries[i].max_age_us &&
 			o.base_us == retries[i].base_us &&
@@ -237,7 +237,7 @@ check_sent(void)
 	    "said by another before");
 	(void)store_commit(st);
 	ledger_is("s1", RUN_SENT, "nobody listened");
-	o = get("s1", STORE_NOTFOUND);
+	o = get("sent", "s1", STORE_NOTFOUND);
 	is_int(put_off(run, 1, 50, RUN_DUE), STORE_NOTFOUND,
 	    "nor is it put off any more");
 	ledger_is("s1", RUN_SENT, "nobody listened");
@@ -298,7 +298,7 @@ check_dead(void)
 	is_int(put_off(one, 4, 10, RUN_DUE), STORE_NOTFOUND,
 	    "who comes later does not wake it");
 	ledger_is("x1", RUN_DEAD, "because");
-	o = get("x1", STORE_OK);
+	o = get("dead", "x1", STORE_OK);
 	ok(o.next_us == OUTBOX_NEVER && o.attempt == 3 && o.state == RUN_DEAD,
 	    "it is a dead letter");
 	is_str(o.reason, "because", "with its reason");
@@ -318,7 +318,7 @@ check_dead(void)
 	is_int(store_outbox_purge(st, two), STORE_OK, "forgotten");
 	is_int(store_outbox_purge(st, two), STORE_NOTFOUND, "once");
 	(void)store_commit(st);
-	o = get("x1", STORE_OK);
+	o = get("dead", "x1", STORE_OK);
 	ok(o.attempt == 0 && o.due_us == 900 && o.next_us == 900,
 	    "from the beginning");
 	outbox_fini(&o);

@@ -86,22 +86,20 @@ test_scopes(void)
 }
 
 static void
-test_queues(void)
+test_grant(void)
 {
-	char globs[] = "mail-*,reports", all[] = "*", none[] = "";
+	char globs[] = "mail-*,reports", services[] = "srv-*";
 	struct token t = { .queues = globs };
+	struct grant g = token_grant(&t);
 
-	ok(token_allows_queue(&t, "mail-1"), "first glob");
-	ok(token_allows_queue(&t, "reports"), "second glob");
-	ok(!token_allows_queue(&t, "reports2"), "a glob is the whole name");
-	ok(!token_allows_queue(&t, ""), "empty name");
-	ok(!token_allows_queue(&t, NULL), "not every queue");
-	t.queues = all;
-	ok(token_allows_queue(&t, "a/b"), "star is every name");
-	ok(token_allows_queue(&t, NULL), "and every queue");
-	t.queues = none;
-	ok(!token_allows_queue(&t, "x"), "no glob, no queue");
-	ok(!token_allows_queue(&t, ""), "not even the empty one");
+	ok(grant_queue(&g, "mail-1") && !grant_queue(&g, "srv-1"),
+	    "what a token may touch are its globs of queues");
+	ok(grant_service(&g, "mail-1") && !grant_service(&g, "srv-1"),
+	    "for services, too, when it is of before");
+	t.services = services;
+	g = token_grant(&t);
+	ok(!grant_service(&g, "mail-1") && grant_service(&g, "srv-1"),
+	    "else those of its services");
 }
 
 int
@@ -110,6 +108,6 @@ main(void)
 	test_make();
 	test_form();
 	test_scopes();
-	test_queues();
+	test_grant();
 	return tap_done();
 }
