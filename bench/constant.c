@@ -1,23 +1,30 @@
 /* The floor of FastCGI: a program that reads the request and answers ok. */
 #include "config.h"
 
-#include <fcgiapp.h>
+#include <unistd.h>
+
+#include "fcgi/fastcgi.h"
+#include "lib/stop.h"
 
 int
 main(void)
 {
-	FCGX_Request r;
+	static const char answer[] = "Content-Type: application/json\r\n"
+				     "Content-Length: 2\r\n\r\n{}";
+	struct fastcgi f;
 	char sink[8192];
 
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&r, 0, 0) != 0)
-		return 1;
-	while (FCGX_Accept_r(&r) == 0) {
-		while (FCGX_GetStr(sink, sizeof(sink), r.in) > 0)
-			continue;
-		(void)FCGX_FPrintF(r.out,
-		    "Content-Type: application/json\r\n"
-		    "Content-Length: 2\r\n\r\n{}");
-		FCGX_Finish_r(&r);
+	stop_block();
+	fastcgi_init(&f, STDIN_FILENO);
+	while (fastcgi_next(&f) == 0) {
+		struct client c = fastcgi_client(&f);
+		size_t n = sizeof(sink);
+
+		while (client_read(&c, sink, &n, 1000000) == CLIENT_DATA)
+			n = sizeof(sink);
+		(void)client_write(&c, answer, sizeof(answer) - 1);
+		fastcgi_end(&f);
 	}
+	fastcgi_fini(&f);
 	return 0;
 }

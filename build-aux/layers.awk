@@ -9,7 +9,6 @@ function offend(what) {
 BEGIN {
 	# Library header -> the only files that may include it.
 	owner["sqlite3.h"] = "^lib/store[a-z_]*[.][ch]$"
-	owner["fcgiapp.h"] = "^fcgi/(serve_fcgi|main)[.]c$"
 	owner["json-c/json.h"] = "^lib/json[a-z_]*[.][ch]$"
 	owner["sodium.h"] = "^lib/(secret|token|webhook)[.]c$"
 	owner["curl/curl.h"] = "^net/http[a-z_]*[.][ch]$"

@@ -12,6 +12,7 @@
 
 #include "fcgi/messages.h"
 
+struct client;
 struct ctx;
 struct json_object;
 struct route;
@@ -44,7 +45,10 @@ enum http_var {
 	HTTP_VAR_REDIRECT_AUTHORIZATION,
 	HTTP_VAR_ACCEPT_LANGUAGE,
 	HTTP_VAR_REQUEST_ID,
+	HTTP_VAR_TRANSFER_ENCODING,
+	HTTP_VAR_SERVER_PROTOCOL,
 	HTTP_VAR_REMOTE_ADDR,
+	HTTP_VAR_REMOTE_PORT,
 	HTTP_VAR_HOST,
 	HTTP_VAR_ORIGIN,
 	HTTP_VAR_FORWARDED_FOR,
@@ -88,6 +92,7 @@ struct request {
 	bool is_head;
 	enum lang lang;
 	char trace_id[HTTP_TRACE_MAX + 1];
+	struct client *client; /* waits for the answer */
 	const struct route *route;
 	struct http_path path;
 	struct http_param params[HTTP_PARAMS_MAX];
@@ -115,8 +120,5 @@ struct response {
 /* One route's work.  Everything it was given is borrowed. */
 typedef void http_handler(struct ctx *ctx, const struct request *req,
     struct response *res);
-
-/* Up to n bytes of the body into p; fewer only at its end. */
-typedef size_t http_read(void *cookie, char *p, size_t n);
 
 #endif

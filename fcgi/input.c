@@ -69,6 +69,11 @@ read_kind(const struct request *req, enum job_kind *out, struct faults *fs)
 static void
 refuse_accidents(const struct request *req, struct faults *fs)
 {
+	if (req->nparams == 0 &&
+	    request_var(req, HTTP_VAR_CONTENT_TYPE)[0] != '\0')
+		fault_add(fs, "queue_name",
+		    "is not in the body; send no Content-Type to mean all "
+		    "queues");
 	for (size_t i = 0; i < req->nparams; i++) {
 		const struct http_param *p = &req->params[i];
 

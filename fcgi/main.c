@@ -90,7 +90,7 @@ read_options(int argc, char **argv, const char **conf)
 static int
 serve(struct ctx *ctx)
 {
-	/* First of all: libfcgi gives up for good on a SIGPIPE it sees. */
+	/* What is not taken any more shows as a failed write. */
 	signal(SIGPIPE, SIG_IGN);
 	/* A file size limit then shows as a failed write, not as our death. */
 	signal(SIGXFSZ, SIG_IGN);

@@ -26,6 +26,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	    "The body is larger than 1 MiB" },
 	[MSG_BAD_TYPE] = { "不支持的 Content-Type, 请使用 %1",
 	    "Unsupported Content-Type; send %1" },
+	[MSG_SLOW] = { "请求体未在规定时间内到达",
+	    "The body did not arrive in time" },
 	[MSG_NOT_OPEN] = { "服务暂不可用, 请稍后再试",
 	    "The service is not available now; try again later" },
 	[MSG_STORE_BUSY] = { "存储繁忙, 请稍后再试",

@@ -10,16 +10,12 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/json.h"
-#include "lib/num.h"
 
 #include "fcgi/params.h"
 #include "fcgi/request.h"
 #include "fcgi/route.h"
 
 #include "lib/ban.h"
-
-#define DRAIN_MAX \
-	(INT64_C(16) * HTTP_BODY_MAX) /* read and thrown away at most */
 
 #define VAR(s) \
 	{ \
@@ -40,7 +36,10 @@ static const struct {
 	[HTTP_VAR_REDIRECT_AUTHORIZATION] = VAR("REDIRECT_HTTP_AUTHORIZATION"),
 	[HTTP_VAR_ACCEPT_LANGUAGE] = VAR("HTTP_ACCEPT_LANGUAGE"),
 	[HTTP_VAR_REQUEST_ID] = VAR("HTTP_X_REQUEST_ID"),
+	[HTTP_VAR_TRANSFER_ENCODING] = VAR("HTTP_TRANSFER_ENCODING"),
+	[HTTP_VAR_SERVER_PROTOCOL] = VAR("SERVER_PROTOCOL"),
 	[HTTP_VAR_REMOTE_ADDR] = VAR("REMOTE_ADDR"),
+	[HTTP_VAR_REMOTE_PORT] = VAR("REMOTE_PORT"),
 	[HTTP_VAR_HOST] = VAR("HTTP_HOST"),
 	[HTTP_VAR_ORIGIN] = VAR("HTTP_ORIGIN"),
 	[HTTP_VAR_FORWARDED_FOR] = VAR("HTTP_X_FORWARDED_FOR"),
@@ -124,6 +123,7 @@ void
 request_init(struct request *req, char *const *envp, uint64_t serial)
 {
 	memset(req->var, 0, sizeof(req->var));
+	req->client = NULL;
 	req->route = NULL;
 	req->path = (struct http_path){ .queue = "" };
 	req->nparams = 0;
@@ -147,53 +147,18 @@ request_var(const struct request *req, enum http_var var)
 	return req->var[var] != NULL ? req->var[var] : "";
 }
 
-static void
-drain(http_read *read_fn, void *cookie, int64_t left)
+int
+request_check_vars(const struct request *req, struct faults *fs)
 {
-	char waste[8192];
+	static const enum http_var needed[] = { HTTP_VAR_REQUEST_METHOD,
+		HTTP_VAR_QUERY_STRING, HTTP_VAR_REMOTE_ADDR };
+	int rc = 0;
 
-	if (left > DRAIN_MAX)
-		left = DRAIN_MAX;
-	while (left > 0) {
-		size_t n = left < (int64_t)sizeof(waste) ? (size_t)left :
-							   sizeof(waste);
-
-		if (read_fn(cookie, waste, n) < n)
-			return;
-		left -= (int64_t)n;
-	}
-}
-
-enum request_rc
-request_read_body(const struct request *req, http_read *read_fn, void *cookie,
-    struct buf *body, struct faults *fs)
-{
-	const char *length = request_var(req, HTTP_VAR_CONTENT_LENGTH);
-	int64_t len = 0;
-	size_t got;
-
-	buf_reset(body);
-	if (length[0] == '\0')
-		return REQUEST_OK;
-	if (strspn(length, "0123456789") != strlen(length)) {
-		fault_add(fs, "Content-Length", "is no number");
-		return REQUEST_BAD;
-	}
-	if (num_parse(length, 0, INT64_MAX, &len) != 0)
-		return REQUEST_TOO_LARGE;
-	if (len > HTTP_BODY_MAX) {
-		drain(read_fn, cookie, len);
-		return REQUEST_TOO_LARGE;
-	}
-	if (buf_reserve(body, (size_t)len + 1) != 0)
-		return REQUEST_TOO_LARGE;
-	got = read_fn(cookie, body->data, (size_t)len);
-	body->len = got;
-	body->data[got] = '\0';
-	if (got == (size_t)len)
-		return REQUEST_OK;
-	fault_add(fs, "body", "ends after %zu of %" PRId64 " bytes", got, len);
-	return REQUEST_BAD;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (req->var[needed[i]] == NULL)
+			rc = fault_add(fs, vars[needed[i]].name,
+			    "was not given by the web server");
+	return rc;
 }
 
 /* A charset that is not UTF-8 among the parameters of a media type? */
@@ -245,6 +210,24 @@ read_json(struct request *req, const struct buf *body, struct faults *fs)
 	return REQUEST_BAD;
 }
 
+/*
+ * A content type announces a body.  Where none came it may have been lost, and
+ * what it was to narrow would be everything.  Reading is harmless; many clients
+ * send the type with every GET.  An empty form is one with a length of 0.
+ */
+static int
+check_present(const struct request *req, bool is_form, struct faults *fs)
+{
+	if (request_var(req, HTTP_VAR_CONTENT_TYPE)[0] == '\0' ||
+	    req->method == HTTP_GET ||
+	    (is_form && req->route->input == ROUTE_INPUT_PARAMS &&
+		request_var(req, HTTP_VAR_CONTENT_LENGTH)[0] != '\0'))
+		return 0;
+	return fault_add(fs, "body",
+	    "is missing, which Content-Type announces; send it, or no "
+	    "Content-Type");
+}
+
 enum request_rc
 request_read_input(struct request *req, struct buf *query, struct buf *body,
     struct faults *fs)
@@ -262,6 +245,8 @@ request_read_input(struct request *req, struct buf *query, struct buf *body,
 	if (body->len > 0 && !is_json &&
 	    !(is_form && req->route->input == ROUTE_INPUT_PARAMS))
 		return REQUEST_BAD_TYPE;
+	if (body->len == 0 && check_present(req, is_form, fs) != 0)
+		return REQUEST_BAD;
 	if (req->route->input == ROUTE_INPUT_JSON)
 		return read_json(req, body, fs);
 	if (body->len == 0)

@@ -18,16 +18,17 @@ enum request_rc {
 	REQUEST_OK,
 	REQUEST_BAD,	   /* faults say why: 400 */
 	REQUEST_TOO_LARGE, /* 413 */
-	REQUEST_BAD_TYPE   /* 415 */
+	REQUEST_BAD_TYPE,  /* 415 */
+	REQUEST_SLOW,	   /* it did not come in time: 408 */
+	REQUEST_STOP	   /* we are to end: 503 */
 };
 
 /*
- * Read the body that CONTENT_LENGTH announces into body (emptied first).  A
- * body that is too large is read and thrown away, within reason, so that the
- * client gets to hear of it.
+ * Did the server give what every request has (RFC 3875 section 4.1: method,
+ * query and address, be they empty)?  Without one, part of the request was
+ * lost on its way.  0, or -1 with a fault for each that is missing.
  */
-enum request_rc request_read_body(const struct request *req, http_read *read_fn,
-    void *cookie, struct buf *body, struct faults *fs);
+int request_check_vars(const struct request *req, struct faults *fs);
 
 /*
  * Understand query and body as the route takes them: parameters into

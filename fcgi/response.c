@@ -28,6 +28,7 @@ static const struct status {
 	{ 403, "Forbidden", "forbidden" },
 	{ 404, "Not Found", "not_found" },
 	{ 405, "Method Not Allowed", "method_not_allowed" },
+	{ 408, "Request Timeout", "timeout" },
 	{ 409, "Conflict", "conflict" },
 	{ 413, "Content Too Large", "too_large" },
 	{ 415, "Unsupported Media Type", "unsupported_media_type" },

@@ -4,6 +4,7 @@
 #include "lib/log.h"
 
 #include "fcgi/auth.h"
+#include "fcgi/body.h"
 #include "fcgi/ctx.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
@@ -35,6 +36,13 @@ is_understood(enum request_rc rc, const struct request *req,
 			"must be application/json or "
 			"application/x-www-form-urlencoded in UTF-8");
 		response_error(res, 415, MSG_BAD_TYPE, "application/json");
+		break;
+	case REQUEST_SLOW:
+		response_error(res, 408, MSG_SLOW, NULL);
+		break;
+	case REQUEST_STOP:
+		response_error(res, 503, MSG_NOT_OPEN, NULL);
+		res->retry_after_s = RETRY_OPEN_S;
 		break;
 	}
 	return false;
@@ -72,6 +80,11 @@ static void
 answer(struct ctx *ctx, struct request *req, enum request_rc body,
     struct response *res)
 {
+	if (request_check_vars(req, &res->faults) != 0) {
+		(void)route_find(req, &res->shape);
+		response_bad_input(res);
+		return;
+	}
 	if (!find_route(req, res))
 		return;
 	if (!req->route->is_storeless && ctx_ready(ctx) != 0) {
@@ -91,7 +104,7 @@ answer(struct ctx *ctx, struct request *req, enum request_rc body,
 }
 
 void
-serve_one(struct ctx *ctx, char *const *envp, http_read *read_fn, void *cookie)
+serve_one(struct ctx *ctx, char *const *envp, struct client *client)
 {
 	static const char no_memory[] =
 	    "Status: 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
@@ -101,10 +114,12 @@ serve_one(struct ctx *ctx, char *const *envp, http_read *read_fn, void *cookie)
 
 	ctx_begin(ctx);
 	request_init(&req, envp, ctx->serial);
+	req.client = client;
+	peer_init(&client->peer, req.var[HTTP_VAR_REMOTE_ADDR],
+	    req.var[HTTP_VAR_REMOTE_PORT]);
 	response_init(&res, &ctx->data);
 	/* Read whatever comes of it: an unread body upsets some servers. */
-	body =
-	    request_read_body(&req, read_fn, cookie, &ctx->body, &res.faults);
+	body = body_read(&req, client, &ctx->body, &res.faults);
 	answer(ctx, &req, body, &res);
 	response_write(&res, &req, &ctx->text, &ctx->out);
 	if (ctx->out.is_failed) {
@@ -119,4 +134,15 @@ serve_one(struct ctx *ctx, char *const *envp, http_read *read_fn, void *cookie)
 		    req.trace_id, LOG_KEY_PATH,
 		    request_var(&req, HTTP_VAR_PATH_INFO), NULL);
 	request_fini(&req);
+}
+
+int
+serve_request(struct ctx *ctx, char *const *envp, struct client *client)
+{
+	serve_one(ctx, envp, client);
+	if (client_write(client, buf_cstr(&ctx->out), ctx->out.len) == 0)
+		return 0;
+	/* An answer that is not awaited any more is no error of ours. */
+	log_event(LOG_LEVEL_INFO, "answer-not-taken", NULL);
+	return -1;
 }

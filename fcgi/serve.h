@@ -1,15 +1,21 @@
 #ifndef FCGI_SERVE_H
 #define FCGI_SERVE_H
 
+#include "fcgi/client.h"
 #include "fcgi/http.h"
 
 /*
- * Answer one request, from its variables (envp) and its body (read through
- * read_fn), whichever server brought it.  The whole answer is in ctx->out
- * afterwards, as a CGI program gives it.
+ * Work out the answer to one request, from its variables (envp) and its body
+ * (the client's), whichever server brought it.  The whole answer is in
+ * ctx->out afterwards, as a CGI program gives it.
  */
-void serve_one(struct ctx *ctx, char *const *envp, http_read *read_fn,
-    void *cookie);
+void serve_one(struct ctx *ctx, char *const *envp, struct client *client);
+
+/*
+ * Answer one request: serve_one, and the answer to the client.  0, or -1 when
+ * it could not be written.
+ */
+int serve_request(struct ctx *ctx, char *const *envp, struct client *client);
 
 /*
  * Answer the one request that environment and standard input hold, on

@@ -1,27 +1,72 @@
+/* One request of plain CGI: environment, standard input, standard output. */
 #include "config.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
 
-#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/stop.h"
 
-#include "fcgi/ctx.h"
+#include "fcgi/client.h"
 #include "fcgi/serve.h"
 
 #include "lib/ban.h"
 
-static size_t
-read_stdin(void *cookie, char *p, size_t n)
+static enum client_read
+on_read(void *self, char *p, size_t *n, int64_t wait_us)
 {
-	(void)cookie;
-	return fread(p, 1, n, stdin);
+	struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+	ssize_t got;
+
+	(void)self;
+	do {
+		int rc = stop_poll(&pfd, 1, wait_us);
+
+		if (rc == 0)
+			return CLIENT_SLOW;
+		if (stop_is_pending())
+			return CLIENT_STOP;
+		got = rc < 0 ? -1 : read(STDIN_FILENO, p, *n);
+	} while (got < 0 && (errno == EINTR || errno == EAGAIN));
+	if (got < 0)
+		return CLIENT_CUT;
+	*n = (size_t)got;
+	return got > 0 ? CLIENT_DATA : CLIENT_END;
+}
+
+/* A pipe that nobody reads, or a socket that was closed, shows it by itself. */
+static bool
+on_wait(void *self, int64_t us)
+{
+	struct pollfd pfd = { .fd = STDOUT_FILENO };
+
+	(void)self;
+	return stop_poll(&pfd, 1, us) <= 0;
+}
+
+static int
+on_write(void *self, const char *p, size_t n)
+{
+	(void)self;
+	while (n > 0) {
+		ssize_t put = write(STDOUT_FILENO, p, n);
+
+		if (put < 0 && errno != EINTR)
+			return -1;
+		if (put > 0) {
+			p += put;
+			n -= (size_t)put;
+		}
+	}
+	return 0;
 }
 
 int
 serve_cgi(struct ctx *ctx, char *const *envp)
 {
-	serve_one(ctx, envp, read_stdin, NULL);
-	if (fwrite(buf_cstr(&ctx->out), 1, ctx->out.len, stdout) !=
-	    ctx->out.len)
-		return -1;
-	return fflush(stdout) == 0 ? 0 : -1;
+	static const struct client_ops ops = { on_read, on_wait, on_write };
+	struct client c = { .ops = &ops };
+
+	return serve_request(ctx, envp, &c);
 }

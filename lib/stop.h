@@ -1,6 +1,7 @@
 #ifndef LIB_STOP_H
 #define LIB_STOP_H
 
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +26,13 @@ bool stop_is_pending(void);
 
 /* Sleep up to us microseconds; returns at once when one is pending. */
 void stop_sleep_us(int64_t us);
+
+/*
+ * poll(2) for up to us microseconds; negative: without end.  One of the three
+ * that is pending, or comes, ends it at once: -1 with EINTR.  They must have
+ * been blocked.
+ */
+int stop_poll(struct pollfd *fds, nfds_t n, int64_t us);
 
 /* Make *out the host's clock with that sleep. */
 void stop_clock(struct clock *out);

@@ -89,7 +89,6 @@ passes() {
 @test "layers: a library out of its place" {
 	breaks fcgi/x.c '#include <sqlite3.h>'
 	breaks lib/sched_x.c '#include <sqlite3.h>'
-	breaks fcgi/h_x.c '#include <fcgiapp.h>'
 	breaks ctl/x.c '#include <json-c/json.h>'
 	breaks lib/conf.c '#include <sodium.h>'
 	breaks lib/buf.c '#include <confuse.h>'
@@ -97,7 +96,6 @@ passes() {
 	breaks ctl/x.c '#  include <ncurses.h>'
 	passes lib/store_x.c '#include <sqlite3.h>'
 	passes lib/json_x.c '#include <json-c/json.h>'
-	passes fcgi/serve_fcgi.c '#include <fcgiapp.h>'
 	passes ticker/x.c '#include <sys/stat.h>'
 }
 

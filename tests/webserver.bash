@@ -6,6 +6,9 @@
 #                     nginx htaccess; sets URL
 #   web_stop          stops it; fails if a program of it is left
 #
+# With WEB_HTTP2=yes the server speaks HTTP/2 without TLS, as lighttpd does by
+# itself, and is asked by it.
+#
 # None of them needs root.  Where the tests run as root, the servers run as
 # nobody, for Apache refuses to start programs as root; $WEB is theirs, and
 # holds a copy of the program, for the build may lie where nobody may not look.
@@ -41,8 +44,15 @@ web_own() {
 # web_conf EXAMPLE: the file with the words between @ signs filled in.
 web_conf() {
 	sed -e "s|@PORT@|$WEB_PORT|g" -e "s|@DIR@|$WEB|g" \
-	    -e "s|@FCGI@|$WEB/minutehand.fcgi|g" -e "s|@CONF@|$CONF|g" "$1"
+	    -e "s|@FCGI@|$WEB/minutehand.fcgi|g" -e "s|@CONF@|$CONF|g" \
+	    ${WEB_HTTP2:+-e "$web_http2"} "$1"
 }
+
+# Apache and nginx have to be told.
+web_http2='s|^Listen .*|&\
+LoadModule http2_module /usr/lib/apache2/modules/mod_http2.so\
+Protocols h2c http/1.1|
+s|listen 127[0-9.:]*|& http2|'
 
 # The web space of someone whose host allows .htaccess files.
 web_space() {
@@ -106,6 +116,7 @@ web_launch() {
 # Only the instance of this test knows its token: an answer is not another's.
 web_is_ours() {
 	[ "$(api GET /funboost/get_all_queues --max-time 5 -o /dev/null \
+	    ${WEB_HTTP2:+--http2-prior-knowledge} \
 	    -w '%{http_code}' 2>/dev/null)" = 200 ]
 }
 

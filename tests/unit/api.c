@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "fcgi/serve.h"
+#include "lib/clock.h"
 #include "lib/json.h"
 #include "lib/log.h"
 #include "tests/unit/api.h"
@@ -179,18 +180,28 @@ struct source {
 	size_t left;
 };
 
-static size_t
-read_source(void *cookie, char *p, size_t n)
+static enum client_read
+read_source(void *self, char *p, size_t *n, int64_t wait_us)
 {
-	struct source *s = cookie;
+	struct source *s = self;
 
-	if (n > s->left)
-		n = s->left;
-	if (n > 0)
-		memcpy(p, s->p, n);
-	s->p += n;
-	s->left -= n;
-	return n;
+	(void)wait_us;
+	if (s->left == 0)
+		return CLIENT_END;
+	if (*n > s->left)
+		*n = s->left;
+	memcpy(p, s->p, *n);
+	s->p += *n;
+	s->left -= *n;
+	return CLIENT_DATA;
+}
+
+static bool
+wait_source(void *self, int64_t us)
+{
+	(void)self;
+	clock_sleep_us(us);
+	return true;
 }
 
 /* The variables under construction, each a string of its own. */
@@ -273,13 +284,15 @@ keep_answer(struct api *a)
 int
 api_call(struct api *a, const struct api_request *r)
 {
+	static const struct client_ops ops = { read_source, wait_source, NULL };
 	struct source s = { r->body, r->len };
+	struct client c = { .ops = &ops, .self = &s };
 	struct vars e = { .n = 0 };
 
 	if (r->body != NULL && r->len == 0)
 		s.left = strlen(r->body);
 	add_vars(a, r, s.left, &e);
-	serve_one(&a->ctx, e.v, read_source, &s);
+	serve_one(&a->ctx, e.v, &c);
 	for (size_t i = 0; i < e.n; i++)
 		free(e.v[i]);
 	keep_answer(a);

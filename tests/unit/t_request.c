@@ -1,10 +1,13 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
 #include "lib/fault.h"
 
+#include "fcgi/body.h"
+#include "fcgi/client.h"
 #include "fcgi/loopback.h"
 #include "fcgi/messages.h"
 #include "fcgi/request.h"
@@ -17,19 +20,33 @@
 struct source {
 	const char *p;
 	size_t left;
+	enum client_read end; /* what comes behind it */
+	bool is_gone;
 };
 
-static size_t
-read_source(void *cookie, char *p, size_t n)
+static enum client_read
+read_source(void *self, char *p, size_t *n, int64_t wait_us)
 {
-	struct source *s = cookie;
+	struct source *s = self;
 
-	if (n > s->left)
-		n = s->left;
-	memcpy(p, s->p, n);
-	s->p += n;
-	s->left -= n;
-	return n;
+	(void)wait_us;
+	if (s->left == 0)
+		return s->end;
+	if (*n > s->left)
+		*n = s->left;
+	memcpy(p, s->p, *n);
+	s->p += *n;
+	s->left -= *n;
+	return CLIENT_DATA;
+}
+
+static bool
+wait_source(void *self, int64_t us)
+{
+	const struct source *s = self;
+
+	(void)us;
+	return !s->is_gone;
 }
 
 static void
@@ -52,37 +69,133 @@ test_variables(void)
 	ok(strcmp(req.trace_id, other.trace_id) != 0, "and another");
 }
 
-static enum request_rc
-read_body(const char *length, const char *body, struct buf *out)
-{
-	char var[64];
-	char *env[] = { var, NULL };
-	struct source s = { body, strlen(body) };
-	struct faults fs = { .n = 0 };
-	struct request req;
+/* A way in which a body comes. */
+struct body_case {
+	const char *what;
+	const char *vars[3];
+	const char *body;
+	bool is_framed;
+	enum client_read end;
+	bool is_gone;
+	enum request_rc rc;
+	int len; /* of what was read */
+};
 
-	snprintf(var, sizeof(var), "CONTENT_LENGTH=%s", length);
-	request_init(&req, env, 0);
-	return request_read_body(&req, read_source, &s, out, &fs);
-}
+#define TYPE "CONTENT_TYPE=application/json"
+#define CHUNKED "HTTP_TRANSFER_ENCODING=chunked"
+#define H1 "SERVER_PROTOCOL=HTTP/1.1"
+#define H2 "SERVER_PROTOCOL=HTTP/2.0"
+#define LENGTH "CONTENT_LENGTH="
+
+/* clang-format off */
+static const struct body_case bodies[] = {
+	{ "no longer than announced", { LENGTH "3" }, "abcdef", false, CLIENT_END, false, REQUEST_OK, 3 },
+	{ "truncated", { LENGTH "4" }, "abc", false, CLIENT_END, false, REQUEST_BAD, 3 },
+	{ "negative", { LENGTH "-1" }, "abc", false, CLIENT_END, false, REQUEST_BAD, 0 },
+	{ "signed", { LENGTH "+1" }, "abc", false, CLIENT_END, false, REQUEST_BAD, 0 },
+	{ "junk", { LENGTH "1 " }, "abc", false, CLIENT_END, false, REQUEST_BAD, 0 },
+	{ "too large", { LENGTH "1048577" }, "abc", false, CLIENT_END, false, REQUEST_TOO_LARGE, 0 },
+	{ "far too large", { LENGTH "99999999999999999999" }, "", false, CLIENT_END, false, REQUEST_TOO_LARGE, 0 },
+	{ "length 0", { LENGTH "0", TYPE }, "abc", false, CLIENT_END, false, REQUEST_OK, 0 },
+	{ "nothing announces one", { LENGTH, H1 }, "abc", false, CLIENT_END, false, REQUEST_OK, 0 },
+	{ "chunked", { CHUNKED, H1 }, "abc", false, CLIENT_END, false, REQUEST_OK, 3 },
+	{ "chunked, an empty length", { CHUNKED, H1, LENGTH }, "abc", false, CLIENT_END, false, REQUEST_OK, 3 },
+	{ "chunked, nothing in it", { CHUNKED, H1 }, "", false, CLIENT_END, false, REQUEST_OK, 0 },
+	{ "a type alone", { TYPE, H1 }, "abc", false, CLIENT_END, false, REQUEST_OK, 3 },
+	{ "HTTP/2", { H2 }, "abc", false, CLIENT_END, false, REQUEST_OK, 3 },
+	{ "a protocol not given", { NULL }, "abc", false, CLIENT_END, false, REQUEST_OK, 3 },
+	{ "chunked, the client has gone", { CHUNKED, H1 }, "abc", false, CLIENT_END, true, REQUEST_BAD, 3 },
+	{ "chunked, cut", { CHUNKED, H1 }, "abc", false, CLIENT_CUT, false, REQUEST_BAD, 3 },
+	{ "chunked, slow", { CHUNKED, H1 }, "abc", false, CLIENT_SLOW, false, REQUEST_SLOW, 3 },
+	{ "a length, slow", { LENGTH "4" }, "abc", false, CLIENT_SLOW, false, REQUEST_SLOW, 3 },
+	{ "a length, stopped", { LENGTH "4" }, "abc", false, CLIENT_STOP, false, REQUEST_STOP, 3 },
+	{ "framed", { H1 }, "abc", true, CLIENT_END, false, REQUEST_OK, 3 },
+	{ "framed, as announced", { LENGTH "3" }, "abc", true, CLIENT_END, false, REQUEST_OK, 3 },
+	{ "framed, shorter", { LENGTH "4" }, "abc", true, CLIENT_END, false, REQUEST_BAD, 3 },
+	{ "framed, longer", { LENGTH "2" }, "abc", true, CLIENT_END, false, REQUEST_BAD, 3 },
+	{ "framed, cut", { LENGTH "3" }, "abc", true, CLIENT_CUT, false, REQUEST_BAD, 3 },
+	{ "framed, cut before it began", { H1 }, "", true, CLIENT_CUT, false, REQUEST_BAD, 0 },
+};
+/* clang-format on */
 
 static void
 test_body(void)
 {
+	static const struct client_ops ops = { read_source, wait_source, NULL };
 	struct buf b = BUF_INIT;
 
-	ok(read_body("3", "abcdef", &b) == REQUEST_OK && b.len == 3,
-	    "as long as announced");
-	is_str(buf_cstr(&b), "abc", "and no longer");
-	ok(read_body("", "abc", &b) == REQUEST_OK && b.len == 0, "no length");
-	ok(read_body("4", "abc", &b) == REQUEST_BAD, "truncated");
-	ok(read_body("-1", "abc", &b) == REQUEST_BAD, "negative");
-	ok(read_body("+1", "abc", &b) == REQUEST_BAD, "signed");
-	ok(read_body("1 ", "abc", &b) == REQUEST_BAD, "junk");
-	ok(read_body("1048577", "abc", &b) == REQUEST_TOO_LARGE, "too large");
-	ok(read_body("99999999999999999999", "", &b) == REQUEST_TOO_LARGE,
-	    "far too large");
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		const struct body_case *c = &bodies[i];
+		char *env[] = { (char *)c->vars[0], (char *)c->vars[1],
+			(char *)c->vars[2], NULL };
+		struct source s = { c->body, strlen(c->body), c->end,
+			c->is_gone };
+		struct client client = { .ops = &ops,
+			.self = &s,
+			.is_framed = c->is_framed };
+		struct faults fs = { .n = 0 };
+		struct request req;
+		enum request_rc rc;
+
+		request_init(&req, env, 0);
+		rc = body_read(&req, &client, &b, &fs);
+		ok(rc == c->rc && b.len == (size_t)c->len, "body: %s", c->what);
+		ok((rc == REQUEST_BAD) == (fs.n == 1), "body: %s: a reason",
+		    c->what);
+	}
+	printf("# %zu forms of a body\n", sizeof(bodies) / sizeof(bodies[0]));
 	buf_fini(&b);
+}
+
+/* Larger than allowed, and no length said so. */
+static void
+test_large_body(void)
+{
+	static const struct client_ops ops = { read_source, wait_source, NULL };
+	char *env[] = { (char *)CHUNKED, NULL };
+	size_t n = HTTP_BODY_MAX + 1;
+	char *text = calloc(1, n);
+	struct buf b = BUF_INIT;
+
+	for (int over = 0; over < 2 && text != NULL; over++) {
+		struct source s = { text, HTTP_BODY_MAX + (size_t)over,
+			CLIENT_END, false };
+		struct client client = { .ops = &ops, .self = &s };
+		struct faults fs = { .n = 0 };
+		struct request req;
+		enum request_rc rc;
+
+		request_init(&req, env, 0);
+		rc = body_read(&req, &client, &b, &fs);
+		ok(rc == (over ? REQUEST_TOO_LARGE : REQUEST_OK),
+		    "%d bytes over the limit", over);
+		is_int((long long)s.left, 0, "are read all the same");
+	}
+	free(text);
+	buf_fini(&b);
+}
+
+static void
+test_needed_vars(void)
+{
+	static const char *const needed[] = { "REQUEST_METHOD=GET",
+		"QUERY_STRING=", "REMOTE_ADDR=" };
+
+	for (int without = 0; without < 4; without++) {
+		struct faults fs = { .n = 0 };
+		struct request req;
+		char *env[4];
+		int n = 0;
+
+		for (int i = 0; i < 3; i++)
+			if (i != without)
+				env[n++] = (char *)needed[i];
+		env[n] = NULL;
+		request_init(&req, env, 0);
+		is_int(request_check_vars(&req, &fs), without < 3 ? -1 : 0,
+		    "variables without number %d", without);
+		is_int((long long)fs.n, without < 3, "a reason");
+	}
 }
 
 static void
@@ -166,6 +279,8 @@ main(void)
 {
 	test_variables();
 	test_body();
+	test_large_body();
+	test_needed_vars();
 	test_params();
 	test_language();
 	test_loopback();
