@@ -34,6 +34,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_render_watch,
 	&cmd_render_import,
 	&cmd_runs,
+	&cmd_upcoming,
 	&cmd_why,
 	&cmd_replay,
 	&cmd_preview,

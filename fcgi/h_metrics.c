@@ -139,7 +139,7 @@ h_metrics(struct ctx *ctx, const struct request *req, struct response *res)
 	    response_store(res, sched_quarantined(s, &quarantined, NULL)) &&
 	    response_store(res, sched_queues(s, &queues)) &&
 	    response_store(res, sched_brokers(s, &brokers))) {
-		res->is_text = true;
+		res->type = "text/plain; version=0.0.4; charset=utf-8";
 		add_ticks(&h, quarantined, res->data);
 		add_queues(ctx, &queues, res->data);
 		add_brokers(&brokers, now_us, res->data);

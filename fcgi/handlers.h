@@ -19,6 +19,9 @@ http_handler h_job_run;
 http_handler h_job_show;
 http_handler h_job_patch;
 
+/* h_fires.c: when all jobs will */
+http_handler h_fires;
+
 /* h_preview.c: when a trigger would fire */
 http_handler h_preview;
 

@@ -112,7 +112,7 @@ struct response {
 	struct faults faults;
 	struct buf *data;
 	enum http_shape shape;
-	bool is_text;	   /* data is no JSON, but plain text */
+	const char *type;  /* Content-Type, constant; NULL: JSON */
 	unsigned allow;	   /* methods for Allow, 0: none */
 	int retry_after_s; /* 0: no such header */
 };

@@ -58,7 +58,7 @@ response_init(struct response *res, struct buf *data)
 	res->faults.is_passing = false;
 	res->data = data;
 	res->shape = HTTP_SHAPE_ENVELOPE;
-	res->is_text = false;
+	res->type = NULL;
 	res->allow = 0;
 	res->retry_after_s = 0;
 	buf_reset(data);
@@ -207,9 +207,7 @@ write_headers(const struct response *res, size_t length, struct buf *out)
 		buf_printf(out,
 		    "Content-Type: %s\r\n"
 		    "Content-Length: %zu\r\n",
-		    res->is_text ? "text/plain; version=0.0.4; charset=utf-8" :
-				   "application/json",
-		    length);
+		    res->type != NULL ? res->type : "application/json", length);
 	buf_str(out, "Cache-Control: no-store\r\n");
 	if (res->status == 401)
 		buf_str(out, "WWW-Authenticate: Bearer\r\n");

@@ -99,6 +99,8 @@ static const struct route routes[] = {
 	    "change what is given of a job"),
 	NATIVE(POST, "/v1/timing_jobs/{queue}/{job}/run", WRITE, h_job_run,
 	    "run a job now, beside its schedule"),
+	NATIVE(GET, "/v1/fires", READ, h_fires,
+	    "when all jobs will fire, in order"),
 	NATIVE(GET, "/v1/runs", READ, h_runs,
 	    "what became of slots, newest first"),
 	NATIVE(GET, "/v1/runs/{run}", READ, h_run_get,

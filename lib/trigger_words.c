@@ -156,9 +156,16 @@ words_clock(struct buf *out, const struct words_cron *w,
 	int s, i = 0;
 
 	for (s = 0; s < CIVIL_DAY_S; s++) {
-		if (!has(&f[CRON_SECOND], s % 60) ||
-		    !has(&f[CRON_MINUTE], s / 60 % 60) ||
-		    !has(&f[CRON_HOUR], s / 3600))
+		/* Past the hour or the minute at once when none of it is. */
+		if (!has(&f[CRON_HOUR], s / 3600)) {
+			s += 3600 - 1;
+			continue;
+		}
+		if (!has(&f[CRON_MINUTE], s / 60 % 60)) {
+			s += 60 - 1;
+			continue;
+		}
+		if (!has(&f[CRON_SECOND], s % 60))
 			continue;
 		add_glue(out, g, i++, n);
 		buf_printf(out, "%02d:%02d", s / 3600, s / 60 % 60);
