@@ -99,15 +99,31 @@ check_above(const char *dir, struct finding *f)
 	}
 }
 
-/* "… ; chmod 600 X": what is to be done is behind the last semicolon. */
-static void
-say_refused(struct finding *f, const char *why)
+/* What is to be done, behind the last semicolon of what lib/trust.h says; NULL
+ * when it is none of its sentences. */
+static const char *
+remedy_of(const char *why)
 {
+	static const char *const begins[] = { "chmod ", "run this as ",
+		"as root" };
 	const char *todo = strrchr(why, ';');
 
+	for (size_t i = 0;
+	     todo != NULL && i < sizeof(begins) / sizeof(begins[0]); i++) {
+		if (strncmp(todo + 2, begins[i], strlen(begins[i])) == 0)
+			return todo + 2;
+	}
+	return NULL;
+}
+
+static void
+say_refused(struct finding *f, const char *why, const char *else_do)
+{
+	const char *todo = remedy_of(why);
+
 	doctor_say(f, DOCTOR_FAIL, "%.*s",
-	    todo == NULL ? (int)strlen(why) : (int)(todo - why), why);
-	doctor_advise(f, "%s", todo == NULL ? "give it to one user" : todo + 2);
+	    todo == NULL ? (int)strlen(why) : (int)(todo - why - 2), why);
+	doctor_advise(f, "%s", todo == NULL ? else_do : todo);
 }
 
 void
@@ -123,7 +139,7 @@ doctor_permissions(struct doctor *d, struct finding *f)
 	    t.is_shared ? "%s is yours and your group's" : "%s is yours alone",
 	    dir);
 	if (trust_check(&t, TRUST_STORE, c->store) == TRUST_REFUSED) {
-		say_refused(f, t.why);
+		say_refused(f, t.why, "give it to one user");
 		return;
 	}
 	if (stat(c->store, &sb) == -1) {
@@ -144,19 +160,11 @@ void
 doctor_configuration(struct doctor *d, struct finding *f)
 {
 	char why[2048] = "";
-	const char *todo;
 
-	if (ctl_read(d->ctl, why, sizeof(why)) == CTL_OK) {
+	if (ctl_read(d->ctl, why, sizeof(why)) == CTL_OK)
 		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->path);
-		return;
-	}
-	todo = strrchr(why, ';');
-	if (todo != NULL && strncmp(todo, "; chmod ", 8) == 0) {
-		say_refused(f, why);
-		return;
-	}
-	doctor_say(f, DOCTOR_FAIL, "cannot be read: %s", why);
-	doctor_advise(f, "correct that line, or run minutehand init");
+	else
+		say_refused(f, why, "correct that, or run minutehand init");
 }
 
 void
@@ -164,10 +172,8 @@ doctor_open(struct doctor *d, struct finding *f)
 {
 	char why[2048] = "";
 
-	if (ctl_try_open(d->ctl, why, sizeof(why)) == CTL_OK) {
+	if (ctl_try_open(d->ctl, why, sizeof(why)) == CTL_OK)
 		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->store);
-		return;
-	}
-	doctor_say(f, DOCTOR_FAIL, "cannot be opened: %s", why);
-	doctor_advise(f, "run minutehand init if there is none yet");
+	else
+		say_refused(f, why, "run minutehand init if there is none yet");
 }

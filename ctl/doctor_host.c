@@ -2,9 +2,6 @@
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#ifdef __linux__
-#include <sys/vfs.h>
-#endif
 
 #include <errno.h>
 #include <stdbool.h>
@@ -20,8 +17,6 @@
 #define MIB (1024u * 1024u)
 #define SPACE_LOW_MIB 200
 #define SPACE_NONE_MIB 10
-#define MAGIC_TMPFS 0x01021994ul /* linux/magic.h */
-#define MAGIC_RAMFS 0x858458f6ul
 
 void
 doctor_space(struct doctor *d, struct finding *f)
@@ -94,61 +89,6 @@ doctor_zone(struct doctor *d, struct finding *f)
 	    "set timezone in %s to a zone of this host, or "
 	    "install its zone files (tzdata)",
 	    d->ctl->conf->path);
-}
-
-/* Does path lie in RAM?  1 yes, 0 no, -1 unknown. */
-static int
-is_in_ram(const char *path)
-{
-#ifdef __linux__
-	struct statfs fs;
-	unsigned long magic;
-
-	if (statfs(path, &fs) == -1)
-		return -1;
-	magic = (unsigned long)fs.f_type & 0xfffffffful;
-	return magic == MAGIC_TMPFS || magic == MAGIC_RAMFS;
-#else
-	(void)path;
-	return -1;
-#endif
-}
-
-void
-doctor_memory(struct doctor *d, struct finding *f)
-{
-	const char *path = d->ctl->conf->memory_store;
-	char *dir = strdup(path), *slash;
-	struct stat sb;
-
-	if (*path == '\0' || dir == NULL) {
-		doctor_say(f, DOCTOR_OK,
-		    "none: jobs of kind memory are "
-		    "refused");
-		free(dir);
-		return;
-	}
-	/* The folder is made with the first such job: ask the next that is. */
-	while ((slash = strrchr(dir, '/')) != NULL && slash != dir) {
-		*slash = '\0';
-		if (stat(dir, &sb) == 0)
-			break;
-	}
-	switch (is_in_ram(dir)) {
-	case 1:
-		doctor_say(f, DOCTOR_OK, "%s is in RAM", dir);
-		break;
-	case 0:
-		doctor_say(f, DOCTOR_WARN, "%s is on a disk", dir);
-		doctor_advise(f,
-		    "works, but jobs of kind memory are slower "
-		    "there and outlive a restart; set memory_store in %s",
-		    d->ctl->conf->path);
-		break;
-	default:
-		doctor_say(f, DOCTOR_OK, "%s", dir);
-	}
-	free(dir);
 }
 
 void

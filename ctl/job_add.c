@@ -89,6 +89,7 @@ add_job(struct ctl *c, struct json_object *body, const char *prefix)
 	enum store_rc rc;
 	bool is_replace = false;
 	char what[JOB_NAME_MAX * 2 + 2];
+	const char *why;
 	int status;
 
 	job_init(&j);
@@ -99,6 +100,10 @@ add_job(struct ctl *c, struct json_object *body, const char *prefix)
 		    j.job_id == NULL ? "" : j.job_id);
 		if (rc == STORE_OK)
 			tell_added(c, &j);
+		else if (rc == STORE_FULL && j.kind == JOB_MEMORY &&
+		    (why = sched_memory_why(&c->sched)) != NULL)
+			status = ctl_fail(CTL_DOWN, "%s: %s: %s", what,
+			    c->conf->memory_store, why);
 		else
 			status = ctl_fail_rc(rc, what);
 	}

@@ -49,6 +49,19 @@ is_added(struct response *res, enum store_rc rc, const char *job_id)
 	return response_store(res, rc);
 }
 
+/* The RAM file system is read-only, too small, another user's … */
+static void
+no_memory_store(struct sched *s, struct response *res)
+{
+	const char *why = sched_memory_why(s);
+
+	(void)response_store(res, STORE_FULL);
+	if (why == NULL)
+		return;
+	fault_add(&res->faults, "job_store_kind", why);
+	res->msg = MSG_JOB_ADD_BAD;
+}
+
 /* What only the worker of its queue knows about the parameters of a job. */
 static int
 check_known(struct ctx *ctx, const struct job *j, struct response *res)
@@ -78,6 +91,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	const char *asked_id = NULL;
 	bool is_replace = false;
 	struct warns warns;
+	enum store_rc rc;
 	struct job j;
 
 	job_init(&j);
@@ -91,8 +105,12 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	    check_known(ctx, &j, res) != 0)
 		goto out;
 	(void)json_get_str(req->json, "job_id", &asked_id, &res->faults);
-	if (!is_added(res, sched_add(&ctx->sched, &j, is_replace, zones.now_us),
-		asked_id))
+	rc = sched_add(&ctx->sched, &j, is_replace, zones.now_us);
+	if (rc == STORE_FULL && j.kind == JOB_MEMORY) {
+		no_memory_store(&ctx->sched, res);
+		goto out;
+	}
+	if (!is_added(res, rc, asked_id))
 		goto out;
 	res->msg = MSG_JOB_ADDED;
 	warns = (struct warns){ .n = 0 };

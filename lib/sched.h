@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/buf.h"
@@ -41,6 +42,7 @@ struct sched {
 	struct store *stores[JOB_KIND__MAX]; /* JOB_MEMORY: NULL if none */
 	int64_t memory_opened; /* how often; another store, other versions */
 	ino_t memory_refused;  /* not to be opened again: lib/sched_memory.c */
+	char memory_why[160];  /* why jobs of kind memory were refused; or "" */
 	const char *actor;     /* who asks, for the audit; set per request */
 	const struct grant *grant; /* what that one may touch; NULL: all */
 };
@@ -66,6 +68,17 @@ const char *sched_zone(const struct sched *s, const char *env_tz, char *why,
  * that another program made, deleted or made anew is noticed here.
  */
 struct store *sched_store(struct sched *s, enum job_kind kind);
+
+/*
+ * Could a job of kind memory be kept?  STORE_NOTFOUND: none are, by the
+ * configuration; STORE_FULL: why says what is wrong with the place, in words
+ * that may be shown to clients.  Nothing is made.
+ */
+enum store_rc sched_memory_check(const struct conf *conf, char *why,
+    size_t whylen);
+
+/* After STORE_FULL for a job of kind memory: why, likewise; NULL: unknown. */
+const char *sched_memory_why(struct sched *s);
 
 /* Which store a request means: JOB_KIND__MAX = any. */
 #define SCHED_ANY JOB_KIND__MAX

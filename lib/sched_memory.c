@@ -1,8 +1,15 @@
+/*
+ * The store of jobs of kind memory: made when a job asks for it, opened when
+ * another program made it, and refused, with the reason, where it cannot be
+ * this user's alone.
+ */
 #include "config.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +18,8 @@
 #include "lib/log.h"
 #include "lib/sched_int.h"
 #include "lib/ban.h"
+
+#define ROOM_MIN (1024u * 1024u) /* bytes: an empty store with its log */
 
 /*
  * The memory store lies where anybody may write: whoever comes first could
@@ -24,24 +33,70 @@ is_ours(const struct stat *sb, mode_t type)
 	    (sb->st_mode & 022) == 0;
 }
 
+/* "/x/y" of "/x/y/z", owned by the caller; NULL without memory. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Another user has memory jobs of his own, which no ticker of ours runs. */
+static const char *
+owner_check(const struct conf *c)
+{
+	struct stat sb;
+
+	if (stat(c->store, &sb) == 0 && sb.st_uid != geteuid())
+		return "the store belongs to another user, and jobs of kind "
+		       "memory are its owner's alone";
+	return NULL;
+}
+
+/* Has the file system of the folder room for a store? */
+static const char *
+space_check(const char *dir)
+{
+	struct statvfs fs;
+
+	if (statvfs(dir, &fs) != 0)
+		return strerror(errno);
+	if ((fs.f_flag & ST_RDONLY) != 0)
+		return strerror(EROFS);
+	if ((unsigned long long)fs.f_bavail * fs.f_frsize < ROOM_MIN)
+		return "its file system is full or too small: it needs 1 MiB";
+	return NULL;
+}
+
+/* NULL, or what is wrong with the folder that is there. */
+static const char *
+there_check(const char *dir)
+{
+	struct stat sb;
+
+	if (lstat(dir, &sb) != 0)
+		return strerror(errno);
+	return is_ours(&sb, S_IFDIR) ?
+	    NULL :
+	    "its folder does not belong to this user alone";
+}
+
 /* NULL, or what is wrong; made first if is_create. */
 static const char *
 folder_check(const char *path, bool is_create)
 {
-	const char *slash = strrchr(path, '/'), *wrong = NULL;
-	struct stat sb;
+	const char *wrong = NULL;
 	char *dir;
 
-	if (slash == NULL || slash == path)
-		return NULL;
-	if ((dir = strndup(path, (size_t)(slash - path))) == NULL)
+	if ((dir = folder_of(path)) == NULL)
 		return "no memory";
 	if (is_create && mkdir(dir, 0700) != 0 && errno != EEXIST)
 		wrong = strerror(errno);
-	else if (lstat(dir, &sb) != 0)
-		wrong = strerror(errno);
-	else if (!is_ours(&sb, S_IFDIR))
-		wrong = "its folder does not belong to this user alone";
+	else
+		wrong = there_check(dir);
+	if (wrong == NULL && is_create)
+		wrong = space_check(dir);
 	free(dir);
 	return wrong;
 }
@@ -70,6 +125,7 @@ memory_refuse(struct sched *s, ino_t what, const char *why)
 		log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_PATH,
 		    s->conf->memory_store, LOG_KEY_ERROR, why, NULL);
 	s->memory_refused = what;
+	(void)snprintf(s->memory_why, sizeof(s->memory_why), "%s", why);
 	return STORE_FULL;
 }
 
@@ -94,7 +150,9 @@ memory_open(struct sched *s, bool is_create)
 	is_there = lstat(o.path, &sb) == 0;
 	if (!is_there && !is_create)
 		return STORE_NOTFOUND;
-	wrong = folder_check(o.path, is_create);
+	wrong = owner_check(s->conf);
+	if (wrong == NULL)
+		wrong = folder_check(o.path, is_create);
 	if (wrong == NULL && is_there)
 		wrong = file_check(&sb);
 	/* The folder may be mended and the file stay: one more than its state,
@@ -105,10 +163,48 @@ memory_open(struct sched *s, bool is_create)
 		return STORE_FULL;
 	s->stores[JOB_MEMORY] = store_open(&o, &rc, why, sizeof(why));
 	s->memory_opened++;
+	s->memory_why[0] = '\0';
 	/* An empty one is just being made by somebody else. */
 	if (s->stores[JOB_MEMORY] == NULL && rc != STORE_NOTFOUND)
 		rc = memory_refuse(s, file_state(&sb), why);
 	return rc;
+}
+
+enum store_rc
+sched_memory_check(const struct conf *conf, char *why, size_t whylen)
+{
+	const char *wrong;
+	char *dir, *above;
+
+	if (conf->memory_store[0] == '\0')
+		return STORE_NOTFOUND;
+	dir = folder_of(conf->memory_store);
+	above = dir == NULL ? NULL : folder_of(dir);
+	if (above == NULL)
+		wrong = "no memory";
+	else if ((wrong = owner_check(conf)) == NULL) {
+		if (access(dir, F_OK) == 0)
+			wrong = there_check(dir);
+		else if (access(above, W_OK | X_OK) != 0)
+			wrong = strerror(errno);
+	}
+	if (wrong == NULL)
+		wrong = space_check(access(dir, F_OK) == 0 ? dir : above);
+	free(dir);
+	free(above);
+	if (wrong == NULL)
+		return STORE_OK;
+	(void)snprintf(why, whylen, "%s", wrong);
+	return STORE_FULL;
+}
+
+const char *
+sched_memory_why(struct sched *s)
+{
+	if (s->memory_why[0] == '\0')
+		(void)sched_memory_check(s->conf, s->memory_why,
+		    sizeof(s->memory_why));
+	return s->memory_why[0] == '\0' ? NULL : s->memory_why;
 }
 
 struct store *

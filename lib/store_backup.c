@@ -160,7 +160,9 @@ store_backup(struct store *st, const char *file, char *why, size_t whylen)
 	buf_printf(&tmp, "%s.tmp", file);
 	if (!tmp.is_failed)
 		rc = store_copy(st, buf_cstr(&tmp), true);
-	if (rc == STORE_OK && rename(buf_cstr(&tmp), file) != 0) {
+	if (rc == STORE_OK &&
+	    (store_keep_owner(file, buf_cstr(&tmp)) != 0 ||
+		rename(buf_cstr(&tmp), file) != 0)) {
 		(void)unlink(buf_cstr(&tmp));
 		rc = STORE_FULL;
 	}

@@ -59,7 +59,7 @@ store_turn(const char *path)
 
 	buf_printf(&name, "%s-turn", path);
 	if (!name.is_failed)
-		t = turn_open(buf_cstr(&name));
+		t = turn_open(buf_cstr(&name), path);
 	buf_fini(&name);
 	return t;
 }

@@ -1,5 +1,10 @@
 #include "config.h"
 
+#include <sys/stat.h>
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,10 +16,15 @@
 #include "lib/clock.h"
 #include "lib/store_backup.h"
 #include "lib/store_stmt.h"
+#include "lib/trust.h"
 #include "lib/ban.h"
 
 /* Where SQLite keeps new readers away (sqlite.org/lockingv3.html, PENDING). */
 #define PENDING_BYTE 0x40000000
+
+/* Whether a file has a log (sqlite.org/fileformat2, "read version"). */
+#define READ_VERSION_AT 19
+#define READ_VERSION_WAL 2
 
 #define LOCK_TRIES 200
 #define LOCK_NAP_US 1000
@@ -67,6 +77,71 @@ swap_fini(struct swap *s)
 	buf_fini(&s->journal);
 }
 
+#ifdef __linux__
+#define ACL "system.posix_acl_access"
+
+/* The list of access of from, or none, for to; 0 or -1 with errno. */
+static int
+keep_acl(int from, int to)
+{
+	char acl[4096];
+	ssize_t n = fgetxattr(from, ACL, acl, sizeof(acl));
+
+	if (n > 0)
+		return fsetxattr(to, ACL, acl, (size_t)n, 0);
+	if (errno != ENODATA && errno != ENOTSUP)
+		return -1;
+	/* The folder may have given it one. */
+	if (fremovexattr(to, ACL) == 0 || errno == ENODATA || errno == ENOTSUP)
+		return 0;
+	return -1;
+}
+#else
+static int
+keep_acl(int from, int to)
+{
+	(void)from;
+	(void)to;
+	return 0;
+}
+#endif
+
+/* Owner, group and mode of from for to; 0 or -1 with errno. */
+static int
+keep_owner_fd(int from, int to)
+{
+	struct stat was, is;
+
+	if (fstat(from, &was) == -1 || fstat(to, &is) == -1)
+		return -1;
+	if (was.st_uid != is.st_uid && fchown(to, was.st_uid, (gid_t)-1) == -1)
+		return -1;
+	if (was.st_gid != is.st_gid && fchown(to, (uid_t)-1, was.st_gid) == -1)
+		return -1;
+	if (fchmod(to, was.st_mode & 07777) == -1)
+		return -1;
+	return keep_acl(from, to);
+}
+
+int
+store_keep_owner(const char *from, const char *to)
+{
+	int was = open(from, O_RDONLY | O_CLOEXEC), is, rc = -1, e;
+
+	if (was == -1)
+		return errno == ENOENT ? 0 : -1;
+	if ((is = open(to, O_RDONLY | O_CLOEXEC)) != -1) {
+		rc = keep_owner_fd(was, is);
+		e = errno;
+		(void)close(is);
+		errno = e;
+	}
+	e = errno;
+	(void)close(was);
+	errno = e;
+	return rc;
+}
+
 /* Whoever opens the file now waits; its descriptor, or -1. */
 static int
 swap_lock(const char *path)
@@ -90,6 +165,29 @@ swap_lock(const char *path)
 	return -1;
 }
 
+/*
+ * Is the file a store in use, with a log, that another user owns?  To read it
+ * makes files beside it that would lock the owner out.
+ */
+static bool
+is_foreign_log(const char *file, char *why, size_t whylen)
+{
+	struct trust t = { .is_shared = false };
+	unsigned char version = 0;
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd == -1)
+		return false;
+	if (pread(fd, &version, 1, READ_VERSION_AT) != 1)
+		version = 0;
+	(void)close(fd);
+	if (version != READ_VERSION_WAL ||
+	    trust_check(&t, TRUST_STORE, file) != TRUST_REFUSED)
+		return false;
+	(void)snprintf(why, whylen, "%s", t.why);
+	return true;
+}
+
 /* The file to restore, opened, ours, and sound. */
 static struct store *
 source_open(const char *file, enum store_rc *rc, char *why, size_t whylen)
@@ -98,6 +196,10 @@ source_open(const char *file, enum store_rc *rc, char *why, size_t whylen)
 	struct store *st;
 
 	*rc = STORE_FULL;
+	if (is_foreign_log(file, why, whylen)) {
+		*rc = STORE_CONFIG;
+		return NULL;
+	}
 	if (access(file, R_OK) != 0) {
 		*rc = errno == ENOENT ? STORE_NOTFOUND : STORE_FULL;
 		(void)snprintf(why, whylen, "%s: %s", file, strerror(errno));
@@ -142,6 +244,8 @@ swap_keep(struct swap *s)
 	rc = store_copy(s->reader, buf_cstr(&s->whole), false);
 	if (rc != STORE_OK)
 		return rc;
+	if (store_keep_owner(s->path, buf_cstr(&s->whole)) != 0)
+		return STORE_CONFIG;
 	(void)unlink(buf_cstr(&s->kept));
 	if ((s->whole_fd = swap_lock(buf_cstr(&s->whole))) < 0 ||
 	    link(buf_cstr(&s->whole), buf_cstr(&s->kept)) != 0 ||
@@ -191,7 +295,7 @@ swap_run(struct swap *s, const struct store_opts *o)
 
 	if (access(s->path, F_OK) == 0) {
 		s->old = store_open(o, &rc, unused, sizeof(unused));
-		if (s->old == NULL && rc == STORE_BUSY)
+		if (s->old == NULL && (rc == STORE_BUSY || rc == STORE_CONFIG))
 			return rc;
 		rc = s->old != NULL ? swap_keep(s) : STORE_ERROR;
 		/* What cannot be copied is kept as it is. */
@@ -201,33 +305,66 @@ swap_run(struct swap *s, const struct store_opts *o)
 	return rc == STORE_OK ? swap_put(s) : rc;
 }
 
+/* Who may not give the new file to the owner of the old one. */
+static void
+refuse_owner(const char *path, char *why, size_t whylen)
+{
+	struct stat sb = { .st_uid = 0 };
+	const char *said = strerror(errno);
+	char whose[96];
+
+	(void)stat(path, &sb);
+	trust_user(sb.st_uid, whose, sizeof(whose));
+	(void)snprintf(why, whylen,
+	    "%s: belongs to %s, group %lu, mode %04o, and the restored store "
+	    "would not (%s): run this as its owner or as root",
+	    path, whose, (unsigned long)sb.st_gid,
+	    (unsigned)(sb.st_mode & 07777), said);
+}
+
+/* Copy the source, give it to the owner of what it replaces, put it there. */
+static enum store_rc
+replace(struct store *from, const struct store_opts *o, char *why,
+    size_t whylen)
+{
+	enum store_rc rc = STORE_FULL;
+	struct swap s;
+
+	errno = 0;
+	if (swap_init(&s, o->path))
+		rc = store_copy(from, buf_cstr(&s.fresh), true);
+	if (rc == STORE_OK &&
+	    store_keep_owner(o->path, buf_cstr(&s.fresh)) != 0)
+		rc = STORE_CONFIG;
+	if (rc == STORE_OK)
+		rc = swap_run(&s, o);
+	if (rc == STORE_CONFIG)
+		refuse_owner(o->path, why, whylen);
+	else if (rc != STORE_OK)
+		(void)snprintf(why, whylen, "%s: %s", o->path,
+		    rc == STORE_FULL && errno != 0 ? strerror(errno) :
+						     store_strrc(rc));
+	swap_fini(&s);
+	return rc;
+}
+
 enum store_rc
 store_restore(const struct store_opts *o, const char *file, char *why,
     size_t whylen)
 {
 	/* SQLite follows links, and has the log beside the file itself. */
 	char *real = realpath(o->path, NULL);
+	struct trust t = { .is_shared = o->is_shared };
 	struct store_opts at = *o;
-	struct store *from;
-	enum store_rc rc;
-	struct swap s;
+	struct store *from = NULL;
+	enum store_rc rc = STORE_CONFIG;
 
 	if (real != NULL)
 		at.path = real;
-	if ((from = source_open(file, &rc, why, whylen)) == NULL) {
-		free(real);
-		return rc;
-	}
-	errno = 0;
-	if (!swap_init(&s, at.path))
-		rc = STORE_FULL;
-	else if ((rc = store_copy(from, buf_cstr(&s.fresh), true)) == STORE_OK)
-		rc = swap_run(&s, &at);
-	if (rc != STORE_OK)
-		(void)snprintf(why, whylen, "%s: %s", o->path,
-		    rc == STORE_FULL && errno != 0 ? strerror(errno) :
-						     store_strrc(rc));
-	swap_fini(&s);
+	if (trust_check(&t, TRUST_STORE, o->path) == TRUST_REFUSED)
+		(void)snprintf(why, whylen, "%s", t.why);
+	else if ((from = source_open(file, &rc, why, whylen)) != NULL)
+		rc = replace(from, &at, why, whylen);
 	store_close(from);
 	free(real);
 	return rc;

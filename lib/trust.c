@@ -128,13 +128,13 @@ refuse_owner(struct trust *t, const char *path, uid_t owner)
 	if (geteuid() == 0) {
 		user_word(owner, word, sizeof(word));
 		return refuse(t,
-		    "%s: belongs to %s, and this is root: run this as %s, or "
+		    "%s: belongs to %s, and this is root; run this as %s, or "
 		    "chown root %s",
 		    path, whose, word, path);
 	}
 	user_word(geteuid(), word, sizeof(word));
 	return refuse(t,
-	    "%s: belongs to %s, this is %s: run this as the owner, or, as "
+	    "%s: belongs to %s, this is %s; run this as the owner, or, as "
 	    "root, chown %s %s",
 	    path, whose, self, word, path);
 }
@@ -367,6 +367,18 @@ refuse_access(struct trust *t, const char *path, const struct stat *sb)
 	    path, whose, (unsigned)(sb->st_mode & 07777), word, word, path);
 }
 
+/* Which group files made in the folder have. */
+static gid_t
+group_of_new(const struct walk *w)
+{
+#ifdef __linux__
+	return (w->folder.st_mode & S_ISGID) != 0 ? w->folder.st_gid :
+						    getegid();
+#else
+	return w->folder.st_gid;
+#endif
+}
+
 /*
  * What is beside a store belongs to it: SQLite believes its log and journal,
  * and cannot go on without them.
@@ -380,6 +392,13 @@ judge_beside(struct walk *w, const char *name)
 	enum trust_rc rc = TRUST_OK;
 	struct stat sb;
 
+	if (w->t->is_shared && fstatat(w->dir, name, &sb, 0) == 0 &&
+	    sb.st_gid != group_of_new(w))
+		return refuse(w->t,
+		    "%s: new files get group %lu, the store has %lu; "
+		    "chmod g+s %s",
+		    w->at, (unsigned long)group_of_new(w),
+		    (unsigned long)sb.st_gid, w->at);
 	for (size_t i = 0;
 	     rc == TRUST_OK && i < sizeof(suffixes) / sizeof(suffixes[0]);
 	     i++) {

@@ -88,8 +88,25 @@ turn_map(struct turn *t, int fd)
 	return t->file->mark == MARK ? 0 : turn_init(t->file);
 }
 
+/* A file that was just made belongs to those who use the one beside it. */
+static void
+turn_share(int fd, const char *beside)
+{
+	struct stat sb, is;
+
+	if (beside == NULL || stat(beside, &sb) != 0 || fstat(fd, &is) != 0 ||
+	    is.st_size != 0)
+		return;
+	/* What cannot be given serves its maker; others go without. */
+	if ((is.st_uid != sb.st_uid || is.st_gid != sb.st_gid) &&
+	    fchown(fd, sb.st_uid == is.st_uid ? (uid_t)-1 : sb.st_uid,
+		sb.st_gid) != 0)
+		return;
+	(void)fchmod(fd, sb.st_mode & 0666);
+}
+
 struct turn *
-turn_open(const char *path)
+turn_open(const char *path, const char *beside)
 {
 	struct turn *t;
 	int fd;
@@ -101,6 +118,7 @@ turn_open(const char *path)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		goto err1;
+	turn_share(fd, beside);
 	if (turn_map(t, fd) != 0)
 		goto err2;
 	/* The mapping keeps the open file, and with it the lock, alive. */

@@ -16,8 +16,11 @@
  */
 struct turn;
 
-/* The turnstile kept in the file path; NULL when there can be none. */
-struct turn *turn_open(const char *path);
+/*
+ * The turnstile kept in the file path, which is made with owner, group and mode
+ * of the file beside, if that is there and not NULL; NULL when there can be none.
+ */
+struct turn *turn_open(const char *path, const char *beside);
 
 /* Give back the turn if held, and free. */
 void turn_close(struct turn *t);

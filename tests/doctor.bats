@@ -108,7 +108,7 @@ sql() {
 
 @test "configuration: a mistake ends it, for all else stands on it" {
 	echo 'window = soon' >>"$CONF"
-	finding FAIL configuration 'option "window"' 'correct that line'
+	finding FAIL configuration 'option "window"' 'correct that'
 	[ "$(findings)" -eq 1 ]
 	rm "$CONF"
 	export MINUTEHAND_CONF=$CONF

@@ -60,7 +60,7 @@ run_conf_find(void)
 static enum oom_rc
 run_turn(void)
 {
-	struct turn *t = turn_open(folder_path("turn"));
+	struct turn *t = turn_open(folder_path("turn"), NULL);
 
 	if (t == NULL)
 		return OOM_REFUSED;

@@ -29,7 +29,7 @@ hold(const char *path)
 	if (pipe(fd) != 0)
 		return -1;
 	if ((pid = fork()) == 0) {
-		turn_take(turn_open(path), 1000000);
+		turn_take(turn_open(path, NULL), 1000000);
 		(void)!write(fd[1], "x", 1);
 		for (;;)
 			(void)pause();
@@ -62,14 +62,14 @@ cost(struct turn *t)
 static void
 test_exclusion(const char *path, const char *number)
 {
-	struct turn *t = turn_open(path);
+	struct turn *t = turn_open(path, NULL);
 	pid_t pid = fork();
 	FILE *f;
 	long n;
 
 	if (pid == 0) {
 		turn_close(t);
-		t = turn_open(path);
+		t = turn_open(path, NULL);
 	}
 	for (int i = 0; i < ROUNDS; i++) {
 		turn_take(t, 10000000);
@@ -100,7 +100,7 @@ test_exclusion(const char *path, const char *number)
 static void
 test_death(const char *path)
 {
-	struct turn *t = turn_open(path);
+	struct turn *t = turn_open(path, NULL);
 	pid_t pid = hold(path);
 
 	stop(pid);
@@ -112,14 +112,14 @@ test_death(const char *path)
 static void
 test_stopped(const char *path)
 {
-	struct turn *t = turn_open(path);
+	struct turn *t = turn_open(path, NULL);
 	pid_t pid = hold(path);
 
 	ok(cost(t) >= 200000, "a holder that does nothing is waited for");
 	ok(access(path, F_OK) != 0, "then its file is removed");
 	ok(cost(t) < 100000, "and nobody waits again");
 	turn_close(t);
-	t = turn_open(path);
+	t = turn_open(path, NULL);
 	ok(t != NULL && cost(t) < 100000, "whoever comes next has a new one");
 	turn_close(t);
 	stop(pid);
@@ -147,7 +147,8 @@ test_refused(const char *path, const char *other)
 			(void)flock(fd, LOCK_EX);
 		}
 		(void)lstat(path, &before);
-		ok(turn_open(path) == NULL, "%s is no turnstile", what[i]);
+		ok(turn_open(path, NULL) == NULL, "%s is no turnstile",
+		    what[i]);
 		ok(lstat(path, &after) == 0 &&
 			after.st_mode == before.st_mode &&
 			after.st_ino == before.st_ino,
@@ -163,7 +164,7 @@ test_refused(const char *path, const char *other)
 static void
 test_twice(const char *path)
 {
-	struct turn *t = turn_open(path), *u = turn_open(path);
+	struct turn *t = turn_open(path, NULL), *u = turn_open(path, NULL);
 
 	turn_take(t, 100000);
 	ok(cost(t) < 100000, "who has it does not wait for himself");
@@ -188,7 +189,8 @@ main(void)
 		return 1;
 	(void)snprintf(path, sizeof(path), "%s/turn", dir);
 	(void)snprintf(number, sizeof(number), "%s/number", dir);
-	ok(turn_open("/nonexistent/turn") == NULL, "no folder, no turnstile");
+	ok(turn_open("/nonexistent/turn", NULL) == NULL,
+	    "no folder, no turnstile");
 	turn_take(NULL, 1000000);
 	turn_give(NULL);
 	turn_close(NULL);
@@ -202,7 +204,7 @@ main(void)
 		(void)fprintf(f, "this is no mutex");
 		(void)fclose(f);
 	}
-	t = turn_open(path);
+	t = turn_open(path, NULL);
 	ok(t != NULL && cost(t) < 100000, "a damaged file is made anew");
 	turn_close(t);
 	(void)unlink(path);
