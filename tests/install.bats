@@ -34,7 +34,7 @@ install_all() {
 	[ -x "$bin/minutehand" ]
 	[ -x "$bin/ticker" ]
 	[ -x "$libexec/minutehand.fcgi" ]
-	for file in apache-cgid.conf apache-fcgid.conf crontab.example \
+	for file in apache-cgid.conf apache-fcgid.conf apache-suexec.conf crontab.example \
 	    htaccess.example lighttpd-cgi.conf lighttpd-fastcgi.conf \
 	    minutehand-tick.service minutehand-tick.timer nginx.conf \
 	    minutehand.conf.example; do

@@ -96,6 +96,7 @@ web_launch() {
 		;;
 	htaccess)
 		web_conf "$abs_top_srcdir/tests/shared-host.conf" >"$conf"
+		[ -z "${web_plain-}" ] || sed -i '/rewrite_module/d' "$conf"
 		web_space
 		web_own
 		web_run apache2 -D FOREGROUND -f "$conf"
@@ -115,8 +116,8 @@ web_launch() {
 
 # Only the instance of this test knows its token: an answer is not another's.
 web_is_ours() {
-	[ "$(api GET /funboost/get_all_queues --max-time 5 -o /dev/null \
-	    ${WEB_HTTP2:+--http2-prior-knowledge} \
+	[ "$(api GET "${web_plain:+/minutehand.cgi}/funboost/get_all_queues" \
+	    --max-time 5 -o /dev/null ${WEB_HTTP2:+--http2-prior-knowledge} \
 	    -w '%{http_code}' 2>/dev/null)" = 200 ]
 }
 

@@ -207,13 +207,65 @@ check_waiting() {
 @test ".htaccess, CGI: the session" { check_session htaccess; }
 @test ".htaccess, CGI: tokens, methods, bodies" { check_edges htaccess; }
 
-@test ".htaccess: files are served, the program's name is not needed" {
+# What people leave in a folder: ours, and what editors and backups make of it.
+left_behind=(
+	minutehand.conf minutehand.conf~ minutehand.conf.bak .minutehand.conf.swp
+	'#minutehand.conf#' minutehand.conf.save store.db store.db-wal store.db-shm
+	store.db-journal store.db-turn store.db.before-restore store.db-restore
+	backup.db backup-2026-11-30.db.gz render.key alert.secret site.secret
+	.htaccess .htpasswd .env ticker.log ram/store.db data/store.db
+	.minutehand/minutehand.conf .minutehand/store.db
+)
+
+# Others: denied, too, but where pages are served beside the program.
+others=(page.html backup backup.tar notes.txt key password minutehand.cgi.txt
+	data/x store)
+
+# denied FILE…: in both folders of the web space, with and without a token.
+denied() {
+	local file folder code
+	for file; do
+		for folder in '' mh/; do
+			mkdir -p "$(dirname "$WEB/space/$folder$file")"
+			[ -f "$WEB/space/$folder$file" ] ||
+			    echo S3CR3T >"$WEB/space/$folder$file"
+			code=$(api GET "/$folder${file//#/%23}" -o "$BATS_TEST_TMPDIR/body" \
+			    -w '%{http_code}')
+			tried=$((tried + 1))
+			# To mod_rewrite a # ends the path: the program answers /.
+			if [[ $code != 40[34] && $file != '#'* ]] ||
+			    grep -q 'S3CR3T\|@CONF@\|Rewrite' "$BATS_TEST_TMPDIR/body"; then
+				echo "$folder$file: $code"
+				return 1
+			fi
+		done
+	done
+	chmod -R a+rX "$WEB/space"
+}
+
+@test ".htaccess: nothing but the program is served, its name is not needed" {
+	local tried=0
 	web_start htaccess
-	[ "$(web "$URL/page.html")" = hello ]
-	# Whoever knows the name may use it; what must not be read is not.
+	denied "${left_behind[@]}" "${others[@]}"
 	api GET /mh/minutehand.cgi/funboost/get_all_queues | grep '"succ":true'
-	cp "$CONF" "$WEB/space/mh/minutehand.conf"
-	[ "$(api GET /mh/minutehand.conf -o /dev/null -w '%{http_code}')" = 403 ]
+	api GET /minutehand.cgi/funboost/get_all_queues | grep '"succ":true'
+	api GET /mh/funboost/get_all_queues | grep '"succ":true'
+	# A folder is no list of its files.
+	web "$URL/mh/data/" | { ! grep S3CR3T; }
+	# Pages of one's own, where that is wanted; nothing of ours all the same.
+	sed -i 's/#\(RewriteCond.*!-f\)/\1/' "$WEB/space/.htaccess" "$WEB/space/mh/.htaccess"
+	[ "$(web "$URL/page.html")" = hello ]
+	denied "${left_behind[@]}"
+	api GET /mh/funboost/get_all_queues | grep '"succ":true'
+	echo "# $tried files asked for" >&3
+}
+
+@test ".htaccess without mod_rewrite: nothing but the program is served" {
+	local tried=0
+	web_plain=1 web_start htaccess
+	denied "${left_behind[@]}" "${others[@]}"
+	api GET /mh/minutehand.cgi/funboost/get_all_queues | grep '"succ":true'
+	echo "# $tried files asked for" >&3
 }
 
 # ask PATH: the status alone, from this host and without a token.
