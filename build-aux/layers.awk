@@ -20,7 +20,7 @@ BEGIN {
 	    owner["amqp_ssl_socket.h"] = "^net/amqp[a-z_]*[.][ch]$"
 	owner["confuse.h"] = "^lib/conf_parse[.]c$"
 	# What C11 and POSIX have, and the few besides.
-	libc = "^(sys/[a-z]+|linux/magic|std[a-z]+|assert|ctype|dlfcn|errno|fcntl|" \
+	libc = "^(sys/[a-z]+|linux/magic|std[a-z]+|assert|ctype|dirent|dlfcn|errno|fcntl|" \
 	    "fnmatch|getopt|glob|inttypes|limits|malloc|netdb|poll|pthread|pwd|" \
 	    "signal|spawn|string|strings|sysexits|syslog|termios|time|" \
 	    "unistd|(arpa|netinet)/[a-z]+)[.]h$"

@@ -36,6 +36,7 @@ static const struct check {
 } checks[] = {
 	{ "configuration", doctor_configuration, false },
 	{ "permissions", doctor_permissions, false },
+	{ "web space", doctor_served, false },
 	{ "free space", doctor_space, false },
 	{ "sqlite", doctor_sqlite, false },
 	{ "store", doctor_open, false },

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "ctl/commands.h"
 #include "ctl/init_text.h"
 #include "ctl/json_out.h"
+#include "ctl/served.h"
 #include "ctl/token_new.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -21,12 +23,14 @@
 
 #include "lib/ban.h"
 
-enum { OPT_JSON, OPT_ANONYMOUS };
+enum { OPT_JSON, OPT_ANONYMOUS, OPT_URL };
 
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_ANONYMOUS] = { "anonymous-loopback", NULL,
 	    "let programs on this host in without a token" },
+	[OPT_URL] = { "url", "URL",
+	    "ask the web server whether it serves the folder" },
 	{ .name = NULL },
 };
 
@@ -37,13 +41,20 @@ struct setup {
 	bool had_dir, had_conf, had_store;
 	char token[TOKEN_TEXT_MAX]; /* "": there were some */
 	struct buf crontab, webserver;
+	struct buf served; /* the address of a file that is, or "" */
 };
 
 static int
 name_dir(struct setup *s, const struct ctl_args *a)
 {
 	const char *home = getenv("HOME");
+	const struct passwd *pw;
 	struct buf b = BUF_INIT;
+
+	/* As conf_find does. */
+	if ((home == NULL || *home == '\0') &&
+	    (pw = getpwuid(geteuid())) != NULL)
+		home = pw->pw_dir;
 
 	if (a->noperands == 1)
 		buf_str(&b, a->operand[0]);
@@ -198,6 +209,8 @@ print_json(const struct ctl *c, const struct setup *s)
 	json_out_str(&o, "token", s->token[0] == '\0' ? NULL : s->token);
 	json_out_str(&o, "crontab", buf_cstr(&s->crontab));
 	json_out_str(&o, "webserver", buf_cstr(&s->webserver));
+	json_out_str(&o, "served",
+	    s->served.len == 0 ? NULL : buf_cstr(&s->served));
 	json_out_close(&o, '}');
 	free(dir);
 	return json_out_print(&o);
@@ -234,6 +247,30 @@ print_text(const struct ctl *c, const struct setup *s)
 	return CTL_OK;
 }
 
+/* Before there is a store: to look at its files takes SQLite's locks away. */
+static int
+check_served(struct ctl *c, const struct ctl_args *a, struct setup *s)
+{
+	const struct served_at at = { .url = a->opt[OPT_URL] };
+	int rc = served_find(c->conf, &at, &s->served);
+
+	if (rc == 1)
+		(void)ctl_fail(CTL_OK,
+		    "warning: the web server serves this folder to everybody, "
+		    "as %s: move it out of the web space, or deny it",
+		    buf_cstr(&s->served));
+	else if (rc == -1 && at.url != NULL)
+		return ctl_fail(CTL_DOWN, "--url: %s", buf_cstr(&s->served));
+	else if (served_is_likely(c->conf->path))
+		(void)ctl_fail(CTL_OK,
+		    "warning: %s looks like web space, where all may be read; "
+		    "outside of it is better",
+		    s->dir);
+	if (rc != 1)
+		buf_reset(&s->served);
+	return CTL_OK;
+}
+
 static int
 setup(struct ctl *c, const struct ctl_args *a, struct setup *s)
 {
@@ -245,6 +282,7 @@ setup(struct ctl *c, const struct ctl_args *a, struct setup *s)
 		return status;
 	c->conf_path = s->conf;
 	if ((status = ctl_load(c)) != CTL_OK ||
+	    (status = check_served(c, a, s)) != CTL_OK ||
 	    (status = make_store(c, s)) != CTL_OK ||
 	    (status = make_token(c, s)) != CTL_OK ||
 	    (status = make_texts(c, s)) != CTL_OK)
@@ -257,7 +295,9 @@ setup(struct ctl *c, const struct ctl_args *a, struct setup *s)
 static int
 run_init(struct ctl *c, const struct ctl_args *a)
 {
-	struct setup s = { .crontab = BUF_INIT, .webserver = BUF_INIT };
+	struct setup s = { .crontab = BUF_INIT,
+		.webserver = BUF_INIT,
+		.served = BUF_INIT };
 	int status;
 
 	if (c->conf_path != NULL)
@@ -269,12 +309,13 @@ run_init(struct ctl *c, const struct ctl_args *a)
 	free(s.conf);
 	buf_fini(&s.crontab);
 	buf_fini(&s.webserver);
+	buf_fini(&s.served);
 	return status;
 }
 
 const struct ctl_command cmd_init = {
 	.name = "init",
-	.args = "[--json] [--anonymous-loopback] [DIR]",
+	.args = "[--json] [--anonymous-loopback] [--url URL] [DIR]",
 	.help = "make folder, configuration, store and first token",
 	.options = options,
 	.max = 1,

@@ -29,6 +29,7 @@ void doctor_advise(struct finding *f, const char *fmt, ...)
 /* The checks; those of the store need it open (ctl->is_open). */
 void doctor_configuration(struct doctor *d, struct finding *f);
 void doctor_open(struct doctor *d, struct finding *f);
+void doctor_served(struct doctor *d, struct finding *f);
 void doctor_permissions(struct doctor *d, struct finding *f);
 void doctor_space(struct doctor *d, struct finding *f);
 void doctor_journal(struct doctor *d, struct finding *f);

@@ -103,7 +103,7 @@ sql() {
 	finding ok versions "$("$MH" --version | sed 's/.* //')"
 	run "$MH" doctor
 	[ "$status" -eq 0 ]
-	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 21 ]
+	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 22 ]
 }
 
 @test "configuration: a mistake ends it, for all else stands on it" {
