@@ -123,14 +123,17 @@ is_same(const struct ctx_file *a, const struct ctx_file *b)
 	    a->mtime.tv_nsec == b->mtime.tv_nsec;
 }
 
-/* Read the configuration if there is none yet, or another one. */
-static int
-read_conf(struct ctx *ctx)
+int
+ctx_read_conf(struct ctx *ctx)
 {
-	struct ctx_file now = look_at(ctx->conf_path);
+	struct ctx_file now;
 	struct conf *conf;
 	char why[512];
 
+	if (ctx->is_conf_read)
+		return ctx->conf != NULL ? 0 : -1;
+	ctx->is_conf_read = true;
+	now = look_at(ctx->conf_path);
 	if (ctx->conf != NULL && is_same(&now, &ctx->conf_file))
 		return 0;
 	/* Noted first: a change during the reading is one more change. */
@@ -192,6 +195,8 @@ void
 ctx_begin(struct ctx *ctx)
 {
 	ctx->serial++;
+	ctx->is_conf_read = false;
+	ctx->cause = NULL;
 	trim(&ctx->body);
 	trim(&ctx->data);
 	trim(&ctx->text);
@@ -202,8 +207,7 @@ ctx_begin(struct ctx *ctx)
 int
 ctx_ready(struct ctx *ctx)
 {
-	ctx->cause = NULL;
-	if (read_conf(ctx) != 0)
+	if (ctx_read_conf(ctx) != 0)
 		return -1;
 	check_replaced(ctx);
 	if (ctx->is_open)

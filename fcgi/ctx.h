@@ -28,6 +28,7 @@ struct ctx {
 	char *conf_path;
 	const char *env_tz; /* value of TZ, or NULL */
 	struct conf *conf;  /* NULL until it could be read */
+	bool is_conf_read;  /* looked at for this request */
 	struct sched sched;
 	bool is_open;
 	const char *cause;	   /* why ctx_ready failed: a word of CAUSES in
@@ -53,6 +54,12 @@ void ctx_fini(struct ctx *ctx);
 
 /* A request begins: what the last one left in the buffers goes. */
 void ctx_begin(struct ctx *ctx);
+
+/*
+ * Have the configuration read, as ctx_ready does, and nothing else: 0, or -1
+ * and ctx->conf is NULL.
+ */
+int ctx_read_conf(struct ctx *ctx);
 
 /*
  * Have configuration and store open: read and open what is not, open anew

@@ -56,6 +56,7 @@ enum http_var {
 	HTTP_VAR_REAL_IP,
 	HTTP_VAR_VIA,
 	HTTP_VAR_FETCH_SITE,
+	HTTP_VAR_METHOD_OVERRIDE,
 	HTTP_VAR__MAX
 };
 
@@ -94,6 +95,7 @@ struct request {
 	char trace_id[HTTP_TRACE_MAX + 1];
 	struct client *client; /* waits for the answer */
 	const struct route *route;
+	bool is_funboost; /* the path is one below /funboost */
 	struct http_path path;
 	struct http_param params[HTTP_PARAMS_MAX];
 	size_t nparams;

@@ -12,10 +12,10 @@
 #define Q_MAX 1000 /* quality in thousandths */
 #define Q_UNSET (-1)
 
-/* What a header said of one language: how much it is liked, and since when. */
+/* What a header says of one language: how much it is liked, and since when. */
 struct liking {
 	int q;
-	int place;
+	int at; /* element of the list */
 };
 
 static const char *
@@ -66,50 +66,71 @@ element_quality(const char *s)
 	return *s == ',' || *s == '\0' ? q : -1;
 }
 
-/* Is the tag of len bytes the language or one of its variants? */
+/*
+ * Is the tag of len bytes the language or one of its variants?  Also as locales
+ * write them: zh_CN.
+ */
 static bool
 is_language(const char *tag, size_t len, const char *language)
 {
 	size_t n = strlen(language);
 
 	return len >= n && strncasecmp(tag, language, n) == 0 &&
-	    (len == n || tag[n] == '-');
+	    (len == n || tag[n] == '-' || tag[n] == '_');
 }
 
 static void
-raise(struct liking *l, int q, int place)
+raise(struct liking *l, int q, int at)
 {
 	if (q > l->q)
-		*l = (struct liking){ q, place };
+		*l = (struct liking){ q, at };
 }
 
-enum lang
-lang_choose(const char *accept)
-{
-	struct liking zh = { Q_UNSET, 0 }, en = { Q_UNSET, 0 };
-	struct liking any = { Q_UNSET, 0 };
-	const char *s = accept == NULL ? "" : accept;
+/* What a whole header says. */
+struct accepted {
+	struct liking zh, en, any; /* any: "*" */
+	bool is_named;		   /* some language is accepted by name */
+};
 
-	for (int place = 0; *s != '\0'; place++) {
+static void
+read_header(const char *s, struct accepted *a)
+{
+	for (int at = 0; *s != '\0'; at++) {
 		size_t len;
 		int q;
 
 		s = skip_space(s);
 		len = strcspn(s, ",; \t");
 		q = element_quality(s + len);
-		if (is_language(s, len, "zh"))
-			raise(&zh, q, place);
+		if (len == 1 && *s == '*')
+			raise(&a->any, q, at);
+		else if (is_language(s, len, "zh"))
+			raise(&a->zh, q, at);
 		else if (is_language(s, len, "en"))
-			raise(&en, q, place);
-		else if (len == 1 && *s == '*')
-			raise(&any, q, place);
+			raise(&a->en, q, at);
+		if (len > 0 && q > 0 && *s != '*')
+			a->is_named = true;
 		s += strcspn(s, ",");
 		s += *s == ',';
 	}
-	/* "*" stands for the default, unless Chinese was named. */
-	if (zh.q == Q_UNSET)
-		zh = any;
-	if (en.q <= 0 || en.q < zh.q)
-		return LANG_ZH;
-	return en.q > zh.q || en.place < zh.place ? LANG_EN : LANG_ZH;
+}
+
+enum lang
+lang_choose(const char *accept, enum lang fallback)
+{
+	struct accepted a = {
+		.zh = { Q_UNSET, 0 },
+		.en = { Q_UNSET, 0 },
+		.any = { Q_UNSET, 0 },
+	};
+
+	read_header(accept == NULL ? "" : accept, &a);
+	if (!a.is_named)
+		return a.zh.q == 0 ? LANG_EN : fallback;
+	/* "*" is every language that is not named; Chinese has to be. */
+	if (a.en.q == Q_UNSET)
+		a.en = a.any;
+	if (a.zh.q <= 0 || a.zh.q < a.en.q)
+		return LANG_EN;
+	return a.zh.q > a.en.q || a.zh.at < a.en.at ? LANG_ZH : LANG_EN;
 }

@@ -62,8 +62,9 @@ void messages_print(enum msg msg, enum lang lang, const char *const args[2],
 
 /*
  * The language an Accept-Language header (NULL: none) asks for (RFC 9110
- * section 12.5.4): English where it is preferred to Chinese, else Chinese.
+ * section 12.5.4).  A header that names no language, as none or "*", leaves it
+ * to fallback; any other gets Chinese only if it prefers Chinese to English.
  */
-enum lang lang_choose(const char *accept);
+enum lang lang_choose(const char *accept, enum lang fallback);
 
 #endif

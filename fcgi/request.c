@@ -47,6 +47,7 @@ static const struct {
 	[HTTP_VAR_REAL_IP] = VAR("HTTP_X_REAL_IP"),
 	[HTTP_VAR_VIA] = VAR("HTTP_VIA"),
 	[HTTP_VAR_FETCH_SITE] = VAR("HTTP_SEC_FETCH_SITE"),
+	[HTTP_VAR_METHOD_OVERRIDE] = VAR("HTTP_X_HTTP_METHOD_OVERRIDE"),
 };
 _Static_assert(sizeof(vars) / sizeof(vars[0]) == HTTP_VAR__MAX,
     "one name for each variable");
@@ -69,8 +70,8 @@ read_vars(struct request *req, char *const *envp)
 	}
 }
 
-static void
-read_method(struct request *req)
+static enum http_method
+method_of(const char *name)
 {
 	static const struct {
 		const char *name;
@@ -83,13 +84,49 @@ read_method(struct request *req)
 		{ "PATCH", HTTP_PATCH },
 		{ "OPTIONS", HTTP_OPTIONS },
 	};
-	const char *name = request_var(req, HTTP_VAR_REQUEST_METHOD);
 
-	req->method = HTTP_OTHER;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		if (strcmp(name, methods[i].name) == 0)
-			req->method = methods[i].method;
+			return methods[i].method;
+	return HTTP_OTHER;
+}
+
+/* The methods that hosts forbid, and a POST may stand for. */
+static bool
+may_stand_for(enum http_method m)
+{
+	return m == HTTP_DELETE || m == HTTP_PATCH;
+}
+
+static void
+read_method(struct request *req)
+{
+	const char *name = request_var(req, HTTP_VAR_REQUEST_METHOD);
+	enum http_method meant =
+	    method_of(request_var(req, HTTP_VAR_METHOD_OVERRIDE));
+
+	req->method = method_of(name);
 	req->is_head = strcmp(name, "HEAD") == 0;
+	if (req->method == HTTP_POST && may_stand_for(meant))
+		req->method = meant;
+}
+
+int
+request_check_override(const struct request *req, struct faults *fs)
+{
+	const char *text = req->var[HTTP_VAR_METHOD_OVERRIDE];
+	enum http_method sent =
+	    method_of(request_var(req, HTTP_VAR_REQUEST_METHOD));
+
+	if (text == NULL || method_of(text) == sent || sent == HTTP_OPTIONS)
+		return 0;
+	if (sent != HTTP_POST)
+		return fault_add(fs, "X-HTTP-Method-Override",
+		    "counts in a POST only");
+	if (!may_stand_for(method_of(text)))
+		return fault_add(fs, "X-HTTP-Method-Override",
+		    "must be DELETE or PATCH");
+	return 0;
 }
 
 /* The finaliser of SplitMix64: spreads what differs over all bits. */
@@ -125,13 +162,14 @@ request_init(struct request *req, char *const *envp, uint64_t serial)
 	memset(req->var, 0, sizeof(req->var));
 	req->client = NULL;
 	req->route = NULL;
+	req->is_funboost = false;
 	req->path = (struct http_path){ .queue = "" };
 	req->nparams = 0;
 	req->json = NULL;
 	read_vars(req, envp);
 	read_method(req);
 	read_trace_id(req, serial);
-	req->lang = lang_choose(req->var[HTTP_VAR_ACCEPT_LANGUAGE]);
+	req->lang = LANG_EN;
 }
 
 void

@@ -5,10 +5,16 @@
 
 /*
  * Fill *req from the variables in envp ("NAME=value", NULL at the end), which
- * must outlive it: method, language, trace id (serial makes a generated one
- * unique within the process).  Path and input are not looked at yet.
+ * must outlive it: method, trace id (serial makes a generated one unique within
+ * the process).  Path, language and input are not looked at yet.
  */
 void request_init(struct request *req, char *const *envp, uint64_t serial);
+
+/*
+ * Can the method be the one that the header X-HTTP-Method-Override names, if
+ * there is one?  A POST may stand for DELETE or PATCH.  0, or -1 with a fault.
+ */
+int request_check_override(const struct request *req, struct faults *fs);
 
 /* Free what the request owns. */
 void request_fini(struct request *req);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/fault.h"
+#include "lib/utf8.h"
 
 #include "fcgi/handlers.h"
 #include "fcgi/request.h"
@@ -13,6 +15,7 @@
 #include "lib/ban.h"
 
 #define FUNBOOST "/funboost"
+#define NATIVE_PREFIX "/v1"
 #define PATH_MAX_LEN 1024
 
 /* clang-format off */
@@ -135,22 +138,22 @@ route_at(size_t i)
 }
 
 /* Where a placeholder's name goes. */
-static const struct {
-	const char *name; /* as it stands in a pattern */
-	size_t len;
-	size_t offset; /* in struct http_path */
-} placeholders[] = {
+/* clang-format off */
 #define PLACEHOLDER(member) \
-	{ \
-		"{" #member "}", sizeof("{" #member "}") - 1, \
-		    offsetof(struct http_path, member) \
-	}
+	{ #member, "{" #member "}", sizeof("{" #member "}") - 1, \
+	  offsetof(struct http_path, member) }
+/* clang-format on */
+static const struct {
+	const char *name;
+	const char *mark; /* as it stands in a pattern */
+	size_t len;	  /* of mark */
+	size_t offset;	  /* in struct http_path */
+} placeholders[] = {
 	PLACEHOLDER(queue),
 	PLACEHOLDER(service),
 	PLACEHOLDER(job),
 	PLACEHOLDER(run),
 	PLACEHOLDER(message),
-#undef PLACEHOLDER
 };
 #define NPLACEHOLDERS (sizeof(placeholders) / sizeof(placeholders[0]))
 
@@ -167,7 +170,7 @@ take_segment(const char **pattern, const char *s, size_t n,
 	char *to;
 
 	while (i < NPLACEHOLDERS &&
-	    strncmp(*pattern, placeholders[i].name, placeholders[i].len) != 0)
+	    strncmp(*pattern, placeholders[i].mark, placeholders[i].len) != 0)
 		i++;
 	if (i == NPLACEHOLDERS || n == 0 || n > JOB_NAME_MAX)
 		return false;
@@ -202,7 +205,7 @@ matches(const char *pattern, const char *path, struct http_path *out)
 
 /* The methods path knows; req->route is the one for the request's. */
 static unsigned
-find_path(struct request *req, const char *path, enum http_shape *shape)
+find_exact(struct request *req, const char *path, enum http_shape *shape)
 {
 	struct http_path names;
 	unsigned known = 0;
@@ -220,6 +223,50 @@ find_path(struct request *req, const char *path, enum http_shape *shape)
 	return known;
 }
 
+/* Is the pattern that of r and one name behind it? */
+static bool
+is_member_of(const char *pattern, const struct route *r)
+{
+	size_t n = strlen(r->pattern);
+
+	if (strncmp(pattern, r->pattern, n) != 0 ||
+	    strncmp(pattern + n, "/{", 2) != 0)
+		return false;
+	return strchr(pattern + n, '}')[1] == '\0';
+}
+
+/* Does a route change one thing that r, without its name, does to all? */
+static bool
+changes_all(const struct route *r)
+{
+	for (size_t i = 0; i < NROUTES; i++)
+		if (routes[i].method == r->method &&
+		    is_member_of(routes[i].pattern, r))
+			return r->method != HTTP_GET;
+	return false;
+}
+
+/*
+ * As find_exact; a slash at the end is the same route.  Not so where a name
+ * may have got lost behind it, and all would be changed in place of one.
+ */
+static unsigned
+find_path(struct request *req, const char *path, enum http_shape *shape)
+{
+	unsigned known = find_exact(req, path, shape);
+	size_t n = strlen(path);
+	char bare[PATH_MAX_LEN];
+
+	if (known != 0 || n < 2 || path[n - 1] != '/')
+		return known;
+	(void)snprintf(bare, sizeof(bare), "%.*s", (int)(n - 1), path);
+	known = find_exact(req, bare, shape);
+	if (req->route == NULL || !changes_all(req->route))
+		return known;
+	req->route = NULL;
+	return 0;
+}
+
 /* Does path begin as some route does?  Then it is not our own address. */
 static bool
 begins_like_route(const char *path)
@@ -232,6 +279,25 @@ begins_like_route(const char *path)
 			return true;
 	}
 	return false;
+}
+
+/* Is path the prefix or something below it? */
+static bool
+is_below(const char *path, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(path, prefix, n) == 0 &&
+	    (path[n] == '/' || path[n] == '\0');
+}
+
+/* How errors look there: a dialect's clients expect its own form of them. */
+static enum http_shape
+shape_below(const char *path)
+{
+	return is_below(path, NATIVE_PREFIX "/services") ? HTTP_SHAPE_RENDER :
+	    is_below(path, NATIVE_PREFIX)		 ? HTTP_SHAPE_NATIVE :
+							   HTTP_SHAPE_ENVELOPE;
 }
 
 /*
@@ -247,10 +313,15 @@ route_find(struct request *req, enum http_shape *shape)
 	unsigned known = 0;
 	bool is_root = info[0] == '\0' || strcmp(info, "/") == 0;
 
-	*shape = HTTP_SHAPE_ENVELOPE;
+	*shape = shape_below(info);
+	req->is_funboost = is_below(info, FUNBOOST);
 	if ((size_t)snprintf(whole, sizeof(whole), "%s%s", script, info) >=
 	    sizeof(whole))
 		return 0;
+	if (!req->is_funboost && *shape == HTTP_SHAPE_ENVELOPE) {
+		req->is_funboost = is_below(whole, FUNBOOST);
+		*shape = shape_below(whole);
+	}
 	if (!is_root)
 		known = find_path(req, info, shape);
 	if (known == 0)
@@ -258,6 +329,25 @@ route_find(struct request *req, enum http_shape *shape)
 	if (known == 0 && is_root && !begins_like_route(whole))
 		known = find_path(req, "/", shape);
 	return known;
+}
+
+int
+route_check_text(const struct request *req, struct faults *fs)
+{
+	const char *info = request_var(req, HTTP_VAR_PATH_INFO);
+	int rc = 0;
+
+	for (size_t i = 0; i < NPLACEHOLDERS; i++) {
+		const char *name =
+		    (const char *)&req->path + placeholders[i].offset;
+
+		if (!utf8_is_valid(name, strlen(name)))
+			rc = fault_add(fs, placeholders[i].name,
+			    "must be UTF-8");
+	}
+	if (rc == 0 && !utf8_is_valid(info, strlen(info)))
+		rc = fault_add(fs, "path", "must be UTF-8");
+	return rc;
 }
 
 void

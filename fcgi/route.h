@@ -29,9 +29,15 @@ struct route {
  * Find what the request's path and method name: req->route, with the names of
  * its placeholders in req->path.  Returns the methods the path knows, 0 for an
  * unknown path.  route is NULL unless the method is one of them.  *shape says
- * how the path's errors look.
+ * how the path's errors look, req->is_funboost whose clients ask.
  */
 unsigned route_find(struct request *req, enum http_shape *shape);
+
+/*
+ * Is the path UTF-8?  0, or -1 with a fault for the name, or else the path, that
+ * is not.  Names go into answers as they are.
+ */
+int route_check_text(const struct request *req, struct faults *fs);
 
 /* The table: entry i, or NULL behind the last. */
 const struct route *route_at(size_t i);

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "lib/buf.h"
+#include "lib/conf.h"
 #include "lib/log.h"
 
 #include "fcgi/auth.h"
@@ -48,16 +49,44 @@ is_understood(enum request_rc rc, const struct request *req,
 	return false;
 }
 
+/*
+ * The language of the answer: the configuration's, else the one the client
+ * prefers; clients made for funboost were never asked, and compare Chinese.
+ */
+static enum lang
+choose_language(struct ctx *ctx, const struct request *req)
+{
+	enum conf_language l =
+	    ctx_read_conf(ctx) == 0 ? ctx->conf->language : CONF_LANGUAGE_AUTO;
+
+	if (l != CONF_LANGUAGE_AUTO)
+		return l == CONF_LANGUAGE_ZH ? LANG_ZH : LANG_EN;
+	return lang_choose(req->var[HTTP_VAR_ACCEPT_LANGUAGE],
+	    req->is_funboost ? LANG_ZH : LANG_EN);
+}
+
+/* Is all there, the path text, and the method one that can be meant? */
+static bool
+is_readable(const struct request *req, struct response *res)
+{
+	int rc = request_check_vars(req, &res->faults);
+
+	rc |= route_check_text(req, &res->faults);
+	if (request_check_override(req, &res->faults) == 0 && rc == 0)
+		return true;
+	response_bad_input(res);
+	return false;
+}
+
 /* Find the route; false when there is none to call. */
 static bool
-find_route(struct request *req, struct response *res)
+find_route(struct ctx *ctx, struct request *req, struct response *res)
 {
 	unsigned known = route_find(req, &res->shape);
 
-	/* Clients made for Render's API were never told to ask for English. */
-	if (res->shape == HTTP_SHAPE_RENDER &&
-	    request_var(req, HTTP_VAR_ACCEPT_LANGUAGE)[0] == '\0')
-		req->lang = LANG_EN;
+	req->lang = choose_language(ctx, req);
+	if (!is_readable(req, res))
+		return false;
 	if (known == 0) {
 		response_error(res, 404, MSG_NO_ROUTE, NULL);
 		return false;
@@ -80,12 +109,7 @@ static void
 answer(struct ctx *ctx, struct request *req, enum request_rc body,
     struct response *res)
 {
-	if (request_check_vars(req, &res->faults) != 0) {
-		(void)route_find(req, &res->shape);
-		response_bad_input(res);
-		return;
-	}
-	if (!find_route(req, res))
+	if (!find_route(ctx, req, res))
 		return;
 	if (!req->route->is_storeless && ctx_ready(ctx) != 0) {
 		fault_add(&res->faults, "cause", "%s", ctx->cause);

@@ -11,6 +11,9 @@ struct buf;
 
 enum conf_anonymous { CONF_ANONYMOUS_OFF, CONF_ANONYMOUS_LOOPBACK };
 
+/* Of the sentences of the HTTP API; auto: as the client asks. */
+enum conf_language { CONF_LANGUAGE_AUTO, CONF_LANGUAGE_EN, CONF_LANGUAGE_ZH };
+
 /* How the messages of a queue travel. */
 enum conf_broker {
 	CONF_BROKER_UNSAID,	  /* only while the file is read */
@@ -149,6 +152,7 @@ struct conf {
 	char *timezone;			 /* default zone; "" = the host's */
 	char *zoneinfo;			 /* zone directory; "" = the system's */
 	enum conf_anonymous anonymous;
+	enum conf_language language;
 	enum conf_broker broker;    /* of queues that do not say */
 	int64_t window_us;	    /* CONF_WINDOW_AUTO: the measured cadence */
 	int64_t busy_us;	    /* longest wait for another writer */

@@ -13,6 +13,7 @@
 #define D (24 * H)
 
 _Static_assert(sizeof(enum conf_anonymous) == sizeof(int) &&
+	sizeof(enum conf_language) == sizeof(int) &&
 	sizeof(enum conf_broker) == sizeof(int) &&
 	sizeof(enum conf_ambiguous) == sizeof(int) &&
 	sizeof(enum log_target) == sizeof(int) &&
@@ -28,6 +29,13 @@ static const struct conf_word anonymous_words[] = {
 static const struct conf_word yes_words[] = {
 	{ "no", CONF_OFF, NULL },
 	{ "yes", CONF_ON, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct conf_word language_words[] = {
+	{ "auto", CONF_LANGUAGE_AUTO, NULL },
+	{ "en", CONF_LANGUAGE_EN, NULL },
+	{ "zh", CONF_LANGUAGE_ZH, NULL },
 	{ NULL, 0, NULL },
 };
 
@@ -104,6 +112,16 @@ const struct conf_option conf_options[] = {
 	    .words = anonymous_words,
 	    .help = "Who may use the HTTP API without a token: nobody "
 		    "(off), or every program\non this host (loopback).",
+	},
+	{
+	    .name = "language",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf, language),
+	    .fallback = "auto",
+	    .words = language_words,
+	    .help = "Language of the HTTP API's messages: en, zh, or as the "
+		    "client's\nAccept-Language prefers (auto; without a "
+		    "preference Chinese below /funboost,\nEnglish elsewhere).",
 	},
 	{
 	    .name = "broker",

@@ -41,6 +41,18 @@ utf8_decode(const char *s, size_t n, uint32_t *cp)
 }
 
 bool
+utf8_is_valid(const char *s, size_t n)
+{
+	uint32_t cp;
+	size_t len;
+
+	for (size_t i = 0; i < n; i += len)
+		if ((len = utf8_decode(s + i, n - i, &cp)) == 0)
+			return false;
+	return true;
+}
+
+bool
 utf8_is_text(const char *s, size_t n)
 {
 	uint32_t cp;

@@ -9,11 +9,19 @@ setup() {
 
 job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 
-@test "an unknown path is a 404 in the envelope" {
-	for p in /funboost/nothing /nothing /funboost /v1/queues/q /v1/queues//lease; do
+@test "an unknown path is a 404 in the form of its dialect" {
+	for p in /funboost/nothing /nothing /funboost; do
 		cgi GET $p
 		envelope_is 404 not_found
 	done
+	for p in /v1 /v1/nothing /v1/queues/q /v1/queues//lease; do
+		cgi GET $p
+		status_is 404
+		[ "$body" = '{"message":"No such resource","error_data":{}}' ]
+	done
+	cgi GET /v1/services/none
+	status_is 404
+	[ "$body" = '{"message":"No such resource"}' ]
 }
 
 @test "a wrong method is a 405 with Allow" {
@@ -167,7 +175,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	bad job_store_kind
 }
 
-@test "English for those who prefer it" {
+@test "Chinese below /funboost for who names no language or prefers it" {
 	local lang want
 	local -A ok=([zh]=获取成功 [en]=OK)
 	while IFS='|' read -r lang want; do
@@ -183,14 +191,16 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	en,zh|en
 	zh,en|zh
 	*|zh
-	en;q=0.5,*|zh
+	en;q=0.5,*|en
 	en,*;q=0.5|en
 	en;q=0|zh
-	fr|zh
+	fr|en
+	de,zh;q=0.5|zh
+	zh-TW|zh
 	fr,en;q=0.1|en
 	en;q=2|zh
 	en;q=abc|zh
-	english|zh
+	english|en
 	|zh
 	EOF
 	cgi GET /funboost/get_timing_jobs

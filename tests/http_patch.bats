@@ -24,6 +24,8 @@ patch() {
 	[ "$body" = "$old" ]
 	cgi GET /v1/timing_jobs/q/none
 	status_is 404
+	has message 'There is no job none'
+	cgi GET /v1/timing_jobs/q/none '' HTTP_ACCEPT_LANGUAGE=zh-CN
 	has message '任务 none 不存在'
 	token=$(new_token read 'p*')
 	cgi GET /v1/timing_jobs/q/j

@@ -39,7 +39,7 @@ preview() {
 	has 'warnings[0].message' 'it fires at 2026-03-29 03:00:00 instead'
 	is 'warnings[1].code' fold
 	is 'warnings[2]' null
-	preview '{"trigger":"date","run_date":"2020-01-01"}'
+	preview '{"trigger":"date","run_date":"2020-01-01"}' HTTP_ACCEPT_LANGUAGE=zh
 	is 'warnings[0].code' past
 	has 'warnings[0].message' 已经过去
 	is exhausted true

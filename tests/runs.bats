@@ -371,9 +371,9 @@ why_is() {
 	[ "$status" -eq 1 ]
 }
 
-@test "why: Chinese by default, and bad input" {
+@test "why: Chinese for who prefers it, and bad input" {
 	grid j
-	cgi GET "/v1/why?queue_name=q&job_id=j&at=$(instant cursor_us job)"
+	cgi GET "/v1/why?queue_name=q&job_id=j&at=$(instant cursor_us job)" '' HTTP_ACCEPT_LANGUAGE=zh-CN
 	status_is 200
 	has message '将会触发'
 	cgi GET '/v1/why?queue_name=q&job_id=j'

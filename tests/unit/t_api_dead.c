@@ -131,7 +131,7 @@ test_access(struct api *a)
 static void
 test_rest(struct api *a)
 {
-	const struct api_request r = { .path = DEAD("rr") "/x" };
+	const struct api_request r = { .path = DEAD("rr") "/x", .lang = "zh" };
 
 	(void)api_call(a, &r);
 	is_str(api_value(a, "message"), "该队列没有死信 x", "in Chinese");

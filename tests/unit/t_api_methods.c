@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fcgi/route.h"
+#include "lib/json.h"
 #include "tests/unit/api.h"
 
 #include "lib/ban.h"
@@ -216,31 +217,63 @@ test_languages(struct api *a, const struct route *r)
 	buf_fini(&path);
 }
 
-/* Paths that nobody knows, wherever a server maps us. */
+/* Paths that no route knows: each dialect has its own form of errors. */
 static void
 test_unknown(struct api *a)
 {
-	static const char *const paths[] = { "/x", "/funboost", "/funboost/",
-		"/funboost/get_timing_jobs/", "/funboost//get_timing_jobs",
-		"/Funboost/get_timing_jobs", "/v1", "/v1/", "/v1/runs/",
-		"/v1/queues/", "/v1/queues/q", "/v1/queues/q/",
-		"/v1/queues/q/lease/x", "/v2/runs", "/healthz/", "//healthz",
-		"/healthz\n", "/../healthz", "/v1/timing_jobs/q",
-		"/v1/timing_jobs/q/j/run/x" };
-	static const char *const methods[] = { "GET", "POST", "OPTIONS" };
+	static const struct {
+		const char *path, *place;
+		bool is_render;
+	} cases[] = {
+		{ "/x", "msg", false },
+		{ "/v1x", "msg", false },
+		{ "/v2/runs", "msg", false },
+		{ "/funboost", "msg", false },
+		{ "/funboost/", "msg", false },
+		{ "/funboost/x", "msg", false },
+		{ "/funboost/v1/runs", "msg", false },
+		{ "/funboost//get_timing_jobs", "msg", false },
+		{ "/funboost/get_timing_jobs//", "msg", false },
+		{ "/Funboost/get_timing_jobs", "msg", false },
+		{ "//healthz", "msg", false },
+		{ "/healthz//", "msg", false },
+		{ "/healthz\n", "msg", false },
+		{ "/../healthz", "msg", false },
+		{ "/v1", "message", false },
+		{ "/v1/", "message", false },
+		{ "/v1//", "message", false },
+		{ "/v1/x", "message", false },
+		{ "/v1/funboost/get_timing_jobs", "message", false },
+		{ "/v1/runs/x/y", "message", false },
+		{ "/v1/queues/q", "message", false },
+		{ "/v1/queues/q/", "message", false },
+		{ "/v1/queues//lease", "message", false },
+		{ "/v1/queues/q/lease/x", "message", false },
+		{ "/v1/timing_jobs/q", "message", false },
+		{ "/v1/timing_jobs/q/j/run/x", "message", false },
+		{ "/v1/servicesx", "message", false },
+		{ "/v1/services", "message", true },
+		{ "/v1/services/s", "message", true },
+		{ "/v1/services/s/jobs/j/x", "message", true },
+	};
+	static const char *const methods[] = { "GET", "POST", "DELETE", "PUT",
+		"OPTIONS" };
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		for (size_t k = 0; k < 3; k++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t k = 0; k < 5; k++) {
 			const struct api_request r = {
 				.method = methods[k],
-				.path = paths[i],
+				.path = cases[i].path,
 				.lang = "en",
 			};
 
 			is_int(api_call(a, &r), 404, "%s %s", methods[k],
-			    paths[i]);
-			is_str(api_value(a, "msg"), "No such resource",
-			    "in the envelope");
+			    cases[i].path);
+			is_str(api_value(a, cases[i].place), "No such resource",
+			    "in the form of its dialect");
+			ok(json_has(a->json, "error_data") !=
+				cases[i].is_render,
+			    "which is Render's below its services");
 			ok(api_flaw(a) == NULL, "in good form");
 		}
 	}

@@ -83,7 +83,7 @@ test_chinese(struct api *a)
 		(void)api_call(a, &r);
 		(void)snprintf(english, sizeof(english), "%s",
 		    api_value(a, "warnings[0].message"));
-		r.lang = NULL;
+		r.lang = "zh";
 		(void)api_call(a, &r);
 		ok(strcmp(english, "null") == 0 ||
 			strcmp(api_value(a, "warnings[0].message"), english) !=

@@ -72,7 +72,7 @@ static const struct api_case runs[] = {
 
 static const struct api_case one[] = {
 	{ "no such run", RUNS "/t80", NULL, 404, "message=There is no run t80 | error_data={}", NULL },
-	{ "its name is no path", RUNS "/a/b", NULL, 404, "error=not_found", NULL },
+	{ "its name is no path", RUNS "/a/b", NULL, 404, "message=No such resource", NULL },
 	{ "replay none", "POST", "/v1/runs/t80/replay", NULL, 404, "message=There is no run t80", NULL },
 	{ "replay without job and message", "POST", "/v1/runs/t0/replay", NULL, 409, "message~nobody knows the parameters | error_data={}", NULL },
 	{ "a job with parameters", ADD, "{\"queue_name\":\"q\",\"job_id\":\"p\",\"trigger\":\"date\",\"run_date\":\"2099-01-01\",\"args\":[1],\"priority\":4}", 200, NULL, NULL },

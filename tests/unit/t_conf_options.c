@@ -60,6 +60,7 @@ static const struct {
 } choices[] = {
 	{ "anonymous", { "off", "loopback" }, "off or loopback" },
 	{ "group_writable", { "no", "yes" }, "no or yes" },
+	{ "language", { "auto", "en", "zh" }, "auto or en or zh" },
 	{ "on_ambiguous", { "retry", "skip" }, "retry or skip" },
 	/* The others need a section: t_conf_broker.c. */
 	{ "broker", { "sqlite" }, "sqlite or redis or redis-stream or redis-pubsub or funboost or rabbitmq or webhook" },

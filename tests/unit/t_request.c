@@ -236,18 +236,6 @@ test_params(void)
 	buf_fini(&body);
 }
 
-static void
-test_language(void)
-{
-	ok(lang_choose(NULL) == LANG_ZH, "no header");
-	ok(lang_choose("en") == LANG_EN, "en");
-	ok(lang_choose("*") == LANG_ZH, "*");
-	ok(lang_choose("zh;q=0.001,en;q=0.002") == LANG_EN, "thousandths");
-	ok(lang_choose("en;q=1.001") == LANG_ZH, "above 1 is malformed");
-	ok(lang_choose("en;q=0.1234") == LANG_ZH, "four digits are, too");
-	ok(lang_choose(" , ;,en ; q=1 ,") == LANG_EN, "odd spacing");
-}
-
 static bool
 is_local(const char *addr, const char *host)
 {
@@ -282,7 +270,6 @@ main(void)
 	test_large_body();
 	test_needed_vars();
 	test_params();
-	test_language();
 	test_loopback();
 	return tap_done();
 }
