@@ -92,10 +92,11 @@ setup() {
 
 @test "--wait: stays for a message that comes late" {
 	{ sleep 0.5; send q >/dev/null; } 3>&- &
+	pid=$!
 	run "$MH" consume q --wait 3s --max 1 -- cat
 	[ "$status" -eq 0 ]
 	[[ $output == '{"task_id":'* ]]
-	wait
+	wait "$pid"
 }
 
 @test "a long command keeps its lease" {

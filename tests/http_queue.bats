@@ -107,11 +107,12 @@ publish() {
 }
 
 @test "waiting ends when a message comes" {
-	local from=$SECONDS
+	local from=$SECONDS publisher
 	( sleep 1; exec 3>&-; BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/other
 	  mkdir "$BATS_TEST_TMPDIR"; publish 7 ) 3>&- &
+	publisher=$!
 	post /v1/queues/q/lease '{"wait_seconds":15}'
-	wait
+	wait "$publisher"
 	is 'messages[0].body.kwargs.n' 7
 	[ $((SECONDS - from)) -lt 8 ]
 	post /v1/queues/q/lease '{"wait_seconds":1}'
