@@ -219,7 +219,7 @@ run_list(struct ctl *c, const struct ctl_args *a)
 	return status;
 }
 
-/* Change the token, or delete it (services NULL), in one transaction with its
+/* Change the token, or revoke it (services NULL), in one transaction with its
  * audit row. */
 static enum store_rc
 change(struct ctl *c, const char *id, const char *services)
@@ -235,7 +235,7 @@ change(struct ctl *c, const char *id, const char *services)
 
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
-	rc = services == NULL ? store_token_delete(st, id) :
+	rc = services == NULL ? store_token_revoke(st, id, audit.at_us) :
 				store_token_services(st, id, services);
 	if (rc == STORE_OK)
 		rc = store_audit_add(st, &audit);
@@ -307,7 +307,7 @@ const struct ctl_command cmd_token_set = {
 const struct ctl_command cmd_token_revoke = {
 	.name = "token revoke",
 	.args = "ID",
-	.help = "make a token worthless from now on",
+	.help = "revoke a token: it opens nothing from now on",
 	.min = 1,
 	.max = 1,
 	.run = run_revoke,

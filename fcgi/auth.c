@@ -1,14 +1,16 @@
 #include "config.h"
 
-#include <string.h>
-#include <strings.h>
+#include <stdio.h>
 
+#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/datetime.h"
 #include "lib/store.h"
 #include "lib/token.h"
 
 #include "fcgi/auth.h"
+#include "fcgi/credential.h"
 #include "fcgi/ctx.h"
 #include "fcgi/loopback.h"
 #include "fcgi/request.h"
@@ -18,25 +20,6 @@
 #include "lib/ban.h"
 
 #define USED_EVERY_US (3600 * CLOCK_US_PER_S)
-
-/* The credentials of "Bearer TOKEN" (RFC 6750), or NULL. */
-static const char *
-bearer(const char *header)
-{
-	if (strncasecmp(header, "Bearer", 6) != 0 ||
-	    (header[6] != ' ' && header[6] != '\t'))
-		return NULL;
-	return header + 6 + strspn(header + 6, " \t");
-}
-
-/* Apache moves the header aside when it rewrites a request. */
-static const char *
-authorization(const struct request *req)
-{
-	if (req->var[HTTP_VAR_AUTHORIZATION] != NULL)
-		return req->var[HTTP_VAR_AUTHORIZATION];
-	return req->var[HTTP_VAR_REDIRECT_AUTHORIZATION];
-}
 
 /* Note the use, at most once an hour; losing the note harms nobody. */
 static void
@@ -57,55 +40,124 @@ note_use(struct ctx *ctx, int64_t now_us)
 	store_set_durable(st, true);
 }
 
-/* Load the token the text names into ctx; STORE_NOTFOUND when it is none. */
+/* Why a token that has the form of one opens nothing. */
+enum flaw { FLAW_NONE, FLAW_UNKNOWN, FLAW_EXPIRED, FLAW_REVOKED };
+
+/*
+ * Load the token the text names into ctx.  Only who has the secret hears that it
+ * has ended; to others it is unknown.
+ */
 static enum store_rc
-load_token(struct ctx *ctx, const char *text)
+load_token(struct ctx *ctx, const char *text, enum flaw *flaw)
 {
+	struct store *st = ctx->sched.stores[JOB_DURABLE];
 	struct token *t = &ctx->token;
 	int64_t now_us = clock_now_us();
 	char id[TOKEN_ID_LEN + 1];
 	enum store_rc rc;
 
-	if (text == NULL || token_id(text, id) != 0)
-		return STORE_NOTFOUND;
-	rc = store_token_get(ctx->sched.stores[JOB_DURABLE], id, t);
-	if (rc != STORE_OK)
-		return rc;
-	if (!token_matches(t, text) ||
-	    (t->expires_us != 0 && t->expires_us <= now_us))
-		return STORE_NOTFOUND;
-	note_use(ctx, now_us);
+	*flaw = FLAW_UNKNOWN;
+	(void)token_id(text, id);
+	rc = store_token_get(st, id, t);
+	if (rc == STORE_NOTFOUND)
+		rc = store_token_get_revoked(st, id, t);
+	if (rc != STORE_OK || !token_matches(t, text))
+		return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	if (t->revoked_us != 0)
+		*flaw = FLAW_REVOKED;
+	else if (t->expires_us != 0 && t->expires_us <= now_us)
+		*flaw = FLAW_EXPIRED;
+	else {
+		*flaw = FLAW_NONE;
+		note_use(ctx, now_us);
+	}
 	return STORE_OK;
 }
 
+/* A 401 (RFC 6750 section 3.1): kind is one word for programs. */
 static int
-check_token(struct ctx *ctx, const struct request *req, const char *header,
+refuse(struct response *res, enum msg msg, const char *kind, const char *arg)
+{
+	fault_add(&res->faults, "token", "%s", kind);
+	response_error(res, 401, msg, arg);
+	res->auth_error = "invalid_token";
+	return -1;
+}
+
+/* Say what is wrong with the token in ctx. */
+static int
+refuse_token(struct ctx *ctx, enum flaw flaw, struct response *res)
+{
+	struct buf at = BUF_INIT;
+
+	if (flaw == FLAW_UNKNOWN)
+		return refuse(res, MSG_TOKEN_UNKNOWN, "unknown", NULL);
+	datetime_rfc3339_s(flaw == FLAW_EXPIRED ? ctx->token.expires_us :
+						  ctx->token.revoked_us,
+	    &at);
+	(void)snprintf(res->number, sizeof(res->number), "%s", buf_cstr(&at));
+	buf_fini(&at);
+	return flaw == FLAW_EXPIRED ?
+	    refuse(res, MSG_TOKEN_EXPIRED, "expired", res->number) :
+	    refuse(res, MSG_TOKEN_REVOKED, "revoked", res->number);
+}
+
+static int
+check_token(struct ctx *ctx, const struct request *req, const char *text,
     struct response *res)
 {
-	enum store_rc rc = load_token(ctx, bearer(header));
-	char scopes[64];
+	enum flaw flaw;
+	enum store_rc rc = load_token(ctx, text, &flaw);
 
-	if (rc == STORE_NOTFOUND) {
-		response_error(res, 401, MSG_NO_TOKEN, NULL);
-		return -1;
-	}
 	if (!response_store(res, rc))
 		return -1;
+	if (flaw != FLAW_NONE)
+		return refuse_token(ctx, flaw, res);
 	ctx->scopes = ctx->token.scopes;
 	ctx->sched.actor = ctx->token.id;
 	ctx->grant = token_grant(&ctx->token);
 	if (token_allows(&ctx->token, req->route->scope))
 		return 0;
-	token_scopes_print(req->route->scope, scopes, sizeof(scopes));
-	fault_add(&res->faults, "scope", "%s is needed", scopes);
+	token_scopes_print(req->route->scope, res->auth_scope,
+	    sizeof(res->auth_scope));
+	fault_add(&res->faults, "scope", "%s is needed", res->auth_scope);
 	response_error(res, 403, MSG_NO_SCOPE, NULL);
+	res->auth_error = "insufficient_scope";
+	return -1;
+}
+
+/* What can be said without the store. */
+static int
+refuse_credential(const struct credential *c, struct response *res)
+{
+	switch (c->kind) {
+	case CREDENTIAL_TOKEN:
+		break;
+	case CREDENTIAL_NONE:
+		(void)refuse(res, MSG_TOKEN_NONE, "missing", NULL);
+		/* RFC 6750: no error where nothing was tried. */
+		res->auth_error = NULL;
+		break;
+	case CREDENTIAL_MALFORMED:
+		(void)refuse(res, MSG_TOKEN_MALFORMED, "malformed", c->header);
+		break;
+	case CREDENTIAL_BOTH:
+		fault_add(&res->faults, "X-Minutehand-Token",
+		    "is another token than that of Authorization");
+		response_bad_input(res);
+		res->auth_error = "invalid_request";
+		break;
+	case CREDENTIAL_FOREIGN:
+		response_error(res, 403, MSG_FOREIGN_PAGE, NULL);
+		break;
+	}
 	return -1;
 }
 
 int
 auth_check(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	const char *header = authorization(req);
+	struct credential c;
 
 	token_fini(&ctx->token);
 	ctx->token = (struct token){ .name = NULL };
@@ -115,16 +167,17 @@ auth_check(struct ctx *ctx, const struct request *req, struct response *res)
 	ctx->sched.actor = "loopback";
 	if (req->route->scope == 0)
 		return 0;
-	if (header != NULL && header[0] != '\0')
-		return check_token(ctx, req, header, res);
-	if (ctx->conf->anonymous == CONF_ANONYMOUS_LOOPBACK &&
+	credential_read(req, &c);
+	if (c.kind == CREDENTIAL_TOKEN)
+		return check_token(ctx, req, c.text, res);
+	if (c.kind == CREDENTIAL_NONE &&
+	    ctx->conf->anonymous == CONF_ANONYMOUS_LOOPBACK &&
 	    loopback_is_local(req)) {
 		ctx->scopes = TOKEN_READ | TOKEN_WRITE | TOKEN_CONSUME;
 		ctx->grant = (struct grant){ "*", "" };
 		return 0;
 	}
-	response_error(res, 401, MSG_NO_TOKEN, NULL);
-	return -1;
+	return refuse_credential(&c, res);
 }
 
 bool

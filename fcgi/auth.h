@@ -5,7 +5,8 @@
 
 /*
  * May the client do what the route is about?  0, with ctx->sched.actor and
- * the token set; or -1 and the response is a 401, 403 or 503.
+ * the token set; or -1 and the response is a 401 that says what is wrong with
+ * the token, a 400 for two of them, a 403 or a 503.
  */
 int auth_check(struct ctx *ctx, const struct request *req,
     struct response *res);

@@ -43,6 +43,8 @@ enum http_var {
 	HTTP_VAR_CONTENT_LENGTH,
 	HTTP_VAR_AUTHORIZATION,
 	HTTP_VAR_REDIRECT_AUTHORIZATION,
+	HTTP_VAR_AUTH_TYPE,
+	HTTP_VAR_TOKEN,
 	HTTP_VAR_ACCEPT_LANGUAGE,
 	HTTP_VAR_REQUEST_ID,
 	HTTP_VAR_TRANSFER_ENCODING,
@@ -114,9 +116,11 @@ struct response {
 	struct faults faults;
 	struct buf *data;
 	enum http_shape shape;
-	const char *type;  /* Content-Type, constant; NULL: JSON */
-	unsigned allow;	   /* methods for Allow, 0: none */
-	int retry_after_s; /* 0: no such header */
+	const char *type;	/* Content-Type, constant; NULL: JSON */
+	unsigned allow;		/* methods for Allow, 0: none */
+	const char *auth_error; /* of RFC 6750, or NULL */
+	char auth_scope[40];	/* the scopes that are needed, or "" */
+	int retry_after_s;	/* 0: no such header */
 };
 
 /* One route's work.  Everything it was given is borrowed. */

@@ -72,10 +72,20 @@ is_own_page(const char *fetch_site)
 }
 
 bool
+loopback_is_own_page(const struct request *req)
+{
+	const char *origin = req->var[HTTP_VAR_ORIGIN];
+
+	if (!is_own_page(req->var[HTTP_VAR_FETCH_SITE]))
+		return false;
+	return origin == NULL ||
+	    is_same_origin(origin, request_var(req, HTTP_VAR_HOST));
+}
+
+bool
 loopback_is_local(const struct request *req)
 {
 	const char *host = req->var[HTTP_VAR_HOST];
-	const char *origin = req->var[HTTP_VAR_ORIGIN];
 
 	if (!is_loopback_address(request_var(req, HTTP_VAR_REMOTE_ADDR)))
 		return false;
@@ -88,8 +98,5 @@ loopback_is_local(const struct request *req)
 	/* DNS rebinding: somebody's name that leads to this host. */
 	if (host != NULL && !is_loopback_host(host))
 		return false;
-	if (!is_own_page(req->var[HTTP_VAR_FETCH_SITE]))
-		return false;
-	return origin == NULL ||
-	    is_same_origin(origin, request_var(req, HTTP_VAR_HOST));
+	return loopback_is_own_page(req);
 }

@@ -11,4 +11,7 @@ struct request;
  */
 bool loopback_is_local(const struct request *req);
 
+/* Not from a page of another site, as far as browsers say? */
+bool loopback_is_own_page(const struct request *req);
+
 #endif

@@ -14,8 +14,27 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	[MSG_NO_ROUTE] = { "没有这个接口", "No such resource" },
 	[MSG_BAD_METHOD] = { "该接口不支持此请求方法",
 	    "This resource does not know that method" },
-	[MSG_NO_TOKEN] = { "缺少令牌, 或令牌无效、已过期",
-	    "A valid access token is needed" },
+	[MSG_TOKEN_NONE] = { "请求没有带来访问令牌: 请发送请求头 Authorization: Bearer 令牌. "
+			     "若已发送, 则是网站服务器没有转交: Apache 需要设置 "
+			     "CGIPassAuth on; 也可以改用请求头 X-Minutehand-Token",
+	    "No access token arrived: send the header Authorization: Bearer "
+	    "TOKEN. If it was sent, the web server kept it: Apache needs "
+	    "CGIPassAuth on; or send the header X-Minutehand-Token, which it "
+	    "never keeps" },
+	[MSG_TOKEN_MALFORMED] = { "请求头 %1 的内容格式不正确: 应为 Bearer 加令牌, "
+				  "或以令牌为密码的 Basic; X-Minutehand-Token 中只写令牌",
+	    "The header %1 is malformed: it must be Bearer and a token, or "
+	    "Basic with a token as the password; in X-Minutehand-Token the "
+	    "token alone" },
+	[MSG_TOKEN_UNKNOWN] = { "访问令牌未知",
+	    "The access token is not known here" },
+	[MSG_TOKEN_EXPIRED] = { "访问令牌已于 %1 过期",
+	    "The access token expired at %1" },
+	[MSG_TOKEN_REVOKED] = { "访问令牌已于 %1 被撤销",
+	    "The access token was revoked at %1" },
+	[MSG_FOREIGN_PAGE] = { "浏览器为其他网站的页面附上的密码不被接受",
+	    "A password that a browser adds for a page of another site is not "
+	    "accepted" },
 	[MSG_NO_SCOPE] = { "令牌权限不足: %f",
 	    "The token does not allow this: %f" },
 	[MSG_NO_QUEUE_ACCESS] = { "令牌无权访问该队列",

@@ -60,6 +60,8 @@ response_init(struct response *res, struct buf *data)
 	res->shape = HTTP_SHAPE_ENVELOPE;
 	res->type = NULL;
 	res->allow = 0;
+	res->auth_error = NULL;
+	res->auth_scope[0] = '\0';
 	res->retry_after_s = 0;
 	buf_reset(data);
 }
@@ -197,8 +199,34 @@ write_envelope(const struct response *res, const struct request *req,
 	buf_char(out, '}');
 }
 
+/*
+ * RFC 6750 section 3, and below /funboost RFC 7617 for clients that know no
+ * tokens and send a password only when they are asked.
+ */
 static void
-write_headers(const struct response *res, size_t length, struct buf *out)
+write_challenge(const struct response *res, const struct request *req,
+    struct buf *out)
+{
+	if (res->status != 401 && res->auth_error == NULL)
+		return;
+	buf_str(out, "WWW-Authenticate: Bearer realm=\"minutehand\"");
+	if (res->auth_error != NULL)
+		buf_printf(out, ", error=\"%s\"", res->auth_error);
+	if (res->auth_scope[0] != '\0')
+		buf_printf(out, ", scope=\"%s\"", res->auth_scope);
+	if (res->auth_error != NULL && res->status == 401)
+		buf_printf(out, ", error_description=\"the token is %s\"",
+		    res->faults.n > 0 ? res->faults.v[0].text : "invalid");
+	buf_str(out, "\r\n");
+	if (res->status == 401 && req->is_funboost)
+		buf_str(out,
+		    "WWW-Authenticate: Basic realm=\"minutehand\", "
+		    "charset=\"UTF-8\"\r\n");
+}
+
+static void
+write_headers(const struct response *res, const struct request *req,
+    size_t length, struct buf *out)
 {
 	buf_printf(out, "Status: %d %s\r\n", res->status,
 	    status_of(res->status)->reason);
@@ -209,8 +237,7 @@ write_headers(const struct response *res, size_t length, struct buf *out)
 		    "Content-Length: %zu\r\n",
 		    res->type != NULL ? res->type : "application/json", length);
 	buf_str(out, "Cache-Control: no-store\r\n");
-	if (res->status == 401)
-		buf_str(out, "WWW-Authenticate: Bearer\r\n");
+	write_challenge(res, req, out);
 	if (res->retry_after_s > 0)
 		buf_printf(out, "Retry-After: %d\r\n", res->retry_after_s);
 	if (res->allow != 0) {
@@ -230,7 +257,7 @@ response_write(const struct response *res, const struct request *req,
 		write_native(res, req, text);
 	else
 		write_envelope(res, req, text);
-	write_headers(res, text->len, out);
+	write_headers(res, req, text->len, out);
 	if (!req->is_head && res->status != 204)
 		buf_add(out, text->data, text->len);
 	if (text->is_failed || res->data->is_failed)

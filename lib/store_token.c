@@ -4,10 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/list.h"
 #include "lib/store_stmt.h"
 #include "lib/store_token.h"
 #include "lib/ban.h"
+
+/* For how long a revoked token is remembered: a year. */
+#define REVOKED_US (INT64_C(31536000) * CLOCK_US_PER_S)
 
 void
 token_fini(struct token *t)
@@ -116,13 +120,50 @@ store_token_list(struct store *st, struct token_list *out)
 }
 
 enum store_rc
-store_token_delete(struct store *st, const char *id)
+store_token_get_revoked(struct store *st, const char *id, struct token *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_TOKEN_DELETE);
+	sqlite3_stmt *q = stmt_get(st, SQL_TOKEN_GET_REVOKED);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":id", id);
+	memset(out, 0, sizeof(*out));
+	if ((rc = stmt_row(st, q)) == STORE_OK) {
+		(void)snprintf(out->id, sizeof(out->id), "%s", id);
+		if (sqlite3_column_bytes(q, 0) == TOKEN_HASH_LEN)
+			memcpy(out->hash, sqlite3_column_blob(q, 0),
+			    TOKEN_HASH_LEN);
+		else
+			rc = stmt_rc(st, SQLITE_CORRUPT);
+		out->revoked_us = sqlite3_column_int64(q, 1);
+	}
+	stmt_put(q);
+	return rc;
+}
+
+static enum store_rc
+forget(struct store *st, int64_t before_us)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_TOKEN_FORGET);
 
 	if (q != NULL)
+		stmt_int(q, ":before", before_us);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_token_revoke(struct store *st, const char *id, int64_t now_us)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_TOKEN_REVOKE);
+	enum store_rc rc;
+
+	if (q != NULL) {
 		stmt_text(q, ":id", id);
-	return stmt_run(st, q, true);
+		stmt_int(q, ":now", now_us);
+	}
+	rc = stmt_run(st, q, true);
+	return rc == STORE_OK ? forget(st, now_us - REVOKED_US) : rc;
 }
 
 enum store_rc

@@ -19,6 +19,7 @@ struct token {
 	int64_t created_us;
 	int64_t expires_us; /* 0: never */
 	int64_t used_us;    /* 0: never yet; kept to the hour */
+	int64_t revoked_us; /* 0: it is good */
 };
 
 struct token_list {
@@ -31,12 +32,19 @@ struct token_list {
 void token_fini(struct token *t);
 void token_list_fini(struct token_list *l);
 
-/* Rows of the token table; changes need an open transaction. */
+/*
+ * Rows of the token table; changes need an open transaction.  A token that was
+ * revoked is no longer one of them: its row is kept for a year, so that who
+ * still sends it hears why it is refused.
+ */
 enum store_rc store_token_insert(struct store *st, const struct token *t);
 enum store_rc store_token_get(struct store *st, const char *id,
     struct token *out);
+enum store_rc store_token_get_revoked(struct store *st, const char *id,
+    struct token *out); /* id, hash and revoked_us alone */
 enum store_rc store_token_list(struct store *st, struct token_list *out);
-enum store_rc store_token_delete(struct store *st, const char *id);
+enum store_rc store_token_revoke(struct store *st, const char *id,
+    int64_t now_us);
 enum store_rc store_token_services(struct store *st, const char *id,
     const char *services);
 enum store_rc store_token_used(struct store *st, const char *id,

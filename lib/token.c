@@ -84,6 +84,13 @@ token_id(const char *text, char id[TOKEN_ID_LEN + 1])
 	return 0;
 }
 
+int
+token_from_base64(const char *text, char *out, size_t cap, size_t *n)
+{
+	return sodium_base642bin((unsigned char *)out, cap, text, strlen(text),
+	    " \t", n, NULL, sodium_base64_VARIANT_ORIGINAL);
+}
+
 bool
 token_matches(const struct token *t, const char *text)
 {

@@ -2,6 +2,7 @@
 #define LIB_TOKEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "lib/grant.h"
 #include "lib/store_token.h"
@@ -26,6 +27,12 @@ void token_make(struct token *t, char text[TOKEN_TEXT_MAX]);
 
 /* The id inside a token's text into id; -1 when text has no token's form. */
 int token_id(const char *text, char id[TOKEN_ID_LEN + 1]);
+
+/*
+ * Decode base64 (RFC 4648) into the cap bytes at out, *n of them; -1 when text is
+ * none, or too long.
+ */
+int token_from_base64(const char *text, char *out, size_t cap, size_t *n);
 
 /* Does text belong to t?  Compared in constant time. */
 bool token_matches(const struct token *t, const char *text);

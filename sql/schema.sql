@@ -248,7 +248,7 @@ CREATE TABLE zone (
 ) STRICT, WITHOUT ROWID;
 
 -- Access tokens: the hash only.  services NULL: of before version 4, when the
--- globs of queues granted services too.
+-- globs of queues granted services too.  revoked_us: kept for a year, to say so.
 CREATE TABLE token (
 	id TEXT PRIMARY KEY,
 	hash BLOB NOT NULL,
@@ -258,7 +258,8 @@ CREATE TABLE token (
 	created_us INTEGER NOT NULL,
 	expires_us INTEGER,
 	used_us INTEGER,
-	services TEXT
+	services TEXT,
+	revoked_us INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- Who changed what.

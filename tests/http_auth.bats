@@ -14,10 +14,12 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 @test "no token, no access, in the envelope" {
 	cgi GET $list '' -HTTP_AUTHORIZATION
 	envelope_is 401 unauthorized
-	[ "$(header WWW-Authenticate)" = Bearer ]
+	[[ "$(header WWW-Authenticate)" == 'Bearer realm="minutehand"'*'Basic realm="minutehand"'* ]]
 	cgi GET /v1/queues '' -HTTP_AUTHORIZATION
 	status_is 401
-	has message ''
+	has message CGIPassAuth
+	is error_data.token missing
+	[ "$(header WWW-Authenticate)" = 'Bearer realm="minutehand"' ]
 }
 
 @test "only a token that was given is good" {
@@ -43,6 +45,32 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	sleep 1.2
 	cgi GET $list
 	envelope_is 401 unauthorized
+	is error_data.token expired
+}
+
+@test "a revoked token is told so, by the command's doing" {
+	token=$(new_token read)
+	cgi GET $list
+	status_is 200
+	"$ctl" -c "$conf" token revoke "${token:3:8}"
+	cgi GET $list
+	envelope_is 401 unauthorized
+	is error_data.token revoked
+	! "$ctl" -c "$conf" token list | grep -q "${token:3:8}" || false
+	run "$ctl" -c "$conf" token revoke "${token:3:8}"
+	[ "$status" -eq 1 ]
+}
+
+@test "a client made for an API without tokens: the token as password" {
+	local t own
+	own=$(new_token read)
+	t=$(printf 'anyone:%s' "$own" | base64 -w0)
+	cgi GET $list '' HTTP_AUTHORIZATION="Basic $t"
+	status_is 200
+	cgi GET $list '' -HTTP_AUTHORIZATION HTTP_X_MINUTEHAND_TOKEN="$own"
+	status_is 200
+	cgi GET $list '' HTTP_X_MINUTEHAND_TOKEN="$(new_token read)"
+	envelope_is 400 bad_input
 }
 
 @test "scopes: read, write, consume, admin" {

@@ -4,6 +4,7 @@
 
 -- NULL: what a token of before may run is as its globs of queues say.
 ALTER TABLE token ADD COLUMN services TEXT;
+ALTER TABLE token ADD COLUMN revoked_us INTEGER;
 
 -- What starts things at a service, by queue.
 CREATE INDEX job_render ON job (queue) WHERE render IS NOT NULL;

@@ -9,8 +9,8 @@
 #include "lib/ban.h"
 
 /*
- * Who may do what: every route with every scope, every route with a token
- * that is limited to queues, and what a token looks like.
+ * Who may do what: every route with every scope, and every route with a token
+ * that is limited to queues.  What a token looks like: t_api_token.c.
  */
 
 /* The path of a route with names put in, and the parameters it needs. */
@@ -256,52 +256,6 @@ test_limited(struct api *a)
 	a->token = a->admin;
 }
 
-/* What stands in the header, and whether it opens. */
-static void
-test_header(struct api *a)
-{
-	static const struct {
-		const char *before, *after;
-		int cut; /* off the token's end */
-		int status;
-	} cases[] = {
-		{ "Bearer ", "", 0, 200 },
-		{ "bearer ", "", 0, 200 },
-		{ "BEARER\t", "", 0, 200 },
-		{ "Bearer   ", "", 0, 200 },
-		{ "", "", 0, 401 },
-		{ "Bearer", "", 0, 401 },
-		{ "Basic ", "", 0, 401 },
-		{ "Bearer ", "0", 0, 401 },
-		{ "Bearer ", "", 1, 401 },
-		{ "Bearer ", "0", 1, 401 },
-		{ "Bearer ", "g", 1, 401 },
-		{ "Bearer ", "", 64, 401 },
-		{ "Bearer ", "", (int)TOKEN_TEXT_MAX - 1, 401 },
-		{ "Bearer x", "", 0, 401 },
-		{ "Bearer Bearer ", "", 0, 401 },
-	};
-	char var[256];
-	const char *vars[] = { var, NULL };
-	const struct api_request r = { .path = "/v1/queues", .vars = vars };
-
-	a->token = NULL;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		(void)snprintf(var, sizeof(var), "HTTP_AUTHORIZATION=%s%.*s%s",
-		    cases[i].before, (int)TOKEN_TEXT_MAX - 1 - cases[i].cut,
-		    a->admin, cases[i].after);
-		/* The last digit may be the one that is put in its place. */
-		if (cases[i].after[0] == '0' && cases[i].cut == 1 &&
-		    a->admin[TOKEN_TEXT_MAX - 2] == '0')
-			var[strlen(var) - 1] = '1';
-		is_int(api_call(a, &r), cases[i].status, "\"%s\" + %d + \"%s\"",
-		    cases[i].before, cases[i].cut, cases[i].after);
-		is_str(api_header(a, "WWW-Authenticate"),
-		    cases[i].status == 401 ? "Bearer" : "", "its challenge");
-	}
-	a->token = a->admin;
-}
-
 static void
 test_end(struct api *a)
 {
@@ -354,7 +308,6 @@ main(void)
 	api_close(&a);
 	api_open(&a, NULL);
 	test_limited(&a);
-	test_header(&a);
 	test_end(&a);
 	api_close(&a);
 	return tap_done();

@@ -69,9 +69,9 @@ static const struct api_case unasked[] = {
 	{ "a preview", "POST", "/v1/preview", "{" JOB ",\"kwargs\":{\"x\":1}}", 200, NULL, NULL },
 };
 static const struct api_case foreign[] = {
-	{ "another's queue", "POST", F "add_timing_job", "{" JOB ",\"kwargs\":{\"x\":1}}", 403, NULL, NULL },
-	{ "a message for it", "POST", F "publish", "{\"queue_name\":\"q\",\"msg_body\":{\"x\":1}}", 403, NULL, NULL },
-	{ "a patch there", PATCH, "{\"kwargs\":{\"x\":1}}", 403, NULL, NULL },
+	{ "another's queue", "POST", F "add_timing_job", "{" JOB ",\"kwargs\":{\"x\":1}}", 404, NULL, NULL },
+	{ "a message for it", "POST", F "publish", "{\"queue_name\":\"q\",\"msg_body\":{\"x\":1}}", 404, NULL, NULL },
+	{ "a patch there", PATCH, "{\"kwargs\":{\"x\":1}}", 404, NULL, NULL },
 };
 static const struct api_case asked[] = {
 	{ "one whose args need names", "POST", F "add_timing_job", "{\"queue_name\":\"q\",\"trigger\":\"cron\",\"hour\":3,\"args\":[1]}", 400, "error_data.args~need names", NULL },

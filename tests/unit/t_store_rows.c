@@ -351,9 +351,27 @@ check_tokens(void)
 	ok(l.v[0].expires_us == 1234 && l.v[1].used_us == 99, "their times");
 	token_list_fini(&l);
 	(void)store_begin(st);
-	is_int(store_token_delete(st, t.id), STORE_OK, "deleted");
-	is_int(store_token_delete(st, t.id), STORE_NOTFOUND, "only once");
+	is_int(store_token_revoke(st, t.id, 5), STORE_OK, "revoked");
+	is_int(store_token_revoke(st, t.id, 6), STORE_NOTFOUND, "only once");
 	(void)store_commit(st);
+	is_int(store_token_get(st, t.id, &got), STORE_NOTFOUND,
+	    "it is none any more");
+	is_int(store_token_get_revoked(st, t.id, &got), STORE_OK,
+	    "but remembered");
+	ok(got.revoked_us == 5 && memcmp(got.hash, t.hash, sizeof(t.hash)) == 0,
+	    "since when");
+	is_int(store_token_get_revoked(st, "a0a0a0a0", &got), STORE_NOTFOUND,
+	    "not so one that never was");
+	(void)store_token_list(st, &l);
+	is_int((long long)l.n, 1, "the list has it no more");
+	is_str(l.v[0].id, "0badcafe", "but the other");
+	(void)store_begin(st);
+	is_int(store_token_revoke(st, "0badcafe", 31536000000006), STORE_OK,
+	    "a year later");
+	(void)store_commit(st);
+	is_int(store_token_get_revoked(st, t.id, &got), STORE_NOTFOUND,
+	    "the first is forgotten");
+	token_list_fini(&l);
 }
 
 int
