@@ -9,6 +9,7 @@
 #include "ctl/input.h"
 #include "lib/buf.h"
 #include "lib/json.h"
+#include "lib/utf8.h"
 
 #include "lib/ban.h"
 
@@ -43,6 +44,7 @@ input_json(const char *path)
 	struct buf b = BUF_INIT;
 	struct json_object *o = NULL;
 	char why[256] = "";
+	size_t skip;
 	int fd = STDIN_FILENO;
 
 	if (strcmp(path, "-") != 0 &&
@@ -51,7 +53,9 @@ input_json(const char *path)
 		return NULL;
 	}
 	if (read_all(fd, path, &b) == 0) {
-		o = json_parse(buf_cstr(&b), b.len, why, sizeof(why));
+		skip = utf8_mark(buf_cstr(&b), b.len);
+		o = json_parse(buf_cstr(&b) + skip, b.len - skip, why,
+		    sizeof(why));
 		if (o == NULL)
 			(void)ctl_fail(0, "%s: %s", path, why);
 	}

@@ -12,6 +12,7 @@
 #include "lib/buf.h"
 #include "lib/conf_text.h"
 #include "lib/trust.h"
+#include "lib/utf8.h"
 
 #include "lib/ban.h"
 
@@ -44,6 +45,13 @@ check_nul(const struct buf *b, char *why, size_t whylen)
 {
 	int line = 1;
 
+	if (b->len >= 2 &&
+	    (memcmp(b->data, "\xff\xfe", 2) == 0 ||
+		memcmp(b->data, "\xfe\xff", 2) == 0)) {
+		(void)snprintf(why, whylen, "line 1: is UTF-16; save it as "
+					    "UTF-8");
+		return -1;
+	}
 	for (size_t i = 0; i < b->len; i++) {
 		if (b->data[i] == '\0') {
 			(void)snprintf(why, whylen, "line %d: a NUL byte",
@@ -60,10 +68,9 @@ check_nul(const struct buf *b, char *why, size_t whylen)
 static void
 drop_mark(struct buf *b)
 {
-	static const char mark[] = "\xef\xbb\xbf";
-	const size_t n = sizeof(mark) - 1;
+	const size_t n = utf8_mark(b->data, b->len);
 
-	if (b->len < n || memcmp(b->data, mark, n) != 0)
+	if (n == 0)
 		return;
 	memmove(b->data, b->data + n, b->len - n);
 	b->len -= n;

@@ -16,6 +16,8 @@
 #include <sodium.h>
 
 #include "lib/secret.h"
+#include "lib/trust.h"
+#include "lib/utf8.h"
 
 #include "lib/ban.h"
 
@@ -95,9 +97,12 @@ secret_bytes(const struct secret *s, size_t *len)
 static struct secret *
 from_line(const char *text, size_t n)
 {
-	const char *end = memchr(text, '\n', n);
+	size_t mark = utf8_mark(text, n);
+	const char *end;
 
-	if (end != NULL)
+	text += mark;
+	n -= mark;
+	if ((end = memchr(text, '\n', n)) != NULL)
 		n = (size_t)(end - text);
 	while (n > 0 && (*text == ' ' || *text == '\t')) {
 		text++;
@@ -108,26 +113,28 @@ from_line(const char *text, size_t n)
 	return secret_new(text, n);
 }
 
-/* May nobody else look at the file?  0, or -1 with what to change. */
+/* The file, opened if no other user may look at it; -1 with the reason. */
 static int
-check_owner(int fd, const char *path, char *why, size_t whylen)
+open_own(const char *path, char *why, size_t whylen)
 {
+	struct trust t = { .is_shared = false };
 	struct stat sb;
+	int fd;
 
-	if (fstat(fd, &sb) == -1)
+	switch (trust_open(&t, TRUST_SECRET, path, &fd)) {
+	case TRUST_ABSENT:
 		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
-	else if (!S_ISREG(sb.st_mode))
-		(void)snprintf(why, whylen, "%s: not a file", path);
-	else if ((sb.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		(void)snprintf(why, whylen,
-		    "%s: mode %04o lets others at it; "
-		    "chmod 600 %s",
-		    path, (unsigned)(sb.st_mode & 07777), path);
-	else if (sb.st_uid != geteuid() && sb.st_uid != 0)
-		(void)snprintf(why, whylen, "%s: belongs to user %lu", path,
-		    (unsigned long)sb.st_uid);
-	else
-		return 0;
+		return -1;
+	case TRUST_REFUSED:
+		(void)snprintf(why, whylen, "%s", t.why);
+		return -1;
+	case TRUST_OK:
+		break;
+	}
+	if (fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode))
+		return fd;
+	(void)snprintf(why, whylen, "%s: not a file", path);
+	(void)close(fd);
 	return -1;
 }
 
@@ -139,12 +146,8 @@ secret_read(const char *path, char *why, size_t whylen)
 	ssize_t n;
 	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1) {
-		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
+	if ((fd = open_own(path, why, whylen)) == -1)
 		return NULL;
-	}
-	if (check_owner(fd, path, why, whylen) == -1)
-		goto out;
 	if ((n = read(fd, text, sizeof(text))) == -1) {
 		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
 		goto out;

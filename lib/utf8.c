@@ -40,6 +40,16 @@ utf8_decode(const char *s, size_t n, uint32_t *cp)
 	return len;
 }
 
+size_t
+utf8_mark(const char *s, size_t n)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	return n >= sizeof(mark) - 1 && memcmp(s, mark, sizeof(mark) - 1) == 0 ?
+	    sizeof(mark) - 1 :
+	    0;
+}
+
 bool
 utf8_is_valid(const char *s, size_t n)
 {

@@ -15,6 +15,9 @@ size_t utf8_decode(const char *s, size_t n, uint32_t *cp);
 /* Well-formed UTF-8, control characters included? */
 bool utf8_is_valid(const char *s, size_t n);
 
+/* The length of the byte-order mark that n bytes at s begin with: 3, or 0. */
+size_t utf8_mark(const char *s, size_t n);
+
 /* Well-formed UTF-8 without control characters (C0, DEL, C1)? */
 bool utf8_is_text(const char *s, size_t n);
 

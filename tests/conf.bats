@@ -135,11 +135,75 @@ setup() {
 }
 
 @test "timezone: a zone this host does not know is refused by all programs" {
-	echo 'timezone = "No/Where"' >"$CONF"
-	for program in "$MH job list" "$TICKER --once" "$MH doctor"; do
+	printf '# a comment\n\ntimezone = "No/Where"\n' >"$CONF"
+	for program in "$MH job list" "$MH runs" "$MH preview --every 1h" \
+	    "$MH backup $HOME/b" "$TICKER --once" "$TICKER --dry-run" \
+	    "$TICKER simulate --from 2030-01-01 --to 2030-01-02"; do
 		# shellcheck disable=SC2086 # a program and its arguments
 		run $program
-		[ "$status" -ne 0 ]
-		[[ $output == *timezone*No/Where* ]]
+		[ "$status" -eq 78 ] || { echo "$program: $status $output"; false; }
+		[[ $output == *"$CONF:3: option "*timezone*No/Where* ]]
 	done
+	run "$MH" doctor
+	[[ $output == *"$CONF:3: option "*timezone*No/Where* ]]
+}
+
+@test "a byte-order mark and the line ends of other systems are read" {
+	printf '\xef\xbb\xbfbusy = 5s\r\ntimezone = UTC\r\n' >"$CONF"
+	"$MH" job list
+	"$TICKER" --once
+	"$TICKER" simulate --from 2030-01-01 --to 2030-01-02 --keep "$HOME/kept" >/dev/null
+	"$MH" -c "$HOME/kept/minutehand.conf" job list
+	printf '\xef\xbb\xbfstore = "store.db"\nwindow = soon\n' >"$CONF"
+	run "$MH" job list
+	[ "$status" -eq 78 ]
+	[[ $output == *"$CONF:2: option \"window\""* ]]
+	printf '\xef\xbb\xbf' >"$CONF"
+	"$MH" job list
+	printf '\xff\xfew\0i\0' >"$CONF"
+	run "$MH" job list
+	[ "$status" -eq 78 ]
+	[[ $output == *'is UTF-16; save it as UTF-8'* ]]
+	# Keys and jobs that were edited there are read, too.
+	printf '\xef\xbb\xbf{"queue_name":"q","trigger":"interval","hours":1}' |
+	    "$MH" -c "$HOME/kept/minutehand.conf" job add --json -
+}
+
+@test "what is found wrong after the file was read names its line" {
+	local n=0 text want
+	while IFS='|' read -r text want; do
+		# shellcheck disable=SC2059 # \n in it
+		printf "# first\n$text" >"$CONF"
+		run "$MH" job list
+		[ "$status" -eq 78 ]
+		[[ $output == *"$CONF:$want"* ]] || { echo "$text: $output"; false; }
+		n=$((n + 1))
+	done <<-'END'
+		timezone = No/Where\n|2: option "timezone"
+		memory_store = store.db\n|2: option "memory_store": is the same
+		broker = webhook\n|2: option "broker": webhook needs a section
+		queue q {\nbroker = webhook\n}\n|4: section queue "q": option "broker"
+		queue q {\nserver = x\n}\n|4: section queue "q": option "server"
+		queue a {\n}\nqueue q {\nserver = x\n}\n|6: section queue "q": option "server"
+		webhook h {\nsecret = x\n}\n|4: section webhook "h": needs a url
+		webhook h {\nurl = "https://h/"\n}\n|4: section webhook "h": needs a secret
+	END
+	chmod 644 "$CONF"
+	for text in 'ca_file = "k"' 'render_key a {\nfile = "k"\n}' \
+	    'webhook h {\nurl = "https://h/"\nsecret = "k"\n}' \
+	    'alert a {\nurl = "https://h/"\nsecret = "k"\n}' \
+	    "alert a {\ncommand = {$HOME/.minutehand/k}\n}" \
+	    "alert b {\ncommand = {x}\n}\nalert a {\ncommand = {$HOME/.minutehand/k}\n}"; do
+		echo x >"$HOME/.minutehand/k"
+		chmod 666 "$HOME/.minutehand/k"
+		# shellcheck disable=SC2059 # \n in it
+		printf "# first\n$text\n" >"$CONF"
+		line=$(grep -n '/\?k[")}]' "$CONF" | tail -n 1)
+		run "$MH" job list
+		[ "$status" -eq 78 ]
+		[[ $output == *"$CONF:${line%%:*}: option "*'/k: mode 0666'* ]] ||
+		    { echo "$text: $output"; false; }
+		n=$((n + 1))
+	done
+	echo "# $n values" >&3
 }

@@ -24,6 +24,8 @@ FCGI=${FCGI:-$abs_top_builddir/fcgi/minutehand.fcgi}
 # The caller's settings are not the tests'.
 unset MINUTEHAND_CONF REDIRECT_MINUTEHAND_CONF TZ MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C.UTF-8
+# What others may write is refused.
+umask 022
 
 new_store() {
 	DIR=$BATS_TEST_TMPDIR/instance

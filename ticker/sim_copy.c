@@ -10,6 +10,7 @@
 
 #include "lib/conf.h"
 #include "lib/store_backup.h"
+#include "lib/utf8.h"
 #include "ticker/sim.h"
 #include "lib/ban.h"
 
@@ -104,15 +105,20 @@ keep_conf(const struct sim *m)
 	char *line = NULL;
 	size_t cap = 0;
 	FILE *from, *to;
+	ssize_t n;
 	int rc = -1;
 
 	buf_printf(&path, "%s/minutehand.conf", buf_cstr(&m->dir));
 	from = fopen(m->conf->path, "re");
 	to = fopen(buf_cstr(&path), "wxe");
 	if (from != NULL && to != NULL) {
-		while (getline(&line, &cap, from) > 0) {
-			if (!names_store(line))
-				(void)fputs(line, to);
+		/* Others may not write it, whatever the umask. */
+		(void)fchmod(fileno(to), 0600);
+		while ((n = getline(&line, &cap, from)) > 0) {
+			size_t skip = utf8_mark(line, (size_t)n);
+
+			if (!names_store(line + skip))
+				(void)fputs(line + skip, to);
 		}
 		(void)fprintf(to,
 		    "\n# A copy that was simulated on.\nstore = \"%s\"\n"

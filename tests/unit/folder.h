@@ -1,6 +1,8 @@
 #ifndef TESTS_UNIT_FOLDER_H
 #define TESTS_UNIT_FOLDER_H
 
+#include <sys/stat.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,8 @@ folder_init(const char *program)
 {
 	const char *tmp = getenv("TMPDIR");
 
+	/* What others may write is refused. */
+	(void)umask(022);
 	(void)snprintf(folder, sizeof(folder), "%s/%s.XXXXXX",
 	    tmp == NULL ? "/tmp" : tmp, program);
 	if (mkdtemp(folder) == NULL) {

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,7 +353,8 @@ test_example(const char *path)
 static void
 test_find(const char *dir)
 {
-	char want[160], *got;
+	char want[160], *got, *other;
+	const struct passwd *pw;
 
 	got = conf_find("/a", "/b", "/c");
 	is_str(got, "/a", "-c comes first");
@@ -371,6 +373,18 @@ test_find(const char *dir)
 	got = conf_find(NULL, "", dir);
 	is_str(got, want, "one with it is taken");
 	free(got);
+	if ((pw = getpwuid(geteuid())) != NULL) {
+		got = conf_find(NULL, NULL, NULL);
+		other = conf_find(NULL, NULL, pw->pw_dir);
+		is_str(got, other, "without HOME that of the user's home");
+		free(got);
+		free(other);
+		got = conf_find(NULL, "", "");
+		other = conf_find(NULL, NULL, pw->pw_dir);
+		is_str(got, other, "nor with an empty one");
+		free(got);
+		free(other);
+	}
 	(void)unlink(want);
 	(void)snprintf(want, sizeof(want), "%s/.minutehand", dir);
 	(void)rmdir(want);
