@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <errno.h>
 #include <stdbool.h>
@@ -13,37 +12,6 @@
 #include "lib/tz.h"
 
 #include "lib/ban.h"
-
-#define MIB (1024u * 1024u)
-#define SPACE_LOW_MIB 200
-#define SPACE_NONE_MIB 10
-
-void
-doctor_space(struct doctor *d, struct finding *f)
-{
-	unsigned long long mib;
-	struct statvfs fs;
-
-	if (statvfs(d->ctl->conf->store, &fs) == -1) {
-		doctor_say(f, DOCTOR_WARN, "%s: %s", d->ctl->conf->store,
-		    strerror(errno));
-		return;
-	}
-	mib = (unsigned long long)fs.f_bavail * fs.f_frsize / MIB;
-	doctor_say(f, DOCTOR_OK, "%llu MiB free", mib);
-	if ((fs.f_flag & ST_RDONLY) != 0) {
-		doctor_say(f, DOCTOR_FAIL, "mounted read-only");
-		doctor_advise(f,
-		    "set store in %s to a file that can be "
-		    "written",
-		    d->ctl->conf->path);
-	} else if (mib < SPACE_LOW_MIB) {
-		doctor_say(f, mib < SPACE_NONE_MIB ? DOCTOR_FAIL : DOCTOR_WARN,
-		    "only %llu MiB free", mib);
-		doctor_advise(f, "make room on the file system of %s",
-		    d->ctl->conf->store);
-	}
-}
 
 /* Does the environment's TZ name something else than the zone in use? */
 static bool

@@ -48,8 +48,9 @@ check_nul(const struct buf *b, char *why, size_t whylen)
 	if (b->len >= 2 &&
 	    (memcmp(b->data, "\xff\xfe", 2) == 0 ||
 		memcmp(b->data, "\xfe\xff", 2) == 0)) {
-		(void)snprintf(why, whylen, "line 1: is UTF-16; save it as "
-					    "UTF-8");
+		(void)snprintf(why, whylen,
+		    "line 1: is UTF-16; save it as "
+		    "UTF-8");
 		return -1;
 	}
 	for (size_t i = 0; i < b->len; i++) {
@@ -74,6 +75,7 @@ drop_mark(struct buf *b)
 		return;
 	memmove(b->data, b->data + n, b->len - n);
 	b->len -= n;
+	b->data[b->len] = '\0';
 }
 
 /* Append what the open file has; -1 with a reason. */

@@ -86,9 +86,9 @@ sql() {
 	sqlite3 "$STORE" "$1"
 }
 
-@test "all is well: 21 findings, none of them bad, a line each" {
+@test "all is well: 22 findings, none of them bad, a line each" {
 	finding ok configuration "$CONF"
-	[ "$(findings)" -eq 21 ]
+	[ "$(findings)" -eq 22 ]
 	[ "$(jq 'map(select(.level == "FAIL")) | length' "$BATS_TEST_TMPDIR/found")" -eq 0 ]
 	finding ok permissions 'is yours alone'
 	finding ok 'free space' 'MiB free'
@@ -175,6 +175,43 @@ sql() {
 	    mount -o remount,bind,ro "$HOME/.minutehand"
 	    "$1" doctor --json || :' - "$MH" >"$BATS_TEST_TMPDIR/found" 2>&1
 	[[ $(<"$BATS_TEST_TMPDIR/found") == *'"check":"free space","level":"FAIL","text":"mounted read-only"'* ]]
+}
+
+@test "free space: a quota, and a limit of file sizes, are found by trying" {
+	# A file of ours fails where a quota would end it: after 4 MiB, or 64.
+	cat >"$BATS_TEST_TMPDIR/quota.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <sys/types.h>
+		#include <errno.h>
+		#include <stdlib.h>
+		#include <sys/syscall.h>
+		#include <unistd.h>
+		static long most(void) { return atol(getenv("QUOTA")) << 20; }
+		ssize_t write(int fd, const void *p, size_t n) {
+			if (n >= 1 << 20 && lseek(fd, 0, SEEK_CUR) >= most()) {
+				errno = EDQUOT;
+				return -1;
+			}
+			return syscall(SYS_write, fd, p, n);
+		}
+		int fallocate(int fd, int mode, off_t at, off_t n) {
+			(void)fd, (void)mode;
+			if (at + n > most()) {
+				errno = EDQUOT;
+				return -1;
+			}
+			return 0;
+		}
+	END
+	${CC:-cc} -shared -fPIC -o "$BATS_TEST_TMPDIR/quota.so" "$BATS_TEST_TMPDIR/quota.c"
+	if ldd "$MH" | grep -q asan; then skip "the sanitizer wants to be first"; fi
+	export LD_PRELOAD=$BATS_TEST_TMPDIR/quota.so
+	QUOTA=4 finding FAIL 'free space' '4 MiB could be written, then: Disk quota exceeded' 'quota'
+	QUOTA=64 finding warn 'free space' 'less than 200 MiB may be written: Disk quota' 'quota'
+	QUOTA=1000 finding ok 'free space' 'MiB free'
+	unset LD_PRELOAD
+	(ulimit -f 4096 && finding FAIL 'free space' 'File too large' 'ulimit -f')
+	[ -z "$(find "$HOME/.minutehand" -name 'minutehand-space-*')" ]
 }
 
 @test "sqlite: a store last written by one that is too old" {
