@@ -20,6 +20,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/trust.h"
 
 #include "lib/ban.h"
 
@@ -74,6 +75,7 @@ name_dir(struct setup *s, const struct ctl_args *a)
 static int
 make_dir(struct setup *s)
 {
+	struct trust t = { .is_shared = false };
 	struct stat sb;
 
 	assert(s->dir != NULL);
@@ -84,6 +86,11 @@ make_dir(struct setup *s)
 		return ctl_fail(CTL_DOWN, "%s: %s", s->dir, strerror(errno));
 	if (stat(s->dir, &sb) == -1 || !S_ISDIR(sb.st_mode))
 		return ctl_fail(CTL_DOWN, "%s: is no folder", s->dir);
+	/* Before a file is made that would then be refused. */
+	if (access(s->conf, F_OK) == -1 &&
+	    (trust_check(&t, TRUST_CONF, s->conf) == TRUST_REFUSED ||
+		t.by_group))
+		return ctl_fail(CTL_CONFIG, "%s", t.why);
 	return CTL_OK;
 }
 

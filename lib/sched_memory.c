@@ -148,7 +148,8 @@ memory_open(struct sched *s, bool is_create)
 		return STORE_NOTFOUND;
 	memset(&sb, 0, sizeof(sb));
 	is_there = lstat(o.path, &sb) == 0;
-	if (!is_there && !is_create)
+	/* In the folder of another user, who may have jobs there: report it. */
+	if (!is_there && !is_create && errno != EACCES)
 		return STORE_NOTFOUND;
 	wrong = owner_check(s->conf);
 	if (wrong == NULL)

@@ -253,6 +253,11 @@ settle() {
 				[ "$status" -eq 78 ]
 				looks=$((looks + 1))
 			done
+			run as 12346 env REQUEST_METHOD=GET QUERY_STRING= \
+			    PATH_INFO=/funboost/get_timing_jobs \
+			    REMOTE_ADDR=192.0.2.1 "$FCGI"
+			[[ $output == *'Status: 503'* ]]
+			looks=$((looks + 1))
 			[ -z "$(find "$DIR" -name 'store.db-*')" ]
 			chmod 700 "$DIR"
 			chmod 600 "$DIR/store.db"
@@ -349,6 +354,14 @@ settle() {
 	"$MINUTEHAND" job list
 	chmod 700 "$DIR"
 	"$MINUTEHAND" job list
+}
+
+@test "init makes nothing where others may write" {
+	mkdir -m 777 "$BATS_TEST_TMPDIR/open"
+	run env -u MINUTEHAND_CONF "$MINUTEHAND" init "$BATS_TEST_TMPDIR/open"
+	[ "$status" -eq 78 ]
+	[[ $output == *'chmod 755'* ]]
+	[ -z "$(ls -A "$BATS_TEST_TMPDIR/open")" ]
 }
 
 @test "sticky folders, links and folders above" {
