@@ -82,7 +82,8 @@ add_state(struct ctl *c, const struct job *j, struct table *t)
 {
 	struct buf why = BUF_INIT;
 
-	if (j->state == JOB_ACTIVE && sched_job_fault(&c->sched, j, &why))
+	if (j->state == JOB_ACTIVE && sched_job_fault(&c->sched, j, &why) &&
+	    !sched_job_waits(&c->sched, j))
 		table_add(t, job_state_name(JOB_QUARANTINED));
 	else
 		table_add(t, job_state_name(j->state));

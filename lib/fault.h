@@ -44,7 +44,8 @@ void fault_drop(struct faults *fs, const char *field);
 
 /*
  * Something could not be read, and errno says why: when that is for want of
- * descriptors or memory, the input may be good, and fs->is_passing is set.
+ * descriptors, memory or permission, or of any zone files, the input may be
+ * good, and fs->is_passing is set.
  */
 void fault_note_errno(struct faults *fs, int err);
 

@@ -7,7 +7,9 @@
 
 #include "lib/clock.h"
 #include "lib/conf.h"
+#include "lib/fault.h"
 #include "lib/grace.h"
+#include "lib/log.h"
 #include "lib/sched.h"
 #include "lib/sched_int.h"
 #include "lib/store_log.h"
@@ -22,6 +24,7 @@ sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
 {
 	const char *name = s->conf->timezone;
 	struct buf where = BUF_INIT;
+	struct faults fs = { .n = 0 };
 	char said[256];
 
 	if (name[0] == '\0')
@@ -29,6 +32,12 @@ sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
 	errno = 0;
 	if (tz_get(s->zones, name, said, sizeof(said)) != NULL)
 		return name;
+	/* A host without zone files has jobs in UTC to go on with. */
+	fault_note_errno(&fs, errno);
+	if (fs.is_passing && errno != ENOMEM) {
+		log_event(LOG_LEVEL_WARN, "zone", LOG_KEY_ERROR, said, NULL);
+		return name;
+	}
 	conf_where(s->conf, "timezone", &where);
 	(void)snprintf(why, whylen, "%s: %s", buf_cstr(&where), said);
 	buf_fini(&where);

@@ -101,6 +101,9 @@ enum store_rc sched_get(struct sched *s, enum job_kind kind, const char *queue,
  */
 bool sched_job_fault(struct sched *s, const struct job *j, struct buf *why);
 
+/* Is its zone what cannot be read, for now?  Then the job waits for that. */
+bool sched_job_waits(struct sched *s, const struct job *j);
+
 /*
  * Pause, resume, delete, run now.  The job as it stands afterwards is read
  * into *out (initialised; may be NULL).  All give STORE_NOTFOUND for a

@@ -30,6 +30,15 @@ sched_job_fault(struct sched *s, const struct job *j, struct buf *why)
 	return fs.n > 0;
 }
 
+bool
+sched_job_waits(struct sched *s, const struct job *j)
+{
+	struct faults fs = { .n = 0 };
+
+	trigger_free(trigger_from_spec(j->trigger, s->zones, &fs));
+	return fs.is_passing;
+}
+
 enum store_rc
 sched_set_active(struct sched *s, struct store *st, struct job *j,
     int64_t now_us)

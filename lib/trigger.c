@@ -319,12 +319,16 @@ trigger_from_spec(const char *spec, struct tz_cache *zones, struct faults *fs)
 	enum trigger_kind kind;
 
 	if (copy == NULL) {
+		fault_note_errno(fs, ENOMEM);
 		fault_add(fs, "trigger", "out of memory");
 		return NULL;
 	}
 	memcpy(copy, spec, len);
+	errno = 0;
 	if (split_spec(copy, &args) && (kind = find_kind(copy)) != TRIGGER__MAX)
 		t = make(kind, &args, zones, NULL);
+	if (t == NULL && errno == ENOMEM)
+		fault_note_errno(fs, errno);
 	fs->is_passing = fs->is_passing || own.is_passing;
 	/* A spec has no fields its reader could mend: one fault for all. */
 	if (t == NULL)

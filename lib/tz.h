@@ -30,11 +30,21 @@ struct tz_period {
  */
 struct tz_cache;
 struct tz_cache *tz_cache_new(const char *dir);
+
+/* Tests alone: the folder (borrowed) that stands for /etc. */
+void tz_cache_set_etc(struct tz_cache *tc, const char *etc);
 void tz_cache_free(struct tz_cache *tc);
 
+/* The zone of the host's own file, whatever it is: /etc/localtime. */
+#define TZ_HOST "host"
+
+/* Are there zone files at all?  Without any there are UTC, its aliases, the
+ * fixed zones ("Etc/GMT+5"), offsets and perhaps TZ_HOST. */
+bool tz_has_files(const struct tz_cache *tc);
+
 /*
- * The zone called name: an IANA name, "UTC", or an offset "+08:00", "-03:30".
- * Borrowed from the cache.  NULL with a one-line reason that names the zone
+ * The zone called name: an IANA name, "UTC", an offset "+08:00", "-03:30", or
+ * TZ_HOST.  Borrowed from the cache.  NULL with a one-line reason that names the zone
  * in why (whylen bytes) when there is none: a malformed name (absolute, "..",
  * characters outside [A-Za-z0-9._+-/]), a missing, damaged, too large or
  * leap-second file, a directory, a link out of the zone directory.  errno is
@@ -58,9 +68,11 @@ int64_t tz_cache_stamp(const struct tz_cache *tc, const char *name);
 void tz_cache_refresh(struct tz_cache *tc);
 
 /*
- * Name of the host's zone: TZ's value given in env_tz (may be NULL), else
- * what /etc/localtime links to, else /etc/timezone, else "UTC"; the first
- * of them that tz_get accepts.  Borrowed from the cache.
+ * Name of the host's zone: TZ's value given in env_tz (may be NULL); else what
+ * /etc/localtime links to, through however many links; else the zone whose
+ * rules equal that file's, the one that /etc/timezone names if it is one of
+ * those; else TZ_HOST; without such a file /etc/timezone, else "UTC".
+ * Borrowed from the cache.
  */
 const char *tz_host_name(struct tz_cache *tc, const char *env_tz);
 

@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,12 +16,23 @@
 
 #define SYSTEM_DIR "/usr/share/zoneinfo"
 #define NAME_MAX_LEN 255
-#define BUCKETS 256
+#define SYSTEM_ETC "/etc"
 
-struct tz_cache {
-	char *dir;
-	struct tz *buckets[BUCKETS];
-};
+/* Is there anything a zone could be in? */
+static bool
+has_zone(const char *dir)
+{
+	struct dirent *e;
+	bool is_found = false;
+	DIR *d = opendir(dir);
+
+	if (d == NULL)
+		return false;
+	while (!is_found && (e = readdir(d)) != NULL)
+		is_found = e->d_name[0] != '.';
+	(void)closedir(d);
+	return is_found;
+}
 
 struct tz_cache *
 tz_cache_new(const char *dir)
@@ -34,7 +46,20 @@ tz_cache_new(const char *dir)
 		free(tc);
 		return NULL;
 	}
+	tc->etc = SYSTEM_ETC;
 	return tc;
+}
+
+void
+tz_cache_set_etc(struct tz_cache *tc, const char *etc)
+{
+	tc->etc = etc;
+}
+
+bool
+tz_has_files(const struct tz_cache *tc)
+{
+	return has_zone(tc->dir);
 }
 
 void
@@ -45,7 +70,7 @@ tz_cache_free(struct tz_cache *tc)
 
 	if (tc == NULL)
 		return;
-	for (i = 0; i < BUCKETS; i++) {
+	for (i = 0; i < TZ_BUCKETS; i++) {
 		while ((tz = tc->buckets[i]) != NULL) {
 			tc->buckets[i] = tz->chain;
 			tz_free(tz);
@@ -63,7 +88,7 @@ bucket_of(const char *name)
 
 	for (; *name != '\0'; name++)
 		h = (h ^ (unsigned char)*name) * 16777619u;
-	return h % BUCKETS;
+	return h % TZ_BUCKETS;
 }
 
 /* A relative path of plain components in the characters zones use. */
@@ -87,44 +112,6 @@ is_good_name(const char *name)
 	}
 }
 
-/* "+08:00", "-03:30": two digits each, less than 24 hours. */
-static bool
-is_offset(const char *s, int32_t *out_s)
-{
-	int h, m;
-
-	if ((s[0] != '+' && s[0] != '-') || strlen(s) != 6 || s[3] != ':' ||
-	    strspn(s + 1, "0123456789") != 2 ||
-	    strspn(s + 4, "0123456789") != 2)
-		return false;
-	h = (s[1] - '0') * 10 + (s[2] - '0');
-	m = (s[4] - '0') * 10 + (s[5] - '0');
-	if (h > 23 || m > 59)
-		return false;
-	*out_s = (s[0] == '-' ? -1 : 1) * (h * 3600 + m * 60);
-	return true;
-}
-
-/* A zone of one offset; abbreviated as Python's timezone is. */
-static int
-make_fixed(struct tz *tz, int32_t offset_s)
-{
-	int off = offset_s < 0 ? -offset_s : offset_s;
-
-	tz->types = calloc(1, sizeof(*tz->types));
-	if (tz->types == NULL)
-		return -1;
-	tz->ntypes = 1;
-	tz->types[0].offset_s = offset_s;
-	if (off == 0)
-		memcpy(tz->types[0].abbr, "UTC", 4);
-	else
-		(void)snprintf(tz->types[0].abbr, TZ_ABBR_SIZE,
-		    "UTC%c%02d:%02d", offset_s < 0 ? '-' : '+', off / 3600 % 24,
-		    off / 60 % 60);
-	return 0;
-}
-
 /*
  * Open dir/name for reading: a regular file that lies, all links followed,
  * within dir.  -1 with *why set.
@@ -137,17 +124,17 @@ open_within(const char *dir, const char *name, const char **why)
 	int fd;
 
 	*why = "is not known to this host";
-	if (realpath(dir, root) == NULL) {
+	if (realpath(dir, root) == NULL ||
+	    (size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+		sizeof(path) ||
+	    realpath(path, real) == NULL) {
 		/* No zone is to blame: this host has lost all of them. */
-		if (errno == ENOENT)
+		if (errno == ENOENT && !has_zone(dir)) {
 			errno = EIO;
-		*why = "cannot be read, for there is no zone directory";
+			*why = "cannot be read: this host has no zone files";
+		}
 		return -1;
 	}
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
-		sizeof(path) ||
-	    realpath(path, real) == NULL)
-		return -1;
 	n = strlen(root);
 	if (strncmp(real, root, n) != 0 || (real[n] != '/' && n > 1)) {
 		*why = "is a link that leads out of the zone directory";
@@ -175,18 +162,29 @@ stamp_of(const struct stat *st)
 	return (int64_t)(h >> 1 | 1);
 }
 
+/* Where the file of a zone is; false when there can be none. */
+static bool
+path_of(const struct tz_cache *tc, const char *name, char path[PATH_MAX])
+{
+	struct tz_type unused;
+	int n;
+
+	if (strcmp(name, TZ_HOST) == 0)
+		n = snprintf(path, PATH_MAX, "%s/localtime", tc->etc);
+	else if (tz_is_fixed(name, &unused) || !is_good_name(name))
+		return false;
+	else
+		n = snprintf(path, PATH_MAX, "%s/%s", tc->dir, name);
+	return n < PATH_MAX;
+}
+
 int64_t
 tz_cache_stamp(const struct tz_cache *tc, const char *name)
 {
 	char path[PATH_MAX];
 	struct stat st;
-	int32_t offset_s;
 
-	if (strcmp(name, "UTC") == 0 || is_offset(name, &offset_s) ||
-	    !is_good_name(name) ||
-	    (size_t)snprintf(path, sizeof(path), "%s/%s", tc->dir, name) >=
-		sizeof(path) ||
-	    stat(path, &st) == -1)
+	if (!path_of(tc, name, path) || stat(path, &st) == -1)
 		return 0;
 	return stamp_of(&st);
 }
@@ -228,14 +226,14 @@ read_all(int fd, struct tz *tz, unsigned char **data, size_t *len,
 	return 0;
 }
 
+/* The file that fd, if it is one, has open. */
 static int
-load_file(struct tz *tz, const char *dir, const char **why)
+load_fd(struct tz *tz, int fd, const char **why)
 {
 	unsigned char *data = NULL;
 	size_t len;
-	int fd, rc;
+	int rc;
 
-	fd = open_within(dir, tz->name, why);
 	if (fd == -1)
 		return -1;
 	rc = read_all(fd, tz, &data, &len, why);
@@ -247,16 +245,22 @@ load_file(struct tz *tz, const char *dir, const char **why)
 }
 
 static int
-load(struct tz *tz, const char *dir, const char **why)
+load(struct tz *tz, const struct tz_cache *tc, const char **why)
 {
-	int32_t offset_s = 0;
+	struct tz_type type;
+	char path[PATH_MAX];
 
+	if (tz_is_fixed(tz->name, &type)) {
+		*why = "cannot be loaded: out of memory";
+		return tz_make_fixed(tz, &type);
+	}
 	*why = "is not the name of a time zone";
-	if (strcmp(tz->name, "UTC") == 0 || is_offset(tz->name, &offset_s))
-		return make_fixed(tz, offset_s);
-	if (!is_good_name(tz->name))
+	if (!path_of(tc, tz->name, path))
 		return -1;
-	return load_file(tz, dir, why);
+	if (strcmp(tz->name, TZ_HOST) != 0)
+		return load_fd(tz, open_within(tc->dir, tz->name, why), why);
+	*why = "cannot be read: /etc/localtime";
+	return load_fd(tz, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), why);
 }
 
 const struct tz *
@@ -270,7 +274,7 @@ tz_get(struct tz_cache *tc, const char *name, char *why, size_t whylen)
 		if (strcmp(tz->name, name) == 0)
 			return tz;
 	tz = tz_alloc(name);
-	if (tz == NULL || load(tz, tc->dir, &reason) == -1) {
+	if (tz == NULL || load(tz, tc, &reason) == -1) {
 		(void)snprintf(why, whylen, "time zone \"%.100s\" %s", name,
 		    reason);
 		tz_free(tz);
@@ -283,14 +287,14 @@ tz_get(struct tz_cache *tc, const char *name, char *why, size_t whylen)
 
 /* Load the file of tz anew; others hold tz itself and its name. */
 static void
-renew(struct tz *tz, const char *dir)
+renew(struct tz *tz, const struct tz_cache *tc)
 {
 	struct tz *fresh = tz_alloc(tz->name), old = *tz;
 	const char *why;
 
 	if (fresh == NULL)
 		return;
-	if (load(fresh, dir, &why) == 0) {
+	if (load(fresh, tc, &why) == 0) {
 		*tz = *fresh;
 		tz->name = old.name;
 		tz->chain = old.chain;
@@ -306,72 +310,9 @@ tz_cache_refresh(struct tz_cache *tc)
 	struct tz *tz;
 	size_t i;
 
-	for (i = 0; i < BUCKETS; i++)
+	for (i = 0; i < TZ_BUCKETS; i++)
 		for (tz = tc->buckets[i]; tz != NULL; tz = tz->chain)
 			if (tz->stamp != 0 &&
 			    tz->stamp != tz_cache_stamp(tc, tz->name))
-				renew(tz, tc->dir);
-}
-
-/* Name of the zone a path points into, NULL when it tells none. */
-static const char *
-name_in_path(const char *path)
-{
-	static const char mark[] = "/zoneinfo/";
-	const char *p = strstr(path, mark);
-
-	return p != NULL ? p + sizeof(mark) - 1 : NULL;
-}
-
-static const struct tz *
-zone_of_link(struct tz_cache *tc, const char *link)
-{
-	char target[PATH_MAX], why[256];
-	const char *name;
-	ssize_t n;
-
-	n = readlink(link, target, sizeof(target) - 1);
-	if (n <= 0)
-		return NULL;
-	target[n] = '\0';
-	name = name_in_path(target);
-	return name != NULL ? tz_get(tc, name, why, sizeof(why)) : NULL;
-}
-
-/* The zone named by the first line of a file. */
-static const struct tz *
-zone_of_file(struct tz_cache *tc, const char *path)
-{
-	char line[NAME_MAX_LEN + 2], why[256];
-	FILE *f = fopen(path, "re");
-	const char *got;
-
-	if (f == NULL)
-		return NULL;
-	got = fgets(line, (int)sizeof(line), f);
-	(void)fclose(f);
-	if (got == NULL)
-		return NULL;
-	line[strcspn(line, " \t\r\n")] = '\0';
-	return tz_get(tc, line, why, sizeof(why));
-}
-
-const char *
-tz_host_name(struct tz_cache *tc, const char *env_tz)
-{
-	const struct tz *tz = NULL;
-	const char *name;
-	char why[256];
-
-	if (env_tz != NULL) {
-		name = env_tz[0] == ':' ? env_tz + 1 : env_tz;
-		if (name[0] == '/' && name_in_path(name) != NULL)
-			name = name_in_path(name);
-		tz = tz_get(tc, name, why, sizeof(why));
-	}
-	if (tz == NULL)
-		tz = zone_of_link(tc, "/etc/localtime");
-	if (tz == NULL)
-		tz = zone_of_file(tc, "/etc/timezone");
-	return tz != NULL ? tz->name : "UTC";
+				renew(tz, tc);
 }

@@ -82,6 +82,20 @@ int tz_decode(struct tz *tz, const unsigned char *data, size_t len,
  */
 int tz_append(struct tz *tz, int64_t at_s, uint16_t kind);
 
+/* The zones met, by name, and where files are looked for. */
+#define TZ_BUCKETS 256
+struct tz_cache {
+	char *dir;	 /* of zone files */
+	const char *etc; /* has localtime and timezone */
+	struct tz *buckets[TZ_BUCKETS];
+};
+
+/* Is that the name of a zone that needs no file?  What its clock shows. */
+bool tz_is_fixed(const char *name, struct tz_type *out);
+
+/* Let tz, without types, be of that type alone; 0, or -1 without memory. */
+int tz_make_fixed(struct tz *tz, const struct tz_type *type);
+
 /* A zone called name without types and transitions; NULL out of memory. */
 struct tz *tz_alloc(const char *name);
 void tz_free(struct tz *tz);

@@ -24,6 +24,11 @@
 #define BATCH_US (50 * 1000)
 #define LATE_MAX 192 /* bytes of a reason */
 
+/* A job that could not be read is looked at again after half the time it has
+ * waited, within these bounds. */
+#define WAIT_MIN_US (30 * CLOCK_US_PER_S)
+#define WAIT_MAX_US (900 * CLOCK_US_PER_S)
+
 /* One job's turn. */
 struct turn {
 	struct claim *c;
@@ -52,6 +57,29 @@ turn_quarantine(const struct turn *t, const struct fault *f)
 	j.reason = why;
 	j.next_run_us = JOB_NEVER;
 	j.changed_us = t->now_us;
+	return store_job_move(t->st, &j);
+}
+
+/*
+ * What the host cannot read for now, such as a zone's file, is no reason to
+ * take a job out of the schedule: it waits alone, ever longer, and says so.
+ */
+static enum store_rc
+turn_wait(const struct turn *t, const struct fault *f)
+{
+	char why[sizeof(f->text) + 16];
+	struct job j = *t->j;
+	int64_t wait_us = (t->now_us - j.cursor_us) / 2;
+
+	if (wait_us < WAIT_MIN_US)
+		wait_us = WAIT_MIN_US;
+	if (wait_us > WAIT_MAX_US)
+		wait_us = WAIT_MAX_US;
+	(void)snprintf(why, sizeof(why), "waits: %s", f->text);
+	log_event(LOG_LEVEL_ERR, "zone", LOG_KEY_JOB, j.job_id, "queue",
+	    j.queue, LOG_KEY_ERROR, f->text, NULL);
+	j.reason = why;
+	j.next_run_us = t->now_us + wait_us;
 	return store_job_move(t->st, &j);
 }
 
@@ -165,13 +193,22 @@ turn_run(const struct turn *t, const struct due_policy *p,
 	return rc;
 }
 
-/* The next run, or the end of a job that has none: the ledger remembers it. */
+/* The next run, or the end of a job that has none: the ledger remembers it.
+ * One that waited does not any more. */
 static enum store_rc
 turn_advance(const struct turn *t, const struct due_plan *plan)
 {
+	struct job j = *t->j;
+
 	if (plan->cursor_us == TRIGGER_NONE)
 		return store_job_delete(t->st, t->j->id, t->now_us,
 		    JOB_EXPIRED);
+	if (j.reason != NULL) {
+		j.reason = NULL;
+		j.next_run_us = plan->next_run_us;
+		j.cursor_us = plan->cursor_us;
+		return store_job_move(t->st, &j);
+	}
 	return store_job_advance(t->st, t->j->id, plan->next_run_us,
 	    plan->cursor_us);
 }
@@ -194,13 +231,8 @@ turn_take(struct turn *t)
 	if (job_check(t->j, &fs) != 0)
 		return turn_quarantine(t, &fs.v[0]);
 	trigger = trigger_from_spec(t->j->trigger, t->c->zones, &fs);
-	/* What the host cannot read for now is no reason to take the job out
-	 * of the schedule. */
-	if (trigger == NULL && fs.is_passing) {
-		log_event(LOG_LEVEL_ERR, "zone", LOG_KEY_JOB, t->j->job_id,
-		    LOG_KEY_ERROR, fs.v[0].text, NULL);
-		return STORE_FULL;
-	}
+	if (trigger == NULL && fs.is_passing)
+		return turn_wait(t, &fs.v[0]);
 	if (trigger == NULL)
 		return turn_quarantine(t, &fs.v[0]);
 	t->trigger = trigger;

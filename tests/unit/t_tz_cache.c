@@ -200,7 +200,7 @@ check_host(void)
 		{ "EST5EDT4,M3.2.0,M11.1.0", NULL },
 		{ "/etc/localtime", NULL },
 		{ "no/such", NULL },
-		{ "", NULL },
+		{ "", "UTC" },
 	};
 	struct tz_cache *tc = tz_cache_new(NULL), *bare = tz_cache_new(folder);
 	const char *host = tz_host_name(tc, NULL), *got;
@@ -212,6 +212,7 @@ check_host(void)
 		is_str(got, rows[i].want == NULL ? host : rows[i].want,
 		    "TZ='%s'", rows[i].env);
 	}
+	tz_cache_set_etc(bare, folder);
 	is_str(tz_host_name(bare, "Asia/Tokyo"), "UTC",
 	    "UTC where the folder has none of them");
 	tz_cache_free(bare);
