@@ -35,25 +35,45 @@ env_of(const struct ctl *c)
 	};
 }
 
+/* What a table shows of when a job runs. */
+struct when {
+	struct buf trigger, next, zone;
+};
+
+/* The name of a stored trigger's zone, be that readable or not. */
+static void
+print_zone(const struct job *j, struct buf *out)
+{
+	static const char mark[] = ";timezone=";
+	const char *at = strstr(j->trigger, mark);
+
+	buf_reset(out);
+	if (at == NULL)
+		buf_char(out, '?');
+	else
+		buf_add(out, at + sizeof(mark) - 1,
+		    strcspn(at + sizeof(mark) - 1, ";"));
+}
+
 /* The trigger and the next run of j as people read them. */
 static void
-print_when(const struct ctl *c, const struct job *j, struct buf *trigger,
-    struct buf *next)
+print_when(const struct ctl *c, const struct job *j, struct when *w)
 {
 	struct faults fs = { .n = 0 };
 	struct trigger *t;
 
-	buf_reset(trigger);
-	buf_reset(next);
+	buf_reset(&w->trigger);
+	buf_reset(&w->next);
 	t = trigger_from_spec(j->trigger, c->sched.zones, &fs);
 	if (t == NULL)
-		buf_str(trigger, "?");
+		buf_char(&w->trigger, '?');
 	else
-		trigger_print(t, trigger);
+		trigger_print(t, &w->trigger);
 	if (t != NULL && j->next_run_us != JOB_NEVER)
-		tz_format(trigger_zone(t), j->next_run_us, next);
+		tz_format(trigger_zone(t), j->next_run_us, &w->next);
 	else
-		ctl_time(c, j->next_run_us, next);
+		ctl_time(c, j->next_run_us, &w->next);
+	print_zone(j, &w->zone);
 	trigger_free(t);
 }
 
@@ -102,26 +122,29 @@ print_table(struct ctl *c, const struct job_list *l)
 		"JOB",
 		"TRIGGER",
 		"NEXT RUN",
+		"ZONE",
 		"STATE",
 		"REASON",
 	};
-	struct buf trigger = BUF_INIT, next = BUF_INIT;
+	struct when w = { BUF_INIT, BUF_INIT, BUF_INIT };
 	struct table t;
 	int rc;
 
 	table_init(&t, headings, sizeof(headings) / sizeof(headings[0]));
 	for (size_t i = 0; i < l->n; i++) {
-		print_when(c, &l->v[i], &trigger, &next);
+		print_when(c, &l->v[i], &w);
 		table_add(&t, l->v[i].queue);
 		table_add(&t, l->v[i].job_id);
-		table_add(&t, buf_cstr(&trigger));
-		table_add(&t, buf_cstr(&next));
+		table_add(&t, buf_cstr(&w.trigger));
+		table_add(&t, buf_cstr(&w.next));
+		table_add(&t, buf_cstr(&w.zone));
 		add_state(c, &l->v[i], &t);
 	}
 	rc = table_print(&t, stdout);
 	table_fini(&t);
-	buf_fini(&trigger);
-	buf_fini(&next);
+	buf_fini(&w.trigger);
+	buf_fini(&w.next);
+	buf_fini(&w.zone);
 	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
 }
 

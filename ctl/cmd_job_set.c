@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "ctl/commands.h"
@@ -10,11 +11,21 @@
 #include "lib/job_json.h"
 #include "lib/json.h"
 #include "lib/trigger.h"
+#include "lib/tz.h"
 #include "net/brokers.h"
 
 #include "lib/ban.h"
 
 #define SETTINGS_MAX 64
+#define PAGE 1000 /* jobs listed at once */
+
+enum { OPT_ALL_OF, OPT_TIMEZONE };
+
+static const struct ctl_option options[] = {
+	[OPT_ALL_OF] = { "all-of", "QUEUE", "every job of that queue" },
+	[OPT_TIMEZONE] = { "timezone", "ZONE", "as timezone=ZONE" },
+	{ .name = NULL },
+};
 
 /* Words that are JSON as they stand; what begins a list or an object too. */
 static bool
@@ -54,15 +65,18 @@ add_setting(const char *text, struct buf *body)
 	return status;
 }
 
+/* The settings are the operands from the number first on. */
 static int
-read_settings(const struct ctl_args *a, struct json_object **out)
+read_settings(const struct ctl_args *a, int first, struct json_object **out)
 {
 	struct buf b = BUF_INIT;
 	int status = CTL_OK;
 	char why[256] = "";
 
 	json_out_open(&b, NULL, '{');
-	for (int i = 2; i < a->noperands && status == CTL_OK; i++)
+	if (a->opt[OPT_TIMEZONE] != NULL)
+		json_out_str(&b, "timezone", a->opt[OPT_TIMEZONE]);
+	for (int i = first; i < a->noperands && status == CTL_OK; i++)
 		status = add_setting(a->operand[i], &b);
 	json_out_close(&b, '}');
 	if (status == CTL_OK) {
@@ -148,25 +162,97 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 	return ctl_fail_job(rc, a);
 }
 
+/* Every job of the queue, one change and one row of the audit each; one that
+ * cannot be changed is named, and the others go on. */
+static int
+set_listed(struct ctl *c, const struct job_list *l, struct json_object *members,
+    int64_t *n)
+{
+	int status = CTL_OK, one;
+
+	for (size_t i = 0; i < l->n; i++) {
+		char *name[2] = { l->v[i].queue, l->v[i].job_id };
+		const struct ctl_args job = { .operand = name, .noperands = 2 };
+
+		if ((one = set(c, &job, members)) != CTL_OK) {
+			(void)ctl_fail(one, "%s %s: not changed", name[0],
+			    name[1]);
+			status = one;
+		} else
+			++*n;
+	}
+	return status;
+}
+
+static int
+set_all(struct ctl *c, const char *queue, struct json_object *members)
+{
+	char cursor[SCHED_CURSOR_MAX] = "", next[SCHED_CURSOR_MAX] = "";
+	const struct sched_list_opts o = { SCHED_ANY, queue, PAGE, cursor };
+	struct job_list l = { NULL, 0, 0 };
+	enum store_rc rc;
+	int64_t n = 0;
+	int status;
+
+	/* All are listed first: a change moves a job in the list. */
+	do {
+		rc = sched_list(&c->sched, &o, &l, next);
+		memcpy(cursor, next, sizeof(cursor));
+	} while (rc == STORE_OK && next[0] != '\0');
+	status = rc == STORE_OK ? set_listed(c, &l, members, &n) :
+				  ctl_fail_rc(rc, queue);
+	(void)printf("%s: %lld of %zu jobs changed\n", queue, (long long)n,
+	    l.n);
+	job_list_fini(&l);
+	return status;
+}
+
+/* One job, or --all-of a queue: what is given besides is to be set. */
+static int
+check_form(const struct ctl_args *a)
+{
+	const char *queue = a->opt[OPT_ALL_OF];
+	int names = queue == NULL ? 2 : 0;
+
+	if (a->noperands < names ||
+	    (a->noperands == names && a->opt[OPT_TIMEZONE] == NULL))
+		return ctl_fail(CTL_USAGE,
+		    "QUEUE ID, or --all-of QUEUE, and NAME=VALUE are needed");
+	if (queue != NULL)
+		return ctl_check_name("--all-of", queue);
+	return CTL_OK;
+}
+
 static int
 run_set(struct ctl *c, const struct ctl_args *a)
 {
+	const char *queue = a->opt[OPT_ALL_OF];
 	struct json_object *members = NULL;
+	char why[256];
 	int status;
 
-	if ((status = read_settings(a, &members)) != CTL_OK)
+	if ((status = check_form(a)) != CTL_OK ||
+	    (status = read_settings(a, queue == NULL ? 2 : 0, &members)) !=
+		CTL_OK)
 		return status;
-	if ((status = ctl_open_job(c, a)) == CTL_OK)
-		status = set(c, a, members);
+	status = queue == NULL ? ctl_open_job(c, a) : ctl_open(c);
+	if (status == CTL_OK && a->opt[OPT_TIMEZONE] != NULL &&
+	    tz_get(c->sched.zones, a->opt[OPT_TIMEZONE], why, sizeof(why)) ==
+		NULL)
+		status = ctl_fail(CTL_DATA, "--timezone: %s", why);
+	if (status == CTL_OK)
+		status = queue == NULL ? set(c, a, members) :
+					 set_all(c, queue, members);
 	json_free(members);
 	return status;
 }
 
 const struct ctl_command cmd_job_set = {
 	.name = "job set",
-	.args = "QUEUE ID NAME=VALUE ...",
+	.args = "QUEUE ID NAME=VALUE ...  (or --all-of QUEUE)",
 	.help = "change what is given of a job, in the words of the HTTP API",
-	.min = 3,
+	.options = options,
+	.min = 0,
 	.max = 2 + SETTINGS_MAX,
 	.run = run_set,
 };

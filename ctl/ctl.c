@@ -213,12 +213,8 @@ ctl_open(struct ctl *c)
 struct brokers *
 ctl_brokers(struct ctl *c)
 {
-	char why[128];
-
 	if (c->brokers == NULL)
-		c->brokers = brokers_new(c->conf,
-		    tz_get(c->sched.zones, c->sched.default_zone, why,
-			sizeof(why)));
+		c->brokers = brokers_new(c->conf, sched_tz(&c->sched));
 	return c->brokers;
 }
 

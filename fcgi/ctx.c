@@ -218,11 +218,7 @@ ctx_ready(struct ctx *ctx)
 struct brokers *
 ctx_brokers(struct ctx *ctx)
 {
-	const struct sched *s = &ctx->sched;
-	char why[128];
-
 	if (ctx->brokers == NULL)
-		ctx->brokers = brokers_new(ctx->conf,
-		    tz_get(s->zones, s->default_zone, why, sizeof(why)));
+		ctx->brokers = brokers_new(ctx->conf, sched_tz(&ctx->sched));
 	return ctx->brokers;
 }

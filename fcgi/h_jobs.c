@@ -113,8 +113,9 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	if (!is_added(res, rc, asked_id))
 		goto out;
 	res->msg = MSG_JOB_ADDED;
-	warns = (struct warns){ .n = 0 };
-	if (j.ran == NULL)
+	if (j.ran != NULL)
+		preview_warn_ran(&j, &warns);
+	else
 		preview_warn_job(&j, &env,
 		    sched_cadence(&ctx->sched, zones.now_us), &warns);
 	job_to_json_added(&j, &zones, &warns,

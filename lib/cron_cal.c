@@ -345,7 +345,10 @@ cron_is_same(const struct cron *a, const struct cron *b)
 	     a->years != b->years && year <= CRON_YEAR_MAX; year++)
 		if (cron_has_year(a, year) != cron_has_year(b, year))
 			return false;
-	return a->nth == b->nth && a->is_day_or_dow == b->is_day_or_dow;
+	return a->nth == b->nth && a->dow_nth == b->dow_nth &&
+	    a->from_end == b->from_end && a->nearest == b->nearest &&
+	    a->end_nearest == b->end_nearest &&
+	    a->is_day_or_dow == b->is_day_or_dow;
 }
 
 /* The first matching second of a day at or after that of v, or -1. */

@@ -5,6 +5,7 @@
 #include "lib/fault.h"
 #include "lib/job.h"
 #include "lib/job_json.h"
+#include "lib/run.h"
 #include "lib/json.h"
 #include "lib/preview.h"
 #include "lib/render_target.h"
@@ -57,6 +58,40 @@ make_trigger(struct json_object *body, const struct job_env *env,
 	return t;
 }
 
+/* A warning that no trigger gives, its text with one %s. */
+static void
+add_warning(struct warns *ws, enum warn_code code,
+    const char *const text[WORDS__MAX], const char *what)
+{
+	struct warn *w = &ws->v[ws->n++];
+
+	w->code = code;
+	for (int lang = 0; lang < WORDS__MAX; lang++) {
+		const char *hole = strstr(text[lang], "%s");
+
+		buf_init(&w->text[lang]);
+		buf_add(&w->text[lang], text[lang],
+		    (size_t)(hole - text[lang]));
+		buf_str(&w->text[lang], what);
+		buf_str(&w->text[lang], hole + 2);
+	}
+}
+
+/* Jobs in other zones than these wait until the host has its files again. */
+static void
+warn_of_files(const struct tz_cache *zones, struct warns *ws)
+{
+	static const char *const text[WORDS__MAX] = {
+		[WORDS_EN] = "this host has no time zone files: %s work, "
+			     "named zones do not until tzdata is installed",
+		[WORDS_ZH] = "本机没有时区文件:%s 可用，安装 tzdata "
+			     "之前其他时区不可用",
+	};
+
+	if (!tz_has_files(zones))
+		add_warning(ws, WARN_NO_FILES, text, "UTC, +08:00");
+}
+
 int
 preview_from_json(struct json_object *body, const struct job_env *env,
     int64_t cadence_us, struct preview *p, struct faults *fs)
@@ -80,6 +115,7 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 	p->env.cadence_us = cadence_us;
 	p->env.horizon = p->count + 1;
 	warns_find(p->t, &p->env, &p->warns);
+	warn_of_files(env->trigger->zones, &p->warns);
 	return 0;
 }
 
@@ -95,25 +131,27 @@ warn_of_plan(const struct conf *conf, const char *render, struct warns *ws)
 	struct faults fs = { .n = 0 };
 	struct render_target t;
 	struct json_object *o;
-	struct warn *w;
 	char why[128];
 
 	o = json_parse(render, strlen(render), why, sizeof(why));
 	if (o != NULL && render_target_from_json(o, NULL, conf, &t, &fs) == 0 &&
-	    t.plan != NULL && !render_plan_is_known(t.plan)) {
-		w = &ws->v[ws->n++];
-		w->code = WARN_PLAN;
-		for (int lang = 0; lang < WORDS__MAX; lang++) {
-			const char *hole = strstr(text[lang], "%s");
-
-			buf_init(&w->text[lang]);
-			buf_add(&w->text[lang], text[lang],
-			    (size_t)(hole - text[lang]));
-			buf_str(&w->text[lang], t.plan);
-			buf_str(&w->text[lang], hole + 2);
-		}
-	}
+	    t.plan != NULL && !render_plan_is_known(t.plan))
+		add_warning(ws, WARN_PLAN, text, t.plan);
 	json_free(o);
+}
+
+void
+preview_warn_ran(const struct job *j, struct warns *out)
+{
+	static const char *const text[WORDS__MAX] = {
+		[WORDS_EN] = "this instant was decided before, by run %s: "
+			     "nothing was added",
+		[WORDS_ZH] = "该时刻已由运行 %s 处理过，未再添加",
+	};
+
+	out->n = 0;
+	add_warning(out, WARN_RAN, text,
+	    j->ran->id[0] == '\0' ? "-" : j->ran->id);
 }
 
 void
@@ -130,6 +168,7 @@ preview_warn_job(const struct job *j, const struct job_env *env,
 	if (t != NULL)
 		warns_find(t, &warn, out);
 	trigger_free(t);
+	warn_of_files(env->trigger->zones, out);
 	if (j->render != NULL)
 		warn_of_plan(env->conf, j->render, out);
 }

@@ -44,4 +44,7 @@ void preview_fini(struct preview *p);
 void preview_to_json(const struct preview *p, enum words_lang lang,
     struct buf *out);
 
+/* That j, which was added, has nothing to do: j->ran did it. */
+void preview_warn_ran(const struct job *j, struct warns *out);
+
 #endif

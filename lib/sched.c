@@ -44,6 +44,16 @@ sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
 	return NULL;
 }
 
+const struct tz *
+sched_tz(struct sched *s)
+{
+	const struct tz *tz;
+	char why[128];
+
+	tz = tz_get(s->zones, s->default_zone, why, sizeof(why));
+	return tz != NULL ? tz : tz_get(s->zones, "UTC", why, sizeof(why));
+}
+
 enum store_rc
 sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
     char *why, size_t whylen)

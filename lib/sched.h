@@ -63,6 +63,9 @@ void sched_close(struct sched *s);
 const char *sched_zone(const struct sched *s, const char *env_tz, char *why,
     size_t whylen);
 
+/* The default zone as such; UTC while its file cannot be read. */
+const struct tz *sched_tz(struct sched *s);
+
 /*
  * The store of a kind, or NULL when the memory store does not exist.  One
  * that another program made, deleted or made anew is noticed here.

@@ -21,7 +21,6 @@ why_job(struct sched *s, struct why *w, struct trigger **t)
 {
 	struct faults fs = { .n = 0 };
 	enum store_rc rc;
-	char why[128];
 
 	*t = NULL;
 	rc = sched_get(s, SCHED_ANY, w->queue, w->job_id, &w->job);
@@ -33,11 +32,7 @@ why_job(struct sched *s, struct why *w, struct trigger **t)
 			return STORE_FULL;
 	} else if (rc == STORE_NOTFOUND)
 		rc = STORE_OK;
-	w->zone = *t != NULL ?
-	    trigger_zone(*t) :
-	    tz_get(s->zones, s->default_zone, why, sizeof(why));
-	if (w->zone == NULL)
-		w->zone = tz_get(s->zones, "UTC", why, sizeof(why));
+	w->zone = *t != NULL ? trigger_zone(*t) : sched_tz(s);
 	return rc;
 }
 

@@ -248,6 +248,16 @@ store_job_count_grace(struct store *st, int64_t grace_us, int64_t *out)
 }
 
 enum store_rc
+store_job_count_other_zone(struct store *st, const char *zone, int64_t *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_COUNT_OTHER_ZONE);
+
+	if (q != NULL)
+		stmt_text(q, ":zone", zone);
+	return stmt_scalar(st, q, out);
+}
+
+enum store_rc
 store_job_newest(struct store *st, int64_t *out)
 {
 	return stmt_scalar(st, stmt_get(st, SQL_JOB_NEWEST), out);

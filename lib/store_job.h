@@ -45,6 +45,10 @@ enum store_rc store_job_count_quarantined(struct store *st, int64_t *out);
 enum store_rc store_job_count_grace(struct store *st, int64_t grace_us,
     int64_t *out);
 
+/* Number of jobs whose zone has another name. */
+enum store_rc store_job_count_other_zone(struct store *st, const char *zone,
+    int64_t *out);
+
 /* The highest number of a job, 0 without any. */
 enum store_rc store_job_newest(struct store *st, int64_t *out);
 

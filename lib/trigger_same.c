@@ -56,6 +56,26 @@ cron_is_same_trigger(struct trigger *t, const struct trigger *was,
 	    tz_is_same(t->tz, was->tz, at->cursor_us / US_PER_S - CIVIL_DAY_S);
 }
 
+/* Any other kind: as it is written. */
+static bool
+is_same_text(struct trigger *t, const struct trigger *was,
+    const struct trigger_place *at)
+{
+	const struct trigger_ops *ops = trigger_ops_of(t);
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	bool is_same;
+
+	ops->spec(t, &a);
+	ops->spec(was, &b);
+	is_same = strcmp(buf_cstr(&a), buf_cstr(&b)) == 0 && !a.is_failed &&
+	    !b.is_failed && t->start_us == was->start_us &&
+	    t->dst == was->dst &&
+	    tz_is_same(t->tz, was->tz, at->cursor_us / US_PER_S - CIVIL_DAY_S);
+	buf_fini(&a);
+	buf_fini(&b);
+	return is_same;
+}
+
 /* May set the grid of t, a copy that owns nothing. */
 static bool (*const same[TRIGGER__MAX])(struct trigger *t,
     const struct trigger *was, const struct trigger_place *at) = {
@@ -77,10 +97,14 @@ bool
 trigger_is_same(const struct trigger *t, const struct trigger *was,
     const struct trigger_place *at, struct buf *spec)
 {
+	bool (*is_same)(struct trigger *, const struct trigger *,
+	    const struct trigger_place *) = same[t->kind];
 	struct trigger v = *t; /* owns nothing: never freed */
 
+	if (is_same == NULL)
+		is_same = is_same_text;
 	if (t->kind != was->kind || at->cursor_us == TRIGGER_NONE ||
-	    !has_same_end(t, was, at->now_us) || !same[t->kind](&v, was, at) ||
+	    !has_same_end(t, was, at->now_us) || !is_same(&v, was, at) ||
 	    trigger_next(&v, at->cursor_us - 1) !=
 		trigger_next(was, at->cursor_us - 1))
 		return false;

@@ -30,6 +30,8 @@ static const char *const names[] = {
 	[WARN_CHOICE] = "choice",
 	[WARN_IGNORED_TEXT] = "ignored_text",
 	[WARN_ZONE] = "zone",
+	[WARN_NO_FILES] = "no_zone_files",
+	[WARN_RAN] = "already_ran",
 };
 _Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
     "a name for each code");

@@ -26,6 +26,8 @@ enum warn_code {
 	WARN_CHOICE,	   /* H or ~ was chosen for the job */
 	WARN_IGNORED_TEXT, /* text of a crontab line without effect */
 	WARN_ZONE,	   /* the crontab line's zone was taken */
+	WARN_NO_FILES,	   /* the host has no zone files */
+	WARN_RAN,	   /* the one slot was decided before */
 	WARN__MAX
 };
 

@@ -102,6 +102,12 @@ SELECT count(*) FROM job WHERE state = 'quarantined';
 -- name: job_count_grace
 SELECT count(*) FROM job WHERE misfire_grace_us < :grace_us;
 
+-- A stored trigger is "kind;timezone=ZONE;...".
+
+-- name: job_count_other_zone
+SELECT count(*) FROM job
+WHERE instr(trigger || ';', ';timezone=' || :zone || ';') = 0;
+
 -- Deleting all jobs, or those of a queue, goes by batches up to the newest.
 
 -- name: job_newest

@@ -2,6 +2,8 @@
 # shellcheck disable=SC2154 # helper.bash sets what is used here
 # New zone data: cron jobs follow it at the next tick, nothing else does.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	load helper.bash
 	new_store
@@ -158,12 +160,66 @@ slots() {
 	sleep 1.1
 	mv "$zones" "$zones.away"
 	run tick
-	[ "$status" -eq 69 ]
-	[[ $output == *'no zone directory'* ]]
+	[ "$status" -eq 0 ]
+	[[ $output == *'no zone files'* ]]
 	[ "$(sql 'SELECT group_concat(DISTINCT state) FROM job')" = active ]
 	mv "$zones.away" "$zones"
+	sql "UPDATE job SET next_run_us = cursor_us"
 	tick
 	[ "$(sql "SELECT count(*) > 0 FROM run WHERE job_id = 'c'")" -eq 1 ]
+	[ "$(sql "SELECT reason IS NULL FROM job")" -eq 1 ]
+}
+
+@test "a job whose zone cannot be read waits alone, and says so" {
+	add --id waits --cron 'second=*'
+	"$MINUTEHAND" job add q --id utc --cron 'second=*' --timezone Etc/UTC
+	"$MINUTEHAND" job add q --id east --cron 'second=*' --timezone +08:00
+	sed -i 's|^timezone = .*|timezone = "Test/Zone"|' "$CONF"
+	sleep 1.1
+	for how in 'chmod 0 Test/Zone' 'mv Test ..' 'true'; do
+		(cd "$zones" && $how)
+		# What root may, a file's mode does not forbid.
+		[ "$how $(id -u)" != 'chmod 0 Test/Zone 0' ] || continue
+		sql "DELETE FROM run; UPDATE job SET next_run_us = cursor_us"
+		sleep 1.1
+		tick 2>/dev/null
+		[ "$(sql "SELECT group_concat(DISTINCT job_id) FROM run
+		    ORDER BY job_id")" = utc,east ] ||
+		    [ "$(sql "SELECT group_concat(DISTINCT job_id) FROM run")" = \
+			east,utc ]
+		[ "$(sql "SELECT state, reason LIKE 'waits: time zone %',
+		    next_run_us > cursor_us + 20000000 FROM job
+		    WHERE job_id = 'waits'")" = 'active|1|1' ]
+		"$MINUTEHAND" job list q 2>/dev/null | grep -E \
+		    '^q +waits .* Test/Zone +active +waits: time zone'
+		[ "$("$MINUTEHAND" job show q waits --json 2>/dev/null |
+		    jq -r .status)" = running ]
+		[ "$("$MINUTEHAND" doctor --json 2>/dev/null | jq -r '.[] |
+		    select(.check == "time zone") | .level')" = FAIL ]
+	done
+	"$MINUTEHAND" preview --every 1h --timezone UTC 2>&1 |
+	    grep -F 'no time zone files'
+}
+
+@test "another timezone in the configuration: who has which, and all moved" {
+	for i in 1 2 3; do
+		"$MINUTEHAND" job add q --id j$i --cron hour=9
+	done
+	"$MINUTEHAND" job add r --id k --cron hour=9
+	sed -i 's|^timezone = .*|timezone = "Test/Zone"|' "$CONF"
+	"$MINUTEHAND" doctor | grep -F 'Test/Zone; 4 job(s) have another zone'
+	"$MINUTEHAND" job list | grep -cE ' UTC +active' | grep -x 4
+	[ "$("$MINUTEHAND" job set --all-of q --timezone Test/Zone)" = \
+	    'q: 3 of 3 jobs changed' ]
+	"$MINUTEHAND" doctor | grep -F 'Test/Zone; 1 job(s) have another zone'
+	[ "$(sql "SELECT count(*) FROM audit WHERE action = 'job.change'")" -eq 3 ]
+	[ "$(sql "SELECT count(*) FROM job WHERE strftime('%H',
+	    next_run_us / 1000000, 'unixepoch') = '06'")" -eq 3 ]
+	run -65 "$MINUTEHAND" job set --all-of q --timezone No/Where
+	run -64 "$MINUTEHAND" job set --all-of q
+	run -64 "$MINUTEHAND" job set q j1
+	[ "$("$MINUTEHAND" job set --all-of none priority=1)" = \
+	    'none: 0 of 0 jobs changed' ]
 }
 
 @test "a job that moves leaves a note of its zone data, a paused one as well" {

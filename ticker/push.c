@@ -119,8 +119,7 @@ drop_back(struct push *p, enum job_kind kind)
 static void
 send_next(struct push *p, bool is_written)
 {
-	const struct sched *s = p->s;
-	char why[128];
+	struct sched *s = p->s;
 
 	for (size_t i = 0; i < p->n; i++) {
 		struct push_lane *l = &p->lanes[i];
@@ -128,8 +127,7 @@ send_next(struct push *p, bool is_written)
 			.conf = s->conf,
 			.kind = l->kind,
 			.at = l->at,
-			.zone =
-			    tz_get(s->zones, s->default_zone, why, sizeof(why)),
+			.zone = sched_tz(s),
 		};
 
 		if (l->next == NULL)

@@ -39,11 +39,9 @@ static const struct {
 	{ { "localtime>" ZONES "/right/Asia/Shanghai" }, NULL,
 	    "Asia/Shanghai" },
 	{ { "localtime>" ZONES "/PRC" }, NULL, "PRC" },
-	{ { "localtime>one", "one>two", "two>" CHINA }, NULL,
-	    "Asia/Shanghai" },
+	{ { "localtime>one", "one>two", "two>" CHINA }, NULL, "Asia/Shanghai" },
 	{ { "localtime>one", "one<" CHINA }, NULL, "Asia/Shanghai" },
-	{ { "localtime>one", "one>two", "two<" CHINA }, NULL,
-	    "Asia/Shanghai" },
+	{ { "localtime>one", "one>two", "two<" CHINA }, NULL, "Asia/Shanghai" },
 	{ { "localtime<" CHINA }, NULL, "Asia/Shanghai" },
 	{ { "localtime<" CHINA, "timezone=PRC\n" }, NULL, "PRC" },
 	{ { "localtime<" CHINA, "timezone=# set by x\n\n  PRC # here\n" }, NULL,
@@ -125,8 +123,7 @@ make(const char *what)
 	char name[32];
 
 	(void)snprintf(name, sizeof(name), "%.*s", (int)n, what);
-	if (what[n] == '>' &&
-	    symlink(what + n + 1, folder_path(name)) != 0)
+	if (what[n] == '>' && symlink(what + n + 1, folder_path(name)) != 0)
 		ok(false, "the link %s", what);
 	if (what[n] == '>')
 		return;
