@@ -41,6 +41,7 @@ close_store(struct ctx *ctx)
 void
 ctx_fini(struct ctx *ctx)
 {
+	message_list_fini(&ctx->leased);
 	token_fini(&ctx->token);
 	close_store(ctx);
 	conf_free(ctx->conf);

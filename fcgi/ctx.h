@@ -9,6 +9,8 @@
 
 #include "lib/buf.h"
 #include "lib/grant.h"
+#include "lib/job.h"
+#include "lib/message.h"
 #include "lib/sched.h"
 #include "lib/store_token.h"
 
@@ -39,7 +41,10 @@ struct ctx {
 	unsigned scopes;	   /* of enum token_scope; 0: let in by none */
 	struct grant grant;	   /* what it may touch */
 	uint64_t serial;	   /* number of the request */
-	struct buf query;	   /* memory that requests reuse */
+	/* Messages on their way to the client, and of which queue (leased.h). */
+	struct message_list leased;
+	char leased_queue[JOB_NAME_MAX + 1];
+	struct buf query; /* memory that requests reuse */
 	struct buf body;
 	struct buf data;
 	struct buf text;

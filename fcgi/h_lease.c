@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -10,10 +11,14 @@
 #include "lib/sched.h"
 #include "lib/stop.h"
 
+#include "fcgi/auth.h"
+#include "fcgi/client.h"
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
 #include "fcgi/input.h"
+#include "fcgi/leased.h"
 #include "fcgi/response.h"
+#include "fcgi/waiting.h"
 
 #include "lib/ban.h"
 
@@ -71,29 +76,71 @@ data_version(const struct ctx *ctx)
 }
 
 /*
- * Lease, and while there is nothing wait for it.  Looking costs one read;
- * the write that leasing is happens when somebody wrote, and once a second
- * for messages whose delay or lease ran out.
+ * Lease what there is into ctx->leased.  A consumer that has gone meanwhile
+ * gets nothing: else messages would be dead letters before anybody saw them.
  */
-static enum store_rc
-lease_wait(struct ctx *ctx, const struct lease *l, struct message_list *out)
+static bool
+lease_now(struct ctx *ctx, const struct lease *l, struct client *client,
+    struct response *res)
 {
-	int64_t now = clock_mono_us(), end = now + l->wait_us;
+	(void)snprintf(ctx->leased_queue, sizeof(ctx->leased_queue), "%s",
+	    l->queue);
+	if (!response_store(res,
+		sched_lease(&ctx->sched, l->queue, (int)l->max, l->lease_us,
+		    &ctx->leased)))
+		return false;
+	if (ctx->leased.n > 0 && !client_is_there(client))
+		leased_give_back(ctx);
+	return true;
+}
 
-	for (;;) {
-		int64_t seen = data_version(ctx), retry = now + RETRY_US;
-		enum store_rc rc = sched_lease(&ctx->sched, l->queue,
-		    (int)l->max, l->lease_us, out);
+/*
+ * Wait until another program has written, at most until end_us.  Once a second
+ * is for messages whose delay or lease ran out, and for tokens that do.  False
+ * when there is no sense in another look: the time is over, we are to end, or
+ * the client has gone.
+ */
+static bool
+wait_change(const struct ctx *ctx, struct client *client, int64_t seen,
+    int64_t end_us)
+{
+	int64_t now = clock_mono_us(), retry_us = now + RETRY_US;
 
-		if (rc != STORE_OK || out->n > 0)
-			return rc;
-		do {
-			if (now >= end || stop_is_pending())
-				return STORE_OK;
-			clock_sleep_us(POLL_US);
-			now = clock_mono_us();
-		} while (now < retry && data_version(ctx) == seen);
+	do {
+		if (now >= end_us || stop_is_pending() ||
+		    !client_wait(client, POLL_US))
+			return false;
+		now = clock_mono_us();
+	} while (now < retry_us && data_version(ctx) == seen);
+	return client_is_there(client);
+}
+
+/* Look again and again; -1 when the response has become an error. */
+static int
+lease_poll(struct ctx *ctx, const struct request *req, const struct lease *l,
+    struct response *res)
+{
+	int64_t end_us = clock_mono_us() + l->wait_us;
+	int64_t seen = data_version(ctx);
+	int slot;
+
+	if (!lease_now(ctx, l, req->client, res))
+		return -1;
+	if (ctx->leased.n > 0 || l->wait_us == 0)
+		return 0;
+	if ((slot = waiting_enter(ctx, res)) < 0)
+		return -1;
+	while (
+	    ctx->leased.n == 0 && wait_change(ctx, req->client, seen, end_us)) {
+		seen = data_version(ctx);
+		/* What let it in may have been revoked, or have expired. */
+		if (auth_check(ctx, req, res) != 0 ||
+		    auth_queue(ctx, l->queue, res) != 0 ||
+		    !lease_now(ctx, l, req->client, res))
+			break;
 	}
+	waiting_leave(slot);
+	return res->status == 200 ? 0 : -1;
 }
 
 static void
@@ -114,19 +161,19 @@ add_message(const struct message *m, struct buf *out)
 void
 h_lease(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	struct message_list got = { NULL, 0, 0 };
 	struct lease l;
 
 	if (read_lease(ctx, req, &l, res) != 0)
 		return;
-	if (response_store(res, lease_wait(ctx, &l, &got))) {
-		buf_str(res->data, "{\"messages\":[");
-		for (size_t i = 0; i < got.n; i++) {
-			if (i > 0)
-				buf_char(res->data, ',');
-			add_message(&got.v[i], res->data);
-		}
-		buf_str(res->data, "]}");
+	/* One that had to wait for us may have gone. */
+	if (client_wait(req->client, 0) && !stop_is_pending() &&
+	    lease_poll(ctx, req, &l, res) != 0)
+		return;
+	buf_str(res->data, "{\"messages\":[");
+	for (size_t i = 0; i < ctx->leased.n; i++) {
+		if (i > 0)
+			buf_char(res->data, ',');
+		add_message(&ctx->leased.v[i], res->data);
 	}
-	message_list_fini(&got);
+	buf_str(res->data, "]}");
 }

@@ -47,6 +47,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	    "Unsupported Content-Type; send %1" },
 	[MSG_SLOW] = { "请求体未在规定时间内到达",
 	    "The body did not arrive in time" },
+	[MSG_TOO_MANY_WAITING] = { "等待消息的消费者过多, 请稍后再试: %f",
+	    "Too many consumers are waiting: %f" },
 	[MSG_NOT_OPEN] = { "服务暂不可用, 请稍后再试",
 	    "The service is not available now; try again later" },
 	[MSG_STORE_BUSY] = { "存储繁忙, 请稍后再试",

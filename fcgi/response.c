@@ -32,6 +32,7 @@ static const struct status {
 	{ 409, "Conflict", "conflict" },
 	{ 413, "Content Too Large", "too_large" },
 	{ 415, "Unsupported Media Type", "unsupported_media_type" },
+	{ 429, "Too Many Requests", "too_many_requests" },
 	{ 503, "Service Unavailable", "unavailable" },
 	{ 500, "Internal Server Error", "internal" },
 };

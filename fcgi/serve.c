@@ -7,6 +7,7 @@
 #include "fcgi/auth.h"
 #include "fcgi/body.h"
 #include "fcgi/ctx.h"
+#include "fcgi/leased.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
 #include "fcgi/route.h"
@@ -137,6 +138,7 @@ serve_one(struct ctx *ctx, char *const *envp, struct client *client)
 	enum request_rc body;
 
 	ctx_begin(ctx);
+	leased_forget(ctx);
 	request_init(&req, envp, ctx->serial);
 	req.client = client;
 	peer_init(&client->peer, req.var[HTTP_VAR_REMOTE_ADDR],
@@ -149,6 +151,7 @@ serve_one(struct ctx *ctx, char *const *envp, struct client *client)
 	if (ctx->out.is_failed) {
 		log_event(LOG_LEVEL_ERR, "no-memory", "trace", req.trace_id,
 		    NULL);
+		leased_give_back(ctx);
 		buf_fini(&ctx->out);
 		buf_str(&ctx->out, no_memory);
 	}
@@ -166,6 +169,7 @@ serve_request(struct ctx *ctx, char *const *envp, struct client *client)
 	serve_one(ctx, envp, client);
 	if (client_write(client, buf_cstr(&ctx->out), ctx->out.len) == 0)
 		return 0;
+	leased_give_back(ctx);
 	/* An answer that is not awaited any more is no error of ours. */
 	log_event(LOG_LEVEL_INFO, "answer-not-taken", NULL);
 	return -1;

@@ -57,6 +57,7 @@ enum conf_marker {
 };
 
 #define CONF_WINDOW_AUTO INT64_C(-1)
+#define CONF_WAITING_MAX 1000 /* most clients that may be let wait */
 
 struct conf_list {
 	char **v;
@@ -187,6 +188,8 @@ struct conf {
 	int64_t alert_no_tick_us; /* 0 = silence is no news */
 	struct conf_alert *alerts;
 	size_t nalerts;
+	int64_t max_waiting; /* clients at once; 0 = none may */
+	int64_t max_waiting_per_token;
 };
 
 /*

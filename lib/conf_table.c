@@ -174,6 +174,26 @@ const struct conf_option conf_options[] = {
 	    .help = "Deliveries after which a message is a dead letter.",
 	},
 	{
+	    .name = "max_waiting",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf, max_waiting),
+	    .fallback = "3",
+	    .min = 0,
+	    .max = CONF_WAITING_MAX,
+	    .help = "Most consumers that wait by HTTP (wait_seconds) at once; "
+		    "0 = none may.  Each holds a\nprocess of the web server's, "
+		    "so keep it below their number (4 in the examples).",
+	},
+	{
+	    .name = "max_waiting_per_token",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf, max_waiting_per_token),
+	    .fallback = "2",
+	    .min = 0,
+	    .max = CONF_WAITING_MAX,
+	    .help = "Most of them with the same token.",
+	},
+	{
 	    .name = "misfire_grace",
 	    .type = CONF_DURATION,
 	    .offset = offsetof(struct conf, misfire_grace_us),

@@ -281,7 +281,8 @@ enum store_rc sched_extend(struct sched *s, const struct sched_leases *l,
 struct sched_nack {
 	int64_t delay_us;
 	const char *reason; /* NULL: none */
-	bool is_free;	    /* "try later": does not count as delivery */
+	bool is_free;	    /* does not count as delivery; without a reason
+			       the one of before stays */
 };
 enum store_rc sched_nack(struct sched *s, const struct sched_leases *l,
     const struct sched_nack *how, size_t *done);

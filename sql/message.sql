@@ -32,10 +32,11 @@ WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
 -- name: message_nack
 UPDATE message SET
 	attempt = attempt - :free,
-	state = iif(attempt - :free >= :max_deliveries, 2,
+	state = iif(:free = 0 AND attempt >= :max_deliveries, 2,
 		iif(:until_us IS NULL, 0, 1)),
-	until_us = iif(attempt - :free >= :max_deliveries, NULL, :until_us),
-	lease = NULL, reason = :reason
+	until_us = iif(:free = 0 AND attempt >= :max_deliveries, NULL,
+		:until_us),
+	lease = NULL, reason = iif(:free = 0, :reason, coalesce(:reason, reason))
 WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
 
 -- name: message_peek_ready

@@ -38,6 +38,8 @@ static const struct {
 	{ "misfire_grace", -1, "1s", "36500d", S, 36500 * D, "0", "36501d", "none, or a duration from 1s to 36500d (90, 5m, 2h)" },
 	{ "max_deliveries", 5, "1", "1000000", 1, 1000000, "0", "1000001", "a number from 1 to 1000000" },
 	{ "max_jobs_per_queue", 0, "0", "1000000000", 0, 1000000000, "-1", "1000000001", "a number from 0 to 1000000000" },
+	{ "max_waiting", 3, "0", "1000", 0, 1000, "-1", "1001", "a number from 0 to 1000" },
+	{ "max_waiting_per_token", 2, "0", "1000", 0, 1000, "-1", "1001", "a number from 0 to 1000" },
 	{ "max_list", 10000, "1", "1000000", 1, 1000000, "0", "1000001", "a number from 1 to 1000000" },
 	{ "retention_days", 90, "0", "36500", 0, 36500, "-1", "36501", "a number from 0 to 36500" },
 	{ "retention_rows_per_job", 10000, "0", "1000000000", 0, 1000000000, "-1", "1000000001", "a number from 0 to 1000000000" },
