@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/buf.h"
 #include "lib/fault.h"
@@ -106,12 +107,28 @@ which(const struct request *req)
 	return req->path.message[0] == '\0' ? NULL : req->path.message;
 }
 
+/*
+ * As input_path; but where the path means all of the queue, a parameter that
+ * was to narrow that must not be ignored.
+ */
+static int
+read_which(const struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	for (size_t i = 0; i < req->nparams && which(req) == NULL; i++)
+		if (strcmp(req->params[i].name, "queue_name") != 0)
+			fault_add(&res->faults, req->params[i].name,
+			    "is not known here; a message is named by the "
+			    "path, without it all of the queue is meant");
+	return input_path(ctx, req, res);
+}
+
 void
 h_dead_replay(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	int64_t n = 0;
 
-	if (input_path(ctx, req, res) == 0 &&
+	if (read_which(ctx, req, res) == 0 &&
 	    is_found(req, res,
 		sched_dead_replay(&ctx->sched, req->path.queue, which(req),
 		    &n)))
@@ -123,7 +140,7 @@ h_dead_purge(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	int64_t n = 0;
 
-	if (input_path(ctx, req, res) == 0 &&
+	if (read_which(ctx, req, res) == 0 &&
 	    is_found(req, res,
 		sched_dead_purge(&ctx->sched, req->path.queue, which(req), &n)))
 		buf_printf(res->data, "{\"purged\":%" PRId64 "}", n);

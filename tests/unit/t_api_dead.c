@@ -61,6 +61,12 @@ static const struct api_case reads[] = {
 
 static const struct api_case writes[] = {
 	{ "replay none", "POST", DEAD("rr") "/q11/replay", NULL, 404, "message=The queue has no dead letter q11", NULL },
+	{ "purge, the message lost its place", "DELETE", DEAD("rr") "?message=q1", NULL, 400, "error_data.message~is not known here", NULL },
+	{ "purge, it is in the body", "DELETE", DEAD("rr"), "{\"id\":\"q1\"}", 400, "error_data.id~is not known here", NULL },
+	{ "purge, a name that is empty", "DELETE", DEAD("rr") "/", NULL, 404, NULL, NULL },
+	{ "replay, the message lost its place", "POST", DEAD("rr") "/replay?id=q1", NULL, 400, "error_data.id~is not known here", NULL },
+	{ "replay, it is in the body", "POST", DEAD("rr") "/replay", "{\"message\":null}", 400, "error_data.message~is not known here", NULL },
+	{ "all are there still", "GET", DEAD("rr"), NULL, 200, "dead#=20", NULL },
 	{ "purge none", "DELETE", DEAD("rr") "/q11", NULL, 404, "message=The queue has no dead letter q11", NULL },
 	{ "replay one", "POST", DEAD("rr") "/q1/replay", NULL, 200, "replayed=1", NULL },
 	{ "it is ready", "GET", "/v1/queues/rr/messages?limit=1", NULL, 200, "messages[0].state=ready | messages[0].attempt=0 | messages[0].body.task_id=q1", NULL },
