@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,6 +13,12 @@
 #include "fcgi/serve.h"
 
 #include "lib/ban.h"
+
+#ifndef PIPE_BUF
+#define PIPE_BUF _POSIX_PIPE_BUF
+#endif
+#define SEND_US (60 * CLOCK_US_PER_S) /* without a byte being taken */
+#define LAST_MS 1000		      /* likewise, once we are to end */
 
 static enum client_read
 on_read(void *self, char *p, size_t *n, int64_t wait_us)
@@ -48,16 +55,20 @@ on_wait(void *self, int64_t us)
 static int
 on_write(void *self, const char *p, size_t n)
 {
-	(void)self;
-	while (n > 0) {
-		ssize_t put = write(STDOUT_FILENO, p, n);
+	struct pollfd pfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	ssize_t put;
 
-		if (put < 0 && errno != EINTR)
+	(void)self;
+	for (; n > 0; p += put, n -= (size_t)put) {
+		if (stop_poll(&pfd, 1, SEND_US) != 1 &&
+		    (!stop_is_pending() || poll(&pfd, 1, LAST_MS) != 1))
 			return -1;
-		if (put > 0) {
-			p += put;
-			n -= (size_t)put;
-		}
+		/* As much as does not block (write(2) on pipes). */
+		put = write(STDOUT_FILENO, p, n > PIPE_BUF ? PIPE_BUF : n);
+		if (put < 0 && errno != EINTR && errno != EAGAIN)
+			return -1;
+		if (put < 0)
+			put = 0;
 	}
 	return 0;
 }
