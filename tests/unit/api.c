@@ -178,6 +178,7 @@ api_sql_text(struct api *a, const char *sql)
 struct source {
 	const char *p;
 	size_t left;
+	int looks; /* until the client has gone; 0: it stays */
 };
 
 static enum client_read
@@ -199,9 +200,14 @@ read_source(void *self, char *p, size_t *n, int64_t wait_us)
 static bool
 wait_source(void *self, int64_t us)
 {
-	(void)self;
+	struct source *s = self;
+
 	clock_sleep_us(us);
-	return true;
+	if (s->looks > 1) {
+		s->looks--;
+		return true;
+	}
+	return s->looks == 0;
 }
 
 /* The variables under construction, each a string of its own. */
@@ -285,7 +291,7 @@ int
 api_call(struct api *a, const struct api_request *r)
 {
 	static const struct client_ops ops = { read_source, wait_source, NULL };
-	struct source s = { r->body, r->len };
+	struct source s = { r->body, r->len, a->gone_after };
 	struct client c = { .ops = &ops, .self = &s };
 	struct vars e = { .n = 0 };
 

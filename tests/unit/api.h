@@ -27,7 +27,8 @@ struct api {
 	struct buf body;
 	struct json_object *json; /* the body, NULL when there is none */
 	struct buf value;	  /* what api_value gave last */
-	char kept[256];		  /* what a case kept for the next ones */
+	int gone_after; /* looks until the client has gone; 0: never */
+	char kept[256]; /* what a case kept for the next ones */
 };
 
 /* One request; what is NULL or 0 is left out or has its usual value. */

@@ -204,6 +204,31 @@ test_wait(struct api *a)
 	ok(clock_mono_us() - from < 10000000, "so nobody waits");
 }
 
+/* A client that goes at any of our looks leaves messages as they were. */
+static void
+test_gone(struct api *a)
+{
+	int n = 0;
+
+	for (int i = 0; i < 3; i++)
+		publish(a, "gone", i);
+	for (a->gone_after = 1; a->gone_after < 6; a->gone_after++) {
+		is_str(lease(a, a->gone_after < 3 ? "gone" : "none",
+			   "{\"wait_seconds\":20}", "messages#"),
+		    "0", "gone at look %d", a->gone_after);
+		is_str(api_sql_text(a,
+			   "SELECT group_concat(attempt || state || "
+			   "(lease IS NULL)) FROM message WHERE queue = "
+			   "'gone'"),
+		    "001,001,001", "and nothing was leased");
+		n++;
+	}
+	a->gone_after = 0;
+	is_str(lease(a, "gone", "{\"wait_seconds\":20}", "messages[2].attempt"),
+	    "1", "one that stays gets all for the first time");
+	printf("# %d clients that went\n", n);
+}
+
 /* A thousand leases at once, and no more. */
 static void
 test_many(struct api *a)
@@ -241,6 +266,7 @@ main(void)
 	test_lapse(&a);
 	test_dead(&a);
 	test_wait(&a);
+	test_gone(&a);
 	test_many(&a);
 	api_close(&a);
 	return tap_done();
