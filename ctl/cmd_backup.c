@@ -8,6 +8,7 @@
 
 #include "ctl/audit.h"
 #include "ctl/commands.h"
+#include "ctl/text.h"
 #include "lib/conf.h"
 #include "lib/store_backup.h"
 
@@ -103,8 +104,7 @@ run_restore(struct ctl *c, const struct ctl_args *a)
 	if (rc != STORE_OK)
 		return ctl_fail(exit_of(rc), "%s", why);
 	if (had_store)
-		(void)printf("the store there was is %s.before-restore\n",
-		    o.path);
+		text_line("the store there was is %s.before-restore", o.path);
 	(void)fflush(stdout);
 	return restore_audit(c);
 }

@@ -7,6 +7,7 @@
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/sched_dead.h"
@@ -117,8 +118,7 @@ run_list(struct ctl *c, const struct ctl_args *a)
 		status = print_list(c, &l, a->opt[OPT_JSON] != NULL);
 	/* Not among what a script reads. */
 	if (status == CTL_OK && next[0] != '\0')
-		(void)fprintf(stderr, "minutehand: more with --cursor %s\n",
-		    next);
+		(void)ctl_fail(CTL_OK, "more with --cursor %s", next);
 	dead_list_fini(&l);
 	return status;
 }
@@ -126,8 +126,7 @@ run_list(struct ctl *c, const struct ctl_args *a)
 static void
 show_text(const char *name, const char *v)
 {
-	if (v != NULL && *v != '\0')
-		(void)printf("%-9s %s\n", name, v);
+	text_field(name, 9, v);
 }
 
 static void

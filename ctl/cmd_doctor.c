@@ -7,6 +7,7 @@
 #include "ctl/commands.h"
 #include "ctl/doctor.h"
 #include "ctl/json_out.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/conf.h"
 
@@ -125,10 +126,10 @@ print_lines(const struct check *const *done, const struct finding *found,
     size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		(void)printf("%-4s  %-13s  %s\n", level_names[found[i].level],
+		text_line("%-4s  %-13s  %s", level_names[found[i].level],
 		    done[i]->name, found[i].text);
 		if (found[i].advice[0] != '\0')
-			(void)printf("%21s> %s\n", "", found[i].advice);
+			text_line("%21s> %s", "", found[i].advice);
 	}
 }
 

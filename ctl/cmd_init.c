@@ -16,6 +16,7 @@
 #include "ctl/init_text.h"
 #include "ctl/json_out.h"
 #include "ctl/served.h"
+#include "ctl/text.h"
 #include "ctl/token_new.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -232,11 +233,9 @@ made(bool had)
 static int
 print_text(const struct ctl *c, const struct setup *s)
 {
-	(void)printf("folder         %s (%s)\n", s->dir, made(s->had_dir));
-	(void)printf("configuration  %s (%s)\n", c->conf->path,
-	    made(s->had_conf));
-	(void)printf("store          %s (%s)\n", c->conf->store,
-	    made(s->had_store));
+	text_line("folder         %s (%s)", s->dir, made(s->had_dir));
+	text_line("configuration  %s (%s)", c->conf->path, made(s->had_conf));
+	text_line("store          %s (%s)", c->conf->store, made(s->had_store));
 	if (s->token[0] == '\0')
 		(void)printf("token          there is one (kept); more by: "
 			     "minutehand token add\n");

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "ctl/commands.h"
+#include "ctl/json_out.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -158,7 +160,9 @@ print_json(const struct ctl *c, const struct job_list *l)
 	for (size_t i = 0; i < l->n; i++) {
 		buf_reset(&b);
 		job_to_json(&l->v[i], &env, &b);
-		(void)printf("%s%s", i == 0 ? "" : ",", buf_cstr(&b));
+		if (i > 0)
+			(void)putchar(',');
+		json_out_write(buf_cstr(&b), b.len);
 	}
 	(void)printf("],\"count\":%zu}\n", l->n);
 	buf_fini(&b);
@@ -247,7 +251,7 @@ run_run(struct ctl *c, const struct ctl_args *a)
 	rc = sched_run_now(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
 	    run_id);
 	if (rc == STORE_OK)
-		(void)puts(run_id);
+		text_line("%s", run_id);
 	return ctl_fail_job(rc, a);
 }
 

@@ -5,6 +5,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -201,8 +202,7 @@ set_all(struct ctl *c, const char *queue, struct json_object *members)
 	} while (rc == STORE_OK && next[0] != '\0');
 	status = rc == STORE_OK ? set_listed(c, &l, members, &n) :
 				  ctl_fail_rc(rc, queue);
-	(void)printf("%s: %lld of %zu jobs changed\n", queue, (long long)n,
-	    l.n);
+	text_line("%s: %lld of %zu jobs changed", queue, (long long)n, l.n);
 	job_list_fini(&l);
 	return status;
 }

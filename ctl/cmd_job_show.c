@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "ctl/commands.h"
+#include "ctl/json_out.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -23,8 +25,7 @@ static const struct ctl_option options[] = {
 static void
 show_text(const char *name, const char *v)
 {
-	if (v != NULL && *v != '\0')
-		(void)printf("%-14s %s\n", name, v);
+	text_field(name, 14, v);
 }
 
 static void
@@ -115,7 +116,6 @@ show_job(struct ctl *c, const struct job *j)
 	show_text("args", j->args);
 	show_text("kwargs", j->kwargs);
 	show_text("render", j->render);
-	show_text("render", j->render);
 	show_number("priority", j->priority);
 	show_text("coalesce", j->coalesce ? "yes" : "no");
 	show_number("max catchup", j->max_catchup);
@@ -146,7 +146,7 @@ run_show(struct ctl *c, const struct ctl_args *a)
 	if (rc == STORE_OK && a->opt[OPT_JSON] != NULL) {
 		job_to_json(&j,
 		    &(struct trigger_env){ .zones = c->sched.zones }, &b);
-		(void)puts(buf_cstr(&b));
+		status = json_out_print(&b);
 	} else if (rc == STORE_OK)
 		show_job(c, &j);
 	job_fini(&j);

@@ -9,6 +9,7 @@
 #include "ctl/json_out.h"
 #include "ctl/preview_batch.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "ctl/trigger_opts.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -155,13 +156,13 @@ print_text(const struct preview *p)
 	int status;
 
 	trigger_print(p->t, &b);
-	(void)printf("%s in %s\n", buf_cstr(&b), tz_name(trigger_zone(p->t)));
+	text_line("%s in %s", buf_cstr(&b), tz_name(trigger_zone(p->t)));
 	buf_reset(&b);
 	trigger_words(p->t, WORDS_EN, &b);
-	(void)puts(buf_cstr(&b));
+	text_line("%s", buf_cstr(&b));
 	status = print_table(p);
 	for (size_t i = 0; i < p->warns.n; i++)
-		(void)printf("warning: %s\n",
+		text_line("warning: %s",
 		    buf_cstr(&p->warns.v[i].text[WORDS_EN]));
 	buf_fini(&b);
 	return status;

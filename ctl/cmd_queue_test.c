@@ -7,6 +7,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
@@ -118,7 +119,7 @@ static void
 print_count(const char *label, int64_t n)
 {
 	if (n == SINK_NO_COUNT)
-		(void)printf("%-9s  nobody can know\n", label);
+		text_line("%-9s  nobody can know", label);
 	else
 		(void)printf("%-9s  %" PRId64 "\n", label, n);
 }
@@ -128,18 +129,18 @@ print_text(const struct probe *p, const struct conf_queue *q)
 {
 	const struct signature *sig = &p->known.sig;
 
-	(void)printf("%-9s  %s\n", "queue", p->queue);
-	(void)printf("%-9s  %s%s%s\n", "broker", conf_broker_name(q->broker),
+	text_line("%-9s  %s", "queue", p->queue);
+	text_line("%-9s  %s%s%s", "broker", conf_broker_name(q->broker),
 	    p->server.len > 0 ? " at " : "", buf_cstr(&p->server));
 	if (p->is_asked)
-		(void)printf("%-9s  %s, %s\n", "worker",
+		text_line("%-9s  %s, %s", "worker",
 		    sig->func_name == NULL ? "unknown" : sig->func_name,
 		    sig->broker_kind == NULL ? "not registered" :
 					       sig->broker_kind);
-	(void)printf("%-9s  %s\n", "message", p->id);
+	text_line("%-9s  %s", "message", p->id);
 	if (p->body != NULL)
-		(void)printf("%-9s  %s\n", "body", p->body);
-	(void)printf("%-9s  %s%s%s\n", "outcome", end_word(p->end),
+		text_line("%-9s  %s", "body", p->body);
+	text_line("%-9s  %s%s%s", "outcome", end_word(p->end),
 	    p->why[0] == '\0' ? "" : ": ", p->why);
 	print_count("before", p->before);
 	if (p->end == SINK_DONE)

@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "ctl/commands.h"
+#include "ctl/json_out.h"
 #include "ctl/render.h"
 #include "ctl/shell.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/fault.h"
 #include "lib/job_json.h"
@@ -47,8 +49,7 @@ print_json(const struct delivery *d)
 	struct buf b = BUF_INIT;
 
 	render_job_json(d, &b);
-	(void)puts(buf_cstr(&b));
-	buf_fini(&b);
+	(void)json_out_print(&b);
 }
 
 /* The words of the options; the rest is checked with the target. */
@@ -84,7 +85,7 @@ create(struct ctl *c, const struct ctl_args *a, const struct render_target *t)
 	else if (a->opt[OPT_CREATE_JSON] != NULL)
 		print_json(&d);
 	else
-		(void)puts(d.id);
+		text_line("%s", d.id);
 	if (rc == STORE_OK && t->plan != NULL && !render_plan_is_known(t->plan))
 		(void)ctl_fail(0,
 		    "planId %s is not among the plans known here; Render has "
@@ -122,8 +123,7 @@ run_create(struct ctl *c, const struct ctl_args *a)
 static void
 show_text(const char *name, const char *v)
 {
-	if (v != NULL && *v != '\0')
-		(void)printf("%-14s %s\n", name, v);
+	text_field(name, 14, v);
 }
 
 static void
@@ -192,7 +192,7 @@ run_cancel(struct ctl *c, const struct ctl_args *a)
 	else if (delivery_is_open(&d))
 		(void)puts("to be canceled at the next tick");
 	else
-		(void)puts(delivery_status(&d));
+		text_line("%s", delivery_status(&d));
 	delivery_fini(&d);
 	return status;
 }

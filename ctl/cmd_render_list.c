@@ -66,8 +66,7 @@ print_list(const struct ctl *c, const struct ctl_args *a, int64_t limit,
 	status = print_table(c, l, n);
 	if (l->n > n) {
 		render_cursor_print(&l->v[n - 1], &b);
-		(void)fprintf(stderr, "minutehand: more with --cursor %s\n",
-		    buf_cstr(&b));
+		(void)ctl_fail(CTL_OK, "more with --cursor %s", buf_cstr(&b));
 	}
 	buf_fini(&b);
 	return status;

@@ -5,6 +5,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/render.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/sched_render.h"
@@ -35,7 +36,7 @@ tell(const struct ctl *c, const struct delivery *d, struct buf *last)
 	buf_char(&line, ')');
 	if (strcmp(buf_cstr(&line), buf_cstr(last)) != 0) {
 		ctl_time(c, clock_now_us(), &now);
-		(void)printf("%s %s\n", buf_cstr(&now), buf_cstr(&line));
+		text_line("%s %s", buf_cstr(&now), buf_cstr(&line));
 		(void)fflush(stdout);
 		buf_reset(last);
 		buf_str(last, buf_cstr(&line));

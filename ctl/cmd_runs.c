@@ -7,6 +7,7 @@
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 
 #include "lib/ban.h"
@@ -65,8 +66,7 @@ static void
 tell_next(const char *next)
 {
 	if (next[0] != '\0')
-		(void)fprintf(stderr, "minutehand: more with --cursor %s\n",
-		    next);
+		(void)ctl_fail(CTL_OK, "more with --cursor %s", next);
 }
 
 static int
@@ -168,7 +168,7 @@ run_replay(struct ctl *c, const struct ctl_args *a)
 		    a->operand[0]);
 	if (rc != STORE_OK)
 		return ctl_fail_rc(rc, "replay");
-	(void)printf("%s\n", run_id);
+	text_line("%s", run_id);
 	return CTL_OK;
 }
 

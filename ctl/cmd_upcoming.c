@@ -121,8 +121,7 @@ print_table(const struct fires *f)
 		    "tick decides them\n",
 		    f->overdue);
 	if (f->next[0] != '\0')
-		(void)fprintf(stderr, "minutehand: more with --cursor %s\n",
-		    f->next);
+		(void)ctl_fail(CTL_OK, "more with --cursor %s", f->next);
 	return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/why_words.h"
@@ -33,7 +34,7 @@ print_why(const struct why *w, bool is_json)
 		json_out_close(&o, '}');
 		status = json_out_print(&o);
 	} else
-		(void)printf("%s\n", buf_cstr(&words));
+		text_line("%s", buf_cstr(&words));
 	buf_fini(&words);
 	buf_fini(&facts);
 	return status;

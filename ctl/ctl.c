@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/conf.h"
 #include "lib/datetime.h"
@@ -26,11 +27,9 @@ ctl_fail(int status, const char *fmt, ...)
 	va_list ap;
 
 	(void)fflush(stdout);
-	(void)fputs("minutehand: ", stderr);
 	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
+	text_vline(stderr, "minutehand: ", fmt, ap);
 	va_end(ap);
-	(void)fputc('\n', stderr);
 	return status;
 }
 
@@ -96,9 +95,8 @@ ctl_print_ran(const struct job *j)
 {
 	const struct run *r = j->ran;
 
-	(void)printf("%s %s: already %s, run %s; it does not run again\n",
-	    j->queue, j->job_id,
-	    r->id[0] == '\0' ? "ran" : run_state_name(r->state),
+	text_line("%s %s: already %s, run %s; it does not run again", j->queue,
+	    j->job_id, r->id[0] == '\0' ? "ran" : run_state_name(r->state),
 	    r->id[0] == '\0' ? "not kept" : r->id);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "ctl/job_add.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -75,8 +76,8 @@ tell_added(struct ctl *c, const struct job *j)
 		return;
 	}
 	ctl_time(c, j->next_run_us, &b);
-	(void)printf("%s %s: next run %s%s%s\n", j->queue, j->job_id,
-	    buf_cstr(&b), j->state == JOB_PAUSED ? ", paused " : "",
+	text_line("%s %s: next run %s%s%s", j->queue, j->job_id, buf_cstr(&b),
+	    j->state == JOB_PAUSED ? ", paused " : "",
 	    j->state == JOB_PAUSED ? j->reason : "");
 	buf_fini(&b);
 	tell_warnings(c, j);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "ctl/json_out.h"
 #include "ctl/preview_batch.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -217,7 +218,7 @@ do_line(struct batch *b, const char *line, size_t len)
 	if (b->out.is_failed)
 		(void)fputs("{\"error\":\"out of memory\"}\n", stdout);
 	else
-		(void)fwrite(b->out.data, 1, b->out.len, stdout);
+		json_out_write(b->out.data, b->out.len);
 }
 
 /* Add a block to the line begun, doing each line that it ends. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/utf8.h"
 
@@ -131,26 +132,6 @@ char_width(uint32_t cp)
 	return is_in(wide, sizeof(wide) / sizeof(wide[0]), cp) ? 2 : 1;
 }
 
-/* Append s with everything that could move a terminal's cursor made "?". */
-static void
-add_clean(struct buf *b, const char *s)
-{
-	size_t left = strlen(s), n;
-	uint32_t cp;
-
-	for (; left > 0; s += n, left -= n) {
-		n = utf8_decode(s, left, &cp);
-		if (n > 0 && cp >= ' ' && (cp < 0x7f || cp > 0x9f) &&
-		    (cp < 0x202a || cp > 0x202e) &&
-		    (cp < 0x2066 || cp > 0x2069)) {
-			buf_add(b, s, n);
-			continue;
-		}
-		buf_char(b, '?');
-		n = n == 0 ? 1 : n;
-	}
-}
-
 static int
 grow(struct table *t)
 {
@@ -203,7 +184,7 @@ table_add(struct table *t, const char *cell)
 
 	if (cell == NULL || *cell == '\0')
 		cell = "-";
-	add_clean(&b, cell);
+	text_clean(cell, &b);
 	if (t->is_failed || grow(t) == -1 ||
 	    (t->cells[t->n] = buf_take(&b)) == NULL) {
 		t->is_failed = true;

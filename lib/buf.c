@@ -92,9 +92,9 @@ buf_char(struct buf *b, char c)
 }
 
 void
-buf_printf(struct buf *b, const char *fmt, ...)
+buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
-	va_list ap;
+	va_list again;
 	size_t room;
 	int n;
 
@@ -102,23 +102,31 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	if (buf_reserve(b, 64) == -1)
 		return;
 	room = b->cap - b->len;
-	va_start(ap, fmt);
+	va_copy(again, ap);
 	n = vsnprintf(b->data + b->len, room, fmt, ap);
-	va_end(ap);
 	if (n >= 0 && (size_t)n >= room) {
 		b->data[b->len] = '\0';
-		if (buf_reserve(b, (size_t)n) == -1)
-			return;
-		va_start(ap, fmt);
-		n = vsnprintf(b->data + b->len, b->cap - b->len, fmt, ap);
-		va_end(ap);
+		n = buf_reserve(b, (size_t)n) == -1 ?
+		    -1 :
+		    vsnprintf(b->data + b->len, b->cap - b->len, fmt, again);
 	}
+	va_end(again);
 	if (n < 0) {
 		b->data[b->len] = '\0';
 		b->is_failed = true;
 		return;
 	}
 	b->len += (size_t)n;
+}
+
+void
+buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(b, fmt, ap);
+	va_end(ap);
 }
 
 /* The two-character escape of c after the backslash, or 0. */

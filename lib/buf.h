@@ -1,6 +1,7 @@
 #ifndef LIB_BUF_H
 #define LIB_BUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -45,9 +46,11 @@ void buf_str(struct buf *b, const char *s);
 /* Append one byte. */
 void buf_char(struct buf *b, char c);
 
-/* Append as printf(3) would print. */
+/* Append as printf(3), or vprintf(3), would print. */
 void buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 /*
  * Append s as a JSON string with its quotes (RFC 8259 section 7: only what

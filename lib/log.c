@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/log.h"
+#include "lib/utf8.h"
 
 #include "lib/ban.h"
 
@@ -88,6 +90,25 @@ is_plain(unsigned char c)
 	return c > ' ' && c != '"' && c != '=' && c != '\\' && c != 0x7f;
 }
 
+/*
+ * A character that a terminal would obey is escaped, as is a byte that is no
+ * UTF-8; returns the bytes it took.
+ */
+static size_t
+add_character(struct buf *b, const unsigned char *p)
+{
+	uint32_t cp;
+	size_t n = utf8_decode((const char *)p, strlen((const char *)p), &cp);
+
+	if (n == 0)
+		buf_printf(b, "\\x%02x", *p);
+	else if (utf8_is_shown(cp))
+		buf_add(b, p, n);
+	else
+		buf_printf(b, cp < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)cp);
+	return n == 0 ? 1 : n;
+}
+
 static void
 add_quoted(struct buf *b, const char *value)
 {
@@ -99,35 +120,37 @@ add_quoted(struct buf *b, const char *value)
 			buf_printf(b, "\\%c", *p);
 		else if (*p == '\n')
 			buf_str(b, "\\n");
-		else if (*p < ' ' || *p == 0x7f)
-			buf_printf(b, "\\x%02x", *p);
-		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
-			/* C1 controls too: some terminals obey them. */
-			buf_printf(b, "\\x%02x", p[1]);
-			p++;
-		} else
-			buf_char(b, (char)*p);
+		else
+			p += add_character(b, p) - 1;
 	}
 	buf_char(b, '"');
+}
+
+/* May the value stand without quotes? */
+static bool
+is_bare(const char *value)
+{
+	size_t left = strlen(value), n;
+	uint32_t cp;
+
+	for (const char *p = value; left > 0; p += n, left -= n) {
+		n = utf8_decode(p, left, &cp);
+		if (n == 0 || !is_plain((unsigned char)*p) ||
+		    !utf8_is_shown(cp))
+			return false;
+	}
+	return *value != '\0';
 }
 
 static void
 add_value(struct buf *b, const char *value)
 {
-	const unsigned char *p;
-
-	if (value == NULL) {
+	if (value == NULL)
 		buf_char(b, '-');
-		return;
-	}
-	for (p = (const unsigned char *)value; *p != '\0'; p++) {
-		if (!is_plain(*p) || *p == 0xc2)
-			break;
-	}
-	if (*value == '\0' || *p != '\0')
-		add_quoted(b, value);
-	else
+	else if (is_bare(value))
 		buf_str(b, value);
+	else
+		add_quoted(b, value);
 }
 
 void

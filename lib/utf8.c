@@ -51,6 +51,15 @@ utf8_mark(const char *s, size_t n)
 }
 
 bool
+utf8_is_shown(uint32_t cp)
+{
+	if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
+		return false;
+	return cp != 0x061c && cp != 0x200e && cp != 0x200f &&
+	    (cp < 0x2028 || cp > 0x202e) && (cp < 0x2066 || cp > 0x2069);
+}
+
+bool
 utf8_is_valid(const char *s, size_t n)
 {
 	uint32_t cp;

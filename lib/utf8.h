@@ -18,6 +18,13 @@ bool utf8_is_valid(const char *s, size_t n);
 /* The length of the byte-order mark that n bytes at s begin with: 3, or 0. */
 size_t utf8_mark(const char *s, size_t n);
 
+/*
+ * May a terminal be given the character as it is?  Not so control characters,
+ * and those that turn the direction of the text around them or end its line
+ * (U+061C, U+200E and F, U+2028 to 202E, U+2066 to 2069).
+ */
+bool utf8_is_shown(uint32_t cp);
+
 /* Well-formed UTF-8 without control characters (C0, DEL, C1)? */
 bool utf8_is_text(const char *s, size_t n);
 
