@@ -16,6 +16,7 @@
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
 #include "fcgi/input.h"
+#include "fcgi/request.h"
 #include "fcgi/response.h"
 
 #include "lib/ban.h"
@@ -200,13 +201,18 @@ h_queues(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct queue_list l = { NULL, 0, 0 };
 	int64_t now_us = clock_now_us();
+	const char *only;
 	int n = 0;
 
-	(void)req;
+	if (request_param(req, "queue_name", &only, &res->faults) != 0) {
+		response_bad_input(res);
+		return;
+	}
 	if (response_store(res, sched_queues(&ctx->sched, &l))) {
 		buf_str(res->data, "{\"queues\":[");
 		for (size_t i = 0; i < l.n; i++) {
-			if (!auth_may_queue(ctx, l.v[i].name))
+			if (!auth_may_queue(ctx, l.v[i].name) ||
+			    (only != NULL && strcmp(only, l.v[i].name) != 0))
 				continue;
 			if (n++ > 0)
 				buf_char(res->data, ',');

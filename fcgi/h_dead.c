@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
@@ -16,6 +17,8 @@
 #include "fcgi/response.h"
 
 #include "lib/ban.h"
+
+#define IDS_MAX 1000 /* letters of one request */
 
 static void
 add_dead(const struct dead *d, struct buf *out)
@@ -144,4 +147,91 @@ h_dead_purge(struct ctx *ctx, const struct request *req, struct response *res)
 	    is_found(req, res,
 		sched_dead_purge(&ctx->sched, req->path.queue, which(req), &n)))
 		buf_printf(res->data, "{\"purged\":%" PRId64 "}", n);
+}
+
+/* Replay or purge, and the letters it is done to. */
+struct some {
+	enum store_rc (*op)(struct sched *s, const char *queue, const char *id,
+	    int64_t *n);
+	const char *done; /* the answer's word for it */
+	const char **ids;
+	size_t n; /* 0: all of the queue */
+};
+
+/* Fill ids and n: "ids", or all where that is said. */
+static int
+read_some(const struct request *req, struct some *w, struct faults *fs)
+{
+	static const char *const fields[] = { "ids", "all" };
+	bool is_all = false;
+
+	json_only(req->json, "", fields, 2, fs);
+	(void)json_get_bool(req->json, "all", &is_all, fs);
+	if (json_get_strings(req->json, "ids", &w->ids, &w->n, fs) != 0 ||
+	    fs->n > 0)
+		return -1;
+	if (is_all == (w->n > 0))
+		return fault_add(fs, "ids",
+		    "is required, or all: true, and not both");
+	if (w->n > IDS_MAX)
+		return fault_add(fs, "ids", "are more than %d", IDS_MAX);
+	return 0;
+}
+
+/* The letters one by one; those that are not there are left out. */
+static enum store_rc
+do_each(struct ctx *ctx, const char *queue, const struct some *w, int64_t *done)
+{
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < w->n && rc == STORE_OK; i++) {
+		int64_t one = 0;
+
+		rc = w->op(&ctx->sched, queue, w->ids[i], &one);
+		*done += one;
+		if (rc == STORE_NOTFOUND)
+			rc = STORE_OK;
+	}
+	return rc == STORE_OK && *done == 0 ? STORE_NOTFOUND : rc;
+}
+
+static void
+do_some(struct ctx *ctx, const struct request *req, struct some *w,
+    struct response *res)
+{
+	const char *queue = req->path.queue;
+	enum store_rc rc;
+	int64_t done = 0;
+
+	if (read_some(req, w, &res->faults) != 0)
+		response_bad_input(res);
+	else if (input_path(ctx, req, res) == 0) {
+		rc = w->n == 0 ? w->op(&ctx->sched, queue, NULL, &done) :
+				 do_each(ctx, queue, w, &done);
+		if (rc == STORE_NOTFOUND)
+			response_error(res, 404, MSG_DEAD_MISSING,
+			    w->n > 0 ? w->ids[0] : "");
+		else if (response_store(res, rc))
+			buf_printf(res->data, "{\"%s\":%" PRId64 "}", w->done,
+			    done);
+	}
+	free((void *)w->ids);
+}
+
+void
+h_dead_replay_some(struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	struct some w = { sched_dead_replay, "replayed", NULL, 0 };
+
+	do_some(ctx, req, &w, res);
+}
+
+void
+h_dead_purge_some(struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	struct some w = { sched_dead_purge, "purged", NULL, 0 };
+
+	do_some(ctx, req, &w, res);
 }

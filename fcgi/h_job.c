@@ -58,6 +58,8 @@ h_job_delete(struct ctx *ctx, const struct request *req, struct response *res)
 		return;
 	res->msg = MSG_JOB_DELETED;
 	res->args[0] = in.job_id;
+	if (res->shape == HTTP_SHAPE_NATIVE)
+		buf_str(res->data, "{\"deleted\":1}");
 }
 
 /* Pause and resume differ in the call and in what is said. */

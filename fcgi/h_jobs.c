@@ -18,12 +18,14 @@
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
 #include "fcgi/input.h"
+#include "fcgi/member.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
 
 #include "lib/ban.h"
 
 #define PAGE_MAX 1000
+#define PAGE_DEFAULT 100
 
 /* Turn a complaint of the store into the answer; false when there is one. */
 static bool
@@ -247,6 +249,62 @@ h_job_list(struct ctx *ctx, const struct request *req, struct response *res)
 			else
 				buf_str(res->data, "null");
 		}
+		buf_char(res->data, '}');
+	}
+	job_list_fini(&jobs);
+}
+
+/* What a list is not narrowed by must not be taken for all. */
+static void
+refuse_unknown(const struct request *req, struct faults *fs)
+{
+	static const char *const known[] = { "queue_name", "job_store_kind",
+		"limit", "cursor" };
+
+	for (size_t i = 0; i < req->nparams; i++) {
+		size_t k = 0;
+
+		while (k < sizeof(known) / sizeof(known[0]) &&
+		    strcmp(req->params[i].name, known[k]) != 0)
+			k++;
+		if (k == sizeof(known) / sizeof(known[0]))
+			fault_add(fs,
+			    req->params[i].name[0] != '\0' ?
+				req->params[i].name :
+				"parameters",
+			    "is not known here; known are queue_name, "
+			    "job_store_kind, limit and cursor");
+	}
+}
+
+void
+h_job_page(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	static const struct json_range page = { 1, PAGE_MAX };
+	const struct trigger_env env = { .zones = ctx->sched.zones };
+	struct sched_list_opts o = { .limit = PAGE_DEFAULT };
+	struct job_list jobs = { NULL, 0, 0 };
+	char next[SCHED_CURSOR_MAX] = "";
+	struct input in;
+	int64_t total;
+
+	(void)input_int(req, "limit", &page, &o.limit, res);
+	(void)request_param(req, "cursor", &o.cursor, &res->faults);
+	refuse_unknown(req, &res->faults);
+	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)
+		return;
+	o.kind = in.kind;
+	o.queue = in.queue;
+	if (is_listed(ctx, res, sched_list(&ctx->sched, &o, &jobs, next)) &&
+	    count_all(ctx, &o, &jobs, &total, res)) {
+		buf_str(res->data, "{\"jobs\":[");
+		for (size_t i = 0; i < jobs.n; i++) {
+			if (i > 0)
+				buf_char(res->data, ',');
+			job_to_json(&jobs.v[i], &env, res->data);
+		}
+		buf_printf(res->data, "],\"total_count\":%" PRId64, total);
+		member_text("next_cursor", next, res->data);
 		buf_char(res->data, '}');
 	}
 	job_list_fini(&jobs);

@@ -8,6 +8,7 @@
 /* h_jobs.c: jobs in numbers */
 http_handler h_job_add;
 http_handler h_job_list;
+http_handler h_job_page;
 http_handler h_job_delete_all;
 
 /* h_job.c: one job */
@@ -51,6 +52,8 @@ http_handler h_dead_list;
 http_handler h_dead_get;
 http_handler h_dead_replay;
 http_handler h_dead_purge;
+http_handler h_dead_replay_some;
+http_handler h_dead_purge_some;
 
 /* h_runs.c: the ledger */
 http_handler h_runs;

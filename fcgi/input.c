@@ -1,11 +1,14 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/datetime.h"
 #include "lib/fault.h"
+#include "lib/json.h"
+#include "lib/json_list.h"
 #include "lib/num.h"
 #include "lib/sched.h"
 #include "lib/tz.h"
@@ -16,6 +19,7 @@
 #include "fcgi/input.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
+#include "fcgi/route.h"
 
 #include "lib/ban.h"
 
@@ -89,11 +93,82 @@ refuse_accidents(const struct request *req, struct faults *fs)
 	}
 }
 
+/* A name that a route takes, and where it goes. */
+static const struct {
+	enum route_name bit;
+	const char *name;
+	size_t offset; /* in struct http_path */
+} names[] = {
+	{ ROUTE_QUEUE, "queue_name", offsetof(struct http_path, queue) },
+	{ ROUTE_JOB, "job_id", offsetof(struct http_path, job) },
+	{ ROUTE_RUN, "run_id", offsetof(struct http_path, run) },
+	{ ROUTE_MESSAGE, "id", offsetof(struct http_path, message) },
+};
+
+/* Copy the name out of the parameters, or of the body and then leave it out. */
+static void
+take_one(struct request *req, const char *name, char *to, struct faults *fs)
+{
+	const char *text = NULL, *member = NULL;
+
+	if (request_param(req, name, &text, fs) != 0)
+		return;
+	if (req->route->input == ROUTE_INPUT_JSON &&
+	    json_get_str(req->json, name, &member, fs) != 0)
+		return;
+	if (text != NULL && member != NULL)
+		fault_add(fs, name, "was given twice");
+	else if (text == NULL && member == NULL)
+		fault_add(fs, name, "is required");
+	else if (job_check_name(name, text != NULL ? text : member, fs) == 0)
+		(void)snprintf(to, JOB_NAME_MAX + 1, "%s",
+		    text != NULL ? text : member);
+	if (member != NULL)
+		json_remove(req->json, name);
+}
+
+/* Of the body the route's member alone is left. */
+static void
+take_member(struct request *req, struct faults *fs)
+{
+	const char *name = req->route->member;
+	struct json_object *body = req->json, *member = NULL;
+
+	if (json_only(body, "", &name, 1, fs) != 0 ||
+	    json_get_object(body, name, &member, fs) != 0)
+		return;
+	if (member == NULL) {
+		fault_add(fs, name, "is required: an object");
+		return;
+	}
+	req->json = json_take(body, name);
+	json_free(body);
+}
+
+int
+input_names(struct request *req, struct response *res)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((req->route->names & names[i].bit) != 0)
+			take_one(req, names[i].name,
+			    (char *)&req->path + names[i].offset, &res->faults);
+	if (req->route->member != NULL)
+		take_member(req, &res->faults);
+	if (res->faults.n == 0)
+		return 0;
+	response_bad_input(res);
+	return -1;
+}
+
 int
 input_queue(const struct ctx *ctx, const struct request *req,
     enum input_queue how, struct input *in, struct response *res)
 {
-	in->job_id = NULL;
+	*in = (struct input){ .kind = SCHED_ANY };
+	if (req->path.queue[0] != '\0') {
+		in->queue = req->path.queue;
+		return input_path(ctx, req, res);
+	}
 	if (how == INPUT_QUEUE_REQUIRED)
 		read_name(req, "queue_name", &in->queue, &res->faults);
 	else
@@ -111,6 +186,12 @@ int
 input_job(const struct ctx *ctx, const struct request *req, struct input *in,
     struct response *res)
 {
+	*in = (struct input){ .kind = SCHED_ANY };
+	if (req->path.job[0] != '\0') {
+		in->queue = req->path.queue;
+		in->job_id = req->path.job;
+		return input_path(ctx, req, res);
+	}
 	read_name(req, "job_id", &in->job_id, &res->faults);
 	read_name(req, "queue_name", &in->queue, &res->faults);
 	read_kind(req, &in->kind, &res->faults);

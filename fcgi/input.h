@@ -20,11 +20,20 @@ enum input_queue {
 	INPUT_QUEUE_EXPLICIT  /* optional, but never left out by accident */
 };
 
-/* queue_name and job_store_kind; where explicit, nothing else. */
+/*
+ * The names that the route takes from parameters and members into req->path,
+ * where its handler finds them as if the path had them, and its member of the
+ * body into req->json.  0, or -1 and the response is a 400.
+ */
+int input_names(struct request *req, struct response *res);
+
+/* queue_name and job_store_kind; where explicit, nothing else.  The queue of
+ * req->path, if there is one, goes before. */
 int input_queue(const struct ctx *ctx, const struct request *req,
     enum input_queue how, struct input *in, struct response *res);
 
-/* queue_name, job_id (both required) and job_store_kind. */
+/* queue_name, job_id (both required) and job_store_kind; or those of req->path,
+ * of any kind. */
 int input_job(const struct ctx *ctx, const struct request *req,
     struct input *in, struct response *res);
 

@@ -11,6 +11,17 @@ enum route_input {
 	ROUTE_INPUT_JSON    /* a JSON body; the query may add parameters */
 };
 
+/*
+ * Names that a route takes from its parameters, or from the members of its body:
+ * any text may be one there, also with a slash, that a path cannot hold.
+ */
+enum route_name {
+	ROUTE_QUEUE = 1,  /* queue_name */
+	ROUTE_JOB = 2,	  /* job_id */
+	ROUTE_RUN = 4,	  /* run_id */
+	ROUTE_MESSAGE = 8 /* id */
+};
+
 /* One thing the API can do. */
 struct route {
 	enum http_method method;
@@ -18,6 +29,8 @@ struct route {
 	    pattern; /* with {queue}, {service}, {job}, {run}, {message}: a segment */
 	unsigned scope; /* enum token_scope; 0: no token needed */
 	enum route_input input;
+	unsigned names;	    /* bits of enum route_name: each is needed */
+	const char *member; /* of a JSON body, what is read of it; NULL: all */
 	enum http_shape shape;
 	bool is_storeless; /* works without a store */
 	http_handler *handler;

@@ -7,6 +7,7 @@
 #include "fcgi/auth.h"
 #include "fcgi/body.h"
 #include "fcgi/ctx.h"
+#include "fcgi/input.h"
 #include "fcgi/leased.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
@@ -123,7 +124,8 @@ answer(struct ctx *ctx, struct request *req, enum request_rc body,
 	if (auth_check(ctx, req, res) != 0 || !is_understood(body, req, res) ||
 	    !is_understood(request_read_input(req, &ctx->query, &ctx->body,
 			       &res->faults),
-		req, res))
+		req, res) ||
+	    input_names(req, res) != 0)
 		return;
 	req->route->handler(ctx, req, res);
 }

@@ -2,6 +2,7 @@
 
 #include <json-c/json.h>
 
+#include "lib/json.h"
 #include "lib/json_list.h"
 
 #include "lib/ban.h"
@@ -45,4 +46,19 @@ json_is_number(const struct json_object *o)
 {
 	return json_object_is_type(o, json_type_int) ||
 	    json_object_is_type(o, json_type_double);
+}
+
+void
+json_remove(struct json_object *o, const char *name)
+{
+	json_object_object_del(o, name);
+}
+
+struct json_object *
+json_take(struct json_object *o, const char *name)
+{
+	struct json_object *v = json_object_get(json_member(o, name));
+
+	json_object_object_del(o, name);
+	return v;
 }

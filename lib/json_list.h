@@ -21,4 +21,10 @@ int json_set_bool(struct json_object *o, const char *name, bool v);
 /* Is o a number, whole or a fraction? */
 bool json_is_number(const struct json_object *o);
 
+/* Remove the member of that name, if there is one. */
+void json_remove(struct json_object *o, const char *name);
+
+/* The same, but give it to the caller: NULL if there is none, or it is null. */
+struct json_object *json_take(struct json_object *o, const char *name);
+
 #endif

@@ -20,8 +20,8 @@ fill_path(const struct route *r, const char *queue, struct buf *out)
 	const char *s = r->pattern;
 	bool is_open = strchr(s, '{') != NULL;
 	/* These refuse what they do not know. */
-	bool is_strict =
-	    strstr(s, "_scheduler") != NULL || strstr(s, "delete_all") != NULL;
+	bool is_strict = strstr(s, "_scheduler") != NULL ||
+	    strstr(s, "delete_all") != NULL || strcmp(s, "/v1/jobs") == 0;
 
 	buf_reset(out);
 	for (; *s != '\0'; s++) {
@@ -35,7 +35,7 @@ fill_path(const struct route *r, const char *queue, struct buf *out)
 	if (!is_open)
 		buf_printf(out, "?queue_name=%s", queue);
 	if (!is_open && !is_strict)
-		buf_str(out, "&job_id=j&at=2026-01-01");
+		buf_str(out, "&job_id=j&at=2026-01-01&run_id=r&id=m");
 }
 
 /* A body that names the queue, for the routes that read it there. */
@@ -45,7 +45,11 @@ fill_body(const struct route *r, const char *queue, struct buf *out)
 	buf_reset(out);
 	if (r->input != ROUTE_INPUT_JSON)
 		return;
-	if (strchr(r->pattern, '{') != NULL)
+	if (r->member != NULL)
+		buf_printf(out, "{\"%s\":{}}", r->member);
+	else if (strstr(r->pattern, "dead/") != NULL)
+		buf_str(out, "{\"all\":true}");
+	else if (strchr(r->pattern, '{') != NULL || r->names != 0)
 		buf_str(out, "{\"leases\":[\"x\"]}");
 	else if (strstr(r->pattern, "publish") != NULL)
 		buf_printf(out, "{\"queue_name\":\"%s\",\"msg_body\":{}}",
@@ -85,13 +89,16 @@ call(struct api *a, const struct route *r, const char *queue)
 static unsigned
 scope_of(const struct route *r)
 {
+	static const char *const consume[] = { "/lease", "/ack", "/nack",
+		"/extend" };
+
 	if (strcmp(r->pattern, "/") == 0 || strcmp(r->pattern, "/healthz") == 0)
 		return 0;
 	if (r->method == HTTP_GET || strcmp(r->pattern, "/v1/preview") == 0)
 		return TOKEN_READ;
-	if (strncmp(r->pattern, "/v1/queues/", 11) == 0 &&
-	    strstr(r->pattern, "/dead") == NULL)
-		return TOKEN_CONSUME;
+	for (size_t i = 0; i < sizeof(consume) / sizeof(consume[0]); i++)
+		if (strcmp(strrchr(r->pattern, '/'), consume[i]) == 0)
+			return TOKEN_CONSUME;
 	return TOKEN_WRITE;
 }
 
@@ -205,6 +212,7 @@ test_queues(struct api *a)
 			/* A run's queue is its own, see below; services
 			 * are no queues: tests/render_facade.bats. */
 			if (strstr(r->pattern, "{run}") != NULL ||
+			    (r->names & ROUTE_RUN) != 0 ||
 			    strstr(r->pattern, "{service}") != NULL)
 				continue;
 			status = call(a, r, cases[k].queue);
