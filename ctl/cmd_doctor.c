@@ -56,6 +56,7 @@ static const struct check {
 	{ "brokers", doctor_brokers, true },
 	{ "tokens", doctor_tokens, true },
 	{ "web server", doctor_web, false },
+	{ "methods", doctor_methods, false },
 	{ "versions", doctor_versions, false },
 };
 #define NCHECKS (sizeof(checks) / sizeof(checks[0]))

@@ -20,7 +20,8 @@ class H(socketserver.StreamRequestHandler):
         self.wfile.write(("HTTP/1.1 %s x\r\n%sContent-Length: %d\r\n\r\n%s"
             % (status, head, len(text.encode()), text)).encode())
     def handle(self):
-        word = self.rfile.readline().split(b" ")[1].decode().split("/")
+        line = self.rfile.readline().decode().split(" ")
+        word = line[1].split("/")
         while self.rfile.readline() not in (b"\r\n", b""):
             pass
         name = word[1]
@@ -40,6 +41,12 @@ class H(socketserver.StreamRequestHandler):
             self.say(301, "", "Location: https://example.org/x\r\n")
         elif name == "slash":
             self.say(302, "", "Location: /elsewhere\r\n")
+        elif name == "verbs" and word[-1] == "healthz":
+            self.say(200, json.dumps(HEALTH["health"]))
+        elif name == "verbs" and line[0] in word[2].split(","):
+            self.say(401, "{\"message\":\"x\",\"error_data\":{}}")
+        elif name == "verbs":
+            self.say(405, "<html>")
         elif name in HEALTH:
             self.say(503 if HEALTH[name]["status"] == "late" else 200,
                 json.dumps(HEALTH[name]))
@@ -86,9 +93,9 @@ sql() {
 	sqlite3 "$STORE" "$1"
 }
 
-@test "all is well: 22 findings, none of them bad, a line each" {
+@test "all is well: 23 findings, none of them bad, a line each" {
 	finding ok configuration "$CONF"
-	[ "$(findings)" -eq 22 ]
+	[ "$(findings)" -eq 23 ]
 	[ "$(jq 'map(select(.level == "FAIL")) | length' "$BATS_TEST_TMPDIR/found")" -eq 0 ]
 	finding ok permissions 'is yours alone'
 	finding ok 'free space' 'MiB free'
@@ -100,10 +107,11 @@ sql() {
 	finding ok ticker 'last tick'
 	finding ok 'time zone' "UTC (the host's)"
 	finding ok 'web server' 'not asked (give --url URL)'
+	finding ok methods 'not asked (give --url URL)'
 	finding ok versions "$("$MH" --version | sed 's/.* //')"
 	run "$MH" doctor
 	[ "$status" -eq 0 ]
-	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 22 ]
+	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 23 ]
 }
 
 @test "configuration: a mistake ends it, for all else stands on it" {
@@ -320,6 +328,25 @@ sql() {
 	/of-tomorrow/0|FAIL|of-tomorrow|error log
 	EOT
 	[ "$n" -eq 38 ]
+}
+
+@test "methods: DELETE and PATCH, and what to do where they are forbidden" {
+	wait_for 10 test -s "$BATS_FILE_TMPDIR/port"
+	base=http://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port")
+	n=0
+	while IFS='|' read -r path level text advice; do
+		n=$((n + 1))
+		URL=$base$path finding "$level" methods "$text" "$advice"
+	done <<-'EOT'
+	/verbs/GET,POST,DELETE,PATCH|ok|DELETE and PATCH arrive
+	/verbs/GET,POST|warn|forbids DELETE (status 405), PATCH (status 405)|X-HTTP-Method-Override
+	/verbs/GET,POST,PATCH|warn|forbids DELETE (status 405)|X-HTTP-Method-Override
+	/verbs/GET,POST,DELETE|warn|forbids PATCH (status 405)|X-HTTP-Method-Override
+	/verbs/GET|warn|forbids DELETE|POST does not arrive either (status 405)
+	/404|ok|not asked: our program does not answer at
+	/page|ok|not asked: our program does not answer at
+	EOT
+	[ "$n" -eq 7 ]
 }
 
 @test "web server: no address, no host, no server, no TLS" {
