@@ -8,6 +8,7 @@
 #include "lib/json.h"
 #include "lib/render_job.h"
 #include "lib/render_target.h"
+#include "lib/render_warn.h"
 #include "lib/sched_render.h"
 
 #include "fcgi/auth.h"
@@ -49,6 +50,7 @@ h_render_create(struct ctx *ctx, const struct request *req,
     struct response *res)
 {
 	struct delivery d = { .run = 0 };
+	struct warns warns = { .n = 0 };
 	struct render_target t;
 
 	if (check_service(ctx, req, res) != 0)
@@ -58,8 +60,13 @@ h_render_create(struct ctx *ctx, const struct request *req,
 		response_bad_input(res);
 		return;
 	}
-	if (answer_job(sched_render_create(&ctx->sched, &t, &d), req, &d, res))
+	if (response_store(res, sched_render_create(&ctx->sched, &t, &d))) {
+		render_warns(ctx->conf, &t, &warns);
+		render_job_json_created(&d, &warns,
+		    req->lang == LANG_ZH ? WORDS_ZH : WORDS_EN, res->data);
+		warns_fini(&warns);
 		res->status = 201;
+	}
 	delivery_fini(&d);
 }
 

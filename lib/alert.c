@@ -21,6 +21,8 @@ static const char *const names[ALERT_KIND__MAX] = {
 	[ALERT_DEAD] = "dead",
 	[ALERT_QUARANTINED] = "quarantined",
 	[ALERT_NO_TICK] = "no_tick",
+	[ALERT_TOO_LONG] = "too_long",
+	[ALERT_DENIED] = "denied",
 };
 
 void

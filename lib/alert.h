@@ -16,6 +16,8 @@ enum alert_kind {
 	ALERT_DEAD,	   /* it, or a message, was given up */
 	ALERT_QUARANTINED, /* a job cannot be understood */
 	ALERT_NO_TICK,	   /* the ticker was away */
+	ALERT_TOO_LONG,	   /* a run took longer than max_runtime */
+	ALERT_DENIED,	   /* Render does not accept a key */
 	ALERT_KIND__MAX
 };
 

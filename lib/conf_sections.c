@@ -101,6 +101,8 @@ static const struct conf_word alert_words[] = {
 	{ "dead", ALERT_DEAD, NULL },
 	{ "quarantined", ALERT_QUARANTINED, NULL },
 	{ "no_tick", ALERT_NO_TICK, NULL },
+	{ "too_long", ALERT_TOO_LONG, NULL },
+	{ "denied", ALERT_DENIED, NULL },
 	{ NULL, 0, NULL },
 };
 
@@ -138,7 +140,7 @@ static const struct conf_option alert_options[] = {
 	    .type = CONF_LIST,
 	    .offset = offsetof(struct conf_alert, on),
 	    .shown = "{failed, refused, unknown, missed, dead, quarantined, "
-		     "no_tick}",
+		     "no_tick, too_long, denied}",
 	    .words = alert_words,
 	    .help = "What is told there; left out, all of it.",
 	},

@@ -64,9 +64,10 @@ struct delivery {
 	int64_t created_us; /* by the target's clock */
 	int64_t started_us;
 	int64_t finished_us;
-	int64_t cancel_us;  /* since when it is to be canceled */
-	char *reason;	    /* of the ledger row, or NULL */
-	int64_t decided_us; /* of the ledger row, read only */
+	int64_t cancel_us;	/* since when it is to be canceled */
+	int64_t max_runtime_us; /* a longer run is canceled; 0: none */
+	char *reason;		/* of the ledger row, or NULL */
+	int64_t decided_us;	/* of the ledger row, read only */
 };
 
 struct delivery_list {

@@ -31,6 +31,7 @@ handover_of_job(struct store *st, const struct job *j, struct delivery *target,
 		return STORE_OK;
 	h->target = target;
 	rc = store_delivery_target(st, j->render, target);
+	target->max_runtime_us = j->max_runtime_us;
 	if (rc == STORE_OK && j->retry != NULL &&
 	    (target->retry_json = strdup(j->retry)) == NULL)
 		rc = STORE_FULL;

@@ -35,6 +35,7 @@ struct job {
 	bool coalesce;
 	int64_t max_catchup;
 	int64_t max_instances;
+	int64_t max_runtime_us; /* a longer run is ended; 0: none */
 	enum job_state state;
 	char *reason;	     /* why paused or quarantined, or NULL */
 	int64_t next_run_us; /* JOB_NEVER when paused or exhausted */

@@ -32,6 +32,8 @@ static const struct {
 	    JOB_NO_GRACE, JOB_SECONDS_MAX *CLOCK_US_PER_S },
 	{ "max_catchup", offsetof(struct job, max_catchup), 1, 10000 },
 	{ "max_instances", offsetof(struct job, max_instances), 1, 1000 },
+	{ "max_runtime", offsetof(struct job, max_runtime_us), 0,
+	    JOB_SECONDS_MAX *CLOCK_US_PER_S },
 };
 
 static int

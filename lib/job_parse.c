@@ -25,8 +25,8 @@
 static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
 	"job_store_kind", "replace_existing", "args", "kwargs",
 	"misfire_grace_time", "coalesce", "max_instances", "max_catchup",
-	"retry", "render", "priority", "description", "paused", "count",
-	"now" };
+	"max_runtime", "retry", "render", "priority", "description", "paused",
+	"count", "now" };
 #define PREVIEW_FIELDS 2
 
 static const char *const retry_fields[] = {
@@ -291,7 +291,9 @@ parse_policies(struct parse *p)
 	static const struct json_range catchup = { 1, 10000 };
 	static const struct json_range instances = { 1, 1000 };
 	static const struct json_range priority = { 0, 255 };
+	static const struct json_range runtime = { 1, JOB_SECONDS_MAX };
 	bool is_paused = false;
+	int64_t runtime_s = 0;
 	int rc = 0;
 
 	rc |= parse_grace(p);
@@ -302,6 +304,8 @@ parse_policies(struct parse *p)
 	    &p->j->max_instances, p->fs);
 	rc |= json_get_int(p->body, "priority", &priority, &p->j->priority,
 	    p->fs);
+	rc |= json_get_int(p->body, "max_runtime", &runtime, &runtime_s, p->fs);
+	p->j->max_runtime_us = runtime_s * CLOCK_US_PER_S;
 	rc |= parse_retry(p);
 	rc |= parse_description(p);
 	rc |= json_get_bool(p->body, "paused", &is_paused, p->fs);

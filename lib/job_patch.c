@@ -56,6 +56,8 @@ static const struct {
 	{ "max_catchup", offsetof(struct job, max_catchup), sizeof(int64_t) },
 	{ "max_instances", offsetof(struct job, max_instances),
 	    sizeof(int64_t) },
+	{ "max_runtime", offsetof(struct job, max_runtime_us),
+	    sizeof(int64_t) },
 	{ "paused", offsetof(struct job, state), sizeof(enum job_state) },
 };
 #define NTAKEN (sizeof(taken) / sizeof(taken[0]))

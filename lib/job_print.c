@@ -142,6 +142,10 @@ add_policies(struct buf *out, const struct job *j)
 	add_text(out, "coalesce", j->coalesce ? "true" : "false", NULL);
 	add_number(out, "max_catchup", j->max_catchup);
 	add_number(out, "max_instances", j->max_instances);
+	if (j->max_runtime_us == 0)
+		add_text(out, "max_runtime", NULL, "null");
+	else
+		add_seconds(out, "max_runtime", j->max_runtime_us);
 	add_json(out, "retry", j->retry, "null");
 	add_number(out, "priority", j->priority);
 }

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/fault.h"
 #include "lib/job.h"
+#include "lib/job_check.h"
 #include "lib/job_json.h"
 #include "lib/json.h"
 #include "lib/render_target.h"
@@ -14,11 +16,8 @@
 #include "lib/ban.h"
 
 static const char *const fields[] = {
-	"serviceId",
-	"startCommand",
-	"planId",
-	"marker",
-	"on_ambiguous",
+	"serviceId", "startCommand", "planId", "marker", "on_ambiguous",
+	"max_runtime", /* a job of a schedule has its own */
 };
 #define NFIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -68,10 +67,15 @@ int
 render_target_from_json(struct json_object *o, const char *service,
     const struct conf *conf, struct render_target *t, struct faults *fs)
 {
+	static const struct json_range runtime = { 1, JOB_SECONDS_MAX };
 	size_t own = service == NULL ? 0 : 1; /* serviceId is the first */
+	int64_t runtime_s = 0;
 
 	*t = (struct render_target){ .service = service };
-	(void)json_only(o, "", fields + own, NFIELDS - own, fs);
+	(void)json_only(o, "", fields + own, NFIELDS - 1, fs);
+	if (service != NULL)
+		(void)json_get_int(o, "max_runtime", &runtime, &runtime_s, fs);
+	t->max_runtime_us = runtime_s * CLOCK_US_PER_S;
 	if (service == NULL)
 		(void)json_get_str(o, "serviceId", &t->service, fs);
 	(void)json_get_str(o, "startCommand", &t->command, fs);

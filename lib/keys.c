@@ -18,6 +18,7 @@
 struct key {
 	struct secret *secret; /* NULL: why */
 	char why[WHY_MAX];
+	unsigned version;
 	struct stat seen; /* of the file, when it was read */
 };
 
@@ -45,6 +46,7 @@ read_file(struct key *k, const struct conf_render_key *c)
 	char why[WHY_MAX - 100] = "";
 
 	secret_free(k->secret);
+	k->version++;
 	/* Before reading: a change meanwhile is then seen the next time. */
 	memset(&k->seen, 0, sizeof(k->seen));
 	(void)stat(c->file, &k->seen);
@@ -109,6 +111,12 @@ keys_get(const struct keys *k, int i, char *why, size_t whylen)
 	if (key->secret == NULL)
 		(void)snprintf(why, whylen, "%s", key->why);
 	return key->secret;
+}
+
+unsigned
+keys_version(const struct keys *k, int i)
+{
+	return k->v[i].version;
 }
 
 void

@@ -31,6 +31,9 @@ void keys_refresh(struct keys *k);
  */
 struct secret *keys_get(const struct keys *k, int i, char *why, size_t whylen);
 
+/* Changes whenever key number i is read anew. */
+unsigned keys_version(const struct keys *k, int i);
+
 /* Wipe and free; NULL is fine. */
 void keys_free(struct keys *k);
 

@@ -9,6 +9,7 @@
 #include "lib/json.h"
 #include "lib/preview.h"
 #include "lib/render_target.h"
+#include "lib/render_warn.h"
 #include "lib/trigger.h"
 #include "lib/tz.h"
 
@@ -119,24 +120,18 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 	return 0;
 }
 
-/* Render adds plans; a misspelt one looks the same from here. */
+/* What may surprise about a stored target. */
 static void
-warn_of_plan(const struct conf *conf, const char *render, struct warns *ws)
+warn_of_target(const struct conf *conf, const char *render, struct warns *ws)
 {
-	static const char *const text[WORDS__MAX] = {
-		[WORDS_EN] = "planId %s is not among the plans known here; "
-			     "Render has the last word",
-		[WORDS_ZH] = "planId %s 不在已知方案之列；以 Render 为准",
-	};
 	struct faults fs = { .n = 0 };
 	struct render_target t;
 	struct json_object *o;
 	char why[128];
 
 	o = json_parse(render, strlen(render), why, sizeof(why));
-	if (o != NULL && render_target_from_json(o, NULL, conf, &t, &fs) == 0 &&
-	    t.plan != NULL && !render_plan_is_known(t.plan))
-		add_warning(ws, WARN_PLAN, text, t.plan);
+	if (o != NULL && render_target_from_json(o, NULL, conf, &t, &fs) == 0)
+		render_warns(conf, &t, ws);
 	json_free(o);
 }
 
@@ -170,7 +165,9 @@ preview_warn_job(const struct job *j, const struct job_env *env,
 	trigger_free(t);
 	warn_of_files(env->trigger->zones, out);
 	if (j->render != NULL)
-		warn_of_plan(env->conf, j->render, out);
+		warn_of_target(env->conf, j->render, out);
+	else if (j->max_runtime_us != 0)
+		render_warn_runtime(out);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "lib/delivery.h"
 #include "lib/num.h"
 #include "lib/render_job.h"
+#include "lib/trigger_warn.h"
 #include "lib/word.h"
 
 #include "lib/ban.h"
@@ -59,6 +60,20 @@ render_job_json(const struct delivery *d, struct buf *out)
 	buf_char(out, '{');
 	add_members(d, out);
 	buf_char(out, '}');
+}
+
+void
+render_job_json_created(const struct delivery *d, const struct warns *ws,
+    enum words_lang lang, struct buf *out)
+{
+	buf_char(out, '{');
+	add_members(d, out);
+	for (size_t i = 0; i < ws->n; i++) {
+		buf_str(out, i == 0 ? ",\"warnings\":[" : ",");
+		buf_json(out, buf_cstr(&ws->v[i].text[lang]));
+		out->is_failed |= ws->v[i].text[lang].is_failed;
+	}
+	buf_str(out, ws->n > 0 ? "]}" : "}");
 }
 
 void

@@ -4,9 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/trigger_words.h"
+
 struct buf;
 struct delivery;
 struct delivery_list;
+struct warns;
 
 /* Our runs in the words of Render's API: jobs, lists of them, cursors. */
 
@@ -21,6 +24,13 @@ struct delivery_list;
  * reason is that of the ledger: how the job ended, or what it waits for.
  */
 void render_job_json(const struct delivery *d, struct buf *out);
+
+/*
+ * The same for one that was just created: with "warnings", a list of texts in
+ * lang, if there are any.
+ */
+void render_job_json_created(const struct delivery *d, const struct warns *ws,
+    enum words_lang lang, struct buf *out);
 
 /*
  * Append the first n of l as [{"id":…,"status":…,…,"job":{…},"cursor":"…"}]:

@@ -18,6 +18,7 @@ struct render_target {
 	const char *plan; /* NULL: that of the service */
 	enum delivery_marker marker;
 	enum delivery_ambiguous on_ambiguous;
+	int64_t max_runtime_us; /* outside of a schedule; 0: none */
 };
 
 /*

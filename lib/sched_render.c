@@ -22,6 +22,7 @@ create(struct sched *s, struct store *st, const struct render_target *t,
 		.plan = (char *)t->plan,
 		.marker = t->marker,
 		.on_ambiguous = t->on_ambiguous,
+		.max_runtime_us = t->max_runtime_us,
 	};
 	const struct handover h = {
 		.target = &target,

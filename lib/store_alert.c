@@ -88,6 +88,18 @@ store_alert_settle(struct store *st, const struct alert *a,
 }
 
 enum store_rc
+store_alert_run(struct store *st, int64_t run, enum alert_kind kind)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_RUN);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_int(q, ":run", run);
+	stmt_text(q, ":kind", alert_kind_name(kind));
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
 store_alert_silence(struct store *st, int64_t id, int64_t gap_us)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_SILENCE);

@@ -37,6 +37,10 @@ struct store_alert_end {
 enum store_rc store_alert_settle(struct store *st, const struct alert *a,
     const struct store_alert_end *end);
 
+/* Tell of the run, in the ledger's row of that number; once for a kind. */
+enum store_rc store_alert_run(struct store *st, int64_t run,
+    enum alert_kind kind);
+
 /* Note that before the tick numbered id there was none for gap_us or more. */
 enum store_rc store_alert_silence(struct store *st, int64_t id, int64_t gap_us);
 

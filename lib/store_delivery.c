@@ -83,6 +83,7 @@ delivery_read(sqlite3_stmt *q, struct delivery *d)
 	d->cancel_us = sqlite3_column_int64(q, 27);
 	d->reason = stmt_copy(q, 28, &is_oom);
 	d->decided_us = sqlite3_column_int64(q, 29);
+	d->max_runtime_us = sqlite3_column_int64(q, 30);
 	return is_oom ? STORE_FULL : STORE_OK;
 }
 
@@ -163,6 +164,8 @@ store_delivery_insert(struct store *st, const struct delivery *d)
 	stmt_text(q, ":retry", d->retry_json);
 	stmt_int(q, ":twin", delivery_twin(d));
 	stmt_int(q, ":due_us", d->due_us);
+	stmt_int_or_null(q, ":max_runtime_us", d->max_runtime_us, 0);
+	stmt_int(q, ":max_age_s", retry_default.max_age_us / S);
 	return stmt_run(st, q, false);
 }
 

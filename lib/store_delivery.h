@@ -53,6 +53,18 @@ enum store_rc store_delivery_due_place(struct store *st, const char *after,
 enum store_rc store_delivery_due(struct store *st, const char *place,
     int64_t now_us, int64_t limit, struct delivery_list *out);
 
+/* Add up to limit runs that are due for longer than their retry lets them. */
+enum store_rc store_delivery_expired(struct store *st, int64_t now_us,
+    int64_t limit, struct delivery_list *out);
+
+/* Call see with each place that has due runs, and how many. */
+enum store_rc store_delivery_due_places(struct store *st,
+    void (*see)(void *arg, const char *place, int64_t n), void *arg);
+
+/* The same of jobs, by where their runs go; reads them all. */
+enum store_rc store_delivery_job_places(struct store *st,
+    void (*see)(void *arg, const char *place, int64_t n), void *arg);
+
 /* Say of a place's due runs, once each, that they wait for a reason. */
 enum store_rc store_delivery_wait(struct store *st, const char *place,
     int64_t now_us, const char *reason);

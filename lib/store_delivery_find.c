@@ -113,11 +113,12 @@ store_delivery_doubt_count(struct store *st, const char *place, int64_t *out)
 	return stmt_scalar(st, q, out);
 }
 
-enum store_rc
-store_delivery_away_places(struct store *st,
+/* Each place a statement counts at. */
+static enum store_rc
+each_place(struct store *st, enum sql_id id,
     void (*see)(void *arg, const char *place, int64_t n), void *arg)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_AWAY_PLACES);
+	sqlite3_stmt *q = stmt_get(st, id);
 	enum store_rc rc;
 
 	if (q == NULL)
@@ -127,6 +128,40 @@ store_delivery_away_places(struct store *st,
 		    sqlite3_column_int64(q, 1));
 	stmt_put(q);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+store_delivery_away_places(struct store *st,
+    void (*see)(void *arg, const char *place, int64_t n), void *arg)
+{
+	return each_place(st, SQL_DELIVERY_AWAY_PLACES, see, arg);
+}
+
+enum store_rc
+store_delivery_due_places(struct store *st,
+    void (*see)(void *arg, const char *place, int64_t n), void *arg)
+{
+	return each_place(st, SQL_DELIVERY_DUE_COUNT, see, arg);
+}
+
+enum store_rc
+store_delivery_job_places(struct store *st,
+    void (*see)(void *arg, const char *place, int64_t n), void *arg)
+{
+	return each_place(st, SQL_DELIVERY_JOB_COUNT, see, arg);
+}
+
+enum store_rc
+store_delivery_expired(struct store *st, int64_t now_us, int64_t limit,
+    struct delivery_list *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_EXPIRED);
+
+	if (q != NULL) {
+		stmt_int(q, ":now", now_us);
+		stmt_int(q, ":limit", limit);
+	}
+	return delivery_read_all(st, q, out);
 }
 
 enum store_rc

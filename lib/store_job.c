@@ -26,7 +26,8 @@ enum job_column {
 	COL_NEXT_RUN,
 	COL_CURSOR,
 	COL_CREATED,
-	COL_CHANGED
+	COL_CHANGED,
+	COL_MAX_RUNTIME
 };
 
 static int64_t
@@ -65,6 +66,7 @@ job_read(sqlite3_stmt *q, struct job *j)
 	j->cursor_us = column_or(q, COL_CURSOR, JOB_NEVER);
 	j->created_us = sqlite3_column_int64(q, COL_CREATED);
 	j->changed_us = sqlite3_column_int64(q, COL_CHANGED);
+	j->max_runtime_us = column_or(q, COL_MAX_RUNTIME, 0);
 	return is_oom ? STORE_FULL : STORE_OK;
 }
 
@@ -100,6 +102,7 @@ job_bind_definition(sqlite3_stmt *q, const struct job *j)
 	stmt_int(q, ":coalesce", j->coalesce);
 	stmt_int(q, ":max_catchup", j->max_catchup);
 	stmt_int(q, ":max_instances", j->max_instances);
+	stmt_int_or_null(q, ":max_runtime_us", j->max_runtime_us, 0);
 }
 
 static void

@@ -32,6 +32,8 @@ static const char *const names[] = {
 	[WARN_ZONE] = "zone",
 	[WARN_NO_FILES] = "no_zone_files",
 	[WARN_RAN] = "already_ran",
+	[WARN_NO_KEY] = "no_key",
+	[WARN_RUNTIME] = "max_runtime",
 };
 _Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
     "a name for each code");

@@ -28,6 +28,8 @@ enum warn_code {
 	WARN_ZONE,	   /* the crontab line's zone was taken */
 	WARN_NO_FILES,	   /* the host has no zone files */
 	WARN_RAN,	   /* the one slot was decided before */
+	WARN_NO_KEY,	   /* a service at Render without a key */
+	WARN_RUNTIME,	   /* a limit that nothing holds */
 	WARN__MAX
 };
 

@@ -28,6 +28,14 @@ SELECT a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 			'job_id', json_extract(m.body, '$.job_id'),
 			'attempt', m.attempt, 'reason', m.reason))
 		FROM message AS m WHERE m.id = a.subject)
+	WHEN 'key' THEN (SELECT json_object('type', 'key.' || a.kind,
+		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', n.since_us / 1000000, 'unixepoch'),
+		'data', json_object('render_key', n.key,
+			'service_id', nullif(n.place, ''), 'reason', n.reason,
+			'waiting', (SELECT count(*) FROM delivery
+				WHERE state = 'due' AND is_waiting = 1
+				AND n.place IN ('', place))))
+		FROM denial AS n WHERE n.id = a.subject)
 	WHEN 'tick' THEN (SELECT json_object('type', 'ticker.' || a.kind,
 		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', n.started_us / 1000000, 'unixepoch'),
 		'data', json_object('silent_from',
@@ -55,6 +63,12 @@ WHERE id = :id AND attempt = :attempt AND next_us IS NOT NULL;
 UPDATE alert SET done = :done, next_us = :next_us, done_us = :done_us,
 	reason = :reason
 WHERE id = :id AND attempt = :attempt;
+
+-- Of a run, what its state does not say.
+
+-- name: alert_run
+INSERT INTO alert (about, subject, kind) VALUES ('run', :run, :kind)
+ON CONFLICT (about, subject, kind) DO NOTHING;
 
 -- Silence: the tick before this one left no sign of life for so long.
 

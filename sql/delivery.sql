@@ -11,9 +11,11 @@ SELECT json_extract(:render, '$.serviceId'),
 -- name: delivery_insert
 INSERT INTO delivery (run, job, target, place, command, plan, marker,
 	on_ambiguous, retry, twin, state, turn, next_us, is_waiting, attempt,
-	due_us, looks)
+	due_us, looks, max_runtime_us, until_us)
 VALUES (:run, :job, :target, :place, :command, :plan, :marker,
-	:on_ambiguous, :retry, :twin, 'due', 0, :due_us, 0, 0, :due_us, 0);
+	:on_ambiguous, :retry, :twin, 'due', 0, :due_us, 0, 0, :due_us, 0,
+	:max_runtime_us, :due_us + 1000000 * nullif(
+		coalesce(json_extract(:retry, '$.max_age'), :max_age_s), 0));
 
 -- name: delivery_move
 UPDATE delivery SET state = :state, turn = turn + 1, next_us = :next_us,
@@ -33,7 +35,7 @@ SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
 	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
+	r.reason, r.decided_us, d.max_runtime_us
 FROM delivery AS d JOIN run AS r ON r.id = d.run WHERE r.task_id = :task_id;
 
 -- The run of a job of the target's.
@@ -45,7 +47,7 @@ SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
 	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
+	r.reason, r.decided_us, d.max_runtime_us
 FROM delivery AS d JOIN run AS r ON r.id = d.run
 WHERE d.remote_id = :remote_id;
 
@@ -64,11 +66,12 @@ SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
 	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
+	r.reason, r.decided_us, d.max_runtime_us
 FROM delivery AS d INDEXED BY delivery_due
 	JOIN run AS r ON r.id = d.run
 WHERE d.state = 'due' AND d.place = :place AND d.next_us <= :now
 	AND d.cancel_us IS NULL
+	AND (d.until_us IS NULL OR d.until_us > :now)
 	AND NOT EXISTS (SELECT 1 FROM delivery AS t WHERE t.twin = d.twin
 		AND t.next_us IS NOT NULL AND t.state IN ('sending', 'unknown'))
 ORDER BY d.due_us, d.run LIMIT :limit;
@@ -82,10 +85,38 @@ SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
 	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
+	r.reason, r.decided_us, d.max_runtime_us
 FROM delivery AS d JOIN run AS r ON r.id = d.run
 WHERE d.state = :state AND d.next_us <= :now
 ORDER BY d.next_us LIMIT :limit;
+
+-- Due for longer than it may wait, whatever it waits for.
+
+-- name: delivery_expired
+SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
+	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
+	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
+	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
+	r.reason, r.decided_us, d.max_runtime_us
+FROM delivery AS d INDEXED BY delivery_until
+	JOIN run AS r ON r.id = d.run
+WHERE d.state = 'due' AND d.until_us <= :now
+ORDER BY d.until_us LIMIT :limit;
+
+-- What is due, by service, for people.
+
+-- name: delivery_due_count
+SELECT place, count(*) FROM delivery INDEXED BY delivery_due
+WHERE state = 'due' GROUP BY place;
+
+-- Jobs that go there, by service, for people.
+
+-- name: delivery_job_count
+SELECT coalesce(json_extract(render, '$.serviceId'), ''), count(*) FROM job
+WHERE render IS NOT NULL AND state <> 'quarantined' AND json_valid(render)
+GROUP BY 1;
 
 -- At the target, or perhaps there; in doubt.
 
@@ -124,7 +155,7 @@ SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
 	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
+	r.reason, r.decided_us, d.max_runtime_us
 FROM delivery AS d INDEXED BY delivery_cancel
 	JOIN run AS r ON r.id = d.run
 WHERE d.cancel_us <= :now AND d.next_us IS NOT NULL
@@ -146,6 +177,8 @@ SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'due' AND next_us <= :now)
 	OR EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_cancel
 		WHERE cancel_us <= :now AND next_us IS NOT NULL
 		AND state IN ('due', 'created', 'running'))
+	OR EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_until
+		WHERE state = 'due' AND until_us <= :now)
 	OR EXISTS (SELECT 1 FROM follow WHERE next_us <= :now);
 
 -- The next instant at which somebody has to look, after :now.
@@ -166,6 +199,9 @@ SELECT min(next_us) FROM (
 	FROM delivery INDEXED BY delivery_cancel
 	WHERE cancel_us > :now AND next_us IS NOT NULL
 		AND state IN ('created', 'running')
+	UNION ALL SELECT min(until_us)
+	FROM delivery INDEXED BY delivery_until
+	WHERE state = 'due' AND until_us > :now
 	UNION ALL SELECT min(next_us) FROM follow WHERE next_us > :now);
 
 -- Say once of what is due there that it is kept back.
@@ -189,7 +225,7 @@ SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
 	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us
+	r.reason, r.decided_us, d.max_runtime_us
 FROM delivery AS d JOIN run AS r ON r.id = d.run
 WHERE d.place = :place AND d.run < :below
 	AND (:statuses IS NULL OR instr(:statuses, ',' || CASE
@@ -234,3 +270,22 @@ SELECT count(*), coalesce(min(iif(state = 'created', created_us, NULL)), 0),
 FROM delivery INDEXED BY delivery_away
 WHERE place = :place AND next_us IS NOT NULL AND state <> 'due'
 	AND state IN ('created', 'running');
+
+-- Keys that Render does not accept: one row from the first refusal to the
+-- first answer that is none.  place '' is any service.
+
+-- name: denial_add
+INSERT INTO denial (key, place, reason, since_us)
+VALUES (:key, :place, :reason, :now)
+ON CONFLICT (key, place) WHERE ended_us IS NULL DO NOTHING;
+
+-- name: denial_forget
+DELETE FROM denial WHERE ended_us < :before_us;
+
+-- name: denial_end
+UPDATE denial SET ended_us = :now
+WHERE key = :key AND place = :place AND ended_us IS NULL;
+
+-- name: denial_open
+SELECT key, place, reason, since_us FROM denial WHERE ended_us IS NULL
+ORDER BY id;

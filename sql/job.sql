@@ -5,11 +5,11 @@
 INSERT INTO job (queue, job_id, trigger, args, kwargs, render, retry,
 	description, priority, misfire_grace_us, coalesce, max_catchup,
 	max_instances, state, reason, next_run_us, cursor_us, created_us,
-	changed_us, since_us)
+	changed_us, since_us, max_runtime_us)
 VALUES (:queue, :job_id, :trigger, :args, :kwargs, :render, :retry,
 	:description, :priority, :misfire_grace_us, :coalesce, :max_catchup,
 	:max_instances, :state, :reason, :next_run_us, :cursor_us, :created_us,
-	:changed_us, :cursor_us);
+	:changed_us, :cursor_us, :max_runtime_us);
 
 -- name: job_update
 UPDATE job SET trigger = :trigger, args = :args, kwargs = :kwargs,
@@ -18,7 +18,7 @@ UPDATE job SET trigger = :trigger, args = :args, kwargs = :kwargs,
 	coalesce = :coalesce, max_catchup = :max_catchup,
 	max_instances = :max_instances, state = :state, reason = :reason,
 	next_run_us = :next_run_us, cursor_us = :cursor_us,
-	changed_us = :changed_us
+	changed_us = :changed_us, max_runtime_us = :max_runtime_us
 WHERE id = :id;
 
 -- name: job_advance
@@ -44,13 +44,13 @@ DELETE FROM job WHERE id = :id;
 -- name: job_get
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE queue = :queue AND job_id = :job_id;
 
 -- name: job_due
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE next_run_us <= :now ORDER BY next_run_us, id LIMIT :limit;
 
 -- name: job_next
@@ -60,27 +60,27 @@ ORDER BY next_run_us LIMIT 1;
 -- name: job_list_timed
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE (next_run_us, id) > (:next_run_us, :id)
 ORDER BY next_run_us, id LIMIT :limit;
 
 -- name: job_list_idle
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE next_run_us IS NULL AND id > :id ORDER BY id LIMIT :limit;
 
 -- name: job_list_queue_timed
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE queue = :queue AND (next_run_us, id) > (:next_run_us, :id)
 ORDER BY next_run_us, id LIMIT :limit;
 
 -- name: job_list_queue_idle
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE queue = :queue AND next_run_us IS NULL AND id > :id
 ORDER BY id LIMIT :limit;
 
@@ -93,7 +93,7 @@ SELECT count(*) FROM job WHERE queue = :queue;
 -- name: job_quarantined
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE state = 'quarantined' ORDER BY id LIMIT :limit;
 
 -- name: job_count_quarantined
@@ -124,11 +124,11 @@ FROM job WHERE queue = :queue AND render IS NOT NULL AND state = 'active';
 -- name: job_batch
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE id <= :id ORDER BY id LIMIT :limit;
 
 -- name: job_batch_queue
 SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us
+	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE queue = :queue AND id <= :id LIMIT :limit;

@@ -26,6 +26,7 @@ CREATE TABLE job (
 	created_us INTEGER NOT NULL,
 	changed_us INTEGER NOT NULL,
 	since_us INTEGER,
+	max_runtime_us INTEGER,
 	UNIQUE (queue, job_id)
 ) STRICT;
 
@@ -72,7 +73,8 @@ CREATE INDEX run_queue_state_slot ON run (queue, state, slot_us)
 -- that of the ledger row, always changed with it; turn counts the changes, so
 -- that of two tickers only one makes each.  next_us is when somebody has to
 -- look next (due: not before; sending: the end of the sender's lease; else the
--- next look at the target), NULL once it is over.
+-- next look at the target), NULL once it is over.  until_us is when it is given
+-- up if it is still due then, for whatever it waits; NULL: never.
 CREATE TABLE delivery (
 	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
 	job INTEGER,
@@ -97,7 +99,9 @@ CREATE TABLE delivery (
 	created_us INTEGER,
 	started_us INTEGER,
 	finished_us INTEGER,
-	cancel_us INTEGER
+	cancel_us INTEGER,
+	max_runtime_us INTEGER,
+	until_us INTEGER
 ) STRICT;
 
 -- What is due, by service, and what of it was not told to wait; what is open in each state; what
@@ -118,6 +122,9 @@ CREATE INDEX delivery_doubt ON delivery (place)
 CREATE INDEX delivery_job ON delivery (job) WHERE next_us IS NOT NULL;
 CREATE INDEX delivery_cancel ON delivery (cancel_us)
 	WHERE next_us IS NOT NULL AND cancel_us IS NOT NULL;
+-- What waits for too long.
+CREATE INDEX delivery_until ON delivery (until_us)
+	WHERE state = 'due' AND until_us IS NOT NULL;
 -- Each of the target's own jobs belongs to one run; lists of a service.
 CREATE UNIQUE INDEX delivery_remote ON delivery (remote_id)
 	WHERE remote_id IS NOT NULL;
@@ -133,6 +140,19 @@ CREATE TABLE follow (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX follow_next ON follow (next_us);
+
+-- Keys that Render does not accept, or not for a service (place; '': for any),
+-- by the names they have in the configuration: since when and why, until when.
+CREATE TABLE denial (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	key TEXT NOT NULL,
+	place TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	since_us INTEGER NOT NULL,
+	ended_us INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX denial_open ON denial (key, place) WHERE ended_us IS NULL;
 
 -- Which numbers a name had before: its runs are in the ledger still.
 CREATE TABLE job_gone (
@@ -338,6 +358,13 @@ BEGIN
 	ON CONFLICT (about, subject, kind) DO UPDATE SET
 		name = 'msg_' || lower(hex(randomblob(12))), done = ',',
 		attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
+END;
+
+CREATE TRIGGER alert_denial AFTER INSERT ON denial
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('key', NEW.id, 'denied')
+	ON CONFLICT (about, subject, kind) DO NOTHING;
 END;
 
 CREATE TRIGGER alert_message_state AFTER UPDATE OF state ON message

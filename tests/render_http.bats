@@ -225,7 +225,7 @@ long_command() {
 	sed -i 's/^}/	services = {"srv-b*"}\n}/' "$CONF"
 	run ask create srv-a x
 	[ "$status" -eq 1 ]
-	[[ $output == "ask: no render_key in $CONF is for service srv-a" ]]
+	[[ $output == "ask: no render_key is for service srv-a" ]]
 	conf "$STUB_HTTP"
 	chmod 644 "$BATS_TEST_TMPDIR/render.key"
 	run ask create srv-a x

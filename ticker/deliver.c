@@ -70,7 +70,7 @@ take_answers(struct deliver *d, int64_t now_us)
 static enum store_rc
 write_all(struct deliver *d, int64_t now_us)
 {
-	enum store_rc rc = STORE_OK;
+	enum store_rc rc = hold_load(d);
 	size_t n = d->n;
 
 	for (size_t i = 0; i < n && rc == STORE_OK; i++) {
@@ -78,7 +78,10 @@ write_all(struct deliver *d, int64_t now_us)
 		if (d->v[i]->answer == NULL)
 			continue;
 		d->v[i]->end = FLIGHT_OVER;
-		rc = applies[d->v[i]->kind](d, d->v[i], now_us);
+		if (d->v[i]->answer != &d->v[i]->unsent)
+			rc = hold_see(d, d->v[i], now_us);
+		if (rc == STORE_OK)
+			rc = applies[d->v[i]->kind](d, d->v[i], now_us);
 	}
 	if (rc == STORE_OK)
 		rc = send_expire(d, now_us);
@@ -281,6 +284,7 @@ deliver_free(struct deliver *d, int64_t now_us)
 	}
 	for (size_t i = 0; i < d->n; i++)
 		deliver_land(d->v[i]);
+	hold_free(d);
 	free(d->v);
 	free(d->after);
 	free(d);

@@ -17,10 +17,10 @@
 
 /* A flight for one run that is at its target; *run is moved into it. */
 static enum store_rc
-fly_one(struct deliver *d, enum flight_kind kind, struct delivery *run)
+fly_one(struct deliver *d, enum flight_kind kind, struct delivery *run,
+    int64_t now_us)
 {
-	char why[256];
-	int key = render_key(d->render, run->place, why, sizeof(why));
+	int key = deliver_key(d, run->place, now_us);
 	struct flight *f;
 
 	if (key < 0)
@@ -45,7 +45,7 @@ check_one(struct deliver *d, struct delivery *run, int64_t now_us)
 		run->next_us = now_us + TURN_US;
 	rc = deliver_move(d, run);
 	if (rc == STORE_OK && !is_overdue)
-		rc = fly_one(d, FLIGHT_CHECK, run);
+		rc = fly_one(d, FLIGHT_CHECK, run, now_us);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
@@ -92,7 +92,10 @@ one_apply(struct deliver *d, struct flight *f, int64_t now_us, int64_t next_us)
 		else if (a->op == RENDER_GET && a->status == 404)
 			step_gone(&run,
 			    "Render does not know the job any more");
-		rc = deliver_move(d, &run);
+		if (a->class == RENDER_OK)
+			rc = deliver_limit(d, &run, now_us);
+		if (rc == STORE_OK)
+			rc = deliver_move(d, &run);
 	}
 	delivery_fini(&run);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
@@ -125,7 +128,7 @@ cancel_one(struct deliver *d, struct delivery *run, int64_t now_us)
 	    deliver_is_flying(d, FLIGHT_CANCEL, run->place, run->run))
 		return STORE_OK;
 	rc = store_delivery_put_off(d->st, run->run, now_us + TURN_US);
-	return rc == STORE_OK ? fly_one(d, FLIGHT_CANCEL, run) : rc;
+	return rc == STORE_OK ? fly_one(d, FLIGHT_CANCEL, run, now_us) : rc;
 }
 
 enum store_rc

@@ -46,8 +46,7 @@ follow_begin(struct deliver *d, struct follow *turn, int64_t now_us)
 	struct follow_open open = { 0, 0, 0 };
 	enum store_rc rc;
 	struct flight *f;
-	char why[256];
-	int key = render_key(d->render, turn->place, why, sizeof(why));
+	int key = deliver_key(d, turn->place, now_us);
 
 	rc = store_follow_claim(d->st, turn->place, now_us, now_us + TURN_US);
 	if (rc == STORE_OK)
@@ -88,24 +87,34 @@ static enum store_rc
 follow_job(struct deliver *d, const struct render_job *j, int64_t now_us)
 {
 	struct delivery run = { .run = 0 };
+	bool is_new = false;
 	enum store_rc rc;
 
 	rc = store_delivery_of_remote(d->st, j->id, &run);
-	if (rc == STORE_OK && step_listed(&run, j, now_us))
+	if (rc == STORE_OK)
+		is_new = step_listed(&run, j, now_us) ||
+		    (j->status == RENDER_RUNNING &&
+			step_is_too_long(&run, now_us));
+	if (is_new)
+		rc = deliver_limit(d, &run, now_us);
+	if (is_new && rc == STORE_OK)
 		rc = deliver_move(d, &run);
 	delivery_fini(&run);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
 static enum store_rc
-follow_event(struct deliver *d, const struct render_event *e)
+follow_event(struct deliver *d, const struct render_event *e, int64_t now_us)
 {
 	struct delivery run = { .run = 0 };
 	enum store_rc rc;
 
 	rc = store_delivery_of_remote(d->st, e->job, &run);
-	if (rc == STORE_OK && step_event(&run, e))
-		rc = deliver_move(d, &run);
+	if (rc == STORE_OK && step_event(&run, e)) {
+		rc = deliver_limit(d, &run, now_us);
+		if (rc == STORE_OK)
+			rc = deliver_move(d, &run);
+	}
 	delivery_fini(&run);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
@@ -119,7 +128,7 @@ follow_page(struct deliver *d, struct flight *f, int64_t now_us)
 	for (size_t i = 0; i < a->njobs && rc == STORE_OK; i++)
 		rc = follow_job(d, &a->jobs[i], now_us);
 	for (size_t i = 0; i < a->nevents && rc == STORE_OK; i++)
-		rc = follow_event(d, &a->events[i]);
+		rc = follow_event(d, &a->events[i], now_us);
 	return rc;
 }
 

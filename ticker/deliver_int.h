@@ -59,10 +59,39 @@ struct deliver {
 	struct flight **v;
 	size_t n, cap;
 	bool is_draining;
-	int64_t read_us; /* when a place's runs were asked for last */
-	uint32_t luck;	 /* state of a generator for jitter */
-	char *after;	 /* the place served last */
+	int64_t read_us;    /* when a place's runs were asked for last */
+	uint32_t luck;	    /* state of a generator for jitter */
+	char *after;	    /* the place served last */
+	struct hold *holds; /* deliver_hold.c's */
+	size_t nholds, holds_cap;
+	bool has_holds; /* those of earlier ticks are there */
 };
+
+/*
+ * May a run of a place be created with a key that was not accepted before?
+ * *why says ("waiting: …") why not, borrowed until an answer comes.
+ */
+enum hold_state {
+	HOLD_NONE, /* it was */
+	HOLD_HELD, /* no: it waits */
+	HOLD_TRY   /* one, to see */
+};
+enum hold_state hold_look(struct deliver *d, int key, const char *place,
+    int64_t now_us, const char **why);
+
+/* That one leaves at now_us. */
+void hold_try(struct deliver *d, int key, const char *place, int64_t now_us);
+
+/* The key to read or cancel with; -1: none, or one that is not accepted. */
+int deliver_key(struct deliver *d, const char *place, int64_t now_us);
+
+/* What an answer says of its key (open transaction). */
+enum store_rc hold_see(struct deliver *d, const struct flight *f,
+    int64_t now_us);
+
+/* Read what earlier ticks met, once; forget all. */
+enum store_rc hold_load(struct deliver *d);
+void hold_free(struct deliver *d);
 
 /* A flight of that kind for a place (copied); NULL without memory. */
 struct flight *deliver_fly(struct deliver *d, enum flight_kind kind,
@@ -87,6 +116,13 @@ int64_t deliver_room_to_read(const struct deliver *d);
  * else did before; STORE_CONFLICT: the target's job belongs to another run.
  */
 enum store_rc deliver_move(struct deliver *d, struct delivery *run);
+
+/*
+ * If the run, as the target just described it, is or was longer than it may:
+ * have it canceled, say so in it and have that told (open transaction).
+ */
+enum store_rc deliver_limit(struct deliver *d, struct delivery *run,
+    int64_t now_us);
 
 /* Read the run of a flight anew; STORE_NOTFOUND when it was moved since. */
 enum store_rc deliver_again(struct deliver *d, const struct flight *f,
@@ -118,7 +154,7 @@ enum store_rc check_apply(struct deliver *d, struct flight *f, int64_t now_us);
 enum store_rc cancel_pick(struct deliver *d, int64_t now_us);
 enum store_rc cancel_apply(struct deliver *d, struct flight *f, int64_t now_us);
 
-/* Leases of senders that are gone. */
+/* Leases of senders that are gone; runs that have waited for too long. */
 enum store_rc send_expire(struct deliver *d, int64_t now_us);
 
 #endif

@@ -51,10 +51,10 @@ look_sort(struct flight *f)
 
 /* A look at one place for all its runs in doubt that are to be looked for. */
 static enum store_rc
-look_begin(struct deliver *d, const char *place, struct delivery_list *rows)
+look_begin(struct deliver *d, const char *place, struct delivery_list *rows,
+    int64_t now_us)
 {
-	char why[256];
-	int key = render_key(d->render, place, why, sizeof(why));
+	int key = deliver_key(d, place, now_us);
 	struct flight *f;
 	struct delivery *to;
 
@@ -95,7 +95,7 @@ look_pick(struct deliver *d, int64_t now_us)
 		    deliver_is_flying(d, FLIGHT_LOOK, place, 0))
 			continue;
 		room--;
-		rc = look_begin(d, place, &l);
+		rc = look_begin(d, place, &l, now_us);
 	}
 	delivery_list_fini(&l);
 	return rc;

@@ -5,6 +5,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/store_alert.h"
 #include "lib/store_delivery.h"
 #include "ticker/deliver_int.h"
 #include "ticker/step.h"
@@ -25,6 +26,26 @@ deliver_move(struct deliver *d, struct delivery *run)
 		    LOG_KEY_ERROR, run->reason == NULL ? "" : run->reason,
 		    NULL);
 	return rc;
+}
+
+enum store_rc
+deliver_limit(struct deliver *d, struct delivery *run, int64_t now_us)
+{
+	enum store_rc rc = STORE_OK;
+	bool is_open = delivery_is_open(run);
+
+	if (!step_is_too_long(run, now_us))
+		return STORE_OK;
+	step_too_long(run, now_us);
+	if (is_open) {
+		rc = store_delivery_cancel(d->st, run->run, now_us);
+		run->next_us = step_check_us(run, now_us);
+	}
+	log_event(LOG_LEVEL_WARN, "too-long", LOG_KEY_RUN, run->id, "place",
+	    run->place, NULL);
+	return rc == STORE_OK ?
+	    store_alert_run(d->st, run->run, ALERT_TOO_LONG) :
+	    rc;
 }
 
 enum store_rc

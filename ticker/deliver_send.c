@@ -135,16 +135,35 @@ pick_some(struct picking *p, const char *place, int key, int64_t room)
 	return rc;
 }
 
+/* One run, with a key that was not accepted; the others wait. */
+static enum store_rc
+pick_to_try(struct picking *p, const char *place, int key, const char *why)
+{
+	enum store_rc rc;
+
+	hold_try(p->d, key, place, p->now_us);
+	rc = pick_some(p, place, key, 1);
+	return rc == STORE_OK ?
+	    store_delivery_wait(p->d->st, place, p->now_us, why) :
+	    rc;
+}
+
 static enum store_rc
 pick_place(struct picking *p, const char *place)
 {
-	char why[256] = "waiting: ";
-	size_t n = strlen(why);
-	int key = render_key(p->d->render, place, why + n, sizeof(why) - n);
+	char text[256] = "waiting: ";
+	const char *why = text;
+	size_t n = strlen(text);
+	int key = render_key(p->d->render, place, text + n, sizeof(text) - n);
+	enum hold_state hold = HOLD_HELD;
 	int64_t room, may, doubts;
 	enum store_rc rc;
 
-	if (key < 0)
+	if (key >= 0)
+		hold = hold_look(p->d, key, place, p->now_us, &why);
+	if (hold == HOLD_TRY && p->rate[key] > 0)
+		return pick_to_try(p, place, key, why);
+	if (hold != HOLD_NONE)
 		return store_delivery_wait(p->d->st, place, p->now_us, why);
 	rc = store_delivery_doubt_count(p->d->st, place, &doubts);
 	if (rc == STORE_OK && doubts >= DOUBT_MAX)
@@ -239,10 +258,12 @@ is_late_news(const struct render_answer *a, const struct delivery *run)
 
 /* What the answer means; one that names another run's job is no answer. */
 static enum store_rc
-take_answer(struct deliver *d, struct delivery *run,
-    const struct render_answer *a, int64_t now_us)
+take_answer(struct deliver *d, const struct flight *f, struct delivery *run,
+    int64_t now_us)
 {
+	const struct render_answer *a = f->answer;
 	char why[FOREIGN_MAX] = "";
+	const char *held = NULL;
 	enum store_rc rc = STORE_OK;
 
 	if (a->class == RENDER_OK && a->njobs == 1)
@@ -251,6 +272,9 @@ take_answer(struct deliver *d, struct delivery *run,
 		return rc;
 	if (why[0] != '\0')
 		step_foreign(run, why);
+	else if (a->class == RENDER_DENIED &&
+	    hold_look(d, f->key, f->place, now_us, &held) != HOLD_NONE)
+		step_denied(run, now_us, held);
 	else
 		step_answer(run, a, now_us, backoff_luck(&d->luck));
 	return STORE_OK;
@@ -270,7 +294,7 @@ send_apply(struct deliver *d, struct flight *f, int64_t now_us)
 		if (a == &f->unsent)
 			step_unsent(&run, now_us, a->message);
 		else
-			rc = take_answer(d, &run, a, now_us);
+			rc = take_answer(d, f, &run, now_us);
 		if (rc == STORE_OK)
 			rc = deliver_move(d, &run);
 	}
@@ -278,6 +302,24 @@ send_apply(struct deliver *d, struct flight *f, int64_t now_us)
 		rc = deliver_follow(d, &run, now_us);
 	delivery_fini(&run);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* What has waited for too long, for whatever: before any of it is sent. */
+static enum store_rc
+expire_due(struct deliver *d, int64_t now_us)
+{
+	struct delivery_list l = { NULL, 0, 0 };
+	enum store_rc rc;
+
+	rc = store_delivery_expired(d->st, now_us, EXPIRE_MAX, &l);
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
+		step_expire(&l.v[i], now_us);
+		rc = deliver_move(d, &l.v[i]);
+		if (rc == STORE_NOTFOUND)
+			rc = STORE_OK;
+	}
+	delivery_list_fini(&l);
+	return rc;
 }
 
 enum store_rc
@@ -298,5 +340,5 @@ send_expire(struct deliver *d, int64_t now_us)
 			rc = STORE_OK;
 	}
 	delivery_list_fini(&l);
-	return rc;
+	return rc == STORE_OK ? expire_due(d, now_us) : rc;
 }

@@ -143,6 +143,8 @@ class_of_status(int status)
 {
 	if (status == 429 || status == 503)
 		return RENDER_LATER;
+	if (status == 401 || status == 403)
+		return RENDER_DENIED;
 	if (status >= 400 && status < 500)
 		return RENDER_REFUSED;
 	return RENDER_UNKNOWN;
@@ -255,12 +257,17 @@ render_key(const struct render *r, const char *service, char *why,
 	int key = conf_render_key_for(r->conf, service);
 
 	if (key == -1)
-		(void)snprintf(why, whylen,
-		    "no render_key in %s is for service %s", r->conf->path,
+		(void)snprintf(why, whylen, "no render_key is for service %s",
 		    service);
 	else if (keys_get(r->keys, key, why, whylen) == NULL)
 		return -1;
 	return key;
+}
+
+unsigned
+render_key_version(const struct render *r, int key)
+{
+	return keys_version(r->keys, key);
 }
 
 int64_t

@@ -43,7 +43,8 @@ struct render_ask {
 /* What an answer means, for a create above all. */
 enum render_class {
 	RENDER_OK,	/* done; jobs or events are there */
-	RENDER_REFUSED, /* 4xx other than 429: never, message says why */
+	RENDER_REFUSED, /* other 4xx: never, message says why */
+	RENDER_DENIED,	/* 401, 403: not with this key */
 	RENDER_LATER,	/* 429, 503, or not sent at all: try again */
 	RENDER_UNKNOWN, /* time-out, connection lost, other 5xx, an answer
 			   that cannot be read: it may have happened */
@@ -158,6 +159,9 @@ void render_refresh(struct render *r);
  */
 int render_key(const struct render *r, const char *service, char *why,
     size_t whylen);
+
+/* Changes whenever key number key is read anew. */
+unsigned render_key_version(const struct render *r, int key);
 
 #define RENDER_WAIT INT64_MAX
 

@@ -143,6 +143,9 @@ step_answer(struct delivery *d, const struct render_answer *a, int64_t now_us,
 	case RENDER_LATER:
 		answer_later(d, a, now_us, luck);
 		return;
+	case RENDER_DENIED:
+		step_denied(d, now_us, a->message);
+		return;
 	case RENDER_UNKNOWN:
 	case RENDER_CLASS__MAX:
 		break;
@@ -193,6 +196,39 @@ step_unsent(struct delivery *d, int64_t now_us, const char *why)
 	d->sent_us = 0;
 	d->attempt--;
 	try_again(d, now_us, now_us + S, why);
+}
+
+void
+step_denied(struct delivery *d, int64_t now_us, const char *why)
+{
+	d->sent_us = 0;
+	d->attempt--;
+	try_again(d, now_us, now_us, why);
+	if (d->state != RUN_DUE)
+		return;
+	d->is_waiting = true;
+	say(d, "%s", why);
+}
+
+void
+step_expire(struct delivery *d, int64_t now_us)
+{
+	static const char waiting[] = "waiting: ";
+	const char *why =
+	    d->reason == NULL ? "no tick has handed it over" : d->reason;
+	char text[RENDER_MESSAGE_MAX + 64];
+
+	if (d->cancel_us != 0) {
+		step_cancel(d);
+		return;
+	}
+	if (strncmp(why, waiting, sizeof(waiting) - 1) == 0)
+		why += sizeof(waiting) - 1;
+	(void)snprintf(text, sizeof(text), "given up after %lld s: %s",
+	    (long long)((now_us - d->due_us) / S), why);
+	close_as(d, RUN_DEAD);
+	d->is_waiting = false;
+	say(d, "%s", text);
 }
 
 void
@@ -298,6 +334,16 @@ state_of(const struct delivery *d, enum render_status s)
 	return d->state;
 }
 
+/* It has ended; what was said meanwhile is over, but why we canceled it. */
+static void
+forget_reason(struct delivery *d)
+{
+	if (d->state == RUN_CANCELED)
+		return;
+	free(d->reason);
+	d->reason = NULL;
+}
+
 bool
 step_job(struct delivery *d, const struct render_job *j, int64_t now_us)
 {
@@ -316,6 +362,7 @@ step_job(struct delivery *d, const struct render_job *j, int64_t now_us)
 	}
 	close_as(d, d->state);
 	d->finished_us = time_or_0(j->finished_us);
+	forget_reason(d);
 	if (d->state == RUN_FAILED)
 		say(d, FAILED_WORDS);
 	return true;
@@ -393,8 +440,7 @@ step_event(struct delivery *d, const struct render_event *e)
 		return false;
 	close_as(d, state);
 	d->finished_us = time_or_0(e->at_us);
-	free(d->reason);
-	d->reason = NULL;
+	forget_reason(d);
 	if (!say_reason(d, &e->reason) && state == RUN_FAILED)
 		say(d, FAILED_WORDS);
 	return true;
@@ -413,11 +459,49 @@ step_is_overdue(const struct delivery *d, int64_t now_us)
 	return now_us - d->created_us > OVERDUE_US;
 }
 
+/* From when on it is too long; DELIVERY_NEVER. */
+static int64_t
+limit_us(const struct delivery *d)
+{
+	int64_t began = d->started_us != 0 ? d->started_us : d->created_us;
+
+	return d->state != RUN_RUNNING || d->max_runtime_us == 0 ||
+		d->cancel_us != 0 ?
+	    DELIVERY_NEVER :
+	    began + d->max_runtime_us;
+}
+
+bool
+step_is_too_long(const struct delivery *d, int64_t now_us)
+{
+	if (delivery_is_open(d))
+		return now_us >= limit_us(d);
+	return d->max_runtime_us != 0 && d->cancel_us == 0 &&
+	    d->started_us != 0 &&
+	    d->finished_us - d->started_us > d->max_runtime_us;
+}
+
+void
+step_too_long(struct delivery *d, int64_t now_us)
+{
+	long long max_s = (long long)(d->max_runtime_us / S);
+
+	if (delivery_is_open(d)) {
+		d->cancel_us = now_us;
+		say(d, "ran for longer than max_runtime, %lld s: canceled",
+		    max_s);
+	} else if (d->reason == NULL)
+		say(d, "ran for %lld s, longer than max_runtime, %lld s",
+		    (long long)((d->finished_us - d->started_us) / S), max_s);
+}
+
 int64_t
 step_check_us(const struct delivery *d, int64_t now_us)
 {
-	return now_us +
+	int64_t at = now_us +
 	    clamp((now_us - d->created_us) / 2, CHECK_MIN_US, CHECK_MAX_US);
+
+	return at < limit_us(d) ? at : limit_us(d);
 }
 
 void

@@ -52,6 +52,15 @@ void step_foreign(struct delivery *d, const char *why);
 /* Nothing was sent, for a reason of ours that passes: due again at once. */
 void step_unsent(struct delivery *d, int64_t now_us, const char *why);
 
+/*
+ * The key was not accepted, so nothing was launched: the attempt does not
+ * count, and the run waits with why ("waiting: …").
+ */
+void step_denied(struct delivery *d, int64_t now_us, const char *why);
+
+/* It has waited for longer than its retry allows. */
+void step_expire(struct delivery *d, int64_t now_us);
+
 /* Who was sending is gone, and nobody knows what came of it. */
 void step_lost(struct delivery *d, int64_t now_us);
 
@@ -88,7 +97,15 @@ void step_gone(struct delivery *d, const char *why);
 /* Has it run for longer than the target lets a job run? */
 bool step_is_overdue(const struct delivery *d, int64_t now_us);
 
-/* When one that is followed is looked at alone, should all else miss it. */
+/*
+ * Does it run, and for longer than it may?  Then it is to be canceled.  Did
+ * it, now that it has ended?  Then that is its reason, unless it has another.
+ */
+bool step_is_too_long(const struct delivery *d, int64_t now_us);
+void step_too_long(struct delivery *d, int64_t now_us);
+
+/* When one that is followed is looked at alone, should all else miss it, and
+ * because it may be too long by then. */
 int64_t step_check_us(const struct delivery *d, int64_t now_us);
 
 /* It never left, and will not. */

@@ -28,4 +28,34 @@ PRAGMA writable_schema = RESET;
 DROP INDEX run_task_old;
 CREATE UNIQUE INDEX run_task ON run (task_id, queue);
 
+-- A run may be too long, or wait for too long: what is open gets its limit.
+ALTER TABLE job ADD COLUMN max_runtime_us INTEGER;
+ALTER TABLE delivery ADD COLUMN max_runtime_us INTEGER;
+ALTER TABLE delivery ADD COLUMN until_us INTEGER;
+UPDATE delivery SET until_us = due_us + 1000000 * nullif(coalesce(
+	iif(json_valid(retry), json_extract(retry, '$.max_age'), NULL), 86400),
+	0)
+WHERE next_us IS NOT NULL;
+CREATE INDEX delivery_until ON delivery (until_us)
+	WHERE state = 'due' AND until_us IS NOT NULL;
+
+-- Keys that Render does not accept, told once.
+CREATE TABLE denial (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	key TEXT NOT NULL,
+	place TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	since_us INTEGER NOT NULL,
+	ended_us INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX denial_open ON denial (key, place) WHERE ended_us IS NULL;
+
+CREATE TRIGGER alert_denial AFTER INSERT ON denial
+BEGIN
+	INSERT INTO alert (about, subject, kind)
+	VALUES ('key', NEW.id, 'denied')
+	ON CONFLICT (about, subject, kind) DO NOTHING;
+END;
+
 PRAGMA user_version = 4;

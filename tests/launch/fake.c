@@ -141,6 +141,8 @@ static const struct {
 	[FAKE_503] = { RENDER_LATER, 503, false, true, "HTTP 503" },
 	[FAKE_429] = { RENDER_LATER, 429, false, true, "HTTP 429" },
 	[FAKE_400] = { RENDER_REFUSED, 400, false, true, "HTTP 400: bad" },
+	[FAKE_401] = { RENDER_DENIED, 401, false, true, "HTTP 401: wrong" },
+	[FAKE_403] = { RENDER_DENIED, 403, false, true, "HTTP 403: not here" },
 	[FAKE_UNSENT] = { RENDER_LATER, 0, false, false, "refused" },
 	[FAKE_OTHER] = { RENDER_OK, 201, false, true, "" },
 	[FAKE_OTHER_TAKEN] = { RENDER_OK, 201, true, true, "" },
@@ -343,6 +345,13 @@ render_key(const struct render *r, const char *service, char *why,
 		return 0;
 	(void)snprintf(why, whylen, "no key");
 	return -1;
+}
+
+unsigned
+render_key_version(const struct render *r, int key)
+{
+	(void)key;
+	return r->w->key_version;
 }
 
 int64_t

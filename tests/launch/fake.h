@@ -23,6 +23,8 @@ enum fake_fault {
 	FAKE_503,
 	FAKE_429,
 	FAKE_400,
+	FAKE_401,    /* the key is not accepted */
+	FAKE_403,    /* nor for this service */
 	FAKE_UNSENT, /* no connection */
 	FAKE_OTHER,  /* not taken; the answer names the newest job there is */
 	FAKE_OTHER_TAKEN, /* taken; it names the job before */
@@ -59,6 +61,7 @@ struct fake_world {
 	int fail_lists; /* so many lists from now on are refused by a 500 */
 	bool has_other; /* an answer about one job names the next one */
 	bool has_no_key;
+	unsigned key_version;
 	int64_t creates_left; /* by the rate; 0: no limit */
 	int64_t asked[RENDER_OP__MAX];
 	int64_t given[FAKE__MAX];

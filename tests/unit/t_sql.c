@@ -103,6 +103,11 @@ static const struct pin {
 	{ SQL_DELIVERY_IN_STATE,
 	    "SEARCH d USING INDEX delivery_state (state=? AND next_us<?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DELIVERY_EXPIRED,
+	    "SEARCH d USING INDEX delivery_until (until_us<?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_DENIAL_END,
+	    "SEARCH denial USING INDEX denial_open (key=? AND place=?)" },
 	{ SQL_DELIVERY_AWAY_COUNT,
 	    "SEARCH delivery USING INDEX delivery_away (place=?)" },
 	{ SQL_DELIVERY_DOUBT_COUNT,

@@ -56,6 +56,7 @@ same_job(const struct job *a, const struct job *b, const char *what)
 	is_int(a->coalesce, b->coalesce, "%s: coalesce", what);
 	is_int(a->max_catchup, b->max_catchup, "%s: max_catchup", what);
 	is_int(a->max_instances, b->max_instances, "%s: instances", what);
+	is_int(a->max_runtime_us, b->max_runtime_us, "%s: runtime", what);
 	is_int(a->state, b->state, "%s: state", what);
 	is_int(a->next_run_us, b->next_run_us, "%s: next run", what);
 	is_int(a->cursor_us, b->cursor_us, "%s: cursor", what);
@@ -81,6 +82,7 @@ check_job_full(void)
 	j.coalesce = false;
 	j.max_catchup = 7;
 	j.max_instances = 3;
+	j.max_runtime_us = 90000001;
 	j.state = JOB_PAUSED;
 	is_int(insert(&j), STORE_OK, "a job is added");
 	ok(j.id > 0, "and numbered");
@@ -94,6 +96,7 @@ check_job_full(void)
 	j.next_run_us = JOB_NEVER;
 	j.priority = 1;
 	j.misfire_grace_us = JOB_NO_GRACE;
+	j.max_runtime_us = 0;
 	(void)store_begin(st);
 	is_int(store_job_update(st, &j), STORE_OK, "the row is rewritten");
 	is_int(store_job_advance(st, j.id + 99, 1, 1), STORE_NOTFOUND,
