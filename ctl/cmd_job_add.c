@@ -23,6 +23,7 @@ enum {
 	OPT_COALESCE,
 	OPT_NO_COALESCE,
 	OPT_CATCHUP,
+	OPT_RUNTIME,
 	OPT_PAUSED,
 	OPT_REPLACE,
 	OPT_MEMORY,
@@ -47,6 +48,8 @@ static const struct ctl_option options[] = {
 	    "many missed slots become one run" },
 	[OPT_NO_COALESCE] = { "no-coalesce", NULL, "or each its own" },
 	[OPT_CATCHUP] = { "max-catchup", "N", "but at most so many" },
+	[OPT_RUNTIME] = { "max-runtime", "DURATION",
+	    "at Render: end a run that takes longer" },
 	[OPT_PAUSED] = { "paused", NULL, "do not start it yet" },
 	[OPT_REPLACE] = { "replace", NULL, "overwrite a job of that id" },
 	[OPT_MEMORY] = { "memory", NULL, "keep it in RAM only" },
@@ -103,6 +106,9 @@ add_policies(const struct ctl_args *a, struct buf *body)
 		json_out_bool(body, "replace_existing", true);
 	if (a->opt[OPT_MEMORY] != NULL)
 		json_out_str(body, "job_store_kind", "memory");
+	if (trigger_opts_seconds(a, OPT_RUNTIME, "max-runtime", body,
+		"max_runtime") != CTL_OK)
+		return CTL_USAGE;
 	return trigger_opts_seconds(a, OPT_GRACE, "misfire-grace", body,
 	    "misfire_grace_time");
 }

@@ -120,6 +120,8 @@ show_job(struct ctl *c, const struct job *j)
 	show_text("coalesce", j->coalesce ? "yes" : "no");
 	show_number("max catchup", j->max_catchup);
 	show_number("max instances", j->max_instances);
+	if (j->max_runtime_us != 0)
+		show_seconds("max runtime", j->max_runtime_us);
 	if (j->misfire_grace_us != JOB_NO_GRACE)
 		show_seconds("misfire grace", j->misfire_grace_us);
 	show_text("retry", j->retry);

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
@@ -8,15 +9,26 @@
 #include "ctl/shell.h"
 #include "ctl/text.h"
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/fault.h"
+#include "lib/job_check.h"
 #include "lib/job_json.h"
 #include "lib/render_job.h"
 #include "lib/render_target.h"
+#include "lib/render_warn.h"
 #include "lib/sched_render.h"
 
 #include "lib/ban.h"
 
-enum { OPT_PLAN, OPT_MARKER, OPT_AMBIGUOUS, OPT_CREATE_JSON };
+enum {
+	OPT_PLAN,
+	OPT_MARKER,
+	OPT_AMBIGUOUS,
+	OPT_RUNTIME,
+	OPT_WAIT,
+	OPT_TIMEOUT,
+	OPT_CREATE_JSON
+};
 
 static const struct ctl_option create_options[] = {
 	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
@@ -24,6 +36,11 @@ static const struct ctl_option create_options[] = {
 	    "name the run in it: none, comment, env" },
 	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
 	    "if a create may be lost: retry, skip" },
+	[OPT_RUNTIME] = { "max-runtime", "DURATION",
+	    "cancel it if it takes longer" },
+	[OPT_WAIT] = { "wait", NULL, "wait for its end; 0 if it succeeded" },
+	[OPT_TIMEOUT] = { "timeout", "DURATION",
+	    "but not for longer, with 3 (default: for ever)" },
 	[OPT_CREATE_JSON] = { "json", NULL, "answer in JSON" },
 	{ .name = NULL },
 };
@@ -52,6 +69,23 @@ print_json(const struct delivery *d)
 	(void)json_out_print(&b);
 }
 
+/* As the HTTP API has it: whole seconds, up to a hundred years. */
+static int
+read_runtime(const struct ctl_args *a, struct render_target *t)
+{
+	int status =
+	    ctl_opt_duration(a, OPT_RUNTIME, "max-runtime", &t->max_runtime_us);
+
+	if (status == CTL_OK && a->opt[OPT_RUNTIME] != NULL &&
+	    (t->max_runtime_us < CLOCK_US_PER_S ||
+		t->max_runtime_us % CLOCK_US_PER_S != 0 ||
+		t->max_runtime_us / CLOCK_US_PER_S > JOB_SECONDS_MAX))
+		return ctl_fail(CTL_USAGE,
+		    "--max-runtime: whole seconds are needed, from 1 to %lld",
+		    (long long)JOB_SECONDS_MAX);
+	return status;
+}
+
 /* The words of the options; the rest is checked with the target. */
 static int
 read_words(const struct ctl_args *a, struct render_target *t)
@@ -67,7 +101,52 @@ read_words(const struct ctl_args *a, struct render_target *t)
 		return ctl_fail(CTL_USAGE,
 		    "--on-ambiguous: retry or skip is needed, not \"%s\"",
 		    a->opt[OPT_AMBIGUOUS]);
-	return CTL_OK;
+	if (a->opt[OPT_TIMEOUT] != NULL && a->opt[OPT_WAIT] == NULL)
+		return ctl_fail(CTL_USAGE, "--timeout needs --wait");
+	return read_runtime(a, t);
+}
+
+/* What may surprise, as the HTTP API answers; on standard error. */
+static void
+tell_warnings(struct ctl *c, const struct render_target *t)
+{
+	struct warns ws = { .n = 0 };
+
+	render_warns(c->conf, t, &ws);
+	for (size_t i = 0; i < ws.n; i++)
+		(void)ctl_fail(CTL_OK, "warning: %s",
+		    buf_cstr(&ws.v[i].text[WORDS_EN]));
+	warns_fini(&ws);
+}
+
+/* With --wait and --json the one object is the last. */
+static void
+tell_created(const struct ctl_args *a, const struct delivery *d)
+{
+	if (a->opt[OPT_CREATE_JSON] == NULL)
+		text_line("%s", d->id);
+	else if (a->opt[OPT_WAIT] == NULL)
+		print_json(d);
+	(void)fflush(stdout);
+}
+
+/* Its end; what happens meanwhile is for a terminal alone. */
+static int
+wait_for(struct ctl *c, const struct ctl_args *a, const char *id)
+{
+	struct render_watch how = { INT64_MAX,
+		isatty(STDERR_FILENO) ? stderr : NULL };
+	struct delivery d = { .run = 0 };
+	int status;
+
+	status = ctl_opt_duration(a, OPT_TIMEOUT, "timeout", &how.timeout_us);
+	if (status == CTL_OK)
+		status = render_watch(c, id, &how);
+	if (a->opt[OPT_CREATE_JSON] != NULL &&
+	    sched_render_get(&c->sched, NULL, id, &d) == STORE_OK)
+		print_json(&d);
+	delivery_fini(&d);
+	return status;
 }
 
 static int
@@ -82,15 +161,12 @@ create(struct ctl *c, const struct ctl_args *a, const struct render_target *t)
 	rc = sched_render_create(&c->sched, t, &d);
 	if (rc != STORE_OK)
 		status = ctl_fail_rc(rc, t->service);
-	else if (a->opt[OPT_CREATE_JSON] != NULL)
-		print_json(&d);
-	else
-		text_line("%s", d.id);
-	if (rc == STORE_OK && t->plan != NULL && !render_plan_is_known(t->plan))
-		(void)ctl_fail(0,
-		    "planId %s is not among the plans known here; Render has "
-		    "the last word",
-		    t->plan);
+	else {
+		tell_created(a, &d);
+		tell_warnings(c, t);
+		if (a->opt[OPT_WAIT] != NULL)
+			status = wait_for(c, a, d.id);
+	}
 	delivery_fini(&d);
 	return status;
 }
@@ -149,6 +225,9 @@ show(const struct ctl *c, const struct delivery *d)
 	show_text("ledger", run_state_name(d->state));
 	show_text("reason", d->reason);
 	show_text("id at Render", d->remote_id);
+	if (d->max_runtime_us != 0)
+		(void)printf("%-14s %lld s\n", "max runtime",
+		    (long long)(d->max_runtime_us / CLOCK_US_PER_S));
 	show_time(c, "created", d->decided_us);
 	show_time(c, "started", d->started_us);
 	show_time(c, "finished", d->finished_us);

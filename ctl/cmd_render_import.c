@@ -3,8 +3,10 @@
 #include "ctl/commands.h"
 #include "ctl/input.h"
 #include "ctl/job_add.h"
+#include "lib/fault.h"
 #include "lib/json.h"
 #include "lib/json_list.h"
+#include "lib/render_target.h"
 
 #include "lib/ban.h"
 
@@ -17,17 +19,25 @@ static const struct ctl_option options[] = {
 	{ .name = NULL },
 };
 
-/* What the options say goes into the body that has the number i. */
 static int
-apply_options(const struct ctl_args *a, struct json_object *body, size_t i)
+check_objects(struct json_object *list)
+{
+	for (size_t i = 0; i < json_count(list); i++) {
+		if (!json_is_object(json_member(json_item(list, i), "render")))
+			return ctl_fail(CTL_DATA,
+			    "[%zu].render: must be an object; for other jobs "
+			    "there is job add --json",
+			    i);
+	}
+	return CTL_OK;
+}
+
+/* What the options say goes into a body. */
+static int
+apply_options(const struct ctl_args *a, struct json_object *body)
 {
 	struct json_object *render = json_member(body, "render");
 
-	if (!json_is_object(render))
-		return ctl_fail(CTL_DATA,
-		    "[%zu].render: must be an object; for other jobs there is "
-		    "job add --json",
-		    i);
 	if (a->opt[OPT_SERVICE] != NULL &&
 	    json_set_str(render, "serviceId", a->opt[OPT_SERVICE]) != 0)
 		return ctl_fail(CTL_BUG, "out of memory");
@@ -35,6 +45,40 @@ apply_options(const struct ctl_args *a, struct json_object *body, size_t i)
 	    json_set_bool(body, "replace_existing", true) != 0)
 		return ctl_fail(CTL_BUG, "out of memory");
 	return CTL_OK;
+}
+
+/* Does the body name a service?  Placeholders are none. */
+static bool
+has_service(struct json_object *body)
+{
+	struct faults fs = { .n = 0 };
+	const char *service = NULL;
+
+	(void)json_get_str(json_member(body, "render"), "serviceId", &service,
+	    &fs);
+	return service != NULL && render_check_service(service, &fs) == 0;
+}
+
+/* What is the same for all of them is said once, not of each. */
+static int
+check_services(const struct ctl_args *a, struct json_object *list)
+{
+	struct faults fs = { .n = 0 };
+	size_t n = json_count(list), without = 0;
+
+	if (a->opt[OPT_SERVICE] != NULL)
+		return render_check_service(a->opt[OPT_SERVICE], &fs) == 0 ?
+		    CTL_OK :
+		    ctl_fail(CTL_DATA, "--service: %s", fs.v[0].text);
+	for (size_t i = 0; i < n; i++)
+		without += !has_service(json_item(list, i));
+	if (without == 0)
+		return CTL_OK;
+	return ctl_fail(CTL_DATA,
+	    "%s: %zu of %zu jobs name no service of yours: give --service "
+	    "SERVICE (srv-… or crn-…, as its page at Render shows it), or write "
+	    "it into the file",
+	    a->operand[0], without, n);
 }
 
 static int
@@ -48,8 +92,12 @@ run_import(struct ctl *c, const struct ctl_args *a)
 	if (!json_is_list(list) || json_count(list) == 0)
 		status = ctl_fail(CTL_DATA, "%s: must be a list of jobs",
 		    a->operand[0]);
+	if (status == CTL_OK)
+		status = check_objects(list);
+	if (status == CTL_OK)
+		status = check_services(a, list);
 	for (size_t i = 0; status == CTL_OK && i < json_count(list); i++)
-		status = apply_options(a, json_item(list, i), i);
+		status = apply_options(a, json_item(list, i));
 	if (status == CTL_OK)
 		status = ctl_open(c);
 	if (status == CTL_OK)

@@ -25,36 +25,39 @@ static const struct ctl_option options[] = {
 
 /* One line, if it says anything new. */
 static void
-tell(const struct ctl *c, const struct delivery *d, struct buf *last)
+tell(const struct ctl *c, const struct delivery *d, FILE *out, struct buf *last)
 {
-	struct buf line = BUF_INIT, now = BUF_INIT;
+	struct buf line = BUF_INIT, now = BUF_INIT, shown = BUF_INIT;
 
 	buf_printf(&line, "%s (%s", delivery_status(d),
 	    run_state_name(d->state));
 	if (d->reason != NULL)
 		buf_printf(&line, ": %s", d->reason);
 	buf_char(&line, ')');
-	if (strcmp(buf_cstr(&line), buf_cstr(last)) != 0) {
+	if (out != NULL && strcmp(buf_cstr(&line), buf_cstr(last)) != 0) {
 		ctl_time(c, clock_now_us(), &now);
-		text_line("%s %s", buf_cstr(&now), buf_cstr(&line));
-		(void)fflush(stdout);
-		buf_reset(last);
-		buf_str(last, buf_cstr(&line));
+		buf_printf(&now, " %s", buf_cstr(&line));
+		text_clean(buf_cstr(&now), &shown);
+		(void)fprintf(out, "%s\n", buf_cstr(&shown));
+		(void)fflush(out);
 	}
+	buf_reset(last);
+	buf_str(last, buf_cstr(&line));
 	buf_fini(&line);
 	buf_fini(&now);
+	buf_fini(&shown);
 }
 
 /* One look: an exit status, or -1 while it is not over. */
 static int
-look(struct ctl *c, const char *id, struct buf *last)
+look(struct ctl *c, const char *id, FILE *out, struct buf *last)
 {
 	struct delivery d = { .run = 0 };
 	enum store_rc rc = sched_render_get(&c->sched, NULL, id, &d);
 	int status = -1;
 
 	if (rc == STORE_OK) {
-		tell(c, &d, last);
+		tell(c, &d, out, last);
 		if (!delivery_is_open(&d))
 			status = d.state == RUN_SUCCEEDED ? CTL_OK : CTL_NO;
 	} else if (rc != STORE_BUSY)
@@ -63,23 +66,60 @@ look(struct ctl *c, const char *id, struct buf *last)
 	return status;
 }
 
+/* Waiting is in vain where nothing hands over. */
+static void
+tell_ticks(struct ctl *c)
+{
+	struct sched_health h;
+	struct buf since = BUF_INIT;
+
+	if (sched_health(&c->sched, clock_now_us(), &h) != STORE_OK)
+		return;
+	if (h.last_tick_us == 0)
+		(void)ctl_fail(CTL_OK,
+		    "no tick has ever run, and only a tick hands a job over: "
+		    "is ticker in your crontab?");
+	else if (h.is_late) {
+		ctl_time(c, h.last_tick_us, &since);
+		(void)ctl_fail(CTL_OK,
+		    "no tick since %s, and only a tick hands a job over: is "
+		    "ticker in your crontab?",
+		    buf_cstr(&since));
+	}
+	buf_fini(&since);
+}
+
+int
+render_watch(struct ctl *c, const char *id, const struct render_watch *how)
+{
+	int64_t began = clock_mono_us();
+	struct buf last = BUF_INIT;
+	int status = look(c, id, how->out, &last);
+
+	if (status == -1)
+		tell_ticks(c);
+	while (status == -1 && clock_mono_us() - began < how->timeout_us) {
+		clock_sleep_us(LOOK_US);
+		status = look(c, id, how->out, &last);
+	}
+	if (status == -1)
+		status = ctl_fail(CTL_TIMEOUT, "%s: not over yet", id);
+	else if (status == CTL_NO && how->out == NULL)
+		(void)ctl_fail(CTL_NO, "%s: %s", id, buf_cstr(&last));
+	buf_fini(&last);
+	return status;
+}
+
 static int
 run_watch(struct ctl *c, const struct ctl_args *a)
 {
-	int64_t timeout_us = INT64_MAX, began = clock_mono_us();
-	struct buf last = BUF_INIT;
+	struct render_watch how = { INT64_MAX, stdout };
 	int status;
 
-	status = ctl_opt_duration(a, OPT_TIMEOUT, "timeout", &timeout_us);
+	status = ctl_opt_duration(a, OPT_TIMEOUT, "timeout", &how.timeout_us);
 	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
 		return status;
-	while ((status = look(c, a->operand[0], &last)) == -1 &&
-	    clock_mono_us() - began < timeout_us)
-		clock_sleep_us(LOOK_US);
-	buf_fini(&last);
-	return status == -1 ?
-	    ctl_fail(CTL_TIMEOUT, "%s: not over yet", a->operand[0]) :
-	    status;
+	return render_watch(c, a->operand[0], &how);
 }
 
 const struct ctl_command cmd_render_watch = {

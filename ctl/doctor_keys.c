@@ -59,9 +59,12 @@ doctor_keys(struct doctor *d, struct finding *f)
 		doctor_say(f, DOCTOR_OK,
 		    "none: jobs at Render are not for "
 		    "this host");
-		return;
+	} else {
+		doctor_say(f, DOCTOR_OK, "%zu, readable by you alone",
+		    c->nrender_keys);
+		check_keys(c, f);
+		check_curl(f);
 	}
-	doctor_say(f, DOCTOR_OK, "%zu, readable by you alone", c->nrender_keys);
-	check_keys(c, f);
-	check_curl(f);
+	if (d->ctl->is_open)
+		doctor_waiting(d, f);
 }
