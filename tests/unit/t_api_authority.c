@@ -147,6 +147,7 @@ static const struct touch {
 	{ "GET", "/v1/runs/r-at-far", NULL, AT_FAR | ADDRESS, 200 },
 	{ "GET", "/v1/runs?queue_name=other", NULL, OTHER, 200 },
 	{ "GET", "/v1/why" JOB("other", "plain") "&at=2026-01-01", NULL, OTHER, 200 },
+	{ "GET", "/v1/fires?queue_name=other", NULL, OTHER, 200 },
 	{ "POST", "/v1/preview", ADD("other", "x", ""), OTHER, 200 },
 };
 
