@@ -24,7 +24,7 @@ struct far {
 };
 
 /* 5 % lost, 5 % cut, half of them taken, 10 % 429, 10 % 5xx, half of the
- * latter taken, 0.3 % answered with another's job. */
+ * latter taken, 0.3 % answered with another's job, 0.4 % not permitted. */
 static const int per_mille[FAKE__MAX] = {
 	[FAKE_LOST_TAKEN] = 50,
 	[FAKE_CUT_TAKEN] = 25,
@@ -35,6 +35,8 @@ static const int per_mille[FAKE__MAX] = {
 	[FAKE_503_TAKEN] = 25,
 	[FAKE_503] = 25,
 	[FAKE_OTHER] = 3,
+	[FAKE_401] = 2,
+	[FAKE_403] = 2,
 };
 
 struct far *
@@ -157,6 +159,8 @@ far_print(struct far *f)
 		[FAKE_503] = "not taken, answered 503",
 		[FAKE_429] = "answered 429",
 		[FAKE_OTHER] = "named another's job",
+		[FAKE_401] = "answered 401",
+		[FAKE_403] = "answered 403",
 	};
 	const struct fake_world *w = f->w;
 
