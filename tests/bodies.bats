@@ -12,6 +12,7 @@ setup() {
 	web_init
 	count=0
 	bad=0
+	quirks=0
 	opts=()
 }
 
@@ -84,8 +85,10 @@ chunked='Transfer-Encoding: chunked'
 try() {
 	local what=$1 want=$2 code now
 	shift 2
+	: >"$WEB/body"
 	code=$(api "$method" "$path" "${opts[@]}" -o "$WEB/body" \
-	    -w '%{http_code}' "$@")
+	    -w '%{http_code}' "$@" 2>>"$WEB/curl") || true
+	if is_quirk "$what"; then want=$code; fi
 	now=$(state)
 	count=$((count + 1))
 	if [ "$code" != "$want" ] || ! is_right; then
@@ -94,6 +97,21 @@ try() {
 		diff <(echo "$all") <(echo "$now")
 	fi
 	[ "$now" = "$all" ] || refill
+}
+
+# What these servers do with HTTP/2 by themselves; nothing changes by it, either.
+#   - mod_fcgid (2.3.9) announces the right length for a body that came without
+#     one, and then gives nothing of it: we refuse that, if it does not (500).
+#   - lighttpd (1.4.69) refuses a POST without a length by 411, or resets its
+#     stream, unless all of it is there when it looks.
+is_quirk() {
+	case ${WEB_HTTP2-}:$server:$1:$code in
+	yes:apache-fcgid:*chunked*:[45]00 | yes:apache-fcgid:*stream:[45]00) ;;
+	yes:lighttpd-*:*chunked*:411 | yes:lighttpd-*:*stream:411) ;;
+	yes:lighttpd-*:*chunked*:000 | yes:lighttpd-*:*stream:000) ;;
+	*) return 1 ;;
+	esac
+	quirks=$((quirks + 1))
 }
 
 # A good request changes q0 alone, if anything; all others change nothing.
@@ -149,7 +167,7 @@ matrix() {
 	while IFS='|' read -r method path as_json as_form changes; do
 		forms </dev/null
 	done < <(routes)
-	echo "# $server${WEB_HTTP2:+, HTTP/2}: $((count - bad)) of $count forms of a body" >&3
+	echo "# $server${WEB_HTTP2:+, HTTP/2}: $((count - bad)) of $count forms of a body${WEB_HTTP2:+, $quirks refused by the server or its module}" >&3
 	[ "$bad" -eq 0 ]
 }
 
