@@ -151,7 +151,7 @@ make_store(struct ctl *c, struct setup *s)
 	};
 	enum store_rc rc;
 	struct store *st;
-	char why[512] = "";
+	char why[2048] = "";
 
 	s->had_store = access(o.path, F_OK) == 0;
 	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL)

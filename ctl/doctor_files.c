@@ -99,27 +99,10 @@ check_above(const char *dir, struct finding *f)
 	}
 }
 
-/* What is to be done, behind the last semicolon of what lib/trust.h says; NULL
- * when it is none of its sentences. */
-static const char *
-remedy_of(const char *why)
-{
-	static const char *const begins[] = { "chmod ", "run this as ",
-		"as root" };
-	const char *todo = strrchr(why, ';');
-
-	for (size_t i = 0;
-	     todo != NULL && i < sizeof(begins) / sizeof(begins[0]); i++) {
-		if (strncmp(todo + 2, begins[i], strlen(begins[i])) == 0)
-			return todo + 2;
-	}
-	return NULL;
-}
-
 static void
 say_refused(struct finding *f, const char *why, const char *else_do)
 {
-	const char *todo = remedy_of(why);
+	const char *todo = trust_remedy(why);
 
 	doctor_say(f, DOCTOR_FAIL, "%.*s",
 	    todo == NULL ? (int)strlen(why) : (int)(todo - why - 2), why);

@@ -62,22 +62,22 @@ log_bad_conf(const struct ctx *ctx, const char *why)
 
 /* What a configuration that could not be loaded suffers from. */
 static const char *
-conf_cause(const char *path)
+conf_cause(const char *path, const char *why)
 {
-	struct trust t = { .is_shared = false };
-
 	if (access(path, R_OK) == -1)
 		return errno == ENOENT ? "configuration-missing" :
 					 "configuration-unreadable";
-	return trust_check(&t, TRUST_CONF, path) == TRUST_REFUSED ?
-	    "configuration-untrusted" :
-	    "configuration-invalid";
+	return trust_remedy(why) != NULL ? "configuration-untrusted" :
+					   "configuration-invalid";
 }
 
 /* What a store that could not be opened suffers from. */
 static const char *
-store_cause(const char *path, enum store_rc rc)
+store_cause(const char *path, enum store_rc rc, const char *why)
 {
+	/* A time zone that this host does not know. */
+	if (rc == STORE_CONFIG && trust_remedy(why) == NULL)
+		return "configuration-invalid";
 	if (access(path, R_OK | W_OK) == -1)
 		return errno == ENOENT ? "store-missing" :
 		    errno == EROFS     ? "store-read-only" :
@@ -129,7 +129,7 @@ ctx_read_conf(struct ctx *ctx)
 {
 	struct ctx_file now;
 	struct conf *conf;
-	char why[512];
+	char why[2048];
 
 	if (ctx->is_conf_read)
 		return ctx->conf != NULL ? 0 : -1;
@@ -143,7 +143,7 @@ ctx_read_conf(struct ctx *ctx)
 	if (conf == NULL) {
 		log_bad_conf(ctx, why);
 		if (ctx->conf == NULL)
-			ctx->cause = conf_cause(ctx->conf_path);
+			ctx->cause = conf_cause(ctx->conf_path, why);
 		return ctx->conf != NULL ? 0 : -1;
 	}
 	/* The stores, and all that is open with them, point into the old. */
@@ -168,14 +168,14 @@ check_replaced(struct ctx *ctx)
 static int
 open_store(struct ctx *ctx)
 {
-	char why[512];
+	char why[2048];
 	enum store_rc rc;
 
 	if (ctx->is_open)
 		return 0;
 	rc = sched_open(&ctx->sched, ctx->conf, ctx->env_tz, why, sizeof(why));
 	if (rc != STORE_OK) {
-		ctx->cause = store_cause(ctx->conf->store, rc);
+		ctx->cause = store_cause(ctx->conf->store, rc, why);
 		log_event(LOG_LEVEL_ERR, "store-not-open", LOG_KEY_PATH,
 		    ctx->conf->store, LOG_KEY_ERROR, why, NULL);
 		return -1;

@@ -484,3 +484,18 @@ trust_check(struct trust *t, enum trust_kind kind, const char *path)
 {
 	return walk(t, kind, path, NULL);
 }
+
+const char *
+trust_remedy(const char *why)
+{
+	static const char *const begins[] = { "chmod ", "run this as ",
+		"as root, " };
+	const char *todo = strrchr(why, ';');
+
+	for (size_t i = 0;
+	     todo != NULL && i < sizeof(begins) / sizeof(begins[0]); i++) {
+		if (strncmp(todo + 2, begins[i], strlen(begins[i])) == 0)
+			return todo + 2;
+	}
+	return NULL;
+}

@@ -55,6 +55,10 @@ enum trust_rc trust_open(struct trust *t, enum trust_kind kind,
 enum trust_rc trust_check(struct trust *t, enum trust_kind kind,
     const char *path);
 
+/* The command at the end of a line that this module wrote, borrowed; NULL: the
+ * line has another reason. */
+const char *trust_remedy(const char *why);
+
 /* "alice (1000)", or "user 1000"; n bytes at out. */
 void trust_user(uid_t uid, char *out, size_t n);
 

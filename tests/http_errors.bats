@@ -285,6 +285,15 @@ cause() {
 	cp "$conf.away" "$conf"
 	chmod 666 "$conf"
 	cause configuration-untrusted
+	cp "$conf.away" "$conf"
+	chmod 600 "$conf"
+	printf 'render_key m {\n\tfile = "m.key"\n}\n' >>"$conf"
+	echo rnd_k >"$dir/m.key"
+	cause configuration-untrusted
+	chmod 600 "$dir/m.key"
+	sed -i '/^timezone/d' "$conf"
+	echo 'timezone = "No/Where"' >>"$conf"
+	cause configuration-invalid
 	mv -f "$conf.away" "$conf"
 	chmod 666 "$store"
 	cause store-untrusted

@@ -78,7 +78,7 @@ run(const struct opts *o, const struct conf *conf)
 	enum store_rc rc;
 	struct sched s;
 	struct clock clock;
-	char why[512];
+	char why[2048];
 
 	rc = sched_open(&s, conf, getenv("TZ"), why, sizeof(why));
 	if (rc != STORE_OK) {
@@ -115,7 +115,7 @@ main(int argc, char *argv[])
 {
 	struct conf *conf;
 	struct opts o;
-	char why[512], *path;
+	char why[2048], *path;
 	int status;
 
 	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARN, "ticker");

@@ -47,7 +47,7 @@ copy_store(const struct sim *m, const char *path, const char *to)
 	};
 	struct store *st;
 	enum store_rc rc;
-	char why[512];
+	char why[2048];
 
 	if ((st = store_open(&o, &rc, why, sizeof(why))) != NULL) {
 		rc = store_backup(st, to, why, sizeof(why));

@@ -34,7 +34,7 @@ sim_random(struct sim *m)
 static enum store_rc
 sim_open(struct sim *m)
 {
-	char why[512];
+	char why[2048];
 	enum store_rc rc;
 
 	/* The zone is that of the configuration by now. */
