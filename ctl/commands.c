@@ -40,6 +40,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_preview,
 	&cmd_consume,
 	&cmd_audit,
+	&cmd_clock_reset,
 	&cmd_backup,
 	&cmd_restore,
 	NULL,

@@ -109,14 +109,14 @@ doctor_clock(struct doctor *d, struct finding *f)
 		doctor_advise(f, "have the host set it, by NTP");
 	}
 	if (sched_health(&d->ctl->sched, now, &h) == STORE_OK &&
-	    h.last_tick_us > now + US_PER_MINUTE) {
+	    h.ahead_us > 0) {
 		doctor_say(f, DOCTOR_FAIL,
-		    "the last tick lies %lld s in the "
-		    "future: the clock was set back",
-		    (long long)((h.last_tick_us - now) / CLOCK_US_PER_S));
+		    "jobs were decided up to %lld s in the future, and do not "
+		    "run before that",
+		    (long long)(h.ahead_us / CLOCK_US_PER_S));
 		doctor_advise(f,
-		    "nothing fires twice; jobs go on once the "
-		    "clock has come to where it was");
+		    "if the clock is right now: minutehand clock reset; if "
+		    "it was set back, have the host set it, by NTP");
 	}
 }
 
@@ -151,7 +151,9 @@ doctor_ticker(struct doctor *d, struct finding *f)
 		return;
 	}
 	if (h.last_tick_us == 0) {
-		doctor_say(f, DOCTOR_FAIL, "the ticker has never run");
+		doctor_say(f, DOCTOR_FAIL, h.by_hand_us == 0 ?
+			"the ticker has never run" :
+			"cron has never run the ticker, only a person has");
 		doctor_advise(f,
 		    "put the line that minutehand init prints "
 		    "into your crontab (crontab -e) and wait a minute");

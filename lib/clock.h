@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "lib/leap.h"
+
 #define CLOCK_US_PER_S INT64_C(1000000)
 
 /*
@@ -27,6 +29,9 @@ struct clock {
 	int64_t (*mono_us)(void *arg);
 	void (*sleep_us)(void *arg, int64_t us);
 	void *arg;
+	int64_t (*boot_us)(void *arg); /* since the host started; NULL: as
+					* mono_us */
+	int64_t (*boot)(void *arg);    /* which start; NULL: not known */
 };
 
 /* The host's: the three functions above. */
@@ -36,5 +41,9 @@ extern const struct clock clock_host;
 int64_t clock_get_us(const struct clock *c);
 int64_t clock_get_mono_us(const struct clock *c);
 void clock_wait_us(const struct clock *c, int64_t us);
+
+/* What it says of time, for lib/leap.h; of time alone, not which start. */
+void clock_get_time(const struct clock *c, struct clock_sign *out);
+void clock_get_sign(const struct clock *c, struct clock_sign *out);
 
 #endif

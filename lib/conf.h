@@ -155,6 +155,7 @@ struct conf {
 	enum conf_anonymous anonymous;
 	enum conf_language language;
 	enum conf_broker broker;    /* of queues that do not say */
+	int64_t clock_leap_us; /* a clock further ahead is doubted; 0: none */
 	int64_t window_us;	    /* CONF_WINDOW_AUTO: the measured cadence */
 	int64_t busy_us;	    /* longest wait for another writer */
 	int64_t lease_us;	    /* default lease of a message */

@@ -146,6 +146,17 @@ const struct conf_option conf_options[] = {
 		    "not at all; less on a host that kills long\nprocesses.",
 	},
 	{
+	    .name = "clock_leap",
+	    .type = CONF_DURATION,
+	    .offset = offsetof(struct conf, clock_leap_us),
+	    .fallback = "1h",
+	    .min = 0,
+	    .max = 365 * D,
+	    .help = "A tick whose clock is that far ahead of the last tick, "
+		    "with less time gone by,\ndecides nothing until a second "
+		    "tick agrees.  0 = every clock is believed.",
+	},
+	{
 	    .name = "busy",
 	    .type = CONF_DURATION,
 	    .offset = offsetof(struct conf, busy_us),

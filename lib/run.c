@@ -98,6 +98,25 @@ run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1])
 	*p = '\0';
 }
 
+int64_t
+run_once_key(const char *queue, const char *job_id, int64_t slot_us)
+{
+	const char *const names[] = { queue, job_id };
+	uint64_t h = UINT64_C(0xcbf29ce484222325), v = (uint64_t)slot_us;
+
+	/* FNV-1a over both names and the slot, a zero byte after each name. */
+	for (size_t i = 0; i < 2; i++)
+		for (const char *p = names[i];; p++) {
+			h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+			if (*p == '\0')
+				break;
+		}
+	for (int i = 0; i < 8; i++, v >>= 8)
+		h = (h ^ (v & 0xff)) * UINT64_C(0x100000001b3);
+	h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	return (int64_t)((h ^ h >> 33) >> 1);
+}
+
 void
 run_fini(struct run *r)
 {

@@ -70,6 +70,10 @@ bool run_state_is_final(enum run_state s);
 /* Write a fresh UUIDv7 for the instant now_us: unique, ordered by time. */
 void run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1]);
 
+/* A number made of the name of a job that fires once and its slot, by which
+ * that is known when its run is kept no more. */
+int64_t run_once_key(const char *queue, const char *job_id, int64_t slot_us);
+
 /* Free what one row owns; it is empty afterwards. */
 void run_fini(struct run *r);
 

@@ -18,6 +18,7 @@
 
 #define CADENCE_DEFAULT_US (60 * CLOCK_US_PER_S)
 #define LATE_SLACK_US (30 * CLOCK_US_PER_S)
+#define AHEAD_MIN_US (60 * CLOCK_US_PER_S) /* less is NTP's affair */
 
 const char *
 sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
@@ -128,6 +129,18 @@ sched_audit(struct sched *s, struct store *st, const char *action,
 	return store_audit_add(st, &a);
 }
 
+/* Does what was decided lie ahead of the clock? */
+static enum store_rc
+health_ahead(struct store *st, int64_t now_us, struct sched_health *out)
+{
+	int64_t mark_us;
+	enum store_rc rc = store_mark(st, &mark_us);
+
+	if (rc == STORE_OK && mark_us - now_us >= AHEAD_MIN_US)
+		out->ahead_us = mark_us - now_us;
+	return rc == STORE_OK ? store_tick_by_hand(st, &out->by_hand_us) : rc;
+}
+
 enum store_rc
 sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 {
@@ -143,6 +156,8 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 		.gap_us = -1,
 		.is_late = true,
 	};
+	if ((rc = health_ahead(st, now_us, out)) != STORE_OK)
+		return rc;
 	rc = store_tick_last(st, &t);
 	if (rc == STORE_NOTFOUND)
 		return STORE_OK;
@@ -158,7 +173,7 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 	seen = t.ended_us > t.started_us ? t.ended_us : t.started_us;
 	out->last_tick_us = t.started_us;
 	out->last_tick_age_us = now_us > seen ? now_us - seen : 0;
-	out->is_late =
+	out->is_late = out->ahead_us > 0 ||
 	    out->last_tick_age_us > 2 * out->cadence_us + LATE_SLACK_US;
 	return STORE_OK;
 }

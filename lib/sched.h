@@ -302,7 +302,11 @@ struct sched_health {
 	int64_t last_tick_age_us; /* -1: never */
 	int64_t cadence_us;	  /* measured; 60 s until known */
 	int64_t gap_us;		  /* nobody looks between ticks; -1: unknown */
-	bool is_late;		  /* older than two cadences and 30 s */
+	bool is_late;		  /* older than two cadences and 30 s, or
+				   * ahead_us is not 0 */
+	int64_t ahead_us;	  /* something was decided by a clock that far
+				   * ahead of this one; below a minute: 0 */
+	int64_t by_hand_us;	  /* the last pass by hand; 0: none */
 };
 enum store_rc sched_health(struct sched *s, int64_t now_us,
     struct sched_health *out);

@@ -24,6 +24,16 @@ store_audit_add(struct store *st, const struct store_audit *a)
 	return stmt_run(st, q, false);
 }
 
+static void
+bind_doubt(sqlite3_stmt *q, const struct store_tick *t)
+{
+	stmt_int_or_null(q, ":doubt_us", t->doubt.now_us, 0);
+	if (t->doubt.now_us == 0)
+		stmt_null(q, ":doubt_boot_us");
+	else
+		stmt_int(q, ":doubt_boot_us", t->doubt.boot_us);
+}
+
 enum store_rc
 store_tick_start(struct store *st, struct store_tick *t)
 {
@@ -34,6 +44,10 @@ store_tick_start(struct store *st, struct store_tick *t)
 		return st->refused;
 	stmt_int(q, ":started_us", t->started_us);
 	stmt_int(q, ":until_us", t->until_us);
+	stmt_int(q, ":by_hand", t->is_by_hand);
+	stmt_int_or_null(q, ":boot", t->sign.boot, 0);
+	stmt_int(q, ":boot_us", t->sign.boot_us);
+	bind_doubt(q, t);
 	if ((rc = stmt_run(st, q, false)) == STORE_OK)
 		t->id = sqlite3_last_insert_rowid(st->db);
 	return rc;
@@ -51,6 +65,7 @@ store_tick_end(struct store *st, const struct store_tick *t)
 	stmt_int(q, ":ended_us", t->ended_us);
 	stmt_int(q, ":sent", t->sent);
 	stmt_int(q, ":decided", t->decided);
+	bind_doubt(q, t);
 	if ((rc = stmt_run(st, q, false)) != STORE_OK)
 		return rc;
 	if ((q = stmt_get(st, SQL_TICK_PRUNE)) == NULL)
@@ -73,6 +88,76 @@ store_tick_is_relieved(struct store *st, const struct store_tick *t, bool *out)
 	rc = stmt_scalar(st, q, &one);
 	*out = one != 0;
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* The one row of a statement as a sign. */
+static enum store_rc
+read_sign(struct store *st, enum sql_id id, struct clock_sign *out)
+{
+	sqlite3_stmt *q = stmt_get(st, id);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return st->refused;
+	if ((rc = stmt_row(st, q)) == STORE_OK) {
+		out->now_us = sqlite3_column_int64(q, 0);
+		out->boot = sqlite3_column_int64(q, 1);
+		out->boot_us = sqlite3_column_int64(q, 2);
+	}
+	stmt_put(q);
+	return rc;
+}
+
+enum store_rc
+store_tick_believed(struct store *st, struct clock_sign *out)
+{
+	return read_sign(st, SQL_TICK_BELIEVED, out);
+}
+
+enum store_rc
+store_tick_doubted(struct store *st, struct clock_sign *out)
+{
+	return read_sign(st, SQL_TICK_DOUBTED, out);
+}
+
+enum store_rc
+store_tick_by_hand(struct store *st, int64_t *out)
+{
+	*out = 0;
+	return stmt_scalar(st, stmt_get(st, SQL_TICK_BY_HAND), out);
+}
+
+enum store_rc
+store_mark(struct store *st, int64_t *out)
+{
+	enum store_rc rc;
+
+	*out = 0;
+	rc = stmt_scalar(st, stmt_get(st, SQL_MARK_GET), out);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+static enum store_rc
+mark(struct store *st, enum sql_id id, int64_t at_us)
+{
+	sqlite3_stmt *q = stmt_get(st, id);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_int(q, ":at_us", at_us);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_mark_raise(struct store *st, int64_t at_us)
+{
+	return mark(st, SQL_MARK_RAISE, at_us);
+}
+
+enum store_rc
+store_mark_set(struct store *st, int64_t at_us)
+{
+	return mark(st, SQL_MARK_SET, at_us);
 }
 
 enum store_rc

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "lib/leap.h"
 #include "lib/store.h"
 
 /* The two journals of the store: who changed what, and when ticks ran. */
@@ -21,10 +22,14 @@ enum store_rc store_audit_add(struct store *st, const struct store_audit *a);
 struct store_tick {
 	int64_t id;
 	int64_t started_us;
-	int64_t until_us; /* how long it means to stay */
-	int64_t ended_us; /* 0: still running, or killed */
-	int64_t sent;	  /* messages handed over */
-	int64_t decided;  /* ledger rows written */
+	int64_t until_us;	 /* how long it means to stay */
+	int64_t ended_us;	 /* 0: still running, or killed */
+	int64_t sent;		 /* messages handed over */
+	int64_t decided;	 /* ledger rows written */
+	bool is_by_hand;	 /* typed by a person: no sign of cron */
+	struct clock_sign sign;	 /* of its start */
+	struct clock_sign doubt; /* when the clock was not believed, at its
+				  * start or since; now_us 0: it was */
 };
 
 /* Add the row of a tick that starts; sets t->id (open transaction). */
@@ -40,7 +45,26 @@ enum store_rc store_tick_end(struct store *st, const struct store_tick *t);
 enum store_rc store_tick_is_relieved(struct store *st,
     const struct store_tick *t, bool *out);
 
-/* The newest tick; STORE_NOTFOUND when none ever ran. */
+/*
+ * The sign of the newest tick whose clock was believed, and that of the newest
+ * tick if it was not; STORE_NOTFOUND: there is none.
+ */
+enum store_rc store_tick_believed(struct store *st, struct clock_sign *out);
+enum store_rc store_tick_doubted(struct store *st, struct clock_sign *out);
+
+/* When the last pass by hand was; 0: none. */
+enum store_rc store_tick_by_hand(struct store *st, int64_t *out);
+
+/*
+ * The latest instant by which anything was decided: read it (0: none), raise
+ * it, set it back (open transaction).
+ */
+enum store_rc store_mark(struct store *st, int64_t *out);
+enum store_rc store_mark_raise(struct store *st, int64_t at_us);
+enum store_rc store_mark_set(struct store *st, int64_t at_us);
+
+/* The newest tick that cron started, by a clock that was believed;
+ * STORE_NOTFOUND when none ever ran. */
 enum store_rc store_tick_last(struct store *st, struct store_tick *out);
 
 /* How the newest ticks followed each other; medians, so that neither an

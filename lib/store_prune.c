@@ -100,13 +100,44 @@ prune_fold(struct step *s, int64_t job)
 	return rc;
 }
 
+/* Is that an id which was made up, 32 digits of a UUIDv7?  No client comes with
+ * it again. */
+static bool
+is_made_up(const char *job_id)
+{
+	return strlen(job_id) == 32 && job_id[12] == '7' &&
+	    strspn(job_id, "0123456789abcdef") == 32;
+}
+
+/* A one-off does not run again when its run is forgotten. */
+static enum store_rc
+prune_once(struct step *s, int64_t id)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_ONCE);
+	enum store_rc rc;
+	int64_t key = 0;
+
+	if (q == NULL)
+		return s->st->refused;
+	stmt_int(q, ":id", id);
+	if ((rc = stmt_row(s->st, q)) == STORE_OK &&
+	    !is_made_up((const char *)sqlite3_column_text(q, 1)))
+		key = run_once_key((const char *)sqlite3_column_text(q, 0),
+		    (const char *)sqlite3_column_text(q, 1),
+		    sqlite3_column_int64(q, 2));
+	stmt_put(q);
+	if (key != 0)
+		return prune_do(s, SQL_ONCE_ADD, ":id", key);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
 /* What is known of a row's slots goes, but for the sums. */
 static enum store_rc
 prune_row(struct step *s, int64_t id)
 {
 	static const enum sql_id ids[] = { SQL_PRUNE_SUM, SQL_PRUNE_VERSIONS,
 		SQL_PRUNE_ROW };
-	enum store_rc rc = STORE_OK;
+	enum store_rc rc = prune_once(s, id);
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		if (rc == STORE_OK)

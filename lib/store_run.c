@@ -251,15 +251,29 @@ store_run_newest(struct store *st, const struct store_run_at *w,
 	return run_read_one(st, q, out);
 }
 
+/* Was there such a run, which is kept no more? */
+static enum store_rc
+run_once_known(struct store *st, const struct store_run_at *w)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_ONCE_HAS);
+	int64_t one;
+
+	if (q != NULL)
+		stmt_int(q, ":id", run_once_key(w->queue, w->job_id, w->at_us));
+	return stmt_scalar(st, q, &one);
+}
+
 enum store_rc
 store_run_once(struct store *st, const struct store_run_at *w, struct run *out)
 {
 	sqlite3_stmt *q = run_of_job(st, SQL_RUN_ONCE, w);
+	enum store_rc rc;
 
 	if (q == NULL)
 		return st->refused;
 	stmt_int(q, ":at_us", w->at_us);
-	return run_read_one(st, q, out);
+	rc = run_read_one(st, q, out);
+	return rc == STORE_NOTFOUND ? run_once_known(st, w) : rc;
 }
 
 enum store_rc

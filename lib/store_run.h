@@ -76,8 +76,8 @@ enum store_rc store_run_newest(struct store *st, const struct store_run_at *w,
 
 /*
  * The row that decided exactly at_us, of the job or of one that is gone; one
- * that was missed only if there is no other.  Into the zeroed *out;
- * STORE_NOTFOUND.
+ * that was missed only if there is no other.  Into the zeroed *out, which stays
+ * empty for a run that retention took; STORE_NOTFOUND.
  */
 enum store_rc store_run_once(struct store *st, const struct store_run_at *w,
     struct run *out);

@@ -42,7 +42,7 @@ SELECT a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 			strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(p.ended_us, p.started_us) / 1000000, 'unixepoch'),
 			'silent_until', strftime('%Y-%m-%dT%H:%M:%SZ', n.started_us / 1000000, 'unixepoch')))
 		FROM tick AS p JOIN tick AS n ON n.id = (SELECT min(id)
-			FROM tick WHERE id > p.id)
+			FROM tick WHERE id > p.id AND by_hand = 0)
 		WHERE p.id = a.subject)
 	END, json_object('type', a.about || '.' || a.kind,
 		'data', json_object('subject', a.subject)))
@@ -75,8 +75,8 @@ ON CONFLICT (about, subject, kind) DO NOTHING;
 -- name: alert_silence
 INSERT INTO alert (about, subject, kind)
 SELECT 'tick', p.id, 'no_tick' FROM tick AS n JOIN tick AS p
-	ON p.id = (SELECT max(id) FROM tick WHERE id < n.id)
-WHERE n.id = :id
+	ON p.id = (SELECT max(id) FROM tick WHERE id < n.id AND by_hand = 0)
+WHERE n.id = :id AND n.by_hand = 0
 	AND n.started_us - coalesce(p.ended_us, p.until_us) >= :gap_us
 ON CONFLICT (about, subject, kind) DO NOTHING;
 

@@ -10,11 +10,14 @@ DELETE FROM audit WHERE id IN (
 	WHERE at_us < :before_us);
 
 -- name: tick_insert
-INSERT INTO tick (started_us, until_us, sent, decided)
-VALUES (:started_us, :until_us, 0, 0);
+INSERT INTO tick (started_us, until_us, sent, decided, by_hand, boot, boot_us,
+	doubt_us, doubt_boot_us)
+VALUES (:started_us, :until_us, 0, 0, :by_hand, :boot, :boot_us, :doubt_us,
+	:doubt_boot_us);
 
 -- name: tick_end
-UPDATE tick SET ended_us = :ended_us, sent = :sent, decided = :decided
+UPDATE tick SET ended_us = :ended_us, sent = :sent, decided = :decided,
+	doubt_us = :doubt_us, doubt_boot_us = :doubt_boot_us
 WHERE id = :id;
 
 -- name: tick_prune
@@ -24,6 +27,35 @@ DELETE FROM tick WHERE id <= :id - 1000;
 SELECT 1 FROM tick
 WHERE id > :id AND until_us > :until_us AND ended_us IS NULL LIMIT 1;
 
+-- Those that cron started, by a clock that was believed.
+
 -- name: tick_newest
 SELECT id, started_us, coalesce(ended_us, 0), sent, decided
-FROM tick ORDER BY id DESC LIMIT :limit;
+FROM tick
+WHERE by_hand = 0 AND (doubt_us IS NULL OR doubt_us > started_us)
+ORDER BY id DESC LIMIT :limit;
+
+-- The last clock that was believed, and the one before this if it was not.
+
+-- name: tick_believed
+SELECT started_us, coalesce(boot, 0), coalesce(boot_us, -1) FROM tick
+WHERE doubt_us IS NULL OR doubt_us > started_us ORDER BY id DESC LIMIT 1;
+
+-- name: tick_doubted
+SELECT doubt_us, coalesce(boot, 0), coalesce(doubt_boot_us, -1) FROM tick
+WHERE id = (SELECT max(id) FROM tick) AND doubt_us IS NOT NULL;
+
+-- name: tick_by_hand
+SELECT max(started_us) FROM tick WHERE by_hand = 1;
+
+-- name: mark_raise
+INSERT INTO mark (name, at_us) VALUES ('clock', :at_us)
+ON CONFLICT (name) DO UPDATE SET at_us = excluded.at_us
+WHERE at_us < excluded.at_us;
+
+-- name: mark_set
+INSERT INTO mark (name, at_us) VALUES ('clock', :at_us)
+ON CONFLICT (name) DO UPDATE SET at_us = excluded.at_us;
+
+-- name: mark_get
+SELECT at_us FROM mark WHERE name = 'clock';

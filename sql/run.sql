@@ -183,6 +183,20 @@ DELETE FROM history
 WHERE job = (SELECT job FROM run WHERE id = :id)
 	AND until_us <= (SELECT last_us FROM run WHERE id = :id);
 
+-- The one run of a job that fired once: its name and slot are remembered.
+
+-- name: prune_once
+SELECT queue, job_id, slot_us FROM run
+WHERE id = :id AND is_extra IS NULL AND state <> 'missed'
+	AND EXISTS (SELECT 1 FROM history
+		WHERE job = run.job AND trigger GLOB 'date;*');
+
+-- name: once_add
+INSERT INTO once (id) VALUES (:id) ON CONFLICT (id) DO NOTHING;
+
+-- name: once_has
+SELECT 1 FROM once WHERE id = :id;
+
 -- name: prune_row
 DELETE FROM run WHERE id = :id;
 

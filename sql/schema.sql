@@ -293,14 +293,34 @@ CREATE TABLE audit (
 ) STRICT;
 
 -- When ticks ran, how long they meant to stay, what they did; the newest
--- thousand.
+-- thousand.  by_hand: a pass that a person typed.  boot and boot_us: which
+-- start of the host, and how long ago that was.  doubt_us: the clock, when it
+-- was not believed; doubt_boot_us with it.
 CREATE TABLE tick (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	started_us INTEGER NOT NULL,
 	until_us INTEGER NOT NULL,
 	ended_us INTEGER,
 	sent INTEGER NOT NULL,
-	decided INTEGER NOT NULL
+	decided INTEGER NOT NULL,
+	by_hand INTEGER NOT NULL DEFAULT 0,
+	boot INTEGER,
+	boot_us INTEGER,
+	doubt_us INTEGER,
+	doubt_boot_us INTEGER
+) STRICT;
+
+-- The latest instant by which anything was decided (clock): should it lie
+-- ahead, the clock was wrong then or is now.
+CREATE TABLE mark (
+	name TEXT PRIMARY KEY,
+	at_us INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One-off jobs whose runs retention took: they do not run again.  id is made
+-- of queue, job id and instant.
+CREATE TABLE once (
+	id INTEGER PRIMARY KEY
 ) STRICT;
 
 -- What somebody is to be told: the outbox.  about is a table, subject a row of

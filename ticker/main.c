@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/conf.h"
@@ -74,7 +75,11 @@ run_simulation(const struct opts *o, struct conf *conf)
 static int
 run(const struct opts *o, const struct conf *conf)
 {
-	struct tick_opts t = { .is_remote = true };
+	/* Cron gives no terminal: a pass that has one was typed. */
+	struct tick_opts t = {
+		.is_remote = true,
+		.is_by_hand = o->is_once && isatty(STDIN_FILENO),
+	};
 	enum store_rc rc;
 	struct sched s;
 	struct clock clock;

@@ -126,6 +126,7 @@ read_option(int c, struct opts *o)
 		return 0;
 	case OPT_ONCE:
 		o->window_us = 0;
+		o->is_once = true;
 		return 0;
 	case OPT_WINDOW:
 		return read_duration("window", optarg, 0, &o->window_us);

@@ -12,6 +12,7 @@
 struct opts {
 	const char *conf;  /* -c FILE, or NULL */
 	int64_t window_us; /* --window, 0 for --once */
+	bool is_once;	   /* --once */
 	bool is_dry_run;
 	struct sim_opts sim;
 	bool is_help;

@@ -45,5 +45,8 @@ void
 sim_clock_init(struct sim *m, int64_t now_us)
 {
 	m->at = (struct sim_clock){ .now_us = now_us };
-	m->clock = (struct clock){ sim_now, sim_mono, sim_sleep, &m->at };
+	m->clock = (struct clock){ .now_us = sim_now,
+		.mono_us = sim_mono,
+		.sleep_us = sim_sleep,
+		.arg = &m->at };
 }

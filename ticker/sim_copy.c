@@ -168,6 +168,8 @@ sim_copy(struct sim *m)
 		return STORE_FULL;
 	}
 	m->conf->is_scratch = true;
+	/* Its clock leaps because it is told to. */
+	m->conf->clock_leap_us = 0;
 	rc = copy_kind(m, JOB_DURABLE, &m->conf->store);
 	if (rc == STORE_OK)
 		rc = copy_kind(m, JOB_MEMORY, &m->conf->memory_store);

@@ -39,7 +39,8 @@ struct tick {
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
 	int64_t opened;		     /* memory stores */
 	struct remote remote;
-	struct alerts *alerts; /* NULL: none were due */
+	struct alerts *alerts;	/* NULL: none were due */
+	struct clock_sign good; /* the last look at a clock it believes */
 };
 
 /* The tick's row is worth no flush: its loss costs a line of statistics. */
@@ -60,13 +61,60 @@ tick_row(struct tick *t, enum store_rc (*write)(struct tick *, struct store *))
 	return rc;
 }
 
-/* Silence before this tick is noted together with its row. */
+/* By how much the clock leapt since it was last looked at and believed, in
+ * words for the log; the tick ends then, and the next one asks again. */
+static void
+log_doubt(int64_t ahead_us)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof(text),
+	    "ahead by %lld s more than went by: nothing is decided before a "
+	    "second tick agrees",
+	    (long long)(ahead_us / CLOCK_US_PER_S));
+	log_event(LOG_LEVEL_WARN, "clock", LOG_KEY_ERROR, text, NULL);
+}
+
+/* Is the clock ahead of the ticks before?  Then t->row.doubt says so. */
+static enum store_rc
+tick_judge(struct tick *t, struct store *st)
+{
+	struct store_pace pace = { 60 * CLOCK_US_PER_S, -1 };
+	struct leap_limits limits = { t->s->conf->clock_leap_us, 0 };
+	struct clock_sign was, doubted;
+	enum store_rc rc, rc2;
+
+	rc = store_tick_believed(st, &was);
+	if (rc != STORE_OK || limits.leap_us == 0)
+		return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	if (leap_ahead(&was, &t->row.sign, 0) <= limits.leap_us)
+		return STORE_OK;
+	rc = store_tick_pace(st, &pace);
+	rc2 = store_tick_doubted(st, &doubted);
+	if ((rc != STORE_OK && rc != STORE_NOTFOUND) ||
+	    (rc2 != STORE_OK && rc2 != STORE_NOTFOUND))
+		return rc != STORE_OK && rc != STORE_NOTFOUND ? rc : rc2;
+	limits.usual_us = 2 * pace.cadence_us + WINDOW_SLACK_US;
+	if (leap_is_doubtful(&was, rc2 == STORE_OK ? &doubted : NULL,
+		&t->row.sign, &limits)) {
+		t->row.doubt = t->row.sign;
+		log_doubt(leap_ahead(&was, &t->row.sign, 0));
+	}
+	return STORE_OK;
+}
+
+/* Silence before this tick, and how far time is, are noted with its row. */
 static enum store_rc
 tick_row_start(struct tick *t, struct store *st)
 {
 	const struct conf *conf = t->s->conf;
-	enum store_rc rc = store_tick_start(st, &t->row);
+	enum store_rc rc = tick_judge(t, st);
 
+	if (rc == STORE_OK)
+		rc = store_tick_start(st, &t->row);
+	if (rc != STORE_OK || t->row.doubt.now_us != 0)
+		return rc;
+	rc = store_mark_raise(st, t->row.started_us);
 	if (rc == STORE_OK && conf->nalerts > 0 && conf->alert_no_tick_us > 0)
 		rc = store_alert_silence(st, t->row.id, conf->alert_no_tick_us);
 	return rc;
@@ -76,6 +124,26 @@ static enum store_rc
 tick_row_end(struct tick *t, struct store *st)
 {
 	return store_tick_end(st, &t->row);
+}
+
+/* Did the clock leap ahead while the tick stays? */
+static bool
+tick_is_doubted(struct tick *t)
+{
+	int64_t leap_us = t->s->conf->clock_leap_us, ahead_us;
+	struct clock_sign is = t->good;
+
+	if (t->row.doubt.now_us != 0 || leap_us == 0 || t->o->window_us == 0)
+		return t->row.doubt.now_us != 0;
+	clock_get_time(t->s->clock, &is);
+	ahead_us = leap_ahead(&t->good, &is, 0);
+	if (ahead_us > leap_us) {
+		t->row.doubt = is;
+		log_doubt(ahead_us);
+		return true;
+	}
+	t->good = is;
+	return false;
 }
 
 /* The instant up to which jobs are taken: one pass looks at one instant. */
@@ -136,7 +204,10 @@ tick_pass(struct tick *t, int64_t *next)
 	bool is_more;
 	int64_t n;
 
+	*next = JOB_NEVER;
 	do {
+		if (tick_is_doubted(t))
+			return STORE_OK;
 		is_more = false;
 		*next = JOB_NEVER;
 		for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
@@ -184,7 +255,7 @@ tick_wait(struct tick *t, int64_t next)
 {
 	int64_t now, left, nap;
 
-	while (!stop_is_pending()) {
+	while (!stop_is_pending() && !tick_is_doubted(t)) {
 		if ((left = t->end_mono - clock_get_mono_us(t->s->clock)) <= 0)
 			return false;
 		now = clock_get_us(t->s->clock);
@@ -222,6 +293,52 @@ tick_choose_window(struct sched *s, int64_t window_us, struct tick_opts *o)
 	return STORE_OK;
 }
 
+/* All passes of a tick whose clock is believed. */
+static enum store_rc
+tick_passes(struct tick *t)
+{
+	const struct tick_opts *o = t->o;
+	bool is_pruned = false;
+	enum store_rc rc;
+	int64_t next;
+
+	do {
+		(void)tick_has_news(t);
+		rc = tick_pass(t, &next);
+		if (tick_is_doubted(t))
+			break;
+		if (rc == STORE_OK && !is_pruned)
+			prune_run(t->s);
+		is_pruned = true;
+		if (rc == STORE_OK && o->is_remote)
+			rc = remote_pump(&t->remote, &next);
+		if (rc == STORE_OK && o->is_remote)
+			alerts_pump(&t->alerts, t->s, &next);
+	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(t, next));
+	if (rc == STORE_OK && o->window_us == 0)
+		rc = remote_finish(&t->remote);
+	return rc;
+}
+
+/* What a tick does between the two writes of its row. */
+static enum store_rc
+tick_work(struct tick *t)
+{
+	struct sched_health h;
+	enum store_rc rc;
+
+	if ((rc = sched_health(t->s, t->row.started_us, &h)) != STORE_OK)
+		return rc;
+	t->claim.gap_us = h.gap_us;
+	if ((rc = rezone(t->s)) != STORE_OK)
+		return rc;
+	rc = tick_passes(t);
+	remote_end(&t->remote);
+	if (t->o->is_remote)
+		alerts_end(t->alerts, t->s);
+	return rc;
+}
+
 enum store_rc
 tick_run(struct sched *s, const struct tick_opts *o)
 {
@@ -231,39 +348,20 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		.claim = { .conf = s->conf,
 		    .clock = s->clock,
 		    .zones = s->zones },
-		.row = { .started_us = clock_get_us(s->clock) },
+		.row = { .is_by_hand = o->is_by_hand },
 		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
 		.remote = { .s = s },
 	};
-	struct sched_health h;
 	enum store_rc rc, ended;
-	bool is_pruned = false;
-	int64_t next;
 
+	clock_get_sign(s->clock, &t.row.sign);
+	t.good = t.row.sign;
+	t.row.started_us = t.row.sign.now_us;
 	t.row.until_us = t.row.started_us + o->window_us;
-
-	if ((rc = tick_row(&t, tick_row_start)) != STORE_OK ||
-	    (rc = sched_health(s, t.row.started_us, &h)) != STORE_OK)
+	if ((rc = tick_row(&t, tick_row_start)) != STORE_OK)
 		return rc;
-	t.claim.gap_us = h.gap_us;
-	if ((rc = rezone(s)) != STORE_OK)
-		return rc;
-	do {
-		(void)tick_has_news(&t);
-		rc = tick_pass(&t, &next);
-		if (rc == STORE_OK && !is_pruned)
-			prune_run(s);
-		is_pruned = true;
-		if (rc == STORE_OK && o->is_remote)
-			rc = remote_pump(&t.remote, &next);
-		if (rc == STORE_OK && o->is_remote)
-			alerts_pump(&t.alerts, s, &next);
-	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(&t, next));
-	if (rc == STORE_OK && o->window_us == 0)
-		rc = remote_finish(&t.remote);
-	remote_end(&t.remote);
-	if (o->is_remote)
-		alerts_end(t.alerts, s);
+	if (t.row.doubt.now_us == 0)
+		rc = tick_work(&t);
 	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;

@@ -10,6 +10,7 @@
 struct tick_opts {
 	int64_t window_us; /* how long to stay; 0: one pass */
 	bool is_relieved;  /* leave as soon as a newer tick has started */
+	bool is_by_hand;   /* typed by a person: no sign of cron */
 	bool is_remote;	   /* runs for other targets are handed over, too */
 	int64_t nap_us; /* look for what was added that often; 0: as is good */
 };

@@ -58,4 +58,19 @@ BEGIN
 	ON CONFLICT (about, subject, kind) DO NOTHING;
 END;
 
+ALTER TABLE tick ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tick ADD COLUMN boot INTEGER;
+ALTER TABLE tick ADD COLUMN boot_us INTEGER;
+ALTER TABLE tick ADD COLUMN doubt_us INTEGER;
+ALTER TABLE tick ADD COLUMN doubt_boot_us INTEGER;
+CREATE TABLE mark (
+	name TEXT PRIMARY KEY,
+	at_us INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO mark (name, at_us)
+SELECT 'clock', max(started_us) FROM tick HAVING count(*) > 0;
+CREATE TABLE once (
+	id INTEGER PRIMARY KEY
+) STRICT;
+
 PRAGMA user_version = 4;

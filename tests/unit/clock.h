@@ -29,6 +29,8 @@ sleep_not(void *arg, int64_t us)
 	(void)us;
 }
 
-static const struct clock clock_test = { now_get, mono_get, sleep_not, NULL };
+static const struct clock clock_test = { .now_us = now_get,
+	.mono_us = mono_get,
+	.sleep_us = sleep_not };
 
 #endif

@@ -446,6 +446,38 @@ test_once_paused(void)
 	}
 }
 
+/* Retention takes the run and the name: the guard stays. */
+static void
+test_once_pruned(void)
+{
+	const struct store_prune p = { INT64_MAX, 0, 0, 100, RIG_S,
+		&clock_test };
+	bool is_more = true;
+	int64_t n = 0;
+
+	clear();
+	now = T0;
+	is_str(once("2030-01-01 00:11", ""), "added", "first");
+	now += 2 * MINUTE;
+	tick();
+	/* The newest row of all is never taken. */
+	(void)sched_publish(&r.s,
+	    &(const struct sched_publish){ .queue = "p", .task_id = "x" },
+	    (char[RUN_ID_LEN + 1]){ 0 });
+	for (int i = 0; i < 9 && is_more; i++) {
+		(void)store_begin(store());
+		(void)store_prune_step(store(), &p, &n, &is_more);
+		(void)store_commit(store());
+	}
+	is_int(ask("SELECT count(*) FROM run WHERE job IS NOT NULL"), 0,
+	    "the run is gone");
+	is_int(ask("SELECT count(*) FROM job_gone"), 0, "the name, too");
+	is_str(once("2030-01-01 00:11", ""), "ran", "but it does not run again");
+	is_str(once("2030-01-01 00:12", ""), "added", "another instant does");
+	tick();
+	is_int(ask("SELECT count(*) FROM message WHERE queue = 'q'"), 2, "so");
+}
+
 /* A patch to an instant that ran; and a queue's switch. */
 static void
 test_once_patched(void)
@@ -491,6 +523,7 @@ main(void)
 	test_once_missed();
 	test_once_paused();
 	test_once_patched();
+	test_once_pruned();
 	buf_fini(&claim.scratch);
 	rig_close(&r);
 	folder_fini();
