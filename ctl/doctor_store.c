@@ -151,7 +151,8 @@ doctor_ticker(struct doctor *d, struct finding *f)
 		return;
 	}
 	if (h.last_tick_us == 0) {
-		doctor_say(f, DOCTOR_FAIL, h.by_hand_us == 0 ?
+		doctor_say(f, DOCTOR_FAIL,
+		    h.by_hand_us == 0 ?
 			"the ticker has never run" :
 			"cron has never run the ticker, only a person has");
 		doctor_advise(f,

@@ -122,8 +122,7 @@ h_health(struct ctx *ctx, const struct request *req, struct response *res)
 		buf_str(out, "null");
 	else
 		buf_printf(out, "%" PRId64, h.gap_us / CLOCK_US_PER_S);
-	buf_printf(out, ",\"ahead_s\":%" PRId64,
-	    h.ahead_us / CLOCK_US_PER_S);
+	buf_printf(out, ",\"ahead_s\":%" PRId64, h.ahead_us / CLOCK_US_PER_S);
 	buf_printf(out, ",\"zone_files\":%s",
 	    tz_has_files(ctx->sched.zones) ? "true" : "false");
 	buf_printf(out, ",\"late\":%s,\"quarantined\":%" PRId64,

@@ -154,17 +154,17 @@ struct conf {
 	char *zoneinfo;			 /* zone directory; "" = the system's */
 	enum conf_anonymous anonymous;
 	enum conf_language language;
-	enum conf_broker broker;    /* of queues that do not say */
-	int64_t clock_leap_us; /* a clock further ahead is doubted; 0: none */
-	int64_t window_us;	    /* CONF_WINDOW_AUTO: the measured cadence */
-	int64_t busy_us;	    /* longest wait for another writer */
-	int64_t lease_us;	    /* default lease of a message */
-	int64_t max_deliveries;	    /* default of the queues */
-	int64_t misfire_grace_us;   /* default; -1 = late runs still run */
-	int64_t max_jobs_per_queue; /* 0 = no limit */
-	int64_t max_list;	    /* longest list given without limit= */
-	int64_t retention_days;	    /* of ledger and audit; 0 = no limit */
-	int64_t retention_rows;	    /* of the ledger; 0 = no limit */
+	enum conf_broker broker; /* of queues that do not say */
+	int64_t clock_leap_us;	 /* a clock further ahead is doubted; 0: none */
+	int64_t window_us;	 /* CONF_WINDOW_AUTO: the measured cadence */
+	int64_t busy_us;	 /* longest wait for another writer */
+	int64_t lease_us;	 /* default lease of a message */
+	int64_t max_deliveries;	 /* default of the queues */
+	int64_t misfire_grace_us;	/* default; -1 = late runs still run */
+	int64_t max_jobs_per_queue;	/* 0 = no limit */
+	int64_t max_list;		/* longest list given without limit= */
+	int64_t retention_days;		/* of ledger and audit; 0 = no limit */
+	int64_t retention_rows;		/* of the ledger; 0 = no limit */
 	int64_t retention_rows_per_job; /* likewise, of one job */
 	enum log_target log_target;
 	enum log_level log_level;

@@ -12,7 +12,7 @@ setup() {
 }
 
 tick() {
-	"$TICKER" -c "$CONF" --once "$@" </dev/null
+	"$TICKER" -c "$CONF" --once </dev/null
 }
 
 sql() {
@@ -113,7 +113,7 @@ finding() {
 	finding FAIL ticker 'cron has never run the ticker'
 	tick
 	finding ok ticker 'last tick'
-	for i in 1 2 3 4; do
+	for _ in 1 2 3 4; do
 		sql 'UPDATE tick SET started_us = started_us - 300000000,
 		    ended_us = started_us - 299000000'
 		tick
@@ -121,7 +121,7 @@ finding() {
 	finding WARN ticker 'a tick every 300 s' ||
 	    finding warn ticker 'a tick every 300 s'
 	# Typed ones between them change nothing of that.
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		script -qec "\"$TICKER\" -c \"$CONF\" --once" /dev/null
 	done
 	finding warn ticker 'a tick every 300 s'

@@ -73,6 +73,34 @@ check_audit(const char *what)
 	    "%s: the ledger is whole", what);
 }
 
+/* What is to come runs, what ran ahead of time does not again. */
+static void
+check_onwards(void)
+{
+	struct sched_clock c = { .is_dry = false };
+	int64_t sent = ask("SELECT count(*) FROM message");
+
+	is_int(ask("SELECT next_run_us FROM job WHERE job_id = 'minute'"),
+	    RIG_2030 + 11 * MINUTE, "a minute later");
+	for (int i = 11; i <= 15; i++)
+		tick(RIG_2030 + i * MINUTE + RIG_S);
+	is_int(ask("SELECT count(*) FROM message"), sent + 5, "it runs again");
+	check_audit("and on");
+	/* Up to and past the slots that ran already. */
+	tick(RIG_2030 + AHEAD + 5 * MINUTE + RIG_S);
+	sent = ask("SELECT count(*) FROM message");
+	for (int i = 6; i <= 9; i++)
+		tick(RIG_2030 + AHEAD + i * MINUTE + RIG_S);
+	is_int(ask("SELECT count(*) FROM message"), sent + 1,
+	    "three of four ran before, and not again");
+	is_int(ask("SELECT count(*) - count(DISTINCT job * 1e9 + slot_us / 1e6)"
+		   " FROM run"),
+	    0, "no slot twice");
+	check_audit("past it");
+	is_int(sched_clock_reset(&r.s, &c), STORE_OK, "once more");
+	is_int(c.ahead_us, 0, "has nothing to do");
+}
+
 int
 main(void)
 {
@@ -84,7 +112,6 @@ main(void)
 	};
 	struct sched_clock c = { .is_dry = true };
 	struct sched_health h;
-	int64_t sent;
 
 	folder_init("t_clock_reset");
 	rig_open(&r, "");
@@ -107,7 +134,6 @@ main(void)
 	now = RIG_2030 + 10 * MINUTE;
 	(void)sched_health(&r.s, now, &h);
 	ok(h.is_late && h.ahead_us > AHEAD - DAY, "late, and ahead");
-	sent = ask("SELECT count(*) FROM message");
 	check_audit("ahead");
 	is_int(sched_clock_reset(&r.s, &c), STORE_OK, "a look");
 	ok(c.jobs == 3 && c.messages == 1, "%lld jobs, %lld messages",
@@ -129,26 +155,7 @@ main(void)
 	ok(ask("SELECT max(until_us) FROM message") <= now + 60 * MINUTE,
 	    "the lease ends soon");
 	check_audit("brought back");
-	is_int(ask("SELECT next_run_us FROM job WHERE job_id = 'minute'"),
-	    RIG_2030 + 11 * MINUTE, "a minute later");
-	for (int i = 11; i <= 15; i++)
-		tick(RIG_2030 + i * MINUTE + RIG_S);
-	is_int(ask("SELECT count(*) FROM message"), sent + 5, "it runs again");
-	check_audit("and on");
-	/* Up to and past the slots that ran already. */
-	tick(RIG_2030 + AHEAD + 5 * MINUTE + RIG_S);
-	sent = ask("SELECT count(*) FROM message");
-	for (int i = 6; i <= 9; i++)
-		tick(RIG_2030 + AHEAD + i * MINUTE + RIG_S);
-	is_int(ask("SELECT count(*) FROM message"), sent + 1,
-	    "three of four ran before, and not again");
-	is_int(ask("SELECT count(*) - count(DISTINCT job * 1e9 + slot_us / 1e6)"
-		   " FROM run"),
-	    0, "no slot twice");
-	check_audit("past it");
-	c = (struct sched_clock){ .is_dry = false };
-	is_int(sched_clock_reset(&r.s, &c), STORE_OK, "once more");
-	is_int(c.ahead_us, 0, "has nothing to do");
+	check_onwards();
 	buf_fini(&claim.scratch);
 	rig_close(&r);
 	folder_fini();

@@ -472,7 +472,8 @@ test_once_pruned(void)
 	is_int(ask("SELECT count(*) FROM run WHERE job IS NOT NULL"), 0,
 	    "the run is gone");
 	is_int(ask("SELECT count(*) FROM job_gone"), 0, "the name, too");
-	is_str(once("2030-01-01 00:11", ""), "ran", "but it does not run again");
+	is_str(once("2030-01-01 00:11", ""), "ran",
+	    "but it does not run again");
 	is_str(once("2030-01-01 00:12", ""), "added", "another instant does");
 	tick();
 	is_int(ask("SELECT count(*) FROM message WHERE queue = 'q'"), 2, "so");
