@@ -63,7 +63,7 @@ kind_behind(struct kind *k)
 {
 	struct tz_cache *zones = tz_cache_new(NULL);
 	int64_t now = clock_now_us() / SECOND_US * SECOND_US;
-	struct trigger_env env = { zones, "UTC", now - 3 * SECOND_US };
+	struct trigger_env env = { zones, "UTC", now - 3 * SECOND_US, false };
 	struct buf start = BUF_INIT, end = BUF_INIT;
 	struct faults fs = { .n = 0 };
 	struct trigger *t;

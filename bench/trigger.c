@@ -40,7 +40,7 @@ static struct trigger *
 make_crontab(struct tz_cache *zones, const char *line, const char *zone)
 {
 	const struct trigger_field f = { "crontab", line };
-	const struct trigger_env env = { zones, zone, NOW_US };
+	const struct trigger_env env = { zones, zone, NOW_US, false };
 	struct faults fs = { .n = 0 };
 
 	return trigger_new("cron", &f, 1, &env, &fs);
@@ -194,7 +194,7 @@ make_random(struct dice *d, struct tz_cache *zones)
 		"America/Havana", "Asia/Beirut", "Antarctica/Troll",
 		"Africa/Cairo", "America/Santiago", "Asia/Gaza" };
 	static const char *const rules[] = { "auto", "wall", "skip", "once" };
-	const struct trigger_env env = { zones, "UTC", 0 };
+	const struct trigger_env env = { zones, "UTC", 0, false };
 	struct trigger_field f[FIELDS_MAX];
 	struct buf text[FIELDS_MAX];
 	struct faults fs = { .n = 0 };

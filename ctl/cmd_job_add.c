@@ -201,7 +201,7 @@ run_add(struct ctl *c, const struct ctl_args *a)
 	if (status == CTL_OK)
 		status = ctl_open(c);
 	if (status == CTL_OK)
-		status = job_add_bodies(c, body);
+		status = job_add_bodies(c, body, a->opt[OPT_JSON] == NULL);
 	json_free(body);
 	return status;
 }

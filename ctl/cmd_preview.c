@@ -105,20 +105,23 @@ read_now(const struct ctl_args *a, struct json_object *body,
 {
 	const char *zone = env->default_zone;
 	struct faults fs = { .n = 0 };
-	const struct tz *tz;
+	struct datetime_words words = { NULL, clock_now_us() };
 	const char *wrong = NULL;
 	char why[256] = "";
 
-	env->now_us = clock_now_us();
+	env->now_us = words.now_us;
 	if (a->opt[OPT_NOW] == NULL)
 		return CTL_OK;
 	(void)json_get_str(body, "timezone", &zone, &fs);
-	tz = tz_get(env->zones, zone, why, sizeof(why));
-	if (tz != NULL)
-		wrong = datetime_parse(a->opt[OPT_NOW], tz, &env->now_us, NULL);
-	if (tz == NULL || wrong != NULL)
-		return ctl_fail(CTL_DATA, "--now: %s",
-		    tz == NULL ? why : wrong);
+	words.tz = tz_get(env->zones, zone, why, sizeof(why));
+	if (words.tz != NULL)
+		wrong = datetime_parse_words(a->opt[OPT_NOW], &words,
+		    &env->now_us, NULL);
+	if (words.tz == NULL)
+		return ctl_fail(CTL_DATA, "--now: %s", why);
+	if (wrong != NULL)
+		return ctl_fail(CTL_DATA, "--now: %s, not \"%s\"", wrong,
+		    a->opt[OPT_NOW]);
 	return CTL_OK;
 }
 
@@ -217,7 +220,7 @@ preview(struct ctl *c, const struct ctl_args *a, struct trigger_env *env,
 static int
 run_preview(struct ctl *c, const struct ctl_args *a)
 {
-	struct trigger_env env = { NULL, NULL, 0 };
+	struct trigger_env env = { .takes_words = true };
 	struct json_object *body = NULL;
 	char why[1024] = "";
 	int status;

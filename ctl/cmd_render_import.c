@@ -101,7 +101,7 @@ run_import(struct ctl *c, const struct ctl_args *a)
 	if (status == CTL_OK)
 		status = ctl_open(c);
 	if (status == CTL_OK)
-		status = job_add_bodies(c, list);
+		status = job_add_bodies(c, list, false);
 	json_free(list);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "ctl/token_new.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/num.h"
 #include "lib/store_log.h"
 #include "lib/token.h"
 
@@ -28,7 +29,8 @@ static const struct ctl_option add_options[] = {
 	    "of queues, with commas between (default: *)" },
 	[ADD_SERVICES] = { "services", "GLOBS",
 	    "of Render services, likewise (default: none)" },
-	[ADD_EXPIRES] = { "expires", "DURATION", "for how long it is good" },
+	[ADD_EXPIRES] = { "expires", "TIME",
+	    "until when it is good: 90d, 2030-12-03, \"tomorrow 09:00\"" },
 	[ADD_JSON] = { "json", NULL, "answer in JSON" },
 	{ .name = NULL },
 };
@@ -60,13 +62,34 @@ copy_services(const char *globs)
 	return strdup(globs == NULL || strcmp(globs, NONE) == 0 ? "" : globs);
 }
 
+/*
+ * How long it is good: "30d" as well as "+30d", or until an instant, which
+ * must lie ahead: a token that was never good is a mistake.
+ */
+static int
+read_expires(const struct ctl *c, const char *text, struct token *t)
+{
+	int64_t us = 0;
+	int status;
+
+	if (text == NULL)
+		return CTL_OK;
+	if (num_parse_duration(text, &us) == 0) {
+		t->expires_us = us == 0 ? 0 : t->created_us + us;
+		return CTL_OK;
+	}
+	status = ctl_opt_time(c, "expires", text, &t->expires_us);
+	if (status == CTL_OK && t->expires_us <= t->created_us)
+		return ctl_fail(CTL_USAGE, "--expires: \"%s\" is past", text);
+	return status;
+}
+
 /* Fill t from the options; strings are copied. */
 static int
 fill_token(const struct ctl_args *a, struct token *t)
 {
 	const char *name = a->opt[ADD_NAME], *queues = a->opt[ADD_QUEUES];
 	const char *scopes = a->opt[ADD_SCOPES];
-	int64_t us = 0;
 	int status;
 
 	if (token_scopes_parse(scopes == NULL ? "read,write" : scopes,
@@ -81,11 +104,7 @@ fill_token(const struct ctl_args *a, struct token *t)
 	    (status = check_globs("--services", a->opt[ADD_SERVICES])) !=
 		CTL_OK)
 		return status;
-	status = ctl_opt_duration(a, ADD_EXPIRES, "expires", &us);
-	if (status != CTL_OK)
-		return status;
 	t->created_us = clock_now_us();
-	t->expires_us = us == 0 ? 0 : t->created_us + us;
 	t->name = strdup(name == NULL ? "unnamed" : name);
 	t->queues = strdup(queues == NULL ? "*" : queues);
 	t->services = copy_services(a->opt[ADD_SERVICES]);
@@ -119,7 +138,8 @@ run_add(struct ctl *c, const struct ctl_args *a)
 	int status;
 
 	if ((status = fill_token(a, &t)) == CTL_OK &&
-	    (status = ctl_open(c)) == CTL_OK) {
+	    (status = ctl_open(c)) == CTL_OK &&
+	    (status = read_expires(c, a->opt[ADD_EXPIRES], &t)) == CTL_OK) {
 		rc = token_new(c, &t, text);
 		status = rc == STORE_OK ?
 		    print_new(&t, text, a->opt[ADD_JSON] != NULL) :

@@ -43,7 +43,9 @@ print_why(const struct why *w, bool is_json)
 static int
 run_why(struct ctl *c, const struct ctl_args *a)
 {
-	struct why w = { .queue = a->operand[0], .job_id = a->operand[1] };
+	struct why w = { .queue = a->operand[0],
+		.job_id = a->operand[1],
+		.takes_words = true };
 	const char *bad = NULL;
 	enum store_rc rc;
 	int status;
@@ -55,7 +57,8 @@ run_why(struct ctl *c, const struct ctl_args *a)
 		return status;
 	rc = sched_why(&c->sched, &w, a->operand[2], clock_now_us(), &bad);
 	if (rc == STORE_CONFLICT)
-		status = ctl_fail(CTL_DATA, "AT: %s", bad);
+		status = ctl_fail(CTL_DATA, "AT: %s, not \"%s\"", bad,
+		    a->operand[2]);
 	else if (rc == STORE_NOTFOUND)
 		status = ctl_fail(CTL_NO,
 		    "there is no job %s/%s, and there are no runs of it",

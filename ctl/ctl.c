@@ -9,6 +9,7 @@
 #include "ctl/ctl.h"
 #include "ctl/text.h"
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/datetime.h"
 #include "lib/fault.h"
@@ -259,7 +260,8 @@ int
 ctl_opt_int(const struct ctl_args *a, int i, const char *name,
     const struct ctl_range *r, int64_t *out)
 {
-	if (a->opt[i] == NULL || num_parse(a->opt[i], r->min, r->max, out) == 0)
+	if (a->opt[i] == NULL ||
+	    num_parse_whole(a->opt[i], r->min, r->max, out) == 0)
 		return CTL_OK;
 	return ctl_fail(CTL_USAGE,
 	    "--%s: a number from %lld to %lld is "
@@ -283,15 +285,19 @@ int
 ctl_opt_time(const struct ctl *c, const char *name, const char *text,
     int64_t *out)
 {
-	const struct tz *tz;
+	struct datetime_words words = { NULL, clock_now_us() };
 	const char *bad;
 	char why[128];
 
 	if (text == NULL)
 		return CTL_OK;
-	tz = tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
-	bad = tz == NULL ? why : datetime_parse(text, tz, out, NULL);
-	return bad == NULL ? CTL_OK : ctl_fail(CTL_DATA, "--%s: %s", name, bad);
+	words.tz =
+	    tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
+	bad = words.tz == NULL ? why :
+				 datetime_parse_words(text, &words, out, NULL);
+	return bad == NULL ?
+	    CTL_OK :
+	    ctl_fail(CTL_DATA, "--%s: %s, not \"%s\"", name, bad, text);
 }
 
 void

@@ -23,6 +23,7 @@
 #define LINE_MAX_BYTES (1024u * 1024)
 #define FIELDS_MAX 64
 #define COUNT_MAX 1000
+#define INSTANTS_MAX 3 /* run_date, start_date, end_date */
 
 /* What lasts from line to line. */
 struct batch {
@@ -38,10 +39,13 @@ struct question {
 	const char *kind;
 	const char *zone;
 	const char *now;
+	char now_text[JSON_INSTANT_MAX];
 	int64_t count;
 	bool is_printed; /* the answer has the trigger's text */
 	struct trigger_field fields[FIELDS_MAX];
 	size_t nfields;
+	char instants[INSTANTS_MAX][JSON_INSTANT_MAX];
+	size_t ninstants;
 	struct faults fs;
 };
 
@@ -61,7 +65,11 @@ take_field(void *cookie, const char *name, struct json_object *v)
 	}
 	if (v == NULL)
 		return 0;
-	if (json_is_number(v))
+	if (trigger_is_instant(name) && q->ninstants < INSTANTS_MAX) {
+		if (json_get_instant(q->object, name,
+			q->instants[q->ninstants++], &value, &q->fs) == -1)
+			return 0;
+	} else if (json_is_number(v))
 		value = json_text(v);
 	else if (json_get_str(q->object, name, &value, &q->fs) == -1)
 		return 0;
@@ -83,7 +91,7 @@ read_question(struct json_object *o, struct question *q)
 	q->count = 1;
 	(void)json_get_str(o, "trigger", &q->kind, &q->fs);
 	(void)json_get_str(o, "timezone", &q->zone, &q->fs);
-	(void)json_get_str(o, "now", &q->now, &q->fs);
+	(void)json_get_instant(o, "now", q->now_text, &q->now, &q->fs);
 	(void)json_get_int(o, "count", &range, &q->count, &q->fs);
 	(void)json_get_bool(o, "print", &q->is_printed, &q->fs);
 	(void)json_each(o, take_field, q);
@@ -111,7 +119,7 @@ read_now(const struct batch *b, struct question *q, int64_t *now_us)
 	if (tz == NULL)
 		return fault_add(&q->fs, "timezone", "%s", why);
 	if ((wrong = datetime_parse(q->now, tz, now_us, NULL)) != NULL)
-		return fault_add(&q->fs, "now", "%s", wrong);
+		return fault_add_instant(&q->fs, "now", q->now, wrong);
 	return 0;
 }
 
@@ -182,7 +190,8 @@ static void
 answer(struct batch *b, struct json_object *o)
 {
 	struct question q = { .kind = NULL };
-	struct trigger_env env = { b->zones, b->host_zone, 0 };
+	struct trigger_env env = { .zones = b->zones,
+		.default_zone = b->host_zone };
 	struct trigger *t = NULL;
 
 	if (read_question(o, &q) == 0 && read_now(b, &q, &env.now_us) == 0)

@@ -198,6 +198,7 @@ h_why(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct why w = { .queue = NULL };
 	const char *at = NULL, *bad = NULL;
+	char room[INPUT_INSTANT_MAX];
 	struct input in;
 	enum store_rc rc;
 
@@ -207,11 +208,12 @@ h_why(struct ctx *ctx, const struct request *req, struct response *res)
 		return;
 	w.queue = in.queue;
 	w.job_id = in.job_id;
+	at = input_instant(at, room);
 	rc = sched_why(&ctx->sched, &w, at, clock_now_us(), &bad);
 	if (rc == STORE_NOTFOUND)
 		response_error(res, 404, MSG_JOB_MISSING, in.job_id);
 	else if (rc == STORE_CONFLICT) {
-		fault_add(&res->faults, "at", "%s", bad);
+		fault_add_instant(&res->faults, "at", at, bad);
 		response_bad_input(res);
 	} else if (response_store(res, rc))
 		answer_why(req, &w, res);

@@ -23,8 +23,6 @@
 
 #include "lib/ban.h"
 
-#define TIME_TEXT_MAX 64
-
 static void
 read_name(const struct request *req, const char *name, const char **out,
     struct faults *fs)
@@ -210,25 +208,29 @@ input_int(const struct request *req, const char *name,
 	if (request_param(req, name, &text, &res->faults) != 0)
 		return -1;
 	if (text == NULL || text[0] == '\0' ||
-	    num_parse(text, range->min, range->max, out) == 0)
+	    num_parse_whole(text, range->min, range->max, out) == 0)
 		return 0;
 	return fault_add(&res->faults, name,
 	    "must be a whole number from %" PRId64 " to %" PRId64, range->min,
 	    range->max);
 }
 
-/* What is finer than we count goes: clients write up to nine decimals. */
-static const char *
-trim_decimals(const char *text, char out[TIME_TEXT_MAX])
+/*
+ * A + of an offset that a client left as it is in a query has become a blank:
+ * "T15:00:00 01:00".  No instant has a blank behind its time, so it is put
+ * back.
+ */
+const char *
+input_instant(const char *text, char room[INPUT_INSTANT_MAX])
 {
-	const char *point = strchr(text, '.');
-	size_t n = point == NULL ? 0 : strspn(point + 1, "0123456789");
+	const char *colon = strchr(text, ':');
+	const char *blank = colon == NULL ? NULL : strchr(colon, ' ');
 
-	if (n <= 6 || n > 9 || strlen(text) >= TIME_TEXT_MAX)
+	if (blank == NULL || strlen(text) >= INPUT_INSTANT_MAX)
 		return text;
-	(void)snprintf(out, TIME_TEXT_MAX, "%.*s%s", (int)(point + 7 - text),
-	    text, point + 1 + n);
-	return out;
+	(void)snprintf(room, INPUT_INSTANT_MAX, "%.*s+%s", (int)(blank - text),
+	    text, blank + 1);
+	return room;
 }
 
 void
@@ -237,18 +239,21 @@ input_time(const struct ctx *ctx, const struct request *req, const char *name,
 {
 	const char *text, *bad;
 	const struct tz *tz;
-	char why[128], room[TIME_TEXT_MAX];
+	char why[128], room[INPUT_INSTANT_MAX];
 
 	if (request_param(req, name, &text, fs) != 0 || text == NULL ||
 	    text[0] == '\0')
 		return;
+	text = input_instant(text, room);
 	tz =
 	    tz_get(ctx->sched.zones, ctx->sched.default_zone, why, sizeof(why));
-	bad = tz == NULL ?
-	    why :
-	    datetime_parse(trim_decimals(text, room), tz, out_us, NULL);
+	if (tz == NULL) {
+		fault_add(fs, name, "%s", why);
+		return;
+	}
+	bad = datetime_parse(text, tz, out_us, NULL);
 	if (bad != NULL)
-		fault_add(fs, name, "%s", bad);
+		fault_add_instant(fs, name, text, bad);
 }
 
 int

@@ -42,6 +42,10 @@ int input_job(const struct ctx *ctx, const struct request *req,
 int input_int(const struct request *req, const char *name,
     const struct json_range *range, int64_t *out, struct response *res);
 
+/* The text of an instant as it was meant, perhaps in room. */
+#define INPUT_INSTANT_MAX 64
+const char *input_instant(const char *text, char room[INPUT_INSTANT_MAX]);
+
 /* An instant, in the default zone unless it has an offset; absent or empty
  * leaves *out_us untouched.  What is wrong with it is a fault. */
 void input_time(const struct ctx *ctx, const struct request *req,

@@ -71,6 +71,29 @@ fault_add_all(struct faults *fs, const char *prefix, const struct faults *inner)
 }
 
 int
+fault_cut(const char *text, int max)
+{
+	size_t n = strlen(text), i;
+
+	if (n <= (size_t)max)
+		return (int)n;
+	i = (size_t)max;
+	while (i > 0 && ((unsigned char)text[i] & 0xc0) == 0x80)
+		i--;
+	return (int)i;
+}
+
+#define INSTANT_QUOTE 48 /* bytes; longer than any instant */
+
+int
+fault_add_instant(struct faults *fs, const char *field, const char *text,
+    const char *why)
+{
+	return fault_add(fs, field, "%s, not \"%.*s\"", why,
+	    fault_cut(text, INSTANT_QUOTE), text);
+}
+
+int
 fault_add_never(struct faults *fs, const char *field, const char *why)
 {
 	size_t had = fs->n;

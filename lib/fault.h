@@ -36,6 +36,16 @@ int fault_add(struct faults *fs, const char *field, const char *fmt, ...)
 void fault_add_all(struct faults *fs, const char *prefix,
     const struct faults *inner);
 
+/*
+ * Bytes of text to quote in a complaint: at most max, and none of a sequence
+ * of UTF-8 that would be cut.
+ */
+int fault_cut(const char *text, int max);
+
+/* Add that text, given for field, is no instant, and why not; gives -1. */
+int fault_add_instant(struct faults *fs, const char *field, const char *text,
+    const char *why);
+
 /* Add that field keeps a trigger from ever firing, and why; gives -1. */
 int fault_add_never(struct faults *fs, const char *field, const char *why);
 

@@ -88,43 +88,58 @@ parse_names(struct parse *p)
 	return rc;
 }
 
-/* Intervals come as whole numbers; the trigger judges their sum. */
+/*
+ * Intervals come as whole numbers, perhaps as "1e1", which room makes "10";
+ * the trigger judges their sum.
+ */
 static int
-check_interval_field(struct parse *p, const char *name, const char *text)
+read_length(struct parse *p, const char *name, const char **text, char *room)
 {
 	int64_t v;
 
-	if (num_parse(text, 0, INT64_MAX, &v) == 0)
+	if (num_plain(*text, room, JSON_INSTANT_MAX) == 0 &&
+	    num_parse(room, 0, INT64_MAX, &v) == 0) {
+		*text = room;
 		return 0;
+	}
 	return fault_add(p->fs, name,
 	    "must be a whole number, not negative and not too large");
+}
+
+/* The text of the field of number i; NULL in *text when it is not given. */
+static int
+read_field(struct parse *p, size_t i, char room[JSON_INSTANT_MAX],
+    const char **text)
+{
+	const char *name = job_trigger_fields[i].name;
+
+	if (trigger_is_instant(name))
+		return json_get_instant(p->body, name, room, text, p->fs);
+	if (json_get_text(p->body, name, room, text, p->fs) != 0)
+		return -1;
+	if (job_trigger_fields[i].kinds == JOB_IN_INTERVAL && *text != NULL)
+		return read_length(p, name, text, room);
+	return 0;
 }
 
 /* Collect the fields of the kind; *n of them into f. */
 static int
 collect_fields(struct parse *p, enum trigger_kind kind,
     struct trigger_field f[JOB_TRIGGER_FIELDS],
-    char digits[JOB_TRIGGER_FIELDS][JSON_DIGITS_MAX], size_t *n)
+    char room[JOB_TRIGGER_FIELDS][JSON_INSTANT_MAX], size_t *n)
 {
 	int rc = 0;
 
 	*n = 0;
 	for (size_t i = 0; i < JOB_TRIGGER_FIELDS; i++) {
-		const char *name = job_trigger_fields[i].name;
 		const char *text;
 
 		if ((job_trigger_fields[i].kinds & 1U << kind) == 0)
 			continue;
-		if (json_get_text(p->body, name, digits[i], &text, p->fs) !=
-		    0) {
-			rc = -1;
-			continue;
-		}
+		rc |= read_field(p, i, room[i], &text);
 		if (text == NULL)
 			continue;
-		if (job_trigger_fields[i].kinds == JOB_IN_INTERVAL)
-			rc |= check_interval_field(p, name, text);
-		f[*n].name = name;
+		f[*n].name = job_trigger_fields[i].name;
 		f[*n].value = text;
 		++*n;
 	}
@@ -175,7 +190,7 @@ static int
 parse_trigger(struct parse *p)
 {
 	struct trigger_field f[JOB_TRIGGER_FIELDS + 1] = { { NULL, NULL } };
-	char digits[JOB_TRIGGER_FIELDS][JSON_DIGITS_MAX];
+	char room[JOB_TRIGGER_FIELDS][JSON_INSTANT_MAX];
 	char choice[JSON_DIGITS_MAX];
 	enum trigger_kind kind = TRIGGER_DATE;
 	struct trigger *t;
@@ -185,7 +200,7 @@ parse_trigger(struct parse *p)
 	if (parse_kind(p, &kind) != 0)
 		return -1;
 	/* Asked even when a field is bad, so that all bad ones are named. */
-	rc = collect_fields(p, kind, f, digits, &n);
+	rc = collect_fields(p, kind, f, room, &n);
 	(void)snprintf(choice, sizeof(choice), "%" PRId64,
 	    trigger_choice(p->j->queue == NULL ? "" : p->j->queue,
 		p->j->job_id));

@@ -192,6 +192,17 @@ json_get_bool(struct json_object *o, const char *name, bool *out,
 	return 0;
 }
 
+/* Is v a number?  Then its digits without exponent in buf, if they fit. */
+static int
+plain_of(struct json_object *v, char *buf, size_t size)
+{
+	if (!json_object_is_type(v, json_type_int) &&
+	    !json_object_is_type(v, json_type_double))
+		return -1;
+	/* As it was sent: json-c keeps the text of what has a fraction. */
+	return num_plain(json_object_to_json_string(v), buf, size);
+}
+
 int
 json_get_int(struct json_object *o, const char *name,
     const struct json_range *range, int64_t *out, struct faults *fs)
@@ -203,11 +214,15 @@ json_get_int(struct json_object *o, const char *name,
 	if (v == NULL)
 		return 0;
 	if (!json_object_is_type(v, json_type_int) &&
+	    !json_object_is_type(v, json_type_double) &&
 	    !json_object_is_type(v, json_type_string))
+		return fault_type(fs, name, "a whole number", v);
+	if (json_object_is_type(v, json_type_double) &&
+	    plain_of(v, buf, sizeof(buf)) == 0 && strchr(buf, '.') != NULL)
 		return fault_type(fs, name, "a whole number", v);
 	if (json_get_text(o, name, buf, &text, fs) != 0)
 		return -1;
-	if (num_parse(text, range->min, range->max, out) != 0)
+	if (num_parse_whole(text, range->min, range->max, out) != 0)
 		return fault_add(fs, name,
 		    "must be a whole number from %" PRId64 " to %" PRId64,
 		    range->min, range->max);
@@ -284,9 +299,39 @@ json_get_text(struct json_object *o, const char *name,
 		return 0;
 	if (json_object_is_type(v, json_type_string))
 		return string_of(v, name, out, fs);
-	if (!json_object_is_type(v, json_type_int))
+	if (plain_of(v, buf, JSON_DIGITS_MAX) != 0 || strchr(buf, '.') != NULL)
 		return fault_type(fs, name, "a string or a whole number", v);
-	snprintf(buf, JSON_DIGITS_MAX, "%" PRId64, json_object_get_int64(v));
+	*out = buf;
+	return 0;
+}
+
+/* Digits behind the point that say something: nanoseconds. */
+#define INSTANT_DECIMALS 9
+
+int
+json_get_instant(struct json_object *o, const char *name,
+    char buf[JSON_INSTANT_MAX], const char **out, struct faults *fs)
+{
+	struct json_object *v = json_member(o, name);
+	char plain[64], *point;
+
+	*out = NULL;
+	if (v == NULL)
+		return 0;
+	if (json_object_is_type(v, json_type_string))
+		return string_of(v, name, out, fs);
+	if (plain_of(v, plain, sizeof(plain)) != 0)
+		return fault_type(fs, name,
+		    "a string such as \"2030-12-03T15:00:00Z\" or a number "
+		    "of epoch seconds",
+		    v);
+	point = strchr(plain, '.');
+	if (point != NULL && strlen(point) > INSTANT_DECIMALS + 1)
+		point[INSTANT_DECIMALS + 1] = '\0';
+	if (strlen(plain) + 2 > JSON_INSTANT_MAX)
+		return fault_add(fs, name,
+		    "is beyond the year 9999: epoch seconds are needed");
+	(void)snprintf(buf, JSON_INSTANT_MAX, "@%s", plain);
 	*out = buf;
 	return 0;
 }

@@ -12,7 +12,7 @@ struct json_object;
 
 /*
  * Parse len bytes as one strict JSON text (RFC 8259, UTF-8 checked, nothing
- * after it, at most JSON_DEPTH_MAX deep, integers within 64 bits and no name
+ * after it, at most JSON_DEPTH_MAX deep, integers from -2^63 to 2^64-1 and no name
  * twice in an object, so that nothing is changed or lost on its way).  NULL with a reason that names the byte offset;
  * otherwise the caller frees the root with json_free.
  */
@@ -60,7 +60,7 @@ int json_get_str(struct json_object *o, const char *name, const char **out,
 int json_get_bool(struct json_object *o, const char *name, bool *out,
     struct faults *fs);
 
-/* An integer within min..max; numeric strings are taken too. */
+/* An integer within min..max; 10.0, 1e1 and numeric strings are taken too. */
 struct json_range {
 	int64_t min, max;
 };
@@ -87,6 +87,15 @@ int json_get_strings(struct json_object *o, const char *name, const char ***out,
 #define JSON_DIGITS_MAX 24
 int json_get_text(struct json_object *o, const char *name,
     char buf[JSON_DIGITS_MAX], const char **out, struct faults *fs);
+
+/*
+ * A member that is an instant, as text for datetime_parse: the string itself,
+ * or a number of epoch seconds as "@SECONDS" in buf.  *out is NULL for absent
+ * and null.
+ */
+#define JSON_INSTANT_MAX 40
+int json_get_instant(struct json_object *o, const char *name,
+    char buf[JSON_INSTANT_MAX], const char **out, struct faults *fs);
 
 /*
  * Call fn for each member of an object until it returns non-zero, which is

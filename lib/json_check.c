@@ -1,17 +1,18 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/json.h"
-#include "lib/num.h"
 #include "lib/utf8.h"
 #include "lib/ban.h"
 
 /*
  * A scanner for RFC 8259.  json-c, even when strict, lets pass what would
  * change a client's data or give text that is no JSON: NaN, "1.", integers
- * beyond 64 bits, NUL in names, raw control characters.
+ * beyond -2^63 to 2^64-1, NUL in names, raw control characters.
  */
 struct scan {
 	const unsigned char *s;
@@ -73,18 +74,22 @@ scan_digits(struct scan *sc)
 	return 0;
 }
 
+#define INT64_MIN_MAGNITUDE (UINT64_C(1) << 63)
+
 /* An integer json-c would clamp is refused: it would change on its way. */
 static int
 check_range(struct scan *sc, size_t from)
 {
 	char text[32];
 	size_t n = sc->at - from;
-	int64_t v;
+	uint64_t v;
 
 	if (n < sizeof(text)) {
 		memcpy(text, sc->s + from, n);
 		text[n] = '\0';
-		if (num_parse(text, INT64_MIN, INT64_MAX, &v) == 0)
+		errno = 0;
+		v = strtoull(text + (text[0] == '-'), NULL, 10);
+		if (errno == 0 && (text[0] != '-' || v <= INT64_MIN_MAGNITUDE))
 			return 0;
 	}
 	sc->at = from;

@@ -1,3 +1,8 @@
+/*
+ * Numbers as text, in decimal: whole ones within bounds, durations, and what
+ * JSON writes with a point or an exponent.
+ */
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -66,6 +71,111 @@ num_parse(const char *s, int64_t min, int64_t max, int64_t *out)
 		return -1;
 	*out = v;
 	return 0;
+}
+
+/* The parts of a decimal number. */
+struct decimal {
+	const char *whole, *part; /* digits before and behind the point */
+	int nwhole, npart;
+	int64_t exponent;
+};
+
+#define EXPONENT_MAX 400 /* beyond what a double has */
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Take digits at *sp; how many. */
+static int
+span(const char **sp)
+{
+	const char *from = *sp;
+
+	while (is_digit(**sp))
+		(*sp)++;
+	return (int)(*sp - from);
+}
+
+static bool
+split(const char *s, struct decimal *d)
+{
+	d->whole = s;
+	d->nwhole = span(&s);
+	d->part = s;
+	d->npart = 0;
+	d->exponent = 0;
+	if (*s == '.') {
+		d->part = ++s;
+		d->npart = span(&s);
+		if (d->npart == 0)
+			return false;
+	}
+	if (d->nwhole == 0)
+		return false;
+	if (*s != 'e' && *s != 'E')
+		return *s == '\0';
+	return num_parse(s + 1, -EXPONENT_MAX, EXPONENT_MAX, &d->exponent) == 0;
+}
+
+/* The digit with the value 10^at; 0 outside of what is written. */
+static char
+digit_at(const struct decimal *d, int64_t at)
+{
+	int64_t i = d->nwhole - 1 - (at - d->exponent);
+
+	if (i < 0 || i >= d->nwhole + d->npart)
+		return '0';
+	return i < d->nwhole ? d->whole[i] : d->part[i - d->nwhole];
+}
+
+int
+num_plain(const char *s, char *out, size_t size)
+{
+	bool is_negative = *s == '-';
+	struct decimal d;
+	int64_t high, low;
+	size_t n = 0;
+
+	if (*s == '-' || *s == '+')
+		s++;
+	if (!split(s, &d))
+		return -1;
+	high = d.nwhole - 1 + d.exponent;
+	low = -d.npart + d.exponent;
+	while (high > 0 && digit_at(&d, high) == '0')
+		high--;
+	while (low < 0 && digit_at(&d, low) == '0')
+		low++;
+	if (high < 0)
+		high = 0;
+	if (low > 0)
+		low = 0;
+	if (high == 0 && low == 0 && digit_at(&d, 0) == '0')
+		is_negative = false;
+	if ((size_t)(high - low) + 4 > size)
+		return -1;
+	if (is_negative)
+		out[n++] = '-';
+	for (int64_t at = high; at >= low; at--) {
+		if (at == -1)
+			out[n++] = '.';
+		out[n++] = digit_at(&d, at);
+	}
+	out[n] = '\0';
+	return 0;
+}
+
+int
+num_parse_whole(const char *s, int64_t min, int64_t max, int64_t *out)
+{
+	char plain[32];
+
+	if (num_plain(s, plain, sizeof(plain)) != 0)
+		return -1;
+	return num_parse(plain, min, max, out);
 }
 
 int

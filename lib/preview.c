@@ -26,20 +26,24 @@ read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
     struct faults *fs)
 {
 	const char *zone = env->default_zone, *now = NULL, *wrong;
-	const struct tz *tz;
-	char why[256];
+	struct datetime_words words = { NULL, env->now_us };
+	char why[256], room[JSON_INSTANT_MAX];
 
 	*out = env->now_us;
-	if (json_get_str(body, "now", &now, fs) == -1 ||
+	if (json_get_instant(body, "now", room, &now, fs) == -1 ||
 	    json_get_str(body, "timezone", &zone, fs) == -1)
 		return -1;
-	if (now == NULL)
+	if (now == NULL || *now == '\0')
 		return 0;
-	tz = tz_get(env->zones, zone, why, sizeof(why));
-	if (tz == NULL)
+	words.tz = tz_get(env->zones,
+	    zone == NULL || *zone == '\0' ? env->default_zone : zone, why,
+	    sizeof(why));
+	if (words.tz == NULL)
 		return fault_add(fs, "timezone", "%s", why);
-	wrong = datetime_parse(now, tz, out, NULL);
-	return wrong == NULL ? 0 : fault_add(fs, "now", "%s", wrong);
+	wrong = env->takes_words ?
+	    datetime_parse_words(now, &words, out, NULL) :
+	    datetime_parse(now, words.tz, out, NULL);
+	return wrong == NULL ? 0 : fault_add_instant(fs, "now", now, wrong);
 }
 
 /* The trigger of a body, by way of the job it would make. */

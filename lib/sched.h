@@ -212,6 +212,7 @@ enum store_rc sched_replay(struct sched *s, const char *queue, const char *id,
 struct why {
 	const char *queue;  /* as asked, borrowed */
 	const char *job_id; /* likewise */
+	bool takes_words;   /* the instant may be a word (datetime.h) */
 	int64_t at_us;
 	int64_t now_us;
 	const struct tz *zone;	/* the job's; without a job the default */

@@ -76,6 +76,17 @@ why_ledgers(struct sched *s, struct why *w, int64_t span_us)
 	return rc == STORE_NOTFOUND && w->job.id != 0 ? STORE_OK : rc;
 }
 
+/* The instant asked about; NULL, or what is wrong with it. */
+static const char *
+read_at(struct why *w, const char *at)
+{
+	const struct datetime_words words = { w->zone, w->now_us };
+
+	return w->takes_words ?
+	    datetime_parse_words(at, &words, &w->at_us, NULL) :
+	    datetime_parse(at, w->zone, &w->at_us, NULL);
+}
+
 enum store_rc
 sched_why(struct sched *s, struct why *w, const char *at, int64_t now_us,
     const char **bad)
@@ -87,7 +98,7 @@ sched_why(struct sched *s, struct why *w, const char *at, int64_t now_us,
 	w->now_us = now_us;
 	if ((rc = why_job(s, w, &t)) != STORE_OK)
 		goto out;
-	*bad = datetime_parse(at, w->zone, &w->at_us, NULL);
+	*bad = read_at(w, at);
 	if (*bad != NULL) {
 		rc = STORE_CONFLICT;
 		goto out;

@@ -97,6 +97,14 @@ trigger_is_field(const char *name)
 	return find_name(in_names, IN_DST + 1, name) != -1;
 }
 
+bool
+trigger_is_instant(const char *name)
+{
+	int in = find_name(in_names, IN_DST + 1, name);
+
+	return in == IN_RUN_DATE || in == IN_START_DATE || in == IN_END_DATE;
+}
+
 static int
 read_zone(struct trigger *t, const struct trigger_args *args,
     struct tz_cache *zones, const char *fallback)
@@ -116,18 +124,31 @@ read_zone(struct trigger *t, const struct trigger_args *args,
 	return fault_add(args->fs, "timezone", "%s", why);
 }
 
+int
+trigger_read_instant(const struct trigger *t, const struct trigger_args *args,
+    enum trigger_in in, int64_t *out_us, int32_t *offset_s)
+{
+	const struct datetime_words words = { t->tz, args->now_us };
+	const char *text = args->in[in], *why;
+
+	if (args->takes_words)
+		why = datetime_parse_words(text, &words, out_us, offset_s);
+	else
+		why = datetime_parse(text, t->tz, out_us, offset_s);
+	return why == NULL ?
+	    0 :
+	    fault_add_instant(args->fs, in_names[in], text, why);
+}
+
 /* A bound as text for people, or as microseconds in a spec. */
 static int
 read_bound(const struct trigger *t, const struct trigger_args *args,
     enum trigger_in text, enum trigger_in us, int64_t *out)
 {
-	const char *why = NULL;
-
 	*out = TRIGGER_NOT_GIVEN;
-	if (args->in[text] != NULL)
-		why = datetime_parse(args->in[text], t->tz, out, NULL);
-	if (why != NULL)
-		return fault_add(args->fs, in_names[text], "%s", why);
+	if (args->in[text] != NULL &&
+	    trigger_read_instant(t, args, text, out, NULL) != 0)
+		return -1;
 	if (args->is_spec && args->in[us] != NULL &&
 	    num_parse(args->in[us], TRIGGER_FIRST_US, TRIGGER_SPEC_MAX_US,
 		out) == -1)
@@ -142,7 +163,7 @@ read_jitter(struct trigger *t, const struct trigger_args *args)
 	int64_t s = 0;
 
 	if (args->in[IN_JITTER] != NULL &&
-	    num_parse(args->in[IN_JITTER], 0, JITTER_MAX_S, &s) == -1)
+	    num_parse_whole(args->in[IN_JITTER], 0, JITTER_MAX_S, &s) == -1)
 		return fault_add(args->fs, "jitter",
 		    "must be a whole number of seconds from 0 to %d",
 		    JITTER_MAX_S);
@@ -241,7 +262,9 @@ struct trigger *
 trigger_new(const char *kind, const struct trigger_field *f, size_t n,
     const struct trigger_env *env, struct faults *fs)
 {
-	struct trigger_args args = { .now_us = env->now_us, .fs = fs };
+	struct trigger_args args = { .now_us = env->now_us,
+		.takes_words = env->takes_words,
+		.fs = fs };
 	struct crontab_line line;
 	unsigned notes = 0;
 	enum trigger_kind k = find_kind(kind);

@@ -37,6 +37,7 @@ struct trigger_env {
 	struct tz_cache *zones;
 	const char *default_zone; /* used when no timezone is given */
 	int64_t now_us;		  /* date without run_date; interval start */
+	bool takes_words; /* instants may be words: an owner's command */
 };
 
 /*
@@ -53,6 +54,9 @@ const char *trigger_kind_name(enum trigger_kind kind);
 /* True when name is a field of some kind of trigger (hour, weeks, run_date,
  * crontab, timezone, start_date, end_date, jitter, dst, …). */
 bool trigger_is_field(const char *name);
+
+/* True when it takes an instant: run_date, start_date, end_date. */
+bool trigger_is_instant(const char *name);
 
 /*
  * Make a trigger from n input fields.  kind is "date", "interval" or "cron";

@@ -11,17 +11,12 @@
 static int
 read_run_date(struct trigger *t, const struct trigger_args *args)
 {
-	const char *why;
-
 	t->u.date.run_us = args->now_us;
 	t->u.date.offset_s = DATETIME_NO_OFFSET;
 	if (args->in[IN_RUN_DATE] == NULL)
 		return 0;
-	why = datetime_parse(args->in[IN_RUN_DATE], t->tz, &t->u.date.run_us,
+	return trigger_read_instant(t, args, IN_RUN_DATE, &t->u.date.run_us,
 	    &t->u.date.offset_s);
-	if (why != NULL)
-		return fault_add(args->fs, "run_date", "%s", why);
-	return 0;
 }
 
 static int

@@ -59,6 +59,7 @@ struct trigger_args {
 	const char *in[IN__MAX]; /* NULL: not given */
 	int64_t now_us;
 	bool is_spec; /* resolved, and right once before */
+	bool takes_words;
 	struct faults *fs;
 };
 
@@ -130,6 +131,14 @@ enum trigger_dst trigger_dst_of(const struct trigger *t);
 int64_t trigger_wall_next(const struct trigger *t, int64_t after_us);
 int64_t trigger_wall_count(const struct trigger *t, int64_t from_us,
     int64_t to_us);
+
+/*
+ * The text of an instant (args->in[in], not NULL) in t's zone into *out_us,
+ * as datetime_parse; 0, or -1 with a fault for the field.
+ */
+int trigger_read_instant(const struct trigger *t,
+    const struct trigger_args *args, enum trigger_in in, int64_t *out_us,
+    int32_t *offset_s);
 
 /* Name of an input field. */
 const char *trigger_in_name(enum trigger_in in);

@@ -20,11 +20,13 @@ static int
 read_instant(const struct sim *m, const char *option, const char *text,
     int64_t *out)
 {
-	const char *bad = datetime_parse(text, m->zone, out, NULL);
+	const struct datetime_words words = { m->zone, clock_now_us() };
+	const char *bad = datetime_parse_words(text, &words, out, NULL);
 
 	if (bad == NULL)
 		return 0;
-	(void)fprintf(stderr, "ticker: %s %s: %s\n", option, text, bad);
+	(void)fprintf(stderr, "ticker: %s: %s, not \"%s\"\n", option, bad,
+	    text);
 	return -1;
 }
 

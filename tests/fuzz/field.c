@@ -54,7 +54,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const rules[] = { "auto", "wall", "skip", "once" };
-	struct trigger_env env = { fuzz_zones(), NULL, NOW_US };
+	struct trigger_env env = { fuzz_zones(), NULL, NOW_US, false };
 	struct trigger_field f[2] = { { "dst", NULL } };
 	struct faults fs = { .n = 0 };
 	enum cron_field which;

@@ -78,7 +78,7 @@ static void
 check_triggers(const struct tz *tz)
 {
 	static const char *const hours[] = { "*", "0-3", "2" };
-	struct trigger_env env = { fuzz_zones(), "UTC", 0 };
+	struct trigger_env env = { fuzz_zones(), "UTC", 0, false };
 	struct trigger_field f[] = { { "hour", NULL }, { "minute", "*/10" } };
 	struct faults fs = { .n = 0 };
 	struct trigger *t;

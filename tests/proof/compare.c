@@ -24,7 +24,7 @@ pair_make(struct pair *p, const char *zone, int64_t now_us,
     struct tz_cache *zones)
 {
 	struct trigger_field f[EXPR__MAX + 2];
-	struct trigger_env env = { zones, zone, now_us };
+	struct trigger_env env = { zones, zone, now_us, false };
 	struct faults fs;
 	char text[200];
 	size_t n = 1;

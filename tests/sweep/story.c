@@ -69,8 +69,8 @@ static const struct {
 static char *
 make_trigger(struct story *t)
 {
-	const struct trigger_env env = { t->w.zones, "Europe/Berlin",
-		t->now_us };
+	const struct trigger_env env = { t->w.zones, "Europe/Berlin", t->now_us,
+		false };
 	size_t i = (size_t)pick(t, sizeof(triggers) / sizeof(triggers[0]));
 	struct faults fs = { .n = 0 };
 	struct buf spec = BUF_INIT;

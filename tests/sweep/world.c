@@ -190,7 +190,7 @@ static bool
 job_trigger(const struct world *w, const struct kind *k, struct world_job *j,
     int64_t now_us)
 {
-	struct trigger_env env = { w->zones, "UTC", now_us };
+	struct trigger_env env = { w->zones, "UTC", now_us, false };
 	struct faults fs = { .n = 0 };
 	struct buf spec = BUF_INIT;
 	struct trigger *t;

@@ -90,7 +90,7 @@ rig_spec(struct rig *r, const char *kind, const char *name, const char *value)
 	const struct trigger_field f[] = { { name, value },
 		{ strcmp(kind, "interval") == 0 ? "start_date" : "timezone",
 		    strcmp(kind, "interval") == 0 ? "2030-01-01" : "UTC" } };
-	const struct trigger_env env = { r->s.zones, "UTC", RIG_2030 };
+	const struct trigger_env env = { r->s.zones, "UTC", RIG_2030, false };
 	struct faults fs = { .n = 0 };
 	struct trigger *t = trigger_new(kind, f, 2, &env, &fs);
 	struct buf b = BUF_INIT;

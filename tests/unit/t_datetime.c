@@ -1,7 +1,17 @@
+/* Instants as text: every form that is taken, and what is refused, with words
+ * for people at a command line. */
+
+#include <string.h>
+
 #include "lib/buf.h"
 #include "lib/datetime.h"
 #include "lib/tz.h"
 #include "tests/unit/tap.h"
+
+#define EXAMPLE ": write it as 2030-12-03T15:00:00+01:00"
+#define BEYOND \
+	"epoch seconds of the years 1 to 9999 are needed, such as 1922540400 " \
+	"(milliseconds have to be divided by 1000)"
 
 static const struct {
 	const char *text;
@@ -20,25 +30,97 @@ static const struct {
 	{ "2024-10-27 02:30", "2024-10-27T00:30:00Z", DATETIME_NO_OFFSET },
 	{ "2024-02-29", "2024-02-28T23:00:00Z", DATETIME_NO_OFFSET },
 	{ "1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z", 0 },
-	{ "0000-01-01", "year 0 is out of range", 0 },
-	{ "2021-13-01", "month must be in 1..12", 0 },
-	{ "2021-00-10", "month must be in 1..12", 0 },
-	{ "2021-02-29", "day is out of range for month", 0 },
-	{ "2021-01-00", "day is out of range for month", 0 },
-	{ "2021-01-01T24:00:00", "hour must be in 0..23", 0 },
-	{ "2021-01-01 10:60:00", "minute must be in 0..59", 0 },
-	{ "2021-01-01 10:00:60", "second must be in 0..59", 0 },
-	{ "2021-01-01 10:00:00+24:00", "the offset must be less than 24 hours",
-	    0 },
+	{ "2026-12-03t15:00:00z", "2026-12-03T15:00:00Z", 0 },
+	{ "2026-12-03T15:00:00.123456789Z", "2026-12-03T15:00:00.123456Z", 0 },
+	{ "2026-12-03T15:00:00.9999999Z", "2026-12-03T15:00:00.999999Z", 0 },
+	{ "2026-12-03 15:00:00,25", "2026-12-03T14:00:00.250000Z",
+	    DATETIME_NO_OFFSET },
+	{ "2026-12-03T15:00:00+0000", "2026-12-03T15:00:00Z", 0 },
+	{ "2026-12-03T15:00:00+00", "2026-12-03T15:00:00Z", 0 },
+	{ "2026-12-03T15:00:00.5-0330", "2026-12-03T18:30:00.500000Z", -12600 },
+	{ "2026-12-03T15:00+08", "2026-12-03T07:00:00Z", 28800 },
+	{ "@1796310000", "2026-12-03T15:00:00Z", DATETIME_NO_OFFSET },
+	{ "1796310000", "2026-12-03T15:00:00Z", DATETIME_NO_OFFSET },
+	{ "1796310000.25", "2026-12-03T15:00:00.250000Z", DATETIME_NO_OFFSET },
+	{ "@0", "1970-01-01T00:00:00Z", DATETIME_NO_OFFSET },
+	{ "@-1.5", "1969-12-31T23:59:58.500000Z", DATETIME_NO_OFFSET },
+	{ "@-0.5", "1969-12-31T23:59:59.500000Z", DATETIME_NO_OFFSET },
+	{ "@253402300799", "9999-12-31T23:59:59Z", DATETIME_NO_OFFSET },
+	{ "@253402300800", BEYOND, DATETIME_NO_OFFSET },
+	{ "1796310000000", BEYOND, DATETIME_NO_OFFSET },
+	{ "@99999999999999999999999999", BEYOND, DATETIME_NO_OFFSET },
+	{ "0000-01-01", "year 0 is out of range" EXAMPLE, 0 },
+	{ "2021-13-01", "month must be in 1..12" EXAMPLE, 0 },
+	{ "2021-00-10", "month must be in 1..12" EXAMPLE, 0 },
+	{ "2021-02-29", "day is out of range for month" EXAMPLE, 0 },
+	{ "2021-01-00", "day is out of range for month" EXAMPLE, 0 },
+	{ "2021-01-01T24:00:00", "hour must be in 0..23" EXAMPLE, 0 },
+	{ "2021-01-01 10:60:00", "minute must be in 0..59" EXAMPLE, 0 },
+	{ "2021-01-01 10:00:60", "second must be in 0..59" EXAMPLE, 0 },
+	{ "2021-01-01 10:00:00+24:00",
+	    "the offset must be less than 24 hours" EXAMPLE, 0 },
 };
 
 static const char *const invalid[] = { "", "tomorrow", " 2021-01-01",
 	"2021-01-01 ", "2021-01-01\n", "21-01-01", "19700-12-1", "2021/01/01",
 	"20210101", "2021-01-01Z", "2021-01-01  10:00:00", "2021-01-01 10",
-	"2021-01-01 10:00:00 +02:00", "2021-01-01 10:00:00+0200",
-	"2021-01-01 10:00:00+2:00", "2021-01-01 10:00:00z",
-	"2021-01-01 10:00:00.", "2021-01-01 10:00:00.1234567",
-	"2021-01-01 -1:00:00", "2021-01-01 10:00:00Zx", "2021-1-1-1" };
+	"2021-01-01 10:00:00 +02:00", "2021-01-01 10:00:00+2:00",
+	"2021-01-01 10:00:00+02:0", "2021-01-01 10:00:00+02000",
+	"2021-01-01 10:00:00.", "2021-01-01 10:00:00.1234567890", "@", "@1.",
+	"@x", "1796310000x", "now", "+30m", "12345678", "2021-01-01 -1:00:00",
+	"2021-01-01 10:00:00Zx", "2021-1-1-1" };
+
+/* The clock stands at 2026-11-30 12:34:56.5 in Berlin. */
+static const struct {
+	const char *text;
+	const char *want; /* in UTC, or how the reason begins */
+} spoken[] = {
+	{ "now", "2026-11-30T11:34:56.500000Z" },
+	{ "NOW", "2026-11-30T11:34:56.500000Z" },
+	{ "today", "2026-11-29T23:00:00Z" },
+	{ "today 18:30", "2026-11-30T17:30:00Z" },
+	{ "tomorrow", "2026-11-30T23:00:00Z" },
+	{ "tomorrow 09:00", "2026-12-01T08:00:00Z" },
+	{ "Tomorrow 9:00:01.5", "2026-12-01T08:00:01.500000Z" },
+	{ "yesterday 23:59:59", "2026-11-29T22:59:59Z" },
+	{ "+30m", "2026-11-30T12:04:56.500000Z" },
+	{ "-2h", "2026-11-30T09:34:56.500000Z" },
+	{ "+90", "2026-11-30T11:36:26.500000Z" },
+	{ "-1w", "2026-11-23T11:34:56.500000Z" },
+	{ "2026-12-03T15:00:00Z", "2026-12-03T15:00:00Z" },
+	{ "2026-12-03", "2026-12-02T23:00:00Z" },
+	{ "@0", "1970-01-01T00:00:00Z" },
+	{ "tomorrow 9", "the time of that day is needed as 09:00" },
+	{ "tomorrow ", "the time of that day is needed as 09:00" },
+	{ "tomorrow 25:00", "hour must be in 0..23" },
+	{ "+", "a distance from now is needed as +30m or -2h" },
+	{ "+3x", "a distance from now is needed as +30m or -2h" },
+	{ "noon",
+	    "Invalid date string: write it as 2030-12-03 15:00:00, as "
+	    "2030-12-03T15:00:00Z, or as now, today, tomorrow 09:00" },
+	{ "", "Invalid date string" },
+};
+
+static void
+check_spoken(const struct tz *tz)
+{
+	const struct datetime_words w = { tz, INT64_C(1796038496500000) };
+	struct buf b = BUF_INIT;
+	const char *wrong;
+	int64_t us;
+
+	for (size_t i = 0; i < sizeof(spoken) / sizeof(spoken[0]); i++) {
+		wrong = datetime_parse_words(spoken[i].text, &w, &us, NULL);
+		buf_reset(&b);
+		if (wrong == NULL)
+			datetime_rfc3339(us, &b);
+		else
+			buf_add(&b, wrong,
+			    strnlen(wrong, strlen(spoken[i].want)));
+		is_str(buf_cstr(&b), spoken[i].want, "\"%s\"", spoken[i].text);
+	}
+	buf_fini(&b);
+}
 
 int
 main(void)
@@ -65,9 +147,15 @@ main(void)
 	}
 	for (i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
 		wrong = datetime_parse(invalid[i], tz, &us, NULL);
-		is_str(wrong == NULL ? "" : wrong, "Invalid date string",
-		    "row %d", (int)i);
+		ok(wrong != NULL &&
+			strncmp(wrong, "Invalid date string: write it as 2030",
+			    37) == 0,
+		    "refused with an example: \"%s\"", invalid[i]);
 	}
+	check_spoken(tz);
+	ok(datetime_is_date("2026-12-03") && !datetime_is_date("@1796310000") &&
+		!datetime_is_date("2026-12-03 00:00"),
+	    "a date alone is known");
 	buf_fini(&b);
 	tz_cache_free(tc);
 	return tap_done();

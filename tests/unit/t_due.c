@@ -83,7 +83,7 @@ static struct tz_cache *zones;
 static struct trigger *
 make(const struct trigger_field *f, size_t n)
 {
-	const struct trigger_env env = { zones, "UTC", BASE_US };
+	const struct trigger_env env = { zones, "UTC", BASE_US, false };
 	struct faults fs = { .n = 0 };
 	struct trigger *t = trigger_new("interval", f, n, &env, &fs);
 
@@ -290,7 +290,7 @@ check_random(void)
 	};
 	/* 2026-03-28 in Berlin: the clock changes a day later. */
 	const int64_t base = INT64_C(1774652400) * S_US;
-	struct trigger_env env = { zones, "Europe/Berlin", base };
+	struct trigger_env env = { zones, "Europe/Berlin", base, false };
 	struct faults fs = { .n = 0 };
 	struct due_plan plan, want;
 	struct due_policy p;
@@ -324,7 +324,8 @@ check_random(void)
 static void
 check_long(void)
 {
-	const struct trigger_env env = { zones, "America/New_York", BASE_US };
+	const struct trigger_env env = { zones, "America/New_York", BASE_US,
+		false };
 	const struct trigger_field f[] = { { "second", "*" } };
 	const int64_t years_us = INT64_C(3652) * 86400 * S_US;
 	struct due_policy p = { 100 * S_US, false, 10, 0 };

@@ -29,7 +29,7 @@ static struct conf conf = { .misfire_grace_us = 1500000 };
 static int
 read_with(const char *more, struct job *j, struct faults *fs)
 {
-	const struct trigger_env trigger = { zones, "UTC", NOW_US };
+	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
 	const struct job_env env = { &conf, &trigger, NULL };
 	struct json_object *o;
 	char text[2000], why[128];
@@ -53,7 +53,7 @@ static const char *
 member(const struct job *j, const char *name)
 {
 	static char text[512];
-	const struct trigger_env trigger = { zones, "UTC", NOW_US };
+	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
 	struct buf b = BUF_INIT;
 	struct json_object *o;
 	char why[128];
@@ -234,7 +234,7 @@ check_description(void)
 static void
 check_added(void)
 {
-	const struct trigger_env trigger = { zones, "UTC", NOW_US };
+	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
 	struct warns ws = { .n = 0 };
 	struct buf b = BUF_INIT;
 	struct faults fs = { .n = 0 };

@@ -123,7 +123,7 @@ parse(const char *text)
 static int
 patch(struct job *j, const char *text, struct faults *fs)
 {
-	const struct trigger_env zone = { zones, "UTC", NOW_US };
+	const struct trigger_env zone = { zones, "UTC", NOW_US, false };
 	const struct job_env env = { conf, &zone, NULL };
 	struct json_object *o = parse(text);
 	int rc = job_patch(o, &env, j, fs);
@@ -135,7 +135,7 @@ patch(struct job *j, const char *text, struct faults *fs)
 static void
 make(struct job *j, const char *text)
 {
-	const struct trigger_env zone = { zones, "UTC", NOW_US };
+	const struct trigger_env zone = { zones, "UTC", NOW_US, false };
 	const struct job_env env = { conf, &zone, NULL };
 	struct json_object *o = parse(text);
 	struct faults fs = { .n = 0 };

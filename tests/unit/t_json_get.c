@@ -38,7 +38,7 @@ static const struct {
 	{ "[1.]", "a digit is missing at byte 3" },
 	{ "[1e+]", "a digit is missing at byte 4" },
 	{ "[-]", "a digit is missing at byte 2" },
-	{ "[9223372036854775808]",
+	{ "[18446744073709551616]",
 	    "a number beyond 64 bits (send it as a string) at byte 1" },
 	{ "[\"\n\"]", "a control character in a string at byte 2" },
 	{ "[\"\\x\"]", "an unknown escape at byte 3" },
@@ -117,7 +117,7 @@ static const struct {
 	    "must be an object, not a fraction",
 	    "must be a list, not a fraction" },
 	{ "exp", "must be a string, not a fraction",
-	    "must be a whole number, not a fraction",
+	    "must be a whole number from -9 to 9",
 	    "must be true or false, not a fraction",
 	    "must be an object, not a fraction",
 	    "must be a list, not a fraction" },
@@ -204,6 +204,12 @@ check_ranges(void)
 		{ "{\"v\":9223372036854775807}", INT64_MAX, INT64_MAX, 0 },
 		{ "{\"v\":-9223372036854775808}", INT64_MIN, INT64_MIN, 0 },
 		{ "{\"v\":\"9223372036854775808\"}", 0, INT64_MAX, -1 },
+		{ "{\"v\":18446744073709551615}", 0, INT64_MAX, -1 },
+		{ "{\"v\":10.0}", 10, 10, 0 },
+		{ "{\"v\":1e1}", 10, 10, 0 },
+		{ "{\"v\":\"1.0E1\"}", 10, 10, 0 },
+		{ "{\"v\":10.5}", 10, 11, -1 },
+		{ "{\"v\":1e30}", 0, INT64_MAX, -1 },
 	};
 	struct faults fs = { .n = 0 };
 	struct json_object *o;

@@ -76,7 +76,7 @@ static const struct sample {
 static struct trigger *
 make(void)
 {
-	const struct trigger_env env = { zones, "UTC", 0 };
+	const struct trigger_env env = { zones, "UTC", 0, false };
 	const struct trigger_field f[] = { { "seconds", "10" },
 		{ "start_date", "1970-01-01T00:00:00Z" } };
 	struct faults fs = { .n = 0 };

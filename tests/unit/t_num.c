@@ -1,3 +1,7 @@
+/* Numbers as text: whole, with point and exponent, durations. */
+
+#include <string.h>
+
 #include "lib/num.h"
 #include "tests/unit/tap.h"
 
@@ -27,6 +31,67 @@ duration(const char *s, int64_t want)
 
 	(void)num_parse_duration(s, &v);
 	is_int(v, want, "duration '%s'", s);
+}
+
+/* Numbers as JSON has them, and their plain form; NULL: none. */
+static const struct {
+	const char *s;
+	const char *want;
+} plains[] = {
+	{ "10", "10" },
+	{ "10.0", "10" },
+	{ "1e1", "10" },
+	{ "1E+1", "10" },
+	{ "100e-1", "10" },
+	{ "1.5", "1.5" },
+	{ "-2.50", "-2.5" },
+	{ "1.5e1", "15" },
+	{ "15e-1", "1.5" },
+	{ "0.05", "0.05" },
+	{ "5e-2", "0.05" },
+	{ "0", "0" },
+	{ "-0.0", "0" },
+	{ "0e9", "0" },
+	{ "007.10", "7.1" },
+	{ "1.764744e9", "1764744000" },
+	{ "18446744073709551615", "18446744073709551615" },
+	{ "1e400", NULL },
+	{ "1e401", NULL },
+	{ "1e99999999999999999999", NULL },
+	{ "", NULL },
+	{ "-", NULL },
+	{ ".5", NULL },
+	{ "5.", NULL },
+	{ "1e", NULL },
+	{ "1e1.5", NULL },
+	{ "1 ", NULL },
+	{ "x", NULL },
+};
+
+static void
+check_plains(void)
+{
+	char out[32], tight[3];
+	int64_t v = 4711;
+
+	for (size_t i = 0; i < sizeof(plains) / sizeof(plains[0]); i++) {
+		int rc = num_plain(plains[i].s, out, sizeof(out));
+
+		ok(plains[i].want == NULL ?
+			rc == -1 :
+			rc == 0 && strcmp(out, plains[i].want) == 0,
+		    "plain '%s'", plains[i].s);
+	}
+	ok(num_plain("100", tight, sizeof(tight)) == -1, "no room: refused");
+	ok(num_parse_whole("1e1", 0, 10, &v) == 0 && v == 10, "1e1 is 10");
+	v = 4711;
+	ok(num_parse_whole("1e1", 0, 9, &v) == -1 &&
+		num_parse_whole("10.5", 0, 99, &v) == -1 &&
+		num_parse_whole("1e30", 0, INT64_MAX, &v) == -1 && v == 4711,
+	    "outside, or not whole: refused");
+	ok(num_parse_whole("-9223372036854775808.0", INT64_MIN, 0, &v) == 0 &&
+		v == INT64_MIN,
+	    "the smallest");
 }
 
 int
@@ -63,5 +128,6 @@ main(void)
 	duration("1y", -1);
 	duration("s", -1);
 	duration("", -1);
+	check_plains();
 	return tap_done();
 }

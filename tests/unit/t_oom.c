@@ -157,7 +157,7 @@ make(const char *kind, const char *name, const char *value, const char *want)
 {
 	const struct trigger_field f[] = { { name, value },
 		{ "timezone", "Europe/Berlin" } };
-	const struct trigger_env env = { world.zones, "UTC", NOW };
+	const struct trigger_env env = { world.zones, "UTC", NOW, false };
 	struct faults fs = { .n = 0 };
 	struct trigger *t = trigger_new(kind, f, 2, &env, &fs);
 	struct buf b = BUF_INIT;
@@ -353,7 +353,7 @@ static const struct oom_case cases[] = {
 static void
 open_world(void)
 {
-	const struct trigger_env env = { NULL, "Europe/Berlin", NOW };
+	const struct trigger_env env = { NULL, "Europe/Berlin", NOW, false };
 	struct trigger_env e = env;
 	const struct trigger_field at[] = { { "hour", "2" },
 		{ "minute", "30" } },

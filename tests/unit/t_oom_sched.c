@@ -202,8 +202,8 @@ run_open_sched(void)
 static enum oom_rc
 run_body(void)
 {
-	const struct trigger_env trigger = { world.rig.s.zones, "UTC",
-		RIG_2030 };
+	const struct trigger_env trigger = { world.rig.s.zones, "UTC", RIG_2030,
+		false };
 	const struct job_env env = { world.rig.conf, &trigger, NULL };
 	struct faults fs = { .n = 0 };
 	struct buf b = BUF_INIT;
@@ -231,8 +231,8 @@ run_body(void)
 static enum oom_rc
 run_preview(void)
 {
-	const struct trigger_env trigger = { world.rig.s.zones, "UTC",
-		RIG_2030 };
+	const struct trigger_env trigger = { world.rig.s.zones, "UTC", RIG_2030,
+		false };
 	const struct job_env env = { world.rig.conf, &trigger, NULL };
 	struct preview p = { .count = 2 };
 	struct faults fs = { .n = 0 };

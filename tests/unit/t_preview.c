@@ -25,7 +25,7 @@ static struct conf conf = { .misfire_grace_us = -1 };
 static void
 show(const char *body, enum words_lang lang, struct buf *out)
 {
-	const struct trigger_env trigger = { zones, "UTC", NOW_US };
+	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
 	const struct job_env env = { &conf, &trigger, NULL };
 	struct preview p = { .count = PREVIEW_COUNT_DEFAULT };
 	struct faults fs = { .n = 0 };
@@ -162,11 +162,14 @@ static const struct {
 	{ "[]", "body: must be a JSON object" },
 	{ "{\"trigger\":\"cron\",\"hour\":24,\"count\":0,\"now\":\"soon\"}",
 	    "count: must be a whole number from 1 to 1000; "
-	    "now: Invalid date string; "
+	    "now: Invalid date string: write it as 2030-12-03 15:00:00, as "
+	    "2030-12-03T15:00:00Z or with an offset such as +01:00, not "
+	    "\"soon\"; "
 	    "hour: Error validating expression '24': the last value (24) is "
 	    "higher than the maximum value (23)" },
-	{ "{\"trigger\":\"cron\",\"hour\":1,\"now\":7}",
-	    "now: must be a string, not a number" },
+	{ "{\"trigger\":\"cron\",\"hour\":1,\"now\":[7]}",
+	    "now: must be a string such as \"2030-12-03T15:00:00Z\" or a "
+	    "number of epoch seconds, not a list" },
 	{ "{\"trigger\":\"cron\",\"hour\":1,\"timezone\":\"Mars/Base\","
 	  "\"now\":\"2030-01-01\"}",
 	    "timezone: time zone \"Mars/Base\" is not known to this host" },
@@ -225,7 +228,7 @@ check_warnings(void)
 static void
 check_job(void)
 {
-	const struct trigger_env trigger = { zones, "UTC", NOW_US };
+	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
 	const struct job_env env = { &conf, &trigger, NULL };
 	char good[] = "date;timezone=UTC;run_us=1000000", bad[] = "nonsense";
 	struct job j;

@@ -7,6 +7,10 @@
  * The answers themselves are t_why's, the sentences t_why_words'.
  */
 
+#define FORMS \
+	": write it as 2030-12-03 15:00:00, as 2030-12-03T15:00:00Z or with " \
+	"an offset such as +01:00"
+
 static struct rig r;
 
 static const struct rig_job durable = { JOB_DURABLE, "q", "d", "interval",
@@ -84,9 +88,11 @@ static const struct {
 	{ "d", "2030-01-01T01:00:00+01:00", "ran" },
 	{ "none", "2030-01-01T00:00:00Z", "notfound" },
 	{ "D", "2030-01-01T00:00:00Z", "notfound" },
-	{ "d", "tomorrow", "Invalid date string" },
-	{ "d", "2030-02-30", "day is out of range for month" },
-	{ "d", "", "Invalid date string" },
+	{ "d", "tomorrow", "Invalid date string" FORMS },
+	{ "d", "2030-02-30",
+	    "day is out of range for month: write it as "
+	    "2030-12-03T15:00:00+01:00" },
+	{ "d", "", "Invalid date string" FORMS },
 };
 
 static void
@@ -130,7 +136,7 @@ check_zone(void)
 {
 	const struct trigger_field f[] = { { "run_date", "2030-01-01 07:30" },
 		{ "timezone", "America/New_York" } };
-	const struct trigger_env env = { r.s.zones, "UTC", RIG_2030 };
+	const struct trigger_env env = { r.s.zones, "UTC", RIG_2030, false };
 	struct faults fs = { .n = 0 };
 	struct trigger *t = trigger_new("date", f, 2, &env, &fs);
 	struct buf spec = BUF_INIT;

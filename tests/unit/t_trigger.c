@@ -17,7 +17,7 @@ static struct faults fs;
 static struct trigger *
 make(const char *text)
 {
-	struct trigger_env env = { zones, "Asia/Shanghai", NOW_US };
+	struct trigger_env env = { zones, "Asia/Shanghai", NOW_US, false };
 	struct trigger_field f[16];
 	char copy[512], *p, *next;
 	struct trigger *t;

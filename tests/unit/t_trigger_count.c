@@ -84,7 +84,7 @@ make_random(const char *zone, int64_t now_us, struct buf *spec)
 		"once" };
 	static const char *const lengths[] = { "1", "0.5", "7", "3600", "86399",
 		"0.000003" };
-	const struct trigger_env env = { zones, zone, now_us };
+	const struct trigger_env env = { zones, zone, now_us, false };
 	struct trigger_field f[FIELDS + 4];
 	struct faults fs = { .n = 0 };
 	int64_t kind = pick(20);
@@ -185,7 +185,7 @@ check_random(int cases)
 static struct trigger *
 make(const char *kind, const char *field, const char *value)
 {
-	const struct trigger_env env = { zones, "Europe/Berlin", 0 };
+	const struct trigger_env env = { zones, "Europe/Berlin", 0, false };
 	const struct trigger_field f[] = { { field, value } };
 	struct faults fs = { .n = 0 };
 	struct trigger *t = trigger_new(kind, f, 1, &env, &fs);

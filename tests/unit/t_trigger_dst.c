@@ -216,7 +216,7 @@ find_slots(int e, const char *policy)
 static struct trigger *
 make(struct tz_cache *zones, const char *zone, int e, const char *policy)
 {
-	struct trigger_env env = { zones, zone, 0 };
+	struct trigger_env env = { zones, zone, 0, false };
 	struct trigger_field f[5];
 	struct faults fs = { .n = 0 };
 	struct trigger *t;

@@ -118,7 +118,7 @@ static const struct {
 static void
 check(struct tz_cache *zones, size_t i)
 {
-	const struct trigger_env env = { zones, rows[i].zone, NOW_US };
+	const struct trigger_env env = { zones, rows[i].zone, NOW_US, false };
 	struct warn_env warn = { NOW_US, rows[i].cadence_s * SECOND_US,
 		rows[i].grace_s < 0 ? -1 : rows[i].grace_s * SECOND_US, 100,
 		0 };

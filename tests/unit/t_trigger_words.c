@@ -15,7 +15,8 @@
 static struct trigger *
 make(struct tz_cache *zones, char *text)
 {
-	const struct trigger_env env = { zones, "America/New_York", NOW_US };
+	const struct trigger_env env = { zones, "America/New_York", NOW_US,
+		false };
 	struct trigger_field f[FIELDS_MAX];
 	struct faults fs = { .n = 0 };
 	char *name = strchr(text, ';'), *value;

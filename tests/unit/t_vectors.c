@@ -13,6 +13,7 @@ enum known {
 	SAME,
 	WRONG,		/* a difference nobody meant */
 	NO_SECONDS,	/* "10:00": browsers send times so */
+	MACHINE_TIME,	/* "+0200", "z", nine decimals: machines write so */
 	NUMBER_AS_TEXT, /* interval "5": forms and queries send text */
 	AT_WORD,	/* "@daily" is a crontab line to us */
 	NO_FIELD,	/* a cron or an interval of nothing */
@@ -27,7 +28,8 @@ enum known {
 };
 
 static const char *const known_names[KNOWN__MAX] = { "same", "WRONG",
-	"time without seconds", "number as text", "@word as crontab",
+	"time without seconds", "time as machines write it",
+	"number as text", "@word as crontab",
 	"no field given", "interval of 0 refused", "never fires: refused",
 	"quirk refused", "next without state", "zone changed since",
 	"six fields read as another dialect", "other JSON type" };
@@ -85,6 +87,10 @@ judge_error(struct run *r, const struct trigger *t, const char *error)
 		return OTHER_TYPE;
 	if (t != NULL && has_value(r, "2021-01-01 10:00"))
 		return NO_SECONDS;
+	if (has_value(r, "2021-01-01 10:00:00+0200") ||
+	    has_value(r, "2021-01-01 10:00:00z") ||
+	    has_value(r, "2021-01-01 10:00:00.1234567"))
+		return MACHINE_TIME;
 	if (t != NULL && has_value(r, "@daily"))
 		return AT_WORD;
 	if (t != NULL && strstr(error, "component: str") != NULL &&

@@ -105,7 +105,7 @@ make(void)
 	static const struct trigger_field f[] = { { "seconds", "60" },
 		{ "start_date", BASE_TEXT },
 		{ "end_date", "2026-09-21T15:13:20+00:00" } };
-	const struct trigger_env env = { zones, "UTC", BASE_US };
+	const struct trigger_env env = { zones, "UTC", BASE_US, false };
 	struct faults fs = { .n = 0 };
 	struct trigger *t = trigger_new("interval", f, 3, &env, &fs);
 

@@ -141,7 +141,7 @@ static const char *const not_fields[] = { "trigger", "now", "count", "id",
 static struct trigger *
 make(struct run *r, struct json_object *o)
 {
-	struct trigger_env env = { r->zones, "UTC", 0 };
+	struct trigger_env env = { r->zones, "UTC", 0, false };
 	size_t i;
 
 	r->n = 0;
