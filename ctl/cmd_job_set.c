@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ctl/commands.h"
+#include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/text.h"
 #include "lib/buf.h"
@@ -12,6 +13,7 @@
 #include "lib/job_json.h"
 #include "lib/json.h"
 #include "lib/trigger.h"
+#include "lib/trigger_warn.h"
 #include "lib/tz.h"
 #include "net/brokers.h"
 
@@ -142,26 +144,33 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 		.takes_words = true,
 	};
 	struct job_known known = { .is_answered = false };
-	struct job_env env = { c->conf, &zones, &job_known_later };
+	struct job_env env = { c->conf, &zones, &job_known_later, NULL, false };
 	struct edit e = { .env = &env, .members = members };
 	const struct sched_patch p = { edit_job, &e };
+	struct warns warns = { .n = 0 };
+	struct job j;
 	enum store_rc rc;
 	int status = ask_known(c, a, &e, &env, &known);
-	struct job j;
 
 	if (status != CTL_OK)
 		return status;
 	job_init(&j);
+	env.warns = &warns;
 	rc = sched_patch(&c->sched, a->operand[0], a->operand[1], &p, &j);
-	if (rc == STORE_OK && j.ran != NULL)
-		ctl_print_ran(&j);
-	job_fini(&j);
 	brokers_forget(&known);
 	if (rc == STORE_LIMIT)
-		return ctl_fail_faults(&e.fs, "");
-	if (rc == STORE_CONFLICT)
-		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
-	return ctl_fail_job(rc, a);
+		status = ctl_fail_faults(&e.fs, "");
+	else if (rc == STORE_CONFLICT)
+		status = ctl_fail_resume(c, a->operand[0], a->operand[1]);
+	else if (rc == STORE_OK && j.ran != NULL)
+		ctl_print_ran(&j);
+	else if (rc == STORE_OK)
+		job_tell_warnings(c, &j, &warns);
+	else
+		status = ctl_fail_job(rc, a);
+	warns_fini(&warns);
+	job_fini(&j);
+	return status;
 }
 
 /* Every job of the queue, one change and one row of the audit each; one that

@@ -201,7 +201,7 @@ preview(struct ctl *c, const struct ctl_args *a, struct trigger_env *env,
     struct json_object *body)
 {
 	static const struct ctl_range range = { 1, PREVIEW_COUNT_MAX };
-	const struct job_env job_env = { c->conf, env, NULL };
+	const struct job_env job_env = { c->conf, env, NULL, NULL, false };
 	struct preview p = { .count = PREVIEW_COUNT_DEFAULT };
 	struct faults fs = { .n = 0 };
 	int status;

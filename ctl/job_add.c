@@ -28,6 +28,7 @@ struct one {
 	const char *prefix; /* of complaints */
 	struct job j;
 	bool is_replace;
+	struct warns warns; /* of its text */
 };
 
 static struct trigger_env
@@ -46,7 +47,8 @@ static int
 read_job(const struct adding *a, struct one *o)
 {
 	const struct trigger_env env = env_of(a);
-	const struct job_env job_env = { a->c->conf, &env, &job_known_later };
+	const struct job_env job_env = { a->c->conf, &env, &job_known_later,
+		&o->warns, true };
 	struct job_known known = { .is_answered = false };
 	struct faults fs = { .n = 0 };
 	int rc;
@@ -64,26 +66,24 @@ read_job(const struct adding *a, struct one *o)
 	return rc == -1 ? ctl_fail_faults(&fs, o->prefix) : CTL_OK;
 }
 
-/* What may surprise about it, as the HTTP API answers; on standard error. */
-static void
-tell_warnings(const struct adding *a, const struct job *j)
+void
+job_tell_warnings(struct ctl *c, const struct job *j, struct warns *ws)
 {
-	const struct trigger_env env = env_of(a);
-	const struct job_env job_env = { a->c->conf, &env, NULL };
-	struct warns ws;
+	const struct trigger_env env = { .zones = c->sched.zones,
+		.now_us = clock_now_us() };
+	const struct job_env job_env = { .conf = c->conf, .trigger = &env };
 
-	preview_warn_job(j, &job_env, sched_cadence(&a->c->sched, env.now_us),
-	    &ws);
-	for (size_t i = 0; i < ws.n; i++)
+	preview_warn_job(j, &job_env, sched_cadence(&c->sched, env.now_us), ws);
+	for (size_t i = 0; i < ws->n; i++)
 		(void)ctl_fail(CTL_OK, "%s %s: warning: %s", j->queue,
-		    j->job_id, buf_cstr(&ws.v[i].text[WORDS_EN]));
-	warns_fini(&ws);
+		    j->job_id, buf_cstr(&ws->v[i].text[WORDS_EN]));
 }
 
 /* Say what was added, in the words job list has. */
 static void
-tell_added(const struct adding *a, const struct job *j)
+tell_added(const struct adding *a, struct one *o)
 {
+	const struct job *j = &o->j;
 	struct buf b = BUF_INIT;
 
 	if (j->ran != NULL) {
@@ -95,7 +95,7 @@ tell_added(const struct adding *a, const struct job *j)
 	    j->state == JOB_PAUSED ? ", paused " : "",
 	    j->state == JOB_PAUSED ? j->reason : "");
 	buf_fini(&b);
-	tell_warnings(a, j);
+	job_tell_warnings(a->c, j, &o->warns);
 }
 
 static int
@@ -115,7 +115,7 @@ add_job(const struct adding *a, struct json_object *body)
 		(void)snprintf(what, sizeof(what), "%s %s", o.j.queue,
 		    o.j.job_id == NULL ? "" : o.j.job_id);
 		if (rc == STORE_OK)
-			tell_added(a, &o.j);
+			tell_added(a, &o);
 		else if (rc == STORE_FULL && o.j.kind == JOB_MEMORY &&
 		    (why = sched_memory_why(&a->c->sched)) != NULL)
 			status = ctl_fail(CTL_DOWN, "%s: %s: %s", what,
@@ -123,6 +123,7 @@ add_job(const struct adding *a, struct json_object *body)
 		else
 			status = ctl_fail_rc(rc, what);
 	}
+	warns_fini(&o.warns);
 	job_fini(&o.j);
 	return status;
 }
@@ -142,6 +143,7 @@ check_all(const struct adding *a, struct json_object *list)
 		one = read_job(a, &o);
 		if (one != CTL_OK)
 			status = one;
+		warns_fini(&o.warns);
 		job_fini(&o.j);
 	}
 	return status;

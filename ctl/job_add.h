@@ -3,7 +3,9 @@
 
 #include "ctl/ctl.h"
 
+struct job;
 struct json_object;
+struct warns;
 
 /*
  * Add the job of one body of add_timing_job, or of each in a list, and print
@@ -11,5 +13,12 @@ struct json_object;
  * is open.  With takes_words instants may be words (datetime.h).  CTL_OK, or the exit status of what went wrong, told.
  */
 int job_add_bodies(struct ctl *c, struct json_object *bodies, bool takes_words);
+
+/*
+ * Write what may surprise about a job that was added or changed to standard
+ * error, a line each: the warnings of its text in *ws, to which those of its
+ * trigger are added.
+ */
+void job_tell_warnings(struct ctl *c, const struct job *j, struct warns *ws);
 
 #endif

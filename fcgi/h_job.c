@@ -4,6 +4,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/job_json.h"
+#include "lib/preview.h"
 #include "lib/sched.h"
 #include "net/brokers.h"
 #include "lib/trigger.h"
@@ -227,7 +228,8 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		.now_us = clock_now_us(),
 	};
 	struct job_known known = { .is_answered = false };
-	struct job_env env = { ctx->conf, &zones, &job_known_later };
+	struct job_env env = { ctx->conf, &zones, &job_known_later, NULL,
+		false };
 	struct edit e = { &env, req->json, &res->faults };
 	const struct sched_patch p = { edit_job, &e };
 	enum store_rc rc;
@@ -237,6 +239,7 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 	    ask_known(ctx, req, &env, &known, res) != 0)
 		return;
 	job_init(&j);
+	env.warns = &res->warns;
 	rc = sched_patch(&ctx->sched, req->path.queue, req->path.job, &p, &j);
 	if (rc == STORE_NOTFOUND)
 		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
@@ -244,8 +247,12 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		response_bad_input(res);
 	else if (rc == STORE_CONFLICT)
 		refuse_resume(ctx, req->path.queue, req->path.job, res);
-	else if (response_store(res, rc))
+	else if (response_store(res, rc)) {
 		show_job(ctx, &j, res);
+		res->has_warnings = true;
+		preview_warn_job(&j, &env,
+		    sched_cadence(&ctx->sched, zones.now_us), &res->warns);
+	}
 	brokers_forget(&known);
 	job_fini(&j);
 }

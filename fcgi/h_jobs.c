@@ -19,6 +19,7 @@
 #include "fcgi/handlers.h"
 #include "fcgi/input.h"
 #include "fcgi/member.h"
+#include "fcgi/queue_names.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
 
@@ -89,10 +90,10 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		.default_zone = ctx->sched.default_zone,
 		.now_us = clock_now_us(),
 	};
-	const struct job_env env = { ctx->conf, &zones, &job_known_later };
+	const struct job_env env = { ctx->conf, &zones, &job_known_later,
+		&res->warns, true };
 	const char *asked_id = NULL;
 	bool is_replace = false;
-	struct warns warns;
 	enum store_rc rc;
 	struct job j;
 
@@ -115,14 +116,15 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	if (!is_added(res, rc, asked_id))
 		goto out;
 	res->msg = MSG_JOB_ADDED;
+	res->has_warnings = true;
 	if (j.ran != NULL)
-		preview_warn_ran(&j, &warns);
+		preview_warn_ran(&j, &res->warns);
 	else
 		preview_warn_job(&j, &env,
-		    sched_cadence(&ctx->sched, zones.now_us), &warns);
-	job_to_json_added(&j, &zones, &warns,
-	    req->lang == LANG_EN ? WORDS_EN : WORDS_ZH, res->data);
-	warns_fini(&warns);
+		    sched_cadence(&ctx->sched, zones.now_us), &res->warns);
+	if (j.render == NULL)
+		queue_warn_unknown(ctx, j.queue, res);
+	job_to_json(&j, &zones, res->data);
 out:
 	job_fini(&j);
 }
@@ -146,30 +148,55 @@ by_queue(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-/* "jobs_by_queue": the same objects once more, copied from where they are. */
-static void
-add_by_queue(struct listed *v, size_t n, struct buf *out)
+/* The objects of one queue, copied from where they are; how many. */
+static size_t
+add_queue(const char *queue, const struct listed *v, size_t n, struct buf *out)
 {
-	qsort(v, n, sizeof(*v), by_queue);
-	buf_str(out, ",\"jobs_by_queue\":{");
-	for (size_t i = 0; i < n; i++) {
-		bool is_first =
-		    i == 0 || strcmp(v[i].queue, v[i - 1].queue) != 0;
+	size_t i;
 
-		if (is_first) {
-			buf_str(out, i == 0 ? "" : "],");
-			buf_json(out, v[i].queue);
-			buf_str(out, ":[");
-		} else
+	buf_json(out, queue);
+	buf_str(out, ":[");
+	for (i = 0; i < n && strcmp(v[i].queue, queue) == 0; i++) {
+		if (i > 0)
 			buf_char(out, ',');
 		if (buf_reserve(out, v[i].len) == 0)
 			buf_add(out, out->data + v[i].from, v[i].len);
 	}
-	buf_str(out, n == 0 ? "}" : "]}");
+	buf_char(out, ']');
+	return i;
+}
+
+/*
+ * "jobs_by_queue": the same objects once more, by queue, and a list for each
+ * known queue, be it empty: clients fill their menus from it.
+ */
+static void
+add_by_queue(struct listed *v, size_t n, const struct queue_names *names,
+    struct buf *out)
+{
+	size_t at = 0, name = 0;
+
+	qsort(v, n, sizeof(*v), by_queue);
+	buf_str(out, ",\"jobs_by_queue\":{");
+	while (at < n || name < names->n) {
+		int d = at == n	     ? 1 :
+		    name == names->n ? -1 :
+				       strcmp(v[at].queue, names->v[name].name);
+
+		if (at > 0 || name > 0)
+			buf_char(out, ',');
+		if (d > 0)
+			(void)add_queue(names->v[name].name, v, 0, out);
+		else
+			at += add_queue(v[at].queue, v + at, n - at, out);
+		name += d >= 0;
+	}
+	buf_char(out, '}');
 }
 
 static void
-add_jobs(struct ctx *ctx, const struct job_list *jobs, struct buf *out)
+add_jobs(struct ctx *ctx, const struct job_list *jobs,
+    const struct queue_names *names, struct buf *out)
 {
 	const struct trigger_env env = { .zones = ctx->sched.zones };
 	struct listed *v = calloc(jobs->n + 1, sizeof(*v));
@@ -189,8 +216,26 @@ add_jobs(struct ctx *ctx, const struct job_list *jobs, struct buf *out)
 		v[i].len = out->len - v[i].from;
 	}
 	buf_printf(out, "],\"count\":%zu", jobs->n);
-	add_by_queue(v, jobs->n, out);
+	add_by_queue(v, jobs->n, names, out);
 	free(v);
+}
+
+/* Whose lists an answer has: the queue asked for, or all known ones. */
+static enum store_rc
+read_names(struct ctx *ctx, const char *queue, struct queue_names *out)
+{
+	enum store_rc rc;
+
+	if (queue == NULL) {
+		rc = queue_names_collect(ctx, out);
+		queue_names_sort(out);
+		return rc;
+	}
+	if ((out->v = malloc(sizeof(*out->v))) == NULL ||
+	    (out->v[0].name = strdup(queue)) == NULL)
+		return STORE_FULL;
+	out->n = out->cap = 1;
+	return STORE_OK;
 }
 
 /* The number of all jobs that match, of which a page shows some. */
@@ -228,6 +273,7 @@ h_job_list(struct ctx *ctx, const struct request *req, struct response *res)
 	static const struct json_range page = { 1, PAGE_MAX };
 	struct sched_list_opts o = { .limit = 0 };
 	struct job_list jobs = { NULL, 0, 0 };
+	struct queue_names names = { NULL, 0, 0, false };
 	char next[SCHED_CURSOR_MAX] = "";
 	struct input in;
 	int64_t total;
@@ -239,8 +285,11 @@ h_job_list(struct ctx *ctx, const struct request *req, struct response *res)
 	o.kind = in.kind;
 	o.queue = in.queue;
 	if (is_listed(ctx, res, sched_list(&ctx->sched, &o, &jobs, next)) &&
-	    count_all(ctx, &o, &jobs, &total, res)) {
-		add_jobs(ctx, &jobs, res->data);
+	    count_all(ctx, &o, &jobs, &total, res) &&
+	    response_store(res, read_names(ctx, in.queue, &names))) {
+		if (in.queue != NULL && jobs.n == 0)
+			queue_warn_unknown(ctx, in.queue, res);
+		add_jobs(ctx, &jobs, &names, res->data);
 		buf_printf(res->data, ",\"total_count\":%" PRId64, total);
 		if (o.limit != 0) {
 			buf_str(res->data, ",\"next_cursor\":");
@@ -251,6 +300,7 @@ h_job_list(struct ctx *ctx, const struct request *req, struct response *res)
 		}
 		buf_char(res->data, '}');
 	}
+	queue_names_fini(&names);
 	job_list_fini(&jobs);
 }
 

@@ -21,7 +21,7 @@ h_preview(struct ctx *ctx, const struct request *req, struct response *res)
 		.default_zone = ctx->sched.default_zone,
 		.now_us = clock_now_us(),
 	};
-	const struct job_env env = { ctx->conf, &zones, NULL };
+	const struct job_env env = { ctx->conf, &zones, NULL, NULL, false };
 	struct preview p = { .count = PREVIEW_COUNT_DEFAULT };
 	const char *queue = NULL;
 

@@ -16,13 +16,14 @@
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
 #include "fcgi/input.h"
+#include "fcgi/queue_names.h"
 #include "fcgi/response.h"
+#include "fcgi/unknown.h"
 
 #include "lib/ban.h"
 
 #define BROKER_RETRY_S 5
 
-/* need_result and timeout are the old clients'; there is no result here. */
 static const char *const publish_fields[] = {
 	"queue_name",
 	"msg_body",
@@ -32,24 +33,48 @@ static const char *const publish_fields[] = {
 	"timeout",
 };
 
+/*
+ * The name the client gives the message: task_id or, as its publishers have
+ * it, msg_body.extra.task_id.
+ */
+static void
+read_task_id(struct json_object *body, struct sched_publish *p,
+    struct faults *fs)
+{
+	struct json_object *extra =
+	    json_member(json_member(body, "msg_body"), "extra");
+	const char *field = "task_id";
+	struct faults inner = { .n = 0 };
+
+	_Static_assert(JOB_NAME_MAX <= RUN_ID_LEN, "a name fits a run's id");
+	json_get_str(body, field, &p->task_id, fs);
+	if (p->task_id == NULL || p->task_id[0] == '\0') {
+		json_get_str(extra, field, &p->task_id, &inner);
+		fault_add_all(fs, "msg_body.extra.", &inner);
+		field = "msg_body.extra.task_id";
+	}
+	if (p->task_id != NULL && p->task_id[0] != '\0')
+		job_check_name(field, p->task_id, fs);
+}
+
 /* All of the body but what only the worker of the queue knows. */
 static void
-read_publish(const struct ctx *ctx, struct json_object *body,
-    struct sched_publish *p, struct job_params *params, struct faults *fs)
+read_publish(const struct ctx *ctx, const struct request *req,
+    struct sched_publish *p, struct job_params *params, struct response *res)
 {
 	static const struct json_range priority = { 0, 255 };
+	const struct json_others others = { unknown_ignore, &res->warns };
+	struct json_object *body = req->json;
+	struct faults *fs = &res->faults;
 
-	json_only(body, "", publish_fields,
-	    sizeof(publish_fields) / sizeof(publish_fields[0]), fs);
+	json_known(body, publish_fields,
+	    sizeof(publish_fields) / sizeof(publish_fields[0]), &others, fs);
 	json_get_str(body, "queue_name", &p->queue, fs);
 	if (p->queue == NULL)
 		fault_add(fs, "queue_name", "is required");
 	else
 		job_check_name("queue_name", p->queue, fs);
-	json_get_str(body, "task_id", &p->task_id, fs);
-	_Static_assert(JOB_NAME_MAX <= RUN_ID_LEN, "a name fits a run's id");
-	if (p->task_id != NULL && p->task_id[0] != '\0')
-		job_check_name("task_id", p->task_id, fs);
+	read_task_id(body, p, fs);
 	json_get_int(body, "priority", &priority, &p->priority, fs);
 	json_get_object(body, "msg_body", &params->kwargs, fs);
 	if (params->kwargs == NULL) {
@@ -82,7 +107,7 @@ h_publish(struct ctx *ctx, const struct request *req, struct response *res)
 	char run_id[RUN_ID_LEN + 1];
 	enum store_rc rc;
 
-	read_publish(ctx, req->json, &p, &params, &res->faults);
+	read_publish(ctx, req, &p, &params, res);
 	if (res->faults.n == 0) {
 		if (auth_queue(ctx, p.queue, res) != 0)
 			return;
@@ -92,6 +117,7 @@ h_publish(struct ctx *ctx, const struct request *req, struct response *res)
 		response_bad_input(res);
 		return;
 	}
+	queue_warn_unknown(ctx, p.queue, res);
 	rc = sched_publish(&ctx->sched, &p, run_id);
 	if (rc == STORE_CONFLICT) {
 		response_error(res, 409, MSG_PUBLISH_CONFLICT, p.task_id);

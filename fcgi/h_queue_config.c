@@ -6,7 +6,6 @@
 #include "lib/buf.h"
 #include "lib/conf.h"
 #include "lib/job_json.h"
-#include "lib/list.h"
 #include "lib/log.h"
 #include "lib/sched.h"
 #include "net/brokers.h"
@@ -15,92 +14,24 @@
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
 #include "fcgi/input.h"
+#include "fcgi/queue_names.h"
 #include "fcgi/response.h"
 
 #include "lib/ban.h"
 
-/* A configured queue's name, unless it is a pattern for many. */
-static bool
-is_plain_name(const char *glob)
-{
-	return strpbrk(glob, "*?[\\") == NULL;
-}
-
 /* What to write for each queue a client may see. */
 typedef void add_queue(struct ctx *ctx, const char *name, struct buf *out);
 
-/* Names that are known: of the store, the configuration, the workers. */
-struct names {
-	char **v;
-	size_t n, cap;
-	bool is_failed;
-};
-
+/* Each of them. */
 static void
-add_known(void *arg, const char *name)
-{
-	struct names *l = arg;
-	char **v;
-
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i], name) == 0)
-			return;
-	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
-	if (v != NULL) {
-		l->v = v;
-		v[l->n] = strdup(name);
-	}
-	if (v == NULL || v[l->n] == NULL)
-		l->is_failed = true;
-	else
-		l->n++;
-}
-
-static void
-names_fini(struct names *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i]);
-	free(l->v);
-}
-
-/* Those the store knows, then the configured, then the registered. */
-static enum store_rc
-collect_names(struct ctx *ctx, struct names *l)
-{
-	struct queue_list queues = { NULL, 0, 0 };
-	enum store_rc rc = sched_queues(&ctx->sched, &queues);
-	char why[256];
-
-	for (size_t i = 0; i < queues.n; i++)
-		add_known(l, queues.v[i].name);
-	queue_list_fini(&queues);
-	for (size_t i = 0; i < ctx->conf->nqueues; i++)
-		if (is_plain_name(ctx->conf->queues[i].glob))
-			add_known(l, ctx->conf->queues[i].glob);
-	/* A broker that is down is no reason to know nothing. */
-	if (rc == STORE_OK &&
-	    brokers_names(ctx_brokers(ctx), add_known, l, why, sizeof(why)) ==
-		-1)
-		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why, NULL);
-	return rc == STORE_OK && l->is_failed ? STORE_FULL : rc;
-}
-
-/* Each that the client may see; returns how many. */
-static int
-add_queues(struct ctx *ctx, const struct names *l, add_queue *add,
+add_queues(struct ctx *ctx, const struct queue_names *l, add_queue *add,
     struct buf *out)
 {
-	int n = 0;
-
 	for (size_t i = 0; i < l->n; i++) {
-		if (!auth_may_queue(ctx, l->v[i]))
-			continue;
-		if (n++ > 0)
+		if (i > 0)
 			buf_char(out, ',');
-		add(ctx, l->v[i], out);
+		add(ctx, l->v[i].name, out);
 	}
-	return n;
 }
 
 static void
@@ -193,32 +124,30 @@ add_named_config(struct ctx *ctx, const char *name, struct buf *out)
 void
 h_queue_names(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	struct names l = { NULL, 0, 0, false };
-	int n;
+	struct queue_names l = { NULL, 0, 0, false };
 
 	(void)req;
-	if (response_store(res, collect_names(ctx, &l))) {
+	if (response_store(res, queue_names_collect(ctx, &l))) {
 		buf_str(res->data, "{\"queues\":[");
-		n = add_queues(ctx, &l, add_name, res->data);
-		buf_printf(res->data, "],\"count\":%d}", n);
+		add_queues(ctx, &l, add_name, res->data);
+		buf_printf(res->data, "],\"count\":%zu}", l.n);
 	}
-	names_fini(&l);
+	queue_names_fini(&l);
 }
 
 void
 h_queue_configs(struct ctx *ctx, const struct request *req,
     struct response *res)
 {
-	struct names l = { NULL, 0, 0, false };
-	int n;
+	struct queue_names l = { NULL, 0, 0, false };
 
 	(void)req;
-	if (response_store(res, collect_names(ctx, &l))) {
+	if (response_store(res, queue_names_collect(ctx, &l))) {
 		buf_str(res->data, "{\"queues_config\":{");
-		n = add_queues(ctx, &l, add_named_config, res->data);
-		buf_printf(res->data, "},\"count\":%d}", n);
+		add_queues(ctx, &l, add_named_config, res->data);
+		buf_printf(res->data, "},\"count\":%zu}", l.n);
 	}
-	names_fini(&l);
+	queue_names_fini(&l);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "lib/fault.h"
 #include "lib/job.h"
 #include "lib/json.h"
+#include "lib/trigger_warn.h"
 
 #include "fcgi/messages.h"
 
@@ -101,6 +102,7 @@ struct request {
 	struct http_path path;
 	struct http_param params[HTTP_PARAMS_MAX];
 	size_t nparams;
+	size_t nquery; /* so many of them are of the query, not of the body */
 	struct json_object *json; /* the body, where one is wanted */
 };
 
@@ -121,6 +123,8 @@ struct response {
 	const char *auth_error; /* of RFC 6750, or NULL */
 	char auth_scope[40];	/* the scopes that are needed, or "" */
 	int retry_after_s;	/* 0: no such header */
+	struct warns warns;	/* shown in data, as "warnings" */
+	bool has_warnings;	/* … also when there are none */
 };
 
 /* One route's work.  Everything it was given is borrowed. */

@@ -64,13 +64,30 @@ read_kind(const struct request *req, enum job_kind *out, struct faults *fs)
 		    "must be redis, sqlite or memory");
 }
 
+/* Is there a queue_name with something in it? */
+static bool
+has_queue(const struct request *req)
+{
+	for (size_t i = 0; i < req->nparams; i++) {
+		const struct http_param *p = &req->params[i];
+
+		if (strcmp(p->name, "queue_name") == 0 && p->value != NULL &&
+		    p->value[0] != '\0')
+			return true;
+	}
+	return false;
+}
+
 /*
  * Where a missing queue_name means all queues, a misspelt one must not, nor
- * one whose value got lost on the way.
+ * one whose value got lost on the way.  In a body that names a queue, what is
+ * not known does no harm, and is ignored as in all others.
  */
 static void
 refuse_accidents(const struct request *req, struct faults *fs)
 {
+	bool is_named = has_queue(req);
+
 	if (req->nparams == 0 &&
 	    request_var(req, HTTP_VAR_CONTENT_TYPE)[0] != '\0')
 		fault_add(fs, "queue_name",
@@ -83,7 +100,8 @@ refuse_accidents(const struct request *req, struct faults *fs)
 			if (p->value == NULL && p->why == NULL)
 				fault_add(fs, p->name,
 				    "is null; leave it out to mean all queues");
-		} else if (strcmp(p->name, "job_store_kind") != 0)
+		} else if ((!is_named || i < req->nquery) &&
+		    strcmp(p->name, "job_store_kind") != 0)
 			fault_add(fs,
 			    p->name[0] != '\0' ? p->name : "parameters",
 			    "is not known here; known are queue_name and "

@@ -167,6 +167,7 @@ request_init(struct request *req, char *const *envp, uint64_t serial)
 	req->is_funboost = false;
 	req->path = (struct http_path){ .queue = "" };
 	req->nparams = 0;
+	req->nquery = 0;
 	req->json = NULL;
 	read_vars(req, envp);
 	read_method(req);
@@ -282,6 +283,7 @@ request_read_input(struct request *req, struct buf *query, struct buf *body,
 	buf_str(query, request_var(req, HTTP_VAR_QUERY_STRING));
 	if (query->len > 0 && params_add_form(req, query->data, fs) != 0)
 		return REQUEST_BAD;
+	req->nquery = req->nparams;
 	if (body->len > 0 && !is_json &&
 	    !(is_form && req->route->input == ROUTE_INPUT_PARAMS))
 		return REQUEST_BAD_TYPE;

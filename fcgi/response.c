@@ -64,7 +64,15 @@ response_init(struct response *res, struct buf *data)
 	res->auth_error = NULL;
 	res->auth_scope[0] = '\0';
 	res->retry_after_s = 0;
+	res->warns.n = 0;
+	res->has_warnings = false;
 	buf_reset(data);
+}
+
+void
+response_fini(struct response *res)
+{
+	warns_fini(&res->warns);
 }
 
 void
@@ -249,10 +257,35 @@ write_headers(const struct response *res, const struct request *req,
 	buf_str(out, "\r\n");
 }
 
+/* The warnings into data, which is an object or nothing yet. */
+static void
+add_warnings(const struct response *res, const struct request *req)
+{
+	struct buf *data = res->data;
+	bool is_empty = data->len == 0;
+
+	if (status_of(res->status)->error != NULL || res->type != NULL ||
+	    (res->warns.n == 0 && !res->has_warnings) || data->is_failed ||
+	    (is_empty ? res->shape != HTTP_SHAPE_ENVELOPE :
+			data->data[data->len - 1] != '}'))
+		return;
+	if (is_empty)
+		buf_char(data, '{');
+	else
+		data->data[--data->len] = '\0';
+	if (data->len > 0 && data->data[data->len - 1] != '{')
+		buf_char(data, ',');
+	buf_str(data, "\"warnings\":");
+	warns_to_json(&res->warns, req->lang == LANG_EN ? WORDS_EN : WORDS_ZH,
+	    data);
+	buf_char(data, '}');
+}
+
 void
 response_write(const struct response *res, const struct request *req,
     struct buf *text, struct buf *out)
 {
+	add_warnings(res, req);
 	buf_reset(text);
 	if (res->shape != HTTP_SHAPE_ENVELOPE)
 		write_native(res, req, text);

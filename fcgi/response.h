@@ -8,6 +8,9 @@
 /* Begin a 200 whose JSON goes into data (borrowed, emptied). */
 void response_init(struct response *res, struct buf *data);
 
+/* Free what it owns. */
+void response_fini(struct response *res);
+
 /* Make it an error: status and sentence, arg for the sentence's "%1" (or
  * NULL); what data held is dropped. */
 void response_error(struct response *res, int status, enum msg msg,

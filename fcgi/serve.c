@@ -13,6 +13,7 @@
 #include "fcgi/response.h"
 #include "fcgi/route.h"
 #include "fcgi/serve.h"
+#include "fcgi/unknown.h"
 
 #include "lib/ban.h"
 
@@ -127,6 +128,7 @@ answer(struct ctx *ctx, struct request *req, enum request_rc body,
 		req, res) ||
 	    input_names(req, res) != 0)
 		return;
+	unknown_check(req, res);
 	req->route->handler(ctx, req, res);
 }
 
@@ -162,6 +164,7 @@ serve_one(struct ctx *ctx, char *const *envp, struct client *client)
 		log_event(LOG_LEVEL_WARN, "answered-with-error", "trace",
 		    req.trace_id, LOG_KEY_PATH,
 		    request_var(&req, HTTP_VAR_PATH_INFO), NULL);
+	response_fini(&res);
 	request_fini(&req);
 }
 

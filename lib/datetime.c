@@ -232,6 +232,18 @@ datetime_is_date(const char *text)
 	return !is_epoch(text) && strchr(text, ':') == NULL;
 }
 
+bool
+datetime_wall(const char *text, int64_t *wall_s)
+{
+	struct parsed p;
+
+	if (is_epoch(text) || !take_all(text, &p) || range_error(&p) != NULL ||
+	    p.offset_s != DATETIME_NO_OFFSET)
+		return false;
+	*wall_s = civil_to_wall(&p.c);
+	return true;
+}
+
 /* The wall second at which the day of an instant begins. */
 static int64_t
 midnight(const struct datetime_words *w, int days)

@@ -41,6 +41,9 @@ const char *datetime_parse_words(const char *text,
  */
 bool datetime_is_date(const char *text);
 
+/* Is it local time without an offset?  Then its wall second (civil.h). */
+bool datetime_wall(const char *text, int64_t *wall_s);
+
 /* Append t_us as RFC 3339 in UTC: "2026-11-22T00:11:17.003600Z", fraction
  * only when not zero. */
 void datetime_rfc3339(int64_t t_us, struct buf *out);

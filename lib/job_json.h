@@ -39,12 +39,14 @@ struct job_env {
 	const struct conf *conf;
 	const struct trigger_env *trigger;
 	const struct job_known *known; /* of the job's queue; NULL: not asked */
+	struct warns *warns; /* gets what may surprise about it; NULL: no */
+	bool is_lenient;     /* an unknown member is ignored, with a warning */
 };
 
 /*
  * The body of add_timing_job as a job: *j (initialised) and *is_replace are
  * filled, the trigger is made and stored as its spec.  Every bad field is
- * reported, an unknown one too; 0 or -1.  On success j->cursor_us holds the
+ * reported, an unknown one too (but see is_lenient); 0 or -1.  On success j->cursor_us holds the
  * first slot, as does j->next_run_us unless paused was asked (JOB_NEVER).
  * j->job_id stays NULL when the client leaves the name to us.
  */
@@ -102,13 +104,6 @@ int job_parse_render(struct json_object *body, const struct conf *conf,
  */
 void job_to_json(const struct job *j, const struct trigger_env *env,
     struct buf *out);
-
-/*
- * The same for a job that was just added: with "warnings", a list of texts,
- * before its end.  ws may be empty.
- */
-void job_to_json_added(const struct job *j, const struct trigger_env *env,
-    const struct warns *ws, enum words_lang lang, struct buf *out);
 
 /*
  * Check that kwargs (may be NULL) carries no key that would make a consumer

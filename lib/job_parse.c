@@ -16,6 +16,7 @@
 #include "lib/json.h"
 #include "lib/num.h"
 #include "lib/trigger.h"
+#include "lib/trigger_warn.h"
 #include "lib/utf8.h"
 #include "lib/ban.h"
 
@@ -47,6 +48,8 @@ struct parse {
 	struct faults *fs;
 	bool is_preview;
 	const struct job_known *known;
+	struct warns *warns; /* or NULL */
+	bool is_lenient;
 };
 
 /* A copy of s in *out; NULL stays NULL.  Without memory a fault. */
@@ -112,9 +115,15 @@ read_field(struct parse *p, size_t i, char room[JSON_INSTANT_MAX],
     const char **text)
 {
 	const char *name = job_trigger_fields[i].name;
+	int rc;
 
-	if (trigger_is_instant(name))
-		return json_get_instant(p->body, name, room, text, p->fs);
+	if (trigger_is_instant(name)) {
+		rc = json_get_instant(p->body, name, room, text, p->fs);
+		/* An empty field of a form. */
+		if (rc == 0 && *text != NULL && **text == '\0')
+			*text = NULL;
+		return rc;
+	}
 	if (json_get_text(p->body, name, room, text, p->fs) != 0)
 		return -1;
 	if (job_trigger_fields[i].kinds == JOB_IN_INTERVAL && *text != NULL)
@@ -186,6 +195,68 @@ store_trigger(struct parse *p, const struct trigger *t)
 	return 0;
 }
 
+/* Is there something in a field that leftovers of a form do not have? */
+static bool
+is_meant(const struct parse *p, const char *name)
+{
+	struct faults unused = { .n = 0 };
+	char room[JSON_DIGITS_MAX];
+	const char *text = NULL;
+
+	if (json_member(p->body, name) == NULL)
+		return false;
+	if (json_get_text(p->body, name, room, &text, &unused) != 0)
+		return true;
+	return *text != '\0' && strcmp(text, "0") != 0;
+}
+
+static void
+warn_ignored(struct parse *p, const char *name, enum trigger_kind kind)
+{
+	warns_add(p->warns, WARN_IGNORED_FIELD,
+	    &(struct warn_text){
+		.text = { "%1 is no field of trigger %2: ignored",
+		    "%1 不是 %2 触发器的字段：已忽略" },
+		.a = name,
+		.b = trigger_kind_name(kind) });
+}
+
+/*
+ * Fields of other kinds come as leftovers of forms, and are ignored.  A date
+ * that has one, but no instant, would run at once: that is no leftover.
+ */
+static int
+check_strays(struct parse *p, enum trigger_kind kind, bool has_instant)
+{
+	const char *stray = NULL;
+
+	for (size_t i = 0; i < JOB_TRIGGER_FIELDS; i++) {
+		const struct job_field *f = &job_trigger_fields[i];
+
+		if ((f->kinds & 1U << kind) != 0 || !is_meant(p, f->name))
+			continue;
+		stray = f->name;
+		if (p->warns != NULL)
+			warn_ignored(p, f->name, kind);
+	}
+	if (kind != TRIGGER_DATE || has_instant || stray == NULL)
+		return 0;
+	return fault_add(p->fs, "run_date",
+	    "is required: %s is no field of trigger date, which would run at "
+	    "once",
+	    stray);
+}
+
+/* What may surprise about the instants as they were written. */
+static void
+warn_instants(struct parse *p, const struct trigger *t,
+    const struct trigger_field *f, size_t n)
+{
+	for (size_t i = 0; i < n && p->warns != NULL; i++)
+		if (f[i].value != NULL && trigger_is_instant(f[i].name))
+			warns_find_instant(t, f[i].name, f[i].value, p->warns);
+}
+
 static int
 parse_trigger(struct parse *p)
 {
@@ -201,6 +272,8 @@ parse_trigger(struct parse *p)
 		return -1;
 	/* Asked even when a field is bad, so that all bad ones are named. */
 	rc = collect_fields(p, kind, f, room, &n);
+	rc |=
+	    check_strays(p, kind, n > 0 && strcmp(f[0].name, "run_date") == 0);
 	(void)snprintf(choice, sizeof(choice), "%" PRId64,
 	    trigger_choice(p->j->queue == NULL ? "" : p->j->queue,
 		p->j->job_id));
@@ -214,6 +287,8 @@ parse_trigger(struct parse *p)
 	}
 	if (rc == 0)
 		rc = store_trigger(p, t);
+	if (rc == 0)
+		warn_instants(p, t, f, n);
 	trigger_free(t);
 	return rc;
 }
@@ -333,10 +408,21 @@ parse_policies(struct parse *p)
 	return keep(p, "paused", "added as paused", &p->j->reason);
 }
 
+/* json_visit: an unknown member of a body of the clients of old. */
+static int
+ignore(void *cookie, const char *name, struct json_object *value)
+{
+	(void)value;
+	warns_ignored(cookie, name);
+	return 0;
+}
+
 /* Complain of the fields that are none. */
 static int
 check_names(const struct parse *p)
 {
+	const struct json_others others = { ignore, p->warns };
+
 	const char *known[JOB_TRIGGER_FIELDS + COUNT(own_fields)];
 	size_t n = 0, i;
 
@@ -344,8 +430,11 @@ check_names(const struct parse *p)
 		known[n++] = job_trigger_fields[i].name;
 	for (i = 0; i < COUNT(own_fields); i++)
 		known[n++] = own_fields[i];
-	return json_only(p->body, "", known,
-	    p->is_preview ? n : n - PREVIEW_FIELDS, p->fs);
+	if (!p->is_preview)
+		n -= PREVIEW_FIELDS;
+	return p->is_lenient && p->warns != NULL ?
+	    json_known(p->body, known, n, &others, p->fs) :
+	    json_only(p->body, "", known, n, p->fs);
 }
 
 static int
@@ -370,7 +459,7 @@ job_from_json(struct json_object *body, const struct job_env *env,
     struct job *j, bool *is_replace, struct faults *fs)
 {
 	struct parse p = { body, env->conf, env->trigger, j, fs, false,
-		env->known };
+		env->known, env->warns, env->is_lenient };
 
 	return parse(&p, is_replace);
 }
@@ -380,7 +469,7 @@ job_from_preview(struct json_object *body, const struct job_env *env,
     struct job *j, struct faults *fs)
 {
 	struct parse p = { body, env->conf, env->trigger, j, fs, true,
-		env->known };
+		env->known, env->warns, false };
 	bool unused;
 
 	return parse(&p, &unused);

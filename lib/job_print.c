@@ -11,7 +11,6 @@
 #include "lib/json.h"
 #include "lib/run.h"
 #include "lib/trigger.h"
-#include "lib/trigger_warn.h"
 #include "lib/tz.h"
 #include "lib/utf8.h"
 #include "lib/ban.h"
@@ -208,18 +207,4 @@ job_to_json(const struct job *j, const struct trigger_env *env, struct buf *out)
 {
 	add_job(j, env, out);
 	buf_char(out, '}');
-}
-
-void
-job_to_json_added(const struct job *j, const struct trigger_env *env,
-    const struct warns *ws, enum words_lang lang, struct buf *out)
-{
-	add_job(j, env, out);
-	buf_str(out, ",\"warnings\":[");
-	for (size_t i = 0; i < ws->n; i++) {
-		buf_str(out, i > 0 ? "," : "");
-		buf_json(out, buf_cstr(&ws->v[i].text[lang]));
-		out->is_failed |= ws->v[i].text[lang].is_failed;
-	}
-	buf_str(out, "]}");
 }

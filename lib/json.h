@@ -106,6 +106,24 @@ typedef int json_visit(void *cookie, const char *name,
 int json_each(struct json_object *o, json_visit *fn, void *cookie);
 
 /*
+ * The one of n known names that name is a near miss of: it differs in at most
+ * two letters (one where it has three or less), or only in case, "_" and "-";
+ * or NULL.
+ */
+const char *json_near(const char *name, const char *const *known, size_t n);
+
+/*
+ * As json_only, but a name that is no near miss is no complaint: other is
+ * called with it (json_each).
+ */
+struct json_others {
+	json_visit *other;
+	void *cookie;
+};
+int json_known(struct json_object *o, const char *const *known, size_t n,
+    const struct json_others *others, struct faults *fs);
+
+/*
  * Complain of every member of o whose name is not one of the n known ones,
  * suggesting a known name that differs in at most two letters.  prefix goes
  * before the name in the complaint ("retry.", "").  0 or -1.

@@ -1,3 +1,8 @@
+/*
+ * Members of an object that are not known, and what they were meant to be.
+ */
+
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,12 +12,14 @@
 
 #define NAME_MAX_LEN 40 /* longer names are not worth a suggestion */
 #define NEAR 2
+#define SHORT 3
 
 /* What json_only knows while it visits the members. */
 struct only {
 	const char *prefix;
 	const char *const *known;
 	size_t n;
+	const struct json_others *others; /* NULL: none may be */
 	struct faults *fs;
 	int rc;
 };
@@ -48,20 +55,34 @@ distance(const char *a, const char *b)
 	return row[lb];
 }
 
-/* The known name nearest to name, or NULL when none is near. */
-static const char *
-nearest(const struct only *only, const char *name)
+/* The same letters and digits, whatever stands between them? */
+static bool
+is_same_word(const char *a, const char *b)
 {
+	for (;; a++, b++) {
+		a += strspn(a, "_-");
+		b += strspn(b, "_-");
+		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return false;
+		if (*a == '\0')
+			return true;
+	}
+}
+
+const char *
+json_near(const char *name, const char *const *known, size_t n)
+{
+	/* Two letters of a short word are most of it. */
+	size_t best_d = strlen(name) <= SHORT ? 2 : NEAR + 1;
 	const char *best = NULL;
-	size_t best_d = NEAR + 1;
 
-	for (size_t i = 0; i < only->n; i++) {
-		size_t d = distance(name, only->known[i]);
+	for (size_t i = 0; i < n; i++) {
+		size_t d =
+		    is_same_word(name, known[i]) ? 0 : distance(name, known[i]);
 
-		/* Two letters of a short word are most of it. */
-		if (d < best_d && d < strlen(only->known[i])) {
+		if (d < best_d && d < strlen(known[i])) {
 			best_d = d;
-			best = only->known[i];
+			best = known[i];
 		}
 	}
 	return best;
@@ -74,13 +95,14 @@ visit(void *cookie, const char *name, struct json_object *value)
 	const char *near_name;
 	char field[128];
 
-	(void)value;
 	for (size_t i = 0; i < only->n; i++)
 		if (strcmp(name, only->known[i]) == 0)
 			return 0;
+	near_name = json_near(name, only->known, only->n);
+	if (near_name == NULL && only->others != NULL)
+		return only->others->other(only->others->cookie, name, value);
 	only->rc = -1;
 	snprintf(field, sizeof(field), "%s%s", only->prefix, name);
-	near_name = nearest(only, name);
 	if (near_name != NULL)
 		fault_add(only->fs, field, "unknown field; did you mean %s?",
 		    near_name);
@@ -93,7 +115,17 @@ int
 json_only(struct json_object *o, const char *prefix, const char *const *known,
     size_t n, struct faults *fs)
 {
-	struct only only = { prefix, known, n, fs, 0 };
+	struct only only = { prefix, known, n, NULL, fs, 0 };
+
+	json_each(o, visit, &only);
+	return only.rc;
+}
+
+int
+json_known(struct json_object *o, const char *const *known, size_t n,
+    const struct json_others *others, struct faults *fs)
+{
+	struct only only = { "", known, n, others, fs, 0 };
 
 	json_each(o, visit, &only);
 	return only.rc;

@@ -63,38 +63,19 @@ make_trigger(struct json_object *body, const struct job_env *env,
 	return t;
 }
 
-/* A warning that no trigger gives, its text with one %s. */
-static void
-add_warning(struct warns *ws, enum warn_code code,
-    const char *const text[WORDS__MAX], const char *what)
-{
-	struct warn *w = &ws->v[ws->n++];
-
-	w->code = code;
-	for (int lang = 0; lang < WORDS__MAX; lang++) {
-		const char *hole = strstr(text[lang], "%s");
-
-		buf_init(&w->text[lang]);
-		buf_add(&w->text[lang], text[lang],
-		    (size_t)(hole - text[lang]));
-		buf_str(&w->text[lang], what);
-		buf_str(&w->text[lang], hole + 2);
-	}
-}
-
 /* Jobs in other zones than these wait until the host has its files again. */
 static void
 warn_of_files(const struct tz_cache *zones, struct warns *ws)
 {
-	static const char *const text[WORDS__MAX] = {
-		[WORDS_EN] = "this host has no time zone files: %s work, "
-			     "named zones do not until tzdata is installed",
-		[WORDS_ZH] = "本机没有时区文件:%s 可用，安装 tzdata "
-			     "之前其他时区不可用",
+	static const struct warn_text text = {
+		.text = { "this host has no time zone files: %1 work, named "
+			  "zones do not until tzdata is installed",
+		    "本机没有时区文件:%1 可用，安装 tzdata 之前其他时区不可用" },
+		.a = "UTC, +08:00",
 	};
 
 	if (!tz_has_files(zones))
-		add_warning(ws, WARN_NO_FILES, text, "UTC, +08:00");
+		warns_add(ws, WARN_NO_FILES, &text);
 }
 
 int
@@ -103,7 +84,9 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 {
 	static const struct json_range range = { 1, PREVIEW_COUNT_MAX };
 	struct trigger_env then = *env->trigger;
-	const struct job_env job_env = { env->conf, &then, env->known };
+	struct warns text;
+	const struct job_env job_env = { env->conf, &then, env->known,
+		&p->warns, false };
 
 	p->t = NULL;
 	p->warns.n = 0;
@@ -119,8 +102,11 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 	p->env.now_us = then.now_us;
 	p->env.cadence_us = cadence_us;
 	p->env.horizon = p->count + 1;
+	text = p->warns;
+	p->warns.n = 0;
 	warns_find(p->t, &p->env, &p->warns);
 	warn_of_files(env->trigger->zones, &p->warns);
+	warns_move(&p->warns, &text);
 	return 0;
 }
 
@@ -142,15 +128,14 @@ warn_of_target(const struct conf *conf, const char *render, struct warns *ws)
 void
 preview_warn_ran(const struct job *j, struct warns *out)
 {
-	static const char *const text[WORDS__MAX] = {
-		[WORDS_EN] = "this instant was decided before, by run %s: "
-			     "nothing was added",
-		[WORDS_ZH] = "该时刻已由运行 %s 处理过，未再添加",
+	const struct warn_text text = {
+		.text = { "this instant was decided before, by run %1: nothing "
+			  "was added",
+		    "该时刻已由运行 %1 处理过，未再添加" },
+		.a = j->ran->id[0] == '\0' ? "-" : j->ran->id,
 	};
 
-	out->n = 0;
-	add_warning(out, WARN_RAN, text,
-	    j->ran->id[0] == '\0' ? "-" : j->ran->id);
+	warns_add(out, WARN_RAN, &text);
 }
 
 void
@@ -159,9 +144,11 @@ preview_warn_job(const struct job *j, const struct job_env *env,
 {
 	const struct warn_env warn = { env->trigger->now_us, cadence_us,
 		j->misfire_grace_us, HORIZON, j->notes };
+	struct warns text;
 	struct faults fs = { .n = 0 };
 	struct trigger *t;
 
+	text = *out;
 	out->n = 0;
 	t = trigger_from_spec(j->trigger, env->trigger->zones, &fs);
 	if (t != NULL)
@@ -172,6 +159,7 @@ preview_warn_job(const struct job *j, const struct job_env *env,
 		warn_of_target(env->conf, j->render, out);
 	else if (j->max_runtime_us != 0)
 		render_warn_runtime(out);
+	warns_move(out, &text);
 }
 
 void
@@ -249,19 +237,9 @@ add_words(const struct trigger *t, struct buf *out)
 void
 preview_to_json(const struct preview *p, enum words_lang lang, struct buf *out)
 {
-	const struct warn *w = p->warns.v;
-	size_t i;
-
 	add_words(p->t, out);
 	add_fires(p, out);
-	buf_str(out, ",\"warnings\":[");
-	for (i = 0; i < p->warns.n; i++) {
-		buf_printf(out,
-		    "%s{\"code\":\"%s\",\"message\":", i > 0 ? "," : "",
-		    warn_code_name(w[i].code));
-		buf_json(out, buf_cstr(&w[i].text[lang]));
-		out->is_failed |= w[i].text[lang].is_failed;
-		buf_char(out, '}');
-	}
-	buf_str(out, "]}");
+	buf_str(out, ",\"warnings\":");
+	warns_to_json(&p->warns, lang, out);
+	buf_char(out, '}');
 }

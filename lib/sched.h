@@ -242,6 +242,14 @@ enum store_rc sched_queue_is_paused(struct sched *s, const char *queue,
 enum store_rc sched_queue_set_paused(struct sched *s, const char *queue,
     bool is_paused);
 
+/* Has a consumer ever asked for messages of the embedded queue? */
+enum store_rc sched_queue_is_consumed(struct sched *s, const char *queue,
+    bool *out);
+
+/* Call see with the name of each queue that a consumer has asked. */
+enum store_rc sched_queues_consumed(struct sched *s, store_queue_see *see,
+    void *cookie);
+
 /* Queues of both stores, added up, by name. */
 enum store_rc sched_queues(struct sched *s, struct queue_list *out);
 

@@ -67,6 +67,8 @@ lease_from(struct sched *s, enum job_kind kind, const struct lease_wish *w,
 		return rc;
 	now = clock_get_us(s->clock);
 	rc = store_message_expire(st, w->queue, deliveries, now);
+	if (rc == STORE_OK && kind == JOB_DURABLE)
+		rc = store_queue_note_leased(st, w->queue, now);
 	if (rc == STORE_OK)
 		rc = store_message_lease(st, w->queue, w->max - (int)had,
 		    now + w->lease_us, out);

@@ -50,6 +50,18 @@ sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
 	return rc;
 }
 
+enum store_rc
+sched_queue_is_consumed(struct sched *s, const char *queue, bool *out)
+{
+	return store_queue_is_consumed(s->stores[JOB_DURABLE], queue, out);
+}
+
+enum store_rc
+sched_queues_consumed(struct sched *s, store_queue_see *see, void *cookie)
+{
+	return store_queue_consumed(s->stores[JOB_DURABLE], see, cookie);
+}
+
 static int
 queue_order(const void *a, const void *b)
 {

@@ -48,6 +48,47 @@ store_queue_is_paused(struct store *st, const char *queue, bool *out)
 }
 
 enum store_rc
+store_queue_note_leased(struct store *st, const char *queue, int64_t now_us)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_LEASED);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":queue", queue);
+	stmt_int(q, ":now", now_us);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_queue_is_consumed(struct store *st, const char *queue, bool *out)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_IS_CONSUMED);
+	enum store_rc rc;
+	int64_t v = 0;
+
+	*out = false;
+	if (q != NULL)
+		stmt_text(q, ":queue", queue);
+	rc = stmt_scalar(st, q, &v);
+	*out = rc == STORE_OK;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+store_queue_consumed(struct store *st, store_queue_see *see, void *cookie)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_CONSUMED);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return st->refused;
+	while ((rc = stmt_row(st, q)) == STORE_OK)
+		see(cookie, (const char *)sqlite3_column_text(q, 0));
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
 store_queue_why_paused(struct store *st, const char *queue, struct buf *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_PAUSE);

@@ -52,6 +52,20 @@ enum store_rc store_queue_why_paused(struct store *st, const char *queue,
 enum store_rc store_queue_set_paused(struct store *st, const char *queue,
     bool is_paused, int64_t now_us, const char *actor);
 
+/*
+ * A consumer asked for messages of the queue (open transaction): noted, once
+ * an hour.  Has one ever?
+ */
+enum store_rc store_queue_note_leased(struct store *st, const char *queue,
+    int64_t now_us);
+enum store_rc store_queue_is_consumed(struct store *st, const char *queue,
+    bool *out);
+
+/* Call see with the name of each queue that has been. */
+typedef void store_queue_see(void *cookie, const char *name);
+enum store_rc store_queue_consumed(struct store *st, store_queue_see *see,
+    void *cookie);
+
 /* Every queue with a job, a message or a switch, by name. */
 enum store_rc store_queue_list(struct store *st, struct queue_list *out);
 

@@ -1,3 +1,7 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/fault.h"
 #include "lib/trigger_int.h"
 #include "lib/trigger_slot.h"
 #include "lib/trigger_warn.h"
@@ -7,6 +11,7 @@
 
 #define DAY_US (INT64_C(86400) * US_PER_S)
 #define YEAR_DAYS 365
+#define NAME_SHOWN 64 /* bytes of an unknown name */
 
 #define HOURS_ALL UINT64_C(0xffffff)
 
@@ -34,6 +39,12 @@ static const char *const names[] = {
 	[WARN_RAN] = "already_ran",
 	[WARN_NO_KEY] = "no_key",
 	[WARN_RUNTIME] = "max_runtime",
+	[WARN_IGNORED] = "ignored",
+	[WARN_IGNORED_FIELD] = "ignored_field",
+	[WARN_UNKNOWN_QUEUE] = "unknown_queue",
+	[WARN_DRIFT] = "drift",
+	[WARN_UNEVEN] = "uneven",
+	[WARN_END_DAY] = "end_of_day",
 };
 _Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
     "a name for each code");
@@ -190,24 +201,66 @@ struct values {
 	bool is_length;
 };
 
+/* Room for one more, whose texts are begun; NULL: there are too many. */
+static struct warn *
+begin(struct warns *ws, enum warn_code code)
+{
+	struct warn *w;
+
+	if (ws->n == WARNS_MAX)
+		return NULL;
+	w = &ws->v[ws->n++];
+	w->code = code;
+	for (int lang = 0; lang < WORDS__MAX; lang++)
+		buf_init(&w->text[lang]);
+	return w;
+}
+
+/* Text up to the next "%1" or "%2" into out; the digit's index, -1: its end. */
+static int
+copy_text(const char **text, struct buf *out)
+{
+	const char *p = *text;
+	size_t n = 0;
+
+	while (p[n] != '\0' &&
+	    !(p[n] == '%' && (p[n + 1] == '1' || p[n + 1] == '2')))
+		n++;
+	buf_add(out, p, n);
+	if (p[n] == '\0')
+		return -1;
+	*text = p + n + 2;
+	return p[n + 1] - '1';
+}
+
+void
+warns_add(struct warns *ws, enum warn_code code, const struct warn_text *text)
+{
+	struct warn *w = begin(ws, code);
+	const char *p;
+	int hole;
+
+	for (int lang = 0; w != NULL && lang < WORDS__MAX; lang++)
+		for (p = text->text[lang];
+		     (hole = copy_text(&p, &w->text[lang])) >= 0;)
+			buf_str(&w->text[lang], hole == 0 ? text->a : text->b);
+}
+
 static void
 add(struct warns *ws, enum warn_code code, const struct phrase *ph,
     const struct values *values)
 {
-	struct warn *w = &ws->v[ws->n++];
-	enum words_lang lang;
+	struct warn *w = begin(ws, code);
 	const char *p;
 	int64_t v;
+	int hole;
 
-	w->code = code;
-	for (lang = WORDS_EN; lang < WORDS__MAX; lang++) {
-		buf_init(&w->text[lang]);
-		for (p = ph->text[lang]; *p != '\0'; p++) {
-			if (*p != '%') {
-				buf_char(&w->text[lang], *p);
-				continue;
-			}
-			v = values->v[*++p - '1'];
+	for (int i = 0; w != NULL && i < WORDS__MAX; i++) {
+		enum words_lang lang = (enum words_lang)i;
+
+		for (p = ph->text[lang];
+		     (hole = copy_text(&p, &w->text[lang])) >= 0;) {
+			v = values->v[hole];
 			if (values->is_length)
 				trigger_words_length(v, lang, &w->text[lang]);
 			else
@@ -222,7 +275,6 @@ add_text(const struct trigger *t, const char *text, struct buf *out)
 {
 	const char *line = trigger_crontab(t);
 
-	buf_init(out);
 	for (; *text != '\0'; text++)
 		if (*text != '%')
 			buf_char(out, *text);
@@ -243,12 +295,53 @@ warn_of_notes(const struct trigger *t, unsigned notes, struct warns *ws)
 	for (i = 0; i < sizeof(note_rows) / sizeof(note_rows[0]); i++) {
 		if ((notes & note_rows[i].note) == 0)
 			continue;
-		w = &ws->v[ws->n++];
-		w->code = note_rows[i].code;
-		for (lang = 0; lang < WORDS__MAX; lang++)
+		w = begin(ws, note_rows[i].code);
+		for (lang = 0; w != NULL && lang < WORDS__MAX; lang++)
 			add_text(t, note_rows[i].phrase.text[lang],
 			    &w->text[lang]);
 	}
+}
+
+void
+warns_move(struct warns *to, struct warns *from)
+{
+	size_t n = WARNS_MAX - to->n, i;
+
+	for (i = 0; i < from->n && i < n; i++)
+		to->v[to->n++] = from->v[i];
+	for (; i < from->n; i++)
+		for (int lang = 0; lang < WORDS__MAX; lang++)
+			buf_fini(&from->v[i].text[lang]);
+	from->n = 0;
+}
+
+void
+warns_ignored(struct warns *ws, const char *name)
+{
+	char shown[NAME_SHOWN + 4];
+
+	(void)snprintf(shown, sizeof(shown), "%.*s%s",
+	    fault_cut(name, NAME_SHOWN), name,
+	    strlen(name) > NAME_SHOWN ? "..." : "");
+	warns_add(ws, WARN_IGNORED,
+	    &(struct warn_text){ .text = { "%1 is not known here: ignored",
+				     "未知字段 %1：已忽略" },
+		.a = shown });
+}
+
+void
+warns_to_json(const struct warns *ws, enum words_lang lang, struct buf *out)
+{
+	buf_char(out, '[');
+	for (size_t i = 0; i < ws->n; i++) {
+		buf_printf(out,
+		    "%s{\"code\":\"%s\",\"message\":", i > 0 ? "," : "",
+		    warn_code_name(ws->v[i].code));
+		buf_json(out, buf_cstr(&ws->v[i].text[lang]));
+		out->is_failed |= ws->v[i].text[lang].is_failed;
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
 }
 
 static int64_t
@@ -261,11 +354,15 @@ wall_of(const struct trigger *t, int64_t t_us)
 	return t_s + p.offset_s;
 }
 
-/* Does the change from period p to q skip or repeat a time of t? */
+/*
+ * Does the change from one period to the next skip or repeat a time of t?  The
+ * first had warnings are about something else.
+ */
 static void
-warn_of_change(const struct trigger *t, const struct tz_period *p,
-    const struct tz_period *q, struct warns *ws)
+warn_of_change(const struct trigger *t, const struct tz_period change[2],
+    size_t had, struct warns *ws)
 {
+	const struct tz_period *p = &change[0], *q = &change[1];
 	enum warn_code code = q->offset_s > p->offset_s ? WARN_GAP : WARN_FOLD;
 	const struct phrase *ph = code == WARN_GAP ? gap_phrases : fold_phrases;
 	int64_t a_s = p->until_s + p->offset_s, b_s = p->until_s + q->offset_s;
@@ -276,7 +373,7 @@ warn_of_change(const struct trigger *t, const struct tz_period *p,
 	v.v[0] = set.next(set.of, a_s < b_s ? a_s : b_s);
 	if (v.v[0] >= (a_s < b_s ? b_s : a_s))
 		return;
-	for (i = 0; i < ws->n; i++)
+	for (i = had; i < ws->n; i++)
 		if (ws->v[i].code == code)
 			return;
 	add(ws, code, &ph[trigger_dst_of(t)], &v);
@@ -288,7 +385,8 @@ warn_of_clock(const struct trigger *t, const struct warn_env *env,
     struct warns *ws)
 {
 	int64_t from_us = env->now_us, until_us = env->now_us + CLOCK_AHEAD_US;
-	struct tz_period p, q;
+	struct tz_period p[2];
+	const size_t had = ws->n;
 
 	/* What runs in every hour loses and gains an hour like any other. */
 	if (trigger_ops_of(t)->walls == NULL ||
@@ -299,10 +397,47 @@ warn_of_clock(const struct trigger *t, const struct warn_env *env,
 		from_us = t->start_us;
 	if (t->end_us != TRIGGER_NOT_GIVEN && t->end_us < until_us)
 		until_us = t->end_us;
-	tz_at(t->tz, from_us / US_PER_S, &p);
+	tz_at(t->tz, from_us / US_PER_S, &p[0]);
+	for (; p[0].until_s < until_us / US_PER_S; p[0] = p[1]) {
+		tz_at(t->tz, p[0].until_s, &p[1]);
+		warn_of_change(t, p, had, ws);
+	}
+}
+
+static const struct phrase drift_phrase = {
+	{ "days are counted in real time: it fires at %1, but after the clock was "
+	  "changed at %2; a cron trigger keeps the time of day",
+	    "天数按实际时间计算：%1 触发，时钟调整后则在 %2 触发；"
+	    "若要保持钟点不变，请用 cron" }
+};
+
+/* Whole days of real time, in a zone whose clock will be changed. */
+static void
+warn_of_drift(const struct trigger *t, const struct warn_env *env,
+    struct warns *ws)
+{
+	int64_t first_us, next_us, until_us = env->now_us + CLOCK_AHEAD_US;
+	struct values v = { { 0, 0 }, false };
+	struct tz_period p, q;
+
+	if (t->kind != TRIGGER_INTERVAL ||
+	    t->u.interval.length_us % DAY_US != 0)
+		return;
+	first_us = trigger_first(t, env->now_us);
+	if (first_us == TRIGGER_NONE)
+		return;
+	tz_at(t->tz, first_us / US_PER_S, &p);
 	for (; p.until_s < until_us / US_PER_S; p = q) {
 		tz_at(t->tz, p.until_s, &q);
-		warn_of_change(t, &p, &q, ws);
+		if (q.offset_s == p.offset_s)
+			continue;
+		next_us = trigger_next(t, p.until_s * US_PER_S - 1);
+		if (next_us == TRIGGER_NONE)
+			return;
+		v.v[0] = wall_of(t, first_us);
+		v.v[1] = wall_of(t, next_us);
+		add(ws, WARN_DRIFT, &drift_phrase, &v);
+		return;
 	}
 }
 
@@ -362,10 +497,11 @@ warns_find(const struct trigger *t, const struct warn_env *env,
 	int64_t late_us;
 	struct values v = { { 0, 0 }, false };
 
-	out->n = 0;
 	warn_of_notes(t, env->notes, out);
 	if (t->kind != TRIGGER_DATE) {
 		warn_of_clock(t, env, out);
+		warn_of_drift(t, env, out);
+		warns_find_steps(t, out);
 		warn_of_fires(t, env, out);
 		return;
 	}

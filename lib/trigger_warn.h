@@ -30,6 +30,12 @@ enum warn_code {
 	WARN_RAN,	   /* the one slot was decided before */
 	WARN_NO_KEY,	   /* a service at Render without a key */
 	WARN_RUNTIME,	   /* a limit that nothing holds */
+	WARN_IGNORED,	   /* an unknown member was ignored */
+	WARN_IGNORED_FIELD, /* a field of another kind of trigger was */
+	WARN_UNKNOWN_QUEUE, /* no worker, no section, no consumer is known */
+	WARN_DRIFT,	    /* days in real time move against the clock */
+	WARN_UNEVEN,	    /* a step that does not divide its range */
+	WARN_END_DAY,	    /* end_date leaves the whole day out */
 	WARN__MAX
 };
 
@@ -47,8 +53,7 @@ struct warn {
 	struct buf text[WORDS__MAX];
 };
 
-/* One a code, but for the notes on a crontab line. */
-#define WARNS_MAX (WARN__MAX + CRONTAB_NOTES)
+#define WARNS_MAX 40 /* further ones are dropped */
 
 struct warns {
 	size_t n;
@@ -58,9 +63,44 @@ struct warns {
 /* "gap", "fold", "rare", …: these never change. */
 const char *warn_code_name(enum warn_code code);
 
-/* The warnings for t, each code once at most but for WARN_READING.  Pure.  Free with warns_fini. */
+/*
+ * Add the warnings for t to *out (zeroed at first), each code once at most
+ * but for WARN_READING and WARN_IGNORED_TEXT.  Pure.  Free with warns_fini.
+ */
 void warns_find(const struct trigger *t, const struct warn_env *env,
     struct warns *out);
 void warns_fini(struct warns *ws);
+
+/*
+ * Add a warning whose text has "%1" and "%2" for a and b (which may be NULL
+ * where they do not occur).
+ */
+struct warn_text {
+	const char *text[WORDS__MAX];
+	const char *a, *b;
+};
+void warns_add(struct warns *ws, enum warn_code code,
+    const struct warn_text *text);
+
+/* Add whether a step of t begins anew before it is full; by warns_find. */
+void warns_find_steps(const struct trigger *t, struct warns *out);
+
+/*
+ * Add what may surprise about the text of an instant that t was made of: a
+ * local time that does not exist, or comes twice; an end_date that is a date
+ * alone and leaves fires of its day out.
+ */
+void warns_find_instant(const struct trigger *t, const char *field,
+    const char *text, struct warns *out);
+
+/* Move those of *from behind those of *to; *from is empty afterwards. */
+void warns_move(struct warns *to, struct warns *from);
+
+/* Add that the member of a body called name is not known and was ignored. */
+void warns_ignored(struct warns *ws, const char *name);
+
+/* Append the list: [{"code":…,"message":…},…]. */
+void warns_to_json(const struct warns *ws, enum words_lang lang,
+    struct buf *out);
 
 #endif

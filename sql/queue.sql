@@ -15,6 +15,23 @@ ON CONFLICT (name) DO UPDATE SET is_paused = excluded.is_paused,
 	changed_us = excluded.changed_us, actor = excluded.actor
 WHERE is_paused <> excluded.is_paused;
 
+-- A consumer asked for messages; noted once an hour.
+
+-- name: queue_leased
+INSERT INTO queue (name, is_paused, changed_us, leased_us)
+VALUES (:queue, 0, :now, :now)
+ON CONFLICT (name) DO UPDATE SET leased_us = excluded.leased_us
+WHERE leased_us IS NULL OR leased_us < :now - 3600000000
+	OR leased_us > :now;
+
+-- name: queue_is_consumed
+SELECT 1 FROM queue WHERE name = :queue AND leased_us IS NOT NULL;
+
+-- name: queue_consumed
+SELECT name FROM queue WHERE leased_us IS NOT NULL ORDER BY name;
+
+-- What was only asked for in vain is not listed.
+
 -- name: queue_list
 SELECT n.name, coalesce(q.is_paused, 0),
 	(SELECT count(*) FROM job WHERE queue = n.name),
@@ -33,6 +50,7 @@ FROM (SELECT queue AS name FROM job
 	UNION SELECT queue FROM message WHERE state = 2
 	UNION SELECT queue FROM outbox WHERE next_us IS NULL
 	UNION SELECT queue FROM outbox WHERE next_us IS NOT NULL
-	UNION SELECT name FROM queue) AS n
+	UNION SELECT name FROM queue WHERE leased_us IS NULL
+		OR actor IS NOT NULL OR is_paused <> 0) AS n
 LEFT JOIN queue AS q ON q.name = n.name
 ORDER BY n.name;

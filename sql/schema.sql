@@ -254,7 +254,8 @@ CREATE TABLE queue (
 	name TEXT PRIMARY KEY,
 	is_paused INTEGER NOT NULL,
 	changed_us INTEGER NOT NULL,
-	actor TEXT
+	actor TEXT,
+	leased_us INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- Time zones that jobs were computed by.  stamp stands for the state of a

@@ -73,4 +73,8 @@ CREATE TABLE once (
 	id INTEGER PRIMARY KEY
 ) STRICT;
 
+-- When a consumer last asked for the messages of a queue, give or take an
+-- hour; NULL: not yet.
+ALTER TABLE queue ADD COLUMN leased_us INTEGER;
+
 PRAGMA user_version = 4;

@@ -56,7 +56,7 @@ count_connections(int listener)
 /* clang-format off */
 static const struct api_case unasked[] = {
 	{ "no body", "POST", F "add_timing_job", NULL, 400, "error_data.queue_name~required", NULL },
-	{ "a field that is none", "POST", F "add_timing_job", "{" JOB ",\"kwargs\":{\"x\":1},\"nonsense\":1}", 400, "error_data.nonsense?", NULL },
+	{ "a field that is none", "POST", F "add_timing_job", "{" JOB ",\"kwargs\":{\"x\":1},\"arg\":1}", 400, "error_data.arg?", NULL },
 	{ "a bad trigger", "POST", F "add_timing_job", "{\"queue_name\":\"q\",\"trigger\":\"cron\",\"hour\":99,\"args\":[1]}", 400, "error_data.hour?", NULL },
 	{ "bad parameters", "POST", F "add_timing_job", "{" JOB ",\"args\":1}", 400, "error_data.args?", NULL },
 	{ "a job at Render has no parameters", "POST", F "add_timing_job", "{" JOB RENDER "}", 200, NULL, NULL },

@@ -30,7 +30,7 @@ static int
 read_with(const char *more, struct job *j, struct faults *fs)
 {
 	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
-	const struct job_env env = { &conf, &trigger, NULL };
+	const struct job_env env = { &conf, &trigger, NULL, NULL, false };
 	struct json_object *o;
 	char text[2000], why[128];
 	bool is_replace = false;
@@ -230,43 +230,6 @@ check_description(void)
 	}
 }
 
-/* Warnings stand at the end of a job that was just added. */
-static void
-check_added(void)
-{
-	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
-	struct warns ws = { .n = 0 };
-	struct buf b = BUF_INIT;
-	struct faults fs = { .n = 0 };
-	struct job j;
-
-	(void)read_with(",\"job_id\":\"j\"", &j, &fs);
-	job_to_json_added(&j, &trigger, &ws, WORDS_EN, &b);
-	ok(b.len > 15 && strcmp(b.data + b.len - 15, ",\"warnings\":[]}") == 0,
-	    "no warnings: an empty list");
-	buf_reset(&b);
-	ws.n = 2;
-	for (int l = 0; l < WORDS__MAX; l++) {
-		buf_init(&ws.v[0].text[l]);
-		buf_init(&ws.v[1].text[l]);
-		buf_str(&ws.v[0].text[l],
-		    l == WORDS_EN ? "one" : "\xe4\xb8\x80");
-		buf_str(&ws.v[1].text[l], l == WORDS_EN ? "\"two\"" : "2");
-	}
-	job_to_json_added(&j, &trigger, &ws, WORDS_EN, &b);
-	ok(strstr(buf_cstr(&b), ",\"warnings\":[\"one\",\"\\\"two\\\"\"]}") !=
-		NULL,
-	    "in order, as JSON strings");
-	buf_reset(&b);
-	job_to_json_added(&j, &trigger, &ws, WORDS_ZH, &b);
-	ok(strstr(buf_cstr(&b), ",\"warnings\":[\"\xe4\xb8\x80\",\"2\"]}") !=
-		NULL,
-	    "in the language asked for");
-	warns_fini(&ws);
-	buf_fini(&b);
-	job_fini(&j);
-}
-
 int
 main(void)
 {
@@ -274,7 +237,6 @@ main(void)
 	check_rows();
 	check_all_at_once();
 	check_description();
-	check_added();
 	tz_cache_free(zones);
 	return tap_done();
 }

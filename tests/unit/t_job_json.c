@@ -254,7 +254,7 @@ main(void)
 	};
 
 	f.trigger.zones = tz_cache_new(NULL);
-	f.env = (struct job_env){ &f.conf, &f.trigger, NULL };
+	f.env = (struct job_env){ &f.conf, &f.trigger, NULL, NULL, false };
 	for (size_t i = 0;
 	     i < sizeof(trigger_fields) / sizeof(trigger_fields[0]); i++)
 		ok(trigger_is_field(trigger_fields[i]), "%s is a field",

@@ -124,7 +124,7 @@ static int
 patch(struct job *j, const char *text, struct faults *fs)
 {
 	const struct trigger_env zone = { zones, "UTC", NOW_US, false };
-	const struct job_env env = { conf, &zone, NULL };
+	const struct job_env env = { conf, &zone, NULL, NULL, false };
 	struct json_object *o = parse(text);
 	int rc = job_patch(o, &env, j, fs);
 
@@ -136,7 +136,7 @@ static void
 make(struct job *j, const char *text)
 {
 	const struct trigger_env zone = { zones, "UTC", NOW_US, false };
-	const struct job_env env = { conf, &zone, NULL };
+	const struct job_env env = { conf, &zone, NULL, NULL, false };
 	struct json_object *o = parse(text);
 	struct faults fs = { .n = 0 };
 	bool is_replace;

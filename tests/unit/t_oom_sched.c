@@ -204,7 +204,8 @@ run_body(void)
 {
 	const struct trigger_env trigger = { world.rig.s.zones, "UTC", RIG_2030,
 		false };
-	const struct job_env env = { world.rig.conf, &trigger, NULL };
+	const struct job_env env = { world.rig.conf, &trigger, NULL, NULL,
+		false };
 	struct faults fs = { .n = 0 };
 	struct buf b = BUF_INIT;
 	enum oom_rc rc = OOM_DONE;
@@ -233,7 +234,8 @@ run_preview(void)
 {
 	const struct trigger_env trigger = { world.rig.s.zones, "UTC", RIG_2030,
 		false };
-	const struct job_env env = { world.rig.conf, &trigger, NULL };
+	const struct job_env env = { world.rig.conf, &trigger, NULL, NULL,
+		false };
 	struct preview p = { .count = 2 };
 	struct faults fs = { .n = 0 };
 	struct buf b = BUF_INIT;

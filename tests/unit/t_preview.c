@@ -26,7 +26,7 @@ static void
 show(const char *body, enum words_lang lang, struct buf *out)
 {
 	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
-	const struct job_env env = { &conf, &trigger, NULL };
+	const struct job_env env = { &conf, &trigger, NULL, NULL, false };
 	struct preview p = { .count = PREVIEW_COUNT_DEFAULT };
 	struct faults fs = { .n = 0 };
 	struct json_object *o;
@@ -229,7 +229,7 @@ static void
 check_job(void)
 {
 	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
-	const struct job_env env = { &conf, &trigger, NULL };
+	const struct job_env env = { &conf, &trigger, NULL, NULL, false };
 	char good[] = "date;timezone=UTC;run_us=1000000", bad[] = "nonsense";
 	struct job j;
 	struct warns ws;
