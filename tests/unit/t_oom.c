@@ -259,7 +259,7 @@ run_warn(void)
 {
 	const struct warn_env env = { NOW, 3600 * INT64_C(1000000), -1, 0, 0 };
 	enum oom_rc rc = OOM_DONE;
-	struct warns ws;
+	struct warns ws = { .n = 0 };
 
 	warns_find(world.cron, &env, &ws);
 	if (ws.n != 2)

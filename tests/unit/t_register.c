@@ -118,7 +118,7 @@ env_now(void)
 {
 	static struct trigger_env env;
 
-	env = (struct trigger_env){ r.s.zones, "UTC", now };
+	env = (struct trigger_env){ r.s.zones, "UTC", now, false };
 	return &env;
 }
 
@@ -141,7 +141,7 @@ body_of(const char *members, const char *more)
 static enum store_rc
 add(const char *members, const char *names, struct job *j)
 {
-	const struct job_env env = { r.conf, env_now(), NULL };
+	const struct job_env env = { r.conf, env_now(), NULL, NULL, false };
 	struct json_object *o = body_of(members, names);
 	struct faults fs = { .n = 0 };
 	enum store_rc rc = STORE_ERROR;
