@@ -121,6 +121,7 @@ queue_names_fini(struct queue_names *l)
 	for (size_t i = 0; i < l->n; i++)
 		free(l->v[i].name);
 	free(l->v);
+	*l = (struct queue_names){ NULL, 0, 0, false };
 }
 
 enum store_rc

@@ -31,6 +31,7 @@ enum store_rc queue_names_collect(struct ctx *ctx, struct queue_names *out);
 /* Put them in the order of their names. */
 void queue_names_sort(struct queue_names *l);
 
+/* Free them; the list is empty afterwards. */
 void queue_names_fini(struct queue_names *l);
 
 /*

@@ -24,8 +24,9 @@ static const struct {
 	const char *path;
 	const char *members;
 } bodies[] = {
-	{ "add_timing_job", OF ",\"trigger\":\"interval\",\"hours\":1,"
-			       "\"replace_existing\":true" },
+	{ "add_timing_job",
+	    OF ",\"trigger\":\"interval\",\"hours\":1,"
+	       "\"replace_existing\":true" },
 	{ "get_timing_jobs", "\"queue_name\":\"q\"" },
 	{ "get_timing_job", OF },
 	{ "delete_timing_job", OF },
