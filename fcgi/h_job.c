@@ -249,7 +249,6 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		refuse_resume(ctx, req->path.queue, req->path.job, res);
 	else if (response_store(res, rc)) {
 		show_job(ctx, &j, res);
-		res->has_warnings = true;
 		preview_warn_job(&j, &env,
 		    sched_cadence(&ctx->sched, zones.now_us), &res->warns);
 	}

@@ -123,7 +123,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		preview_warn_job(&j, &env,
 		    sched_cadence(&ctx->sched, zones.now_us), &res->warns);
 	if (j.render == NULL)
-		queue_warn_unknown(ctx, j.queue, res);
+		queue_warn_unknown_job(ctx, j.queue, res);
 	job_to_json(&j, &zones, res->data);
 out:
 	job_fini(&j);

@@ -432,9 +432,11 @@ check_names(const struct parse *p)
 		known[n++] = own_fields[i];
 	if (!p->is_preview)
 		n -= PREVIEW_FIELDS;
-	return p->is_lenient && p->warns != NULL ?
-	    json_known(p->body, known, n, &others, p->fs) :
-	    json_only(p->body, "", known, n, p->fs);
+	if (p->is_lenient && p->warns != NULL &&
+	    json_known(p->body, known, n, &others, p->fs) == 0)
+		return 0;
+	/* With one that is a near miss, all are named. */
+	return json_only(p->body, "", known, n, p->fs);
 }
 
 static int

@@ -86,7 +86,7 @@ preview() {
 	status_is 401
 }
 
-@test "adding a job answers with the warnings as texts" {
+@test "adding a job answers with the warnings" {
 	add '{"queue_name":"q","trigger":"interval","seconds":10}'
 	status_is 200
 	is data.warnings '[]'
