@@ -21,9 +21,9 @@ BEGIN {
 	owner["confuse.h"] = "^lib/conf_parse[.]c$"
 	# What C11 and POSIX have, and the few besides.
 	libc = "^(sys/[a-z]+|linux/magic|std[a-z]+|assert|ctype|dirent|dlfcn|errno|fcntl|" \
-	    "fnmatch|getopt|glob|inttypes|limits|malloc|netdb|poll|pthread|pwd|" \
+	    "fnmatch|getopt|glob|ifaddrs|inttypes|limits|malloc|netdb|poll|pthread|pwd|" \
 	    "signal|spawn|string|strings|sysexits|syslog|termios|time|" \
-	    "unistd|(arpa|netinet)/[a-z]+)[.]h$"
+	    "unistd|(arpa|net|netinet)/[a-z]+)[.]h$"
 	# No store, no clock, no log, no library: pure functions of their input.
 	pure = "^lib/(alert|audit|backoff|buf|civil|cron_[a-z]+|crontab(_[a-z]+)?|datetime|dead|delivery|due|fault|funboost|grace|grant|job|leap|list|" \
 	    "message|num|outbox|render_(job|target)|run|trigger(_[a-z]+)?|tz(_[a-z]+)?|url|utf8|why|word|words_[a-z]+|xid|ban)[.][ch]$"

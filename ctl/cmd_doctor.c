@@ -55,6 +55,7 @@ static const struct check {
 	{ "render keys", doctor_keys, false },
 	{ "brokers", doctor_brokers, true },
 	{ "tokens", doctor_tokens, true },
+	{ "anonymous", doctor_anonymous, false },
 	{ "web server", doctor_web, false },
 	{ "methods", doctor_methods, false },
 	{ "versions", doctor_versions, false },

@@ -48,6 +48,7 @@ void doctor_keys(struct doctor *d, struct finding *f);
 /* A part of doctor_keys: what waits for one. */
 void doctor_waiting(struct doctor *d, struct finding *f);
 void doctor_brokers(struct doctor *d, struct finding *f);
+void doctor_anonymous(struct doctor *d, struct finding *f);
 void doctor_tokens(struct doctor *d, struct finding *f);
 void doctor_web(struct doctor *d, struct finding *f);
 void doctor_methods(struct doctor *d, struct finding *f);

@@ -20,23 +20,29 @@
 #include "lib/ban.h"
 
 #define USED_EVERY_US (3600 * CLOCK_US_PER_S)
+#define USED_RETRY_US (300 * CLOCK_US_PER_S)
 
-/* Note the use, at most once an hour; losing the note harms nobody. */
+/*
+ * Note the use, at most once an hour.  Losing the note harms nobody, waiting
+ * for a writer does: what cannot be noted at once is left for a while.
+ */
 static void
 note_use(struct ctx *ctx, int64_t now_us)
 {
 	struct store *st = ctx->sched.stores[JOB_DURABLE];
 	const struct token *t = &ctx->token;
 
-	if (now_us - t->used_us < USED_EVERY_US && t->used_us <= now_us)
+	if ((now_us - t->used_us < USED_EVERY_US && t->used_us <= now_us) ||
+	    clock_mono_us() < ctx->used_after_us)
+		return;
+	ctx->used_after_us = clock_mono_us() + USED_RETRY_US;
+	if (store_begin_idle(st) != STORE_OK)
 		return;
 	store_set_durable(st, false);
-	if (store_begin(st) == STORE_OK) {
-		if (store_token_used(st, t->id, now_us) == STORE_OK)
-			(void)store_commit(st);
-		else
-			store_rollback(st);
-	}
+	if (store_token_used(st, t->id, now_us) != STORE_OK)
+		store_rollback(st);
+	else if (store_commit(st) == STORE_OK)
+		ctx->used_after_us = 0;
 	store_set_durable(st, true);
 }
 
@@ -72,6 +78,41 @@ load_token(struct ctx *ctx, const char *text, enum flaw *flaw)
 		note_use(ctx, now_us);
 	}
 	return STORE_OK;
+}
+
+/* Let in by the token that was loaded. */
+static void
+enter_token(struct ctx *ctx)
+{
+	ctx->scopes = ctx->token.scopes;
+	ctx->sched.actor = ctx->token.id;
+	ctx->grant = token_grant(&ctx->token);
+}
+
+/* May programs of this host in without one?  Then let this one in. */
+static bool
+enter_anonymous(struct ctx *ctx, const struct request *req)
+{
+	if (ctx->conf->anonymous != CONF_ANONYMOUS_LOOPBACK ||
+	    !loopback_is_local(req))
+		return false;
+	ctx->scopes = (unsigned)ctx->conf->anonymous_scopes;
+	ctx->grant = (struct grant){ "*", "" };
+	return true;
+}
+
+static int
+check_scope(const struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	if (auth_may(ctx, req->route->scope))
+		return 0;
+	token_scopes_print(req->route->scope, res->auth_scope,
+	    sizeof(res->auth_scope));
+	fault_add(&res->faults, "scope", "%s is needed", res->auth_scope);
+	response_error(res, 403, MSG_NO_SCOPE, NULL);
+	res->auth_error = "insufficient_scope";
+	return -1;
 }
 
 /* A 401 (RFC 6750 section 3.1): kind is one word for programs. */
@@ -113,17 +154,25 @@ check_token(struct ctx *ctx, const struct request *req, const char *text,
 		return -1;
 	if (flaw != FLAW_NONE)
 		return refuse_token(ctx, flaw, res);
-	ctx->scopes = ctx->token.scopes;
-	ctx->sched.actor = ctx->token.id;
-	ctx->grant = token_grant(&ctx->token);
-	if (token_allows(&ctx->token, req->route->scope))
-		return 0;
-	token_scopes_print(req->route->scope, res->auth_scope,
-	    sizeof(res->auth_scope));
-	fault_add(&res->faults, "scope", "%s is needed", res->auth_scope);
-	response_error(res, 403, MSG_NO_SCOPE, NULL);
-	res->auth_error = "insufficient_scope";
-	return -1;
+	enter_token(ctx);
+	return check_scope(ctx, req, res);
+}
+
+/* What needs no token says more to who has one. */
+static void
+check_quietly(struct ctx *ctx, const struct request *req)
+{
+	struct credential c;
+	enum flaw flaw;
+
+	if (!ctx->is_open)
+		return;
+	credential_read(req, &c);
+	if (c.kind == CREDENTIAL_NONE)
+		(void)enter_anonymous(ctx, req);
+	else if (c.kind == CREDENTIAL_TOKEN &&
+	    load_token(ctx, c.text, &flaw) == STORE_OK && flaw == FLAW_NONE)
+		enter_token(ctx);
 }
 
 /* What can be said without the store. */
@@ -165,18 +214,15 @@ auth_check(struct ctx *ctx, const struct request *req, struct response *res)
 	ctx->grant = (struct grant){ NULL, "" };
 	ctx->sched.grant = &ctx->grant;
 	ctx->sched.actor = "loopback";
-	if (req->route->scope == 0)
+	if (req->route->scope == 0) {
+		check_quietly(ctx, req);
 		return 0;
+	}
 	credential_read(req, &c);
 	if (c.kind == CREDENTIAL_TOKEN)
 		return check_token(ctx, req, c.text, res);
-	if (c.kind == CREDENTIAL_NONE &&
-	    ctx->conf->anonymous == CONF_ANONYMOUS_LOOPBACK &&
-	    loopback_is_local(req)) {
-		ctx->scopes = TOKEN_READ | TOKEN_WRITE | TOKEN_CONSUME;
-		ctx->grant = (struct grant){ "*", "" };
-		return 0;
-	}
+	if (c.kind == CREDENTIAL_NONE && enter_anonymous(ctx, req))
+		return check_scope(ctx, req, res);
 	return refuse_credential(&c, res);
 }
 

@@ -40,6 +40,7 @@ struct ctx {
 	struct token token;	   /* of this request's client */
 	unsigned scopes;	   /* of enum token_scope; 0: let in by none */
 	struct grant grant;	   /* what it may touch */
+	int64_t used_after_us;	   /* no use is noted before */
 	uint64_t serial;	   /* number of the request */
 	/* Messages on their way to the client, and of which queue (leased.h). */
 	struct message_list leased;

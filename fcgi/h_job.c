@@ -1,5 +1,8 @@
 #include "config.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -7,8 +10,10 @@
 #include "lib/preview.h"
 #include "lib/sched.h"
 #include "net/brokers.h"
+#include "lib/token.h"
 #include "lib/trigger.h"
 
+#include "fcgi/auth.h"
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
 #include "fcgi/input.h"
@@ -16,12 +21,17 @@
 
 #include "lib/ban.h"
 
+/* The job as it is; to a client that may write and not read, its name and
+ * next run. */
 static void
 show_job(struct ctx *ctx, const struct job *j, struct response *res)
 {
 	const struct trigger_env env = { .zones = ctx->sched.zones };
 
-	job_to_json(j, &env, res->data);
+	if (auth_may(ctx, TOKEN_READ))
+		job_to_json(j, &env, res->data);
+	else
+		job_to_json_brief(j, &env, res->data);
 }
 
 void
@@ -71,18 +81,22 @@ struct control {
 	enum msg missing;
 };
 
-/* Why a job cannot be resumed: for want of slots, or of sense. */
+/* Why a job cannot be resumed: for want of slots, or of sense.  What it is
+ * like is for those who may read. */
 static void
-refuse_resume(struct ctx *ctx, const char *queue, const char *job_id,
+refuse_resume(struct ctx *ctx, enum job_kind kind, const char *const name[2],
     struct response *res)
 {
+	const char *queue = name[0], *job_id = name[1];
 	struct buf why = BUF_INIT;
 	struct job j;
 
 	job_init(&j);
-	if (sched_get(&ctx->sched, SCHED_ANY, queue, job_id, &j) == STORE_OK &&
+	if (sched_get(&ctx->sched, kind, queue, job_id, &j) == STORE_OK &&
 	    sched_job_fault(&ctx->sched, &j, &why)) {
-		fault_add(&res->faults, "job_id", "%s", buf_cstr(&why));
+		fault_add(&res->faults, "job_id", "%s",
+		    auth_may(ctx, TOKEN_READ) ? buf_cstr(&why) :
+						"is put aside");
 		response_error(res, 409, MSG_JOB_RESUME_BROKEN, job_id);
 	} else
 		response_error(res, 409, MSG_JOB_RESUME_EXHAUSTED, job_id);
@@ -105,7 +119,8 @@ control(struct ctx *ctx, const struct request *req, const struct control *c,
 	if (rc == STORE_NOTFOUND)
 		response_error(res, 404, c->missing, in.job_id);
 	else if (rc == STORE_CONFLICT)
-		refuse_resume(ctx, in.queue, in.job_id, res);
+		refuse_resume(ctx, in.kind,
+		    (const char *const[]){ in.queue, in.job_id }, res);
 	else if (response_store(res, rc)) {
 		res->msg = c->done;
 		res->args[0] = in.job_id;
@@ -189,6 +204,37 @@ edit_job(void *cookie, struct job *j)
 	return job_patch(e->members, e->env, j, e->fs);
 }
 
+/* Does the body have the member, or that in which the field lies? */
+static bool
+is_given(struct json_object *body, const char *field)
+{
+	char member[64];
+
+	(void)snprintf(member, sizeof(member), "%.*s",
+	    (int)strcspn(field, ".["), field);
+	return json_has(body, member);
+}
+
+/* Complaints about what was not given tell what the job has: to a client that
+ * may not read, that there are some. */
+static void
+refuse_patch(const struct ctx *ctx, const struct request *req,
+    struct response *res)
+{
+	struct faults *fs = &res->faults, all = *fs;
+
+	if (!auth_may(ctx, TOKEN_READ)) {
+		fs->n = 0;
+		for (size_t i = 0; i < all.n; i++)
+			if (is_given(req->json, all.v[i].field))
+				fs->v[fs->n++] = all.v[i];
+		if (fs->n == 0)
+			fault_add(fs, "body",
+			    "does not go together with what the job has");
+	}
+	response_bad_input(res);
+}
+
 /*
  * What the worker of the queue knows, where a patch gives parameters and would
  * be good otherwise; 0, or -1 and the answer.  The transaction reads the patch
@@ -211,7 +257,7 @@ ask_known(struct ctx *ctx, const struct request *req, struct job_env *env,
 		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
 	else if (response_store(res, rc) &&
 	    job_patch(req->json, env, &j, &res->faults) != 0)
-		response_bad_input(res);
+		refuse_patch(ctx, req, res);
 	else if (rc == STORE_OK &&
 	    (answer = input_know(ctx, req->path.queue, known)) != NULL)
 		env->known = answer;
@@ -244,13 +290,18 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 	if (rc == STORE_NOTFOUND)
 		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
 	else if (rc == STORE_LIMIT)
-		response_bad_input(res);
+		refuse_patch(ctx, req, res);
 	else if (rc == STORE_CONFLICT)
-		refuse_resume(ctx, req->path.queue, req->path.job, res);
+		refuse_resume(ctx, SCHED_ANY,
+		    (const char *const[]){ req->path.queue, req->path.job },
+		    res);
 	else if (response_store(res, rc)) {
 		show_job(ctx, &j, res);
-		preview_warn_job(&j, &env,
-		    sched_cadence(&ctx->sched, zones.now_us), &res->warns);
+		/* They tell of what the job had, too. */
+		if (auth_may(ctx, TOKEN_READ))
+			preview_warn_job(&j, &env,
+			    sched_cadence(&ctx->sched, zones.now_us),
+			    &res->warns);
 	}
 	brokers_forget(&known);
 	job_fini(&j);

@@ -11,6 +11,7 @@
 #include "lib/job_json.h"
 #include "lib/preview.h"
 #include "lib/sched.h"
+#include "lib/token.h"
 #include "lib/trigger.h"
 #include "net/brokers.h"
 
@@ -116,7 +117,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	if (!is_added(res, rc, asked_id))
 		goto out;
 	res->msg = MSG_JOB_ADDED;
-	res->has_warnings = true;
+	res->has_warnings = auth_may(ctx, TOKEN_READ);
 	if (j.ran != NULL)
 		preview_warn_ran(&j, &res->warns);
 	else
@@ -124,7 +125,10 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		    sched_cadence(&ctx->sched, zones.now_us), &res->warns);
 	if (j.render == NULL)
 		queue_warn_unknown_job(ctx, j.queue, res);
-	job_to_json(&j, &zones, res->data);
+	if (auth_may(ctx, TOKEN_READ))
+		job_to_json(&j, &zones, res->data);
+	else
+		job_to_json_brief(&j, &zones, res->data);
 out:
 	job_fini(&j);
 }

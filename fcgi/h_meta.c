@@ -8,8 +8,10 @@
 #include "lib/datetime.h"
 #include "lib/sched.h"
 #include "lib/sched_brokers.h"
+#include "lib/token.h"
 #include "lib/tz.h"
 
+#include "fcgi/auth.h"
 #include "fcgi/ctx.h"
 #include "fcgi/handlers.h"
 #include "fcgi/response.h"
@@ -83,51 +85,70 @@ h_health_not_ready(struct ctx *ctx, const struct request *req,
 	buf_printf(res->data, ",\"uid\":%ld}", (long)geteuid());
 }
 
+/* What is of nobody's queue. */
+static void
+add_health(struct ctx *ctx, const struct sched_health *h, struct buf *out)
+{
+	buf_str(out, ",\"version\":\"" PACKAGE_VERSION "\",\"last_tick\":");
+	if (h->last_tick_age_us < 0)
+		buf_str(out, "null");
+	else {
+		buf_char(out, '"');
+		datetime_rfc3339(h->last_tick_us, out);
+		buf_char(out, '"');
+	}
+	buf_printf(out, ",\"cadence\":%" PRId64 ",\"unwatched\":",
+	    h->cadence_us / CLOCK_US_PER_S);
+	if (h->gap_us < 0)
+		buf_str(out, "null");
+	else
+		buf_printf(out, "%" PRId64, h->gap_us / CLOCK_US_PER_S);
+	buf_printf(out, ",\"ahead_s\":%" PRId64, h->ahead_us / CLOCK_US_PER_S);
+	buf_printf(out, ",\"zone_files\":%s,\"late\":%s",
+	    tz_has_files(ctx->sched.zones) ? "true" : "false",
+	    h->is_late ? "true" : "false");
+}
+
+/* For those who may read; of the queues that are theirs. */
+static void
+add_details(struct ctx *ctx, struct response *res)
+{
+	struct broker_list brokers = { NULL, 0, 0 };
+	int64_t quarantined;
+
+	if (response_store(res,
+		sched_quarantined(&ctx->sched, &quarantined, NULL)) &&
+	    response_store(res, sched_brokers(&ctx->sched, &brokers))) {
+		buf_printf(res->data, ",\"quarantined\":%" PRId64, quarantined);
+		add_brokers(&brokers, res->data);
+	}
+	broker_list_fini(&brokers);
+}
+
 void
 h_health(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	struct broker_list brokers = { NULL, 0, 0 };
 	struct sched_health h;
 	struct buf *out = res->data;
-	int64_t quarantined;
 
 	(void)req;
-	if (!response_store(res,
-		sched_health(&ctx->sched, clock_now_us(), &h)) ||
-	    !response_store(res,
-		sched_quarantined(&ctx->sched, &quarantined, NULL)) ||
-	    !response_store(res, sched_brokers(&ctx->sched, &brokers))) {
-		broker_list_fini(&brokers);
+	if (!response_store(res, sched_health(&ctx->sched, clock_now_us(), &h)))
 		return;
-	}
 	if (h.is_late) {
 		res->status = 503;
 		res->retry_after_s = (int)(h.cadence_us / CLOCK_US_PER_S);
 	}
 	buf_printf(out,
-	    "{\"status\":\"%s\",\"version\":\"" PACKAGE_VERSION
-	    "\",\"last_tick\":",
-	    h.is_late ? "late" : "ok");
+	    "{\"status\":\"%s\",\"last_tick_age\":", h.is_late ? "late" : "ok");
 	if (h.last_tick_age_us < 0)
-		buf_str(out, "null,\"last_tick_age\":null");
-	else {
-		buf_char(out, '"');
-		datetime_rfc3339(h.last_tick_us, out);
-		buf_printf(out, "\",\"last_tick_age\":%" PRId64,
-		    h.last_tick_age_us / CLOCK_US_PER_S);
-	}
-	buf_printf(out, ",\"cadence\":%" PRId64 ",\"unwatched\":",
-	    h.cadence_us / CLOCK_US_PER_S);
-	if (h.gap_us < 0)
 		buf_str(out, "null");
 	else
-		buf_printf(out, "%" PRId64, h.gap_us / CLOCK_US_PER_S);
-	buf_printf(out, ",\"ahead_s\":%" PRId64, h.ahead_us / CLOCK_US_PER_S);
-	buf_printf(out, ",\"zone_files\":%s",
-	    tz_has_files(ctx->sched.zones) ? "true" : "false");
-	buf_printf(out, ",\"late\":%s,\"quarantined\":%" PRId64,
-	    h.is_late ? "true" : "false", quarantined);
-	add_brokers(&brokers, out);
-	buf_char(out, '}');
-	broker_list_fini(&brokers);
+		buf_printf(out, "%" PRId64,
+		    h.last_tick_age_us / CLOCK_US_PER_S);
+	if (auth_may(ctx, TOKEN_READ)) {
+		add_health(ctx, &h, out);
+		add_details(ctx, res);
+	}
+	if (out->len > 0)
+		buf_char(out, '}');
 }

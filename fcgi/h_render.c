@@ -10,6 +10,7 @@
 #include "lib/render_target.h"
 #include "lib/render_warn.h"
 #include "lib/sched_render.h"
+#include "lib/token.h"
 
 #include "fcgi/auth.h"
 #include "fcgi/ctx.h"
@@ -172,9 +173,14 @@ h_render_cancel(struct ctx *ctx, const struct request *req,
 {
 	struct delivery d = { .run = 0 };
 
-	if (check_service(ctx, req, res) == 0)
-		(void)answer_job(sched_render_cancel(&ctx->sched,
-				     req->path.service, req->path.job, &d),
-		    req, &d, res);
+	if (check_service(ctx, req, res) == 0 &&
+	    answer_job(sched_render_cancel(&ctx->sched, req->path.service,
+			   req->path.job, &d),
+		req, &d, res) &&
+	    !auth_may(ctx, TOKEN_READ)) {
+		/* Its command is somebody else's. */
+		buf_reset(res->data);
+		render_job_json_brief(&d, res->data);
+	}
 	delivery_fini(&d);
 }

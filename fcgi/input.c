@@ -55,13 +55,16 @@ read_kind(const struct request *req, enum job_kind *out, struct faults *fs)
 {
 	const char *word;
 
-	*out = SCHED_ANY;
+	/* What clients were promised; both only when that is said. */
+	*out = JOB_DURABLE;
 	if (request_param(req, "job_store_kind", &word, fs) != 0 ||
 	    word == NULL || word[0] == '\0')
 		return;
-	if (job_kind_parse(word, out) != 0)
+	if (strcmp(word, "all") == 0)
+		*out = SCHED_ANY;
+	else if (job_kind_parse(word, out) != 0)
 		fault_add(fs, "job_store_kind",
-		    "must be redis, sqlite or memory");
+		    "must be redis, sqlite, memory or all");
 }
 
 /* Is there a queue_name with something in it? */

@@ -11,7 +11,7 @@
 struct input {
 	const char *queue; /* NULL: all queues */
 	const char *job_id;
-	enum job_kind kind; /* SCHED_ANY when not given */
+	enum job_kind kind; /* JOB_DURABLE when not given; SCHED_ANY: all */
 };
 
 enum input_queue {

@@ -89,6 +89,11 @@ loopback_is_local(const struct request *req)
 
 	if (!is_loopback_address(request_var(req, HTTP_VAR_REMOTE_ADDR)))
 		return false;
+	/* A server that others reach may have taken a proxy's word for who
+	 * asks. */
+	if (req->var[HTTP_VAR_SERVER_ADDR] != NULL &&
+	    !is_loopback_address(req->var[HTTP_VAR_SERVER_ADDR]))
+		return false;
 	/* A proxy stands between: the address is the proxy's. */
 	if (req->var[HTTP_VAR_FORWARDED_FOR] != NULL ||
 	    req->var[HTTP_VAR_FORWARDED] != NULL ||

@@ -9,6 +9,13 @@
 
 struct buf;
 
+/* The bits of enum token_scope (lib/token.h). */
+enum conf_scope {
+	CONF_SCOPE_READ = 1,
+	CONF_SCOPE_WRITE = 2,
+	CONF_SCOPE_CONSUME = 4
+};
+
 enum conf_anonymous { CONF_ANONYMOUS_OFF, CONF_ANONYMOUS_LOOPBACK };
 
 /* Of the sentences of the HTTP API; auto: as the client asks. */
@@ -154,6 +161,7 @@ struct conf {
 	char *zoneinfo;			 /* zone directory; "" = the system's */
 	enum conf_anonymous anonymous;
 	enum conf_language language;
+	int anonymous_scopes;	 /* bits of enum conf_scope */
 	enum conf_broker broker; /* of queues that do not say */
 	int64_t clock_leap_us;	 /* a clock further ahead is doubted; 0: none */
 	int64_t window_us;	 /* CONF_WINDOW_AUTO: the measured cadence */

@@ -122,6 +122,35 @@ set_choice(const struct conf_option *o, const char *text, void *member,
 	return 0;
 }
 
+/* Words with commas between. */
+static int
+set_set(const struct conf_option *o, const char *text, int *member, char *why,
+    size_t whylen)
+{
+	const struct conf_word *w;
+	const char *p = text;
+	int sum = 0;
+	size_t n;
+
+	for (;; p += n + 1) {
+		p += strspn(p, " ");
+		n = strcspn(p, ", ");
+		for (w = o->words; w->name != NULL; w++)
+			if (strlen(w->name) == n && memcmp(w->name, p, n) == 0)
+				break;
+		if (w->name == NULL)
+			return fail_range(o, text, why, whylen);
+		sum |= w->value;
+		n += strspn(p + n, " ");
+		if (p[n] == '\0')
+			break;
+		if (p[n] != ',')
+			return fail_range(o, text, why, whylen);
+	}
+	*member = sum;
+	return 0;
+}
+
 static int
 set_text(const char *text, char **member, char *why, size_t whylen)
 {
@@ -270,6 +299,7 @@ check_text(const struct conf_option *o, const char *text, char *why,
 	case CONF_INT:
 	case CONF_DURATION:
 	case CONF_CHOICE:
+	case CONF_SET:
 	case CONF_LIST:
 		break;
 	}
@@ -288,6 +318,8 @@ conf_option_set(const struct conf_option *o, const char *text, void *base,
 		return set_number(o, text, member, why, whylen);
 	case CONF_CHOICE:
 		return set_choice(o, text, member, why, whylen);
+	case CONF_SET:
+		return set_set(o, text, member, why, whylen);
 	case CONF_LIST:
 		return add_word(o, text, member, why, whylen);
 	case CONF_TEXT:

@@ -26,6 +26,14 @@ static const struct conf_word anonymous_words[] = {
 	{ NULL, 0, NULL },
 };
 
+/* Never admin. */
+static const struct conf_word scope_words[] = {
+	{ "read", CONF_SCOPE_READ, NULL },
+	{ "write", CONF_SCOPE_WRITE, NULL },
+	{ "consume", CONF_SCOPE_CONSUME, NULL },
+	{ NULL, 0, NULL },
+};
+
 static const struct conf_word yes_words[] = {
 	{ "no", CONF_OFF, NULL },
 	{ "yes", CONF_ON, NULL },
@@ -122,6 +130,17 @@ const struct conf_option conf_options[] = {
 	    .help = "Language of the HTTP API's messages: en, zh, or as the "
 		    "client's\nAccept-Language prefers (auto; without a "
 		    "preference Chinese below /funboost,\nEnglish elsewhere).",
+	},
+	{
+	    .name = "anonymous_scopes",
+	    .type = CONF_SET,
+	    .offset = offsetof(struct conf, anonymous_scopes),
+	    .fallback = "read,write,consume",
+	    .shown = "\"read,write,consume\"",
+	    .words = scope_words,
+	    .help = "What these may do, in each queue and at no service of "
+		    "Render: of read, write\nand consume, with commas "
+		    "between.",
 	},
 	{
 	    .name = "broker",

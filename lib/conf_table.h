@@ -22,6 +22,7 @@ enum conf_type {
 	CONF_INT,      /* int64_t, min to max */
 	CONF_DURATION, /* int64_t microseconds, min to max */
 	CONF_CHOICE,   /* an enum, one of words */
+	CONF_SET,      /* an int, values of words added up */
 	CONF_LIST      /* struct conf_list of words */
 };
 

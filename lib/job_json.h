@@ -105,6 +105,10 @@ int job_parse_render(struct json_object *body, const struct conf *conf,
 void job_to_json(const struct job *j, const struct trigger_env *env,
     struct buf *out);
 
+/* Its name and next run alone, for those who may not read the rest. */
+void job_to_json_brief(const struct job *j, const struct trigger_env *env,
+    struct buf *out);
+
 /*
  * Check that kwargs (may be NULL) carries no key that would make a consumer
  * execute what a client sent; 0, or -1 with a fault for field.

@@ -208,3 +208,23 @@ job_to_json(const struct job *j, const struct trigger_env *env, struct buf *out)
 	add_job(j, env, out);
 	buf_char(out, '}');
 }
+
+void
+job_to_json_brief(const struct job *j, const struct trigger_env *env,
+    struct buf *out)
+{
+	struct faults unused = { .n = 0 };
+	struct trigger *t;
+
+	errno = 0;
+	t = trigger_from_spec(j->trigger, env->zones, &unused);
+	out->is_failed |= t == NULL && errno == ENOMEM;
+	buf_str(out, "{\"job_id\":");
+	buf_json(out, j->job_id);
+	add_string(out, "queue_name", j->queue);
+	add_instant(out, "next_run_time", t,
+	    j->next_run_us == JOB_NEVER ? TRIGGER_NONE : j->next_run_us);
+	add_ran(out, j->ran);
+	buf_char(out, '}');
+	trigger_free(t);
+}

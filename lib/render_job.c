@@ -77,6 +77,16 @@ render_job_json_created(const struct delivery *d, const struct warns *ws,
 }
 
 void
+render_job_json_brief(const struct delivery *d, struct buf *out)
+{
+	buf_str(out, "{\"id\":");
+	buf_json(out, d->id);
+	add_string(out, "serviceId", d->place);
+	add_string(out, "status", delivery_status(d));
+	buf_char(out, '}');
+}
+
+void
 render_jobs_json(const struct delivery_list *l, size_t n, struct buf *out)
 {
 	buf_char(out, '[');

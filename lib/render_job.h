@@ -25,6 +25,9 @@ struct warns;
  */
 void render_job_json(const struct delivery *d, struct buf *out);
 
+/* Append {"id","serviceId","status"}, for those who may not read the rest. */
+void render_job_json_brief(const struct delivery *d, struct buf *out);
+
 /*
  * The same for one that was just created: with "warnings", a list of texts in
  * lang, if there are any.

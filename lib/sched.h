@@ -168,7 +168,7 @@ enum store_rc sched_list(struct sched *s, const struct sched_list_opts *o,
 enum store_rc sched_count(struct sched *s, enum job_kind kind,
     const char *queue, int64_t *out);
 
-/* Number of jobs in quarantine; the first one of them, if there is one, into
+/* Number of jobs in quarantine that the actor may see; the first one of them, if there is one, into
  * *first (initialised; may be NULL). */
 enum store_rc sched_quarantined(struct sched *s, int64_t *n, struct job *first);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/conf.h"
+#include "lib/grant.h"
 #include "lib/list.h"
 #include "lib/sched_brokers.h"
 #include "lib/sched_int.h"
@@ -64,6 +65,24 @@ add_waiting(const struct conf *c, const struct queue_info *q,
 	for (int k = 0; k < (int)conf_broker_server(to->broker); k++)
 		at += conf_server_count(c, (enum conf_server)k);
 	out->v[at + (size_t)to->at].waiting += q->waiting;
+	out->v[at + (size_t)to->at].is_used = true;
+}
+
+/* Leave those alone that are of some queue the actor may see. */
+static void
+drop_unused(struct broker_list *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].is_used) {
+			l->v[n++] = l->v[i];
+			continue;
+		}
+		free(l->v[i].name);
+		free(l->v[i].reason);
+	}
+	l->n = n;
 }
 
 enum store_rc
@@ -81,8 +100,11 @@ sched_brokers(struct sched *s, struct broker_list *out)
 	if (rc == STORE_OK && out->n > 0)
 		rc = sched_queues(s, &queues);
 	for (size_t i = 0; i < queues.n && rc == STORE_OK; i++)
-		add_waiting(s->conf, &queues.v[i], out);
+		if (grant_queue(s->grant, queues.v[i].name))
+			add_waiting(s->conf, &queues.v[i], out);
 	queue_list_fini(&queues);
+	if (!grant_queue(s->grant, NULL))
+		drop_unused(out);
 	return rc;
 }
 

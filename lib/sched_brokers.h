@@ -11,6 +11,7 @@ struct broker_info {
 			     is well */
 	char *reason;	  /* what was said, or NULL */
 	int64_t waiting;  /* messages on their way there */
+	bool is_used;	  /* by a queue there is, that the actor may see */
 };
 
 struct broker_list {
@@ -19,7 +20,8 @@ struct broker_list {
 	size_t cap;
 };
 
-/* Every section of the configuration, in its order. */
+/* Every section of the configuration, in its order; to an actor who may not
+ * touch every queue, those of queues that are granted, with their messages. */
 enum store_rc sched_brokers(struct sched *s, struct broker_list *out);
 
 /* Free what is owned; empty afterwards. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/grant.h"
 #include "lib/conf.h"
 #include "lib/num.h"
 #include "lib/sched_int.h"
@@ -162,6 +163,34 @@ sched_count(struct sched *s, enum job_kind kind, const char *queue,
 	return rc;
 }
 
+/* Adding up what the actor may see. */
+struct seen {
+	const struct grant *grant;
+	int64_t n;
+};
+
+static void
+see_queue(void *arg, const char *queue, int64_t n)
+{
+	struct seen *seen = arg;
+
+	if (grant_queue(seen->grant, queue))
+		seen->n += n;
+}
+
+static enum store_rc
+count_quarantined(struct sched *s, struct store *st, int64_t *out)
+{
+	struct seen seen = { s->grant, 0 };
+	enum store_rc rc;
+
+	if (grant_queue(s->grant, NULL))
+		return store_job_count_quarantined(st, out);
+	rc = store_job_quarantined_queues(st, see_queue, &seen);
+	*out = seen.n;
+	return rc;
+}
+
 enum store_rc
 sched_quarantined(struct sched *s, int64_t *n, struct job *first)
 {
@@ -174,7 +203,7 @@ sched_quarantined(struct sched *s, int64_t *n, struct job *first)
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
 			continue;
-		rc = store_job_count_quarantined(st, &more);
+		rc = count_quarantined(s, st, &more);
 		*n += more;
 		if (rc == STORE_OK && more > 0 && first != NULL && l.n == 0)
 			rc = store_job_quarantined(st, 1, &l);

@@ -39,19 +39,37 @@ store_is_replaced(const struct store *st)
 	return moved != 0;
 }
 
-enum store_rc
-store_begin(struct store *st)
+/* What both ways to begin have in common. */
+static enum store_rc
+begin(struct store *st)
 {
-	enum store_rc rc;
+	enum store_rc rc = stmt_run(st, stmt_get(st, SQL_TXN_BEGIN), false);
 
-	turn_take(st->turn, TURN_US);
-	rc = stmt_run(st, stmt_get(st, SQL_TXN_BEGIN), false);
 	if (rc != STORE_OK)
 		turn_give(st->turn);
 	else if (store_is_replaced(st)) {
 		store_rollback(st);
 		rc = STORE_BUSY;
 	}
+	return rc;
+}
+
+enum store_rc
+store_begin(struct store *st)
+{
+	st->is_idle = false;
+	turn_take(st->turn, TURN_US);
+	return begin(st);
+}
+
+enum store_rc
+store_begin_idle(struct store *st)
+{
+	enum store_rc rc;
+
+	st->is_idle = true;
+	if ((rc = begin(st)) != STORE_OK)
+		st->is_idle = false;
 	return rc;
 }
 
@@ -62,6 +80,7 @@ store_rollback(struct store *st)
 	if (store_in_transaction(st))
 		(void)stmt_run(st, stmt_get(st, SQL_TXN_ROLLBACK), false);
 	turn_give(st->turn);
+	st->is_idle = false;
 }
 
 bool

@@ -56,6 +56,12 @@ void store_close(struct store *st);
 enum store_rc store_begin(struct store *st);
 
 /*
+ * The same without waiting for a writer, in turnstile or SQLite, and the
+ * commit neither: STORE_BUSY at once.  For what harms nobody when it is lost.
+ */
+enum store_rc store_begin_idle(struct store *st);
+
+/*
  * Commit and, unless told otherwise, wait for the disk.  On anything but
  * STORE_OK the transaction was rolled back, or (STORE_FULL, a failed flush)
  * it stands but may not survive a power cut: never acknowledge it.

@@ -235,6 +235,22 @@ store_job_quarantined(struct store *st, int limit, struct job_list *out)
 }
 
 enum store_rc
+store_job_quarantined_queues(struct store *st,
+    void (*see)(void *arg, const char *queue, int64_t n), void *arg)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_QUARANTINED_QUEUES);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return st->refused;
+	while ((rc = stmt_row(st, q)) == STORE_OK)
+		see(arg, (const char *)sqlite3_column_text(q, 0),
+		    sqlite3_column_int64(q, 1));
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
 store_job_count_quarantined(struct store *st, int64_t *out)
 {
 	return stmt_scalar(st, stmt_get(st, SQL_JOB_COUNT_QUARANTINED), out);

@@ -40,6 +40,10 @@ enum store_rc store_job_gone(struct store *st, const char *queue,
 enum store_rc store_job_quarantined(struct store *st, int limit,
     struct job_list *out);
 
+/* Call see with each queue that has such jobs, and how many. */
+enum store_rc store_job_quarantined_queues(struct store *st,
+    void (*see)(void *arg, const char *queue, int64_t n), void *arg);
+
 /* Numbers of jobs: in quarantine; with a misfire grace below grace_us. */
 enum store_rc store_job_count_quarantined(struct store *st, int64_t *out);
 enum store_rc store_job_count_grace(struct store *st, int64_t grace_us,

@@ -27,6 +27,8 @@ store_busy(void *arg, int count)
 	struct store *st = arg;
 	int64_t now = clock_mono_us();
 
+	if (st->is_idle)
+		return 0;
 	if (count == 0)
 		st->busy_since_us = now;
 	if (now - st->busy_since_us > st->busy_us)

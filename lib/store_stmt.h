@@ -16,6 +16,7 @@ struct store {
 	char *path;
 	char journal[16];
 	int64_t busy_us;
+	bool is_idle; /* waits for nobody: store_begin_idle */
 	int64_t busy_since_us;
 	bool is_unsynced;
 	bool is_durable;   /* commits are flushed before they return */

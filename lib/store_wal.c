@@ -244,6 +244,7 @@ store_commit(struct store *st)
 	if (rc != STORE_OK)
 		store_rollback(st);
 	turn_give(st->turn);
+	st->is_idle = false;
 	return rc == STORE_OK ? wal_flush(st) : rc;
 }
 

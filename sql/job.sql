@@ -96,6 +96,9 @@ SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
 	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
 FROM job WHERE state = 'quarantined' ORDER BY id LIMIT :limit;
 
+-- name: job_quarantined_queues
+SELECT queue, count(*) FROM job WHERE state = 'quarantined' GROUP BY queue;
+
 -- name: job_count_quarantined
 SELECT count(*) FROM job WHERE state = 'quarantined';
 

@@ -93,9 +93,9 @@ sql() {
 	sqlite3 "$STORE" "$1"
 }
 
-@test "all is well: 23 findings, none of them bad, a line each" {
+@test "all is well: 24 findings, none of them bad, a line each" {
 	finding ok configuration "$CONF"
-	[ "$(findings)" -eq 23 ]
+	[ "$(findings)" -eq 24 ]
 	[ "$(jq 'map(select(.level == "FAIL")) | length' "$BATS_TEST_TMPDIR/found")" -eq 0 ]
 	finding ok permissions 'is yours alone'
 	finding ok 'free space' 'MiB free'
@@ -111,7 +111,7 @@ sql() {
 	finding ok versions "$("$MH" --version | sed 's/.* //')"
 	run "$MH" doctor
 	[ "$status" -eq 0 ]
-	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 23 ]
+	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 24 ]
 }
 
 @test "configuration: a mistake ends it, for all else stands on it" {
@@ -347,6 +347,20 @@ sql() {
 	/page|ok|not asked: our program does not answer at
 	EOT
 	[ "$n" -eq 7 ]
+}
+
+@test "anonymous: off, unknown, on this host alone, and reached elsewhere" {
+	wait_for 10 test -s "$BATS_FILE_TMPDIR/port"
+	port=$(cat "$BATS_FILE_TMPDIR/port")
+	finding ok anonymous 'a token is needed'
+	echo 'anonymous = loopback' >>"$CONF"
+	finding warn anonymous 'not known' 'give --url, or set anonymous = off'
+	# The server listens on the loopback, which this is a name for, too.
+	URL=http://127.0.0.1:$port/health finding ok anonymous 'this host'
+	URL=http://0.0.0.0:$port/health finding FAIL anonymous \
+	    "answers at http://0.0.0.0:$port/health" 'set anonymous = off'
+	URL=http://0.0.0.0:$port/404 finding FAIL anonymous 'answers at'
+	URL=http://0.0.0.0:1/health finding ok anonymous 'this host'
 }
 
 @test "web server: no address, no host, no server, no TLS" {

@@ -245,13 +245,18 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 @test "healthz: no token, 503 while no ticker runs" {
 	cgi GET /healthz '' -HTTP_AUTHORIZATION
 	status_is 503
-	is status late
+	[ "$body" = '{"status":"late","last_tick_age":null}' ]
+	cgi GET /healthz
 	is late true
 	is last_tick null
 	"$ticker" -c "$conf" --once
 	cgi GET /healthz '' -HTTP_AUTHORIZATION
 	status_is 200
 	is status ok
+	[ "$(field 'keys | join(",")')" = last_tick_age,status ]
+	cgi GET /healthz '' HTTP_AUTHORIZATION='Bearer nonsense'
+	[ "$(field 'keys | join(",")')" = last_tick_age,status ]
+	cgi GET /healthz
 	is late false
 }
 

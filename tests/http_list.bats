@@ -138,10 +138,22 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is data.count 1
 	cgi GET '/funboost/get_timing_job?job_id=m&queue_name=q&job_store_kind=redis'
 	status_is 404
-	cgi GET '/funboost/get_timing_job?job_id=m&queue_name=q'
+	cgi GET '/funboost/get_timing_job?job_id=m&queue_name=q&job_store_kind=all'
 	is data.job_store_kind memory
-	cgi GET /funboost/get_timing_jobs
+	cgi GET '/funboost/get_timing_jobs?job_store_kind=all'
 	is data.count 2
+	# The store that is not named is the one clients were promised.
+	for way in 'GET get_timing_job' 'POST pause_timing_job' \
+	    'POST resume_timing_job' 'DELETE delete_timing_job'; do
+		cgi "${way% *}" "/funboost/${way#* }?job_id=m&queue_name=q"
+		status_is 404
+	done
+	cgi GET /funboost/get_timing_jobs
+	is data.count 1
+	cgi DELETE '/funboost/delete_all_timing_jobs?queue_name=q'
+	is data.deleted_count 1
+	cgi GET '/funboost/get_timing_jobs?job_store_kind=all'
+	is data.count 1
 }
 
 @test "the scheduler's switch is the queue's" {

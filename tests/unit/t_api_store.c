@@ -214,7 +214,6 @@ test_health(struct api *a)
 	char sql[512];
 	struct api_case c = { .method = "GET", .path = "/healthz" };
 
-	a->token = NULL;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		(void)snprintf(sql, sizeof(sql),
 		    "DELETE FROM tick; WITH RECURSIVE n(i) AS (SELECT 0 UNION "

@@ -74,6 +74,19 @@ static const struct one addresses[] = {
 	{ "unix:", false },
 };
 
+/* Where the server was reached. */
+static const struct one servers[] = {
+	{ "127.0.0.1", true },
+	{ "::1", true },
+	{ "::ffff:127.0.0.1", true },
+	{ "", false },
+	{ "192.0.2.7", false },
+	{ "10.0.0.1", false },
+	{ "::", false },
+	{ "2001:db8::1", false },
+	{ "127.0.0.1.example.org", false },
+};
+
 static const struct one hosts[] = {
 	{ "localhost", true },
 	{ "LocalHost", true },
@@ -158,6 +171,7 @@ main(void)
 
 	/* The last of two variables counts, so the good ones are put aside. */
 	CHECK("REMOTE_ADDR", addresses);
+	CHECK("SERVER_ADDR", servers);
 	CHECK("HTTP_HOST", hosts);
 	CHECK("HTTP_ORIGIN", origins);
 	CHECK("HTTP_SEC_FETCH_SITE", sites);
