@@ -7,7 +7,9 @@
 #include "lib/conf.h"
 #include "lib/fault.h"
 #include "lib/job_json.h"
+#include "lib/clock.h"
 #include "lib/json.h"
+#include "lib/json_list.h"
 #include "lib/log.h"
 #include "lib/sched.h"
 #include "net/brokers.h"
@@ -18,6 +20,7 @@
 #include "fcgi/input.h"
 #include "fcgi/queue_names.h"
 #include "fcgi/response.h"
+#include "fcgi/result.h"
 #include "fcgi/unknown.h"
 
 #include "lib/ban.h"
@@ -31,6 +34,12 @@ static const char *const publish_fields[] = {
 	"priority",
 	"need_result",
 	"timeout",
+};
+
+/* What is published, and what is wanted of it. */
+struct publishing {
+	struct job_params params;
+	struct result_of result; /* wait_us 0: not wanted */
 };
 
 /*
@@ -57,11 +66,38 @@ read_task_id(struct json_object *body, struct sched_publish *p,
 		job_check_name(field, p->task_id, fs);
 }
 
+/*
+ * Is the worker's result wanted?  Then the message says so in the words of
+ * funboost, and it is waited for, for so long.
+ */
+static void
+read_result(struct json_object *body, struct json_object *kwargs,
+    struct result_of *r, struct faults *fs)
+{
+	static const struct json_range range = { 0, INT32_MAX };
+	struct json_object *extra;
+	bool is_wanted = false;
+	int64_t wait_s = RESULT_WAIT_MAX_S;
+
+	json_get_bool(body, "need_result", &is_wanted, fs);
+	json_get_int(body, "timeout", &range, &wait_s, fs);
+	if (!is_wanted || kwargs == NULL)
+		return;
+	extra = json_make_object(kwargs, "extra");
+	if (extra == NULL ||
+	    json_set_bool(extra, "is_using_rpc_mode", true) != 0)
+		fault_add(fs, "msg_body.extra", "must be an object");
+	if (wait_s > RESULT_WAIT_MAX_S)
+		wait_s = RESULT_WAIT_MAX_S;
+	r->wait_us = wait_s * CLOCK_US_PER_S;
+}
+
 /* All of the body but what only the worker of the queue knows. */
 static void
 read_publish(const struct ctx *ctx, const struct request *req,
-    struct sched_publish *p, struct job_params *params, struct response *res)
+    struct sched_publish *p, struct publishing *more, struct response *res)
 {
+	struct job_params *params = &more->params;
 	static const struct json_range priority = { 0, 255 };
 	const struct json_others others = { unknown_ignore, &res->warns };
 	struct json_object *body = req->json;
@@ -81,6 +117,7 @@ read_publish(const struct ctx *ctx, const struct request *req,
 		fault_add(fs, "msg_body", "is required: an object");
 		return;
 	}
+	read_result(body, params->kwargs, &more->result, fs);
 	params->queue = p->queue;
 	params->known = &job_known_later;
 	job_check_params(ctx->conf, params, fs);
@@ -102,16 +139,16 @@ check_known(struct ctx *ctx, struct job_params *params, struct faults *fs)
 void
 h_publish(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	struct job_params params = { .kwargs_field = "msg_body" };
+	struct publishing more = { .params.kwargs_field = "msg_body" };
 	struct sched_publish p = { .queue = NULL };
 	char run_id[RUN_ID_LEN + 1];
 	enum store_rc rc;
 
-	read_publish(ctx, req, &p, &params, res);
+	read_publish(ctx, req, &p, &more, res);
 	if (res->faults.n == 0) {
 		if (auth_queue(ctx, p.queue, res) != 0)
 			return;
-		check_known(ctx, &params, &res->faults);
+		check_known(ctx, &more.params, &res->faults);
 	}
 	if (res->faults.n > 0) {
 		response_bad_input(res);
@@ -129,7 +166,14 @@ h_publish(struct ctx *ctx, const struct request *req, struct response *res)
 	res->args[0] = p.queue;
 	buf_str(res->data, "{\"task_id\":");
 	buf_json(res->data, run_id);
-	buf_str(res->data, ",\"status_and_result\":null}");
+	buf_str(res->data, ",\"status_and_result\":");
+	more.result.queue = p.queue;
+	more.result.task_id = run_id;
+	if (more.result.wait_us > 0)
+		(void)result_read(ctx, &more.result, res->data);
+	else
+		buf_str(res->data, "null");
+	buf_char(res->data, '}');
 }
 
 /* What it said is for the log: it may tell of addresses and users. */

@@ -16,6 +16,7 @@
 #include "fcgi/member.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
+#include "fcgi/result.h"
 
 #include "lib/ban.h"
 
@@ -145,6 +146,24 @@ is_found(const struct request *req, struct response *res, enum store_rc rc)
 	return false;
 }
 
+/* One run alone, with what its worker left as its result. */
+static void
+add_run_result(struct ctx *ctx, const struct run *r, struct buf *out)
+{
+	const struct result_of of = { .queue = r->queue, .task_id = r->id };
+
+	add_run(r, out);
+	if (out->is_failed)
+		return;
+	out->len--;
+	buf_str(out, ",\"result\":");
+	if (r->state == RUN_SENT)
+		(void)result_read(ctx, &of, out);
+	else
+		buf_str(out, "null");
+	buf_char(out, '}');
+}
+
 void
 h_run_get(struct ctx *ctx, const struct request *req, struct response *res)
 {
@@ -154,7 +173,7 @@ h_run_get(struct ctx *ctx, const struct request *req, struct response *res)
 	if (read_queue(req, &queue, res) == 0 &&
 	    is_found(req, res,
 		sched_run_get(&ctx->sched, queue, req->path.run, &r)))
-		add_run(&r, res->data);
+		add_run_result(ctx, &r, res->data);
 	run_fini(&r);
 }
 

@@ -33,6 +33,7 @@ http_handler h_scheduler_resume;
 
 /* h_queue.c, h_queue_config.c: queues as existing clients see them */
 http_handler h_publish;
+http_handler h_result_get;
 http_handler h_msg_count;
 http_handler h_queue_clear;
 http_handler h_queue_names;

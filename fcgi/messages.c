@@ -88,6 +88,10 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	    "%1: the message was published" },
 	[MSG_PUBLISH_CONFLICT] = { "消息发布失败: task_id %1 已存在",
 	    "Publishing failed: the task_id %1 was published before" },
+	[MSG_RESULT_MISSING] = { "未获取到结果: %1 (可能已过期, 未开始执行, 超时, "
+				 "或消费者未启用 rpc 模式)",
+	    "There is no result of %1: it has expired, or its worker has not "
+	    "finished, or keeps none" },
 	[MSG_QUEUE_CLEARED] = { "队列 %1 清空成功", "Queue %1 was cleared" },
 	[MSG_BROKER_DOWN] = { "该队列的消息中间件暂不可用, 请稍后再试",
 	    "The broker of that queue cannot be reached now; try again later" },

@@ -68,6 +68,8 @@ static const struct route routes[] = {
 	    "switch a queue on"),
 	COMPAT_JSON(POST, "/publish", WRITE, h_publish,
 	    "put a message into a queue now"),
+	COMPAT(GET, "/get_result", READ, h_result_get,
+	    "what a worker left as the result of a message"),
 	COMPAT(GET, "/get_msg_count", READ, h_msg_count,
 	    "count the messages of a queue"),
 	COMPAT(POST, "/clear_queue", WRITE, h_queue_clear,

@@ -37,7 +37,7 @@ static const struct {
 	{ "get_msg_count", { "queue_name", "job_store_kind" } },
 	{ "clear_queue", { "queue_name", "job_store_kind" } },
 	{ "get_one_queue_config", { "queue_name", "job_store_kind" } },
-	{ "get_result", { "task_id", "timeout" } },
+	{ "get_result", { "task_id", "timeout", "queue_name" } },
 	{ "get_all_queues", { NULL } },
 	{ "get_queues_config", { NULL } },
 };

@@ -90,6 +90,7 @@ struct conf_redis {
 	int64_t port;
 	char *socket; /* path, or "": host and port */
 	int64_t db;
+	int64_t result_db;   /* where funboost's workers leave results */
 	char *user;	     /* of an ACL, or "" */
 	char *password_file; /* that has the password, or "" and */
 	char *password_env;  /* the variable that has it, or "" */

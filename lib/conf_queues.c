@@ -192,6 +192,16 @@ const struct conf_option conf_redis_options[] = {
 	    .help = "Number of the database; 7 is funboost's.",
 	},
 	{
+	    .name = "result_db",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_redis, result_db),
+	    .fallback = "8",
+	    .min = 0,
+	    .max = 1000000,
+	    .help = "The database in which workers leave their results; 8 is "
+		    "funboost's.",
+	},
+	{
 	    .name = "user",
 	    .type = CONF_TEXT,
 	    .offset = offsetof(struct conf_redis, user),

@@ -41,6 +41,17 @@ json_set_bool(struct json_object *o, const char *name, bool v)
 	return set(o, name, json_object_new_boolean(v));
 }
 
+struct json_object *
+json_make_object(struct json_object *o, const char *name)
+{
+	struct json_object *v = NULL;
+
+	if (json_object_object_get_ex(o, name, &v) && v != NULL)
+		return json_object_is_type(v, json_type_object) ? v : NULL;
+	v = json_object_new_object();
+	return set(o, name, v) == 0 ? v : NULL;
+}
+
 bool
 json_is_number(const struct json_object *o)
 {

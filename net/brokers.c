@@ -34,9 +34,11 @@ struct question {
 	enum conf_server kind; /* whom */
 	int at;
 	const char *queue;
-	enum { COUNT, CLEAR, SIGNATURE, NAMES, PUSH, CHECK } what;
+	enum { COUNT, CLEAR, SIGNATURE, RESULT, NAMES, PUSH, CHECK } what;
 	int64_t *count;
 	struct signature *sig;
+	const char *task_id;
+	struct buf *result;
 	sink_see *see;
 	void *arg;
 	struct sink_message *m;
@@ -93,6 +95,8 @@ put(struct sink *s, const struct question *q, char *why, size_t whylen)
 		return sink_clear(s, q->queue, why, whylen);
 	case SIGNATURE:
 		return sink_signature(s, q->queue, q->sig, why, whylen);
+	case RESULT:
+		return sink_result(s, q->task_id, q->result, why, whylen);
 	case NAMES:
 		return sink_names(s, q->see, q->arg, why, whylen);
 	case PUSH:
@@ -201,6 +205,42 @@ brokers_signature(struct brokers *b, const char *queue, struct signature *out,
 		.sig = out };
 
 	return ask_queue(b, &q, why, whylen);
+}
+
+/* The section of Redis that has the results of a queue, or -1. */
+static int
+results_at(const struct conf *conf, const char *queue)
+{
+	const struct conf_queue *c = conf_queue_for(conf, queue);
+
+	if (conf_broker_server(c->broker) == CONF_SERVER_REDIS)
+		return c->at;
+	return c->broker == CONF_BROKER_RABBITMQ && conf->nredis > 0 ? 0 : -1;
+}
+
+bool
+brokers_has_results(const struct brokers *b, const char *queue)
+{
+	return b != NULL && results_at(b->conf, queue) >= 0;
+}
+
+int
+brokers_result(struct brokers *b, const char *queue, const char *task_id,
+    struct buf *out, char *why, size_t whylen)
+{
+	struct question q = { .kind = CONF_SERVER_REDIS,
+		.what = RESULT,
+		.task_id = task_id,
+		.result = out };
+
+	if (b == NULL) {
+		(void)snprintf(why, whylen, "out of memory");
+		return -1;
+	}
+	q.at = results_at(b->conf, queue);
+	if (q.at < 0)
+		return 1;
+	return ask(b, &q, why, whylen);
 }
 
 const struct job_known *

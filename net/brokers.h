@@ -6,6 +6,7 @@
 
 #include "net/sink.h"
 
+struct buf;
 struct job_known;
 struct signature;
 
@@ -42,6 +43,17 @@ int brokers_clear(struct brokers *b, const char *queue, char *why,
 /* What the queue's worker has registered (sink_signature); likewise. */
 int brokers_signature(struct brokers *b, const char *queue,
     struct signature *out, char *why, size_t whylen);
+
+/*
+ * What the worker of the queue left as the result of task_id (sink_result), in
+ * the Redis that its queue is at or, for a queue at RabbitMQ, in the first
+ * one.  0, 1 when there is none, -1 with one line in why.
+ */
+int brokers_result(struct brokers *b, const char *queue, const char *task_id,
+    struct buf *out, char *why, size_t whylen);
+
+/* Can there be results of the queue's messages? */
+bool brokers_has_results(const struct brokers *b, const char *queue);
 
 /*
  * The same as what a job's text is read against, into the zeroed *k; k itself,

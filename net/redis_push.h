@@ -1,6 +1,7 @@
 #ifndef NET_REDIS_PUSH_H
 #define NET_REDIS_PUSH_H
 
+#include "lib/conf.h"
 #include "net/redis_way.h"
 #include "net/sink_int.h"
 
@@ -11,6 +12,8 @@
 struct sink_redis {
 	struct sink sink;
 	struct redis redis;
+	struct redis results; /* the same server's database of results */
+	struct conf_redis results_conf;
 	char sha[41]; /* of the script; "": not loaded on this connection */
 	struct sink *_Atomic rabbitmq; /* for workers of that; or NULL */
 	int64_t rest_us;    /* RabbitMQ is not tried before (monotonic) … */

@@ -40,7 +40,9 @@ learn_registered(struct redis *r, const struct conf *c, struct redis_way *k)
 	kind = k->sig.broker_kind;
 	if (!k->sig.is_known || kind == NULL)
 		(void)snprintf(k->why, sizeof(k->why),
-		    "no worker has registered this queue yet");
+		    "no worker has registered this queue: it has not run yet, "
+		    "or sends no heartbeat, as those of RabbitMQ do not by "
+		    "themselves (is_send_consumer_heartbeat_to_redis=True)");
 	else if ((k->kind = funboost_kind_find(kind)) == NULL)
 		(void)snprintf(k->why, sizeof(k->why),
 		    "its worker takes %.64s, which nobody can push to", kind);

@@ -78,6 +78,15 @@ sink_signature(struct sink *s, const char *queue, struct signature *out,
 }
 
 int
+sink_result(struct sink *s, const char *task_id, struct buf *out, char *why,
+    size_t whylen)
+{
+	return s->ops->result == NULL ?
+	    1 :
+	    s->ops->result(s, task_id, out, why, whylen);
+}
+
+int
 sink_names(struct sink *s, sink_see *see, void *arg, char *why, size_t whylen)
 {
 	return s->ops->names == NULL ?

@@ -7,6 +7,7 @@
 
 #include "lib/conf.h"
 
+struct buf;
 struct signature;
 struct tz;
 
@@ -94,6 +95,14 @@ int sink_clear(struct sink *s, const char *queue, char *why, size_t whylen);
  */
 int sink_signature(struct sink *s, const char *queue, struct signature *out,
     char *why, size_t whylen);
+
+/*
+ * Append what the worker left as the result of task_id, the JSON text
+ * of funboost.  0; 1 when there is nothing (yet, or any more); -1 with
+ * one line in why.
+ */
+int sink_result(struct sink *s, const char *task_id, struct buf *out, char *why,
+    size_t whylen);
 
 /* Call see with the name of each queue that workers have registered. */
 typedef void sink_see(void *arg, const char *name);

@@ -21,13 +21,15 @@ struct sink_ops {
 	size_t size; /* of its struct, which begins with a struct sink */
 	int (*push)(struct sink *s, struct sink_message *v, size_t n, char *why,
 	    size_t whylen);
-	/* The next four may be NULL: there is nothing. */
+	/* The next five may be NULL: there is nothing. */
 	int (*count)(struct sink *s, const char *queue, int64_t *out, char *why,
 	    size_t whylen);
 	int (*clear)(struct sink *s, const char *queue, char *why,
 	    size_t whylen);
 	int (*signature)(struct sink *s, const char *queue,
 	    struct signature *out, char *why, size_t whylen);
+	int (*result)(struct sink *s, const char *task_id, struct buf *out,
+	    char *why, size_t whylen);
 	int (*names)(struct sink *s, const struct sink_names *to, char *why,
 	    size_t whylen);
 	/* Wake a call that waits, from another thread; may be NULL. */

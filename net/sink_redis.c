@@ -122,6 +122,39 @@ clear(struct sink *s, const char *queue, char *why, size_t whylen)
 	return rc;
 }
 
+/*
+ * The newest element of the list that a worker has pushed its result to; it
+ * stays there, for others may ask, and funboost lets it expire.
+ */
+static int
+result(struct sink *s, const char *task_id, struct buf *out, char *why,
+    size_t whylen)
+{
+	struct sink_redis *m = (struct sink_redis *)s;
+	struct redis *r = &m->results;
+	redisReply *reply;
+	int rc = 1;
+
+	m->results_conf = s->o.conf->redis[s->o.at];
+	m->results_conf.db = m->results_conf.result_db;
+	r->conf = &m->results_conf;
+	r->ca_file = s->o.conf->ca_file;
+	r->is_stopped = &s->is_stopped;
+	r->timeout_us = sink_timeout_us(s, r->conf->timeout_us);
+	if (redis_open(r, why, whylen) == -1)
+		return -1;
+	reply = redis_ask(r,
+	    (const char *const[]){ "LINDEX", task_id, "0", NULL }, why, whylen);
+	if (reply == NULL)
+		return -1;
+	if (reply->type == REDIS_REPLY_STRING) {
+		buf_add(out, reply->str, reply->len);
+		rc = 0;
+	}
+	r->lib.free_reply(reply);
+	return rc;
+}
+
 static int
 signature(struct sink *s, const char *queue, struct signature *out, char *why,
     size_t whylen)
@@ -166,6 +199,7 @@ close_both(struct sink *s)
 	struct sink_redis *m = (struct sink_redis *)s;
 
 	redis_close(&m->redis);
+	redis_close(&m->results);
 	sink_free(atomic_load(&m->rabbitmq));
 }
 
@@ -175,6 +209,7 @@ const struct sink_ops sink_redis = {
 	.count = count,
 	.clear = clear,
 	.signature = signature,
+	.result = result,
 	.names = names,
 	.wake = wake,
 	.close = close_both,

@@ -95,7 +95,8 @@ row() {
 		[ "$(grep -c 'warning: .*looked at every 5 minutes' \
 		    <<<"$output")" -eq "$want" ]
 		add "$spec"
-		[ "$(field '.data.warnings | length')" -eq "$want" ]
+		[ "$(field '[.data.warnings[] | select(.code == "cadence")] | length')" \
+		    -eq "$want" ]
 		sql 'DELETE FROM tick'
 	done
 	# Without a store the configuration must do.
