@@ -63,7 +63,7 @@ check_range(struct piece *p, int a, int b, int step)
 	enum piece_rc rc;
 
 	if (b != -1 && a > b)
-		return piece_reversed(p);
+		return piece_reversed(p, a, b);
 	if (step > def->max - def->min)
 		return piece_big_step(p, step, def->max - def->min);
 	rc = piece_check_bounds(p, a, b);
@@ -145,7 +145,10 @@ try_position(struct piece *p)
 		return PIECE_OTHER;
 	wd = piece_name_index(weekdays, word);
 	if (wd == -1) {
-		fault_add(p->fs, p->blame, "Invalid weekday name \"%s\"", word);
+		fault_add(p->fs, p->blame,
+		    "Invalid weekday name \"%s\" for field \"%s\": write %s to "
+		    "%s",
+		    word, p->def->name, weekdays[0], weekdays[6]);
 		return PIECE_REFUSED;
 	}
 	if (p->at != p->end)
@@ -197,7 +200,7 @@ try_names(struct piece *p)
 	    piece_char(p, '-') && take_name(p, &b) != PIECE_TAKEN)
 		return PIECE_REFUSED;
 	if (a > b)
-		return piece_reversed(p);
+		return piece_reversed(p, a, b);
 	if (p->at != p->end) /* APScheduler ignores what follows here */
 		return piece_unrecognized(p);
 	buf_str(p->norm, p->def->names[a - p->def->min]);

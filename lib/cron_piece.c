@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,6 +9,20 @@
 #include "lib/ban.h"
 
 #define NUMBER_MAX 999999999
+#define PIECE_SHOWN 60 /* bytes of a piece in a complaint */
+
+/* How much of the piece is shown, without cutting a character. */
+static int
+piece_len(const struct piece *p)
+{
+	int len = (int)(p->end - p->text), n = len;
+
+	if (len > PIECE_SHOWN)
+		n = PIECE_SHOWN;
+	while (n > 0 && n < len && ((unsigned char)p->text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
 
 void
 piece_cut(struct piece *p, const char *end)
@@ -26,12 +41,60 @@ piece_cut(struct piece *p, const char *end)
 	p->at = p->text;
 }
 
+/* Does the piece end with text, in any case? */
+static bool
+ends_with(const struct piece *p, const char *text)
+{
+	size_t n = strlen(text), len = (size_t)(p->end - p->text);
+
+	return len >= n && strncasecmp(p->end - n, text, n) == 0;
+}
+
+static bool
+holds(const struct piece *p, char c)
+{
+	return memchr(p->text, c, (size_t)(p->end - p->text)) != NULL;
+}
+
+/* How it is written here. */
+static const char *
+advise(const struct piece *p)
+{
+	if (holds(p, '?'))
+		return ": write * for any";
+	/* A crontab line has the rest of them. */
+	if (strcmp(p->blame, p->def->name) != 0)
+		return ": write *, */n, a, a-b or a-b/n";
+	if (p->text == p->end)
+		return ": leave a field out in place of an empty text";
+	if (*p->text == '@')
+		return ": give such a word as crontab";
+	if (holds(p, '#'))
+		return ": write it as a day, '2nd fri'";
+	if (p->f == CRON_DAY && ends_with(p, "l"))
+		return ": write last";
+	if (p->f == CRON_DOW && ends_with(p, "l"))
+		return ": write it as a day, 'last fri'";
+	if (ends_with(p, "w"))
+		return ": give the nearest weekday in a crontab line, 15W";
+	if (holds(p, '~') || *p->text == 'H')
+		return ": give a choice in a crontab line";
+	if (holds(p, '/') && p->def->names != NULL)
+		return ": names take no step; write the range as numbers";
+	if (holds(p, '.'))
+		return ": write a whole number";
+	if (holds(p, ' '))
+		return ": separate values by commas; a crontab line is given "
+		       "as crontab";
+	return ": write *, */n, a, a-b or a-b/n";
+}
+
 enum piece_rc
 piece_unrecognized(struct piece *p)
 {
 	fault_add(p->fs, p->blame,
-	    "Unrecognized expression \"%.*s\" for field \"%s\"",
-	    (int)(p->end - p->text), p->text, p->def->name);
+	    "Unrecognized expression \"%.*s\" for field \"%s\"%s", piece_len(p),
+	    p->text, p->def->name, advise(p));
 	return PIECE_REFUSED;
 }
 
@@ -137,7 +200,7 @@ piece_big_step(struct piece *p, int step, int range)
 	    "Error validating expression '%.*s': "
 	    "the step value (%d) is higher than the total range of the "
 	    "expression (%d)",
-	    (int)(p->end - p->text), p->text, step, range);
+	    piece_len(p), p->text, step, range);
 	return PIECE_REFUSED;
 }
 
@@ -145,7 +208,7 @@ enum piece_rc
 piece_check_bounds(struct piece *p, int a, int b)
 {
 	const struct cron_def *def = p->def;
-	int len = (int)(p->end - p->text);
+	int len = piece_len(p);
 
 	if (a < def->min)
 		fault_add(p->fs, p->blame,
@@ -157,8 +220,11 @@ piece_check_bounds(struct piece *p, int a, int b)
 		fault_add(p->fs, p->blame,
 		    "Error validating expression "
 		    "'%.*s': the last value (%d) is higher than the maximum "
-		    "value (%d)",
-		    len, p->text, b, def->max);
+		    "value (%d)%s",
+		    len, p->text, b, def->max,
+		    p->f == CRON_DOW && strcmp(p->blame, def->name) == 0 ?
+			": 0 is Monday here, Sunday is 6 or sun" :
+			"");
 	else
 		return PIECE_TAKEN;
 	return PIECE_REFUSED;
@@ -176,22 +242,52 @@ piece_step(struct piece *p, int *step)
 enum piece_rc
 piece_zero_step(struct piece *p)
 {
-	fault_add(p->fs, p->blame, "Increment must be higher than 0");
+	fault_add(p->fs, p->blame,
+	    "Increment must be higher than 0: \"%.*s\" for field \"%s\"",
+	    piece_len(p), p->text, p->def->name);
 	return PIECE_REFUSED;
 }
 
-enum piece_rc
-piece_reversed(struct piece *p)
+/* The two ranges that a range around the end comes to. */
+static void
+two_ranges(const struct piece *p, int a, int b, char *out, size_t size)
 {
+	const struct cron_def *def = p->def;
+	const char *const *names = def->names;
+
+	if (names != NULL && piece_is_alpha(*p->text))
+		(void)snprintf(out, size, "%s-%s,%s-%s", names[a - def->min],
+		    names[def->max - def->min], names[0], names[b - def->min]);
+	else
+		(void)snprintf(out, size, "%d-%d,%d-%d", a, def->max, def->min,
+		    b);
+}
+
+enum piece_rc
+piece_reversed(struct piece *p, int a, int b)
+{
+	char two[64] = "";
+
+	if (a <= p->def->max && b >= p->def->min)
+		two_ranges(p, a, b, two, sizeof(two));
 	fault_add(p->fs, p->blame,
-	    "The minimum value in a range must not be higher than the maximum");
+	    "The minimum value in a range must not be higher than the maximum: "
+	    "\"%.*s\" for field \"%s\"%s%s",
+	    piece_len(p), p->text, p->def->name,
+	    two[0] == '\0' ? "" : "; write ", two);
 	return PIECE_REFUSED;
 }
 
 enum piece_rc
 piece_bad_name(struct piece *p, const char *word)
 {
-	fault_add(p->fs, p->blame, "Invalid %s name \"%s\"", p->def->noun,
-	    word);
+	const char *const *names = p->def->names;
+	size_t n = 0;
+
+	while (names[n + 1] != NULL)
+		n++;
+	fault_add(p->fs, p->blame,
+	    "Invalid %s name \"%s\" for field \"%s\": write %s to %s",
+	    p->def->noun, word, p->def->name, names[0], names[n]);
 	return PIECE_REFUSED;
 }

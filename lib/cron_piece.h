@@ -64,7 +64,7 @@ enum piece_rc piece_add(struct piece *p, int a, int b, int step);
 /* The reasons for a refusal, in APScheduler's words; always a refusal. */
 enum piece_rc piece_unrecognized(struct piece *p);
 enum piece_rc piece_zero_step(struct piece *p);
-enum piece_rc piece_reversed(struct piece *p);
+enum piece_rc piece_reversed(struct piece *p, int a, int b);
 enum piece_rc piece_big_step(struct piece *p, int step, int range);
 enum piece_rc piece_bad_name(struct piece *p, const char *word);
 
