@@ -41,12 +41,13 @@ result_read(struct ctx *ctx, const struct result_of *r, struct buf *out)
 {
 	int64_t end = clock_mono_us() + r->wait_us;
 	struct buf text = BUF_INIT;
+	const struct brokers_result what = { r->queue, r->task_id, &text };
 	char why[256];
 	int rc;
 
 	/* 1: nothing yet; what is not kept at all is not waited for. */
-	while ((rc = brokers_result(ctx_brokers(ctx), r->queue, r->task_id,
-		    &text, why, sizeof(why))) == 1 &&
+	while ((rc = brokers_result(ctx_brokers(ctx), &what, why,
+		    sizeof(why))) == 1 &&
 	    brokers_has_results(ctx_brokers(ctx), r->queue) &&
 	    clock_mono_us() < end && !stop_is_pending())
 		clock_sleep_us(POLL_US);

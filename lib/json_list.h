@@ -16,11 +16,11 @@ struct json_object *json_item(struct json_object *o, size_t i);
 int json_set_str(struct json_object *o, const char *name, const char *s);
 
 /* Give the object o the member true or false; 0, or -1 without memory. */
+int json_set_bool(struct json_object *o, const char *name, bool v);
+
 /* The object that is the member name of o, made where there is none or null;
  * NULL without memory, or where it is something else. */
 struct json_object *json_make_object(struct json_object *o, const char *name);
-
-int json_set_bool(struct json_object *o, const char *name, bool v);
 
 /* Is o a number, whole or a fraction? */
 bool json_is_number(const struct json_object *o);

@@ -225,19 +225,19 @@ brokers_has_results(const struct brokers *b, const char *queue)
 }
 
 int
-brokers_result(struct brokers *b, const char *queue, const char *task_id,
-    struct buf *out, char *why, size_t whylen)
+brokers_result(struct brokers *b, const struct brokers_result *what, char *why,
+    size_t whylen)
 {
 	struct question q = { .kind = CONF_SERVER_REDIS,
 		.what = RESULT,
-		.task_id = task_id,
-		.result = out };
+		.task_id = what->task_id,
+		.result = what->out };
 
 	if (b == NULL) {
 		(void)snprintf(why, whylen, "out of memory");
 		return -1;
 	}
-	q.at = results_at(b->conf, queue);
+	q.at = results_at(b->conf, what->queue);
 	if (q.at < 0)
 		return 1;
 	return ask(b, &q, why, whylen);

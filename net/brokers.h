@@ -45,12 +45,18 @@ int brokers_signature(struct brokers *b, const char *queue,
     struct signature *out, char *why, size_t whylen);
 
 /*
- * What the worker of the queue left as the result of task_id (sink_result), in
- * the Redis that its queue is at or, for a queue at RabbitMQ, in the first
- * one.  0, 1 when there is none, -1 with one line in why.
+ * Append to what->out what the worker of the queue left as the result of
+ * task_id (sink_result), in the Redis that the queue is at or, for a queue at
+ * RabbitMQ, in the first one.  0, 1 when there is none, -1 with one line in
+ * why.
  */
-int brokers_result(struct brokers *b, const char *queue, const char *task_id,
-    struct buf *out, char *why, size_t whylen);
+struct brokers_result {
+	const char *queue;
+	const char *task_id;
+	struct buf *out;
+};
+int brokers_result(struct brokers *b, const struct brokers_result *what,
+    char *why, size_t whylen);
 
 /* Can there be results of the queue's messages? */
 bool brokers_has_results(const struct brokers *b, const char *queue);

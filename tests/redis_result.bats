@@ -135,7 +135,7 @@ worker() {
 	post /funboost/publish '{"queue_name":"f1","msg_body":{"x":1}}'
 	status_is 200
 	tick
-	[[ $(outcome f1) == "due: no worker has registered this queue"*is_send_consumer_heartbeat_to_redis=True* ]]
+	[[ $(outcome f1) == "due: "*"no worker has registered this queue"*is_send_consumer_heartbeat_to_redis=True* ]]
 	register f1 REDIS
 	post /funboost/publish '{"queue_name":"f1","msg_body":{"x":1,"y":2}}'
 	is data.warnings null

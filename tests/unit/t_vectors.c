@@ -28,11 +28,11 @@ enum known {
 };
 
 static const char *const known_names[KNOWN__MAX] = { "same", "WRONG",
-	"time without seconds", "time as machines write it",
-	"number as text", "@word as crontab",
-	"no field given", "interval of 0 refused", "never fires: refused",
-	"quirk refused", "next without state", "zone changed since",
-	"six fields read as another dialect", "other JSON type" };
+	"time without seconds", "time as machines write it", "number as text",
+	"@word as crontab", "no field given", "interval of 0 refused",
+	"never fires: refused", "quirk refused", "next without state",
+	"zone changed since", "six fields read as another dialect",
+	"other JSON type" };
 
 /* Quirks that are refused; all others must give the very same fires. */
 static const char *const refused_quirks[] = { "wed foo", "0-0/5", "sat-sun/2",
