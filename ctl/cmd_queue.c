@@ -236,7 +236,9 @@ run_clear(struct ctl *c, const struct ctl_args *a)
 		return status;
 	if (brokers_clear(ctl_brokers(c), a->operand[0], why, sizeof(why)) ==
 	    -1)
-		return ctl_fail(CTL_DOWN, "%s", why);
+		return ctl_fail(strstr(why, ": WRONGTYPE ") != NULL ? CTL_NO :
+								      CTL_DOWN,
+		    "%s", why);
 	rc = sched_message_clear(&c->sched, a->operand[0], &n);
 	if (rc == STORE_OK && brokers_has(ctl_brokers(c), a->operand[0]))
 		(void)printf("the queue is empty; %" PRId64

@@ -208,6 +208,16 @@ h_msg_count(struct ctx *ctx, const struct request *req, struct response *res)
 	buf_printf(res->data, ",\"count\":%" PRId64 "}", n);
 }
 
+/* At the broker the name is that of something else. */
+static void
+refuse_clear(struct response *res)
+{
+	fault_add(&res->faults, "queue_name",
+	    "is of another type in Redis, not a queue of this kind: nothing "
+	    "was deleted");
+	response_error(res, 409, MSG_BAD_INPUT, NULL);
+}
+
 void
 h_queue_clear(struct ctx *ctx, const struct request *req, struct response *res)
 {
@@ -219,7 +229,10 @@ h_queue_clear(struct ctx *ctx, const struct request *req, struct response *res)
 		return;
 	/* There first: when that fails, nothing was changed. */
 	if (brokers_clear(ctx_brokers(ctx), in.queue, why, sizeof(why)) == -1) {
-		broker_down(res, why);
+		if (strstr(why, ": WRONGTYPE ") != NULL)
+			refuse_clear(res);
+		else
+			broker_down(res, why);
 		return;
 	}
 	if (!response_store(res,

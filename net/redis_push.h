@@ -42,6 +42,14 @@ const struct redis_way *redis_learn_way(struct sink_redis *m, const char *queue,
     char *why, size_t whylen);
 void redis_forget_ways(struct sink_redis *m);
 
+/*
+ * Empty a queue of a kind that can be counted: its lists or stream, and what
+ * workers hold of it unacknowledged.  0, or -1 with one line in why, which
+ * begins with "WRONGTYPE" when a key is of another type: nothing was deleted.
+ */
+int redis_clear(struct redis *r, const struct redis_way *k, char *why,
+    size_t whylen);
+
 /* The push of its struct sink_ops. */
 int redis_push(struct sink *s, struct sink_message *v, size_t n, char *why,
     size_t whylen);

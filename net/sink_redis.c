@@ -48,7 +48,6 @@ struct asking {
 static int
 ask_all(struct sink_redis *m, const struct asking *a, char *why, size_t whylen)
 {
-	const char *command = a->command;
 	struct buf name = BUF_INIT;
 	redisReply *r = NULL;
 	int rc = 0;
@@ -56,14 +55,9 @@ ask_all(struct sink_redis *m, const struct asking *a, char *why, size_t whylen)
 	*a->sum = 0;
 	for (int64_t level = 0; rc == 0 && list_name(a->k, level, &name);
 	     level++) {
-		r = strcmp(command, "XTRIM") == 0 ?
-		    redis_ask(&m->redis,
-			(const char *const[]){ command, buf_cstr(&name),
-			    "MAXLEN", "0", NULL },
-			why, whylen) :
-		    redis_ask(&m->redis,
-			(const char *const[]){ command, buf_cstr(&name), NULL },
-			why, whylen);
+		r = redis_ask(&m->redis,
+		    (const char *const[]){ a->command, buf_cstr(&name), NULL },
+		    why, whylen);
 		if (r == NULL) {
 			rc = -1;
 			break;
@@ -107,17 +101,13 @@ clear(struct sink *s, const char *queue, char *why, size_t whylen)
 	struct redis_way k = { .queue = NULL };
 	int rc = learn(s, queue, &k, why, whylen);
 	struct sink *to = other(s, &k);
-	int64_t unused;
 
 	if (rc == 0 && to != NULL)
 		rc = sink_clear(to, queue, why, whylen);
 	/* A stream keeps its groups. */
 	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
-		rc = ask_all((struct sink_redis *)s,
-		    &(struct asking){ &k,
-			strcmp(k.kind->count, "XLEN") == 0 ? "XTRIM" : "DEL",
-			&unused },
-		    why, whylen);
+		rc = redis_clear(&((struct sink_redis *)s)->redis, &k, why,
+		    whylen);
 	redis_way_fini(&k);
 	return rc;
 }

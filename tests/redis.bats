@@ -253,6 +253,60 @@ message() {
 	[ "$(redis exists fr list)" = 0 ]
 }
 
+@test "clearing: a key of another type stays, whichever it is" {
+	local q n=0
+	register fq REDIS_ACK_ABLE
+	redis hset funboost_queue__consumer_parmas fp \
+	    '{"broker_kind":"REDIS_PRIORITY","broker_exclusive_config":{"x-max-priority":3}}' >/dev/null
+	for q in list fq fp fp:2; do
+		for make in "set $q v" "hset $q f v" "sadd $q v" "zadd $q 1 v" \
+		    "xadd $q 1-1 f v"; do
+			redis del fp fp:2 >/dev/null
+			redis rpush fp keep >/dev/null
+			redis del "$q" >/dev/null
+			# shellcheck disable=SC2086 # words of a command
+			redis $make >/dev/null
+			post /funboost/clear_queue "{\"queue_name\":\"${q%:*}\"}"
+			status_is 409
+			has error_data.queue_name 'another type'
+			[ "$(redis exists "$q")" = 1 ]
+			[ "$q" = fp ] || [ "$(redis llen fp)" = 1 ]
+			n=$((n + 1))
+		done
+		redis del "$q" >/dev/null
+	done
+	redis rpush stream v >/dev/null
+	post /funboost/clear_queue '{"queue_name":"stream"}'
+	status_is 409
+	[ "$(redis llen stream)" = 1 ]
+	run -1 "$ctl" queue clear stream --yes
+	[[ $output == *'stream is a list, no stream: nothing was deleted'* ]]
+	[ "$n" = 20 ]
+}
+
+@test "clearing takes what killed workers hold, and no more" {
+	register fq REDIS_ACK_ABLE
+	register fb RedisBrpopLpush
+	redis hset funboost_queue__consumer_parmas fp \
+	    '{"broker_kind":"REDIS_PRIORITY","broker_exclusive_config":{"x-max-priority":3}}' >/dev/null
+	redis sadd funboost_all_queue_names fq fb fb_other fp >/dev/null
+	redis zadd fq__unack_id_host_1 1 a >/dev/null
+	redis zadd fq__unack_id_host_2 1 b >/dev/null
+	redis zadd fqx__unack_id_host_1 1 c >/dev/null
+	redis zadd fp__unack_id_host_1 1 d >/dev/null
+	redis rpush unack_fb_host_1 e >/dev/null
+	redis rpush unack_fb_other_host_1 f >/dev/null
+	redis set fq__unack_id_note text >/dev/null
+	redis rpush fp:3 g >/dev/null
+	for q in fq fb fp list; do
+		post /funboost/clear_queue "{\"queue_name\":\"$q\"}"
+		status_is 200
+	done
+	[ "$(redis keys '*unack*' | sort | xargs)" = \
+	    'fq__unack_id_note fqx__unack_id_host_1 unack_fb_other_host_1' ]
+	[ "$(redis exists fp:3)" = 0 ]
+}
+
 @test "queues over HTTP: counts, clearing, names, configuration" {
 	local q
 	register fq REDIS_ACK_ABLE
