@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +134,7 @@ int
 ctl_read(struct ctl *c, char *why, size_t whylen)
 {
 	char *path;
+	int e;
 
 	if (c->conf != NULL)
 		return CTL_OK;
@@ -143,7 +145,13 @@ ctl_read(struct ctl *c, char *why, size_t whylen)
 		return CTL_BUG;
 	}
 	c->conf = conf_load(path, why, whylen);
+	e = errno;
 	free(path);
+	if (c->conf == NULL && (e == EMFILE || e == ENFILE)) {
+		(void)snprintf(why, whylen,
+		    "the configuration cannot be read now: %s", strerror(e));
+		return CTL_DOWN;
+	}
 	if (c->conf == NULL)
 		return CTL_CONFIG;
 	log_open(LOG_TARGET_STDERR, c->conf->log_level, "minutehand");

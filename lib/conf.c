@@ -234,7 +234,9 @@ conf_load(const char *path, char *why, size_t whylen)
 	struct buf b = BUF_INIT;
 	struct trust t = { .is_shared = false };
 	struct conf *c;
+	int e;
 
+	errno = 0;
 	if ((c = make_conf(path, why, whylen)) == NULL)
 		return NULL;
 	if (conf_read_file(c->path, &t, &b, why, whylen) == -1 ||
@@ -250,8 +252,11 @@ conf_load(const char *path, char *why, size_t whylen)
 	buf_fini(&b);
 	return c;
 err:
+	/* Whether it may pass: no descriptors are no mistake in the file. */
+	e = errno;
 	buf_fini(&b);
 	conf_free(c);
+	errno = e;
 	return NULL;
 }
 

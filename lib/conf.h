@@ -213,7 +213,8 @@ struct conf *conf_new(const char *path, char *why, size_t whylen);
  * folder; a missing "store" is store.db beside it.  store and memory_store
  * must be two files.  The file, its folder and the files it names are
  * examined (lib/trust.h).  NULL with one line in why that names file, line and
- * option.  Free with conf_free.  ${NAME} outside
+ * option; errno is EMFILE or ENFILE when only descriptors lacked.  Free with
+ * conf_free.  ${NAME} outside
  * single quotes is the environment's NAME: libConfuse does so.
  */
 struct conf *conf_load(const char *path, char *why, size_t whylen);

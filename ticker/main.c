@@ -138,10 +138,12 @@ main(int argc, char *argv[])
 	path = conf_find(o.conf, getenv("MINUTEHAND_CONF"), getenv("HOME"));
 	conf = path == NULL ? NULL : conf_load(path, why, sizeof(why));
 	if (conf == NULL) {
+		status = errno == EMFILE || errno == ENFILE ? EX_UNAVAILABLE :
+							      EX_CONFIG;
 		log_event(LOG_LEVEL_ERR, "configuration", LOG_KEY_ERROR,
 		    path == NULL ? "no memory" : why, NULL);
 		free(path);
-		return EX_CONFIG;
+		return status;
 	}
 	log_open(conf->log_target, conf->log_level, "ticker");
 	status = o.sim.is_asked ? run_simulation(&o, conf) : run(&o, conf);
