@@ -23,6 +23,7 @@
 static const char *const class_names[RENDER_CLASS__MAX] = {
 	[RENDER_OK] = "ok",
 	[RENDER_REFUSED] = "refused",
+	[RENDER_DENIED] = "denied",
 	[RENDER_LATER] = "later",
 	[RENDER_UNKNOWN] = "unknown",
 };
