@@ -25,7 +25,7 @@ BEGIN {
 	    "signal|spawn|string|strings|sysexits|syslog|termios|time|" \
 	    "unistd|(arpa|net|netinet)/[a-z]+)[.]h$"
 	# No store, no clock, no log, no library: pure functions of their input.
-	pure = "^lib/(alert|audit|backoff|buf|civil|cron_[a-z]+|crontab(_[a-z]+)?|datetime|dead|delivery|due|fault|funboost|grace|grant|job|leap|list|" \
+	pure = "^lib/(alert|audit|backoff|buf|calendar|civil|cron_[a-z]+|crontab(_[a-z]+)?|datetime|dead|delivery|due|fault|funboost|grace|grant|job|leap|list|" \
 	    "message|num|outbox|render_(job|target)|run|trigger(_[a-z]+)?|tz(_[a-z]+)?|url|utf8|why|word|words_[a-z]+|xid|ban)[.][ch]$"
 	# What is not for the ticker, but for its part that reads answers.
 	heavy = "^lib/(json[a-z_]*|job_(json|parse|print)|token|signature|message_funboost)[.]h$"

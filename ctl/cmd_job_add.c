@@ -209,7 +209,8 @@ run_add(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_job_add = {
 	.name = "job add",
 	.args = "QUEUE TRIGGER [OPTIONS]  (or --json FILE)",
-	.help = "schedule a job, by one of --date, --every, --cron, --crontab",
+	.help = "schedule a job, by one of --date, --every, --cron, --crontab "
+		"or --calendarinterval",
 	.options = options,
 	.min = 0,
 	.max = 1,

@@ -97,8 +97,8 @@ read_question(struct json_object *o, struct question *q)
 	(void)json_each(o, take_field, q);
 	if (q->kind == NULL)
 		(void)fault_add(&q->fs, "trigger",
-		    "is required: date, interval, cron or "
-		    "calendarinterval");
+		    "is required: date, interval or cron, "
+		    "or calendarinterval");
 	return q->fs.n == 0 ? 0 : -1;
 }
 

@@ -34,22 +34,56 @@ static const char *const cron_fields[] = {
 	NULL,
 };
 
+static const char *const calendar_fields[] = {
+	"years",
+	"months",
+	"weeks",
+	"days",
+	"hour",
+	"minute",
+	"second",
+	"on_missing_day",
+	NULL,
+};
+
+/* An option that has fields. */
+struct fields_opt {
+	const char *name;
+	const char *const *fields;
+};
+static const struct fields_opt cron_opt = { "cron", cron_fields };
+static const struct fields_opt calendar_opt = { "calendarinterval",
+	calendar_fields };
+
+/* Refuse the n bytes at name, with the fields that there are. */
+static int
+refuse_field(const struct fields_opt *o, const char *name, size_t n)
+{
+	struct buf all = BUF_INIT;
+	int status;
+
+	for (const char *const *f = o->fields; *f != NULL; f++)
+		buf_printf(&all, " %s", *f);
+	status = ctl_fail(CTL_USAGE, "--%s: \"%.*s\" is no field; there are%s",
+	    o->name, (int)n, name, buf_cstr(&all));
+	buf_fini(&all);
+	return status;
+}
+
 /* Add the member called by the n bytes at name, which must be a field. */
 static int
-add_field(struct buf *body, const char *name, size_t n, const char *value)
+add_field(const struct fields_opt *o, struct buf *body, const char *name,
+    size_t n, const char *value)
 {
 	const char *const *f;
 
-	for (f = cron_fields; *f != NULL; f++) {
+	for (f = o->fields; *f != NULL; f++) {
 		if (strlen(*f) == n && memcmp(*f, name, n) == 0) {
 			json_out_str(body, *f, value);
 			return CTL_OK;
 		}
 	}
-	return ctl_fail(CTL_USAGE,
-	    "--cron: \"%.*s\" is no field; there are "
-	    "year month day week day_of_week hour minute second",
-	    (int)n, name);
+	return refuse_field(o, name, n);
 }
 
 /*
@@ -57,7 +91,7 @@ add_field(struct buf *body, const char *name, size_t n, const char *value)
  * in quotes of either kind.
  */
 static int
-read_field(const char **p, struct buf *body)
+read_field(const struct fields_opt *o, const char **p, struct buf *body)
 {
 	const char *name = *p, *value, *end;
 	size_t n = strcspn(name, "= \t");
@@ -66,16 +100,13 @@ read_field(const char **p, struct buf *body)
 
 	if (n == 0 || name[n] != '=')
 		return ctl_fail(CTL_USAGE,
-		    "--cron: name=value is needed at "
-		    "\"%s\"",
-		    name);
+		    "--%s: name=value is needed at \"%s\"", o->name, name);
 	value = name + n + 1;
 	if (*value == '\'' || *value == '"') {
 		end = strchr(value + 1, *value);
 		if (end == NULL)
 			return ctl_fail(CTL_USAGE,
-			    "--cron: no end of the "
-			    "quotes at \"%s\"",
+			    "--%s: no end of the quotes at \"%s\"", o->name,
 			    value);
 		*p = end + 1;
 		value++;
@@ -85,13 +116,13 @@ read_field(const char **p, struct buf *body)
 	}
 	if ((copy = strndup(value, (size_t)(end - value))) == NULL)
 		return ctl_fail(CTL_BUG, "out of memory");
-	status = add_field(body, name, n, copy);
+	status = add_field(o, body, name, n, copy);
 	free(copy);
 	return status;
 }
 
 static int
-read_fields(const char *text, struct buf *body)
+read_fields(const struct fields_opt *o, const char *text, struct buf *body)
 {
 	int status;
 
@@ -99,12 +130,12 @@ read_fields(const char *text, struct buf *body)
 		text += strspn(text, " \t");
 		if (*text == '\0')
 			return CTL_OK;
-		if ((status = read_field(&text, body)) != CTL_OK)
+		if ((status = read_field(o, &text, body)) != CTL_OK)
 			return status;
 	}
 }
 
-/* "date", "interval" or "cron" from the one option that says so. */
+/* The kind from the one option that says so. */
 static const char *
 kind_of(const struct ctl_args *a)
 {
@@ -113,10 +144,11 @@ kind_of(const struct ctl_args *a)
 		[TRIGGER_OPT_EVERY] = "interval",
 		[TRIGGER_OPT_CRON] = "cron",
 		[TRIGGER_OPT_CRONTAB] = "cron",
+		[TRIGGER_OPT_CALENDAR] = "calendarinterval",
 	};
 	const char *kind = NULL;
 
-	for (int i = TRIGGER_OPT_DATE; i <= TRIGGER_OPT_CRONTAB; i++) {
+	for (int i = TRIGGER_OPT_DATE; i <= TRIGGER_OPT_CALENDAR; i++) {
 		if (a->opt[i] == NULL)
 			continue;
 		if (kind != NULL)
@@ -152,15 +184,21 @@ trigger_opts_json(const struct ctl_args *a, struct buf *body)
 
 	if (kind == NULL)
 		return ctl_fail(CTL_USAGE,
-		    "one of --date, --every, --cron and "
-		    "--crontab is needed");
+		    "one of --date, --every, --cron and --crontab is "
+		    "needed, or --calendarinterval");
 	json_out_str(body, "trigger", kind);
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
 		if (a->opt[plain[i].opt] != NULL)
 			json_out_str(body, plain[i].key, a->opt[plain[i].opt]);
 	}
 	if (a->opt[TRIGGER_OPT_CRON] != NULL) {
-		status = read_fields(a->opt[TRIGGER_OPT_CRON], body);
+		status = read_fields(&cron_opt, a->opt[TRIGGER_OPT_CRON], body);
+		if (status != CTL_OK)
+			return status;
+	}
+	if (a->opt[TRIGGER_OPT_CALENDAR] != NULL) {
+		status = read_fields(&calendar_opt,
+		    a->opt[TRIGGER_OPT_CALENDAR], body);
 		if (status != CTL_OK)
 			return status;
 	}

@@ -12,6 +12,7 @@ enum trigger_opt {
 	TRIGGER_OPT_EVERY,
 	TRIGGER_OPT_CRON,
 	TRIGGER_OPT_CRONTAB,
+	TRIGGER_OPT_CALENDAR,
 	TRIGGER_OPT_TIMEZONE,
 	TRIGGER_OPT_START,
 	TRIGGER_OPT_END,
@@ -28,6 +29,8 @@ enum trigger_opt {
 		"\"hour=3 minute=*/5 day='1st mon'\"" }, \
 	[TRIGGER_OPT_CRONTAB] = { "crontab", "LINE", \
 		"as in crontab(5): \"0 3 * * 1-5\", @daily; or Quartz" }, \
+	[TRIGGER_OPT_CALENDAR] = { "calendarinterval", "FIELDS", \
+		"by the calendar: \"weeks=2 hour=9\"" }, \
 	[TRIGGER_OPT_TIMEZONE] = { "timezone", "ZONE", \
 		"Europe/Berlin, UTC, +08:00" }, \
 	[TRIGGER_OPT_START] = { "start", "TIME", "not before" }, \
@@ -40,7 +43,7 @@ enum trigger_opt {
 /*
  * Add what the options say to the object begun in body, in the words of the
  * HTTP API.  CTL_OK, or
- * CTL_USAGE with the reason told: none of the four triggers or more than one,
+ * CTL_USAGE with the reason told: none of the five triggers or more than one,
  * or a text that is no duration or no list of fields.
  */
 int trigger_opts_json(const struct ctl_args *a, struct buf *body);

@@ -242,6 +242,16 @@ refuse_command(const struct line *l, int i, struct faults *fs)
 	    l->len[i] > 60 ? 60 : (int)l->len[i], l->at[i]);
 }
 
+/* Are the words up to n fields of one dialect or another? */
+static bool
+may_be_fields(const struct line *l, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!may_be_field(l, i))
+			return false;
+	return true;
+}
+
 static int
 find_shape(const char *text, struct line *l, struct faults *fs)
 {
@@ -251,7 +261,8 @@ find_shape(const char *text, struct line *l, struct faults *fs)
 	for (i = FIELDS_MIN; i < l->n && i < FIELDS_MAX; i++)
 		if (!may_be_field(l, i))
 			return refuse_command(l, i, fs);
-	if (l->n < FIELDS_MIN || l->n > FIELDS_MAX)
+	if (l->n < FIELDS_MIN || l->n > FIELDS_MAX ||
+	    (l->n > FIELDS_MIN && !may_be_fields(l, l->n)))
 		return fault_add(fs, "crontab",
 		    "Wrong number of fields; got %d, expected 5 (or 6 with the "
 		    "second before them, or 7 with the year behind those)",

@@ -126,7 +126,7 @@ read_field(struct parse *p, size_t i, char room[JSON_INSTANT_MAX],
 	}
 	if (json_get_text(p->body, name, room, text, p->fs) != 0)
 		return -1;
-	if (job_trigger_fields[i].kinds == JOB_IN_INTERVAL && *text != NULL)
+	if (job_trigger_fields[i].is_length && *text != NULL)
 		return read_length(p, name, text, room);
 	return 0;
 }
@@ -165,13 +165,14 @@ parse_kind(struct parse *p, enum trigger_kind *out)
 	if (word == NULL)
 		return fault_add(p->fs, "trigger",
 		    "is required: "
-		    "date, interval or cron");
+		    "date, interval or cron, or calendarinterval");
 	for (int k = 0; k < TRIGGER__MAX; k++) {
 		*out = (enum trigger_kind)k;
 		if (strcmp(word, trigger_kind_name(*out)) == 0)
 			return 0;
 	}
-	return fault_add(p->fs, "trigger", "must be date, interval or cron");
+	return fault_add(p->fs, "trigger",
+	    "must be date, interval or cron, or calendarinterval");
 }
 
 /* The first slot and the storable text of a trigger that was made. */

@@ -75,6 +75,12 @@ is_fixed(const char *name)
 static int
 look(void *cookie, const char *name, struct json_object *value)
 {
+	static const char *const articles[TRIGGER__MAX] = {
+		[TRIGGER_DATE] = "a date",
+		[TRIGGER_INTERVAL] = "an interval",
+		[TRIGGER_CRON] = "a cron",
+		[TRIGGER_CALENDAR] = "a calendarinterval",
+	};
 	struct patch *p = cookie;
 	unsigned kinds = job_field_kinds(name);
 
@@ -85,11 +91,9 @@ look(void *cookie, const char *name, struct json_object *value)
 	if (value != NULL && p->kind != TRIGGER__MAX &&
 	    (kinds & 1U << p->kind) == 0)
 		fault_add(p->fs, name, "is no field of %s trigger",
-		    p->kind == TRIGGER_INTERVAL ? "an interval" :
-			p->kind == TRIGGER_CRON ? "a cron" :
-						  "a date");
+		    articles[p->kind]);
 	p->is_trigger = true;
-	p->is_length = p->is_length || kinds == JOB_IN_INTERVAL;
+	p->is_length = p->is_length || job_field_is_length(name);
 	return 0;
 }
 
@@ -159,8 +163,8 @@ add_stored(struct patch *p, const char *name, const char *value)
 	if (json_has(p->members, name) || (kinds & 1U << p->kind) == 0)
 		return;
 	if (kinds != JOB_IN_ALL &&
-	    (!p->is_kind_kept || (kinds == JOB_IN_INTERVAL && p->is_length) ||
-		(kinds == JOB_IN_CRON &&
+	    (!p->is_kind_kept || (job_field_is_length(name) && p->is_length) ||
+		(p->kind == TRIGGER_CRON &&
 		    json_member(p->members, "crontab") != NULL)))
 		return;
 	add_text(p, name, value);
@@ -180,6 +184,17 @@ add_instant(struct patch *p, const char *name, const char *digits)
 	buf_fini(&text);
 }
 
+/* The first date of a calendarinterval that was given no start: it keeps
+ * counting from there, whatever else changes. */
+static void
+add_anchor(struct patch *p, const char *value)
+{
+	if (!p->is_kind_kept || strstr(p->j->trigger, ";start_us=") != NULL)
+		return;
+	add_stored(p, "start_date", value);
+	p->is_implied = !json_has(p->members, "start_date");
+}
+
 /* One "name=value" of a stored trigger (trigger_spec). */
 static void
 add_spec(struct patch *p, const char *name, const char *value)
@@ -193,10 +208,14 @@ add_spec(struct patch *p, const char *name, const char *value)
 		add_instant(p, "end_date", value);
 	else if (strcmp(name, "run_us") == 0 && p->kind == TRIGGER_DATE)
 		add_instant(p, "run_date", value);
-	else if (strcmp(name, "run_us") == 0 && !p->is_length) {
+	else if (strcmp(name, "run_us") == 0) {
+		if (p->is_length || !p->is_kind_kept)
+			return;
 		/* The grid of an interval that was given no start. */
 		add_instant(p, "start_date", value);
 		p->is_implied = !json_has(p->members, "start_date");
+	} else if (strcmp(name, "anchor") == 0) {
+		add_anchor(p, value);
 	} else if (strcmp(name, "length_us") != 0)
 		add_stored(p, name, value);
 	else if (num_parse(value, 1, INT64_MAX, &us) == 0) {
@@ -289,6 +308,13 @@ imply_start(char *spec)
 
 	if (at == NULL)
 		return;
+	if (strncmp(spec, "calendarinterval;", 17) == 0) {
+		/* The first date stands there as its anchor, too. */
+		rest = strchr(at + 1, ';');
+		memmove(at, rest == NULL ? "" : rest,
+		    rest == NULL ? 1 : strlen(rest) + 1);
+		return;
+	}
 	rest = at + sizeof(start) - 1;
 	memcpy(at, run, sizeof(run) - 1);
 	memmove(at + sizeof(run) - 1, rest, strlen(rest) + 1);

@@ -112,7 +112,7 @@ sched_note_zone(struct store *st, const struct trigger *t)
 {
 	const struct tz *tz = trigger_zone(t);
 
-	if (trigger_kind(t) != TRIGGER_CRON || tz_stamp(tz) == 0)
+	if (!trigger_is_wall(t) || tz_stamp(tz) == 0)
 		return STORE_OK;
 	return store_zone_note(st, tz_name(tz), tz_stamp(tz));
 }

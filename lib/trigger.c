@@ -17,6 +17,7 @@ static const struct trigger_ops *const kinds[] = {
 	[TRIGGER_DATE] = &trigger_date_ops,
 	[TRIGGER_INTERVAL] = &trigger_interval_ops,
 	[TRIGGER_CRON] = &trigger_cron_ops,
+	[TRIGGER_CALENDAR] = &trigger_calendar_ops,
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == TRIGGER__MAX,
     "a row for each kind");
@@ -42,12 +43,16 @@ static const char *const in_names[] = {
 	[IN_END_DATE] = "end_date",
 	[IN_JITTER] = "jitter",
 	[IN_DST] = "dst",
+	[IN_YEARS] = "years",
+	[IN_MONTHS] = "months",
+	[IN_ON_MISSING_DAY] = "on_missing_day",
 	[IN_CHOICE] = "choice",
 	[IN_LENGTH_US] = "length_us",
 	[IN_RUN_US] = "run_us",
 	[IN_OFFSET_S] = "offset_s",
 	[IN_START_US] = "start_us",
 	[IN_END_US] = "end_us",
+	[IN_ANCHOR] = "anchor",
 };
 _Static_assert(sizeof(in_names) / sizeof(in_names[0]) == IN__MAX,
     "a name for each input");
@@ -94,7 +99,7 @@ find_name(const char *const *names, int n, const char *s)
 bool
 trigger_is_field(const char *name)
 {
-	return find_name(in_names, IN_DST + 1, name) != -1;
+	return find_name(in_names, IN_CHOICE, name) != -1;
 }
 
 bool
@@ -276,7 +281,7 @@ trigger_new(const char *kind, const struct trigger_field *f, size_t n,
 	if (k == TRIGGER__MAX) {
 		fault_add(fs, "trigger",
 		    "No trigger by the name \"%s\" was "
-		    "found: use date, interval or cron",
+		    "found: use date, interval or cron, or calendarinterval",
 		    kind);
 		return NULL;
 	}
@@ -398,6 +403,12 @@ enum trigger_kind
 trigger_kind(const struct trigger *t)
 {
 	return t->kind;
+}
+
+bool
+trigger_is_wall(const struct trigger *t)
+{
+	return kinds[t->kind]->walls != NULL;
 }
 
 const struct tz *

@@ -11,7 +11,7 @@ struct tz;
 struct tz_cache;
 
 /*
- * When a job fires: date, interval or cron, with the meaning of APScheduler 3
+ * When a job fires: date, interval, cron or calendarinterval, with the meaning of APScheduler 3
  * (DESIGN.md lists where we differ and why).  A trigger never changes once
  * made, and nothing here reads a clock.
  */
@@ -21,6 +21,7 @@ enum trigger_kind {
 	TRIGGER_DATE,
 	TRIGGER_INTERVAL,
 	TRIGGER_CRON,
+	TRIGGER_CALENDAR,
 	TRIGGER__MAX
 };
 
@@ -48,7 +49,7 @@ enum trigger_note {
 	TRIGGER_NOTE_ZONE = 1 << 24, /* the crontab line's zone was taken */
 };
 
-/* "date", "interval", "cron". */
+/* "date", "interval", "cron", "calendarinterval". */
 const char *trigger_kind_name(enum trigger_kind kind);
 
 /* True when name is a field of some kind of trigger (hour, weeks, run_date,
@@ -59,7 +60,8 @@ bool trigger_is_field(const char *name);
 bool trigger_is_instant(const char *name);
 
 /*
- * Make a trigger from n input fields.  kind is "date", "interval" or "cron";
+ * Make a trigger from n input fields.  kind is a name as
+ * trigger_kind_name gives it;
  * fields of the other kinds are ignored, an unknown name is a fault, as is
  * every bad value; all bad fields are reported.  A field whose value is NULL
  * counts as not given.  A crontab line may begin with CRON_TZ=, which counts
@@ -94,8 +96,11 @@ int64_t trigger_next(const struct trigger *t, int64_t after_us);
  */
 int64_t trigger_first(const struct trigger *t, int64_t now_us);
 
-/* Which of the three kinds it is. */
+/* Which of the kinds it is. */
 enum trigger_kind trigger_kind(const struct trigger *t);
+
+/* Do its slots follow the zone's clock, so that new zone data move them? */
+bool trigger_is_wall(const struct trigger *t);
 
 /* Borrowed as long as the trigger's zone cache lives. */
 const struct tz *trigger_zone(const struct trigger *t);

@@ -2,6 +2,7 @@
 #define LIB_TRIGGER_INT_H
 
 #include "lib/buf.h"
+#include "lib/calendar.h"
 #include "lib/cron_cal.h"
 #include "lib/trigger.h"
 
@@ -45,12 +46,16 @@ enum trigger_in {
 	IN_END_DATE,
 	IN_JITTER,
 	IN_DST,
+	IN_YEARS,
+	IN_MONTHS,
+	IN_ON_MISSING_DAY,
 	IN_CHOICE, /* for H and ~: what programs give */
 	IN_LENGTH_US,
 	IN_RUN_US,
 	IN_OFFSET_S,
 	IN_START_US,
 	IN_END_US,
+	IN_ANCHOR, /* first date of a calendarinterval */
 	IN__MAX
 };
 
@@ -88,6 +93,10 @@ struct trigger {
 			uint16_t at[CRON__MAX]; /* of a field in text */
 			bool is_crontab;	/* then text is the line */
 		} cron;
+		struct {
+			struct calendar dates;
+			uint16_t unit[4]; /* years to days, as asked for */
+		} calendar;
 	} u;
 };
 
@@ -120,6 +129,7 @@ struct trigger_ops {
 extern const struct trigger_ops trigger_date_ops;
 extern const struct trigger_ops trigger_interval_ops;
 extern const struct trigger_ops trigger_cron_ops;
+extern const struct trigger_ops trigger_calendar_ops;
 
 /* How t's kind does all that. */
 const struct trigger_ops *trigger_ops_of(const struct trigger *t);

@@ -3,8 +3,6 @@
  * register their jobs again at every start, in whatever spelling, and a job
  * must not lose what is due by that.
  */
-#include <string.h>
-
 #include "lib/buf.h"
 #include "lib/civil.h"
 #include "lib/trigger_int.h"
@@ -56,24 +54,47 @@ cron_is_same_trigger(struct trigger *t, const struct trigger *was,
 	    tz_is_same(t->tz, was->tz, at->cursor_us / US_PER_S - CIVIL_DAY_S);
 }
 
-/* Any other kind: as it is written. */
+/* Do both come to the same dates from the later of their first ones on? */
 static bool
-is_same_text(struct trigger *t, const struct trigger *was,
+is_same_chain(const struct calendar *a, const struct calendar *b)
+{
+	const struct calendar *late = a->first > b->first ? a : b;
+	struct civil va, vb;
+
+	if (a->first == b->first)
+		return true;
+	if (a->months == 0)
+		return (a->first - b->first) % a->days == 0;
+	if (a->days != 0)
+		return calendar_wall_next(a->first > b->first ? b : a,
+			   late->first * CIVIL_DAY_S + late->sod) ==
+		    late->first * CIVIL_DAY_S + late->sod;
+	civil_from_wall(a->first * CIVIL_DAY_S, &va);
+	civil_from_wall(b->first * CIVIL_DAY_S, &vb);
+	return va.day == vb.day &&
+	    ((va.year - vb.year) * 12 + va.month - vb.month) % a->months == 0;
+}
+
+/* As of an interval: the first date is only implied where no start is. */
+static bool
+calendar_is_same(struct trigger *t, const struct trigger *was,
     const struct trigger_place *at)
 {
-	const struct trigger_ops *ops = trigger_ops_of(t);
-	struct buf a = BUF_INIT, b = BUF_INIT;
-	bool is_same;
+	struct calendar *c = &t->u.calendar.dates;
+	const struct calendar *w = &was->u.calendar.dates;
 
-	ops->spec(t, &a);
-	ops->spec(was, &b);
-	is_same = strcmp(buf_cstr(&a), buf_cstr(&b)) == 0 && !a.is_failed &&
-	    !b.is_failed && t->start_us == was->start_us &&
-	    t->dst == was->dst &&
-	    tz_is_same(t->tz, was->tz, at->cursor_us / US_PER_S - CIVIL_DAY_S);
-	buf_fini(&a);
-	buf_fini(&b);
-	return is_same;
+	if (c->months != w->months || c->days != w->days || c->sod != w->sod ||
+	    c->is_last != w->is_last ||
+	    trigger_dst_of(t) != trigger_dst_of(was) ||
+	    !tz_is_same(t->tz, was->tz, at->cursor_us / US_PER_S - CIVIL_DAY_S))
+		return false;
+	if (t->start_us == TRIGGER_NOT_GIVEN) {
+		c->first = w->first;
+		return was->start_us == TRIGGER_NOT_GIVEN ||
+		    was->start_us <= at->now_us;
+	}
+	return (t->start_us == was->start_us || t->start_us <= at->cursor_us) &&
+	    is_same_chain(c, w);
 }
 
 /* May set the grid of t, a copy that owns nothing. */
@@ -82,6 +103,7 @@ static bool (*const same[TRIGGER__MAX])(struct trigger *t,
 	[TRIGGER_DATE] = date_is_same,
 	[TRIGGER_INTERVAL] = interval_is_same,
 	[TRIGGER_CRON] = cron_is_same_trigger,
+	[TRIGGER_CALENDAR] = calendar_is_same,
 };
 
 /* Does neither end part the slots that are due? */
@@ -97,14 +119,10 @@ bool
 trigger_is_same(const struct trigger *t, const struct trigger *was,
     const struct trigger_place *at, struct buf *spec)
 {
-	bool (*is_same)(struct trigger *, const struct trigger *,
-	    const struct trigger_place *) = same[t->kind];
 	struct trigger v = *t; /* owns nothing: never freed */
 
-	if (is_same == NULL)
-		is_same = is_same_text;
 	if (t->kind != was->kind || at->cursor_us == TRIGGER_NONE ||
-	    !has_same_end(t, was, at->now_us) || !is_same(&v, was, at) ||
+	    !has_same_end(t, was, at->now_us) || !same[t->kind](&v, was, at) ||
 	    trigger_next(&v, at->cursor_us - 1) !=
 		trigger_next(was, at->cursor_us - 1))
 		return false;

@@ -18,7 +18,7 @@ struct trigger_place {
  * goes on with the slots it has?  Then the storable text of t is appended to
  * spec.  Spelling does not count, nor do the name of a zone with equal rules,
  * jitter, an end that is not reached, and a start that is past.  An interval
- * without a start keeps the grid it has.  Pure.
+ * without a start keeps the grid it has, a calendarinterval its first date.  Pure.
  */
 bool trigger_is_same(const struct trigger *t, const struct trigger *was,
     const struct trigger_place *at, struct buf *spec);

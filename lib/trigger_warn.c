@@ -26,6 +26,7 @@ static const char *const names[] = {
 	[WARN_FOLD] = "fold",
 	[WARN_RARE] = "rare",
 	[WARN_ENDS] = "ends",
+	[WARN_MISSING_DAY] = "missing_day",
 	[WARN_CADENCE] = "cadence",
 	[WARN_PAST] = "past",
 	[WARN_JITTER] = "jitter",
@@ -344,6 +345,21 @@ warns_to_json(const struct warns *ws, enum words_lang lang, struct buf *out)
 	buf_char(out, ']');
 }
 
+static void
+warn_of_missing_day(const struct trigger *t, struct warns *ws)
+{
+	static const struct warn_text
+	    text = { .text = {
+			 "some months lack the day: it does not fire in those; "
+			 "on_missing_day = last takes their last day",
+			 "有的月份没有该日：当月不触发；on_missing_day = last "
+			 "则取该月最后一天" } };
+
+	if (t->kind == TRIGGER_CALENDAR && !t->u.calendar.dates.is_last &&
+	    calendar_has_missing(&t->u.calendar.dates))
+		warns_add(ws, WARN_MISSING_DAY, &text);
+}
+
 static int64_t
 wall_of(const struct trigger *t, int64_t t_us)
 {
@@ -499,6 +515,7 @@ warns_find(const struct trigger *t, const struct warn_env *env,
 
 	warn_of_notes(t, env->notes, out);
 	if (t->kind != TRIGGER_DATE) {
+		warn_of_missing_day(t, out);
 		warn_of_clock(t, env, out);
 		warn_of_drift(t, env, out);
 		warns_find_steps(t, out);

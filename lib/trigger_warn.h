@@ -17,6 +17,7 @@ enum warn_code {
 	WARN_FOLD,	   /* a time of it comes twice when the clock changes */
 	WARN_RARE,	   /* years pass between two fires */
 	WARN_ENDS,	   /* the last fire is near */
+	WARN_MISSING_DAY,  /* a day that some months lack is skipped */
 	WARN_CADENCE,	   /* finer than the host's cron */
 	WARN_PAST,	   /* the date is past */
 	WARN_JITTER,	   /* jitter is cut: the next fire is nearer */

@@ -29,13 +29,16 @@ static const struct phrases {
 	const char *from, *from_end;
 	const char *until, *until_end;
 	const char *delay, *delay_end;
+	const char *counted, *counted_end;
 	void (*cron)(const struct words_cron *w, struct buf *out);
+	void (*calendar)(const struct trigger *t, struct buf *out);
 } phrases[] = {
 	[WORDS_EN] = { "en", "every ", "on ", " at ", " in ", ", in ", "",
 	    ", from ", "", ", until ", "", ", delayed by up to ", "",
-	    words_cron_en },
+	    ", counted from ", "", words_cron_en, words_calendar_en },
 	[WORDS_ZH] = { "zh", "每", "", " ", "（", "（", "）", "，从 ", " 开始",
-	    "，到 ", " 为止", "，最多延后", "", words_cron_zh },
+	    "，到 ", " 为止", "，最多延后", "", "，从 ", " 起计", words_cron_zh,
+	    words_calendar_zh },
 };
 _Static_assert(sizeof(phrases) / sizeof(phrases[0]) == WORDS__MAX,
     "phrases for each language");
@@ -407,6 +410,21 @@ add_date(const struct trigger *t, const struct phrases *ph, struct buf *out)
 	buf_printf(out, "%s%s%s", ph->in_date, tz_name(t->tz), ph->in_end);
 }
 
+/* What it counts from is told where no start says so. */
+static void
+add_calendar(const struct trigger *t, const struct phrases *ph, struct buf *out)
+{
+	struct civil c;
+
+	ph->calendar(t, out);
+	buf_printf(out, "%s%s%s", ph->in, tz_name(t->tz), ph->in_end);
+	if (t->start_us != TRIGGER_NOT_GIVEN)
+		return;
+	civil_from_wall(t->u.calendar.dates.first * CIVIL_DAY_S, &c);
+	buf_printf(out, "%s%04d-%02d-%02d%s", ph->counted, c.year, c.month,
+	    c.day, ph->counted_end);
+}
+
 void
 trigger_words(const struct trigger *t, enum words_lang lang, struct buf *out)
 {
@@ -421,6 +439,9 @@ trigger_words(const struct trigger *t, enum words_lang lang, struct buf *out)
 		break;
 	case TRIGGER_CRON:
 		add_cron(t, ph, out);
+		break;
+	case TRIGGER_CALENDAR:
+		add_calendar(t, ph, out);
 		break;
 	case TRIGGER__MAX:
 		break;

@@ -18,15 +18,15 @@ add_ordinal(struct buf *out, int v)
 	    ends[last > 3 || v / 10 % 10 == 1 ? 0 : last]);
 }
 
-static void
-add_day(struct buf *out, int v)
+void
+words_day_en(struct buf *out, int v)
 {
 	buf_str(out, "the ");
 	add_ordinal(out, v);
 }
 
-static void
-add_month(struct buf *out, int v)
+void
+words_month_en(struct buf *out, int v)
 {
 	static const char *const names[] = { "", "January", "February", "March",
 		"April", "May", "June", "July", "August", "September",
@@ -35,8 +35,8 @@ add_month(struct buf *out, int v)
 	buf_str(out, names[v]);
 }
 
-static void
-add_weekday(struct buf *out, int v)
+void
+words_weekday_en(struct buf *out, int v)
 {
 	static const char *const names[] = { "Monday", "Tuesday", "Wednesday",
 		"Thursday", "Friday", "Saturday", "Sunday" };
@@ -45,9 +45,10 @@ add_weekday(struct buf *out, int v)
 }
 
 static const struct words_glue numbers = { add_number, " to ", ", ", " and " };
-static const struct words_glue days = { add_day, " to ", ", ", " and " };
-static const struct words_glue months = { add_month, " to ", ", ", " and " };
-static const struct words_glue weekdays = { add_weekday, " to ", ", ",
+static const struct words_glue days = { words_day_en, " to ", ", ", " and " };
+static const struct words_glue months = { words_month_en, " to ", ", ",
+	" and " };
+static const struct words_glue weekdays = { words_weekday_en, " to ", ", ",
 	" and " };
 
 /* "every 2nd hour from 0 to 22"; false when s is no such steps. */
@@ -126,7 +127,7 @@ add_positions(uint64_t nth, const char *comma, struct buf *out)
 	for (; nth != 0; nth &= nth - 1) {
 		bit = __builtin_ctzll(nth);
 		buf_printf(out, "%sthe %s ", comma, positions[bit / 7]);
-		add_weekday(out, bit % 7);
+		words_weekday_en(out, bit % 7);
 		comma = " or ";
 	}
 	return comma;
@@ -148,7 +149,7 @@ add_moving(const struct cron *c, const char *comma, struct buf *out)
 	for (n = 1; n < 32; n++)
 		if ((c->nearest >> n & 1) != 0) {
 			buf_printf(out, "%sthe working day nearest to ", comma);
-			add_day(out, n);
+			words_day_en(out, n);
 			comma = " or ";
 		}
 	for (n = 0; n < 32; n++)
@@ -173,7 +174,7 @@ add_days(const struct words_cron *w, struct buf *out)
 	const char *comma = "";
 
 	if (words_count(&w->field[CRON_DAY]) > 0) {
-		if (!add_steps(out, &w->field[CRON_DAY], "day", add_day))
+		if (!add_steps(out, &w->field[CRON_DAY], "day", words_day_en))
 			words_list(out, &w->field[CRON_DAY], &days);
 		comma = " or ";
 	}
@@ -190,7 +191,8 @@ add_of_month(const struct words_cron *w, struct buf *out)
 	buf_str(out, " of ");
 	if (w->shape[CRON_MONTH] == WORDS_ALL)
 		buf_str(out, "every month");
-	else if (!add_steps(out, &w->field[CRON_MONTH], "month", add_month))
+	else if (!add_steps(out, &w->field[CRON_MONTH], "month",
+		     words_month_en))
 		words_list(out, &w->field[CRON_MONTH], &months);
 }
 
@@ -218,7 +220,8 @@ add_date(const struct words_cron *w, struct buf *out)
 	if (w->shape[CRON_MONTH] != WORDS_ALL &&
 	    (w->is_day_free || (w->set->is_day_or_dow && !w->is_dow_free))) {
 		buf_str(out, w->is_dow_free ? " in " : ", in ");
-		if (!add_steps(out, &w->field[CRON_MONTH], "month", add_month))
+		if (!add_steps(out, &w->field[CRON_MONTH], "month",
+			words_month_en))
 			words_list(out, &w->field[CRON_MONTH], &months);
 	}
 }

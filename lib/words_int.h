@@ -62,6 +62,16 @@ void words_list(struct buf *out, const struct words_set *s,
 void words_clock(struct buf *out, const struct words_cron *w,
     const struct words_glue *g);
 
+/* One weekday (0 = Monday), day and month, as lists have them. */
+void words_weekday_en(struct buf *out, int v);
+void words_weekday_zh(struct buf *out, int v);
+void words_day_en(struct buf *out, int v);
+void words_month_en(struct buf *out, int v);
+
+/* A calendarinterval in a language, zone and bounds left out. */
+void words_calendar_en(const struct trigger *t, struct buf *out);
+void words_calendar_zh(const struct trigger *t, struct buf *out);
+
 /* A cron expression in a language, zone and bounds left out. */
 void words_cron_en(const struct words_cron *w, struct buf *out);
 void words_cron_zh(const struct words_cron *w, struct buf *out);

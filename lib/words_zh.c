@@ -20,8 +20,8 @@ add_month(struct buf *out, int v)
 	buf_printf(out, "%d月", v);
 }
 
-static void
-add_weekday(struct buf *out, int v)
+void
+words_weekday_zh(struct buf *out, int v)
 {
 	static const char *const names[] = { "周一", "周二", "周三", "周四",
 		"周五", "周六", "周日" };
@@ -32,7 +32,8 @@ add_weekday(struct buf *out, int v)
 static const struct words_glue numbers = { add_number, "至", "、", "、" };
 static const struct words_glue days = { add_day, "至", "、", "、" };
 static const struct words_glue months = { add_month, "至", "、", "、" };
-static const struct words_glue weekdays = { add_weekday, "至", "、", "、" };
+static const struct words_glue weekdays = { words_weekday_zh, "至", "、",
+	"、" };
 
 /* "9至17时", "0至56分（步长7）": the values of s and their unit. */
 static void
@@ -85,7 +86,7 @@ add_positions(uint64_t nth, const char *comma, struct buf *out)
 	for (; nth != 0; nth &= nth - 1) {
 		bit = __builtin_ctzll(nth);
 		buf_printf(out, "%s%s", comma, positions[bit / 7]);
-		add_weekday(out, bit % 7);
+		words_weekday_zh(out, bit % 7);
 		comma = "、";
 	}
 	return comma;

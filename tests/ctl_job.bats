@@ -66,6 +66,11 @@ all_refused() {
 	.trigger == "cron[month='jan', day_of_week='mon-fri', second='0']";--cron 'month=JAN day_of_week=mon-fri second=0'
 	.crontab == "0 3 * * 1-5";--crontab '0 3 * * 1-5'
 	.crontab == "@daily";--crontab @daily
+	.crontab == "0 9 * * mon";--crontab '0 0 9 ? * 2'
+	.timezone == "Asia/Tokyo";--crontab 'CRON_TZ=Asia/Tokyo 0 9 * * *'
+	.trigger == "interval[1:30:00]";--crontab '@every 1h30m'
+	.trigger == "calendarinterval[weeks=2, time='09:00:00', start_date='2030-01-01']";--calendarinterval 'weeks=2 hour=9' --start 2030-01-01
+	.trigger == "calendarinterval[months=3, time='00:00:30', start_date='2030-01-31', on_missing_day='last']";--calendarinterval 'months=3 second=30 on_missing_day=last' --start 2030-01-31
 	EOT
 }
 
@@ -89,6 +94,13 @@ all_refused() {
 	64|--cron: "hours" is no field|--cron hours=3
 	64|--cron: "timezone" is no field|--cron 'hour=3 timezone=UTC'
 	65|trigger: |--cron ''
+	64|--calendarinterval: "hours" is no field; there are years months weeks|--calendarinterval hours=3
+	64|one of --date, --every, --cron and --crontab|--calendarinterval days=1 --every 1h
+	65|trigger: interval must be at least 1 day long|--calendarinterval hour=3
+	65|months: must be a whole number|--calendarinterval months=1.5
+	65|hour: must be a whole number from 0 to 23|--calendarinterval 'days=1 hour=24'
+	65|on_missing_day: must be skip or last|--calendarinterval 'days=1 on_missing_day=next'
+	65|end_date: end_date cannot be earlier than start_date|--calendarinterval days=1 --start 2030-01-02 --end 2030-01-01
 	65|hour: |--cron hour=24
 	65|hour: |--cron hour=
 	65|day: |--cron 'month=2 day=30'

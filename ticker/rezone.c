@@ -86,7 +86,8 @@ sweep_job(struct sweep *w, const struct job *j)
 	struct trigger *t;
 
 	if (j->state == JOB_QUARANTINED || j->cursor_us == JOB_NEVER ||
-	    strncmp(j->trigger, "cron;", 5) != 0)
+	    (strncmp(j->trigger, "cron;", 5) != 0 &&
+		strncmp(j->trigger, "calendarinterval;", 17) != 0))
 		return STORE_OK;
 	/* One that cannot be read is quarantined when it falls due. */
 	t = trigger_from_spec(j->trigger, w->s->zones, &fs);

@@ -114,6 +114,7 @@ static const struct good good_triggers[] = {
 	{ CRON ",\"week\":1,\"day_of_week\":\"mon\"", "data.trigger=cron[week='1', day_of_week='mon']" },
 	{ CRON ",\"crontab\":\"*/5 0-6 * * *\"", "data.trigger=crontab[*/5 0-6 * * *] | data.crontab=*/5 0-6 * * *" },
 	{ CRON ",\"crontab\":\"@daily\"", "data.crontab=@daily" },
+	{ Q ",\"trigger\":\"calendarinterval\",\"months\":3,\"hour\":9,\"start_date\":\"2026-12-31\",\"on_missing_day\":\"last\"", "data.trigger=calendarinterval[months=3, time='09:00:00', start_date='2026-12-31', on_missing_day='last'] | data.trigger_kind=calendarinterval" },
 	{ CRON ",\"crontab\":\"0 0 9 ? * 2\"", "data.crontab=0 9 * * mon" },
 	{ CRON ",\"crontab\":\"CRON_TZ=Asia/Tokyo 0 9 * * *\"", "data.crontab=0 9 * * * | data.timezone=Asia/Tokyo" },
 	{ CRON ",\"crontab\":\"@every 1h30m\"", "data.trigger=interval[1:30:00] | data.trigger_kind=interval" },

@@ -38,12 +38,44 @@ static struct conf *conf;
 	"{\"queue_name\":\"q\",\"trigger\":\"date\"," \
 	"\"run_date\":\"2030-12-03T15:00:00\"}"
 
+#define FORTNIGHT \
+	"{\"queue_name\":\"q\",\"trigger\":\"calendarinterval\"," \
+	"\"weeks\":2,\"hour\":9,\"timezone\":\"Europe/Berlin\"}"
+#define QUARTER \
+	"{\"queue_name\":\"q\",\"trigger\":\"calendarinterval\"," \
+	"\"months\":3,\"on_missing_day\":\"last\"," \
+	"\"start_date\":\"2026-12-31\"}"
+
 /* The spec of the trigger afterwards, or the text of the first fault. */
 static const struct sample {
 	const char *body;
 	const char *patch;
 	const char *want;
 } samples[] = {
+	/* It counts on from its first date, whatever else changes. */
+	{ FORTNIGHT, "{\"hour\":10,\"minute\":5}",
+	    "calendarinterval;timezone=Europe/Berlin;weeks=2;hour=10;minute=5;"
+	    "anchor=2026-09-21" },
+	{ FORTNIGHT, "{\"months\":1}",
+	    "calendarinterval;timezone=Europe/Berlin;months=1;hour=9;"
+	    "anchor=2026-09-21" },
+	{ FORTNIGHT, "{\"start_date\":\"2026-12-01\"}",
+	    "calendarinterval;timezone=Europe/Berlin;weeks=2;hour=9;"
+	    "anchor=2026-12-01;start_us=1796079600000000" },
+	{ FORTNIGHT, "{\"seconds\":1}",
+	    "seconds: is no field of a calendarinterval trigger" },
+	{ FORTNIGHT, "{\"trigger\":\"cron\",\"hour\":3}",
+	    "cron;timezone=Europe/Berlin;hour=3" },
+	{ QUARTER, "{\"hour\":10,\"on_missing_day\":null}",
+	    "calendarinterval;timezone=UTC;months=3;hour=10;"
+	    "anchor=2026-12-31;start_us=1798675200000000" },
+	{ EVERY, "{\"crontab\":\"@every 1h30m\"}",
+	    "interval;timezone=UTC;length_us=5400000000;"
+	    "run_us=1790005400000000" },
+	{ EVERY, "{\"crontab\":\"0 3 * * *\"}",
+	    "cron;timezone=UTC;crontab=0 3 * * *" },
+	{ CRON, "{\"crontab\":\"CRON_TZ=Asia/Tokyo 0 0 9 ? * 2\"}",
+	    "cron;timezone=Asia/Tokyo;crontab=0 9 * * mon;jitter=7" },
 	{ CRON, "{}",
 	    "cron;timezone=Europe/Berlin;hour=3;minute=*/5;jitter=7" },
 	{ CRON, "{\"hour\":5}",
@@ -96,7 +128,7 @@ static const struct sample {
 	{ EVERY, "{\"minutes\":null}", NULL },
 	{ EVERY, "{\"trigger\":\"cron\"}", NULL },
 	{ EVERY, "{\"trigger\":\"hourly\"}",
-	    "trigger: must be date, interval or cron" },
+	    "trigger: must be date, interval or cron, or calendarinterval" },
 	{ EVERY, "{\"queue_name\":\"r\"}", "queue_name: cannot be changed" },
 	{ EVERY, "{\"job_id\":null}", "job_id: cannot be changed" },
 	{ EVERY, "{\"job_store_kind\":\"memory\"}",

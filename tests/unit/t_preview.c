@@ -175,7 +175,8 @@ static const struct {
 	    "timezone: time zone \"Mars/Base\" is not known to this host" },
 	{ "{\"trigger\":\"cron\",\"hour\":1,\"nou\":\"2030-01-01\"}",
 	    "nou: unknown field; did you mean now?" },
-	{ "{}", "trigger: is required: date, interval or cron" },
+	{ "{}",
+	    "trigger: is required: date, interval or cron, or calendarinterval" },
 };
 
 static void

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/buf.h"
 #include "lib/fault.h"
@@ -57,7 +58,9 @@ static const struct {
 
 static const char *const lines[] = { "* * * * *", "30 2 * * *",
 	"*/15 1-3 * * 0", "0 0 13 * 5", "59 23 31 12 *", "5 4 * 3,10 sun",
-	"0 */2 1,15 * *" };
+	"0 */2 1,15 * *", "0 2 L,15W,L-3,LW * *", "30 1 * * sunL,sat#2",
+	"*/20 30 1-2 ? 3,10 1#4 2000-2040", "0 3 13 * 0#1",
+	"*/30 0-3 */2 * sun,mon#5" };
 
 /* Around a change of the zone's clock, mostly; else anywhere. */
 static int64_t
@@ -76,6 +79,34 @@ pick_instant(const char *zone)
 	return t_s * S_US + (pick(3) == 0 ? pick(S_US) : 0);
 }
 
+/* The fields of a calendarinterval: a length at a time near the changes. */
+static size_t
+add_calendar(struct trigger_field *f)
+{
+	static const char *const units[][2] = { { "days", "1" },
+		{ "days", "3" }, { "weeks", "1" }, { "weeks", "2" },
+		{ "months", "1" }, { "months", "3" }, { "months", "7" },
+		{ "years", "1" } };
+	static const char *const firsts[] = { "1969-12-31", "1970-01-28",
+		"1975-03-30", "1999-10-31", "2000-02-29", "2010-01-29" };
+	static const char *const hours[] = { "0", "1", "2", "3", "23" };
+	static const char *const minutes[] = { "0", "30", "59" };
+	const char *const *unit = PICK(units);
+	size_t n = 0;
+
+	f[n++] = (struct trigger_field){ unit[0], unit[1] };
+	if (pick(6) == 0)
+		f[n++] = (struct trigger_field){
+			strcmp(unit[0], "days") == 0 ? "months" : "days", "5"
+		};
+	f[n++] = (struct trigger_field){ "hour", PICK(hours) };
+	f[n++] = (struct trigger_field){ "minute", PICK(minutes) };
+	if (pick(2) == 0)
+		f[n++] = (struct trigger_field){ "on_missing_day", "last" };
+	f[n++] = (struct trigger_field){ "start_date", PICK(firsts) };
+	return n;
+}
+
 /* A random trigger; NULL when it cannot fire. */
 static struct trigger *
 make_random(const char *zone, int64_t now_us, struct buf *spec)
@@ -85,7 +116,9 @@ make_random(const char *zone, int64_t now_us, struct buf *spec)
 	static const char *const lengths[] = { "1", "0.5", "7", "3600", "86399",
 		"0.000003" };
 	const struct trigger_env env = { zones, zone, now_us, false };
-	struct trigger_field f[FIELDS + 4];
+	static const char *const kinds[] = { "interval", "calendarinterval",
+		"cron" };
+	struct trigger_field f[FIELDS + 12];
 	struct faults fs = { .n = 0 };
 	int64_t kind = pick(20);
 	struct trigger *t;
@@ -100,12 +133,14 @@ make_random(const char *zone, int64_t now_us, struct buf *spec)
 			"2001-10-28T00:30:00.5+00:00" };
 	if (kind == 0)
 		f[n++] = (struct trigger_field){ "seconds", PICK(lengths) };
-	else if (kind < 3)
+	else if (kind == 1)
+		n += add_calendar(f + n);
+	else if (kind < 5)
 		f[n++] = (struct trigger_field){ "crontab", PICK(lines) };
-	for (size_t i = 0; i < FIELDS && kind >= 3; i++)
+	for (size_t i = 0; i < FIELDS && kind >= 5; i++)
 		f[n++] = (struct trigger_field){ fields[i].name,
 			fields[i].values[pick(10)] };
-	t = trigger_new(kind == 0 ? "interval" : "cron", f, n, &env, &fs);
+	t = trigger_new(kinds[kind < 2 ? kind : 2], f, n, &env, &fs);
 	buf_reset(spec);
 	if (t != NULL)
 		trigger_spec(t, spec);

@@ -71,6 +71,23 @@ static const struct {
 	    -1 },
 	{ "cron;timezone=UTC;crontab=@daily;dst=wall", "crontab[@daily]",
 	    TRIGGER_CRON, 0, "wall", "@daily", -1, -1 },
+	{ "cron;timezone=UTC;crontab=0 0 9 * * friL 2030-2040/2",
+	    "crontab[0 0 9 * * friL 2030-2040/2]", TRIGGER_CRON, 0, "auto",
+	    "0 0 9 * * friL 2030-2040/2", -1, -1 },
+	{ "cron;timezone=UTC;crontab=30 7 9-16/2 L-3,15W,LW,L * mon-fri,sat#2",
+	    "crontab[30 7 9-16/2 L-3,15W,LW,L * mon-fri,sat#2]", TRIGGER_CRON,
+	    0, "auto", "30 7 9-16/2 L-3,15W,LW,L * mon-fri,sat#2", -1, -1 },
+	{ "calendarinterval;timezone=Europe/Berlin;weeks=2;hour=9"
+	  ";anchor=2026-12-01",
+	    "calendarinterval[weeks=2, time='09:00:00', "
+	    "start_date='2026-12-01']",
+	    TRIGGER_CALENDAR, 0, "auto", NULL, -1, -1 },
+	{ "calendarinterval;timezone=UTC;years=1;months=2;weeks=3;days=4;hour=5"
+	  ";minute=6;second=7;on_missing_day=last;anchor=2030-01-01"
+	  ";start_us=1893456000000000;end_us=1893542401000000;jitter=1;dst=wall",
+	    "calendarinterval[years=1, months=2, weeks=3, days=4, "
+	    "time='05:06:07', start_date='2030-01-01', on_missing_day='last']",
+	    TRIGGER_CALENDAR, 1, "wall", NULL, 0, 86401 },
 	/* One that can never fire was right once: the zone's data changed. */
 	{ "cron;timezone=UTC;month=2;day=30", "cron[month='2', day='30']",
 	    TRIGGER_CRON, 0, "auto", NULL, -1, -1 },
@@ -128,6 +145,17 @@ static const char *const damaged[] = {
 	"date;timezone=Mars/Base;run_us=0",
 	"date;timezone=../UTC;run_us=0",
 	"date;timezone=UTC;run_us",
+	"calendarinterval;timezone=UTC;weeks=2",
+	"calendarinterval;timezone=UTC;anchor=2026-12-01",
+	"calendarinterval;timezone=UTC;weeks=0;anchor=2026-12-01",
+	"calendarinterval;timezone=UTC;weeks=-1;anchor=2026-12-01",
+	"calendarinterval;timezone=UTC;weeks=2;anchor=2026-02-29",
+	"calendarinterval;timezone=UTC;weeks=2;anchor=2026-12-01x",
+	"calendarinterval;timezone=UTC;weeks=2;anchor=0-1-1",
+	"calendarinterval;timezone=UTC;weeks=2;hour=24;anchor=2026-12-01",
+	"calendarinterval;timezone=UTC;months=9999;anchor=2026-12-01",
+	"calendarinterval;timezone=UTC;weeks=2;on_missing_day=x"
+	";anchor=2026-12-01",
 	"date;timezone=UTC;run_us=",
 	"date;timezone=UTC;run_us=x",
 	"date;timezone=UTC;run_us=1.5",

@@ -16,7 +16,7 @@
 static const struct {
 	const char *kind;
 	const char *zone;
-	struct trigger_field f[2];
+	struct trigger_field f[3];
 	int64_t cadence_s;
 	int64_t grace_s;
 	const char *want; /* "code: text" a line */
@@ -59,6 +59,23 @@ static const struct {
 	    "past: 2025-12-03 06:00:00 is past for longer than "
 	    "misfire_grace_time allows: it is missed\n" },
 	{ "date", "UTC", { { "run_date", "2025-12-03 08:00" } }, 0, 60, "" },
+	{ "calendarinterval", "UTC",
+	    { { "months", "1" }, { "start_date", "2026-01-31" } }, 0, -1,
+	    "missing_day: some months lack the day: it does not fire in those; "
+	    "on_missing_day = last takes their last day\n" },
+	{ "calendarinterval", "UTC",
+	    { { "months", "1" }, { "start_date", "2026-01-31" },
+		{ "on_missing_day", "last" } },
+	    0, -1, "" },
+	{ "calendarinterval", "Europe/Berlin",
+	    { { "days", "1" }, { "hour", "2" } }, 0, -1,
+	    "gap: 2026-03-29 02:00:00 does not exist that day (the clock moves "
+	    "forward): it fires at 2026-03-29 03:00:00 instead\n"
+	    "fold: 2026-10-25 02:00:00 comes twice that day (the clock moves "
+	    "back): it fires the first time only\n" },
+	{ "calendarinterval", "UTC",
+	    { { "weeks", "1" }, { "end_date", "2025-12-17" } }, 0, -1,
+	    "ends: its last fire is at 2025-12-17 00:00:00\n" },
 	{ "cron", "UTC", { { "crontab", "*/60 * * * *" } }, 0, -1,
 	    "step: a step is larger than its range: only the first value of "
 	    "the range matches\n" },
@@ -281,7 +298,9 @@ check(struct tz_cache *zones, size_t i)
 	size_t k;
 
 	t = trigger_new(rows[i].kind, rows[i].f,
-	    rows[i].f[1].name == NULL ? 1 : 2, &env, &fs);
+	    (size_t)1 + (rows[i].f[1].name != NULL) +
+		(rows[i].f[2].name != NULL),
+	    &env, &fs);
 	if (t != NULL) {
 		warn.notes = trigger_notes(t);
 		warns_find(t, &warn, &ws);

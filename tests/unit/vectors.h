@@ -155,7 +155,8 @@ make(struct run *r, struct json_object *o)
 		if (i == sizeof(not_fields) / sizeof(*not_fields))
 			add_json(r, key, v);
 	}
-	add_field(r, "dst", "wall", 4);
+	if (get_str(o, "dst") == NULL)
+		add_field(r, "dst", "wall", 4);
 	r->now_us =
 	    get_str(o, "now") != NULL ? instant(r, get_str(o, "now")) : 0;
 	env.now_us = r->now_us;
