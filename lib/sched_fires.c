@@ -558,9 +558,10 @@ sched_fires_load(struct sched *s, int64_t from_us, int64_t *minute, size_t n,
 		w.at++;
 		if (++done % 1000 == 0 && report != NULL)
 			report(done);
-		if (j->state != JOB_ACTIVE ||
-		    (rc = look_at_queue(&w, j)) != STORE_OK)
+		if (j->state != JOB_ACTIVE)
 			continue;
+		if ((rc = look_at_queue(&w, j)) != STORE_OK)
+			break;
 		if (!w.is_queue_paused &&
 		    (one.trigger = sched_job_trigger(s, j)) != NULL)
 			load_job(&one, from_us, minute, n);

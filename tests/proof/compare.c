@@ -19,11 +19,33 @@ static const char *const policies[WINDOW__MAX] = {
 	[WINDOW_AUTO] = "auto",
 };
 
+/* The fields of a calendarinterval but its time of day; they stand in text. */
+static size_t
+calendar_fields(const struct expr_calendar *c, char text[3][16],
+    struct trigger_field *f)
+{
+	static const char *const names[] = { "months", "days", "start_date" };
+	size_t i;
+
+	(void)snprintf(text[0], sizeof(text[0]), "%d", c->months);
+	(void)snprintf(text[1], sizeof(text[1]), "%d", c->days);
+	(void)snprintf(text[2], sizeof(text[2]), "%04u-%02u-%02u",
+	    (unsigned)c->year % 10000, (unsigned)c->month % 100,
+	    (unsigned)c->day % 100);
+	for (i = 0; i < 3; i++)
+		f[i] = (struct trigger_field){ names[i], text[i] };
+	f[i++] = (struct trigger_field){ "on_missing_day",
+		c->is_last ? "last" : "skip" };
+	return i;
+}
+
 int
 pair_make(struct pair *p, const char *zone, int64_t now_us,
     struct tz_cache *zones)
 {
-	struct trigger_field f[EXPR__MAX + 2];
+	const char *kind = p->e.is_calendar ? "calendarinterval" : "cron";
+	struct trigger_field f[EXPR__MAX + 6];
+	char dates[3][16];
 	struct trigger_env env = { zones, zone, now_us, false };
 	struct faults fs;
 	char text[200];
@@ -40,10 +62,12 @@ pair_make(struct pair *p, const char *zone, int64_t now_us,
 		f[n].name = "crontab";
 		f[n++].value = p->e.crontab;
 	}
+	if (p->e.is_calendar)
+		n += calendar_fields(&p->e.calendar, dates, f + n);
 	for (i = 0; i < WINDOW__MAX; i++) {
 		f[0].value = policies[i];
 		fs.n = 0;
-		p->t[i] = trigger_new("cron", f, n, &env, &fs);
+		p->t[i] = trigger_new(kind, f, n, &env, &fs);
 		if (p->t[i] != NULL || strstr(fs.v[0].text, "never") != NULL)
 			continue;
 		expr_print(&p->e, text);
@@ -166,5 +190,6 @@ pair_compare(const struct pair *p, const char *zone, const struct window *w,
 		}
 		sum->slots += (uint64_t)n;
 		sum->expressions++;
+		sum->calendars += p->e.is_calendar;
 	}
 }

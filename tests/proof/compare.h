@@ -14,6 +14,7 @@ struct totals {
 	uint64_t zones;
 	uint64_t transitions;
 	uint64_t expressions; /* times policies */
+	uint64_t calendars;   /* of them */
 	uint64_t slots;	      /* compared one by one */
 	uint64_t asked;	      /* trigger_next called */
 	uint64_t differences;

@@ -134,6 +134,7 @@ take(void *cookie, const void *result)
 	proof->sum.zones += one->zones;
 	proof->sum.transitions += one->transitions;
 	proof->sum.expressions += one->expressions;
+	proof->sum.calendars += one->calendars;
 	proof->sum.slots += one->slots;
 	proof->sum.asked += one->asked;
 	proof->sum.differences += one->differences;
@@ -204,11 +205,12 @@ prove(struct proof *p)
 	int rc = pool_run(&pool);
 
 	printf("%" PRIu64 " zones, %" PRIu64 " transitions, %d expressions, "
-	       "%d policies: %" PRIu64 " windows, %" PRIu64 " slots, %" PRIu64
+	       "%d policies: %" PRIu64 " windows (%" PRIu64
+	       " of calendarinterval), %" PRIu64 " slots, %" PRIu64
 	       " comparisons, %" PRIu64 " differences (%ld s)\n",
 	    p->sum.zones, p->sum.transitions, expr_fixed_count() + p->random,
-	    WINDOW__MAX, p->sum.expressions, p->sum.slots, p->sum.asked,
-	    p->sum.differences, (long)(time(NULL) - began));
+	    WINDOW__MAX, p->sum.expressions, p->sum.calendars, p->sum.slots,
+	    p->sum.asked, p->sum.differences, (long)(time(NULL) - began));
 	return rc;
 }
 

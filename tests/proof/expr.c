@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/proof/expr.h"
 #include "tests/proof/expr_int.h"
@@ -130,24 +131,68 @@ expr_finish(struct expr *e)
 	judge_width(e);
 }
 
+/* Day field i of a crontab line with the signs of other programs: true if it
+ * is one. */
+static bool
+read_sign(struct expr *e, const char *word)
+{
+	if (strcmp(word, "L") == 0)
+		e->is_last_day = true;
+	else if (strncmp(word, "L-", 2) == 0)
+		e->from_last = (int)strtol(word + 2, NULL, 10);
+	else if (strcmp(word, "LW") == 0)
+		e->nearest = 32;
+	else if (word[strlen(word) - 1] == 'W')
+		e->nearest = (int)strtol(word, NULL, 10);
+	else
+		return false;
+	return true;
+}
+
+/* "5#2" and "5L", beside a day that is *: they are days of the month, then. */
+static bool
+read_position(struct expr *e, const char *word)
+{
+	const char *sign = strpbrk(word, "#L");
+	long v = strtol(word, NULL, 10), n;
+
+	if (sign == NULL)
+		return false;
+	n = *sign == 'L' ? 6 : strtol(sign + 1, NULL, 10);
+	e->nth[n - 1][(v + 6) % 7] = true;
+	e->mask[EXPR_DAY] = 0;
+	expr_read(e, EXPR_DOW, "*");
+	return true;
+}
+
 void
 expr_finish_crontab(struct expr *e)
 {
 	static const int order[] = { EXPR_MINUTE, EXPR_HOUR, EXPR_DAY,
-		EXPR_MONTH, EXPR_DOW };
+		EXPR_MONTH, EXPR_DOW, EXPR_YEAR };
 	char copy[80], *p = copy, *word;
 	struct expr days = { .is_or = false };
 	int i, v;
 
 	(void)snprintf(copy, sizeof(copy), "%s", e->crontab);
+	/* Lines of seven fields begin with second 0. */
+	if (strchr(copy, '?') != NULL)
+		p += 2;
 	e->is_or = true;
-	for (i = 0; i < 5; i++) {
+	expr_read(e, EXPR_WEEK, "*");
+	for (i = 0; p != NULL; i++) {
 		word = strsep(&p, " ");
-		if (*word == '*' && (i == 2 || i == 4))
+		if ((*word == '*' || *word == '?') && (i == 2 || i == 4))
 			e->is_or = false;
+		if (*word == '?')
+			*word = '*';
 		if (order[i] == EXPR_HOUR)
 			(void)snprintf(e->text[EXPR_HOUR], EXPR_TEXT_SIZE, "%s",
 			    word);
+		if (order[i] == EXPR_DAY && read_sign(e, word))
+			continue;
+		if (order[i] == EXPR_DOW && read_position(e, word))
+			continue;
 		if (order[i] != EXPR_DOW || *word == '*') {
 			expr_read(e, order[i], word);
 			continue;
@@ -158,10 +203,84 @@ expr_finish_crontab(struct expr *e)
 			if (days.mask[EXPR_HOUR] >> v & 1)
 				set(e, EXPR_DOW, (v + 6) % 7);
 	}
-	expr_read(e, EXPR_YEAR, "*");
-	expr_read(e, EXPR_WEEK, "*");
+	if (i < 6)
+		expr_read(e, EXPR_YEAR, "*");
 	judge_width(e);
 	e->text[EXPR_HOUR][0] = '\0';
+}
+
+int64_t
+expr_day(int year, int month, int day)
+{
+	struct tm tm = { .tm_year = year - 1900,
+		.tm_mon = month - 1,
+		.tm_mday = day };
+
+	return timegm(&tm) / 86400;
+}
+
+void
+expr_date_of(int64_t n, int *year, int *month, int *day)
+{
+	time_t t = n * 86400;
+	struct tm tm;
+
+	(void)gmtime_r(&t, &tm);
+	*year = tm.tm_year + 1900;
+	*month = tm.tm_mon + 1;
+	*day = tm.tm_mday;
+}
+
+int
+expr_month_days(int year, int month)
+{
+	return (int)(expr_day(year + month / 12, month % 12 + 1, 1) -
+	    expr_day(year, month, 1));
+}
+
+/* From date to date, as APScheduler's documentation tells it. */
+static bool
+calendar_has(const struct expr_calendar *c, int64_t want)
+{
+	int64_t at = expr_day(c->year, c->month, c->day);
+	int y, m, d, len;
+
+	while (at < want) {
+		if (c->months == 0) {
+			at += c->days;
+			continue;
+		}
+		expr_date_of(at, &y, &m, &d);
+		if (c->days == 0)
+			d = c->day;
+		do {
+			m += c->months;
+			y += (m - 1) / 12;
+			m = (m - 1) % 12 + 1;
+			len = expr_month_days(y, m);
+		} while (d > len && !c->is_last);
+		at = expr_day(y, m, d < len ? d : len) + c->days;
+	}
+	return at == want;
+}
+
+/* Is d the day from Monday to Friday that is nearest to day? */
+static bool
+is_nearest(const struct expr_date *d, int day)
+{
+	int dow;
+
+	if (day == 32)
+		day = d->month_days;
+	if (day > d->month_days || d->dow > 4)
+		return false;
+	dow = (d->dow + day - d->day + 35) % 7;
+	if (dow == 5)
+		return d->day == (day > 1 ? day - 1 : 3);
+	if (dow == 6)
+		return d->day ==
+		    (day < d->month_days ? day + 1 : d->month_days - 2);
+	return d->day == day;
 }
 
 bool
@@ -170,9 +289,14 @@ expr_has_date(const struct expr *e, const struct expr_date *d)
 	bool has_day = (e->mask[EXPR_DAY] >> d->day & 1) != 0 ||
 	    (e->is_last_day && d->day == d->month_days) ||
 	    e->nth[(d->day - 1) / 7][d->dow] ||
-	    (e->nth[5][d->dow] && d->day + 7 > d->month_days);
+	    (e->nth[5][d->dow] && d->day + 7 > d->month_days) ||
+	    (e->from_last != 0 && d->day == d->month_days - e->from_last) ||
+	    (e->nearest != 0 && is_nearest(d, e->nearest));
 	bool has_dow = (e->mask[EXPR_DOW] >> d->dow & 1) != 0;
 
+	if (e->is_calendar)
+		return calendar_has(&e->calendar,
+		    expr_day(d->year, d->month, d->day));
 	if (e->is_or ? !has_day && !has_dow : !has_day || !has_dow)
 		return false;
 	return e->years[d->year - 1970] &&
@@ -183,8 +307,17 @@ expr_has_date(const struct expr *e, const struct expr_date *d)
 void
 expr_print(const struct expr *e, char *out)
 {
+	const struct expr_calendar *c = &e->calendar;
 	int f, n = 0;
 
+	if (e->is_calendar) {
+		(void)snprintf(out, 200,
+		    "months=%d days=%d at %s:%s from %04d-%02d-%02d%s",
+		    c->months, c->days, e->text[EXPR_HOUR],
+		    e->text[EXPR_MINUTE], c->year, c->month, c->day,
+		    c->is_last ? " last" : "");
+		return;
+	}
 	if (e->crontab[0] != '\0') {
 		(void)snprintf(out, 200, "crontab=%s", e->crontab);
 		return;

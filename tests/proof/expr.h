@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 /*
- * A cron expression as the proof understands it, read by its own few lines:
- * nothing of lib/ is used.  Seconds are always 0.
+ * A cron expression, a crontab line or a calendarinterval as the proof
+ * understands it, read by its own few lines: nothing of lib/ is used.  Seconds
+ * are always 0.
  */
 
 enum {
@@ -33,13 +34,25 @@ struct expr_date {
 	int dow; /* 0 = Monday */
 };
 
+/* A calendarinterval's dates, from the first on. */
+struct expr_calendar {
+	int months;
+	int days;
+	bool is_last; /* on_missing_day */
+	int year, month, day;
+};
+
 struct expr {
+	bool is_calendar; /* then text has hour and minute alone */
+	struct expr_calendar calendar;
 	char text[EXPR__MAX][EXPR_TEXT_SIZE]; /* "": not given */
 	char crontab[80];		      /* if not "", instead */
 	uint64_t mask[EXPR__MAX];	      /* bit v; year: unused */
 	bool years[EXPR_YEARS];
 	bool is_last_day;
 	bool nth[6][7]; /* 1st to 5th, last */
+	int from_last;	/* L-3; 0: none */
+	int nearest;	/* 15W; 32: LW; 0: none */
 	bool is_or;	/* crontab, day and day of week both restricted */
 	bool is_wide;	/* the policy auto takes it as wall */
 };

@@ -52,6 +52,15 @@ static const char *const crontabs[] = {
 	"0 2 1-7 * 7",
 	"15,45 0,1,23 * 3,4,9-11 5-7",
 	"0 */6 25-31 * 0",
+	"30 2 * * 0L",
+	"15 1-3 * * 0#2",
+	"*/20 0,2 * * 6L",
+	"30 1 L * *",
+	"0 2 L-6 * *",
+	"59 1,2 31W * *",
+	"30 0-3 LW * *",
+	"0 30 2 ? 3,4,9-11 *",
+	"0 15 1 L * ? 1970/1",
 };
 
 #define N(a) ((int)(sizeof(a) / sizeof((a)[0])))
@@ -207,10 +216,46 @@ random_day(uint64_t *seed, const struct expr_date *d, struct expr *e)
 	}
 }
 
+/* A calendarinterval that comes to the aim's day, or near it. */
+static void
+random_calendar(uint64_t *seed, const struct expr_aim *aim, struct expr *e)
+{
+	static const int lengths[][2] = { { 0, 1 }, { 0, 2 }, { 0, 7 },
+		{ 0, 14 }, { 1, 0 }, { 2, 0 }, { 3, 0 }, { 12, 0 }, { 5, 0 },
+		{ 1, 1 }, { 1, 7 } };
+	const int *length = lengths[expr_pick(seed, N(lengths))];
+	struct expr_calendar *c = &e->calendar;
+	int back = expr_pick(seed, 5), n;
+	int64_t day;
+
+	e->is_calendar = true;
+	c->months = length[0];
+	c->days = length[1];
+	c->is_last = expr_pick(seed, 2) == 0;
+	day = expr_day(aim->date->year, aim->date->month, aim->date->day) -
+	    (int64_t)c->days * back + (expr_pick(seed, 4) == 0);
+	expr_date_of(day, &c->year, &c->month, &c->day);
+	n = c->year * 12 + c->month - 1 - c->months * back;
+	c->year = n / 12;
+	c->month = n % 12 + 1;
+	n = expr_month_days(c->year, c->month);
+	if (c->day > n || expr_pick(seed, 6) == 0)
+		c->day = n;
+	write_text(e->text[EXPR_HOUR], "%d", aim->hour);
+	write_text(e->text[EXPR_MINUTE], "%d",
+	    expr_pick(seed, 2) == 0 ? aim->minute : expr_pick(seed, 60));
+	expr_read(e, EXPR_HOUR, e->text[EXPR_HOUR]);
+	expr_read(e, EXPR_MINUTE, e->text[EXPR_MINUTE]);
+}
+
 void
 expr_random(uint64_t *seed, const struct expr_aim *aim, struct expr *out)
 {
 	memset(out, 0, sizeof(*out));
+	if (expr_pick(seed, 8) == 0) {
+		random_calendar(seed, aim, out);
+		return;
+	}
 	random_day(seed, aim->date, out);
 	random_hour(seed, aim->hour, out->text[EXPR_HOUR]);
 	if (out->text[EXPR_HOUR][0] == '\0' || expr_pick(seed, 16) != 0)
