@@ -73,13 +73,15 @@ h_result_get(struct ctx *ctx, const struct request *req, struct response *res)
 
 	if (read_input(req, &r, res) != 0)
 		return;
-	/* Of a queue that is named, also what others have published. */
-	if (r.queue != NULL) {
-		if (auth_queue(ctx, r.queue, res) == 0)
-			answer(ctx, &r, res);
+	if (r.queue != NULL && auth_queue(ctx, r.queue, res) != 0)
+		return;
+	/* Of a queue that is named, also what others have published, which is
+	 * of no queue that can be told: for those who may see every queue. */
+	if (r.queue != NULL && auth_may_queue(ctx, NULL)) {
+		answer(ctx, &r, res);
 		return;
 	}
-	rc = sched_run_get(&ctx->sched, NULL, r.task_id, &run);
+	rc = sched_run_get(&ctx->sched, r.queue, r.task_id, &run);
 	r.queue = run.queue;
 	if (rc == STORE_NOTFOUND)
 		response_error(res, 404, MSG_RESULT_MISSING, r.task_id);

@@ -35,7 +35,7 @@ fill_path(const struct route *r, const char *queue, struct buf *out)
 	if (!is_open)
 		buf_printf(out, "?queue_name=%s", queue);
 	if (!is_open && !is_strict)
-		buf_str(out, "&job_id=j&at=2026-01-01&run_id=r&id=m");
+		buf_str(out, "&job_id=j&at=2026-01-01&task_id=t&run_id=r&id=m");
 }
 
 /* A body that names the queue, for the routes that read it there. */

@@ -115,6 +115,8 @@ static const struct touch {
 	{ "POST", F "publish", "{\"queue_name\":\"mail\",\"msg_body\":{},\"task_id\":\"r-other\"}", MAIL, 200 },
 	{ "POST", F "clear_queue?queue_name=mail", NULL, MAIL, 200 },
 	{ "POST", F "clear_queue?queue_name=other", NULL, OTHER, 200 },
+	{ "GET", F "get_result?task_id=r-other", NULL, OTHER, 404 },
+	{ "GET", F "get_result?task_id=r-other&queue_name=other", NULL, OTHER, 404 },
 	{ "GET", F "get_msg_count?queue_name=other", NULL, OTHER, 200 },
 	{ "GET", F "get_one_queue_config?queue_name=other", NULL, OTHER, 200 },
 	{ "GET", F "get_scheduler_status?queue_name=other", NULL, OTHER, 200 },

@@ -33,6 +33,7 @@ static const struct {
 	const char *range;
 } numbers[] = {
 	{ "window", -1, "0", "1h", 0, H, "-1", "3601", "auto, or a duration from 0s to 1h (90, 5m, 2h)" },
+	{ "clock_leap", H, "0", "365d", 0, 365 * D, "-1", "366d", "a duration from 0s to 365d (90, 5m, 2h)" },
 	{ "busy", 5 * S, "0s", "5m", 0, 300 * S, "-1s", "301s", "a duration from 0s to 5m (90, 5m, 2h)" },
 	{ "lease", 60 * S, "1s", "1d", S, D, "999ms", "86401", "a duration from 1s to 1d (90, 5m, 2h)" },
 	{ "misfire_grace", -1, "1s", "36500d", S, 36500 * D, "0", "36501d", "none, or a duration from 1s to 36500d (90, 5m, 2h)" },

@@ -192,6 +192,7 @@ check_transactions(void)
 		q = stmt_get(a, SQL_TICK_INSERT);
 		stmt_int(q, ":started_us", 1);
 		stmt_int(q, ":until_us", 1);
+		stmt_int(q, ":by_hand", 0);
 		is_int(stmt_run(a, q, true), STORE_OK, "a row is written");
 		if (is_kept)
 			is_int(store_commit(a), STORE_OK, "and committed");
