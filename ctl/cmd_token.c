@@ -10,9 +10,11 @@
 #include "ctl/token_new.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/datetime.h"
 #include "lib/num.h"
 #include "lib/store_log.h"
 #include "lib/token.h"
+#include "lib/tz.h"
 
 #include "lib/ban.h"
 
@@ -69,8 +71,9 @@ copy_services(const char *globs)
 static int
 read_expires(const struct ctl *c, const char *text, struct token *t)
 {
+	struct datetime_words words = { NULL, t->created_us };
+	char why[128];
 	int64_t us = 0;
-	int status;
 
 	if (text == NULL)
 		return CTL_OK;
@@ -78,10 +81,16 @@ read_expires(const struct ctl *c, const char *text, struct token *t)
 		t->expires_us = us == 0 ? 0 : t->created_us + us;
 		return CTL_OK;
 	}
-	status = ctl_opt_time(c, "expires", text, &t->expires_us);
-	if (status == CTL_OK && t->expires_us <= t->created_us)
-		return ctl_fail(CTL_USAGE, "--expires: \"%s\" is past", text);
-	return status;
+	words.tz =
+	    tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
+	if (words.tz != NULL &&
+	    datetime_parse_words(text, &words, &t->expires_us, NULL) == NULL &&
+	    t->expires_us > t->created_us)
+		return CTL_OK;
+	return ctl_fail(CTL_USAGE,
+	    "--expires: a duration such as 90d, or a time that lies ahead, "
+	    "such as 2030-12-03, is needed, not \"%s\"",
+	    text);
 }
 
 /* Fill t from the options; strings are copied. */

@@ -48,7 +48,7 @@ read_job(const struct adding *a, struct one *o)
 {
 	const struct trigger_env env = env_of(a);
 	const struct job_env job_env = { a->c->conf, &env, &job_known_later,
-		&o->warns, true };
+		&o->warns, false };
 	struct job_known known = { .is_answered = false };
 	struct faults fs = { .n = 0 };
 	int rc;
