@@ -85,6 +85,7 @@ split(const char *text, struct line *l)
 	size_t len;
 
 	l->n = 0;
+	l->shape = SHAPE_FIVE;
 	for (;; text += len, l->n++) {
 		text += strspn(text, blanks);
 		len = strcspn(text, blanks);

@@ -46,8 +46,13 @@ hold_find(const struct deliver *d, int key, const char *place)
 static void
 hold_drop(struct deliver *d, struct hold *h)
 {
+	struct hold *last = &d->holds[--d->nholds];
+
 	free(h->place);
-	*h = d->holds[--d->nholds];
+	h->place = NULL;
+	if (h != last)
+		*h = *last;
+	last->place = NULL;
 }
 
 /* A new one; NULL without memory: then the next answer says the same. */
