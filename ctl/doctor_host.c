@@ -28,6 +28,9 @@ is_tz_ignored(const struct sched *s, const char *env_tz)
 	if (env_tz == NULL || *s->conf->timezone != '\0')
 		return false;
 	name += *name == ':';
+	/* An empty one is UTC (POSIX, XBD 8.3). */
+	if (*name == '\0')
+		return false;
 	if (*name != '/')
 		return tz_get(s->zones, name, why, sizeof(why)) == NULL;
 	/* The path of a zone's file: its end is the name. */
