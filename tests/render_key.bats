@@ -71,7 +71,7 @@ late() {
 
 	keys_are ok none
 	post /funboost/add_timing_job "$body"
-	[[ $(field '.data.warnings | join(" ")') == *"没有可用于 $srv 的密钥"* ]]
+	[[ $(field '.data.warnings | map(.message) | join(" ")') == *"没有可用于 $srv 的密钥"* ]]
 	post "$jobs" '{"startCommand":"y"}'
 	status_is 201
 	[[ $(field '.warnings | join(" ")') == *"no usable key for $srv"* ]]
