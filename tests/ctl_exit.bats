@@ -139,7 +139,8 @@ hold() {
 	mv "$STORE" "$STORE.away"
 	ask() {
 		run --separate-stderr env -i REQUEST_METHOD=GET \
-		    MINUTEHAND_CONF="$CONF" PATH_INFO=/healthz "$FCGI"
+		    QUERY_STRING= REMOTE_ADDR=192.0.2.7 \
+		    MINUTEHAND_CONF="$CONF" PATH_INFO=/v1/queues "$FCGI"
 		[[ $output == 'Status: 503'* ]]
 	}
 	for level in err:0 warn:1 info:1 debug:1; do
