@@ -198,7 +198,8 @@ printing() {
 	json_is 'map(keys == ["advice","check","level","text"]) | all' \
 	    doctor --json
 	json_is 'map(.level) | unique - ["ok","warn","FAIL"] == []' doctor --json
-	json_is 'keys == ["conf","crontab","dir","store","token","webserver"]
+	json_is 'keys == ["conf","crontab","dir","served","store","token",
+	    "webserver"]
 	    and .token == null' init --json
 	json_is 'keys == ["exhausted","fires","timezone","trigger",
 	    "trigger_kind","warnings","words"]' preview --json --every 1h
