@@ -34,7 +34,10 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is "data.jobs_by_queue.b[0].job_id" late
 	cgi GET '/funboost/get_timing_jobs?queue_name=unknown'
 	is succ true
-	is data '{"jobs":[],"count":0,"jobs_by_queue":{},"total_count":0}'
+	is data.jobs '[]'
+	is data.jobs_by_queue '{"unknown":[]}'
+	is data.total_count 0
+	is 'data.warnings[0].code' unknown_queue
 }
 
 @test "pages: limit and cursor go through all jobs once" {

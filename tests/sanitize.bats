@@ -21,6 +21,7 @@ watched() {
 #!/bin/sh
 exec valgrind -q --error-exitcode=99 --leak-check=full \
     --errors-for-leak-kinds=definite,indirect,possible \
+    --suppressions='$abs_top_srcdir/tests/valgrind.supp' \
     --log-file='$LOGS/$1.%p' '$2' "\$@"
 EOF
 	chmod 755 "$BATS_TEST_TMPDIR/$1"
@@ -41,7 +42,8 @@ cgi() {
 	printf '%s' "$body" | env REQUEST_METHOD="$method" \
 	    PATH_INFO="${path%%\?*}" SCRIPT_NAME= REMOTE_ADDR=127.0.0.1 \
 	    QUERY_STRING="$(case $path in *\?*) echo "${path#*\?}" ;; esac)" \
-	    CONTENT_TYPE=application/json CONTENT_LENGTH="${#body}" \
+	    ${body:+CONTENT_TYPE=application/json} \
+	    ${body:+CONTENT_LENGTH="${#body}"} \
 	    HTTP_AUTHORIZATION="Bearer $TOKEN" "$FCGI" |
 	    sed -n '1s/^Status: \([0-9]*\).*/\1/p'
 }
