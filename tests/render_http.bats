@@ -46,7 +46,7 @@ each_protocol() {
 all_faults() {
 	means none ok 201 1
 	means 400 refused 400 1
-	means 401 refused 401 1
+	means 401 denied 401 1
 	means 404 refused 404 1
 	means 429 later 429 1
 	means 503 later 503 1
@@ -127,7 +127,7 @@ on_a_dead_connection() {
 	before=$(stub_stats .launches)
 	stub_set 'next=none,cut_after'
 	sums=$(ask create srv-a "$RANDOM" 2)
-	[[ $sums == 'ok=1 refused=0 later=0 unknown=1 '* ]]
+	[[ $sums == 'ok=1 refused=0 denied=0 later=0 unknown=1 '* ]]
 	[ "$(stub_stats .launches)" = $((before + 2)) ]
 	[ "$(stub_stats .doubles)" = 0 ]
 	stub_set 'next='
@@ -165,12 +165,12 @@ on_a_dead_connection() {
 	conf "$STUB_HTTP" 'max_parallel = 4'
 	stub_set 'limit_create=5&window_s=2&rate_twice=1'
 	run ask create srv-a x 12
-	[[ $output == 'ok=12 refused=0 later=0 '* ]] || { echo "$output"; false; }
+	[[ $output == 'ok=12 refused=0 denied=0 later=0 '* ]] || { echo "$output"; false; }
 	[ "$(stub_stats '.status["429"]')" = null ]
 	stub_set 'rate_epoch=1&window_s=1'
 	sleep 1.1
 	run ask create srv-a y 7
-	[[ $output == 'ok=7 refused=0 later=0 '* ]] || { echo "$output"; false; }
+	[[ $output == 'ok=7 refused=0 denied=0 later=0 '* ]] || { echo "$output"; false; }
 }
 
 @test "lists and events, page by page, with every end" {
@@ -257,7 +257,7 @@ long_command() {
 	    "$BATS_TEST_TMPDIR/out"
 	echo wrong >"$BATS_TEST_TMPDIR/render.key"
 	ask create srv-a x >>"$BATS_TEST_TMPDIR/out" 2>&1
-	grep -q '^refused status=401 ' "$BATS_TEST_TMPDIR/out"
+	grep -q '^denied status=401 ' "$BATS_TEST_TMPDIR/out"
 	run ! grep -q "$RENDER_KEY" "$BATS_TEST_TMPDIR/out" "$STUB_LOG"
 }
 
