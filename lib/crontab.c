@@ -85,7 +85,6 @@ split(const char *text, struct line *l)
 	size_t len;
 
 	l->n = 0;
-	l->shape = SHAPE_FIVE;
 	for (;; text += len, l->n++) {
 		text += strspn(text, blanks);
 		len = strcspn(text, blanks);
@@ -461,7 +460,7 @@ parse_shorthand(const struct line *l, struct crontab *ct, struct faults *fs)
 {
 	struct buf unused = BUF_INIT;
 	struct crontab inner = *ct;
-	struct line expanded;
+	struct line expanded = { .n = 0 };
 	int i = find_shorthand(l), rc;
 
 	if (is_reboot(l))
@@ -491,7 +490,7 @@ int
 crontab_parse(const char *text, struct crontab *ct, struct faults *fs)
 {
 	size_t from = ct->norm->len;
-	struct line l;
+	struct line l = { .n = 0 };
 	int rc;
 
 	split(text, &l);
