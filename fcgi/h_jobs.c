@@ -62,7 +62,7 @@ no_memory_store(struct sched *s, struct response *res)
 	(void)response_store(res, STORE_FULL);
 	if (why == NULL)
 		return;
-	fault_add(&res->faults, "job_store_kind", why);
+	fault_add(&res->faults, "job_store_kind", "%s", why);
 	res->msg = MSG_JOB_ADD_BAD;
 }
 

@@ -2,7 +2,7 @@
  * The kind calendarinterval: its fields, its texts, and its dates
  * (lib/calendar.h) as wall times.  Tested in t_trigger_calendar.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/civil.h"
@@ -98,18 +98,40 @@ read_missing_day(struct trigger *t, const struct trigger_args *args)
 	return 0;
 }
 
-/* "2026-12-01" of a spec, as the day's number. */
+/* "2026-12-1" at s, as the day's number; what is behind it, or NULL when it is
+ * no date. */
+static const char *
+read_date(const char *s, int64_t *day)
+{
+	long part[3] = { 0, 0, 0 };
+	char *end;
+
+	for (int i = 0; i < 3; i++) {
+		if (*s < '0' || *s > '9')
+			return NULL;
+		part[i] = strtol(s, &end, 10);
+		if (part[i] < 1 || part[i] > CIVIL_YEAR_MAX ||
+		    (i < 2 && *end != '-'))
+			return NULL;
+		s = i < 2 ? end + 1 : end;
+	}
+	if (part[1] > 12 ||
+	    part[2] > civil_month_days((int)part[0], (int)part[1]))
+		return NULL;
+	*day = civil_days((int)part[0], (int)part[1], (int)part[2]);
+	return s;
+}
+
+/* The day of a spec. */
 static int
 read_anchor(struct trigger *t, const struct trigger_args *args)
 {
 	const char *s = args->in[IN_ANCHOR];
-	int y, m, d;
-	char end;
+	int64_t day = 0;
 
-	if (s == NULL || sscanf(s, "%4d-%2d-%2d%c", &y, &m, &d, &end) != 3 ||
-	    y < 1 || m < 1 || m > 12 || d < 1 || d > civil_month_days(y, m))
+	if (s == NULL || (s = read_date(s, &day)) == NULL || *s != '\0')
 		return fault_add(args->fs, "trigger", "damaged anchor");
-	t->u.calendar.dates.first = civil_days(y, m, d);
+	t->u.calendar.dates.first = day;
 	return 0;
 }
 
@@ -163,16 +185,15 @@ first_date(const struct trigger *t, const struct trigger_args *args)
 {
 	const char *s = args->in[IN_START_DATE];
 	int32_t offset_s = DATETIME_NO_OFFSET;
-	int64_t unused_us;
-	int y, m, d;
+	int64_t unused_us, day;
 
 	if (t->start_us == TRIGGER_NOT_GIVEN)
 		return date_at(t->tz, args->now_us);
 	if (s != NULL &&
 	    datetime_parse(s, t->tz, &unused_us, &offset_s) == NULL &&
 	    offset_s == DATETIME_NO_OFFSET &&
-	    sscanf(s, "%4d-%2d-%2d", &y, &m, &d) == 3)
-		return civil_days(y, m, d);
+	    read_date(s + strspn(s, " \t"), &day) != NULL)
+		return day;
 	return date_at(t->tz, t->start_us);
 }
 
