@@ -99,7 +99,7 @@ owner_session() {
 	need_plain_build
 	for program in $unit_programs; do
 		case ${program##*/t_} in
-		vectors | oom_* | trigger_count | trigger_dst | tz | due | \
+		vectors | oom_* | api_authority | calendar | trigger_count | trigger_dst | tz | due | \
 		    clock | deliver | sink_webhook_fail | store_prune | \
 		    store_fault | turn | api_store | api_consume | \
 		    sched_lease) ;;

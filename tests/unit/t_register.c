@@ -177,7 +177,7 @@ static enum store_rc
 patch(const char *members, struct job *j)
 {
 	struct edit e = { .o = body_of(members, ""),
-		.env = { r.conf, env_now(), NULL } };
+		.env = { .conf = r.conf, .trigger = env_now() } };
 	const struct sched_patch p = { edit, &e };
 	enum store_rc rc;
 

@@ -154,8 +154,7 @@ static const char *const damaged[] = {
 	"calendarinterval;timezone=UTC;weeks=2;anchor=0-1-1",
 	"calendarinterval;timezone=UTC;weeks=2;hour=24;anchor=2026-12-01",
 	"calendarinterval;timezone=UTC;months=9999;anchor=2026-12-01",
-	"calendarinterval;timezone=UTC;weeks=2;on_missing_day=x"
-	";anchor=2026-12-01",
+	"calendarinterval;timezone=UTC;on_missing_day=x;anchor=2026-12-01",
 	"date;timezone=UTC;run_us=",
 	"date;timezone=UTC;run_us=x",
 	"date;timezone=UTC;run_us=1.5",
