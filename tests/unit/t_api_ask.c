@@ -73,11 +73,9 @@ static const struct api_case foreign[] = {
 	{ "a message for it", "POST", F "publish", "{\"queue_name\":\"q\",\"msg_body\":{\"x\":1}}", 404, NULL, NULL },
 	{ "a patch there", PATCH, "{\"kwargs\":{\"x\":1}}", 404, NULL, NULL },
 };
-#ifdef HAVE_HIREDIS
 static const struct api_case asked[] = {
 	{ "one whose args need names", "POST", F "add_timing_job", "{\"queue_name\":\"q\",\"trigger\":\"cron\",\"hour\":3,\"args\":[1]}", 400, "error_data.args~need names", NULL },
 };
-#endif
 /* clang-format on */
 
 static void
@@ -100,6 +98,10 @@ main(void)
 	struct api a;
 	int listener, port;
 
+#ifndef HAVE_HIREDIS
+	puts("1..0 # SKIP Redis is not built in");
+	return 0;
+#endif
 	listener = listen_somewhere(&port);
 	(void)snprintf(conf, sizeof(conf),
 	    "timezone = UTC\nredis \"r\" { port = %d }\n"
@@ -111,9 +113,7 @@ main(void)
 	a.token = text;
 	RUN(&a, listener, foreign, false);
 	a.token = a.admin;
-#ifdef HAVE_HIREDIS
 	RUN(&a, listener, asked, true);
-#endif
 	(void)close(listener);
 	api_close(&a);
 	return tap_done();
