@@ -10,7 +10,8 @@ struct warns;
 /*
  * Add the job of one body of add_timing_job, or of each in a list, and print
  * a line for each; of a list nothing is added unless every one is right.  c
- * is open.  With takes_words instants may be words (datetime.h).  CTL_OK, or the exit status of what went wrong, told.
+ * is open.  With takes_words instants may be words (datetime.h).  CTL_OK, or
+ * the exit status of what went wrong, told.
  */
 int job_add_bodies(struct ctl *c, struct json_object *bodies, bool takes_words);
 
