@@ -146,7 +146,7 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 	struct job_known known = { .is_answered = false };
 	struct job_env env = { c->conf, &zones, &job_known_later, NULL, false };
 	struct edit e = { .env = &env, .members = members };
-	const struct sched_patch p = { edit_job, &e };
+	const struct sched_patch p = { SCHED_ANY, edit_job, &e };
 	struct warns warns = { .n = 0 };
 	struct job j;
 	enum store_rc rc;

@@ -111,6 +111,7 @@ static int
 run_runs(struct ctl *c, const struct ctl_args *a)
 {
 	struct sched_runs_opts o = {
+		.kind = SCHED_ANY,
 		.queue = a->noperands > 0 ? a->operand[0] : NULL,
 		.job_id = a->noperands > 1 ? a->operand[1] : NULL,
 		.state = RUN_STATE__MAX,

@@ -280,6 +280,7 @@ static int
 run_upcoming(struct ctl *c, const struct ctl_args *a)
 {
 	struct fires_opts o = {
+		.kind = SCHED_ANY,
 		.queue = a->noperands > 0 ? a->operand[0] : NULL,
 		.job_id = a->noperands > 1 ? a->operand[1] : NULL,
 		.now_us = clock_now_us(),

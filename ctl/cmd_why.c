@@ -45,6 +45,7 @@ run_why(struct ctl *c, const struct ctl_args *a)
 {
 	struct why w = { .queue = a->operand[0],
 		.job_id = a->operand[1],
+		.kind = SCHED_ANY,
 		.takes_words = true };
 	const char *bad = NULL;
 	enum store_rc rc;

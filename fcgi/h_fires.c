@@ -58,6 +58,7 @@ read_opts(const struct ctx *ctx, const struct request *req,
 	(void)input_int(req, "limit", &page, &o->limit, res);
 	(void)input_int(req, "dense", &page, &o->dense, res);
 	(void)request_param(req, "cursor", &o->cursor, fs);
+	input_kind(req, &o->kind, fs);
 	read_name(req, "queue_name", &o->queue, fs);
 	read_name(req, "job_id", &o->job_id, fs);
 	if (request_param(req, "format", &word, fs) == 0 && word != NULL &&
@@ -82,6 +83,7 @@ h_fires(struct ctx *ctx, const struct request *req, struct response *res)
 		.limit = LIMIT_DEFAULT,
 		.dense = FIRES_DENSE_DEFAULT,
 		.budget_us = FIRES_BUDGET_US,
+		.kind = SCHED_ANY,
 		.may_see = may_see,
 		.cookie = ctx,
 	};

@@ -157,43 +157,27 @@ void
 h_job_run(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	char run_id[RUN_ID_LEN + 1];
+	struct input in;
 	enum store_rc rc;
 
-	if (input_path(ctx, req, res) != 0)
+	if (input_job(ctx, req, &in, res) != 0)
 		return;
-	rc = sched_run_now(&ctx->sched, SCHED_ANY, req->path.queue,
-	    req->path.job, run_id);
+	rc = sched_run_now(&ctx->sched, in.kind, in.queue, in.job_id, run_id);
 	if (rc == STORE_NOTFOUND) {
-		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
+		response_error(res, 404, MSG_JOB_MISSING, in.job_id);
 		return;
 	}
 	if (response_store(res, rc))
 		buf_printf(res->data, "{\"run_id\":\"%s\"}", run_id);
 }
 
-void
-h_job_show(struct ctx *ctx, const struct request *req, struct response *res)
-{
-	enum store_rc rc;
-	struct job j;
-
-	if (input_path(ctx, req, res) != 0)
-		return;
-	job_init(&j);
-	rc = sched_get(&ctx->sched, SCHED_ANY, req->path.queue, req->path.job,
-	    &j);
-	if (rc == STORE_NOTFOUND)
-		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
-	else if (response_store(res, rc))
-		show_job(ctx, &j, res);
-	job_fini(&j);
-}
-
 /* A patch on its way through the transaction. */
 struct edit {
-	const struct job_env *env;
+	struct job_env *env;
 	struct json_object *members;
 	struct faults *fs;
+	struct input in;	/* the job */
+	struct job_known known; /* what its queue's worker says */
 };
 
 static int
@@ -241,28 +225,57 @@ refuse_patch(const struct ctx *ctx, const struct request *req,
  * again: no network is waited for in one.
  */
 static int
-ask_known(struct ctx *ctx, const struct request *req, struct job_env *env,
-    struct job_known *known, struct response *res)
+ask_known(struct ctx *ctx, const struct request *req, struct edit *e,
+    struct response *res)
 {
+	const struct input *in = &e->in;
 	const struct job_known *answer;
 	enum store_rc rc;
 	struct job j;
 
-	if (!json_has(req->json, "args") && !json_has(req->json, "kwargs"))
+	if (!json_has(e->members, "args") && !json_has(e->members, "kwargs"))
 		return 0;
 	job_init(&j);
-	rc = sched_get(&ctx->sched, SCHED_ANY, req->path.queue, req->path.job,
-	    &j);
+	rc = sched_get(&ctx->sched, in->kind, in->queue, in->job_id, &j);
 	if (rc == STORE_NOTFOUND)
-		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
+		response_error(res, 404, MSG_JOB_MISSING, in->job_id);
 	else if (response_store(res, rc) &&
-	    job_patch(req->json, env, &j, &res->faults) != 0)
+	    job_patch(e->members, e->env, &j, e->fs) != 0)
 		refuse_patch(ctx, req, res);
 	else if (rc == STORE_OK &&
-	    (answer = input_know(ctx, req->path.queue, known)) != NULL)
-		env->known = answer;
+	    (answer = input_know(ctx, in->queue, &e->known)) != NULL)
+		e->env->known = answer;
 	job_fini(&j);
 	return res->status == 200 ? 0 : -1;
+}
+
+/* In the transaction, and what is to be said of it. */
+static void
+patch(struct ctx *ctx, const struct request *req, struct edit *e,
+    struct response *res)
+{
+	const struct sched_patch p = { e->in.kind, edit_job, e };
+	const char *const name[2] = { e->in.queue, e->in.job_id };
+	enum store_rc rc;
+	struct job j;
+
+	job_init(&j);
+	rc = sched_patch(&ctx->sched, name[0], name[1], &p, &j);
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_JOB_MISSING, name[1]);
+	else if (rc == STORE_LIMIT)
+		refuse_patch(ctx, req, res);
+	else if (rc == STORE_CONFLICT)
+		refuse_resume(ctx, e->in.kind, name, res);
+	else if (response_store(res, rc)) {
+		show_job(ctx, &j, res);
+		/* They tell of what the job had, too. */
+		if (auth_may(ctx, TOKEN_READ))
+			preview_warn_job(&j, e->env,
+			    sched_cadence(&ctx->sched, e->env->trigger->now_us),
+			    &res->warns);
+	}
+	job_fini(&j);
 }
 
 void
@@ -273,36 +286,16 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		.default_zone = ctx->sched.default_zone,
 		.now_us = clock_now_us(),
 	};
-	struct job_known known = { .is_answered = false };
 	struct job_env env = { ctx->conf, &zones, &job_known_later, NULL,
 		false };
-	struct edit e = { &env, req->json, &res->faults };
-	const struct sched_patch p = { edit_job, &e };
-	enum store_rc rc;
-	struct job j;
+	struct edit e = { .env = &env,
+		.members = req->json,
+		.fs = &res->faults };
 
-	if (input_path(ctx, req, res) != 0 ||
-	    ask_known(ctx, req, &env, &known, res) != 0)
-		return;
-	job_init(&j);
-	env.warns = &res->warns;
-	rc = sched_patch(&ctx->sched, req->path.queue, req->path.job, &p, &j);
-	if (rc == STORE_NOTFOUND)
-		response_error(res, 404, MSG_JOB_MISSING, req->path.job);
-	else if (rc == STORE_LIMIT)
-		refuse_patch(ctx, req, res);
-	else if (rc == STORE_CONFLICT)
-		refuse_resume(ctx, SCHED_ANY,
-		    (const char *const[]){ req->path.queue, req->path.job },
-		    res);
-	else if (response_store(res, rc)) {
-		show_job(ctx, &j, res);
-		/* They tell of what the job had, too. */
-		if (auth_may(ctx, TOKEN_READ))
-			preview_warn_job(&j, &env,
-			    sched_cadence(&ctx->sched, zones.now_us),
-			    &res->warns);
+	if (input_job(ctx, req, &e.in, res) == 0 &&
+	    ask_known(ctx, req, &e, res) == 0) {
+		env.warns = &res->warns;
+		patch(ctx, req, &e, res);
 	}
-	brokers_forget(&known);
-	job_fini(&j);
+	brokers_forget(&e.known);
 }

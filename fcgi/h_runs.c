@@ -69,6 +69,8 @@ read_filter(const struct ctx *ctx, const struct request *req,
 
 	read_job(req, &o->job_id, fs);
 	read_state(req, &o->state, fs);
+	o->kind = SCHED_ANY;
+	input_kind(req, &o->kind, fs);
 	input_time(ctx, req, "from", &o->from_us, fs);
 	input_time(ctx, req, "to", &o->to_us, fs);
 	(void)input_int(req, "limit", &page, &o->limit, res);
@@ -227,6 +229,7 @@ h_why(struct ctx *ctx, const struct request *req, struct response *res)
 		return;
 	w.queue = in.queue;
 	w.job_id = in.job_id;
+	w.kind = in.kind;
 	at = input_instant(at, room);
 	rc = sched_why(&ctx->sched, &w, at, clock_now_us(), &bad);
 	if (rc == STORE_NOTFOUND)

@@ -17,7 +17,6 @@ http_handler h_job_delete;
 http_handler h_job_pause;
 http_handler h_job_resume;
 http_handler h_job_run;
-http_handler h_job_show;
 http_handler h_job_patch;
 
 /* h_fires.c: when all jobs will */

@@ -81,6 +81,7 @@ struct http_path {
 	char job[JOB_NAME_MAX + 1];
 	char run[JOB_NAME_MAX + 1];
 	char message[JOB_NAME_MAX + 1];
+	char kind[JOB_NAME_MAX + 1]; /* job_store_kind of a body, or "" */
 };
 
 /* One input of a query, a form or the top of a JSON body. */

@@ -50,15 +50,15 @@ read_optional_queue(const struct request *req, enum input_queue how,
 		    "is empty; leave it out to mean all queues");
 }
 
-static void
-read_kind(const struct request *req, enum job_kind *out, struct faults *fs)
+void
+input_kind(const struct request *req, enum job_kind *out, struct faults *fs)
 {
-	const char *word;
+	const char *word = req->path.kind;
 
-	/* What clients were promised; both only when that is said. */
-	*out = JOB_DURABLE;
-	if (request_param(req, "job_store_kind", &word, fs) != 0 ||
-	    word == NULL || word[0] == '\0')
+	if (word[0] == '\0' &&
+	    request_param(req, "job_store_kind", &word, fs) != 0)
+		return;
+	if (word == NULL || word[0] == '\0')
 		return;
 	if (strcmp(word, "all") == 0)
 		*out = SCHED_ANY;
@@ -113,22 +113,32 @@ refuse_accidents(const struct request *req, struct faults *fs)
 }
 
 /* A name that a route takes, and where it goes. */
-static const struct {
+struct name {
 	enum route_name bit;
 	const char *name;
 	size_t offset; /* in struct http_path */
-} names[] = {
+};
+static const struct name names[] = {
 	{ ROUTE_QUEUE, "queue_name", offsetof(struct http_path, queue) },
 	{ ROUTE_JOB, "job_id", offsetof(struct http_path, job) },
 	{ ROUTE_RUN, "run_id", offsetof(struct http_path, run) },
 	{ ROUTE_MESSAGE, "id", offsetof(struct http_path, message) },
+	{ ROUTE_KIND, "job_store_kind", offsetof(struct http_path, kind) },
 };
+
+/* What input_kind is to judge may be left out, or empty. */
+static bool
+may_lack(const struct name *n, const char *text)
+{
+	return n->bit == ROUTE_KIND && (text == NULL || text[0] == '\0');
+}
 
 /* Copy the name out of the parameters, or of the body and then leave it out. */
 static void
-take_one(struct request *req, const char *name, char *to, struct faults *fs)
+take_one(struct request *req, const struct name *n, struct faults *fs)
 {
-	const char *text = NULL, *member = NULL;
+	const char *text = NULL, *member = NULL, *name = n->name;
+	char *to = (char *)&req->path + n->offset;
 
 	if (request_param(req, name, &text, fs) != 0)
 		return;
@@ -137,11 +147,10 @@ take_one(struct request *req, const char *name, char *to, struct faults *fs)
 		return;
 	if (text != NULL && member != NULL)
 		fault_add(fs, name, "was given twice");
-	else if (text == NULL && member == NULL)
+	else if (text == NULL && (text = member) == NULL && !may_lack(n, text))
 		fault_add(fs, name, "is required");
-	else if (job_check_name(name, text != NULL ? text : member, fs) == 0)
-		(void)snprintf(to, JOB_NAME_MAX + 1, "%s",
-		    text != NULL ? text : member);
+	else if (!may_lack(n, text) && job_check_name(name, text, fs) == 0)
+		(void)snprintf(to, JOB_NAME_MAX + 1, "%s", text);
 	if (member != NULL)
 		json_remove(req->json, name);
 }
@@ -169,8 +178,7 @@ input_names(struct request *req, struct response *res)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if ((req->route->names & names[i].bit) != 0)
-			take_one(req, names[i].name,
-			    (char *)&req->path + names[i].offset, &res->faults);
+			take_one(req, &names[i], &res->faults);
 	if (req->route->member != NULL)
 		take_member(req, &res->faults);
 	if (res->faults.n == 0)
@@ -183,7 +191,8 @@ int
 input_queue(const struct ctx *ctx, const struct request *req,
     enum input_queue how, struct input *in, struct response *res)
 {
-	*in = (struct input){ .kind = SCHED_ANY };
+	*in = (struct input){ .kind = JOB_DURABLE };
+	input_kind(req, &in->kind, &res->faults);
 	if (req->path.queue[0] != '\0') {
 		in->queue = req->path.queue;
 		return input_path(ctx, req, res);
@@ -194,7 +203,6 @@ input_queue(const struct ctx *ctx, const struct request *req,
 		read_optional_queue(req, how, &in->queue, &res->faults);
 	if (how == INPUT_QUEUE_EXPLICIT)
 		refuse_accidents(req, &res->faults);
-	read_kind(req, &in->kind, &res->faults);
 	if (res->faults.n == 0)
 		return auth_queue(ctx, in->queue, res);
 	response_bad_input(res);
@@ -205,7 +213,8 @@ int
 input_job(const struct ctx *ctx, const struct request *req, struct input *in,
     struct response *res)
 {
-	*in = (struct input){ .kind = SCHED_ANY };
+	*in = (struct input){ .kind = JOB_DURABLE };
+	input_kind(req, &in->kind, &res->faults);
 	if (req->path.job[0] != '\0') {
 		in->queue = req->path.queue;
 		in->job_id = req->path.job;
@@ -213,7 +222,6 @@ input_job(const struct ctx *ctx, const struct request *req, struct input *in,
 	}
 	read_name(req, "job_id", &in->job_id, &res->faults);
 	read_name(req, "queue_name", &in->queue, &res->faults);
-	read_kind(req, &in->kind, &res->faults);
 	if (res->faults.n == 0)
 		return auth_queue(ctx, in->queue, res);
 	response_bad_input(res);

@@ -27,13 +27,20 @@ enum input_queue {
  */
 int input_names(struct request *req, struct response *res);
 
+/*
+ * job_store_kind, which the route may have taken from its body; absent or empty
+ * leaves *out untouched.  What is wrong with it is a fault.
+ */
+void input_kind(const struct request *req, enum job_kind *out,
+    struct faults *fs);
+
 /* queue_name and job_store_kind; where explicit, nothing else.  The queue of
  * req->path, if there is one, goes before. */
 int input_queue(const struct ctx *ctx, const struct request *req,
     enum input_queue how, struct input *in, struct response *res);
 
-/* queue_name, job_id (both required) and job_store_kind; or those of req->path,
- * of any kind. */
+/* queue_name, job_id (both required) and job_store_kind; the names of req->path,
+ * if it has them, go before. */
 int input_job(const struct ctx *ctx, const struct request *req,
     struct input *in, struct response *res);
 

@@ -39,7 +39,7 @@
 	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, .names = n, \
 	  .input = ROUTE_INPUT_JSON, .shape = HTTP_SHAPE_NATIVE, .handler = h, \
 	  .help = t }
-#define QUEUE_JOB (ROUTE_QUEUE | ROUTE_JOB)
+#define QUEUE_JOB (ROUTE_QUEUE | ROUTE_JOB | ROUTE_KIND)
 #define RENDER(m, p, s, i, h, t) \
 	{ .method = HTTP_##m, .pattern = "/v1/services/{service}/jobs" p, \
 	  .scope = TOKEN_##s, .input = ROUTE_INPUT_##i, \
@@ -86,7 +86,7 @@ static const struct route routes[] = {
 	    "list jobs by next run"),
 	NATIVE_JSON(POST, "/v1/jobs", WRITE, h_job_add,
 	    "add a job, or replace it"),
-	NAMED(GET, "/v1/job", READ, QUEUE_JOB, h_job_show,
+	NAMED(GET, "/v1/job", READ, QUEUE_JOB, h_job_get,
 	    "show one job"),
 	{ .method = HTTP_PATCH, .pattern = "/v1/job", .scope = TOKEN_WRITE,
 	  .input = ROUTE_INPUT_JSON, .names = QUEUE_JOB, .member = "set",
@@ -167,7 +167,7 @@ static const struct route routes[] = {
 	    "as DELETE /v1/dead/letter"),
 	NATIVE(POST, "/v1/queues/{queue}/dead/{message}/replay", WRITE,
 	    h_dead_replay, "as POST /v1/dead/replay, of one"),
-	NATIVE(GET, "/v1/timing_jobs/{queue}/{job}", READ, h_job_show,
+	NATIVE(GET, "/v1/timing_jobs/{queue}/{job}", READ, h_job_get,
 	    "as GET /v1/job"),
 	NATIVE_JSON(PATCH, "/v1/timing_jobs/{queue}/{job}", WRITE, h_job_patch,
 	    "as PATCH /v1/job, set alone"),
@@ -244,6 +244,7 @@ matches(const char *pattern, const char *path, struct http_path *out)
 {
 	for (size_t i = 0; i < NPLACEHOLDERS; i++)
 		((char *)out)[placeholders[i].offset] = '\0';
+	out->kind[0] = '\0';
 	while (*pattern != '\0') {
 		size_t n;
 

@@ -16,10 +16,11 @@ enum route_input {
  * any text may be one there, also with a slash, that a path cannot hold.
  */
 enum route_name {
-	ROUTE_QUEUE = 1,  /* queue_name */
-	ROUTE_JOB = 2,	  /* job_id */
-	ROUTE_RUN = 4,	  /* run_id */
-	ROUTE_MESSAGE = 8 /* id */
+	ROUTE_QUEUE = 1,   /* queue_name */
+	ROUTE_JOB = 2,	   /* job_id */
+	ROUTE_RUN = 4,	   /* run_id */
+	ROUTE_MESSAGE = 8, /* id */
+	ROUTE_KIND = 16	   /* job_store_kind, which may be left out */
 };
 
 /* One thing the API can do. */
@@ -29,7 +30,7 @@ struct route {
 	    pattern; /* with {queue}, {service}, {job}, {run}, {message}: a segment */
 	unsigned scope; /* enum token_scope; 0: no token needed */
 	enum route_input input;
-	unsigned names;	    /* bits of enum route_name: each is needed */
+	unsigned names;	    /* bits of enum route_name */
 	const char *member; /* of a JSON body, what is read of it; NULL: all */
 	enum http_shape shape;
 	bool is_storeless; /* works without a store */

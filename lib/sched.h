@@ -134,6 +134,7 @@ enum store_rc sched_run_now(struct sched *s, enum job_kind kind,
  * again.  The job as it is then is read into *out (initialised).
  */
 struct sched_patch {
+	enum job_kind kind; /* of the job; SCHED_ANY: durable first */
 	int (*edit)(void *cookie, struct job *j);
 	void *cookie;
 };
@@ -173,6 +174,7 @@ enum store_rc sched_count(struct sched *s, enum job_kind kind,
 enum store_rc sched_quarantined(struct sched *s, int64_t *n, struct job *first);
 
 struct sched_runs_opts {
+	enum job_kind kind;   /* SCHED_ANY: both ledgers */
 	const char *queue;    /* NULL: all */
 	const char *job_id;   /* NULL: all; needs a queue */
 	enum run_state state; /* RUN_STATE__MAX: all */
@@ -183,7 +185,7 @@ struct sched_runs_opts {
 };
 
 /*
- * Ledger rows of both stores, newest slot first.  *next becomes "" at the
+ * Ledger rows, newest slot first.  *next becomes "" at the
  * end, else the cursor of the following page.  STORE_NOTFOUND: the cursor is
  * no cursor.
  */
@@ -212,6 +214,7 @@ enum store_rc sched_replay(struct sched *s, const char *queue, const char *id,
 struct why {
 	const char *queue;  /* as asked, borrowed */
 	const char *job_id; /* likewise */
+	enum job_kind kind; /* likewise; SCHED_ANY: both stores */
 	bool takes_words;   /* the instant may be a word (datetime.h) */
 	int64_t at_us;
 	int64_t now_us;

@@ -298,7 +298,7 @@ take_job(struct walk *w, struct job *from)
 static enum store_rc
 peek_job(struct walk *w, struct job **out)
 {
-	struct sched_list_opts o = { .kind = SCHED_ANY,
+	struct sched_list_opts o = { .kind = w->o->kind,
 		.queue = w->o->queue,
 		.limit = BATCH,
 		.cursor = w->more };
@@ -545,7 +545,8 @@ enum store_rc
 sched_fires_load(struct sched *s, int64_t from_us, int64_t *minute, size_t n,
     void (*report)(int64_t jobs))
 {
-	struct fires_opts o = { .to_us = from_us + (int64_t)n * MINUTE_US };
+	struct fires_opts o = { .kind = SCHED_ANY,
+		.to_us = from_us + (int64_t)n * MINUTE_US };
 	struct walk w = { .s = s, .o = &o };
 	int64_t done = 0;
 	struct job *j;

@@ -25,6 +25,7 @@ struct fires_opts {
 	int64_t from_us; /* not before the present, which is now_us */
 	int64_t to_us;	 /* fires before it */
 	int64_t now_us;
+	enum job_kind kind; /* SCHED_ANY: those of both stores */
 	const char *queue;  /* NULL: all that may_see allows */
 	const char *job_id; /* NULL: all; needs a queue */
 	int64_t limit;	    /* fires of the page, 1 or more */

@@ -34,5 +34,5 @@ sched_patch(struct sched *s, const char *queue, const char *job_id,
 		(void *)(uintptr_t)p };
 	const char *const name[2] = { queue, job_id };
 
-	return sched_change_job(s, SCHED_ANY, name, &c, out);
+	return sched_change_job(s, p->kind, name, &c, out);
 }

@@ -150,7 +150,8 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	rc = position_parse(o->cursor, &pos);
 	/* One more than asked tells whether there is a next page. */
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (sched_store(s, (enum job_kind)k) == NULL)
+		if ((o->kind != SCHED_ANY && o->kind != (enum job_kind)k) ||
+		    sched_store(s, (enum job_kind)k) == NULL)
 			continue;
 		f.below = pos.at[k];
 		rc = store_run_list(s->stores[k], &f, &from[k]);

@@ -23,7 +23,7 @@ why_job(struct sched *s, struct why *w, struct trigger **t)
 	enum store_rc rc;
 
 	*t = NULL;
-	rc = sched_get(s, SCHED_ANY, w->queue, w->job_id, &w->job);
+	rc = sched_get(s, w->kind, w->queue, w->job_id, &w->job);
 	errno = 0;
 	if (rc == STORE_OK) {
 		*t = trigger_from_spec(w->job.trigger, s->zones, &fs);
@@ -68,7 +68,8 @@ why_ledgers(struct sched *s, struct why *w, int64_t span_us)
 	struct store *st;
 
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if (w->job.id != 0 && w->job.kind != (enum job_kind)k)
+		if ((w->job.id != 0 && w->job.kind != (enum job_kind)k) ||
+		    (w->kind != SCHED_ANY && w->kind != (enum job_kind)k))
 			continue;
 		if ((st = sched_store(s, (enum job_kind)k)) != NULL)
 			rc = why_ledger(st, w, span_us);

@@ -131,7 +131,7 @@ edit(void *cookie, struct job *j)
 static enum store_rc
 move_patch(struct story *t, const char *queue, const char *name)
 {
-	const struct sched_patch p = { edit, t };
+	const struct sched_patch p = { SCHED_ANY, edit, t };
 
 	return sched_patch(&t->s, queue, name, &p, NULL);
 }

@@ -9,8 +9,8 @@
 #include "lib/ban.h"
 
 /*
- * Jobs of kind memory over HTTP: they live in a store of their own, and are
- * one with the durable ones wherever no kind is asked for.
+ * Jobs of kind memory over HTTP: they live in a store of their own; messages,
+ * numbers and the ledger are those of both.
  */
 
 #define F "/funboost/"
@@ -48,7 +48,7 @@ static const struct api_case jobs[] = {
 };
 
 static const struct api_case messages[] = {
-	{ "run it", "POST", "/v1/timing_jobs/q/m/run", NULL, 200, "run_id?", "run_id" },
+	{ "run it", "POST", "/v1/timing_jobs/q/m/run?job_store_kind=memory", NULL, 200, "run_id?", "run_id" },
 	{ "its run is found", "GET", "/v1/runs/{kept}", NULL, 200, "job_id=m | state=sent", NULL },
 	{ "replay it", "POST", "/v1/runs/{kept}/replay", NULL, 200, "run_id?", NULL },
 	{ "run the durable one", "POST", "/v1/timing_jobs/q/d/run", NULL, 200, NULL, NULL },
@@ -57,7 +57,7 @@ static const struct api_case messages[] = {
 	{ "all can be seen", "GET", "/v1/queues/q/messages", NULL, 200, "messages#=3", NULL },
 	{ "the runs are one ledger", "GET", "/v1/runs?queue_name=q", NULL, 200, "runs#=3", NULL },
 	{ "or those of a job", "GET", "/v1/runs?queue_name=q&job_id=m", NULL, 200, "runs#=2", NULL },
-	{ "why is answered for both", "GET", "/v1/why?queue_name=q&job_id=m&at=2020-01-01", NULL, 200, "answer=before_job", NULL },
+	{ "why is answered for both", "GET", "/v1/why?queue_name=q&job_id=m&job_store_kind=memory&at=2020-01-01", NULL, 200, "answer=before_job", NULL },
 	{ "all can be leased at once", "POST", "/v1/queues/q/lease", "{}", 200, "messages#=3", "messages[2].lease" },
 	{ "and extended", "POST", "/v1/queues/q/extend", "{\"leases\":[\"{kept}\"]}", 200, "done=1", NULL },
 	{ "given back", "POST", "/v1/queues/q/nack", "{\"leases\":[\"{kept}\"]}", 200, "done=1", NULL },
@@ -66,7 +66,7 @@ static const struct api_case messages[] = {
 	{ "clear them all", "POST", F "clear_queue?queue_name=q", NULL, 200, NULL, NULL },
 	{ "nothing is left in either", "GET", F "get_msg_count?queue_name=q", NULL, 200, "data.count=0", NULL },
 	{ "the switch is for both", "POST", F "pause_scheduler?queue_name=q", NULL, 200, NULL, NULL },
-	{ "so this one would not fire", "GET", "/v1/why?queue_name=q&job_id=m&at=2099-01-01+03:05:00", NULL, 200, "answer=queue_paused", NULL },
+	{ "so this one would not fire", "GET", "/v1/why?queue_name=q&job_id=m&job_store_kind=memory&at=2099-01-01+03:05:00", NULL, 200, "answer=queue_paused", NULL },
 	{ "nor that", "GET", "/v1/why?queue_name=q&job_id=d&at=2099-01-01+03:00:00", NULL, 200, "answer=queue_paused", NULL },
 	{ "delete those in memory", "DELETE", F "delete_all_timing_jobs?job_store_kind=memory", NULL, 200, "data.deleted_count=1", NULL },
 	{ "the others stay", "GET", F "get_timing_jobs?job_store_kind=all", NULL, 200, "data.count=1 | data.jobs[0].job_id=d", NULL },

@@ -345,8 +345,8 @@ check_patch(struct conf *conf)
 {
 	char grid[] = "interval;timezone=UTC;length_us=60000000;run_us=0";
 	char finer[] = "interval;timezone=UTC;length_us=10000000;run_us=0";
-	const struct sched_patch to_finer = { edit, finer };
-	const struct sched_patch back = { edit, grid };
+	const struct sched_patch to_finer = { JOB_DURABLE, edit, finer };
+	const struct sched_patch back = { JOB_DURABLE, edit, grid };
 	struct run_list l = { NULL, 0, 0 };
 	int64_t last_us = INT64_MIN;
 	int overlaps = 0;

@@ -111,7 +111,8 @@ run_messages(void)
 static enum oom_rc
 run_runs(void)
 {
-	const struct sched_runs_opts o = { .state = RUN_STATE__MAX,
+	const struct sched_runs_opts o = { .kind = SCHED_ANY,
+		.state = RUN_STATE__MAX,
 		.from_us = INT64_MIN,
 		.to_us = INT64_MAX,
 		.limit = 3 };
@@ -170,7 +171,7 @@ run_dead(void)
 static enum oom_rc
 run_why(void)
 {
-	struct why w = { .queue = "q", .job_id = "fixed" };
+	struct why w = { .queue = "q", .job_id = "fixed", .kind = SCHED_ANY };
 	const char *bad = NULL;
 	enum store_rc rc;
 

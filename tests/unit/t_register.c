@@ -178,7 +178,7 @@ patch(const char *members, struct job *j)
 {
 	struct edit e = { .o = body_of(members, ""),
 		.env = { .conf = r.conf, .trigger = env_now() } };
-	const struct sched_patch p = { edit, &e };
+	const struct sched_patch p = { JOB_DURABLE, edit, &e };
 	enum store_rc rc;
 
 	job_init(j);

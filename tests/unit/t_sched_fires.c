@@ -154,7 +154,8 @@ static void
 test_pages(void)
 {
 	static const int64_t limits[] = { 1, 2, 7, 100, 1000 };
-	struct fires_opts o = { .from_us = RIG_2030,
+	struct fires_opts o = { .kind = SCHED_ANY,
+		.from_us = RIG_2030,
 		.now_us = RIG_2030,
 		.to_us = RIG_2030 + WINDOW };
 	int64_t dense;
@@ -176,7 +177,8 @@ test_pages(void)
 static void
 test_buckets(void)
 {
-	struct fires_opts o = { .from_us = RIG_2030 + 17 * RIG_S,
+	struct fires_opts o = { .kind = SCHED_ANY,
+		.from_us = RIG_2030 + 17 * RIG_S,
 		.now_us = RIG_2030,
 		.to_us = RIG_2030 + 17 * RIG_S + WINDOW,
 		.limit = 1000,
@@ -208,7 +210,8 @@ sees_a(const void *cookie, const char *queue)
 static void
 test_scope(void)
 {
-	struct fires_opts o = { .from_us = RIG_2030,
+	struct fires_opts o = { .kind = SCHED_ANY,
+		.from_us = RIG_2030,
 		.now_us = RIG_2030,
 		.to_us = RIG_2030 + WINDOW,
 		.limit = 1000,
@@ -244,7 +247,8 @@ test_cursor(void)
 {
 	static const char *const bad[] = { "x", "1", "1.0", "1.0.x", "1.0.2.3",
 		"-1.0.2", ".0.1", "9999999999999999999999.0.1" };
-	struct fires_opts o = { .from_us = RIG_2030,
+	struct fires_opts o = { .kind = SCHED_ANY,
+		.from_us = RIG_2030,
 		.to_us = RIG_2030 + WINDOW,
 		.limit = 1,
 		.dense = 1 };
@@ -267,7 +271,8 @@ test_formats(void)
 		"a-name-that-is-long-enough-to-be-folded-twice-\xe4\xb8\xad"
 		"\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87",
 		"interval", "hours", "1" };
-	struct fires_opts o = { .from_us = RIG_2030,
+	struct fires_opts o = { .kind = SCHED_ANY,
+		.from_us = RIG_2030,
 		.now_us = RIG_2030,
 		.to_us = RIG_2030 + 2 * HOUR,
 		.queue = job.queue,

@@ -114,6 +114,7 @@ static struct sched_runs_opts
 opts(size_t i, int64_t limit, const char *cursor)
 {
 	return (struct sched_runs_opts){
+		.kind = SCHED_ANY,
 		.queue = lists[i].queue,
 		.job_id = lists[i].job_id,
 		.state = lists[i].state,

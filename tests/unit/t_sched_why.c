@@ -30,7 +30,7 @@ ask(const char *job_id, const char *text, struct why *w)
 	const char *bad = NULL;
 	enum store_rc rc;
 
-	*w = (struct why){ .queue = "q", .job_id = job_id };
+	*w = (struct why){ .queue = "q", .job_id = job_id, .kind = SCHED_ANY };
 	job_init(&w->job);
 	rc = sched_why(&r.s, w, text, RIG_2030 + 600 * RIG_S, &bad);
 	if (rc == STORE_CONFLICT)
