@@ -141,7 +141,7 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 		.zones = c->sched.zones,
 		.default_zone = c->sched.default_zone,
 		.now_us = clock_now_us(),
-		.takes_words = true,
+		.takes = TRIGGER_TAKES_WORDS | TRIGGER_TAKES_NEVER,
 	};
 	struct job_known known = { .is_answered = false };
 	struct job_env env = { c->conf, &zones, &job_known_later, NULL, false };

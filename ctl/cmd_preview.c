@@ -220,7 +220,7 @@ preview(struct ctl *c, const struct ctl_args *a, struct trigger_env *env,
 static int
 run_preview(struct ctl *c, const struct ctl_args *a)
 {
-	struct trigger_env env = { .takes_words = true };
+	struct trigger_env env = { .takes = TRIGGER_TAKES_WORDS };
 	struct json_object *body = NULL;
 	char why[1024] = "";
 	int status;

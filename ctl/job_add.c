@@ -19,7 +19,7 @@
 /* Bodies on their way to jobs. */
 struct adding {
 	struct ctl *c;
-	bool takes_words;
+	unsigned takes; /* enum trigger_takes */
 };
 
 /* One of them. */
@@ -29,6 +29,7 @@ struct one {
 	struct job j;
 	bool is_replace;
 	struct warns warns; /* of its text */
+	struct faults fs;
 };
 
 static struct trigger_env
@@ -38,7 +39,7 @@ env_of(const struct adding *a)
 		.zones = a->c->sched.zones,
 		.default_zone = a->c->sched.default_zone,
 		.now_us = clock_now_us(),
-		.takes_words = a->takes_words,
+		.takes = a->takes,
 	};
 }
 
@@ -50,20 +51,22 @@ read_job(const struct adding *a, struct one *o)
 	const struct job_env job_env = { a->c->conf, &env, &job_known_later,
 		&o->warns, false };
 	struct job_known known = { .is_answered = false };
-	struct faults fs = { .n = 0 };
 	int rc;
 
 	if (!json_is_object(o->body))
 		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
 		    o->prefix, json_kind(o->body));
-	rc = job_from_json(o->body, &job_env, &o->j, &o->is_replace, &fs);
+	/* One that would never fire may be what a job of the name has. */
+	rc = job_from_json(o->body, &job_env, &o->j, &o->is_replace, &o->fs);
+	if (o->j.is_never && !o->is_replace)
+		rc = -1;
 	/* Asked last: a broker may take seconds to answer, or not to. */
 	if (rc == 0 && o->j.render == NULL)
 		rc = job_check_known(a->c->conf,
 		    brokers_know(ctl_brokers(a->c), o->j.queue, &known), &o->j,
-		    &fs);
+		    &o->fs);
 	brokers_forget(&known);
-	return rc == -1 ? ctl_fail_faults(&fs, o->prefix) : CTL_OK;
+	return rc == -1 ? ctl_fail_faults(&o->fs, o->prefix) : CTL_OK;
 }
 
 void
@@ -116,6 +119,8 @@ add_job(const struct adding *a, struct json_object *body)
 		    o.j.job_id == NULL ? "" : o.j.job_id);
 		if (rc == STORE_OK)
 			tell_added(a, &o);
+		else if (rc == STORE_LIMIT && o.j.is_never)
+			status = ctl_fail_faults(&o.fs, "");
 		else if (rc == STORE_FULL && o.j.kind == JOB_MEMORY &&
 		    (why = sched_memory_why(&a->c->sched)) != NULL)
 			status = ctl_fail(CTL_DOWN, "%s: %s: %s", what,
@@ -152,7 +157,9 @@ check_all(const struct adding *a, struct json_object *list)
 int
 job_add_bodies(struct ctl *c, struct json_object *list, bool takes_words)
 {
-	const struct adding a = { c, takes_words };
+	const struct adding a = { c,
+		TRIGGER_TAKES_NEVER |
+		    (takes_words ? (unsigned)TRIGGER_TAKES_WORDS : 0) };
 	int status, one;
 
 	if (!json_is_list(list))

@@ -268,6 +268,7 @@ patch(struct ctx *ctx, const struct request *req, struct edit *e,
 	else if (rc == STORE_CONFLICT)
 		refuse_resume(ctx, e->in.kind, name, res);
 	else if (response_store(res, rc)) {
+		res->faults.n = 0;
 		show_job(ctx, &j, res);
 		/* They tell of what the job had, too. */
 		if (auth_may(ctx, TOKEN_READ))
@@ -285,6 +286,7 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		.zones = ctx->sched.zones,
 		.default_zone = ctx->sched.default_zone,
 		.now_us = clock_now_us(),
+		.takes = TRIGGER_TAKES_NEVER,
 	};
 	struct job_env env = { ctx->conf, &zones, &job_known_later, NULL,
 		false };

@@ -43,6 +43,10 @@ is_added(struct response *res, enum store_rc rc, const char *job_id)
 		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
 		return false;
 	}
+	if (rc == STORE_LIMIT && fault_is_never(&res->faults)) {
+		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
+		return false;
+	}
 	if (rc == STORE_LIMIT) {
 		fault_add(&res->faults, "queue_name",
 		    "this queue holds as "
@@ -90,6 +94,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		.zones = ctx->sched.zones,
 		.default_zone = ctx->sched.default_zone,
 		.now_us = clock_now_us(),
+		.takes = TRIGGER_TAKES_NEVER,
 	};
 	const struct job_env env = { ctx->conf, &zones, &job_known_later,
 		&res->warns, true };
@@ -116,6 +121,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	}
 	if (!is_added(res, rc, asked_id))
 		goto out;
+	res->faults.n = 0;
 	res->msg = MSG_JOB_ADDED;
 	res->has_warnings = auth_may(ctx, TOKEN_READ);
 	if (j.ran != NULL)

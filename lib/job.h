@@ -48,6 +48,7 @@ struct job {
 	struct run *ran;     /* an add or a resume found its one slot decided,
 			      * by this run, and it ended (owned), or NULL */
 	unsigned notes;	     /* of the trigger as it was read */
+	bool is_never;	     /* the trigger as it was read would never fire */
 };
 
 struct job_list {

@@ -48,6 +48,9 @@ struct job_env {
  * filled, the trigger is made and stored as its spec.  Every bad field is
  * reported, an unknown one too (but see is_lenient); 0 or -1.  On success j->cursor_us holds the
  * first slot, as does j->next_run_us unless paused was asked (JOB_NEVER).
+ * A trigger that would never fire is a fault; where the environment takes it,
+ * the fault stands beside 0 and j->is_never: sched_add and sched_patch judge,
+ * for it may be the one that the job has, with slots that are due.
  * j->job_id stays NULL when the client leaves the name to us.
  */
 int job_from_json(struct json_object *body, const struct job_env *env,

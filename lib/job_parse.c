@@ -182,9 +182,12 @@ store_trigger(struct parse *p, const struct trigger *t)
 	struct buf spec = BUF_INIT;
 	int64_t first = trigger_first(t, p->env->now_us);
 
-	if (first == TRIGGER_NONE)
-		return fault_add_never(p->fs, "trigger",
+	p->j->is_never = first == TRIGGER_NONE;
+	if (p->j->is_never && !fault_is_never(p->fs))
+		(void)fault_add_never(p->fs, "trigger",
 		    "no time matches before its end");
+	if (p->j->is_never && (p->env->takes & TRIGGER_TAKES_NEVER) == 0)
+		return -1;
 	p->j->cursor_us = first;
 	p->j->next_run_us = first;
 	trigger_spec(t, &spec);
@@ -454,6 +457,9 @@ parse(struct parse *p, bool *is_replace)
 	rc |= parse_policies(p);
 	rc |= json_get_bool(p->body, "replace_existing", is_replace, p->fs);
 	rc |= check_names(p);
+	if ((p->env->takes & TRIGGER_TAKES_NEVER) != 0 && p->j->is_never &&
+	    fault_is_never(p->fs))
+		return rc;
 	return rc == 0 && p->fs->n == 0 ? 0 : -1;
 }
 

@@ -342,6 +342,7 @@ take(const struct patch *p, struct job *from, struct job *to)
 		imply_start(from->trigger);
 	swap_text(&to->trigger, &from->trigger);
 	to->notes = from->notes;
+	to->is_never = from->is_never;
 }
 
 int
@@ -362,7 +363,7 @@ job_patch(struct json_object *members, const struct job_env *env, struct job *j,
 	body = make_body(&p);
 	if (body != NULL &&
 	    job_from_json(body, env, &read, &is_replace, fs) == 0 &&
-	    fs->n == 0) {
+	    (fs->n == 0 || read.is_never)) {
 		take(&p, &read, j);
 		rc = 0;
 	}

@@ -40,7 +40,7 @@ read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
 	    sizeof(why));
 	if (words.tz == NULL)
 		return fault_add(fs, "timezone", "%s", why);
-	wrong = env->takes_words ?
+	wrong = (env->takes & TRIGGER_TAKES_WORDS) != 0 ?
 	    datetime_parse_words(now, &words, out, NULL) :
 	    datetime_parse(now, words.tz, out, NULL);
 	return wrong == NULL ? 0 : fault_add_instant(fs, "now", now, wrong);

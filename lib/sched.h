@@ -89,7 +89,8 @@ const char *sched_memory_why(struct sched *s);
 /*
  * Add j (its kind says where), whose trigger was made at now_us: the first
  * slot becomes its next run.  An empty job_id is filled in.  STORE_CONFLICT
- * when it exists and is_replace is false; STORE_LIMIT when its queue is full.
+ * when it exists and is_replace is false; STORE_LIMIT when its queue is full,
+ * or it would never fire (j->is_never) and is not the trigger that it has.
  */
 enum store_rc sched_add(struct sched *s, struct job *j, bool is_replace,
     int64_t now_us);
@@ -125,7 +126,8 @@ enum store_rc sched_run_now(struct sched *s, enum job_kind kind,
 
 /*
  * Change a job: edit changes the definition of *j and, to pause or resume,
- * its state; not 0 ends it with STORE_LIMIT and nothing changed.  It is called
+ * its state; not 0, or another trigger that would never fire, ends it with
+ * STORE_LIMIT and nothing changed.  It is called
  * at most once, in the transaction.  When the trigger's text has become
  * another, what was due by the old one is told as missed (or paused), and the
  * schedule begins anew behind all that was decided.  A job that is in

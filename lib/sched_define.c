@@ -46,6 +46,8 @@ begin_anew(struct sched *s, struct store *st, const struct redefinition *d,
 		trigger_first(t, d->job->changed_us) };
 	enum store_rc rc;
 
+	if (d->job->is_never)
+		return STORE_LIMIT;
 	rc = sched_once_ran(s, d->job, t, d->job->changed_us);
 	if (rc != STORE_NOTFOUND)
 		return rc == STORE_OK ? STORE_CONFLICT : rc;

@@ -162,6 +162,8 @@ add_replace(struct sched *s, struct store *st, struct job *j)
 
 	job_init(&old);
 	rc = store_job_get(st, j->queue, j->job_id, &old);
+	if (rc == STORE_NOTFOUND && j->is_never)
+		rc = STORE_LIMIT;
 	if (rc == STORE_OK)
 		rc = sched_may_render(s, st, old.render);
 	if (rc == STORE_OK && j->ran != NULL)
@@ -252,6 +254,8 @@ add_write(struct sched *s, struct store *st, struct job *j,
 	rc = sched_once_ran(s, j, t, j->created_us);
 	if (rc == STORE_OK)
 		rc = add_ran(s, st, j, is_replace);
+	else if (rc == STORE_NOTFOUND && j->is_never)
+		rc = STORE_CONFLICT;
 	else if (rc == STORE_NOTFOUND)
 		rc = add_new(s, st, j, t);
 	if (rc == STORE_CONFLICT && is_replace)
@@ -268,6 +272,8 @@ sched_add(struct sched *s, struct job *j, bool is_replace, int64_t now_us)
 	struct store *st;
 	enum store_rc rc;
 
+	if (j->is_never && !is_replace)
+		return STORE_LIMIT;
 	if ((rc = sched_store_make(s, j->kind, &st)) != STORE_OK)
 		return rc;
 	if ((t = sched_job_trigger(s, j)) == NULL)

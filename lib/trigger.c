@@ -136,7 +136,7 @@ trigger_read_instant(const struct trigger *t, const struct trigger_args *args,
 	const struct datetime_words words = { t->tz, args->now_us };
 	const char *text = args->in[in], *why;
 
-	if (args->takes_words)
+	if ((args->takes & TRIGGER_TAKES_WORDS) != 0)
 		why = datetime_parse_words(text, &words, out_us, offset_s);
 	else
 		why = datetime_parse(text, t->tz, out_us, offset_s);
@@ -213,7 +213,11 @@ make(enum trigger_kind kind, const struct trigger_args *args,
 	rc |= read_dst(t, args);
 	rc |= ops->make(t, args);
 	if (rc == 0 && !args->is_spec && ops->check != NULL)
-		rc = ops->check(t, args);
+		rc = ops->check(t, args) == 0 ||
+			((args->takes & TRIGGER_TAKES_NEVER) != 0 &&
+			    fault_is_never(args->fs)) ?
+		    0 :
+		    -1;
 	if (rc == 0 && ops->seal != NULL)
 		ops->seal(t);
 	if (rc == 0)
@@ -268,7 +272,7 @@ trigger_new(const char *kind, const struct trigger_field *f, size_t n,
     const struct trigger_env *env, struct faults *fs)
 {
 	struct trigger_args args = { .now_us = env->now_us,
-		.takes_words = env->takes_words,
+		.takes = env->takes,
 		.fs = fs };
 	struct crontab_line line;
 	unsigned notes = 0;

@@ -33,12 +33,20 @@ struct trigger_field {
 	const char *value;
 };
 
+/* What a trigger's text may also be. */
+enum trigger_takes {
+	TRIGGER_TAKES_WORDS = 1 << 0, /* of an owner's command: instants may be
+				       * words */
+	TRIGGER_TAKES_NEVER = 1 << 1, /* one that can never fire is made, and
+				       * the fault (fault_is_never) stands */
+};
+
 /* What a trigger's text is read against. */
 struct trigger_env {
 	struct tz_cache *zones;
 	const char *default_zone; /* used when no timezone is given */
 	int64_t now_us;		  /* date without run_date; interval start */
-	bool takes_words; /* instants may be words: an owner's command */
+	unsigned takes;		  /* enum trigger_takes */
 };
 
 /*

@@ -63,8 +63,8 @@ enum trigger_in {
 struct trigger_args {
 	const char *in[IN__MAX]; /* NULL: not given */
 	int64_t now_us;
-	bool is_spec; /* resolved, and right once before */
-	bool takes_words;
+	bool is_spec;	/* resolved, and right once before */
+	unsigned takes; /* enum trigger_takes */
 	struct faults *fs;
 };
 

@@ -84,7 +84,8 @@ calendar_is_same(struct trigger *t, const struct trigger *was,
 	const struct calendar *w = &was->u.calendar.dates;
 
 	if (c->months != w->months || c->days != w->days || c->sod != w->sod ||
-	    c->is_last != w->is_last ||
+	    (c->is_last != w->is_last &&
+		(calendar_has_missing(c) || calendar_has_missing(w))) ||
 	    trigger_dst_of(t) != trigger_dst_of(was) ||
 	    !tz_is_same(t->tz, was->tz, at->cursor_us / US_PER_S - CIVIL_DAY_S))
 		return false;

@@ -314,3 +314,36 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is data.status quarantined
 	for name in crontab start_date end_date dst; do is data.$name null; done
 }
+
+# A second interval of 1000 s would begin behind its end.
+@test "the same trigger is accepted by every door when none of its slots is left" {
+	local end def
+	end=$(TZ=Asia/Shanghai date -d '+1200 seconds' '+%F %T')
+	def="\"queue_name\":\"q\",\"trigger\":\"interval\",\"seconds\":1000,\"end_date\":\"$end\",\"job_id\":\"e\""
+	add "{$def}"
+	status_is 200
+	sqlite3 "$dir/store.db" "UPDATE job SET cursor_us = cursor_us - 999000000,
+	    next_run_us = next_run_us - 999000000,
+	    trigger = replace(trigger, substr(trigger, instr(trigger, 'run_us=') + 7, 16), cursor_us - 999000000)"
+	add "{${def/1000/1300},\"replace_existing\":true}"
+	envelope_is 400 bad_input
+	is error_data.end_date 'the trigger can never fire: no time of it is left at or before end_date'
+	local want
+	want=$(sqlite3 "$dir/store.db" 'SELECT cursor_us, trigger FROM job')
+	for def in "$def" "$def,\"minutes\":0,\"timezone\":\"Asia/Shanghai\""; do
+		add "{$def,\"replace_existing\":true}"
+		status_is 200
+		is error_data null
+		echo "{$def,\"replace_existing\":true}" |
+		    "$ctl" job add --json -
+		cgi PATCH /v1/timing_jobs/q/e "{\"seconds\":1000,\"end_date\":\"$end\"}"
+		status_is 200
+		[ "$(sqlite3 "$dir/store.db" 'SELECT cursor_us, trigger FROM job')" = "$want" ]
+	done
+	"$ctl" job add q --id e --every 1000s --end "$end" --replace
+	"$ctl" job set q e seconds=1000
+	[ "$(sqlite3 "$dir/store.db" 'SELECT cursor_us, trigger FROM job')" = "$want" ]
+	run "$ctl" job add q --id f --every 1300s --end "$end" --replace
+	[ "$status" -eq 65 ] || [ "$status" -eq 64 ]
+	echo "$output" | grep -q 'can never fire'
+}

@@ -1,0 +1,188 @@
+/*
+ * Jobs that fire once, registered again: queue, id and instant stand for one
+ * run, whatever became of it, and for how long ever it is remembered.
+ */
+#include "tests/unit/registering.h"
+
+/* The run that an add of a date finds, in words. */
+static const char *
+once(const char *date, const char *more)
+{
+	static char text[64];
+	char members[200];
+	struct job j;
+	enum store_rc rc;
+
+	(void)snprintf(members, sizeof(members), "%s\"%s\"%s", AT, date, more);
+	rc = add(members, NAMES("j"), &j);
+	(void)snprintf(text, sizeof(text), "%s",
+	    rc != STORE_OK	     ? store_strrc(rc) :
+		j.ran == NULL	     ? "added" :
+		j.ran->id[0] == '\0' ? "ran" :
+				       run_state_name(j.ran->state));
+	job_fini(&j);
+	return text;
+}
+
+static void
+test_once(void)
+{
+	clear();
+	now = T0;
+	is_str(once("2030-01-01 00:11", ""), "added", "first");
+	now += 2 * MINUTE;
+	is_str(once("2030-01-01 00:11", ""), "added", "due, not decided");
+	tick();
+	for (int i = 0; i < 3; i++)
+		is_str(once("2030-01-01 00:11", ""), "sent",
+		    "registered again");
+	is_str(once("2030-01-01 08:11+08:00", ""), "sent", "in other words");
+	tick();
+	is_int(ask("SELECT count(*) FROM message"), 1, "sent once");
+	is_int(ask("SELECT count(*) FROM job"), 0, "nothing is left");
+	is_str(once("2030-01-01 00:20", ""), "added", "a new instant");
+	is_str(once("2030-01-01 00:11", ""), "sent", "the old one again");
+	is_int(ask("SELECT count(*) FROM job"), 0, "takes its place");
+	now += 10 * MINUTE;
+	tick();
+	is_int(ask("SELECT count(*) FROM message"), 1, "and that does not run");
+	is_str(once("2030-01-01 00:20", ""), "added", "until it is wanted");
+	tick();
+	is_int(ask("SELECT count(*) FROM message"), 2, "late, as it may");
+	is_str(once("2030-01-01 00:20", ""), "sent", "and once");
+}
+
+static void
+test_once_missed(void)
+{
+	static const char grace[] = ",\"misfire_grace_time\":30";
+
+	clear();
+	now = T0;
+	is_str(once("2030-01-01 00:11", grace), "added", "first");
+	now += 5 * MINUTE;
+	tick();
+	is_str(once("2030-01-01 00:11", grace), "missed", "and missed");
+	is_int(ask("SELECT count(*) FROM run"), 1, "one row");
+	is_str(once("2030-01-01 00:11", ""), "added", "may be late by now");
+	tick();
+	is_str(once("2030-01-01 00:11", grace), "sent", "it ran");
+	is_int(ask("SELECT count(*) FROM message"), 1, "once");
+	is_str(once("2030-01-01 00:14", ""), "added", "deleted before it ran");
+	(void)sched_delete(&r.s, SCHED_ANY, "q", "j");
+	is_str(once("2030-01-01 00:14", ""), "added", "it never did");
+}
+
+static void
+test_once_paused(void)
+{
+	struct job j;
+
+	clear();
+	now = T0;
+	is_str(once("2030-01-01 00:11", ""), "added", "first");
+	(void)sched_pause(&r.s, SCHED_ANY, "q", "j", NULL);
+	now += 1500 * MINUTE;
+	tick();
+	is_str(once("2030-01-01 00:11", ""), "added", "still there, paused");
+	job_init(&j);
+	is_int(sched_resume(&r.s, SCHED_ANY, "q", "j", &j), STORE_OK,
+	    "resumed");
+	ok(j.ran != NULL && j.ran->state == RUN_PAUSED, "it has ended");
+	job_fini(&j);
+	tick();
+	is_int(ask("SELECT count(*) FROM message"), 0, "it did not run");
+	is_int(ask("SELECT count(*) FROM job"), 0, "and is gone");
+	is_str(once("2030-01-01 00:11", ""), "paused", "nor does it again");
+	for (int i = 0; i < 2; i++) {
+		clear();
+		now = T0;
+		(void)once("2030-01-01 00:11", "");
+		(void)sched_pause(&r.s, SCHED_ANY, "q", "j", NULL);
+		now += 60 * MINUTE;
+		if (i == 0)
+			is_str(once("2030-01-01 00:11", ",\"paused\":false"),
+			    "paused", "resumed by an add");
+		else {
+			is_int(patch("\"paused\":false", &j), STORE_OK,
+			    "patch");
+			ok(j.ran != NULL, "resumed by a patch");
+			job_fini(&j);
+		}
+		tick();
+		is_int(ask("SELECT count(*) FROM run WHERE state = 'paused'"),
+		    1, "a row");
+		is_int(ask("SELECT count(*) FROM message"), 0, "no run");
+		is_int(ask("SELECT count(*) FROM job"), 0, "no job");
+	}
+}
+
+/* Retention takes the run and the name: the guard stays. */
+static void
+test_once_pruned(void)
+{
+	const struct store_prune p = { INT64_MAX, 0, 0, 100, RIG_S,
+		&clock_test };
+	bool is_more = true;
+	int64_t n = 0;
+
+	clear();
+	now = T0;
+	is_str(once("2030-01-01 00:11", ""), "added", "first");
+	now += 2 * MINUTE;
+	tick();
+	/* The newest row of all is never taken. */
+	(void)sched_publish(&r.s,
+	    &(const struct sched_publish){ .queue = "p", .task_id = "x" },
+	    (char[RUN_ID_LEN + 1]){ 0 });
+	for (int i = 0; i < 9 && is_more; i++) {
+		(void)store_begin(store());
+		(void)store_prune_step(store(), &p, &n, &is_more);
+		(void)store_commit(store());
+	}
+	is_int(ask("SELECT count(*) FROM run WHERE job IS NOT NULL"), 0,
+	    "the run is gone");
+	is_int(ask("SELECT count(*) FROM job_gone"), 0, "the name, too");
+	is_str(once("2030-01-01 00:11", ""), "ran",
+	    "but it does not run again");
+	is_str(once("2030-01-01 00:12", ""), "added", "another instant does");
+	tick();
+	is_int(ask("SELECT count(*) FROM message WHERE queue = 'q'"), 2, "so");
+}
+
+/* A patch to an instant that ran; and a queue's switch. */
+static void
+test_once_patched(void)
+{
+	struct job j;
+
+	clear();
+	now = T0;
+	is_str(once("2030-01-01 00:11", ""), "added", "first");
+	now += 2 * MINUTE;
+	tick();
+	is_str(once("2030-01-01 00:20", ""), "added", "later");
+	is_int(patch("\"run_date\":\"2030-01-01 00:11\"", &j), STORE_CONFLICT,
+	    "that ran");
+	job_fini(&j);
+	(void)sched_queue_set_paused(&r.s, "q", true);
+	now += 20 * MINUTE;
+	tick();
+	(void)sched_queue_set_paused(&r.s, "q", false);
+	is_str(once("2030-01-01 00:20", ""), "paused", "its queue was paused");
+	tick();
+	is_int(ask("SELECT count(*) FROM message"), 1, "it stays so");
+}
+
+int
+main(void)
+{
+	open_all("t_once");
+	test_once();
+	test_once_missed();
+	test_once_paused();
+	test_once_patched();
+	test_once_pruned();
+	close_all();
+	return tap_done();
+}
