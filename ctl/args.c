@@ -1,9 +1,10 @@
 #include "config.h"
 
-#include <getopt.h>
 #include <string.h>
 
 #include "ctl/args.h"
+#include "lib/cmdline.h"
+#include "lib/text.h"
 
 #include "lib/ban.h"
 
@@ -38,7 +39,7 @@ cut_command(int argc, char **argv, struct ctl_args *out)
 			return i;
 		}
 	}
-	(void)fputs("minutehand: no \"-- COMMAND\" given\n", stderr);
+	text_to(stderr, "minutehand: no \"-- COMMAND\" given");
 	return -1;
 }
 
@@ -55,7 +56,8 @@ args_parse(const struct ctl_command *cmd, int argc, char **argv,
 	fill_longs(cmd, longs);
 	/* 0 makes getopt_long start afresh; main has used it before. */
 	optind = 0;
-	while ((ch = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while (
+	    (ch = cmdline_next("minutehand", argc, argv, ":", longs)) != -1) {
 		if (ch < FIRST_VALUE)
 			return -1;
 		out->opt[ch - FIRST_VALUE] = optarg == NULL ? "" : optarg;
@@ -64,7 +66,7 @@ args_parse(const struct ctl_command *cmd, int argc, char **argv,
 	out->noperands = argc - optind;
 	if (out->noperands >= cmd->min && out->noperands <= cmd->max)
 		return 0;
-	(void)fprintf(stderr, "minutehand: too %s words\n",
+	text_to(stderr, "minutehand: too %s words",
 	    out->noperands < cmd->min ? "few" : "many");
 	return -1;
 }
@@ -74,18 +76,21 @@ args_usage(const struct ctl_command *cmd, bool is_long, FILE *f)
 {
 	const struct ctl_option *o;
 
-	(void)fprintf(f, "usage: minutehand [-c FILE] %s%s%s\n", cmd->name,
+	text_to(f, "usage: minutehand [-c FILE] %s%s%s", cmd->name,
 	    *cmd->args == '\0' ? "" : " ", cmd->args);
 	if (!is_long)
 		return;
-	(void)fprintf(f, "\n%s\n", cmd->help);
+	text_to(f, "%s", "");
+	text_to(f, "%s", cmd->help);
 	if (cmd->options != NULL)
-		(void)fputs("\noptions:\n", f);
+		text_block(f, "\noptions:\n");
 	for (o = cmd->options; o != NULL && o->name != NULL; o++) {
-		int n = fprintf(f, "  --%s%s%s", o->name,
-		    o->arg == NULL ? "" : " ", o->arg == NULL ? "" : o->arg);
+		const char *arg = o->arg == NULL ? "" : o->arg;
+		size_t n = strlen("  --") + strlen(o->name) +
+		    (*arg == '\0' ? 0 : 1) + strlen(arg);
 
-		(void)fprintf(f, "%*s%s\n", n < 26 ? 26 - n : 1, "", o->help);
+		text_to(f, "  --%s%s%s%*s%s", o->name, *arg == '\0' ? "" : " ",
+		    arg, n < 26 ? (int)(26 - n) : 1, "", o->help);
 	}
 }
 
@@ -98,7 +103,6 @@ args_list(const struct ctl_command *const *cmds, const char *word, FILE *f)
 		if (n == 0 ||
 		    (strncmp((*cmds)->name, word, n) == 0 &&
 			((*cmds)->name[n] == ' ' || (*cmds)->name[n] == '\0')))
-			(void)fprintf(f, "  %-14s %s\n", (*cmds)->name,
-			    (*cmds)->help);
+			text_to(f, "  %-14s %s", (*cmds)->name, (*cmds)->help);
 	}
 }

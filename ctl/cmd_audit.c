@@ -7,6 +7,7 @@
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "lib/audit_walk.h"
 #include "lib/buf.h"
 
@@ -94,19 +95,18 @@ static void
 sum_text(const struct audit_sum *s, int64_t untold)
 {
 	if (untold > 0)
-		(void)printf("and %" PRId64 " more; --json has them all\n",
-		    untold);
-	(void)printf("audit: %" PRId64 " jobs, %" PRId64 " rows, %" PRId64
-		     " slots",
+		text_line("and %" PRId64 " more; --json has them all", untold);
+	text_part(stdout,
+	    "audit: %" PRId64 " jobs, %" PRId64 " rows, %" PRId64 " slots",
 	    s->jobs, s->rows, s->slots);
 	for (int k = 0; k < AUDIT_KIND__MAX; k++)
-		(void)printf("%s %s %" PRId64, k == 0 ? ":" : ",",
+		text_part(stdout, "%s %s %" PRId64, k == 0 ? ":" : ",",
 		    audit_kind_name((enum audit_kind)k), s->findings[k]);
 	if (s->extras > 0)
-		(void)printf("; run by hand %" PRId64, s->extras);
+		text_part(stdout, "; run by hand %" PRId64, s->extras);
 	if (s->skipped > 0)
-		(void)printf("; rows not compared %" PRId64, s->skipped);
-	(void)printf("\n");
+		text_part(stdout, "; rows not compared %" PRId64, s->skipped);
+	text_line("%s", "");
 }
 
 int

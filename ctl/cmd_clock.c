@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "ctl/commands.h"
+#include "ctl/text.h"
 #include "lib/clock.h"
 #include "lib/sched_clock.h"
 
@@ -34,15 +35,14 @@ run_reset(struct ctl *c, const struct ctl_args *a)
 	if ((rc = sched_clock_reset(&c->sched, &r)) != STORE_OK)
 		return ctl_fail_rc(rc, "clock");
 	if (r.ahead_us == 0) {
-		(void)puts("nothing lies ahead of the clock");
+		text_line("nothing lies ahead of the clock");
 		return CTL_OK;
 	}
-	(void)
-	    printf("%lld s ahead%s: %lld jobs, %lld ledger rows, "
-		   "%lld held messages brought back; %lld slots ran already\n",
-		(long long)(r.ahead_us / CLOCK_US_PER_S),
-		r.is_dry ? ", to be brought back" : "", (long long)r.jobs,
-		(long long)r.rows, (long long)r.messages, (long long)r.kept);
+	text_line("%lld s ahead%s: %lld jobs, %lld ledger rows, "
+		  "%lld held messages brought back; %lld slots ran already",
+	    (long long)(r.ahead_us / CLOCK_US_PER_S),
+	    r.is_dry ? ", to be brought back" : "", (long long)r.jobs,
+	    (long long)r.rows, (long long)r.messages, (long long)r.kept);
 	return CTL_OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/consume.h"
+#include "ctl/text.h"
 #include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/stop.h"
@@ -286,9 +287,7 @@ run_consume(struct ctl *ctl, const struct ctl_args *a)
 		consume(c);
 		status = c->status;
 		if (isatty(STDERR_FILENO))
-			(void)fprintf(stderr,
-			    "%lld done, %lld put back, "
-			    "%lld lapsed\n",
+			text_to(stderr, "%lld done, %lld put back, %lld lapsed",
 			    (long long)c->acked, (long long)c->nacked,
 			    (long long)c->lost);
 	}

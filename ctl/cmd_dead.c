@@ -147,7 +147,7 @@ show(const struct ctl *c, const struct dead *d)
 	show_text("job", d->job_id);
 	show_text("where", dead_place_name(d->place));
 	show_text("reason", d->reason);
-	(void)printf("%-9s %" PRId64 "\n", "attempt", d->attempt);
+	text_line("%-9s %" PRId64, "attempt", d->attempt);
 	show_time(c, "slot", d->slot_us);
 	show_time(c, "since", d->since_us);
 	show_text("body", d->body);
@@ -213,7 +213,7 @@ work(struct ctl *c, const struct ctl_args *a,
 		return status;
 	rc = op(&c->sched, a->operand[0], id, &n);
 	if (rc == STORE_OK || n > 0)
-		(void)printf("%" PRId64 " %s\n", n, done);
+		text_line("%" PRId64 " %s", n, done);
 	return fail(rc, a);
 }
 

@@ -237,19 +237,21 @@ print_text(const struct ctl *c, const struct setup *s)
 	text_line("configuration  %s (%s)", c->conf->path, made(s->had_conf));
 	text_line("store          %s (%s)", c->conf->store, made(s->had_store));
 	if (s->token[0] == '\0')
-		(void)printf("token          there is one (kept); more by: "
-			     "minutehand token add\n");
-	else
-		(void)printf("token          %s\n               shown this "
-			     "once; it may do everything\n",
-		    s->token);
-	(void)printf("\nAdd to your crontab (crontab -e):\n\n%s\n",
-	    buf_cstr(&s->crontab));
-	(void)printf(
-	    "\nAdd to lighttpd.conf:\n\n%s\n"
-	    "For Apache, nginx and .htaccess see etc/ of the source or "
-	    "minutehand.fcgi(8).\nThen look with: minutehand -c %s doctor\n",
-	    buf_cstr(&s->webserver), c->conf->path);
+		text_line("token          there is one (kept); more by: "
+			  "minutehand token add");
+	else {
+		text_line("token          %s", s->token);
+		text_line("               shown this once; it may do "
+			  "everything");
+	}
+	text_block(stdout, "\nAdd to your crontab (crontab -e):\n\n");
+	text_line("%s", buf_cstr(&s->crontab));
+	text_block(stdout, "\nAdd to lighttpd.conf:\n\n");
+	text_block(stdout, buf_cstr(&s->webserver));
+	text_block(stdout,
+	    "\nFor Apache, nginx and .htaccess see etc/ of the source or "
+	    "minutehand.fcgi(8).\n");
+	text_line("Then look with: minutehand -c %s doctor", c->conf->path);
 	return CTL_OK;
 }
 

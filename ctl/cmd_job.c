@@ -156,15 +156,15 @@ print_json(const struct ctl *c, const struct job_list *l)
 	const struct trigger_env env = env_of(c);
 	struct buf b = BUF_INIT;
 
-	(void)fputs("{\"jobs\":[", stdout);
+	text_part(stdout, "{\"jobs\":[");
 	for (size_t i = 0; i < l->n; i++) {
 		buf_reset(&b);
 		job_to_json(&l->v[i], &env, &b);
 		if (i > 0)
-			(void)putchar(',');
-		json_out_write(buf_cstr(&b), b.len);
+			text_part(stdout, ",");
+		text_json(stdout, buf_cstr(&b), b.len);
 	}
-	(void)printf("],\"count\":%zu}\n", l->n);
+	text_line("],\"count\":%zu}", l->n);
 	buf_fini(&b);
 	return CTL_OK;
 }

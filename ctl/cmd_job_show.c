@@ -31,7 +31,7 @@ show_text(const char *name, const char *v)
 static void
 show_number(const char *name, int64_t v)
 {
-	(void)printf("%-14s %" PRId64 "\n", name, v);
+	text_line("%-14s %" PRId64, name, v);
 }
 
 /* A length in seconds, with a fraction only where there is one. */
@@ -39,10 +39,9 @@ static void
 show_seconds(const char *name, int64_t us)
 {
 	if (us % CLOCK_US_PER_S == 0)
-		(void)printf("%-14s %" PRId64 " s\n", name,
-		    us / CLOCK_US_PER_S);
+		text_line("%-14s %" PRId64 " s", name, us / CLOCK_US_PER_S);
 	else
-		(void)printf("%-14s %.6f s\n", name, (double)us / 1e6);
+		text_line("%-14s %.6f s", name, (double)us / 1e6);
 }
 
 /* An instant in the zone of t, or in the default one; none is no line. */

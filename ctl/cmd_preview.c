@@ -146,7 +146,7 @@ print_table(const struct preview *p)
 	}
 	rc = table_print(&tab, stdout);
 	if (slot == TRIGGER_NONE)
-		(void)puts(n == 0 ? "never" : "and never again");
+		text_line(n == 0 ? "never" : "and never again");
 	table_fini(&tab);
 	buf_fini(&b);
 	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");

@@ -8,6 +8,7 @@
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/json.h"
@@ -241,11 +242,11 @@ run_clear(struct ctl *c, const struct ctl_args *a)
 		    "%s", why);
 	rc = sched_message_clear(&c->sched, a->operand[0], &n);
 	if (rc == STORE_OK && brokers_has(ctl_brokers(c), a->operand[0]))
-		(void)printf("the queue is empty; %" PRId64
-			     " messages were on their way\n",
+		text_line("the queue is empty; %" PRId64
+			  " messages were on their way",
 		    n);
 	else if (rc == STORE_OK)
-		(void)printf("%" PRId64 " messages deleted\n", n);
+		text_line("%" PRId64 " messages deleted", n);
 	return ctl_fail_rc(rc, a->operand[0]);
 }
 

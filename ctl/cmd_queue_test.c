@@ -121,7 +121,7 @@ print_count(const char *label, int64_t n)
 	if (n == SINK_NO_COUNT)
 		text_line("%-9s  nobody can know", label);
 	else
-		(void)printf("%-9s  %" PRId64 "\n", label, n);
+		text_line("%-9s  %" PRId64, label, n);
 }
 
 static void

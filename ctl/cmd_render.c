@@ -226,12 +226,12 @@ show(const struct ctl *c, const struct delivery *d)
 	show_text("reason", d->reason);
 	show_text("id at Render", d->remote_id);
 	if (d->max_runtime_us != 0)
-		(void)printf("%-14s %lld s\n", "max runtime",
+		text_line("%-14s %lld s", "max runtime",
 		    (long long)(d->max_runtime_us / CLOCK_US_PER_S));
 	show_time(c, "created", d->decided_us);
 	show_time(c, "started", d->started_us);
 	show_time(c, "finished", d->finished_us);
-	(void)printf("%-14s %lld\n", "attempts", (long long)d->attempt);
+	text_line("%-14s %lld", "attempts", (long long)d->attempt);
 }
 
 static int
@@ -269,7 +269,7 @@ run_cancel(struct ctl *c, const struct ctl_args *a)
 	else if (a->opt[OPT_JSON] != NULL)
 		print_json(&d);
 	else if (delivery_is_open(&d))
-		(void)puts("to be canceled at the next tick");
+		text_line("to be canceled at the next tick");
 	else
 		text_line("%s", delivery_status(&d));
 	delivery_fini(&d);

@@ -27,7 +27,7 @@ static const struct ctl_option options[] = {
 static void
 tell(const struct ctl *c, const struct delivery *d, FILE *out, struct buf *last)
 {
-	struct buf line = BUF_INIT, now = BUF_INIT, shown = BUF_INIT;
+	struct buf line = BUF_INIT, now = BUF_INIT;
 
 	buf_printf(&line, "%s (%s", delivery_status(d),
 	    run_state_name(d->state));
@@ -36,16 +36,13 @@ tell(const struct ctl *c, const struct delivery *d, FILE *out, struct buf *last)
 	buf_char(&line, ')');
 	if (out != NULL && strcmp(buf_cstr(&line), buf_cstr(last)) != 0) {
 		ctl_time(c, clock_now_us(), &now);
-		buf_printf(&now, " %s", buf_cstr(&line));
-		text_clean(buf_cstr(&now), &shown);
-		(void)fprintf(out, "%s\n", buf_cstr(&shown));
+		text_to(out, "%s %s", buf_cstr(&now), buf_cstr(&line));
 		(void)fflush(out);
 	}
 	buf_reset(last);
 	buf_str(last, buf_cstr(&line));
 	buf_fini(&line);
 	buf_fini(&now);
-	buf_fini(&shown);
 }
 
 /* One look: an exit status, or -1 while it is not over. */

@@ -7,6 +7,7 @@
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "ctl/token_new.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -128,7 +129,7 @@ print_new(const struct token *t, const char *text, bool is_json)
 	struct buf o = BUF_INIT;
 
 	if (!is_json) {
-		(void)puts(text);
+		text_line("%s", text);
 		return CTL_OK;
 	}
 	json_out_open(&o, NULL, '{');
@@ -223,10 +224,10 @@ print_list(const struct ctl *c, const struct token_list *l, bool is_json)
 
 	for (size_t i = 0; status == CTL_OK && i < l->n; i++) {
 		if (l->v[i].services == NULL)
-			(void)fprintf(stderr,
-			    "minutehand: token %s was made before services had "
-			    "globs of their own: those of its queues grant "
-			    "them, too; see token set --services\n",
+			(void)ctl_fail(CTL_OK,
+			    "token %s was made before services had globs of "
+			    "their own: those of its queues grant them, too; "
+			    "see token set --services",
 			    l->v[i].id);
 	}
 	return status;

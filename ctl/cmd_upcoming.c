@@ -13,6 +13,7 @@
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
 #include "ctl/table.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fires_print.h"
@@ -116,9 +117,9 @@ print_table(const struct fires *f)
 		status = ctl_fail(CTL_BUG, "out of memory");
 	table_fini(&t);
 	if (f->overdue > 0)
-		(void)fprintf(stderr,
+		text_to(stderr,
 		    "minutehand: %" PRId64 " job(s) are overdue: the next "
-		    "tick decides them\n",
+		    "tick decides them",
 		    f->overdue);
 	if (f->next[0] != '\0')
 		(void)ctl_fail(CTL_OK, "more with --cursor %s", f->next);
@@ -147,7 +148,10 @@ print_page(struct ctl *c, const struct fires_opts *o, const struct ctl_args *a,
 			buf_char(&out, '\n');
 		status =
 		    out.is_failed ? ctl_fail(CTL_BUG, "out of memory") : CTL_OK;
-		(void)fwrite(buf_cstr(&out), 1, out.len, stdout);
+		if (format == FIRES_JSON)
+			text_json(stdout, buf_cstr(&out), out.len);
+		else
+			text_block(stdout, buf_cstr(&out));
 	}
 	buf_fini(&out);
 	fires_fini(&f);
@@ -159,7 +163,7 @@ static void
 report(int64_t jobs)
 {
 	if (isatty(STDERR_FILENO) == 1)
-		(void)fprintf(stderr, "\r%" PRId64 " jobs", jobs);
+		text_progress(stderr, "%" PRId64 " jobs", jobs);
 }
 
 /* The place of the fullest minute, the earliest of several; minutes that have
@@ -202,8 +206,7 @@ print_hour(const struct ctl *c, int64_t at_us, const int64_t *minute)
 		most = minute[i] > most ? minute[i] : most;
 	}
 	ctl_time(c, at_us, &b);
-	(void)printf("%s  %10" PRId64 "  %10" PRId64 "\n", buf_cstr(&b), sum,
-	    most);
+	text_line("%s  %10" PRId64 "  %10" PRId64, buf_cstr(&b), sum, most);
 	buf_fini(&b);
 }
 
@@ -213,18 +216,17 @@ print_load(const struct ctl *c, int64_t from_us, int64_t *minute)
 	struct buf b = BUF_INIT;
 	size_t at;
 
-	(void)printf("%-25s  %10s  %10s\n", "HOUR FROM", "FIRES",
-	    "IN A MINUTE");
+	text_line("%-25s  %10s  %10s", "HOUR FROM", "FIRES", "IN A MINUTE");
 	for (size_t i = 0; i < MINUTES; i += 60)
 		print_hour(c, from_us + (int64_t)i * MINUTE_US, minute + i);
 	at = fullest(minute);
 	if (minute[at] < 2)
 		return CTL_OK;
-	(void)printf("\nMost fall together (jitter spreads them):\n");
+	text_block(stdout, "\nMost fall together (jitter spreads them):\n");
 	for (int i = 0; i < FULLEST && minute[at = fullest(minute)] > 1; i++) {
 		buf_reset(&b);
 		ctl_time(c, from_us + (int64_t)at * MINUTE_US, &b);
-		(void)printf("%s  %10" PRId64 "\n", buf_cstr(&b), minute[at]);
+		text_line("%s  %10" PRId64, buf_cstr(&b), minute[at]);
 		minute[at] = 0;
 	}
 	buf_fini(&b);
@@ -243,7 +245,7 @@ run_load(struct ctl *c, const struct ctl_args *a, int64_t from_us)
 	from_us -= from_us % MINUTE_US;
 	rc = sched_fires_load(&c->sched, from_us, minute, MINUTES, report);
 	if (isatty(STDERR_FILENO) == 1)
-		(void)fprintf(stderr, "\r\033[K");
+		text_progress(stderr, "%s", "");
 	status = rc != STORE_OK	     ? ctl_fail_rc(rc, "upcoming") :
 	    a->opt[OPT_JSON] != NULL ? print_load_json(from_us, minute) :
 				       print_load(c, from_us, minute);

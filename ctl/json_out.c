@@ -5,9 +5,9 @@
 
 #include "ctl/ctl.h"
 #include "ctl/json_out.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/datetime.h"
-#include "lib/utf8.h"
 
 #include "lib/ban.h"
 
@@ -82,29 +82,6 @@ json_out_raw(struct buf *b, const char *key, const char *json)
 	buf_str(b, json);
 }
 
-void
-json_out_write(const char *json, size_t n)
-{
-	const char *from = json, *end = json + n;
-	uint32_t cp;
-	size_t len;
-
-	for (const char *s = json; s < end; s += len) {
-		/* What is ASCII was escaped, where it has to be. */
-		len = 1;
-		if ((unsigned char)*s < 0x7f)
-			continue;
-		len = utf8_decode(s, (size_t)(end - s), &cp);
-		if (len > 0 && utf8_is_shown(cp))
-			continue;
-		(void)fwrite(from, 1, (size_t)(s - from), stdout);
-		(void)printf("\\u%04x", len == 0 ? 0xfffdU : (unsigned)cp);
-		len = len == 0 ? 1 : len;
-		from = s + len;
-	}
-	(void)fwrite(from, 1, (size_t)(end - from), stdout);
-}
-
 int
 json_out_print(struct buf *b)
 {
@@ -113,8 +90,8 @@ json_out_print(struct buf *b)
 	if (b->is_failed)
 		status = ctl_fail(CTL_BUG, "out of memory");
 	else {
-		json_out_write(buf_cstr(b), b->len);
-		(void)putchar('\n');
+		text_json(stdout, buf_cstr(b), b->len);
+		text_line("%s", "");
 	}
 	buf_fini(b);
 	return status;

@@ -32,12 +32,6 @@ void json_out_time(struct buf *b, const char *key, int64_t t_us);
 /* JSON that stands already. */
 void json_out_raw(struct buf *b, const char *key, const char *json);
 
-/*
- * Write n bytes of JSON to standard output; of its strings what a terminal
- * would obey, and bytes that are no UTF-8, are escaped.
- */
-void json_out_write(const char *json, size_t n);
-
 /* Print b as a line and free what it owns; CTL_OK, or CTL_BUG told. */
 int json_out_print(struct buf *b);
 

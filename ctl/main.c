@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +9,9 @@
 
 #include "ctl/args.h"
 #include "ctl/ctl.h"
+#include "lib/cmdline.h"
 #include "lib/log.h"
+#include "lib/text.h"
 
 #include "lib/ban.h"
 
@@ -33,10 +34,10 @@ open_standard(void)
 static void
 usage(FILE *f)
 {
-	(void)fputs("usage: minutehand [-c FILE] COMMAND …\n"
-		    "       minutehand COMMAND --help\n"
-		    "       minutehand --version\n\ncommands:\n",
-	    f);
+	text_block(f,
+	    "usage: minutehand [-c FILE] COMMAND …\n"
+	    "       minutehand COMMAND --help\n"
+	    "       minutehand --version\n\ncommands:\n");
 	args_list(ctl_commands, NULL, f);
 }
 
@@ -128,7 +129,8 @@ run(struct ctl *c, int argc, char **argv)
 	};
 	int ch;
 
-	while ((ch = getopt_long(argc, argv, "+c:h", longs, NULL)) != -1) {
+	while ((ch = cmdline_next("minutehand", argc, argv, "+:c:h", longs)) !=
+	    -1) {
 		switch (ch) {
 		case 'c':
 			c->conf_path = optarg;
@@ -137,7 +139,7 @@ run(struct ctl *c, int argc, char **argv)
 			usage(stdout);
 			return CTL_OK;
 		case 'V':
-			(void)puts("minutehand " PACKAGE_VERSION);
+			text_to(stdout, "minutehand %s", PACKAGE_VERSION);
 			return CTL_OK;
 		default:
 			usage(stderr);

@@ -9,6 +9,7 @@
 #include "ctl/ctl.h"
 #include "ctl/json_out.h"
 #include "ctl/preview_batch.h"
+#include "ctl/text.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/datetime.h"
@@ -225,9 +226,9 @@ do_line(struct batch *b, const char *line, size_t len)
 	}
 	json_free(o);
 	if (b->out.is_failed)
-		(void)fputs("{\"error\":\"out of memory\"}\n", stdout);
+		text_line("{\"error\":\"out of memory\"}");
 	else
-		json_out_write(b->out.data, b->out.len);
+		text_json(stdout, b->out.data, b->out.len);
 }
 
 /* Add a block to the line begun, doing each line that it ends. */

@@ -151,12 +151,11 @@ static void
 print_row(char *const *row, const size_t *widths, size_t ncols, FILE *f)
 {
 	for (size_t i = 0; i < ncols; i++) {
-		(void)fputs(row[i], f);
-		if (i + 1 < ncols)
-			(void)fprintf(f, "%*s",
-			    (int)(widths[i] - table_width(row[i]) + GAP), "");
+		size_t gap = widths[i] - table_width(row[i]) + GAP;
+
+		text_part(f, "%s%*s", row[i], i + 1 < ncols ? (int)gap : 0, "");
 	}
-	(void)fputc('\n', f);
+	text_to(f, "%s", "");
 }
 
 void

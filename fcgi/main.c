@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/cmdline.h"
 #include "lib/conf.h"
 #include "lib/log.h"
 #include "lib/stop.h"
+#include "lib/text.h"
 
 #include "fcgi/ctx.h"
 #include "fcgi/route.h"
@@ -32,7 +34,7 @@ print_help(void)
 	    "Started by a web server as CGI or FastCGI program, it answers:"
 	    "\n\n");
 	route_print(&b);
-	fputs(buf_cstr(&b), stdout);
+	text_block(stdout, buf_cstr(&b));
 	buf_fini(&b);
 }
 
@@ -42,7 +44,7 @@ end_output(void)
 {
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		return 0;
-	fputs("minutehand.fcgi: standard output cannot be written\n", stderr);
+	text_to(stderr, "minutehand.fcgi: standard output cannot be written");
 	return EXIT_FAIL;
 }
 
@@ -63,13 +65,16 @@ are_args_foreign(int argc)
 static int
 read_options(int argc, char **argv, const char **conf)
 {
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
 	int c;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		print_help();
-		return end_output();
-	}
-	while ((c = getopt(argc, argv, "c:hV")) != -1) {
+	while ((c = cmdline_next("minutehand.fcgi", argc, argv, ":c:hV",
+		    longs)) != -1) {
 		switch (c) {
 		case 'c':
 			*conf = optarg;
@@ -78,13 +83,17 @@ read_options(int argc, char **argv, const char **conf)
 			print_help();
 			return end_output();
 		case 'V':
-			puts(PACKAGE_STRING);
+			text_to(stdout, "%s", PACKAGE_STRING);
 			return end_output();
 		default:
 			return EXIT_USAGE;
 		}
 	}
-	return optind == argc ? -1 : EXIT_USAGE;
+	if (optind == argc)
+		return -1;
+	text_to(stderr, "minutehand.fcgi: unexpected argument %s",
+	    argv[optind]);
+	return EXIT_USAGE;
 }
 
 static int
@@ -99,9 +108,9 @@ serve(struct ctx *ctx)
 		return serve_fcgi(ctx);
 	if (getenv("REQUEST_METHOD") != NULL)
 		return serve_cgi(ctx, environ);
-	fputs("minutehand.fcgi: to be started by a web server; see "
-	      "minutehand.fcgi(8)\n",
-	    stderr);
+	text_to(stderr,
+	    "minutehand.fcgi: to be started by a web server; see "
+	    "minutehand.fcgi(8)");
 	return -1;
 }
 
@@ -115,8 +124,8 @@ main(int argc, char *argv[])
 
 	log_open(LOG_TARGET_STDERR, LOG_LEVEL_INFO, "minutehand.fcgi");
 	if (are_args_foreign(argc)) {
-		fputs("Status: 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
-		    stdout);
+		text_block(stdout,
+		    "Status: 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
 		return 0;
 	}
 	rc = read_options(argc, argv, &explicit_conf);

@@ -220,7 +220,8 @@ add_field(const char *s, struct buf *out)
 	for (; *s != '\0'; s++) {
 		if (*s == '"')
 			buf_char(out, '"');
-		buf_char(out, *s);
+		/* A record is one line, whatever a damaged store holds. */
+		buf_char(out, (unsigned char)*s < ' ' ? '?' : *s);
 	}
 	buf_char(out, '"');
 }

@@ -56,7 +56,8 @@ utf8_is_shown(uint32_t cp)
 	if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
 		return false;
 	return cp != 0x061c && cp != 0x200e && cp != 0x200f &&
-	    (cp < 0x2028 || cp > 0x202e) && (cp < 0x2066 || cp > 0x2069);
+	    (cp < 0x2028 || cp > 0x202e) && (cp < 0x2066 || cp > 0x2069) &&
+	    cp != 0xfeff && (cp < 0xfff9 || cp > 0xfffb);
 }
 
 bool

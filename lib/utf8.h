@@ -20,8 +20,9 @@ size_t utf8_mark(const char *s, size_t n);
 
 /*
  * May a terminal be given the character as it is?  Not so control characters,
- * and those that turn the direction of the text around them or end its line
- * (U+061C, U+200E and F, U+2028 to 202E, U+2066 to 2069).
+ * those that turn the direction of the text around them or end its line
+ * (U+061C, U+200E and F, U+2028 to 202E, U+2066 to 2069), the byte-order mark
+ * and the marks of annotations (U+FEFF, U+FFF9 to FFFB), which hide text.
  */
 bool utf8_is_shown(uint32_t cp);
 

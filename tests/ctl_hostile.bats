@@ -28,7 +28,7 @@ setup_file() {
 	done
 	sqlite3 "$STORE" "UPDATE job SET trigger = '$BAD' WHERE job_id = 'broken';
 	    UPDATE message SET state = 2 WHERE id = (SELECT max(id) FROM message)"
-	export RENDER DEAD
+	export RENDER DEAD BAD
 }
 
 # Every row's column of that name, where the table has it.
@@ -44,13 +44,20 @@ setup() {
 }
 
 # Bytes that a terminal may obey; a new line is none where it ends a line.
-obeyed='[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]'
+obeyed='[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbb]'
 
 clean() {
+	clean_of "$MH" "$@"
+}
+
+# The same of another program; tabs part what ticker --dry-run prints.
+clean_of() {
 	local out=$BATS_TEST_TMPDIR/out
-	"$MH" "$@" >"$out" 2>&1 || true
+	"$@" >"$out" 2>&1 || true
 	[ -s "$out" ] || { printf 'no output: %s\n' "$*"; return 1; }
-	if LC_ALL=C grep -aqP "$obeyed" "$out" || grep -q '^EVIL' "$out"; then
+	if tr -d "${tabs-}" <"$out" | LC_ALL=C grep -aqP "$obeyed" ||
+	    ! iconv -f UTF-8 -t UTF-8 <"$out" >/dev/null ||
+	    grep -aq '^EVIL' "$out"; then
 		printf 'obeyed: %s\n' "$*"
 		cat -v "$out"
 		return 1
@@ -109,6 +116,73 @@ clean() {
 	clean runs q --state "$(printf 'x\033[31m')"
 	clean "$(printf 'x\033[31m')"
 	[ "$n" -eq 7 ]
+}
+
+# Names and texts as another program might have written them.
+hostile_store() {
+	COPY=$BATS_TEST_TMPDIR/copy
+	cp -r "$HOME/.minutehand" "$COPY"
+	sqlite3 "$COPY/store.db" "UPDATE job SET queue = '$BAD',
+	    next_run_us = 1, cursor_us = 1;
+	    UPDATE job SET job_id = '$BAD', reason = NULL, render = NULL, state = 'active'
+	    WHERE job_id = 'plain';
+	    UPDATE queue SET is_paused = 0; UPDATE run SET queue = '$BAD'"
+}
+
+@test "ticker, and lists of names: nothing that a terminal would obey" {
+	local n=0
+	hostile_store
+	tabs='\t' clean_of "$TICKER" -c "$COPY/minutehand.conf" --dry-run
+	clean_of "$TICKER" simulate -c "$COPY/minutehand.conf"
+	clean_of "$TICKER" simulate -c "$COPY/minutehand.conf" --json
+	tail -n 1 "$BATS_TEST_TMPDIR/out" | jq -e '.jobs[0].slots > 0'
+	for words in 'job list' 'queue list' 'runs' 'upcoming' 'upcoming --json' \
+	    'upcoming --format ics' 'upcoming --format csv' 'doctor' audit; do
+		# The ends of iCalendar's lines.
+		# shellcheck disable=SC2086
+		clean_of pipe -c "$COPY/minutehand.conf" $words
+	done
+	clean_of "$TICKER" -c "$COPY/minutehand.conf" --once
+	printf '# %d commands\n' "$n" >&3
+	[ "$n" -eq 13 ]
+}
+
+# CR before a new line is a line's end.
+pipe() {
+	"$MH" "$@" 2>&1 | sed 's/\r$//'
+}
+
+@test "what is typed is not printed as it is, by any program" {
+	local n=0 bad name word
+	for bad in "$(printf 'x\033[31m')" "$(printf 'x\342\200\256y')" \
+	    "$(printf 'x\302\2331m')" "$(printf 'x\377')" \
+	    "$(printf 'x\nEVIL')" "$(printf 'x\357\273\277')"; do
+		for word in "--$bad" "--$bad=1" "-$bad" "$bad" "--c$bad" \
+		    "--once=$bad" "--help=$bad"; do
+			clean_of "$TICKER" "$word"
+			clean_of "$TICKER" simulate "$word"
+			clean_of "$FCGI" "$word"
+			clean "$word"
+			clean job "$word"
+		done
+		for word in --window --from --to --outage --cadence --kill-rate \
+		    --seed; do
+			clean_of "$TICKER" simulate "$word" "$bad"
+		done
+		clean_of "$TICKER" --window "$bad"
+		clean_of "$TICKER" -c "/$bad"
+		clean_of "$TICKER" simulate --keep "/nowhere/$bad"
+		clean -c "/$bad" doctor
+		clean -c "/$bad" job list
+		while read -r name; do
+			# shellcheck disable=SC2086 # words of a command
+			clean $name "--$bad"
+			# shellcheck disable=SC2086
+			clean $name a b c d e "$bad"
+		done < <("$MH" --help | sed -n 's/^  \([a-z]* \{0,1\}[a-z]*\)  .*/\1/p')
+	done
+	printf '# %d command lines\n' "$n" >&3
+	[ "$n" -ge 700 ]
 }
 
 @test "JSON keeps the text: escaped, the same when it is read" {

@@ -33,12 +33,12 @@ part() {
 }
 
 layers() {
-	find lib fcgi ctl ticker -name '*.[ch]' -print0 |
+	find lib net fcgi ctl ticker -name '*.[ch]' -print0 |
 		xargs -0 awk -f build-aux/layers.awk
 }
 
 limits() {
-	find lib fcgi ctl ticker -name '*.[ch]' -print0 |
+	find lib net fcgi ctl ticker -name '*.[ch]' -print0 |
 		xargs -0 build-aux/limits.sh
 }
 
@@ -122,7 +122,34 @@ passes() {
 	passes lib/x.c '	(void)snprintf(s, n, "exit(1) \" printf(");'
 	passes lib/x.c '	/* exit(1), getenv("x") */ buf_printf(b, "x");'
 	passes lib/x.c '	at_exit_(1);'
-	passes ctl/x.c '	printf("hello\n");'
+	passes ctl/x.c '	text_line("%s", s);'
+}
+
+@test "layers: text that reaches a terminal as it is" {
+	local folder line
+	for folder in lib net fcgi ctl ticker; do
+		for line in '	fprintf(stderr, "%s\n", s);' '	(void)fputs(s, f);' \
+		    '	fputc(c, stderr);' '	putc(c, f);' \
+		    '	fwrite(s, 1, n, f);' '	vfprintf(f, fmt, ap);' \
+		    '	perror(path);' '	warnx("%s", s);' '	dprintf(2, "%s", s);' \
+		    '	write(STDERR_FILENO, s, n);' '	write(1, s, n);' \
+		    '	fputs_unlocked(s, f);' \
+		    '	while ((c = getopt(argc, argv, "x")) != -1)' \
+		    '	c = getopt_long(argc, argv, "", longs, NULL);'; do
+			breaks "$folder/x.c" "$line"
+		done
+	done
+	for folder in ctl ticker fcgi; do
+		for line in '	printf("%s\n", s);' '	puts(s);' '	putchar(c);' \
+		    '	vprintf(fmt, ap);'; do
+			breaks "$folder/x.c" "$line"
+		done
+		passes "$folder/x.c" '	text_to(stderr, "printf(%s)", s);'
+		passes "$folder/x.c" '	(void)snprintf(s, n, "%s", t);'
+		passes "$folder/x.c" '	(void)fputs(line, to); /* a file */'
+		passes "$folder/x.c" '	write(fd, s, n);'
+	done
+	passes lib/text.c '	(void)fputs(s, f);'
 }
 
 @test "limits: lines, parameters, contracts" {

@@ -149,7 +149,7 @@ file_of(const char *body)
 
 	if (f == NULL)
 		return -1;
-	if (fputs(body, f) >= 0 && fputc('\n', f) != EOF && fflush(f) == 0)
+	if (fprintf(f, "%s\n", body) >= 0 /* a file */ && fflush(f) == 0)
 		fd = fcntl(fileno(f), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (fd >= 0 && lseek(fd, 0, SEEK_SET) != 0) {
 		(void)close(fd);

@@ -13,6 +13,7 @@
 #include "lib/log.h"
 #include "lib/sched.h"
 #include "lib/stop.h"
+#include "lib/text.h"
 #include "ticker/opts.h"
 #include "ticker/sim.h"
 #include "ticker/tick.h"
@@ -131,7 +132,7 @@ main(int argc, char *argv[])
 		return told(EX_OK);
 	}
 	if (o.is_version) {
-		(void)printf("ticker %s\n", PACKAGE_VERSION);
+		text_to(stdout, "ticker %s", PACKAGE_VERSION);
 		return told(EX_OK);
 	}
 	set_signals();

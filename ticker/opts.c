@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/cmdline.h"
 #include "lib/num.h"
+#include "lib/text.h"
 #include "ticker/opts.h"
 #include "lib/ban.h"
 
@@ -53,7 +55,7 @@ static const struct option sim_options[] = {
 static int
 refuse(const char *option, const char *value, const char *want)
 {
-	(void)fprintf(stderr, "ticker: --%s %s: %s\n", option, value, want);
+	text_to(stderr, "ticker: --%s %s: %s", option, value, want);
 	return -1;
 }
 
@@ -153,15 +155,13 @@ opts_parse(int argc, char *argv[], struct opts *o)
 	o->sim.is_asked = argc > 1 && strcmp(argv[1], "simulate") == 0;
 	if (o->sim.is_asked)
 		optind = 2;
-	while (
-	    (c = getopt_long(argc, argv, "c:hV",
-		 o->sim.is_asked ? sim_options : tick_options, NULL)) != -1) {
+	while ((c = cmdline_next("ticker", argc, argv, ":c:hV",
+		    o->sim.is_asked ? sim_options : tick_options)) != -1) {
 		if (read_option(c, o) != 0)
 			return -1;
 	}
 	if (optind < argc) {
-		(void)fprintf(stderr, "ticker: unexpected argument %s\n",
-		    argv[optind]);
+		text_to(stderr, "ticker: unexpected argument %s", argv[optind]);
 		return -1;
 	}
 	return 0;
@@ -171,7 +171,7 @@ void
 opts_help(void)
 {
 	/* clang-format off */
-	(void)fputs(
+	text_block(stdout,
 "usage: ticker [-c FILE] [--once | --window DURATION] [--dry-run]\n"
 "       ticker simulate [-c FILE] [--from T] [--to T] [OPTIONS]\n\n"
 "Hands over every job that is due.  Start it each minute by cron:\n\n"
@@ -195,6 +195,6 @@ opts_help(void)
 "  --keep DIR          leave the copy there\n\n"
 "Prints nothing when all is well.  Exit status: 0 done, 64 usage,\n"
 "69 store cannot be opened or written, 70 bug, 75 store busy or simulation\n"
-"interrupted, 78 configuration.\n", stdout);
+"interrupted, 78 configuration.\n");
 	/* clang-format on */
 }

@@ -1,3 +1,5 @@
+/* ticker --dry-run: what a tick would do, a line for each slot or job. */
+
 #include "config.h"
 
 #include <stdio.h>
@@ -10,12 +12,35 @@
 #include "lib/job_check.h"
 #include "lib/store_job.h"
 #include "lib/store_queue.h"
+#include "lib/text.h"
 #include "lib/trigger.h"
 #include "lib/tz.h"
 #include "ticker/tick.h"
 #include "lib/ban.h"
 
 #define SHOW_MAX 100000
+
+/* A line about n slots of a job. */
+static void
+show_slots(const char *what, const struct job *j, int64_t n)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%lld slots", (long long)n);
+	text_cells(stdout, what, j->queue, j->job_id, text, NULL);
+}
+
+/* A job that cannot be understood, and why. */
+static void
+show_fault(const struct job *j, const struct fault *f)
+{
+	struct buf b = BUF_INIT;
+
+	buf_printf(&b, "%s %s", f->field, f->text);
+	text_cells(stdout, "quarantine", j->queue, j->job_id, buf_cstr(&b),
+	    NULL);
+	buf_fini(&b);
+}
 
 /* What becomes of the slots that are due, a line each. */
 static void
@@ -27,17 +52,15 @@ show_plan(const struct job *j, const struct trigger *t,
 	struct buf at = BUF_INIT;
 
 	if (is_paused)
-		(void)printf("hold\t%s\t%s\t%lld slots\n", j->queue, j->job_id,
-		    (long long)skipped + (long long)plan->nfires);
+		show_slots("hold", j, skipped + (int64_t)plan->nfires);
 	for (size_t i = 0; i < plan->nfires && !is_paused; i++) {
 		buf_reset(&at);
 		tz_format(trigger_zone(t), plan->fires[i], &at);
-		(void)printf("send\t%s\t%s\t%s\n", j->queue, j->job_id,
-		    buf_cstr(&at));
+		text_cells(stdout, "send", j->queue, j->job_id, buf_cstr(&at),
+		    NULL);
 	}
 	if (skipped > 0 && !is_paused)
-		(void)printf("skip\t%s\t%s\t%lld slots\n", j->queue, j->job_id,
-		    (long long)skipped);
+		show_slots("skip", j, skipped);
 	buf_fini(&at);
 }
 
@@ -67,8 +90,7 @@ show_job(struct sched *s, struct store *st, const struct job *j,
 		return rc;
 	if (job_check(j, &fs) != 0 ||
 	    (t = trigger_from_spec(j->trigger, s->zones, &fs)) == NULL) {
-		(void)printf("quarantine\t%s\t%s\t%s %s\n", j->queue, j->job_id,
-		    fs.v[0].field, fs.v[0].text);
+		show_fault(j, &fs.v[0]);
 		return STORE_OK;
 	}
 	if (due_plan(t, &p, j->cursor_us, show->now_us, &plan) == 0)

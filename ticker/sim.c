@@ -10,6 +10,7 @@
 #include "lib/log.h"
 #include "lib/stop.h"
 #include "lib/store_sim.h"
+#include "lib/text.h"
 #include "lib/tz.h"
 #include "ticker/sim.h"
 #include "lib/ban.h"
@@ -25,8 +26,7 @@ read_instant(const struct sim *m, const char *option, const char *text,
 
 	if (bad == NULL)
 		return 0;
-	(void)fprintf(stderr, "ticker: %s: %s, not \"%s\"\n", option, bad,
-	    text);
+	text_to(stderr, "ticker: %s: %s, not \"%s\"", option, bad, text);
 	return -1;
 }
 
@@ -40,16 +40,15 @@ read_outage(const struct sim *m, const char *text, struct sim_outage *out)
 
 	if (dots == NULL ||
 	    (from = strndup(text, (size_t)(dots - text))) == NULL) {
-		(void)fprintf(stderr, "ticker: --outage %s: give it as A..B\n",
-		    text);
+		text_to(stderr, "ticker: --outage %s: give it as A..B", text);
 		return -1;
 	}
 	if (read_instant(m, "--outage", from, &out->from_us) == 0)
 		rc = read_instant(m, "--outage", dots + 2, &out->to_us);
 	free(from);
 	if (rc == 0 && out->to_us <= out->from_us) {
-		(void)fprintf(stderr,
-		    "ticker: --outage %s: ends before it begins\n", text);
+		text_to(stderr, "ticker: --outage %s: ends before it begins",
+		    text);
 		rc = -1;
 	}
 	return rc;
@@ -68,7 +67,7 @@ read_times(struct sim *m)
 	    read_instant(m, "--to", m->o->to, &m->to_us) != 0)
 		return -1;
 	if (m->to_us <= m->from_us) {
-		(void)fprintf(stderr, "ticker: --to lies before --from\n");
+		text_to(stderr, "ticker: --to lies before --from");
 		return -1;
 	}
 	for (int i = 0; i < m->o->noutages; i++) {
@@ -89,7 +88,7 @@ find_zone(struct sim *m, struct tz_cache *zones)
 	if (name != NULL &&
 	    (m->zone = tz_get(zones, name, why, sizeof(why))) != NULL)
 		return 0;
-	(void)fprintf(stderr, "ticker: %s\n", why);
+	text_to(stderr, "ticker: %s", why);
 	return -1;
 }
 

@@ -10,6 +10,7 @@
 
 #include "lib/conf.h"
 #include "lib/store_backup.h"
+#include "lib/text.h"
 #include "lib/utf8.h"
 #include "ticker/sim.h"
 #include "lib/ban.h"
@@ -22,7 +23,7 @@ static const char *const names[] = {
 static int
 fail(const char *what, const char *why)
 {
-	(void)fprintf(stderr, "ticker: %s: %s\n", what, why);
+	text_to(stderr, "ticker: %s: %s", what, why);
 	return -1;
 }
 
@@ -118,9 +119,9 @@ keep_conf(const struct sim *m)
 			size_t skip = utf8_mark(line, (size_t)n);
 
 			if (!names_store(line + skip))
-				(void)fputs(line + skip, to);
+				(void)fputs(line + skip, to); /* a file */
 		}
-		(void)fprintf(to,
+		(void)fprintf(to, /* a file */
 		    "\n# A copy that was simulated on.\nstore = \"%s\"\n"
 		    "memory_store = \"%s\"\n",
 		    names[JOB_DURABLE],

@@ -5,6 +5,7 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/text.h"
 #include "lib/tz.h"
 #include "ticker/sim.h"
 #include "lib/ban.h"
@@ -23,12 +24,11 @@ sim_progress(struct sim *m, bool is_over)
 	m->shown_us = now + SHOW_US;
 	tz_format(m->zone, m->at.now_us, &b);
 	if (is_over)
-		(void)fprintf(stderr, "\r\033[K");
+		text_progress(stderr, "%s", "");
 	else
-		(void)fprintf(stderr, "\r%3.0f %%  %s, %lld ticks\033[K",
+		text_progress(stderr, "%3.0f %%  %s, %lld ticks",
 		    100.0 * (double)(m->at.now_us - m->from_us) /
 			(double)(m->to_us - m->from_us),
 		    buf_cstr(&b), (long long)m->ticks);
-	(void)fflush(stderr);
 	buf_fini(&b);
 }

@@ -1,3 +1,5 @@
+/* What ticker simulate reports in the end: a table of jobs, and findings. */
+
 #include "config.h"
 
 #include <stdio.h>
@@ -8,6 +10,7 @@
 #include "lib/due.h"
 #include "lib/fault.h"
 #include "lib/store_sim.h"
+#include "lib/text.h"
 #include "lib/trigger.h"
 #include "lib/tz.h"
 #include "ticker/sim.h"
@@ -109,22 +112,24 @@ print_numbers(const struct report *r, const struct store_sim_count *c, size_t n)
 {
 	struct store_sim_count all = sum(c, n);
 
-	(void)printf("%*lld", width("slots", r->all.n), (long long)all.n);
+	text_part(stdout, "%*lld", width("slots", r->all.n), (long long)all.n);
 	for (size_t i = 0; i < r->ntotal; i++)
-		(void)printf("  %*lld", width(r->total[i].state, r->total[i].n),
+		text_part(stdout, "  %*lld",
+		    width(r->total[i].state, r->total[i].n),
 		    (long long)count_of(c, n, r->total[i].state));
-	(void)printf("  %*lld  %9.1f", width("late", r->all.late),
+	text_part(stdout, "  %*lld  %9.1f", width("late", r->all.late),
 	    (long long)all.late, SECONDS(all.worst_us));
 }
 
 static void
 print_heading(const struct report *r)
 {
-	(void)printf("\n%*s", width("slots", r->all.n), "slots");
+	text_block(stdout, "\n");
+	text_part(stdout, "%*s", width("slots", r->all.n), "slots");
 	for (size_t i = 0; i < r->ntotal; i++)
-		(void)printf("  %*s", width(r->total[i].state, r->total[i].n),
-		    r->total[i].state);
-	(void)printf("  %*s  %9s  job\n", width("late", r->all.late), "late",
+		text_part(stdout, "  %*s",
+		    width(r->total[i].state, r->total[i].n), r->total[i].state);
+	text_to(stdout, "  %*s  %9s  job", width("late", r->all.late), "late",
 	    "at most s");
 }
 
@@ -140,7 +145,7 @@ print_job(void *arg, const struct store_sim_job *j)
 	if (r->jobs++ == 0)
 		print_heading(r);
 	print_numbers(r, j->counts, j->ncounts);
-	(void)printf("  %s/%s\n", j->queue, j->job_id);
+	text_to(stdout, "  %s/%s", j->queue, j->job_id);
 	return STORE_OK;
 }
 
@@ -149,11 +154,11 @@ json_counts(const struct store_sim_count *c, size_t n)
 {
 	struct store_sim_count all = sum(c, n);
 
-	(void)printf("\"slots\":%lld,\"states\":{", (long long)all.n);
+	text_part(stdout, "\"slots\":%lld,\"states\":{", (long long)all.n);
 	for (size_t i = 0; i < n; i++)
-		(void)printf("%s\"%s\":%lld", i > 0 ? "," : "", c[i].state,
+		text_part(stdout, "%s\"%s\":%lld", i > 0 ? "," : "", c[i].state,
 		    (long long)c[i].n);
-	(void)printf("},\"late\":%lld,\"worst_late_seconds\":%.3f",
+	text_part(stdout, "},\"late\":%lld,\"worst_late_seconds\":%.3f",
 	    (long long)all.late, SECONDS(all.worst_us));
 }
 
@@ -166,7 +171,7 @@ json_name(const struct store_sim_job *j)
 	buf_json(&b, j->queue);
 	buf_str(&b, ",\"job_id\":");
 	buf_json(&b, j->job_id);
-	(void)fputs(buf_cstr(&b), stdout);
+	text_json(stdout, buf_cstr(&b), b.len);
 	buf_fini(&b);
 }
 
@@ -175,11 +180,11 @@ json_job(void *arg, const struct store_sim_job *j)
 {
 	struct report *r = arg;
 
-	(void)fputs(r->jobs++ > 0 ? ",{" : "{", stdout);
+	text_part(stdout, r->jobs++ > 0 ? ",{" : "{");
 	json_name(j);
-	(void)putchar(',');
+	text_part(stdout, ",");
 	json_counts(j->counts, j->ncounts);
-	(void)putchar('}');
+	text_part(stdout, "}");
 	return STORE_OK;
 }
 
@@ -191,19 +196,22 @@ tell(struct report *r, const struct store_sim_job *j, const char *code,
 	bool is_first = r->findings++ == 0;
 
 	if (r->m->o->is_json) {
-		(void)printf("%s{\"code\":\"%s\",", is_first ? "" : ",", code);
+		text_part(stdout, "%s{\"code\":\"%s\",", is_first ? "" : ",",
+		    code);
 		if (j != NULL) {
 			json_name(j);
-			(void)putchar(',');
+			text_part(stdout, ",");
 		}
 		/* Our own words, without a quote in them. */
-		(void)printf("\"text\":\"%s\"}", text);
+		text_part(stdout, "\"text\":\"%s\"}", text);
 		return;
 	}
-	(void)printf("%s%s: ", is_first ? "\n" : "", code);
+	if (is_first)
+		text_block(stdout, "\n");
+	text_part(stdout, "%s: ", code);
 	if (j != NULL)
-		(void)printf("%s/%s: ", j->queue, j->job_id);
-	(void)printf("%s\n", text);
+		text_part(stdout, "%s/%s: ", j->queue, j->job_id);
+	text_to(stdout, "%s", text);
 }
 
 /* How many slots had to be decided: from the first to the cursor. */
@@ -292,8 +300,8 @@ report_text(struct report *r)
 	tz_format(m->zone,
 	    m->at.now_us < m->to_us && m->is_stopped ? m->at.now_us : m->to_us,
 	    &b);
-	(void)printf("%s, a tick each %.0f s: %lld ticks, %lld of them killed"
-		     "\n",
+	text_to(stdout,
+	    "%s, a tick each %.0f s: %lld ticks, %lld of them killed",
 	    buf_cstr(&b), SECONDS(m->cadence_us), (long long)m->ticks,
 	    (long long)m->killed);
 	buf_fini(&b);
@@ -301,12 +309,14 @@ report_text(struct report *r)
 		return rc;
 	if (r->jobs > 0) {
 		print_numbers(r, r->total, r->ntotal);
-		(void)printf("  total of %lld jobs\n", (long long)r->jobs);
+		text_to(stdout, "  total of %lld jobs", (long long)r->jobs);
 	}
 	if (r->idle > 0)
-		(void)printf("%lld jobs had nothing due\n", (long long)r->idle);
-	(void)printf("store: %.1f MB at first, %.1f after half of the time, "
-		     "%.1f in the end\n",
+		text_to(stdout, "%lld jobs had nothing due",
+		    (long long)r->idle);
+	text_to(stdout,
+	    "store: %.1f MB at first, %.1f after half of the time, "
+	    "%.1f in the end",
 	    MB(m->bytes[SIM_BEGIN]), MB(m->bytes[SIM_HALF]),
 	    MB(m->bytes[SIM_END]));
 	return print_findings(r);
@@ -323,9 +333,10 @@ report_json(struct report *r)
 	datetime_rfc3339(m->from_us, &b);
 	buf_str(&b, "\",\"to\":\"");
 	datetime_rfc3339(m->to_us, &b);
-	(void)printf("%s\",\"cadence_seconds\":%.3f,\"ticks\":%lld,"
-		     "\"killed\":%lld,\"stopped\":%s,"
-		     "\"store_bytes\":[%lld,%lld,%lld],\"jobs\":[",
+	text_part(stdout,
+	    "%s\",\"cadence_seconds\":%.3f,\"ticks\":%lld,"
+	    "\"killed\":%lld,\"stopped\":%s,"
+	    "\"store_bytes\":[%lld,%lld,%lld],\"jobs\":[",
 	    buf_cstr(&b), SECONDS(m->cadence_us), (long long)m->ticks,
 	    (long long)m->killed, m->is_stopped ? "true" : "false",
 	    (long long)m->bytes[SIM_BEGIN], (long long)m->bytes[SIM_HALF],
@@ -333,11 +344,11 @@ report_json(struct report *r)
 	buf_fini(&b);
 	if ((rc = each_job(r, json_job)) != STORE_OK)
 		return rc;
-	(void)printf("],\"total\":{");
+	text_part(stdout, "],\"total\":{");
 	json_counts(r->total, r->ntotal);
-	(void)printf("},\"findings\":[");
+	text_part(stdout, "},\"findings\":[");
 	rc = print_findings(r);
-	(void)printf("]}\n");
+	text_to(stdout, "]}");
 	return rc;
 }
 
