@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/commands.h"
+#include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/table.h"
 #include "ctl/text.h"
@@ -221,6 +222,8 @@ run_resume(struct ctl *c, const struct ctl_args *a)
 	    &j);
 	if (rc == STORE_OK && j.ran != NULL)
 		ctl_print_ran(&j);
+	else if (rc == STORE_OK && j.render != NULL)
+		job_print_target_warnings(c, &j);
 	job_fini(&j);
 	if (rc == STORE_CONFLICT)
 		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
@@ -250,8 +253,10 @@ run_run(struct ctl *c, const struct ctl_args *a)
 		return status;
 	rc = sched_run_now(&c->sched, SCHED_ANY, a->operand[0], a->operand[1],
 	    run_id);
-	if (rc == STORE_OK)
+	if (rc == STORE_OK) {
 		text_line("%s", run_id);
+		job_print_run_warnings(c, run_id);
+	}
 	return ctl_fail_job(rc, a);
 }
 

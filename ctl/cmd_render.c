@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "ctl/commands.h"
+#include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/render.h"
 #include "ctl/shell.h"
@@ -15,7 +16,6 @@
 #include "lib/job_json.h"
 #include "lib/render_job.h"
 #include "lib/render_target.h"
-#include "lib/render_warn.h"
 #include "lib/sched_render.h"
 
 #include "lib/ban.h"
@@ -106,19 +106,6 @@ read_words(const struct ctl_args *a, struct render_target *t)
 	return read_runtime(a, t);
 }
 
-/* What may surprise, as the HTTP API answers; on standard error. */
-static void
-tell_warnings(struct ctl *c, const struct render_target *t)
-{
-	struct warns ws = { .n = 0 };
-
-	render_warns(c->conf, t, &ws);
-	for (size_t i = 0; i < ws.n; i++)
-		(void)ctl_fail(CTL_OK, "warning: %s",
-		    buf_cstr(&ws.v[i].text[WORDS_EN]));
-	warns_fini(&ws);
-}
-
 /* With --wait and --json the one object is the last. */
 static void
 tell_created(const struct ctl_args *a, const struct delivery *d)
@@ -163,7 +150,7 @@ create(struct ctl *c, const struct ctl_args *a, const struct render_target *t)
 		status = ctl_fail_rc(rc, t->service);
 	else {
 		tell_created(a, &d);
-		tell_warnings(c, t);
+		job_print_run_warnings(c, d.id);
 		if (a->opt[OPT_WAIT] != NULL)
 			status = wait_for(c, a, d.id);
 	}

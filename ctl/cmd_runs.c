@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "ctl/commands.h"
+#include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
 #include "ctl/table.h"
@@ -170,6 +171,7 @@ run_replay(struct ctl *c, const struct ctl_args *a)
 	if (rc != STORE_OK)
 		return ctl_fail_rc(rc, "replay");
 	text_line("%s", run_id);
+	job_print_run_warnings(c, run_id);
 	return CTL_OK;
 }
 

@@ -235,6 +235,7 @@ ctl_close(struct ctl *c)
 	c->is_open = false;
 	conf_free(c->conf);
 	c->conf = NULL;
+	buf_fini(&c->warned);
 }
 
 int

@@ -4,10 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
 #include "lib/sched.h"
 
 struct brokers;
-struct buf;
 struct conf;
 struct faults;
 
@@ -62,6 +62,7 @@ struct ctl {
 	struct sched sched;
 	bool is_open;		 /* sched is */
 	struct brokers *brokers; /* NULL until one is asked */
+	struct buf warned;	 /* warnings of services printed, a line each */
 };
 
 /* Every subcommand, ended by NULL. */

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl/job_add.h"
 #include "ctl/text.h"
@@ -11,6 +12,7 @@
 #include "lib/json.h"
 #include "lib/json_list.h"
 #include "lib/preview.h"
+#include "lib/sched_render.h"
 #include "lib/trigger.h"
 #include "net/brokers.h"
 
@@ -69,6 +71,52 @@ read_job(const struct adding *a, struct one *o)
 	return rc == -1 ? ctl_fail_faults(&o->fs, o->prefix) : CTL_OK;
 }
 
+/* What is said of a service, and not of the job, is printed once. */
+static bool
+is_printed(struct ctl *c, const struct warn *w)
+{
+	const char *text = buf_cstr(&w->text[WORDS_EN]);
+
+	if (w->code != WARN_NO_KEY && w->code != WARN_PLAN)
+		return false;
+	if (strstr(buf_cstr(&c->warned), text) != NULL)
+		return true;
+	buf_printf(&c->warned, "%s\n", text);
+	return false;
+}
+
+/* Print each warning behind what it is about. */
+static void
+print_warnings(struct ctl *c, const char *what, const struct warns *ws)
+{
+	for (size_t i = 0; i < ws->n; i++)
+		if (!is_printed(c, &ws->v[i]))
+			(void)ctl_fail(CTL_OK, "%s: warning: %s", what,
+			    buf_cstr(&ws->v[i].text[WORDS_EN]));
+}
+
+void
+job_print_target_warnings(struct ctl *c, const struct job *j)
+{
+	struct warns ws = { .n = 0 };
+	char what[JOB_NAME_MAX * 2 + 2];
+
+	(void)snprintf(what, sizeof(what), "%s %s", j->queue, j->job_id);
+	preview_warn_target(c->conf, j->render, &ws);
+	print_warnings(c, what, &ws);
+	warns_fini(&ws);
+}
+
+void
+job_print_run_warnings(struct ctl *c, const char *run_id)
+{
+	struct warns ws = { .n = 0 };
+
+	sched_render_warns(&c->sched, run_id, &ws);
+	print_warnings(c, run_id, &ws);
+	warns_fini(&ws);
+}
+
 void
 job_tell_warnings(struct ctl *c, const struct job *j, struct warns *ws)
 {
@@ -76,10 +124,11 @@ job_tell_warnings(struct ctl *c, const struct job *j, struct warns *ws)
 		.now_us = clock_now_us() };
 	const struct job_env job_env = { .conf = c->conf, .trigger = &env };
 
+	char what[JOB_NAME_MAX * 2 + 2];
+
 	preview_warn_job(j, &job_env, sched_cadence(&c->sched, env.now_us), ws);
-	for (size_t i = 0; i < ws->n; i++)
-		(void)ctl_fail(CTL_OK, "%s %s: warning: %s", j->queue,
-		    j->job_id, buf_cstr(&ws->v[i].text[WORDS_EN]));
+	(void)snprintf(what, sizeof(what), "%s %s", j->queue, j->job_id);
+	print_warnings(c, what, ws);
 }
 
 /* Say what was added, in the words job list has. */

@@ -18,8 +18,14 @@ int job_add_bodies(struct ctl *c, struct json_object *bodies, bool takes_words);
 /*
  * Write what may surprise about a job that was added or changed to standard
  * error, a line each: the warnings of its text in *ws, to which those of its
- * trigger are added.
+ * trigger are added.  What is said of a service is printed once, by whichever
+ * of these functions.
  */
 void job_tell_warnings(struct ctl *c, const struct job *j, struct warns *ws);
+
+/* The same for the target at Render of a job that starts again (j->render is
+ * set), and of a run that was made. */
+void job_print_target_warnings(struct ctl *c, const struct job *j);
+void job_print_run_warnings(struct ctl *c, const char *run_id);
 
 #endif

@@ -9,6 +9,7 @@
 #include "lib/job_json.h"
 #include "lib/preview.h"
 #include "lib/sched.h"
+#include "lib/sched_render.h"
 #include "net/brokers.h"
 #include "lib/token.h"
 #include "lib/trigger.h"
@@ -79,6 +80,7 @@ struct control {
 	    const char *queue, const char *job_id, struct job *out);
 	enum msg done;
 	enum msg missing;
+	bool is_start; /* the job may run from now on */
 };
 
 /* Why a job cannot be resumed: for want of slots, or of sense.  What it is
@@ -125,6 +127,9 @@ control(struct ctx *ctx, const struct request *req, const struct control *c,
 		res->msg = c->done;
 		res->args[0] = in.job_id;
 		show_job(ctx, &j, res);
+		if (c->is_start && j.render != NULL &&
+		    auth_may(ctx, TOKEN_READ))
+			preview_warn_target(ctx->conf, j.render, &res->warns);
 	}
 	job_fini(&j);
 }
@@ -148,6 +153,7 @@ h_job_resume(struct ctx *ctx, const struct request *req, struct response *res)
 		.apply = sched_resume,
 		.done = MSG_JOB_RESUMED,
 		.missing = MSG_JOB_RESUME_MISSING,
+		.is_start = true,
 	};
 
 	control(ctx, req, &resume_control, res);
@@ -167,8 +173,11 @@ h_job_run(struct ctx *ctx, const struct request *req, struct response *res)
 		response_error(res, 404, MSG_JOB_MISSING, in.job_id);
 		return;
 	}
-	if (response_store(res, rc))
-		buf_printf(res->data, "{\"run_id\":\"%s\"}", run_id);
+	if (!response_store(res, rc))
+		return;
+	buf_printf(res->data, "{\"run_id\":\"%s\"}", run_id);
+	if (auth_may(ctx, TOKEN_READ))
+		sched_render_warns(&ctx->sched, run_id, &res->warns);
 }
 
 /* A patch on its way through the transaction. */

@@ -7,6 +7,8 @@
 #include "lib/fault.h"
 #include "lib/json.h"
 #include "lib/sched.h"
+#include "lib/sched_render.h"
+#include "lib/token.h"
 #include "lib/why_words.h"
 
 #include "fcgi/auth.h"
@@ -195,6 +197,8 @@ h_run_replay(struct ctx *ctx, const struct request *req, struct response *res)
 		buf_str(res->data, "{\"run_id\":");
 		buf_json(res->data, run_id);
 		buf_char(res->data, '}');
+		if (auth_may(ctx, TOKEN_READ))
+			sched_render_warns(&ctx->sched, run_id, &res->warns);
 	}
 }
 

@@ -110,9 +110,9 @@ preview_from_json(struct json_object *body, const struct job_env *env,
 	return 0;
 }
 
-/* What may surprise about a stored target. */
-static void
-warn_of_target(const struct conf *conf, const char *render, struct warns *ws)
+void
+preview_warn_target(const struct conf *conf, const char *render,
+    struct warns *ws)
 {
 	struct faults fs = { .n = 0 };
 	struct render_target t;
@@ -156,7 +156,7 @@ preview_warn_job(const struct job *j, const struct job_env *env,
 	trigger_free(t);
 	warn_of_files(env->trigger->zones, out);
 	if (j->render != NULL)
-		warn_of_target(env->conf, j->render, out);
+		preview_warn_target(env->conf, j->render, out);
 	else if (j->max_runtime_us != 0)
 		render_warn_runtime(out);
 	warns_move(out, &text);

@@ -33,6 +33,10 @@ int preview_from_json(struct json_object *body, const struct job_env *env,
 void preview_warn_job(const struct job *j, const struct job_env *env,
     int64_t cadence_us, struct warns *out);
 
+/* Add to *out the warnings for a stored target at Render (render_warns). */
+void preview_warn_target(const struct conf *conf, const char *render,
+    struct warns *out);
+
 /* Free what p owns. */
 void preview_fini(struct preview *p);
 

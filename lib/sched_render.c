@@ -5,6 +5,7 @@
 #include "lib/clock.h"
 #include "lib/handover.h"
 #include "lib/render_target.h"
+#include "lib/render_warn.h"
 #include "lib/sched_int.h"
 #include "lib/sched_render.h"
 
@@ -60,6 +61,20 @@ sched_render_create(struct sched *s, const struct render_target *t,
 	if (rc == STORE_OK)
 		rc = store_delivery_get(st, id, out);
 	return sched_end(st, rc);
+}
+
+void
+sched_render_warns(struct sched *s, const char *id, struct warns *ws)
+{
+	struct delivery d = { .run = 0 };
+	struct render_target t = { .service = NULL };
+
+	if (sched_render_get(s, NULL, id, &d) != STORE_OK)
+		return;
+	t.service = d.place;
+	t.plan = d.plan;
+	render_warns(s->conf, &t, ws);
+	delivery_fini(&d);
 }
 
 enum store_rc

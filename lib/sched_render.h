@@ -5,6 +5,7 @@
 #include "lib/store_delivery.h"
 
 struct render_target;
+struct warns;
 
 /*
  * One-off jobs at Render outside of any schedule, and all that are on their
@@ -26,6 +27,12 @@ enum store_rc sched_render_create(struct sched *s,
  */
 enum store_rc sched_render_get(struct sched *s, const char *service,
     const char *id, struct delivery *out);
+
+/*
+ * Add to *ws what may surprise about the target of the run id, which was made
+ * just now (render_warns); nothing when it does not go to Render.
+ */
+void sched_render_warns(struct sched *s, const char *id, struct warns *ws);
 
 /* Add those that match, newest first. */
 enum store_rc sched_render_list(struct sched *s,

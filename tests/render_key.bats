@@ -92,6 +92,43 @@ late() {
 	[ "$(field 'has("warnings")')" = false ]
 }
 
+# The command warns N times of the service that has no key.
+warned() {
+	local n=$1
+	shift
+	run -0 --separate-stderr "$ctl" "$@"
+	[ "$(grep -c "warning: there is no usable key for $srv" <<<"$stderr")" -eq "$n" ] ||
+	    { printf '%s: %s\n' "$*" "$stderr"; return 1; }
+	commands=$((commands + 1))
+}
+
+@test "no key: each command that lets runs begin says so, of a service once" {
+	local commands=0 id list=$BATS_TEST_TMPDIR/list.json
+	warned 1 job add q --id k --every 1h --render "$srv" --command x
+	warned 1 job add q --id k --every 2h --render "$srv" --command x --replace
+	warned 1 job set q k max_instances=9
+	warned 0 job pause q k
+	warned 1 job resume q k
+	warned 1 job run q k
+	id=$output
+	warned 1 replay "$id"
+	warned 1 render create "$srv" -- x
+	jq -n --arg s "$srv" '[range(50) | {queue_name: "q", job_id: "i\(.)",
+	    trigger: "interval", hours: 1, render: {serviceId: $s, startCommand: "x"}}]' >"$list"
+	warned 1 render import "$list"
+	warned 1 render import "$list" --replace
+	sed 's/"i\([0-9]*\)"/"j\1"/' "$list" >"$list.2"
+	warned 1 job add --json "$list.2"
+	warned 1 job set --all-of q priority=3
+	with_key
+	warned 0 job add q --id k --every 2h --render "$srv" --command x --replace
+	warned 0 job set q k priority=4
+	warned 0 job run q k
+	warned 0 replay "$id"
+	warned 0 render import "$list" --replace
+	printf '# %d commands\n' "$commands" >&3
+}
+
 @test "a run that is ten days late is given up, not launched" {
 	id=$("$ctl" render create "$srv" -- x 2>/dev/null)
 	"$ticker" --once
