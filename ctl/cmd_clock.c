@@ -43,6 +43,10 @@ run_reset(struct ctl *c, const struct ctl_args *a)
 	    (long long)(r.ahead_us / CLOCK_US_PER_S),
 	    r.is_dry ? ", to be brought back" : "", (long long)r.jobs,
 	    (long long)r.rows, (long long)r.messages, (long long)r.kept);
+	if (r.gone > 0)
+		text_line("%lld jobs ended by it: add those that are still "
+			  "wanted again",
+		    (long long)r.gone);
 	return CTL_OK;
 }
 

@@ -6,8 +6,10 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/due.h"
 #include "lib/job.h"
@@ -17,6 +19,7 @@
 #include "lib/store_log.h"
 #include "lib/store_zone.h"
 #include "lib/trigger.h"
+#include "lib/trigger_same.h"
 #include "lib/ban.h"
 
 #define BATCH_JOBS 1000
@@ -60,16 +63,42 @@ reset_rows(struct reset *r, const struct job *j, const struct trigger *t)
 	return rc;
 }
 
+/*
+ * A trigger that was given while the clock was ahead, and began when it was
+ * given, begins now: *t is made anew.  A date that was to run at once does.
+ */
+static enum store_rc
+reset_trigger(struct reset *r, struct job *j, struct trigger **t)
+{
+	const struct trigger_given given = { j->changed_us, r->now_us };
+	struct buf spec = BUF_INIT;
+	char *text;
+
+	if (!trigger_bring_back(*t, &given, &spec))
+		return STORE_OK;
+	if ((text = buf_take(&spec)) == NULL)
+		return STORE_FULL;
+	free(j->trigger);
+	j->trigger = text;
+	trigger_free(*t);
+	*t = sched_job_trigger(r->s, j);
+	return *t == NULL ? STORE_FULL : STORE_OK;
+}
+
 static enum store_rc
 reset_job(struct reset *r, struct job *j)
 {
 	struct trigger *t = sched_job_trigger(r->s, j);
-	enum store_rc rc = STORE_OK;
+	enum store_rc rc;
 	int64_t next_us;
 
 	/* One that cannot be read is looked at when it can. */
 	if (t == NULL)
 		return STORE_OK;
+	if ((rc = reset_trigger(r, j, &t)) != STORE_OK) {
+		trigger_free(t);
+		return rc;
+	}
 	next_us = trigger_next(t, r->now_us);
 	if (next_us < j->cursor_us) {
 		rc = reset_rows(r, j, t);
@@ -124,6 +153,7 @@ static enum store_rc
 reset_delays(struct reset *r)
 {
 	struct run_list queues = { NULL, 0, 0 };
+	int64_t gone = 0;
 	enum store_rc rc;
 
 	if ((rc = store_begin(r->st)) != STORE_OK)
@@ -134,6 +164,9 @@ reset_delays(struct reset *r)
 		rc = sched_audit(r->s, r->st, "queue.clock-reset",
 		    queues.v[i].queue, NULL);
 	}
+	if (rc == STORE_OK)
+		rc = store_clock_gone(r->st, r->now_us, &gone);
+	r->out->gone += gone;
 	if (rc == STORE_OK)
 		rc = store_clock_delays(r->st, r->now_us, r->mark_us);
 	if (rc == STORE_OK)

@@ -11,11 +11,13 @@ struct sched_clock {
 	int64_t rows;	  /* of the ledger, for slots yet to come: shortened */
 	int64_t kept;	  /* launched for slots yet to come: not again */
 	int64_t messages; /* held for too long */
+	int64_t gone;	  /* jobs that ended by it, which do not come back */
 };
 
 /*
- * Bring cursors, leases and delays that lie ahead of the clock back, with a
- * row of the audit for each job and queue.  A slot that was launched already is
+ * Bring cursors, leases, delays and limits that lie ahead of the clock back,
+ * and the beginnings of triggers that were given then without one, with a row
+ * of the audit for each job and queue.  A slot that was launched already is
  * not launched again.  Nothing is done when nothing lies ahead.
  */
 enum store_rc sched_clock_reset(struct sched *s, struct sched_clock *out);

@@ -83,6 +83,7 @@ store_clock_job(struct store *st, const struct job *j, int64_t now_us)
 		return st->refused;
 	stmt_int(q, ":id", j->id);
 	stmt_int(q, ":now", now_us);
+	stmt_text(q, ":trigger", j->trigger);
 	stmt_int(q, ":cursor_us", j->cursor_us);
 	stmt_int_or_null(q, ":next_run_us", j->next_run_us, JOB_NEVER);
 	rc = stmt_run(st, q, true);
@@ -91,6 +92,16 @@ store_clock_job(struct store *st, const struct job *j, int64_t now_us)
 	if (rc == STORE_OK)
 		rc = end_history(st, SQL_CLOCK_HISTORY_NONE, j->id, now_us);
 	return rc;
+}
+
+enum store_rc
+store_clock_gone(struct store *st, int64_t now_us, int64_t *n)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_CLOCK_GONE_COUNT);
+
+	if (q != NULL)
+		stmt_int(q, ":now", now_us);
+	return stmt_scalar(st, q, n);
 }
 
 enum store_rc
@@ -131,6 +142,14 @@ store_clock_delays(struct store *st, int64_t now_us, int64_t mark_us)
 		{ SQL_CLOCK_FOLLOW, false, true },
 		{ SQL_CLOCK_LANE, false, false },
 		{ SQL_CLOCK_ALERT, false, false },
+		{ SQL_CLOCK_JOBS, false, false },
+		{ SQL_CLOCK_RUNS, false, false },
+		{ SQL_CLOCK_ENQUEUED, false, false },
+		{ SQL_CLOCK_QUEUE, false, false },
+		{ SQL_CLOCK_DENIAL, false, false },
+		{ SQL_CLOCK_GONE, false, false },
+		{ SQL_CLOCK_TOLD, false, false },
+		{ SQL_CLOCK_TOKEN, false, false },
 		{ SQL_CLOCK_TICK, false, false },
 	};
 	sqlite3_stmt *q = stmt_get(st, SQL_CLOCK_SINCE);

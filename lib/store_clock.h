@@ -23,16 +23,20 @@ enum store_rc store_clock_cut(struct store *st, int64_t row, int64_t last_us,
 /* Let a row be that of a run by hand: no slot is decided by it. */
 enum store_rc store_clock_keep(struct store *st, int64_t row);
 
-/* The cursor and next run of j, for now_us; what it was before ends now. */
+/* Trigger, cursor and next run of j, for now_us; what it was before ends
+ * now. */
 enum store_rc store_clock_job(struct store *st, const struct job *j,
     int64_t now_us);
+
+/* How many jobs ended after now_us. */
+enum store_rc store_clock_gone(struct store *st, int64_t now_us, int64_t *n);
 
 /* Queues with messages that are held for too long, as runs of a list: queue
  * and count. */
 enum store_rc store_clock_queues(struct store *st, int64_t now_us,
     int64_t mark_us, struct run_list *out);
 
-/* Leases, delays and tries that lie ahead; ticks that were. */
+/* Leases, delays, tries, limits and notes that lie ahead; ticks that were. */
 enum store_rc store_clock_delays(struct store *st, int64_t now_us,
     int64_t mark_us);
 

@@ -12,6 +12,7 @@
 #define CLOCK_EVERY 64 /* rows between two looks at the clock */
 #define SAMPLE_MAX 64
 #define NEVER INT64_MIN
+#define ONCE_US (INT64_C(366) * 86400 * CLOCK_US_PER_S) /* store_prune.h */
 
 /* A row that goes. */
 struct victim {
@@ -28,6 +29,7 @@ struct step {
 	const struct clock *clock;
 	int64_t end_us; /* on the clock for timing */
 	int64_t done;
+	int64_t once; /* one-offs remembered by it */
 	bool is_more;
 };
 
@@ -109,6 +111,21 @@ is_made_up(const char *job_id)
 	    strspn(job_id, "0123456789abcdef") == 32;
 }
 
+static enum store_rc
+remember(struct step *s, int64_t key)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_ONCE_ADD);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return s->st->refused;
+	stmt_int(q, ":id", key);
+	stmt_int(q, ":now", clock_get_us(s->clock));
+	rc = stmt_run(s->st, q, false);
+	s->once += sqlite3_changes(s->st->db);
+	return rc;
+}
+
 /* A one-off does not run again when its run is forgotten. */
 static enum store_rc
 prune_once(struct step *s, int64_t id)
@@ -127,7 +144,7 @@ prune_once(struct step *s, int64_t id)
 		    sqlite3_column_int64(q, 2));
 	stmt_put(q);
 	if (key != 0)
-		return prune_do(s, SQL_ONCE_ADD, ":id", key);
+		return remember(s, key);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
@@ -375,6 +392,43 @@ prune_audit(struct step *s)
 	return rc;
 }
 
+/* Take at most limit one-offs out of memory; *n less are left. */
+static enum store_rc
+forget(struct step *s, enum sql_id id, int64_t limit, int64_t *n)
+{
+	sqlite3_stmt *q = stmt_get(s->st, id);
+	enum store_rc rc;
+	int changes;
+
+	if (q == NULL)
+		return s->st->refused;
+	if (id == SQL_ONCE_PRUNE)
+		stmt_int(q, ":before_us", clock_get_us(s->clock) - ONCE_US);
+	stmt_int(q, ":limit", limit);
+	rc = stmt_run(s->st, q, false);
+	changes = sqlite3_changes(s->st->db);
+	*n -= changes;
+	s->is_more = s->is_more || changes == s->p->step_rows;
+	return rc;
+}
+
+/* One-offs that nothing asked for in a year, and the oldest of too many. */
+static enum store_rc
+prune_remembered(struct step *s)
+{
+	int64_t was, n, most = s->p->rows;
+	enum store_rc rc = prune_at(s, "once", &was);
+
+	n = was + s->once;
+	if (rc == STORE_OK && n > 0)
+		rc = forget(s, SQL_ONCE_PRUNE, s->p->step_rows, &n);
+	if (rc == STORE_OK && most > 0 && n > most)
+		rc = forget(s, SQL_ONCE_SURPLUS,
+		    n - most < s->p->step_rows ? n - most : s->p->step_rows,
+		    &n);
+	return rc == STORE_OK && n != was ? prune_move(s, "once", n) : rc;
+}
+
 static enum store_rc
 prune_rules(struct step *s)
 {
@@ -389,6 +443,8 @@ prune_rules(struct step *s)
 		rc = prune_count(s);
 	if (rc == STORE_OK && s->p->before_us != NEVER)
 		rc = prune_audit(s);
+	if (rc == STORE_OK)
+		rc = prune_remembered(s);
 	if (rc == STORE_OK && s->done > 0 &&
 	    (rc = prune_at(s, "rows", &gone)) == STORE_OK)
 		rc = prune_move(s, "rows", gone + s->done);

@@ -12,6 +12,9 @@ struct clock;
  * steps, and is added up in run_pruned.  The newest row stays, so does
  * every slot at or after its job's cursor, for the guard on (job, slot) needs
  * it, and so does a run that is not over.
+ *
+ * A one-off whose run went is remembered (store_run_once) for a year, and a
+ * year more each time it is asked for; of no more than rows of them.
  */
 struct store_prune {
 	int64_t before_us;    /* decided before: too old; INT64_MIN: none is */

@@ -264,6 +264,19 @@ run_once_known(struct store *st, const struct store_run_at *w)
 }
 
 enum store_rc
+store_run_once_seen(struct store *st, const struct store_run_at *w,
+    int64_t now_us)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_ONCE_SEEN);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_int(q, ":id", run_once_key(w->queue, w->job_id, w->at_us));
+	stmt_int(q, ":now", now_us);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
 store_run_once(struct store *st, const struct store_run_at *w, struct run *out)
 {
 	sqlite3_stmt *q = run_of_job(st, SQL_RUN_ONCE, w);

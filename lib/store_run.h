@@ -82,6 +82,11 @@ enum store_rc store_run_newest(struct store *st, const struct store_run_at *w,
 enum store_rc store_run_once(struct store *st, const struct store_run_at *w,
     struct run *out);
 
+/* One that is remembered alone was asked for at now_us: it is remembered for
+ * longer. */
+enum store_rc store_run_once_seen(struct store *st,
+    const struct store_run_at *w, int64_t now_us);
+
 /* The last slot retention took from the job's ledger; 0: none. */
 enum store_rc store_run_pruned(struct store *st, const struct store_run_at *w,
     int64_t *last_us);

@@ -110,6 +110,7 @@ zone_read_job(sqlite3_stmt *q, struct job_list *out)
 	j->cursor_us = sqlite3_column_type(q, 5) == SQLITE_NULL ?
 	    JOB_NEVER :
 	    sqlite3_column_int64(q, 5);
+	j->changed_us = sqlite3_column_int64(q, 6);
 	return is_oom ? STORE_FULL : STORE_OK;
 }
 

@@ -130,3 +130,85 @@ trigger_is_same(const struct trigger *t, const struct trigger *was,
 	trigger_spec(&v, spec);
 	return true;
 }
+
+/* A date without an instant is read as now, a moment before it is kept. */
+#define AT_ONCE_US (5 * US_PER_S)
+
+/* The date of an instant in the zone. */
+static int64_t
+date_of(const struct tz *tz, int64_t us)
+{
+	struct tz_period p;
+	int64_t s = us / US_PER_S;
+
+	tz_at(tz, s, &p);
+	return (s + p.offset_s) / CIVIL_DAY_S;
+}
+
+/* The same dates from one on that is not after today, if they go back. */
+static int64_t
+first_back(const struct calendar *c, int64_t today)
+{
+	struct civil v;
+	int64_t month;
+
+	if (c->months == 0)
+		return c->first -
+		    ((c->first - today - 1) / c->days + 1) * c->days;
+	civil_from_wall(c->first * CIVIL_DAY_S, &v);
+	month = (int64_t)v.year * 12 + v.month - 1 - c->months;
+	for (; c->days == 0 && month > 0; month -= c->months) {
+		int y = (int)(month / 12), m = (int)(month % 12) + 1;
+
+		if (v.day <= civil_month_days(y, m) &&
+		    civil_days(y, m, v.day) <= today)
+			return civil_days(y, m, v.day);
+	}
+	return today;
+}
+
+static bool
+bring_grid_back(struct trigger *t, int64_t now_us)
+{
+	int64_t length_us = t->u.interval.length_us;
+	int64_t *grid_us = &t->u.interval.grid_us;
+
+	if (t->start_us != TRIGGER_NOT_GIVEN || *grid_us - now_us <= length_us)
+		return false;
+	*grid_us -= (*grid_us - now_us - 1) / length_us * length_us;
+	return true;
+}
+
+static bool
+bring_dates_back(struct trigger *t, int64_t now_us)
+{
+	int64_t today = date_of(t->tz, now_us);
+
+	if (t->start_us != TRIGGER_NOT_GIVEN ||
+	    t->u.calendar.dates.first <= today)
+		return false;
+	t->u.calendar.dates.first = first_back(&t->u.calendar.dates, today);
+	return true;
+}
+
+bool
+trigger_bring_back(const struct trigger *t, const struct trigger_given *g,
+    struct buf *spec)
+{
+	struct trigger v = *t; /* owns nothing: never freed */
+	bool is_back = false;
+
+	if (t->kind == TRIGGER_INTERVAL)
+		is_back = bring_grid_back(&v, g->now_us);
+	else if (t->kind == TRIGGER_CALENDAR)
+		is_back = bring_dates_back(&v, g->now_us);
+	else if (t->kind == TRIGGER_DATE && g->at_us > g->now_us &&
+	    t->u.date.run_us <= g->at_us &&
+	    t->u.date.run_us > g->at_us - AT_ONCE_US) {
+		v.u.date.run_us = g->now_us + 1;
+		is_back = true;
+	}
+	if (is_back)
+		trigger_spec(&v, spec);
+	return is_back;
+}

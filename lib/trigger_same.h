@@ -23,4 +23,18 @@ struct trigger_place {
 bool trigger_is_same(const struct trigger *t, const struct trigger *was,
     const struct trigger_place *at, struct buf *spec);
 
+/* When a trigger was given, and what time it is. */
+struct trigger_given {
+	int64_t at_us;
+	int64_t now_us;
+};
+
+/*
+ * Does t begin when it was given, without a start of its own, by a clock that
+ * was ahead of now?  Then its storable text as of now is appended to spec: a
+ * grid goes back by whole lengths, a date that was to run at once runs.  Pure.
+ */
+bool trigger_bring_back(const struct trigger *t, const struct trigger_given *g,
+    struct buf *spec);
+
 #endif

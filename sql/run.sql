@@ -192,10 +192,23 @@ WHERE id = :id AND is_extra IS NULL AND state <> 'missed'
 		WHERE job = run.job AND trigger GLOB 'date;*');
 
 -- name: once_add
-INSERT INTO once (id) VALUES (:id) ON CONFLICT (id) DO NOTHING;
+INSERT INTO once (id, at_us) VALUES (:id, :now) ON CONFLICT (id) DO NOTHING;
 
 -- name: once_has
-SELECT 1 FROM once WHERE id = :id;
+SELECT at_us FROM once WHERE id = :id;
+
+-- It was asked for again; noted once a day.
+
+-- name: once_seen
+UPDATE once SET at_us = :now WHERE id = :id AND at_us < :now - 86400000000;
+
+-- name: once_prune
+DELETE FROM once WHERE id IN (SELECT id FROM once WHERE at_us < :before_us
+	ORDER BY at_us LIMIT :limit);
+
+-- name: once_surplus
+DELETE FROM once WHERE id IN (SELECT id FROM once
+	ORDER BY at_us LIMIT :limit);
 
 -- name: prune_row
 DELETE FROM run WHERE id = :id;

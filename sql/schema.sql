@@ -319,10 +319,13 @@ CREATE TABLE mark (
 ) STRICT, WITHOUT ROWID;
 
 -- One-off jobs whose runs retention took: they do not run again.  id is made
--- of queue, job id and instant.
+-- of queue, job id and instant; at_us is when it was last asked for.
 CREATE TABLE once (
-	id INTEGER PRIMARY KEY
+	id INTEGER PRIMARY KEY,
+	at_us INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX once_at ON once (at_us);
 
 -- What somebody is to be told: the outbox.  about is a table, subject a row of
 -- it; of a run each state is told once.  done has the names of those who know,

@@ -17,7 +17,7 @@ UPDATE zone SET swept = :swept WHERE target IS NOT NULL;
 UPDATE zone SET stamp = target, target = NULL WHERE target IS NOT NULL;
 
 -- name: zone_jobs
-SELECT id, queue, job_id, trigger, state, cursor_us
+SELECT id, queue, job_id, trigger, state, cursor_us, changed_us
 FROM job WHERE id > :id ORDER BY id LIMIT :limit;
 
 -- name: zone_decided

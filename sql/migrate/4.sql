@@ -70,8 +70,11 @@ CREATE TABLE mark (
 INSERT INTO mark (name, at_us)
 SELECT 'clock', max(started_us) FROM tick HAVING count(*) > 0;
 CREATE TABLE once (
-	id INTEGER PRIMARY KEY
+	id INTEGER PRIMARY KEY,
+	at_us INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX once_at ON once (at_us);
 
 -- When a consumer last asked for the messages of a queue, give or take an
 -- hour; NULL: not yet.

@@ -117,29 +117,39 @@ test_once_paused(void)
 	}
 }
 
-/* Retention takes the run and the name: the guard stays. */
+/* What a tick's retention does, keeping rows of the ledger. */
 static void
-test_once_pruned(void)
+prune(int64_t rows)
 {
-	const struct store_prune p = { INT64_MAX, 0, 0, 100, RIG_S,
+	const struct store_prune p = { INT64_MAX, rows, 0, 100, RIG_S,
 		&clock_test };
 	bool is_more = true;
+	static int called;
+	char task[20];
 	int64_t n = 0;
 
-	clear();
-	now = T0;
-	is_str(once("2030-01-01 00:11", ""), "added", "first");
-	now += 2 * MINUTE;
-	tick();
+	(void)snprintf(task, sizeof(task), "x%d", ++called);
 	/* The newest row of all is never taken. */
 	(void)sched_publish(&r.s,
-	    &(const struct sched_publish){ .queue = "p", .task_id = "x" },
+	    &(const struct sched_publish){ .queue = "p", .task_id = task },
 	    (char[RUN_ID_LEN + 1]){ 0 });
 	for (int i = 0; i < 9 && is_more; i++) {
 		(void)store_begin(store());
 		(void)store_prune_step(store(), &p, &n, &is_more);
 		(void)store_commit(store());
 	}
+}
+
+/* Retention takes the run and the name: the guard stays. */
+static void
+test_once_pruned(void)
+{
+	clear();
+	now = T0;
+	is_str(once("2030-01-01 00:11", ""), "added", "first");
+	now += 2 * MINUTE;
+	tick();
+	prune(0);
 	is_int(ask("SELECT count(*) FROM run WHERE job IS NOT NULL"), 0,
 	    "the run is gone");
 	is_int(ask("SELECT count(*) FROM job_gone"), 0, "the name, too");
@@ -148,6 +158,59 @@ test_once_pruned(void)
 	is_str(once("2030-01-01 00:12", ""), "added", "another instant does");
 	tick();
 	is_int(ask("SELECT count(*) FROM message WHERE queue = 'q'"), 2, "so");
+}
+
+/* For a year, and as long as it is asked for each year. */
+static void
+test_once_forgotten(void)
+{
+	const int64_t day = 1440 * MINUTE;
+
+	rig_meddle(r.conf->store, "DELETE FROM once; DELETE FROM prune");
+	clear();
+	now = T0;
+	(void)once("2030-01-01 00:11", "");
+	now += 2 * MINUTE;
+	tick();
+	prune(0);
+	for (int i = 0; i < 4; i++) {
+		now += 365 * day;
+		prune(0);
+		is_str(once("2030-01-01 00:11", ""), "ran", "year %d", i + 1);
+	}
+	now += 364 * day;
+	prune(0);
+	is_int(ask("SELECT count(*) FROM once"), 1, "remembered");
+	now += 3 * day;
+	prune(0);
+	is_int(ask("SELECT count(*) FROM once"), 0, "not asked for in a year");
+	is_str(once("2030-01-01 00:11", ""), "added", "and forgotten");
+}
+
+/* Not of more than the ledger keeps: the oldest are forgotten. */
+static void
+test_once_many(void)
+{
+	char date[40];
+
+	rig_meddle(r.conf->store, "DELETE FROM once; DELETE FROM prune");
+	clear();
+	now = T0;
+	for (int i = 0; i < 30; i++) {
+		(void)snprintf(date, sizeof(date), "2030-01-01 00:%02d",
+		    11 + i);
+		(void)once(date, "");
+		now = T0 + (2 + i) * MINUTE;
+		tick();
+		prune(0);
+	}
+	is_int(ask("SELECT count(*) FROM once"), 30, "all are remembered");
+	is_int(ask("SELECT at FROM prune WHERE name = 'once'"), 30, "counted");
+	prune(20);
+	is_int(ask("SELECT count(*) FROM once"), 20, "no more than rows");
+	is_int(ask("SELECT at FROM prune WHERE name = 'once'"), 20, "counted");
+	is_str(once("2030-01-01 00:40", ""), "ran", "the newest");
+	is_str(once("2030-01-01 00:11", ""), "added", "not the oldest");
 }
 
 /* A patch to an instant that ran; and a queue's switch. */
@@ -183,6 +246,8 @@ main(void)
 	test_once_paused();
 	test_once_patched();
 	test_once_pruned();
+	test_once_forgotten();
+	test_once_many();
 	close_all();
 	return tap_done();
 }
