@@ -58,7 +58,7 @@ void
 init_webserver(const char *fcgi, const struct conf *conf, struct buf *out)
 {
 	const char *slash = strrchr(conf->store, '/');
-	struct buf sock = BUF_INIT;
+	struct buf sock = BUF_INIT, path = BUF_INIT;
 
 	buf_add(&sock, conf->store, (size_t)(slash - conf->store));
 	buf_str(&sock, "/minutehand-fcgi.sock");
@@ -66,17 +66,20 @@ init_webserver(const char *fcgi, const struct conf *conf, struct buf *out)
 	    "server.modules += (\"mod_fastcgi\")\n"
 	    "fastcgi.server += (\"/\" => ((\n"
 	    "\t\"bin-path\" => ");
-	add_string(out, fcgi);
+	buf_str(&path, fcgi);
+	buf_str(&path, " -w 4");
+	add_string(out, buf_cstr(&path));
 	buf_str(out, ",\n\t\"bin-environment\" => (\"MINUTEHAND_CONF\" => ");
 	add_string(out, conf->path);
 	buf_str(out, "),\n\t\"socket\" => ");
 	add_string(out, buf_cstr(&sock));
 	buf_str(out,
 	    ",\n"
-	    "\t\"max-procs\" => 4,\n"
+	    "\t\"max-procs\" => 1,\n"
 	    "\t\"check-local\" => \"disable\",\n"
 	    "\t\"fix-root-scriptname\" => \"enable\"\n"
 	    ")))\n");
-	out->is_failed |= sock.is_failed;
+	out->is_failed |= sock.is_failed || path.is_failed;
 	buf_fini(&sock);
+	buf_fini(&path);
 }

@@ -10,12 +10,14 @@
 #include "lib/cmdline.h"
 #include "lib/conf.h"
 #include "lib/log.h"
+#include "lib/num.h"
 #include "lib/stop.h"
 #include "lib/text.h"
 
 #include "fcgi/ctx.h"
 #include "fcgi/route.h"
 #include "fcgi/serve.h"
+#include "fcgi/workers.h"
 
 #include "lib/ban.h"
 
@@ -30,7 +32,7 @@ print_help(void)
 	struct buf b = BUF_INIT;
 
 	buf_str(&b,
-	    "usage: minutehand.fcgi [-c FILE] [-hV]\n"
+	    "usage: minutehand.fcgi [-c FILE] [-w NUMBER] [-hV]\n"
 	    "Started by a web server as CGI or FastCGI program, it answers:"
 	    "\n\n");
 	route_print(&b);
@@ -61,24 +63,37 @@ are_args_foreign(int argc)
 	    query[0] != '\0' && strchr(query, '=') == NULL;
 }
 
-/* The options; -1 to go on with *conf set, else an exit status. */
+struct options {
+	const char *conf; /* NULL: not given */
+	int64_t workers;
+};
+
+/* The options; -1 to go on with *o set, else an exit status. */
 static int
-read_options(int argc, char **argv, const char **conf)
+read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
+		{ "workers", required_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
-	while ((c = cmdline_next("minutehand.fcgi", argc, argv, ":c:hV",
+	while ((c = cmdline_next("minutehand.fcgi", argc, argv, ":c:w:hV",
 		    longs)) != -1) {
 		switch (c) {
 		case 'c':
-			*conf = optarg;
+			o->conf = optarg;
 			break;
+		case 'w':
+			if (num_parse(optarg, 1, WORKERS_MAX, &o->workers) == 0)
+				break;
+			text_to(stderr,
+			    "minutehand.fcgi: -w takes a number from 1 to %d",
+			    WORKERS_MAX);
+			return EXIT_USAGE;
 		case 'h':
 			print_help();
 			return end_output();
@@ -97,7 +112,13 @@ read_options(int argc, char **argv, const char **conf)
 }
 
 static int
-serve(struct ctx *ctx)
+run_worker(void *arg)
+{
+	return serve_fcgi(arg);
+}
+
+static int
+serve(struct ctx *ctx, int workers)
 {
 	/* What is not taken any more shows as a failed write. */
 	signal(SIGPIPE, SIG_IGN);
@@ -105,7 +126,8 @@ serve(struct ctx *ctx)
 	signal(SIGXFSZ, SIG_IGN);
 	stop_block();
 	if (serve_fcgi_is_asked())
-		return serve_fcgi(ctx);
+		return workers == 1 ? serve_fcgi(ctx) :
+				      workers_run(workers, run_worker, ctx);
 	if (getenv("REQUEST_METHOD") != NULL)
 		return serve_cgi(ctx, environ);
 	text_to(stderr,
@@ -117,7 +139,8 @@ serve(struct ctx *ctx)
 int
 main(int argc, char *argv[])
 {
-	const char *explicit_conf = NULL, *env_conf;
+	struct options o = { .workers = 1 };
+	const char *env_conf;
 	struct ctx ctx;
 	char *path;
 	int rc;
@@ -128,17 +151,17 @@ main(int argc, char *argv[])
 		    "Status: 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
 		return 0;
 	}
-	rc = read_options(argc, argv, &explicit_conf);
+	rc = read_options(argc, argv, &o);
 	if (rc >= 0)
 		return rc;
 	env_conf = getenv("MINUTEHAND_CONF");
 	if (env_conf == NULL)
 		env_conf = getenv("REDIRECT_MINUTEHAND_CONF");
-	path = conf_find(explicit_conf, env_conf, getenv("HOME"));
+	path = conf_find(o.conf, env_conf, getenv("HOME"));
 	if (path == NULL)
 		return EXIT_FAIL;
 	ctx_init(&ctx, path, getenv("TZ"));
-	rc = serve(&ctx);
+	rc = serve(&ctx, (int)o.workers);
 	ctx_fini(&ctx);
 	return rc == 0 ? 0 : EXIT_FAIL;
 }

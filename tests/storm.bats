@@ -31,7 +31,7 @@ sql() {
 web_conf() {
 	sed -e "s|@PORT@|$WEB_PORT|g" -e "s|@DIR@|$WEB|g" \
 	    -e "s|@FCGI@|$WEB/minutehand.fcgi|g" -e "s|@CONF@|$CONF|g" \
-	    -e '/mh-root.sock/,$ s|"max-procs" => 4|"max-procs" => 64|' "$1"
+	    -e '/mh-root.sock/,$ s|-w 4|-w 64|' "$1"
 }
 
 # One command after another until told to stop; how often, and each that

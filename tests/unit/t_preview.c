@@ -233,7 +233,7 @@ check_job(void)
 	const struct job_env env = { &conf, &trigger, NULL, NULL, false };
 	char good[] = "date;timezone=UTC;run_us=1000000", bad[] = "nonsense";
 	struct job j;
-	struct warns ws;
+	struct warns ws = { .n = 0 };
 
 	job_init(&j);
 	j.trigger = good;
