@@ -65,15 +65,15 @@ test_webserver(void)
 		const char *fcgi, *conf, *store;
 		const char *bin, *env, *sock;
 	} cases[] = {
-		{ "/l/m.fcgi", "/h/m.conf", "/h/store.db", "\"/l/m.fcgi\"",
+		{ "/l/m.fcgi", "/h/m.conf", "/h/store.db", "\"/l/m.fcgi -w 4\"",
 		    "\"/h/m.conf\"", "\"/h/minutehand-fcgi.sock\"" },
-		{ "/a b/m", "/h/m.conf", "/s t/store.db", "\"/a b/m\"",
+		{ "/a b/m", "/h/m.conf", "/s t/store.db", "\"/a b/m -w 4\"",
 		    "\"/h/m.conf\"", "\"/s t/minutehand-fcgi.sock\"" },
-		{ "/a\"b", "/c\\d", "/e\"\\f/x", "\"/a\\\"b\"", "\"/c\\\\d\"",
-		    "\"/e\\\"\\\\f/minutehand-fcgi.sock\"" },
-		{ "/ü", "/日", "/🚀/x.db", "\"/ü\"", "\"/日\"",
+		{ "/a\"b", "/c\\d", "/e\"\\f/x", "\"/a\\\"b -w 4\"",
+		    "\"/c\\\\d\"", "\"/e\\\"\\\\f/minutehand-fcgi.sock\"" },
+		{ "/ü", "/日", "/🚀/x.db", "\"/ü -w 4\"", "\"/日\"",
 		    "\"/🚀/minutehand-fcgi.sock\"" },
-		{ "/m", "/m.conf", "/store.db", "\"/m\"", "\"/m.conf\"",
+		{ "/m", "/m.conf", "/store.db", "\"/m -w 4\"", "\"/m.conf\"",
 		    "\"/minutehand-fcgi.sock\"" },
 	};
 	struct buf b = BUF_INIT, want = BUF_INIT;
