@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
-#include "fcgi/fastcgi.h"
-#include "lib/stop.h"
+#include "fcgi/server/fastcgi.h"
+#include "lib/base/stop.h"
 
 int
 main(void)

@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/clock.h"
-#include "lib/num.h"
+#include "lib/base/clock.h"
+#include "lib/base/num.h"
 #include "sql/sql_gen.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define KWARGS "'{\"x\":1,\"y\":2}'"
 #define BODY \

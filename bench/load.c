@@ -26,9 +26,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/num.h"
-#include "lib/ban.h"
+#include "lib/base/clock.h"
+#include "lib/base/num.h"
+#include "lib/base/ban.h"
 
 #define CLIENTS_MAX 256
 #define STUCK_MS 30000

@@ -14,15 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/datetime.h"
-#include "lib/fault.h"
-#include "lib/num.h"
-#include "lib/store_job.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
-#include "lib/ban.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/time/datetime.h"
+#include "lib/base/fault.h"
+#include "lib/base/num.h"
+#include "lib/store/job.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
+#include "lib/base/ban.h"
 
 #define BATCH 10000
 #define SECOND_US INT64_C(1000000)

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/num.h"
-#include "lib/ban.h"
+#include "lib/base/clock.h"
+#include "lib/base/num.h"
+#include "lib/base/ban.h"
 
 #define RUNS_MAX 1000
 

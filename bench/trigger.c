@@ -13,12 +13,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/num.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
-#include "lib/ban.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/num.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
+#include "lib/base/ban.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define US_PER_S INT64_C(1000000)

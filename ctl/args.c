@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "ctl/args.h"
-#include "lib/cmdline.h"
-#include "lib/text.h"
+#include "lib/base/cmdline.h"
+#include "lib/base/text.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define FIRST_VALUE 256 /* behind every short option */
 

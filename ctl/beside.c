@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "ctl/beside.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #ifndef PATH_MAX
 #define PATH_MAX 4096

@@ -1,6 +1,6 @@
 #include "ctl/commands.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 const struct ctl_command *const ctl_commands[] = {
 	&cmd_init,

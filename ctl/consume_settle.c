@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "ctl/consume.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define EXIT_TRY_LATER 75	/* EX_TEMPFAIL of sysexits(3) */
 #define EXIT_NOT_EXECUTABLE 126 /* as shells say it */

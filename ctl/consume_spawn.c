@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "ctl/consume.h"
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/json.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/json/json.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 extern char **environ;
 

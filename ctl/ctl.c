@@ -9,19 +9,19 @@
 
 #include "ctl/ctl.h"
 #include "ctl/text.h"
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "lib/datetime.h"
-#include "lib/fault.h"
-#include "lib/run.h"
-#include "lib/log.h"
-#include "lib/num.h"
-#include "lib/tz.h"
-#include "lib/utf8.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/time/datetime.h"
+#include "lib/base/fault.h"
+#include "lib/record/run.h"
+#include "lib/base/log.h"
+#include "lib/base/num.h"
+#include "lib/time/tz.h"
+#include "lib/base/utf8.h"
 #include "net/brokers.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 int
 ctl_fail(int status, const char *fmt, ...)

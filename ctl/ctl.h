@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/buf.h"
-#include "lib/sched.h"
+#include "lib/base/buf.h"
+#include "lib/sched/sched.h"
 
 struct brokers;
 struct conf;

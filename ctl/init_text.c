@@ -1,10 +1,10 @@
 #include <string.h>
 
 #include "ctl/init_text.h"
-#include "lib/buf.h"
-#include "lib/conf.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* One word of a command in a crontab. */
 static void

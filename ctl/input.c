@@ -7,11 +7,11 @@
 
 #include "ctl/ctl.h"
 #include "ctl/input.h"
-#include "lib/buf.h"
-#include "lib/json.h"
-#include "lib/utf8.h"
+#include "lib/base/buf.h"
+#include "lib/json/json.h"
+#include "lib/base/utf8.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define INPUT_MAX (16u * 1024 * 1024)
 

@@ -5,18 +5,18 @@
 
 #include "ctl/job_add.h"
 #include "ctl/text.h"
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/fault.h"
-#include "lib/job_json.h"
-#include "lib/json.h"
-#include "lib/json_list.h"
-#include "lib/preview.h"
-#include "lib/sched_render.h"
-#include "lib/trigger.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/fault.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/json/list.h"
+#include "lib/job/preview.h"
+#include "lib/sched/render.h"
+#include "lib/trigger/trigger.h"
 #include "net/brokers.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* Bodies on their way to jobs. */
 struct adding {

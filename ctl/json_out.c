@@ -6,10 +6,10 @@
 #include "ctl/ctl.h"
 #include "ctl/json_out.h"
 #include "ctl/text.h"
-#include "lib/buf.h"
-#include "lib/datetime.h"
+#include "lib/base/buf.h"
+#include "lib/time/datetime.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* Write what stands before a value: a comma unless it is the first. */
 static void

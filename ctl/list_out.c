@@ -5,9 +5,9 @@
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
 #include "ctl/table.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static int
 print_json(const struct list_out *l, const char *rows, size_t n)

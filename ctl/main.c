@@ -9,11 +9,11 @@
 
 #include "ctl/args.h"
 #include "ctl/ctl.h"
-#include "lib/cmdline.h"
-#include "lib/log.h"
-#include "lib/text.h"
+#include "lib/base/cmdline.h"
+#include "lib/base/log.h"
+#include "lib/base/text.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * No file may come to lie on a standard descriptor that is closed; what is

@@ -10,16 +10,16 @@
 #include "ctl/json_out.h"
 #include "ctl/preview_batch.h"
 #include "ctl/text.h"
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/datetime.h"
-#include "lib/fault.h"
-#include "lib/json.h"
-#include "lib/json_list.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/time/datetime.h"
+#include "lib/base/fault.h"
+#include "lib/json/json.h"
+#include "lib/json/list.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define LINE_MAX_BYTES (1024u * 1024)
 #define FIELDS_MAX 64

@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "ctl/probe.h"
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/url.h"
-#include "net/http_field.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/url.h"
+#include "net/http/field.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define PATIENCE_US (10 * CLOCK_US_PER_S)
 

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "net/http.h"
+#include "net/http/http.h"
 
 /* Requests to the owner's own web server, to find out how it is set up. */
 

@@ -19,10 +19,10 @@
 
 #include "ctl/probe.h"
 #include "ctl/served.h"
-#include "lib/buf.h"
-#include "lib/conf.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define HERE "http://localhost"
 #define COMPARED 64	/* bytes of a file that its answer must begin with */

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "ctl/shell.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* In quotes unless no shell could see anything in it. */
 static void

@@ -7,10 +7,10 @@
 
 #include "ctl/table.h"
 #include "ctl/text.h"
-#include "lib/buf.h"
-#include "lib/utf8.h"
+#include "lib/base/buf.h"
+#include "lib/base/utf8.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define GAP 2 /* blanks between columns */
 

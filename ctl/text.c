@@ -1,4 +1,4 @@
-/* Lines on standard output, made harmless by lib/text.h. */
+/* Lines on standard output, made harmless by lib/base/text.h. */
 
 #include "config.h"
 
@@ -7,7 +7,7 @@
 
 #include "ctl/text.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 void
 text_line(const char *fmt, ...)

@@ -1,9 +1,9 @@
 #ifndef CTL_TEXT_H
 #define CTL_TEXT_H
 
-#include "lib/text.h"
+#include "lib/base/text.h"
 
-/* The lines of the owner's command: lib/text.h, on standard output. */
+/* The lines of the owner's command: lib/base/text.h, on standard output. */
 
 /* Print a line: what fmt makes, made harmless, and a newline. */
 void text_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

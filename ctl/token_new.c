@@ -1,7 +1,7 @@
 #include "ctl/token_new.h"
-#include "lib/store_log.h"
+#include "lib/store/log.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define TRIES 8 /* 32 bits of id may meet an older token's */
 

@@ -2,7 +2,7 @@
 #define CTL_TOKEN_NEW_H
 
 #include "ctl/ctl.h"
-#include "lib/token.h"
+#include "lib/secret/token.h"
 
 /*
  * Make a token with the name, scopes, queues and times of t, store it with an

@@ -5,9 +5,9 @@
 
 #include "ctl/json_out.h"
 #include "ctl/trigger_opts.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* Options that are a member of the body as they stand. */
 static const struct {

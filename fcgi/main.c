@@ -6,20 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
-#include "lib/cmdline.h"
-#include "lib/conf.h"
-#include "lib/log.h"
-#include "lib/num.h"
-#include "lib/stop.h"
-#include "lib/text.h"
+#include "lib/base/buf.h"
+#include "lib/base/cmdline.h"
+#include "lib/conf/conf.h"
+#include "lib/base/log.h"
+#include "lib/base/num.h"
+#include "lib/base/stop.h"
+#include "lib/base/text.h"
 
-#include "fcgi/ctx.h"
-#include "fcgi/route.h"
+#include "fcgi/api/ctx.h"
+#include "fcgi/api/route.h"
 #include "fcgi/serve.h"
-#include "fcgi/workers.h"
+#include "fcgi/server/workers.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define EXIT_USAGE 64 /* sysexits.h, which POSIX does not have */
 #define EXIT_FAIL 70

@@ -1,21 +1,21 @@
 #include "config.h"
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/log.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/base/log.h"
 
-#include "fcgi/auth.h"
-#include "fcgi/body.h"
-#include "fcgi/ctx.h"
-#include "fcgi/input.h"
-#include "fcgi/leased.h"
-#include "fcgi/request.h"
-#include "fcgi/response.h"
-#include "fcgi/route.h"
+#include "fcgi/api/auth.h"
+#include "fcgi/api/body.h"
+#include "fcgi/api/ctx.h"
+#include "fcgi/api/input.h"
+#include "fcgi/api/leased.h"
+#include "fcgi/api/request.h"
+#include "fcgi/api/response.h"
+#include "fcgi/api/route.h"
 #include "fcgi/serve.h"
-#include "fcgi/unknown.h"
+#include "fcgi/api/unknown.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define RETRY_OPEN_S 5
 

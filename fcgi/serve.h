@@ -1,8 +1,8 @@
 #ifndef FCGI_SERVE_H
 #define FCGI_SERVE_H
 
-#include "fcgi/client.h"
-#include "fcgi/http.h"
+#include "fcgi/server/client.h"
+#include "fcgi/api/http.h"
 
 /*
  * Work out the answer to one request, from its variables (envp) and its body

@@ -6,13 +6,13 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/stop.h"
+#include "lib/base/clock.h"
+#include "lib/base/stop.h"
 
-#include "fcgi/client.h"
+#include "fcgi/server/client.h"
 #include "fcgi/serve.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #ifndef PIPE_BUF
 #define PIPE_BUF _POSIX_PIPE_BUF

@@ -3,13 +3,13 @@
 
 #include <unistd.h>
 
-#include "lib/stop.h"
+#include "lib/base/stop.h"
 
-#include "fcgi/ctx.h"
-#include "fcgi/fastcgi.h"
+#include "fcgi/api/ctx.h"
+#include "fcgi/server/fastcgi.h"
 #include "fcgi/serve.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 bool
 serve_fcgi_is_asked(void)

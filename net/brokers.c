@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/job_json.h"
-#include "lib/signature.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/job/job_json.h"
+#include "lib/conf/signature.h"
 #include "net/brokers.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define MOST_US (2 * CLOCK_US_PER_S)
 

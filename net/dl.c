@@ -6,7 +6,7 @@
 
 #include "net/dl.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static int
 fail(const struct dl_table *t, char *why, size_t whylen)

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/message.h"
-#include "lib/message_funboost.h"
-#include "lib/secret.h"
-#include "lib/signature.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/record/message.h"
+#include "lib/job/message_funboost.h"
+#include "lib/secret/secret.h"
+#include "lib/conf/signature.h"
 #include "net/sink_int.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 const struct sink_ops *const sink_kinds[CONF_SERVER__MAX] = {
 #ifdef HAVE_HIREDIS

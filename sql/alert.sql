@@ -1,4 +1,4 @@
--- What somebody is to be told (lib/store_alert.h).
+-- What somebody is to be told (lib/store/alert.h).
 
 -- What is due, with the text to send: what the subject is like now.
 

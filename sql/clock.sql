@@ -1,4 +1,4 @@
--- Taking back what was decided by a clock that was ahead (lib/sched_clock.c).
+-- Taking back what was decided by a clock that was ahead (lib/sched/clock.c).
 
 -- Rows of a job that stand for slots yet to come.
 

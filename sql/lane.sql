@@ -1,4 +1,4 @@
--- The servers of brokers (lib/store_lane.h).
+-- The servers of brokers (lib/store/lane.h).
 
 -- Of one who died the lease runs out; one that lies too far ahead was written
 -- before the clock was set back.

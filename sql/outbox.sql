@@ -1,4 +1,4 @@
--- Messages on their way to brokers (lib/store_outbox.h).  The list of columns
+-- Messages on their way to brokers (lib/store/outbox.h).  The list of columns
 -- stands in one order everywhere.
 
 -- name: outbox_insert

@@ -122,7 +122,7 @@ WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 SELECT last_us FROM run WHERE job = :job AND is_extra IS NULL
 ORDER BY slot_us DESC LIMIT 1;
 
--- Retention (lib/store_prune.h).  A walk looks at the oldest rows, in steps.
+-- Retention (lib/store/prune.h).  A walk looks at the oldest rows, in steps.
 
 -- name: prune_at
 SELECT at FROM prune WHERE name = :name;

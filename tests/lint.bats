@@ -8,7 +8,10 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load helper.bash
 	tree=$BATS_TEST_TMPDIR/tree
-	mkdir -p "$tree"/{lib,net,fcgi,ctl,ticker,sql,man,etc,bench,tests,build-aux,m4}
+	mapfile -t folders < <(sed -n 's/^\troom("\([^"]*\)".*/\1/p' \
+	    "$abs_top_srcdir/build-aux/layers.awk")
+	mkdir -p "$tree"/{sql,man,etc,bench,tests,build-aux,m4} \
+	    "${folders[@]/#/$tree/}"
 	cp "$abs_top_srcdir"/build-aux/{layers.awk,limits.sh} "$tree/build-aux"
 	cp "$abs_top_srcdir"/.clang-{format,tidy} "$tree"
 	cd "$tree" || return
@@ -16,12 +19,12 @@ setup() {
 	printf 'AC_INIT\n' >configure.ac
 	: >Makefile.am
 	printf '%s\n' '#include "config.h"' '' '#include <stdlib.h>' '' \
-	    '#include "lib/good.h"' '' \
+	    '#include "lib/base/good.h"' '' \
 	    '/* Never calls exit(3), says "printf(" at most. */' 'int' \
-	    'good_twice(int n)' '{' '	return n * 2;' '}' >lib/good.c
-	printf '%s\n' '#ifndef LIB_GOOD_H' '#define LIB_GOOD_H' '' \
+	    'good_twice(int n)' '{' '	return n * 2;' '}' >lib/base/good.c
+	printf '%s\n' '#ifndef LIB_BASE_GOOD_H' '#define LIB_BASE_GOOD_H' '' \
 	    '/* Twice n, which must not be large. */' \
-	    'int good_twice(int n);' '' '#endif' >lib/good.h
+	    'int good_twice(int n);' '' '#endif' >lib/base/good.h
 	printf '#!/bin/sh\nset -eu\necho "$1"\n' >etc/good
 	printf '.Dd November 23, 2026\n.Dt GOOD 1\n.Os\n.Sh NAME\n.Nm good\n.Nd does well\n' \
 	    >man/good.1
@@ -75,59 +78,77 @@ passes() {
 	[ -z "$output" ]
 }
 
-@test "layers: an include up or sideways" {
-	breaks lib/x.c '#include "fcgi/http.h"'
-	breaks lib/x.h '#include "ticker/tick.h"'
-	breaks fcgi/x.c '#include "ctl/args.h"'
-	breaks ctl/x.c '#include "ticker/tick.h"'
-	breaks ticker/x.c '#include "fcgi/http.h"'
-	breaks lib/x.c '#include "store.h"'
-	passes ctl/x.c '#include "lib/sched.h"'
-	passes ticker/x.c '#include "ticker/tick.h"'
+@test "layers: an include up or sideways, in every folder" {
+	local folder
+	breaks lib/base/x.c '#include "fcgi/api/http.h"'
+	breaks lib/base/x.h '#include "lib/time/tz.h"'
+	breaks lib/store/x.c '#include "lib/sched/sched.h"'
+	breaks lib/conf/x.c '#include "lib/store/run.h"'
+	breaks net/redis/x.c '#include "net/amqp/amqp.h"'
+	breaks fcgi/server/x.c '#include "fcgi/api/http.h"'
+	breaks fcgi/handler/x.c '#include "ctl/args.h"'
+	breaks ctl/x.c '#include "ctl/doctor/doctor.h"'
+	breaks ctl/cmd/x.c '#include "ticker/tick/tick.h"'
+	breaks ticker/tick/x.c '#include "ticker/sim/sim.h"'
+	breaks ticker/x.c '#include "fcgi/api/http.h"'
+	breaks lib/db/x.c '#include "store.h"'
+	for folder in "${folders[@]}"; do
+		case $folder in
+		fcgi) breaks $folder/x.c '#include "ctl/args.h"' ;;
+		*) breaks $folder/x.c '#include "fcgi/x.h"' ;;
+		esac
+	done
+	passes ctl/cmd/x.c '#include "lib/sched/sched.h"'
+	passes ticker/x.c '#include "ticker/tick/tick.h"'
+	mkdir lib/closet
+	breaks lib/closet/x.c '#include <string.h>'
 }
 
-@test "layers: a library out of its place" {
+@test "layers: a library out of its room" {
 	breaks fcgi/x.c '#include <sqlite3.h>'
-	breaks lib/sched_x.c '#include <sqlite3.h>'
+	breaks lib/sched/x.c '#include <sqlite3.h>'
+	breaks lib/store/x.c '#include <sqlite3.h>'
 	breaks ctl/x.c '#include <json-c/json.h>'
-	breaks lib/conf.c '#include <sodium.h>'
-	breaks lib/buf.c '#include <confuse.h>'
+	breaks lib/conf/conf.c '#include <sodium.h>'
+	breaks lib/base/buf.c '#include <confuse.h>'
 	breaks ticker/x.c '#include <curl/curl.h>'
+	breaks net/amqp/x.c '#include <hiredis/hiredis.h>'
 	breaks ctl/x.c '#  include <ncurses.h>'
-	passes lib/store_x.c '#include <sqlite3.h>'
-	passes lib/json_x.c '#include <json-c/json.h>'
+	passes lib/db/x.c '#include <sqlite3.h>'
+	passes lib/json/x.c '#include <json-c/json.h>'
 	passes ticker/x.c '#include <sys/stat.h>'
 }
 
-@test "layers: the pure layer, the statements, the ticker's diet" {
-	breaks lib/due.c '#include "lib/clock.h"'
-	breaks lib/trigger_cron.c '#include "lib/store.h"'
-	breaks lib/tz_file.c '#include "lib/log.h"'
-	breaks lib/civil.c '#include "lib/conf.h"'
+@test "layers: pure functions, the statements, the ticker's diet" {
+	breaks lib/trigger/due.c '#include "lib/base/clock.h"'
+	breaks lib/trigger/cron.c '#include "lib/db/store.h"'
+	breaks lib/time/tz_file.c '#include "lib/base/log.h"'
+	breaks lib/time/civil.c '#include "lib/conf/conf.h"'
 	breaks fcgi/x.c '#include "sql/sql_gen.h"'
-	breaks lib/sched.c '#include "sql/sql_gen.h"'
-	breaks ticker/x.c '#include "lib/json.h"'
-	breaks ticker/x.c '#include "lib/token.h"'
-	passes lib/store_stmt.h '#include "sql/sql_gen.h"'
-	passes lib/due.c '#include "lib/trigger.h"'
+	breaks lib/sched/sched.c '#include "sql/sql_gen.h"'
+	breaks ticker/tick/x.c '#include "lib/json/json.h"'
+	breaks ticker/tick/x.c '#include "lib/secret/token.h"'
+	breaks ticker/broker/x.c '#include "lib/job/message_funboost.h"'
+	passes lib/db/stmt.h '#include "sql/sql_gen.h"'
+	passes lib/trigger/due.c '#include "lib/trigger/trigger.h"'
 }
 
 @test "layers: what lib/ may not do" {
-	breaks lib/x.c '	exit(1);'
-	breaks lib/x.c '	if (fork() == 0)'
-	breaks lib/x.c '	s = getenv("HOME");'
-	breaks lib/x.c '	printf("hello\n");'
-	breaks lib/x.c '	(void)fputs(s, stdout);'
-	breaks lib/x.c '	a(); /* well */ _exit (1);'
-	passes lib/x.c '	(void)snprintf(s, n, "exit(1) \" printf(");'
-	passes lib/x.c '	/* exit(1), getenv("x") */ buf_printf(b, "x");'
-	passes lib/x.c '	at_exit_(1);'
+	breaks lib/job/x.c '	exit(1);'
+	breaks lib/job/x.c '	if (fork() == 0)'
+	breaks lib/job/x.c '	s = getenv("HOME");'
+	breaks lib/job/x.c '	printf("hello\n");'
+	breaks lib/job/x.c '	(void)fputs(s, stdout);'
+	breaks lib/job/x.c '	a(); /* well */ _exit (1);'
+	passes lib/job/x.c '	(void)snprintf(s, n, "exit(1) \" printf(");'
+	passes lib/job/x.c '	/* exit(1), getenv("x") */ buf_printf(b, "x");'
+	passes lib/job/x.c '	at_exit_(1);'
 	passes ctl/x.c '	text_line("%s", s);'
 }
 
 @test "layers: text that reaches a terminal as it is" {
 	local folder line
-	for folder in lib net fcgi ctl ticker; do
+	for folder in "${folders[@]}"; do
 		for line in '	fprintf(stderr, "%s\n", s);' '	(void)fputs(s, f);' \
 		    '	fputc(c, stderr);' '	putc(c, f);' \
 		    '	fwrite(s, 1, n, f);' '	vfprintf(f, fmt, ap);' \
@@ -149,7 +170,7 @@ passes() {
 		passes "$folder/x.c" '	(void)fputs(line, to); /* a file */'
 		passes "$folder/x.c" '	write(fd, s, n);'
 	done
-	passes lib/text.c '	(void)fputs(s, f);'
+	passes lib/base/text.c '	(void)fputs(s, f);'
 }
 
 @test "limits: lines, parameters, contracts" {
@@ -157,39 +178,39 @@ passes() {
 		printf 'int\nlong_one(void)\n{\n'
 		for _ in {1..58}; do printf '\tx();\n'; done
 		printf '}\n'
-	} >lib/x.c
+	} >lib/base/x.c
 	run limits
 	[ "$status" -ne 0 ]
-	[ "$output" = 'lib/x.c:2: long_one has more than 60 lines' ]
-	sed -i 4d lib/x.c
+	[ "$output" = 'lib/base/x.c:2: long_one has more than 60 lines' ]
+	sed -i 4d lib/base/x.c
 	run -0 limits
 
-	for _ in {1..600}; do echo '/* line */'; done >lib/x.c
+	for _ in {1..600}; do echo '/* line */'; done >lib/base/x.c
 	run -0 limits
-	echo '/* one more */' >>lib/x.c
+	echo '/* one more */' >>lib/base/x.c
 	run limits
-	[ "$output" = 'lib/x.c:601: more than 600 lines' ]
+	[ "$output" = 'lib/base/x.c:601: more than 600 lines' ]
 
-	printf 'int\nmany(int a, int b, int c,\n    int d, int e, int f)\n{\n}\n' >lib/x.c
+	printf 'int\nmany(int a, int b, int c,\n    int d, int e, int f)\n{\n}\n' >lib/base/x.c
 	run limits
-	[ "$output" = 'lib/x.c:2: many has more than 5 parameters' ]
-	printf 'int\nfew(int (*a)(int, int), int b, int c, int d, int e)\n{\n}\n' >lib/x.c
+	[ "$output" = 'lib/base/x.c:2: many has more than 5 parameters' ]
+	printf 'int\nfew(int (*a)(int, int), int b, int c, int d, int e)\n{\n}\n' >lib/base/x.c
 	run -0 limits
-	rm lib/x.c
+	rm lib/base/x.c
 
-	printf 'int told(void);\n' >lib/x.h
+	printf 'int told(void);\n' >lib/base/x.h
 	run limits
-	[ "$output" = 'lib/x.h:1: told has no contract above it' ]
-	printf '/* Both. */\nint a(void);\nint b(int,\n    int);\n\nint c(void);\n' >lib/x.h
+	[ "$output" = 'lib/base/x.h:1: told has no contract above it' ]
+	printf '/* Both. */\nint a(void);\nint b(int,\n    int);\n\nint c(void);\n' >lib/base/x.h
 	run limits
-	[ "$output" = 'lib/x.h:6: c has no contract above it' ]
+	[ "$output" = 'lib/base/x.h:6: c has no contract above it' ]
 }
 
 @test "format: what is not KNF" {
-	sed -i 's/return n/return  n/' lib/good.c
+	sed -i 's/return n/return  n/' lib/base/good.c
 	run part format-check
 	[ "$status" -ne 0 ]
-	[[ $output == *lib/good.c:11:* ]]
+	[[ $output == *lib/base/good.c:11:* ]]
 	part format
 	run -0 part format-check
 }

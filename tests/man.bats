@@ -84,7 +84,7 @@ rendered() {
 @test "ticker: the words of --dry-run" {
 	for word in send skip hold quarantine; do
 		grep -q "^\.It $word$" "$man/ticker.8"
-		grep -q "\"$word\"" "$abs_top_srcdir/ticker/show.c"
+		grep -q "\"$word\"" "$abs_top_srcdir/ticker/tick/show.c"
 	done
 }
 

@@ -8,16 +8,16 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "lib/log.h"
-#include "lib/sched.h"
-#include "lib/stop.h"
-#include "lib/text.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/base/log.h"
+#include "lib/sched/sched.h"
+#include "lib/base/stop.h"
+#include "lib/base/text.h"
 #include "ticker/opts.h"
-#include "ticker/sim.h"
-#include "ticker/tick.h"
-#include "lib/ban.h"
+#include "ticker/sim/sim.h"
+#include "ticker/tick/tick.h"
+#include "lib/base/ban.h"
 
 static void
 set_signals(void)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/cmdline.h"
-#include "lib/num.h"
-#include "lib/text.h"
+#include "lib/base/cmdline.h"
+#include "lib/base/num.h"
+#include "lib/base/text.h"
 #include "ticker/opts.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define MILLION 1000000
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ticker/sim.h"
+#include "ticker/sim/sim.h"
 
 #define OPTS_WINDOW_CONF INT64_MIN /* as the configuration says */
 

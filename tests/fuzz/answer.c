@@ -1,10 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/utf8.h"
+#include "lib/base/utf8.h"
 #include "tests/fuzz/fuzz.h"
-#include "ticker/rate.h"
-#include "ticker/render_parse.h"
+#include "ticker/render/rate.h"
+#include "ticker/render/parse.h"
 
 /*
  * An answer of Render: the first byte says what was asked, the second the

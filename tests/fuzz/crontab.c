@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/cron_cal.h"
-#include "lib/crontab.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
+#include "lib/base/buf.h"
+#include "lib/trigger/cron_cal.h"
+#include "lib/trigger/crontab.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
 #include "tests/fuzz/fuzz.h"
 
 /* A crontab line; the first byte is the zone and the rule for changes. */

@@ -1,10 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/civil.h"
-#include "lib/datetime.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/time/civil.h"
+#include "lib/time/datetime.h"
+#include "lib/time/tz.h"
 #include "tests/fuzz/fuzz.h"
 
 /* The text of a date; the first byte is the zone it is read in. */

@@ -1,10 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/cron_field.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
+#include "lib/base/buf.h"
+#include "lib/trigger/cron_field.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
 #include "tests/fuzz/fuzz.h"
 
 /*

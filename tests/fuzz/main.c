@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/tap.h"
 

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/fault.h"
-#include "lib/trigger.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
 #include "tests/fuzz/fuzz.h"
 
 /* The storable text of a trigger, as a damaged store may hold it. */

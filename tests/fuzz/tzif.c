@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/trigger_int.h"
-#include "lib/tz.h"
-#include "lib/tz_int.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger_int.h"
+#include "lib/time/tz.h"
+#include "lib/time/tz_int.h"
 #include "tests/fuzz/fuzz.h"
 
 /* The bytes of a zone file. */

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/store_delivery.h"
+#include "lib/store/delivery.h"
 #include "tests/launch/count.h"
 #include "tests/launch/far.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define PAGE 1000
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/run.h"
+#include "lib/record/run.h"
 
 struct far;
 struct store;

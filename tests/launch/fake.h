@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ticker/render_api.h"
+#include "ticker/render/api.h"
 
 /*
- * A Render of our own behind the functions of ticker/render_api.h, for
+ * A Render of our own behind the functions of ticker/render/api.h, for
  * programs that link this instead: no network, time as it is told, and every
  * fault on demand.
  */

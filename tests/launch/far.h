@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ticker/render_api.h"
+#include "ticker/render/api.h"
 
 struct conf;
 

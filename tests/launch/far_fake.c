@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/conf.h"
-#include "lib/delivery.h"
+#include "lib/conf/conf.h"
+#include "lib/record/delivery.h"
 #include "tests/launch/fake.h"
 #include "tests/launch/far.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define S INT64_C(1000000)
 

@@ -10,14 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "lib/delivery.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/record/delivery.h"
 #include "tests/launch/far.h"
-#include "net/http.h"
+#include "net/http/http.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define S CLOCK_US_PER_S
 

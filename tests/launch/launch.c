@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "lib/handover.h"
-#include "lib/log.h"
-#include "lib/num.h"
-#include "lib/store_delivery.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/sched/handover.h"
+#include "lib/base/log.h"
+#include "lib/base/num.h"
+#include "lib/store/delivery.h"
 #include "tests/launch/count.h"
 #include "tests/launch/far.h"
-#include "ticker/deliver.h"
+#include "ticker/render/deliver.h"
 
 /*
  * No double, ever: launches by the thousand, over a bad line, by tickers that

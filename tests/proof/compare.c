@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/proof/compare.h"
 #include "tests/proof/expr_int.h"
 

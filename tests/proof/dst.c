@@ -5,8 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/proof/compare.h"
 #include "tests/proof/pool.h"
 #include "tests/proof/zones.h"

@@ -7,7 +7,7 @@ struct expr;
 
 /* Between expr.c, which reads, and expr_list.c, which makes. */
 
-/* Name of a field in lib/trigger.h. */
+/* Name of a field in lib/trigger/trigger.h. */
 const char *expr_field_name(int f);
 
 /* Add what text, a list of pieces, means to field f. */

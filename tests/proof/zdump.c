@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/civil.h"
-#include "lib/tz.h"
+#include "lib/time/civil.h"
+#include "lib/time/tz.h"
 #include "tests/proof/zones.h"
 
 /*

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "tests/proof/zones.h"
 
 static int

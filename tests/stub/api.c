@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/fault.h"
-#include "lib/json.h"
+#include "lib/base/fault.h"
+#include "lib/json/json.h"
 #include "tests/stub/stub.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define HUGE_BYTES ((size_t)20 * 1024 * 1024)
 

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "ticker/render_api.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "ticker/render/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * Ask by the ticker's own code, and print what came of it:

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/stub/stub.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define NUMBER(name) \
 	{ \

@@ -4,7 +4,7 @@
 
 #include "tests/stub/stub.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static const char *const names[FAULT__MAX] = {
 	[FAULT_NONE] = "none",

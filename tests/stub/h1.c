@@ -7,7 +7,7 @@
 
 #include "tests/stub/conn.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* The value of a header in the n bytes of a head, owned; "" without. */
 static char *

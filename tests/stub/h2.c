@@ -7,7 +7,7 @@
 
 #include "tests/stub/conn.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define HEADERS_MAX 16
 

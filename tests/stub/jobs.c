@@ -5,12 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/clock.h"
-#include "lib/datetime.h"
-#include "lib/num.h"
+#include "lib/base/clock.h"
+#include "lib/time/datetime.h"
+#include "lib/base/num.h"
 #include "tests/stub/stub.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define ID_LEN 20
 #define US INT64_C(1000000)

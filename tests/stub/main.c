@@ -13,7 +13,7 @@
 
 #include "tests/stub/conn.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define EVENTS 64
 

@@ -5,7 +5,7 @@
 
 #include "tests/stub/stub.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static int
 hex(char c)

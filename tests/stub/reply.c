@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/stub/conn.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 struct delayed {
 	int64_t due_us;	   /* by clock_mono_us */

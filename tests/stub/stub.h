@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 /*
  * A stand-in for Render's API, with faults on demand; README.md here has the

@@ -6,15 +6,15 @@
 
 #include <sqlite3.h>
 
-#include "lib/due.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/trigger/due.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/sweep/audit.h"
 #include "tests/sweep/fake.h"
 #include "tests/sweep/old.h"
 #include "tests/sweep/ours.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define END_US (WORLD_START_US + 11 * 60 * SECOND_US)
 #define NEW_PRIORITY 77

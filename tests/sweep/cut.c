@@ -9,7 +9,7 @@
 
 #include "tests/sweep/cut.h"
 #include "tests/sweep/vfs.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define FILES_MAX 16
 #define SECTOR 512

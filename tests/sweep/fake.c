@@ -5,10 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/sweep/fake.h"
 #include "tests/sweep/vfs.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define NFS_MAGIC 0x6969
 
@@ -60,7 +60,7 @@ getentropy(void *p, size_t n)
 	return 0;
 }
 
-/* Asked by lib/store_wal.c alone. */
+/* Asked by lib/db/wal.c alone. */
 int
 statfs(const char *path, struct statfs *out)
 {

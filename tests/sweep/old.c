@@ -6,9 +6,9 @@
 
 #include <sqlite3.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "tests/sweep/old.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* The whole of the old schema's text; owned. */
 static char *

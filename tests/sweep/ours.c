@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/audit_walk.h"
+#include "lib/sched/audit_walk.h"
 #include "tests/sweep/ours.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static void
 ours_tell(void *cookie, const struct audit_news *n)

@@ -9,7 +9,7 @@ struct ours {
 	char why[128]; /* the first of them */
 };
 
-/* Audit all stores of s by lib/audit_walk.h. */
+/* Audit all stores of s by lib/sched/audit_walk.h. */
 void ours_audit(struct sched *s, struct tz_cache *zones, struct ours *out);
 
 #endif

@@ -5,16 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/clock.h"
-#include "lib/store_queue.h"
-#include "ticker/tick.h"
+#include "lib/base/clock.h"
+#include "lib/store/queue.h"
+#include "ticker/tick/tick.h"
 #include "tests/sweep/fake.h"
 #include "tests/sweep/old.h"
 #include "tests/sweep/scene.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define MESSAGES 4
-#define WAL_BYTES (985 * 4120) /* lib/store_wal.c moves it at 1000 pages */
+#define WAL_BYTES (985 * 4120) /* lib/db/wal.c moves it at 1000 pages */
 
 /* Through world_begin and world_end: what was asked, and what was told. */
 #define ASK(w, op, queue, name, call) \

@@ -13,16 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/log.h"
-#include "lib/num.h"
-#include "lib/store_prune.h"
-#include "lib/trigger.h"
+#include "lib/base/clock.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/log.h"
+#include "lib/base/num.h"
+#include "lib/store/prune.h"
+#include "lib/trigger/trigger.h"
 #include "tests/sweep/fake.h"
 #include "tests/sweep/ours.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define DAY_US (INT64_C(86400) * SECOND_US)
 

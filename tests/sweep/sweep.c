@@ -21,13 +21,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/log.h"
-#include "lib/num.h"
+#include "lib/base/log.h"
+#include "lib/base/num.h"
 #include "tests/sweep/audit.h"
 #include "tests/sweep/cut.h"
 #include "tests/sweep/fake.h"
 #include "tests/sweep/scene.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define SCENES_MAX 16
 #define JOBS_MAX 64

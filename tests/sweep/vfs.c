@@ -8,7 +8,7 @@
 
 #include "tests/sweep/cut.h"
 #include "tests/sweep/vfs.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* One open file; SQLite's own struct follows it. */
 struct vfs_file {

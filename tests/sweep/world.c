@@ -8,17 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "lib/fault.h"
-#include "lib/store_job.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
-#include "ticker/claim.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/base/fault.h"
+#include "lib/store/job.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
+#include "ticker/tick/claim.h"
 #include "tests/sweep/fake.h"
 #include "tests/sweep/world.h"
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static const char *const suffixes[] = { "", "-wal", "-shm", "-journal",
 	"-turn" };

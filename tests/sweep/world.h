@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/clock.h"
-#include "lib/sched.h"
+#include "lib/base/clock.h"
+#include "lib/sched/sched.h"
 #include "tests/sweep/vfs.h"
 
 #define SECOND_US INT64_C(1000000)

@@ -14,12 +14,12 @@
 #include <sqlite3.h>
 
 #include "fcgi/serve.h"
-#include "lib/clock.h"
-#include "lib/json.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/json/json.h"
+#include "lib/base/log.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define VARS_MAX 40
 

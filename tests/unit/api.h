@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fcgi/ctx.h"
-#include "lib/buf.h"
-#include "lib/token.h"
+#include "fcgi/api/ctx.h"
+#include "lib/base/buf.h"
+#include "lib/secret/token.h"
 #include "tests/unit/tap.h"
 
 /*

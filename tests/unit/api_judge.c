@@ -6,11 +6,11 @@
 
 #include <json-c/json.h>
 
-#include "lib/json.h"
-#include "lib/json_list.h"
+#include "lib/json/json.h"
+#include "lib/json/list.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define NAME_MAX_LEN 256
 

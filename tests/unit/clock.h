@@ -1,7 +1,7 @@
 #ifndef TESTS_UNIT_CLOCK_H
 #define TESTS_UNIT_CLOCK_H
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
 /* A clock that says what the test wants, for the one file that includes it. */
 

@@ -12,8 +12,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
-#include "lib/clock.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
 
 /*
  * The other end of webhooks: a server of threads within the test, one for each

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "lib/secret.h"
-#include "lib/tz.h"
-#include "lib/webhook.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/secret/secret.h"
+#include "lib/time/tz.h"
+#include "lib/secret/webhook.h"
 #include "net/sink.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/hook.h"

@@ -1,7 +1,7 @@
 #ifndef TESTS_UNIT_LETTERS_H
 #define TESTS_UNIT_LETTERS_H
 
-#include "lib/sched_dead.h"
+#include "lib/sched/dead.h"
 #include "tests/unit/rig.h"
 
 /*

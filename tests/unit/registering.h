@@ -7,14 +7,14 @@
 
 #include <stdlib.h>
 
-#include "lib/job_json.h"
-#include "lib/json.h"
-#include "lib/run.h"
-#include "lib/store_prune.h"
-#include "lib/store_run.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/record/run.h"
+#include "lib/store/prune.h"
+#include "lib/store/run.h"
 #include "tests/unit/clock.h"
 #include "tests/unit/rig.h"
-#include "ticker/claim.h"
+#include "ticker/tick/claim.h"
 
 #define MINUTE (60 * RIG_S)
 #define T0 (RIG_2030 + 10 * MINUTE)

@@ -3,13 +3,13 @@
 
 #include "config.h"
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/fault.h"
-#include "lib/sched.h"
-#include "lib/store_stmt.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/base/fault.h"
+#include "lib/sched/sched.h"
+#include "lib/db/stmt.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
 

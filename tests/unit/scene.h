@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/conf.h"
-#include "lib/handover.h"
-#include "lib/log.h"
-#include "lib/store_delivery.h"
+#include "lib/conf/conf.h"
+#include "lib/sched/handover.h"
+#include "lib/base/log.h"
+#include "lib/store/delivery.h"
 #include "tests/launch/fake.h"
 #include "tests/unit/tap.h"
-#include "ticker/deliver.h"
+#include "ticker/render/deliver.h"
 
 /*
  * Scenes with a Render that lies, loses answers and hides jobs: one store, one

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "lib/tz.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/time/tz.h"
 #include "net/sink.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define IDLEN 40
 #define WHYS 8

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "tests/unit/tap.h"
-#include "ticker/step.h"
+#include "ticker/render/step.h"
 
-/* Runs to begin with, for the tests of ticker/step.h. */
+/* Runs to begin with, for the tests of ticker/render/step.h. */
 
 #define S INT64_C(1000000)
 #define NOW (1000000 * S)

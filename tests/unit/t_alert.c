@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
-#include "lib/alert.h"
-#include "lib/buf.h"
-#include "lib/secret.h"
-#include "lib/webhook.h"
+#include "lib/record/alert.h"
+#include "lib/base/buf.h"
+#include "lib/secret/secret.h"
+#include "lib/secret/webhook.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define S INT64_C(1000000)
 

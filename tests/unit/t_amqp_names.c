@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
-#include "net/amqp_names.h"
+#include "net/amqp/names.h"
 
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define MANY 100
 

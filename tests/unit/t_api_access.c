@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "fcgi/route.h"
-#include "lib/clock.h"
+#include "fcgi/api/route.h"
+#include "lib/base/clock.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * Who may do what: every route with every scope, and every route with a token

@@ -2,7 +2,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * add_timing_job: what each field takes and what it refuses, and that a bad

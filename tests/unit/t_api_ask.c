@@ -15,7 +15,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define F "/funboost/"
 #define JOB \

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "fcgi/route.h"
-#include "lib/clock.h"
+#include "fcgi/api/route.h"
+#include "lib/base/clock.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * Whatever a request names, in its address or in a field, has to be among

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fcgi/route.h"
+#include "fcgi/api/route.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define ADD "POST", "/funboost/add_timing_job"
 #define LIST "GET", "/funboost/get_timing_jobs"

@@ -2,7 +2,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* Dead letters by HTTP: list, show, replay, purge, of one and of all. */
 

@@ -9,7 +9,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define JOBS "/v1/services/srv-c3rfdgg6n88pa7t3a6ag/jobs"
 

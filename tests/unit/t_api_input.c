@@ -4,7 +4,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * How input comes in: lengths, types and charsets of bodies, forms, queries,

@@ -10,7 +10,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define ADD "POST", "/funboost/add_timing_job"
 #define EVERY "{\"queue_name\":\"q\",\"trigger\":\"interval\",\"hours\":1"

@@ -2,7 +2,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * Jobs one by one and in lists: sessions in the order a client has them, and

@@ -6,7 +6,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define SRV "srv-aaaaaaaaaaaaaaaaaaaa"
 #define NONE "srv-bbbbbbbbbbbbbbbbbbbb"

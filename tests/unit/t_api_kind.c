@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fcgi/route.h"
+#include "fcgi/api/route.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define F "/funboost/"
 #define OF "?queue_name=q&job_id=@"

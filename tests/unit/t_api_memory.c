@@ -6,7 +6,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * Jobs of kind memory over HTTP: they live in a store of their own; messages,

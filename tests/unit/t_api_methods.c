@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fcgi/route.h"
-#include "lib/json.h"
+#include "fcgi/api/route.h"
+#include "lib/json/json.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * What holds for every route there is: methods, OPTIONS, HEAD, Allow, bodies

@@ -8,11 +8,11 @@
 
 #include <string.h>
 
-#include "fcgi/route.h"
-#include "lib/json.h"
+#include "fcgi/api/route.h"
+#include "lib/json/json.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* clang-format off */
 #define Q "a/b"

@@ -4,7 +4,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* /v1/preview: every field, the answer's parts, the warnings' codes. */
 

@@ -4,7 +4,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * Queues as existing clients see them: publish, count, clear, names,

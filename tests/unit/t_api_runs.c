@@ -2,7 +2,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* The ledger's routes: each parameter of runs, run, replay and why. */
 

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-#include "fcgi/route.h"
+#include "fcgi/api/route.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* The pattern with names put in, and text behind it. */
 static const char *

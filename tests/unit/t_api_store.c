@@ -10,7 +10,7 @@
 
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * What becomes of requests when the store or the configuration is not as it

@@ -10,11 +10,11 @@
 
 #include <sodium.h>
 
-#include "lib/clock.h"
-#include "lib/store_token.h"
+#include "lib/base/clock.h"
+#include "lib/store/token.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define PATH "/v1/queues"
 #define FUNBOOST "/funboost/get_all_queues"

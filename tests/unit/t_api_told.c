@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * What answers tell: a change nothing of what was there to who may not read,

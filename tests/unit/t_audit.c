@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "lib/audit.h"
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/record/audit.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /* A ledger beside the slots of triggers; times are seconds. */

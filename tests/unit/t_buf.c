@@ -1,8 +1,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
 #include "tests/unit/tap.h"
 
 static void

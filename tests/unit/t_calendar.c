@@ -1,14 +1,14 @@
 /*
- * Dates of a calendarinterval (lib/calendar.h): in closed form they are those
+ * Dates of a calendarinterval (lib/trigger/calendar.h): in closed form they are those
  * that stepping from one to the next gives, and as many.
  */
 #include "config.h"
 
 #include <string.h>
 
-#include "lib/calendar.h"
-#include "lib/civil.h"
-#include "lib/cron_cal.h"
+#include "lib/trigger/calendar.h"
+#include "lib/time/civil.h"
+#include "lib/trigger/cron_cal.h"
 #include "tests/unit/tap.h"
 
 #define STEPS_MAX 1500

@@ -1,6 +1,6 @@
 #include <time.h>
 
-#include "lib/civil.h"
+#include "lib/time/civil.h"
 #include "tests/unit/tap.h"
 
 /* Every day from year 1 to 9999 against a plain count and libc's weeks. */

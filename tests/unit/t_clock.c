@@ -2,18 +2,18 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/due.h"
-#include "lib/fault.h"
-#include "lib/sched.h"
-#include "lib/store_run.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/trigger/due.h"
+#include "lib/base/fault.h"
+#include "lib/sched/sched.h"
+#include "lib/store/run.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/clock.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
-#include "ticker/claim.h"
+#include "ticker/tick/claim.h"
 
 /*
  * Clocks that are set back and forward, by NTP and by people: whatever they

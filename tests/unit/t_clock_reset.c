@@ -6,13 +6,13 @@
 
 #include <stdlib.h>
 
-#include "lib/audit_walk.h"
-#include "lib/clock.h"
-#include "lib/sched_clock.h"
-#include "lib/store_log.h"
+#include "lib/sched/audit_walk.h"
+#include "lib/base/clock.h"
+#include "lib/sched/clock.h"
+#include "lib/store/log.h"
 #include "tests/unit/clock.h"
 #include "tests/unit/rig.h"
-#include "ticker/claim.h"
+#include "ticker/tick/claim.h"
 
 #define MINUTE (60 * RIG_S)
 #define DAY (1440 * MINUTE)

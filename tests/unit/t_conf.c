@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/conf_table.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/conf/table.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define WHY 512
 

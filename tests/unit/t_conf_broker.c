@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * Sections of servers, and which queue goes to which.  What was not built in

@@ -3,14 +3,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/conf_table.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/conf/table.h"
 #include "tests/unit/tap.h"
 
 /*
  * Each option at the edges of its range as minutehand.conf(5) has it, and
- * what is said beyond them (lib/conf_table.h).
+ * what is said beyond them (lib/conf/table.h).
  */
 
 #define S INT64_C(1000000)

@@ -2,15 +2,15 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/civil.h"
-#include "lib/cron_cal.h"
-#include "lib/cron_field.h"
-#include "lib/fault.h"
+#include "lib/base/buf.h"
+#include "lib/time/civil.h"
+#include "lib/trigger/cron_cal.h"
+#include "lib/trigger/cron_field.h"
+#include "lib/base/fault.h"
 #include "tests/unit/cron_cal.h"
 #include "tests/unit/tap.h"
 
-/* The search for the next civil time (lib/cron_cal.h). */
+/* The search for the next civil time (lib/trigger/cron_cal.h). */
 
 /* A settled expression of "field=value;…". */
 static bool

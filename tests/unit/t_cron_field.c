@@ -1,8 +1,8 @@
-#include "lib/buf.h"
-#include "lib/civil.h"
-#include "lib/cron_field.h"
-#include "lib/crontab.h"
-#include "lib/fault.h"
+#include "lib/base/buf.h"
+#include "lib/time/civil.h"
+#include "lib/trigger/cron_field.h"
+#include "lib/trigger/crontab.h"
+#include "lib/base/fault.h"
 #include "tests/unit/tap.h"
 
 #define RANGE(a, b) (((UINT64_C(2) << (b)) - 1) >> (a) << (a))

@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/cron_cal.h"
-#include "lib/crontab.h"
-#include "lib/fault.h"
+#include "lib/base/buf.h"
+#include "lib/trigger/cron_cal.h"
+#include "lib/trigger/crontab.h"
+#include "lib/base/fault.h"
 #include "tests/unit/tap.h"
 
 /*
- * Lines of crontab(5), field by field (lib/crontab.h).  Sets are written as
+ * Lines of crontab(5), field by field (lib/trigger/crontab.h).  Sets are written as
  * runs of numbers; weekdays count from Monday = 0 here, as in the sets.
  */
 static const struct {

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "ctl/init_text.h"
-#include "lib/buf.h"
-#include "lib/conf.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* What init prints for crontabs and web servers, whatever the paths are. */
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/datetime.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/time/datetime.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 #define EXAMPLE ": write it as 2030-12-03T15:00:00+01:00"

@@ -1,7 +1,7 @@
 #include "config.h"
 
 #include "tests/unit/scene.h"
-#include "ticker/step.h"
+#include "ticker/render/step.h"
 
 /* Runs handed over: each has one job in the end, or its reason. */
 

@@ -4,9 +4,9 @@
  */
 #include "config.h"
 
-#include "lib/alert.h"
-#include "lib/store_alert.h"
-#include "lib/store_denial.h"
+#include "lib/record/alert.h"
+#include "lib/store/alert.h"
+#include "lib/store/denial.h"
 #include "tests/unit/scene.h"
 
 /* How many alerts of a kind there are. */

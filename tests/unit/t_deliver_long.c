@@ -4,8 +4,8 @@
  */
 #include "config.h"
 
-#include "lib/alert.h"
-#include "lib/store_alert.h"
+#include "lib/record/alert.h"
+#include "lib/store/alert.h"
 #include "tests/unit/scene.h"
 
 static int

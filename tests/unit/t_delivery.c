@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/delivery.h"
-#include "lib/xid.h"
+#include "lib/base/buf.h"
+#include "lib/record/delivery.h"
+#include "lib/base/xid.h"
 #include "tests/unit/tap.h"
 
 /* 2026-11-22T00:11:17Z. */

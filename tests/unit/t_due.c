@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/due.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/trigger/due.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 #define S_US INT64_C(1000000)
@@ -231,7 +231,7 @@ range_add(struct due_range *r, int64_t slot_us)
 	r->last_us = slot_us;
 }
 
-/* The rules of lib/due.h word by word, slot after slot. */
+/* The rules of lib/trigger/due.h word by word, slot after slot. */
 static void
 plan_walking(const struct trigger *t, const struct due_policy *p,
     int64_t cursor_us, int64_t now_us, struct due_plan *out)

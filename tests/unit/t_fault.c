@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "lib/fault.h"
-#include "lib/utf8.h"
+#include "lib/base/fault.h"
+#include "lib/base/utf8.h"
 #include "tests/unit/tap.h"
 
-/* Complaints about input (lib/fault.h). */
+/* Complaints about input (lib/base/fault.h). */
 
 static void
 check_order(void)

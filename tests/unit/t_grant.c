@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "lib/grant.h"
+#include "lib/record/grant.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
-/* What globs grant, and which are refused (lib/grant.h). */
+/* What globs grant, and which are refused (lib/record/grant.h). */
 
 static const struct {
 	const char *globs, *name; /* NULL: everything */

@@ -2,17 +2,17 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/delivery.h"
-#include "lib/handover.h"
-#include "lib/job.h"
-#include "lib/store_outbox.h"
-#include "lib/store_queue.h"
-#include "lib/store_run.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/record/delivery.h"
+#include "lib/sched/handover.h"
+#include "lib/record/job.h"
+#include "lib/store/outbox.h"
+#include "lib/store/queue.h"
+#include "lib/store/run.h"
 #include "tests/unit/tap.h"
 
-/* A message and its ledger row, both or neither (lib/handover.h). */
+/* A message and its ledger row, both or neither (lib/sched/handover.h). */
 
 static struct store *st;
 static struct buf scratch = BUF_INIT;

@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
-#include "lib/clock.h"
-#include "lib/store_history.h"
-#include "lib/store_job.h"
-#include "lib/store_prune.h"
-#include "lib/store_run.h"
-#include "lib/store_stmt.h"
-#include "lib/store_zone.h"
+#include "lib/base/clock.h"
+#include "lib/store/history.h"
+#include "lib/store/job.h"
+#include "lib/store/prune.h"
+#include "lib/store/run.h"
+#include "lib/db/stmt.h"
+#include "lib/store/zone.h"
 #include "tests/unit/tap.h"
 
 /* Which triggers a job had, and which slots were theirs. */

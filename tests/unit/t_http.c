@@ -11,13 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
-#include "lib/clock.h"
-#include "lib/secret.h"
-#include "net/http.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/secret/secret.h"
+#include "net/http/http.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define MS INT64_C(1000)
 

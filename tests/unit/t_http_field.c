@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "net/http_field.h"
+#include "net/http/field.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define S INT64_C(1000000)
 #define NOW (INT64_C(784111777) * S) /* Sun, 06 Nov 1994 08:49:37 GMT */

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/datetime.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/time/datetime.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /*

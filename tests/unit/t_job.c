@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/fault.h"
-#include "lib/job.h"
-#include "lib/job_json.h"
-#include "lib/json.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
 #include "tests/unit/tap.h"
 
 /* Jobs in memory, their names, and what their parameters may be. */

@@ -3,20 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/fault.h"
-#include "lib/job.h"
-#include "lib/job_json.h"
-#include "lib/json.h"
-#include "lib/trigger.h"
-#include "lib/trigger_warn.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/trigger/trigger.h"
+#include "lib/trigger/warn.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /*
  * The fields of add_timing_job but for the trigger's, at the edges of their
- * ranges, and the job as clients read it (lib/job_json.h).
+ * ranges, and the job as clients read it (lib/job/job_json.h).
  */
 
 /* date -ud 2030-01-01 +%s */

@@ -2,17 +2,17 @@
 
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/fault.h"
-#include "lib/job.h"
-#include "lib/job_json.h"
-#include "lib/json.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define NOW INT64_C(1795277477000000) /* 2026-11-21 16:11:17 UTC */
 
@@ -21,7 +21,7 @@
 #define SERVICE "\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\""
 #define TARGET SERVICE ",\"startCommand\":\"node x.js\""
 
-/* Every field a trigger has, as lib/trigger.h knows them. */
+/* Every field a trigger has, as lib/trigger/trigger.h knows them. */
 static const char *const trigger_fields[] = {
 	"run_date",
 	"weeks",

@@ -2,14 +2,14 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/fault.h"
-#include "lib/job.h"
-#include "lib/job_json.h"
-#include "lib/json.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /* What a merge patch makes of a stored job. */

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/fault.h"
-#include "lib/json.h"
+#include "lib/base/fault.h"
+#include "lib/json/json.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* What RFC 8259 and our limits refuse. */
 static const char *const refused[] = {

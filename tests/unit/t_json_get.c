@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/fault.h"
-#include "lib/json.h"
-#include "lib/json_list.h"
+#include "lib/base/fault.h"
+#include "lib/json/json.h"
+#include "lib/json/list.h"
 #include "tests/unit/tap.h"
 
-/* What is said of bad JSON, and members read by type (lib/json.h). */
+/* What is said of bad JSON, and members read by type (lib/json/json.h). */
 
 static struct json_object *
 parse(const char *text)

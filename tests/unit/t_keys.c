@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/conf.h"
-#include "lib/keys.h"
-#include "lib/secret.h"
+#include "lib/conf/conf.h"
+#include "lib/conf/keys.h"
+#include "lib/secret/secret.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static void
 put(const char *path, const char *text, mode_t mode)

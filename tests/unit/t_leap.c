@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "lib/leap.h"
+#include "lib/base/leap.h"
 #include "tests/unit/tap.h"
 
 #define S INT64_C(1000000)

@@ -2,14 +2,14 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/due.h"
-#include "lib/fault.h"
-#include "lib/ledger.h"
-#include "lib/store_job.h"
-#include "lib/store_run.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/trigger/due.h"
+#include "lib/base/fault.h"
+#include "lib/sched/ledger.h"
+#include "lib/store/job.h"
+#include "lib/store/run.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /* Ranges of slots that do not run, beside rows that are there. */

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "fcgi/loopback.h"
-#include "fcgi/request.h"
+#include "fcgi/api/loopback.h"
+#include "fcgi/api/request.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /*
  * anonymous = loopback lets programs of this host in, and nobody else: not by

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/message.h"
+#include "lib/base/buf.h"
+#include "lib/record/message.h"
 #include "tests/unit/tap.h"
 
 /* The envelope is what consumers parse: byte for byte. */

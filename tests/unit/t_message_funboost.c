@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/json.h"
-#include "lib/message_funboost.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/json/json.h"
+#include "lib/job/message_funboost.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* What workers of funboost parse: byte for byte (queues.md, 1). */
 

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fcgi/request.h"
-#include "fcgi/response.h"
-#include "fcgi/route.h"
-#include "lib/utf8.h"
+#include "fcgi/api/request.h"
+#include "fcgi/api/response.h"
+#include "fcgi/api/route.h"
+#include "lib/base/utf8.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* The sentences, the language to say them in, and an answer's headers. */
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
-#include "lib/store_stmt.h"
+#include "lib/base/buf.h"
+#include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
 /* A store of an older version becomes what a fresh one is, with its data. */

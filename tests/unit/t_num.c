@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "lib/num.h"
+#include "lib/base/num.h"
 #include "tests/unit/tap.h"
 
 #define DAY_US INT64_C(86400000000)

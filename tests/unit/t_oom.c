@@ -3,19 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/datetime.h"
-#include "lib/due.h"
-#include "lib/fault.h"
-#include "lib/job.h"
-#include "lib/list.h"
-#include "lib/message.h"
-#include "lib/message_funboost.h"
-#include "lib/run.h"
-#include "lib/trigger.h"
-#include "lib/trigger_warn.h"
-#include "lib/tz.h"
-#include "lib/why_words.h"
+#include "lib/base/buf.h"
+#include "lib/time/datetime.h"
+#include "lib/trigger/due.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/base/list.h"
+#include "lib/record/message.h"
+#include "lib/job/message_funboost.h"
+#include "lib/record/run.h"
+#include "lib/trigger/trigger.h"
+#include "lib/trigger/warn.h"
+#include "lib/time/tz.h"
+#include "lib/sched/why_words.h"
 #include "tests/unit/oom.h"
 
 /*

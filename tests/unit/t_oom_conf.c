@@ -1,7 +1,7 @@
 #include "config.h"
 
-#include "lib/conf.h"
-#include "lib/turn.h"
+#include "lib/conf/conf.h"
+#include "lib/db/turn.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/oom.h"
 

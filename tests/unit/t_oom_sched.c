@@ -1,7 +1,7 @@
-#include "lib/job_json.h"
-#include "lib/json.h"
-#include "lib/preview.h"
-#include "lib/sched_dead.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/job/preview.h"
+#include "lib/sched/dead.h"
 #include "tests/unit/oom_store.h"
 
 /*

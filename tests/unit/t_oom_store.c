@@ -1,9 +1,9 @@
-#include "lib/store_backup.h"
-#include "lib/store_job.h"
-#include "lib/store_log.h"
-#include "lib/store_run.h"
-#include "lib/store_token.h"
-#include "lib/store_zone.h"
+#include "lib/db/backup.h"
+#include "lib/store/job.h"
+#include "lib/store/log.h"
+#include "lib/store/run.h"
+#include "lib/store/token.h"
+#include "lib/store/zone.h"
 #include "tests/unit/oom_store.h"
 
 /* The rows of a store without memory. */

@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "lib/outbox.h"
+#include "lib/record/outbox.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define S INT64_C(1000000)
 #define YEARS (INT64_C(36500) * 86400 * S)

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fcgi/peer.h"
+#include "fcgi/server/peer.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define HEAD \
 	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when\n"

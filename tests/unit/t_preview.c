@@ -2,18 +2,18 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/conf.h"
-#include "lib/fault.h"
-#include "lib/job.h"
-#include "lib/job_json.h"
-#include "lib/json.h"
-#include "lib/preview.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/job/preview.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
-/* What a trigger would do, told and not done (lib/preview.h). */
+/* What a trigger would do, told and not done (lib/job/preview.h). */
 
 /* date -ud 2030-01-01 +%s */
 #define NOW_US (INT64_C(1893456000) * 1000000)

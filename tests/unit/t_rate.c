@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-#include "ticker/rate.h"
+#include "ticker/render/rate.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define S INT64_C(1000000)
 #define NOW (INT64_C(1900000000) * S)

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "lib/buf.h"
-#include "lib/delivery.h"
-#include "lib/json.h"
-#include "lib/render_job.h"
+#include "lib/base/buf.h"
+#include "lib/record/delivery.h"
+#include "lib/json/json.h"
+#include "lib/job/render_job.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define SRV "srv-c3rfdgg6n88pa7t3a6ag"
 #define CREATED INT64_C(1795306277250000) /* 2026-11-22T00:11:17.25Z */

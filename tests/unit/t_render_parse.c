@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "ticker/render_parse.h"
+#include "lib/base/buf.h"
+#include "ticker/render/parse.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define NONE RENDER_NO_TIME
 /* 2025-03-20T16:16:02Z */

@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/render_target.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/job/render_target.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define SRV "srv-c3rfdgg6n88pa7t3a6ag"
 #define CRN "crn-c3rfdgg6n88pa7t3a6ag"

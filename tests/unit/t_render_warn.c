@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/conf.h"
-#include "lib/render_target.h"
-#include "lib/render_warn.h"
+#include "lib/conf/conf.h"
+#include "lib/job/render_target.h"
+#include "lib/job/render_warn.h"
 #include "tests/unit/tap.h"
 
 #define SRV "srv-c3rfdgg6n88pa7t3a6ag"

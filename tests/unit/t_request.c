@@ -3,18 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
 
-#include "fcgi/body.h"
-#include "fcgi/client.h"
-#include "fcgi/loopback.h"
-#include "fcgi/messages.h"
-#include "fcgi/request.h"
-#include "fcgi/route.h"
+#include "fcgi/api/body.h"
+#include "fcgi/server/client.h"
+#include "fcgi/api/loopback.h"
+#include "fcgi/api/messages.h"
+#include "fcgi/api/request.h"
+#include "fcgi/api/route.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* A body that stands in memory. */
 struct source {

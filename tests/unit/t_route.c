@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
-#include "fcgi/request.h"
-#include "fcgi/route.h"
+#include "fcgi/api/request.h"
+#include "fcgi/api/route.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static unsigned
 find(struct request *req, const char *method, const char *script,

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "lib/run.h"
+#include "lib/record/run.h"
 #include "tests/unit/tap.h"
 
 #define MANY 2000

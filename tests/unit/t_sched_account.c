@@ -1,8 +1,8 @@
-#include "lib/sched_int.h"
-#include "lib/store_run.h"
+#include "lib/sched/sched_int.h"
+#include "lib/store/run.h"
 #include "tests/unit/rig.h"
 
-/* Slots that will never run are told in one row (lib/sched_int.h). */
+/* Slots that will never run are told in one row (lib/sched/sched_int.h). */
 
 static struct rig r;
 

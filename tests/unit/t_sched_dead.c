@@ -1,7 +1,7 @@
-#include "lib/store_outbox.h"
+#include "lib/store/outbox.h"
 #include "tests/unit/letters.h"
 
-/* One dead letter after the other, of both places (lib/sched_dead.h). */
+/* One dead letter after the other, of both places (lib/sched/dead.h). */
 
 /* A message into a queue; its run's id. */
 static const char *

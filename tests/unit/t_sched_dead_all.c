@@ -1,7 +1,7 @@
 #include "tests/unit/letters.h"
 
 /* Dead letters in numbers, of both stores and both places
- * (lib/sched_dead.h). */
+ * (lib/sched/dead.h). */
 
 /* n dead letters in both places of the store at path, named PREFIXnumber. */
 static void

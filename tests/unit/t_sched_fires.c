@@ -1,12 +1,12 @@
 /*
- * Upcoming fires (lib/sched_fires.h): pages of any length, put together,
+ * Upcoming fires (lib/sched/fires.h): pages of any length, put together,
  * against a walk through every slot of every job; dense jobs and buckets
  * against counting; pauses, scopes, formats.
  */
-#include "lib/clock.h"
-#include "lib/fires_print.h"
-#include "lib/sched_fires.h"
-#include "lib/trigger_count.h"
+#include "lib/base/clock.h"
+#include "lib/sched/fires_print.h"
+#include "lib/sched/fires.h"
+#include "lib/trigger/count.h"
 #include "tests/unit/rig.h"
 
 #define HOUR (3600 * RIG_S)

@@ -1,7 +1,7 @@
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/unit/rig.h"
 
-/* Publishing, leases, acknowledgements, dead letters (lib/sched.h). */
+/* Publishing, leases, acknowledgements, dead letters (lib/sched/sched.h). */
 
 static struct rig r;
 

@@ -1,6 +1,6 @@
 #include "tests/unit/rig.h"
 
-/* Lists, cursors and counts over both stores (lib/sched.h). */
+/* Lists, cursors and counts over both stores (lib/sched/sched.h). */
 
 static struct rig r;
 

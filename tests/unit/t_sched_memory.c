@@ -1,6 +1,6 @@
 #include <sys/stat.h>
 
-#include "lib/sched_int.h"
+#include "lib/sched/sched_int.h"
 #include "tests/unit/rig.h"
 
 /*

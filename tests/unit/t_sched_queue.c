@@ -1,8 +1,8 @@
-#include "lib/clock.h"
-#include "lib/store_log.h"
+#include "lib/base/clock.h"
+#include "lib/store/log.h"
 #include "tests/unit/rig.h"
 
-/* Queue switches, lists of queues, run now, health (lib/sched.h). */
+/* Queue switches, lists of queues, run now, health (lib/sched/sched.h). */
 
 static struct rig r;
 

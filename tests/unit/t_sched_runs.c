@@ -1,7 +1,7 @@
-#include "lib/store_run.h"
+#include "lib/store/run.h"
 #include "tests/unit/rig.h"
 
-/* The ledger of both stores and replays (lib/sched.h). */
+/* The ledger of both stores and replays (lib/sched/sched.h). */
 
 static struct rig r;
 

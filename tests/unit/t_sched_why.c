@@ -1,5 +1,5 @@
-#include "lib/store_job.h"
-#include "lib/store_run.h"
+#include "lib/store/job.h"
+#include "lib/store/run.h"
 #include "tests/unit/rig.h"
 
 /*

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/secret.h"
+#include "lib/secret/secret.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static void
 put(const char *path, const char *text, size_t len, mode_t mode)

@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/signature.h"
+#include "lib/base/buf.h"
+#include "lib/conf/signature.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* What a worker writes of itself into Redis, as funboost 40 does. */
 static const char registration[] =

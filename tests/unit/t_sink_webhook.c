@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/utf8.h"
+#include "lib/base/utf8.h"
 #include "tests/unit/hook_scene.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define TEXT(status_, headers_, text_) \
 	"HTTP/1.1 " status_ "\r\n" headers_ "Connection: close\r\n\r\n" text_

@@ -4,7 +4,7 @@
 
 #include "tests/unit/hook_scene.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* Nobody answers: what may have arrived, and what cannot have. */
 static void

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/store_stmt.h"
+#include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
 /*

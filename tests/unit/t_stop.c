@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/stop.h"
+#include "lib/base/clock.h"
+#include "lib/base/stop.h"
 
 #include "tests/unit/tap.h"
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/store_stmt.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
 /* Opening, refusing and sharing a store file. */

@@ -2,17 +2,17 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/handover.h"
-#include "lib/json.h"
-#include "lib/store_alert.h"
-#include "lib/store_delivery.h"
-#include "lib/store_queue.h"
-#include "lib/store_run.h"
-#include "lib/store_stmt.h"
+#include "lib/base/buf.h"
+#include "lib/sched/handover.h"
+#include "lib/json/json.h"
+#include "lib/store/alert.h"
+#include "lib/store/delivery.h"
+#include "lib/store/queue.h"
+#include "lib/store/run.h"
+#include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* The outbox, and the triggers that fill it. */
 

@@ -1,12 +1,12 @@
 #include <sys/stat.h>
 
-#include "lib/store_backup.h"
-#include "lib/store_job.h"
+#include "lib/db/backup.h"
+#include "lib/store/job.h"
 #include "tests/unit/rig.h"
 
 /*
  * Backup and restore: one whole store or the other, what was there kept, and
- * nothing of an attempt that failed (lib/store_backup.h).
+ * nothing of an attempt that failed (lib/db/backup.h).
  */
 
 static char why[512];

@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/handover.h"
-#include "lib/job.h"
-#include "lib/store_delivery.h"
-#include "lib/store_run.h"
+#include "lib/base/buf.h"
+#include "lib/sched/handover.h"
+#include "lib/record/job.h"
+#include "lib/store/delivery.h"
+#include "lib/store/run.h"
 #include "tests/unit/tap.h"
 
 /* Runs that go to outside targets, written, moved, found. */

@@ -1,11 +1,11 @@
-#include "lib/store_backup.h"
-#include "lib/store_job.h"
+#include "lib/db/backup.h"
+#include "lib/store/job.h"
 #include "tests/unit/failvfs.h"
 #include "tests/unit/rig.h"
 
 /*
  * A disk that fails: what is told, what stands, and that all is well once it
- * works again (lib/store.h: STORE_FULL is "try later", STORE_ERROR is not).
+ * works again (lib/db/store.h: STORE_FULL is "try later", STORE_ERROR is not).
  */
 
 static char why[512];

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lib/store_lane.h"
+#include "lib/store/lane.h"
 #include "tests/unit/tap.h"
 
 /* Who hands over to a server, and what is known of it. */

@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-#include "lib/grace.h"
-#include "lib/store_log.h"
-#include "lib/store_stmt.h"
+#include "lib/trigger/grace.h"
+#include "lib/store/log.h"
+#include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
-/* The journals: audit rows and ticks (lib/store_log.h). */
+/* The journals: audit rows and ticks (lib/store/log.h). */
 
 #define S_US INT64_C(1000000)
 

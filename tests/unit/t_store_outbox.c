@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "lib/store_outbox.h"
-#include "lib/store_run.h"
-#include "lib/store_stmt.h"
+#include "lib/store/outbox.h"
+#include "lib/store/run.h"
+#include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
 /* Messages on their way to brokers, written, put off, gone. */

@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-#include "lib/clock.h"
-#include "lib/store_job.h"
-#include "lib/store_log.h"
-#include "lib/store_prune.h"
-#include "lib/store_run.h"
-#include "lib/store_stmt.h"
+#include "lib/base/clock.h"
+#include "lib/store/job.h"
+#include "lib/store/log.h"
+#include "lib/store/prune.h"
+#include "lib/store/run.h"
+#include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
 /* Retention: what goes, what stays, and that the sums tell the rest. */

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/store_job.h"
-#include "lib/store_queue.h"
+#include "lib/base/buf.h"
+#include "lib/store/job.h"
+#include "lib/store/queue.h"
 #include "tests/unit/tap.h"
 
 /* The embedded queue: delivery, leases, dead letters, switches. */

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "lib/store_job.h"
-#include "lib/store_run.h"
-#include "lib/store_token.h"
+#include "lib/store/job.h"
+#include "lib/store/run.h"
+#include "lib/store/token.h"
 #include "tests/unit/tap.h"
 
 /* Jobs, the ledger and tokens, written and read back. */

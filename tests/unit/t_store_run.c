@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "lib/store_job.h"
-#include "lib/store_run.h"
-#include "lib/store_stmt.h"
+#include "lib/store/job.h"
+#include "lib/store/run.h"
+#include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
 /* Questions to the ledger: by place, by job and instant, by id. */

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/clock.h"
-#include "lib/conf.h"
-#include "lib/sched_skip.h"
-#include "lib/store_job.h"
-#include "lib/store_run.h"
-#include "lib/store_sim.h"
-#include "lib/store_stmt.h"
-#include "lib/tz.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/sched/skip.h"
+#include "lib/store/job.h"
+#include "lib/store/run.h"
+#include "lib/store/sim.h"
+#include "lib/db/stmt.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 #define S CLOCK_US_PER_S

@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-#include "lib/store_job.h"
-#include "lib/store_run.h"
-#include "lib/store_zone.h"
+#include "lib/store/job.h"
+#include "lib/store/run.h"
+#include "lib/store/zone.h"
 #include "tests/unit/tap.h"
 
-/* Zone data the jobs were computed by, and sweeps (lib/store_zone.h). */
+/* Zone data the jobs were computed by, and sweeps (lib/store/zone.h). */
 
 static struct store *st;
 

@@ -7,7 +7,7 @@
 #include "ctl/table.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* Tables for people: widths of any script, what is not printed, alignment. */
 

@@ -1,4 +1,4 @@
-/* lib/text.h: nothing that a terminal would obey comes through a writer. */
+/* lib/base/text.h: nothing that a terminal would obey comes through a writer. */
 
 #include "config.h"
 
@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/text.h"
-#include "lib/utf8.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
+#include "lib/base/utf8.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 /* The same text as each writer prints it: of lines, of several, of JSON. */
 static const struct {

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "lib/token.h"
+#include "lib/secret/token.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static void
 test_make(void)

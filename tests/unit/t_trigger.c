@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/datetime.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/time/datetime.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 #define NOW_US INT64_C(1790000000000000) /* 2026-09-21T14:13:20Z */

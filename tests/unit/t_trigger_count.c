@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/trigger_count.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/count.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /*

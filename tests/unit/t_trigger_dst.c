@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "lib/buf.h"
-#include "lib/civil.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/time/civil.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /*

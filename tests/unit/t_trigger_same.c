@@ -1,14 +1,14 @@
 /*
- * Is a trigger that is given once more the one there is (lib/trigger_same.h)?
+ * Is a trigger that is given once more the one there is (lib/trigger/same.h)?
  * Of the kinds and lines whose rules are not told by the tests of schedulers.
  */
 #include "config.h"
 
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/trigger_same.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/trigger/same.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 #define NOW_US INT64_C(1790000000000000) /* 2026-09-21 */

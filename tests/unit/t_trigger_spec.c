@@ -2,14 +2,14 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /*
- * What triggers are stored as, and what is asked of them (lib/trigger.h).
+ * What triggers are stored as, and what is asked of them (lib/trigger/trigger.h).
  * Specs stand in stores: what was written once must be read for ever.
  */
 

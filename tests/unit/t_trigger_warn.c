@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/trigger_warn.h"
-#include "lib/tz.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/trigger/warn.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 /* 2025-12-03 07:00:00 UTC */

@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/trigger_words.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/trigger/describe.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/words.h"
 

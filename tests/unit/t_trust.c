@@ -1,5 +1,5 @@
 /*
- * Who could have written a file (lib/trust.h): kinds by modes, the way to it,
+ * Who could have written a file (lib/base/trust.h): kinds by modes, the way to it,
  * and what is no file.  Owners and programs are in tests/trust.bats.
  */
 #include "config.h"
@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "lib/trust.h"
+#include "lib/base/trust.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 static const char *const kinds[TRUST__MAX] = {
 	[TRUST_NONE] = "nothing",

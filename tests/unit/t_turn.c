@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/turn.h"
+#include "lib/base/clock.h"
+#include "lib/db/turn.h"
 
 #include "tests/unit/tap.h"
 

@@ -5,9 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
-#include "lib/civil.h"
-#include "lib/tz.h"
+#include "lib/base/buf.h"
+#include "lib/time/civil.h"
+#include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 #define ZONE_DIR "/usr/share/zoneinfo"

@@ -2,11 +2,11 @@
 
 #include <sys/stat.h>
 
-#include "lib/tz.h"
+#include "lib/time/tz.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
 
-/* Zones as files come, change and go (lib/tz.h). */
+/* Zones as files come, change and go (lib/time/tz.h). */
 
 static char why[256];
 

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "lib/tz.h"
-#include "lib/tz_int.h"
+#include "lib/time/tz.h"
+#include "lib/time/tz_int.h"
 #include "tests/unit/tap.h"
 
 /*

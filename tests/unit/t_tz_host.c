@@ -12,9 +12,9 @@
 #include <limits.h>
 #include <time.h>
 
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
 

@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "lib/tz.h"
-#include "lib/tz_int.h"
+#include "lib/time/tz.h"
+#include "lib/time/tz_int.h"
 #include "tests/unit/tap.h"
 
-/* POSIX TZ strings as footers have them (lib/tz_int.h, RFC 9636 3.3.1). */
+/* POSIX TZ strings as footers have them (lib/time/tz_int.h, RFC 9636 3.3.1). */
 
 static const struct {
 	const char *text;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "lib/utf8.h"
+#include "lib/base/utf8.h"
 #include "tests/unit/tap.h"
 
 /* RFC 3629: what is a character, and what only looks like one. */

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/vectors.h"
 

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fcgi/response.h"
-#include "fcgi/waiting.h"
-#include "lib/conf.h"
+#include "fcgi/api/response.h"
+#include "fcgi/api/waiting.h"
+#include "lib/conf/conf.h"
 #include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define CHILDREN 8
 

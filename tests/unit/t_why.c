@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/fault.h"
-#include "lib/sched.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
-#include "lib/why_words.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/sched/sched.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
+#include "lib/sched/why_words.h"
 #include "tests/unit/tap.h"
 
 #define S_US INT64_C(1000000)

@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "lib/buf.h"
-#include "lib/sched.h"
-#include "lib/tz.h"
-#include "lib/why_words.h"
+#include "lib/base/buf.h"
+#include "lib/sched/sched.h"
+#include "lib/time/tz.h"
+#include "lib/sched/why_words.h"
 #include "tests/unit/tap.h"
 
 /*

@@ -6,10 +6,10 @@
 
 #include <json-c/json.h>
 
-#include "lib/datetime.h"
-#include "lib/fault.h"
-#include "lib/trigger.h"
-#include "lib/tz.h"
+#include "lib/time/datetime.h"
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
 
 /*
  * From a line of tests/vectors to a trigger.  For t_vectors.c alone, so that

@@ -1,0 +1,59 @@
+/* `minutehand clock reset`: after a clock that was ahead. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "ctl/commands.h"
+#include "ctl/text.h"
+#include "lib/base/clock.h"
+#include "lib/sched/clock.h"
+
+#include "lib/base/ban.h"
+
+/* No clock is right before this was written. */
+#define US_2024 (INT64_C(1704067200) * CLOCK_US_PER_S)
+
+enum { OPT_DRY_RUN };
+
+static const struct ctl_option options[] = {
+	[OPT_DRY_RUN] = { "dry-run", NULL, "say what would be done, only" },
+	{ .name = NULL },
+};
+
+static int
+run_reset(struct ctl *c, const struct ctl_args *a)
+{
+	struct sched_clock r = { .is_dry = a->opt[OPT_DRY_RUN] != NULL };
+	enum store_rc rc;
+	int status;
+
+	if (clock_now_us() < US_2024)
+		return ctl_fail(CTL_NO,
+		    "the clock of this host is wrong by years: set it first");
+	if ((status = ctl_open(c)) != CTL_OK)
+		return status;
+	if ((rc = sched_clock_reset(&c->sched, &r)) != STORE_OK)
+		return ctl_fail_rc(rc, "clock");
+	if (r.ahead_us == 0) {
+		text_line("nothing lies ahead of the clock");
+		return CTL_OK;
+	}
+	text_line("%lld s ahead%s: %lld jobs, %lld ledger rows, "
+		  "%lld held messages brought back; %lld slots ran already",
+	    (long long)(r.ahead_us / CLOCK_US_PER_S),
+	    r.is_dry ? ", to be brought back" : "", (long long)r.jobs,
+	    (long long)r.rows, (long long)r.messages, (long long)r.kept);
+	if (r.gone > 0)
+		text_line("%lld jobs ended by it: add those that are still "
+			  "wanted again",
+		    (long long)r.gone);
+	return CTL_OK;
+}
+
+const struct ctl_command cmd_clock_reset = {
+	.name = "clock reset",
+	.args = "[--dry-run]",
+	.help = "bring back what a clock that was ahead has decided",
+	.options = options,
+	.run = run_reset,
+};

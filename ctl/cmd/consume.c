@@ -1,0 +1,307 @@
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/commands.h"
+#include "ctl/consume.h"
+#include "ctl/text.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/base/stop.h"
+
+#include "lib/base/ban.h"
+
+#define LOOK_US (CLOCK_US_PER_S / 4)   /* between looks at an empty queue */
+#define GRACE_US (10 * CLOCK_US_PER_S) /* for commands told to stop */
+#define NAP_US (CLOCK_US_PER_S / 50)   /* for signals while a pipe is full */
+#define RETRY_US (60 * CLOCK_US_PER_S)
+
+enum { OPT_MAX, OPT_PARALLEL, OPT_LEASE, OPT_WAIT, OPT_RETRY };
+
+static const struct ctl_option options[] = {
+	[OPT_MAX] = { "max", "N", "messages in all (default: till empty)" },
+	[OPT_PARALLEL] = { "parallel", "N", "commands at once (default: 1)" },
+	[OPT_LEASE] = { "lease", "DURATION",
+	    "hold of a message, renewed at half time" },
+	[OPT_WAIT] = { "wait", "DURATION",
+	    "stay so long when the queue is empty (default: 0)" },
+	[OPT_RETRY] = { "retry-after", "DURATION",
+	    "rest of a message that failed (default: 60s)" },
+	{ .name = NULL },
+};
+
+/* SIGCHLD has to be caught to stay pending; see sigtimedwait(2). */
+static void
+on_child(int sig)
+{
+	(void)sig;
+}
+
+/* The signals that wait_signal takes; blocked from here on. */
+static void
+block_signals(sigset_t *set)
+{
+	struct sigaction sa;
+
+	stop_set(set);
+	(void)sigaddset(set, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, set, NULL);
+	memset(&sa, 0, sizeof(sa));
+	(void)sigemptyset(&sa.sa_mask);
+	sa.sa_handler = on_child;
+	(void)sigaction(SIGCHLD, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	(void)sigaction(SIGPIPE, &sa, NULL);
+}
+
+/* Hand sig on to the commands; the second time there is no more patience. */
+static void
+stop(struct consume *c, int sig)
+{
+	int64_t now = clock_mono_us();
+
+	c->kill_us = c->kill_us == 0 ? now + GRACE_US : now;
+	c->is_stopping = true;
+	for (int i = 0; i < c->parallel; i++) {
+		struct worker *w = &c->workers[i];
+
+		if (w->pid == 0)
+			continue;
+		w->is_killed = true;
+		(void)kill(w->pid, sig);
+	}
+}
+
+/* Wait up to us for one of the signals in set, and obey it. */
+static void
+wait_signal(struct consume *c, const sigset_t *set, int64_t us)
+{
+	struct timespec ts = {
+		.tv_sec = (time_t)(us / CLOCK_US_PER_S),
+		.tv_nsec = (long)(us % CLOCK_US_PER_S) * 1000,
+	};
+	int sig;
+
+	while ((sig = sigtimedwait(set, NULL, &ts)) > 0) {
+		if (sig != SIGCHLD)
+			stop(c, sig);
+		ts.tv_sec = 0;
+		ts.tv_nsec = 0;
+	}
+}
+
+/* Wait a little until a command takes more of its body; are there any? */
+static bool
+wait_pipes(struct consume *c)
+{
+	struct pollfd fds[CONSUME_PARALLEL_MAX];
+	nfds_t n = 0;
+
+	for (int i = 0; i < c->parallel; i++) {
+		if (c->workers[i].fd == -1)
+			continue;
+		fds[n].fd = c->workers[i].fd;
+		fds[n].events = POLLOUT;
+		n++;
+	}
+	if (n > 0)
+		(void)poll(fds, n, (int)(NAP_US / 1000));
+	return n > 0;
+}
+
+/* Begin to work on m, which moves here. */
+static void
+begin(struct consume *c, struct message *m)
+{
+	struct worker *w = c->workers;
+	int64_t now = clock_mono_us();
+	int error;
+
+	while (w->is_used)
+		w++;
+	w->msg = *m;
+	m->body = NULL;
+	m->reason = NULL;
+	w->is_used = true;
+	w->until_us = now + c->lease_us;
+	w->extend_us = now + c->lease_us / 2;
+	c->nrunning++;
+	c->leased++;
+	if (c->is_stopping) {
+		worker_return(c, w, "the consumer was stopped");
+		return;
+	}
+	if ((error = worker_start(c, w)) == 0) {
+		worker_feed(w);
+		return;
+	}
+	c->status =
+	    ctl_fail(CTL_DOWN, "%s: %s", c->command[0], strerror(error));
+	c->is_stopping = true;
+	worker_return(c, w, "the command cannot be run");
+}
+
+/* Lease for the workers that are free. */
+static void
+lease(struct consume *c, int64_t now)
+{
+	struct message_list l = { NULL, 0, 0 };
+	int64_t n = c->parallel - c->nrunning;
+	enum store_rc rc;
+
+	if (n > c->max - c->leased)
+		n = c->max - c->leased;
+	if (n == 0 || now < c->look_us)
+		return;
+	rc = sched_lease(&c->ctl->sched, c->queue, (int)n, c->lease_us, &l);
+	if (rc != STORE_OK) {
+		c->status = ctl_fail_rc(rc, c->queue);
+		c->is_stopping = true;
+	}
+	if (l.n > 0)
+		c->empty_us = 0;
+	else if (c->empty_us == 0)
+		c->empty_us = now;
+	if (l.n == 0)
+		c->look_us = now + LOOK_US;
+	for (size_t i = 0; i < l.n; i++)
+		begin(c, &l.v[i]);
+	message_list_fini(&l);
+}
+
+/* Do what is to be done for each command; when to be back at the latest. */
+static int64_t
+tend(struct consume *c, int64_t now)
+{
+	int64_t wake = now + CLOCK_US_PER_S;
+
+	for (int i = 0; i < c->parallel; i++) {
+		struct worker *w = &c->workers[i];
+
+		if (!w->is_used)
+			continue;
+		worker_feed(w);
+		if (!w->is_over)
+			worker_check(w);
+		if (w->is_over) {
+			worker_settle(c, w);
+			c->look_us = now;
+			wake = now + (w->is_used ? LOOK_US : 0);
+			continue;
+		}
+		if (c->kill_us != 0 && now >= c->kill_us)
+			(void)kill(w->pid, SIGKILL);
+		if (now >= w->extend_us)
+			worker_extend(c, w);
+		if (w->extend_us < wake)
+			wake = w->extend_us;
+	}
+	return wake;
+}
+
+/* Nothing runs, and nothing more is to come? */
+static bool
+is_done(const struct consume *c, int64_t now)
+{
+	if (c->nrunning > 0)
+		return false;
+	return c->is_stopping || c->leased >= c->max ||
+	    (c->empty_us != 0 && now - c->empty_us >= c->wait_us);
+}
+
+static void
+consume(struct consume *c)
+{
+	int64_t now, wake;
+	sigset_t set;
+
+	block_signals(&set);
+	for (;;) {
+		wait_signal(c, &set, 0);
+		now = clock_mono_us();
+		wake = tend(c, now);
+		if (!c->is_stopping)
+			lease(c, now);
+		if (is_done(c, now))
+			break;
+		if (!c->is_stopping && c->nrunning < c->parallel &&
+		    c->leased < c->max && c->look_us < wake)
+			wake = c->look_us;
+		now = clock_mono_us();
+		if (!wait_pipes(c) && wake > now)
+			wait_signal(c, &set, wake - now);
+	}
+}
+
+static int
+read_options(struct consume *c, const struct ctl_args *a)
+{
+	static const struct ctl_range max = { 1, INT64_MAX };
+	static const struct ctl_range parallel = { 1, CONSUME_PARALLEL_MAX };
+	int64_t n = 1;
+	int status;
+
+	c->max = INT64_MAX;
+	c->retry_us = RETRY_US;
+	if ((status = ctl_opt_int(a, OPT_MAX, "max", &max, &c->max)) !=
+		CTL_OK ||
+	    (status = ctl_opt_int(a, OPT_PARALLEL, "parallel", &parallel,
+		 &n)) != CTL_OK ||
+	    (status = ctl_opt_duration(a, OPT_LEASE, "lease", &c->lease_us)) !=
+		CTL_OK ||
+	    (status = ctl_opt_duration(a, OPT_WAIT, "wait", &c->wait_us)) !=
+		CTL_OK ||
+	    (status = ctl_opt_duration(a, OPT_RETRY, "retry-after",
+		 &c->retry_us)) != CTL_OK)
+		return status;
+	if (a->opt[OPT_LEASE] != NULL && c->lease_us < CLOCK_US_PER_S)
+		return ctl_fail(CTL_USAGE, "--lease: at least 1s is needed");
+	c->parallel = (int)n;
+	return ctl_check_name("QUEUE", a->operand[0]);
+}
+
+static int
+run_consume(struct ctl *ctl, const struct ctl_args *a)
+{
+	struct consume *c;
+	int status;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return ctl_fail(CTL_BUG, "out of memory");
+	if ((status = read_options(c, a)) == CTL_OK &&
+	    (status = ctl_open(ctl)) == CTL_OK) {
+		c->ctl = ctl;
+		c->queue = a->operand[0];
+		c->command = a->command;
+		if (c->lease_us == 0)
+			c->lease_us = ctl->conf->lease_us;
+		for (int i = 0; i < CONSUME_PARALLEL_MAX; i++)
+			c->workers[i].fd = -1;
+		consume(c);
+		status = c->status;
+		if (isatty(STDERR_FILENO))
+			text_to(stderr, "%lld done, %lld put back, %lld lapsed",
+			    (long long)c->acked, (long long)c->nacked,
+			    (long long)c->lost);
+	}
+	free(c);
+	return status;
+}
+
+const struct ctl_command cmd_consume = {
+	.name = "consume",
+	.args = "QUEUE [OPTIONS] -- COMMAND …",
+	.help = "run a command once for each message of a queue",
+	.options = options,
+	.min = 1,
+	.max = 1,
+	.has_command = true,
+	.run = run_consume,
+};

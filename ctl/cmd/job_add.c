@@ -1,0 +1,218 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/commands.h"
+#include "ctl/input.h"
+#include "ctl/job_add.h"
+#include "ctl/json_out.h"
+#include "ctl/trigger_opts.h"
+#include "lib/base/buf.h"
+#include "lib/json/json.h"
+
+#include "lib/base/ban.h"
+
+enum {
+	OPT_ID = TRIGGER_OPT__MAX,
+	OPT_ARGS,
+	OPT_KWARGS,
+	OPT_PRIORITY,
+	OPT_DESCRIPTION,
+	OPT_GRACE,
+	OPT_COALESCE,
+	OPT_NO_COALESCE,
+	OPT_CATCHUP,
+	OPT_RUNTIME,
+	OPT_PAUSED,
+	OPT_REPLACE,
+	OPT_MEMORY,
+	OPT_RENDER,
+	OPT_COMMAND,
+	OPT_PLAN,
+	OPT_MARKER,
+	OPT_AMBIGUOUS,
+	OPT_JSON
+};
+
+static const struct ctl_option options[] = {
+	TRIGGER_OPT_ROWS,
+	[OPT_ID] = { "id", "ID", "name of the job (default: made up)" },
+	[OPT_ARGS] = { "args", "JSON", "positional parameters: [1, \"x\"]" },
+	[OPT_KWARGS] = { "kwargs", "JSON", "named parameters: {\"x\": 1}" },
+	[OPT_PRIORITY] = { "priority", "N", "higher is delivered first" },
+	[OPT_DESCRIPTION] = { "description", "TEXT", "for people" },
+	[OPT_GRACE] = { "misfire-grace", "DURATION",
+	    "how late a run may start" },
+	[OPT_COALESCE] = { "coalesce", NULL,
+	    "many missed slots become one run" },
+	[OPT_NO_COALESCE] = { "no-coalesce", NULL, "or each its own" },
+	[OPT_CATCHUP] = { "max-catchup", "N", "but at most so many" },
+	[OPT_RUNTIME] = { "max-runtime", "DURATION",
+	    "at Render: end a run that takes longer" },
+	[OPT_PAUSED] = { "paused", NULL, "do not start it yet" },
+	[OPT_REPLACE] = { "replace", NULL, "overwrite a job of that id" },
+	[OPT_MEMORY] = { "memory", NULL, "keep it in RAM only" },
+	[OPT_RENDER] = { "render", "SERVICE",
+	    "run a one-off job at Render: srv-…, crn-…" },
+	[OPT_COMMAND] = { "command", "TEXT", "what it runs there" },
+	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
+	[OPT_MARKER] = { "marker", "WORD",
+	    "name the run in it: none, comment, env" },
+	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
+	    "if a create may be lost: retry, skip" },
+	[OPT_JSON] = { "json", "FILE",
+	    "jobs as the HTTP API takes them; - = standard input" },
+	{ .name = NULL },
+};
+
+/* An option whose text is JSON, as a member of body. */
+static int
+add_json(const struct ctl_args *a, int i, struct buf *body)
+{
+	char why[256] = "";
+
+	if (a->opt[i] == NULL)
+		return CTL_OK;
+	if (json_check(a->opt[i], strlen(a->opt[i]), why, sizeof(why)) == -1)
+		return ctl_fail(CTL_DATA, "--%s: %s", options[i].name, why);
+	json_out_raw(body, options[i].name, a->opt[i]);
+	return CTL_OK;
+}
+
+/* Members that stand as they are or for a switch. */
+static int
+add_policies(const struct ctl_args *a, struct buf *body)
+{
+	if (a->opt[OPT_COALESCE] != NULL && a->opt[OPT_NO_COALESCE] != NULL)
+		return ctl_fail(CTL_USAGE,
+		    "--coalesce and --no-coalesce "
+		    "exclude each other");
+	if (a->opt[OPT_ID] != NULL)
+		json_out_str(body, "job_id", a->opt[OPT_ID]);
+	if (a->opt[OPT_PRIORITY] != NULL)
+		json_out_str(body, "priority", a->opt[OPT_PRIORITY]);
+	if (a->opt[OPT_DESCRIPTION] != NULL)
+		json_out_str(body, "description", a->opt[OPT_DESCRIPTION]);
+	if (a->opt[OPT_CATCHUP] != NULL)
+		json_out_str(body, "max_catchup", a->opt[OPT_CATCHUP]);
+	if (a->opt[OPT_COALESCE] != NULL)
+		json_out_bool(body, "coalesce", true);
+	if (a->opt[OPT_NO_COALESCE] != NULL)
+		json_out_bool(body, "coalesce", false);
+	if (a->opt[OPT_PAUSED] != NULL)
+		json_out_bool(body, "paused", true);
+	if (a->opt[OPT_REPLACE] != NULL)
+		json_out_bool(body, "replace_existing", true);
+	if (a->opt[OPT_MEMORY] != NULL)
+		json_out_str(body, "job_store_kind", "memory");
+	if (trigger_opts_seconds(a, OPT_RUNTIME, "max-runtime", body,
+		"max_runtime") != CTL_OK)
+		return CTL_USAGE;
+	return trigger_opts_seconds(a, OPT_GRACE, "misfire-grace", body,
+	    "misfire_grace_time");
+}
+
+/* Where it runs, when that is not the queue. */
+static int
+add_render(const struct ctl_args *a, struct buf *body)
+{
+	static const char *const keys[] = {
+		[OPT_RENDER] = "serviceId",
+		[OPT_COMMAND] = "startCommand",
+		[OPT_PLAN] = "planId",
+		[OPT_MARKER] = "marker",
+		[OPT_AMBIGUOUS] = "on_ambiguous",
+	};
+
+	if (a->opt[OPT_RENDER] != NULL)
+		json_out_open(body, "render", '{');
+	for (int i = OPT_RENDER; i <= OPT_AMBIGUOUS; i++) {
+		if (a->opt[i] == NULL)
+			continue;
+		if (a->opt[OPT_RENDER] == NULL)
+			return ctl_fail(CTL_USAGE, "--%s needs --render",
+			    options[i].name);
+		json_out_str(body, keys[i], a->opt[i]);
+	}
+	if (a->opt[OPT_RENDER] != NULL)
+		json_out_close(body, '}');
+	return CTL_OK;
+}
+
+/* The body that the options and the queue's name make. */
+static int
+body_from_options(const struct ctl_args *a, struct json_object **out)
+{
+	struct buf b = BUF_INIT;
+	char why[256] = "out of memory";
+	int status;
+
+	if (a->noperands != 1)
+		return ctl_fail(CTL_USAGE, "QUEUE or --json FILE is needed");
+	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
+	    (status = ctl_check_texts(a, options)) != CTL_OK)
+		return status;
+	json_out_open(&b, NULL, '{');
+	json_out_str(&b, "queue_name", a->operand[0]);
+	if ((status = trigger_opts_json(a, &b)) == CTL_OK &&
+	    (status = add_policies(a, &b)) == CTL_OK &&
+	    (status = add_json(a, OPT_ARGS, &b)) == CTL_OK &&
+	    (status = add_json(a, OPT_KWARGS, &b)) == CTL_OK)
+		status = add_render(a, &b);
+	json_out_close(&b, '}');
+	if (status == CTL_OK &&
+	    (b.is_failed ||
+		(*out = json_parse(b.data, b.len, why, sizeof(why))) == NULL))
+		status = ctl_fail(CTL_DATA, "%s", why);
+	buf_fini(&b);
+	return status;
+}
+
+/* With --json nothing else is given, and the queue stands in the body. */
+static int
+body_from_file(const struct ctl_args *a, struct json_object **out)
+{
+	if (a->noperands != 0)
+		return ctl_fail(CTL_USAGE,
+		    "with --json the queue is named in "
+		    "the file, as queue_name");
+	for (int i = 0; i < OPT_JSON; i++) {
+		if (a->opt[i] != NULL)
+			return ctl_fail(CTL_USAGE,
+			    "--json and --%s exclude "
+			    "each other",
+			    options[i].name);
+	}
+	*out = input_json(a->opt[OPT_JSON]);
+	return *out == NULL ? CTL_DATA : CTL_OK;
+}
+
+static int
+run_add(struct ctl *c, const struct ctl_args *a)
+{
+	struct json_object *body = NULL;
+	int status;
+
+	if (a->opt[OPT_JSON] != NULL)
+		status = body_from_file(a, &body);
+	else
+		status = body_from_options(a, &body);
+	if (status == CTL_OK)
+		status = ctl_open(c);
+	if (status == CTL_OK)
+		status = job_add_bodies(c, body, a->opt[OPT_JSON] == NULL);
+	json_free(body);
+	return status;
+}
+
+const struct ctl_command cmd_job_add = {
+	.name = "job add",
+	.args = "QUEUE TRIGGER [OPTIONS]  (or --json FILE)",
+	.help = "schedule a job, by one of --date, --every, --cron, --crontab "
+		"or --calendarinterval",
+	.options = options,
+	.min = 0,
+	.max = 1,
+	.run = run_add,
+};

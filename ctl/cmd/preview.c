@@ -1,0 +1,255 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/commands.h"
+#include "ctl/json_out.h"
+#include "ctl/preview_batch.h"
+#include "ctl/table.h"
+#include "ctl/text.h"
+#include "ctl/trigger_opts.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/time/datetime.h"
+#include "lib/base/fault.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/job/preview.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
+
+#include "lib/base/ban.h"
+
+enum { OPT_COUNT = TRIGGER_OPT__MAX, OPT_NOW, OPT_BODY, OPT_JSON, OPT_BATCH };
+
+static const struct ctl_option options[] = {
+	TRIGGER_OPT_ROWS,
+	[OPT_COUNT] = { "count", "N", "how many times (default: 10)" },
+	[OPT_NOW] = { "now", "TIME", "as if it were then" },
+	[OPT_BODY] = { "body", "JSON", "the trigger as the HTTP API takes it" },
+	[OPT_JSON] = { "json", NULL, "answer in JSON; a body may follow" },
+	[OPT_BATCH] = { "batch", NULL, "answer a JSON object a line" },
+	{ .name = NULL },
+};
+
+/*
+ * Settings for a preview: the owner's where they can be had, else the
+ * defaults, as nothing but the default zone matters here.
+ */
+static int
+load_settings(struct ctl *c)
+{
+	int status = CTL_OK;
+	char why[256];
+	char *path;
+
+	if (c->conf_path != NULL)
+		return ctl_load(c);
+	path = conf_find(NULL, getenv("MINUTEHAND_CONF"), getenv("HOME"));
+	if (path != NULL && access(path, R_OK) == 0)
+		status = ctl_load(c);
+	free(path);
+	if (status != CTL_OK)
+		return status;
+	if (c->conf == NULL)
+		c->conf = conf_new("/minutehand.conf", why, sizeof(why));
+	return c->conf == NULL ? ctl_fail(CTL_BUG, "%s", why) : CTL_OK;
+}
+
+static int
+read_body(const char *text, struct json_object **out)
+{
+	char why[256] = "";
+
+	*out = json_parse(text, strlen(text), why, sizeof(why));
+	if (*out == NULL)
+		return ctl_fail(CTL_DATA, "%s", why);
+	if (!json_is_object(*out))
+		return ctl_fail(CTL_DATA, "a trigger is an object, not %s",
+		    json_kind(*out));
+	return CTL_OK;
+}
+
+/* The body of a job that has the trigger asked for. */
+static int
+make_body(const struct ctl_args *a, struct json_object **out)
+{
+	const char *text = a->opt[OPT_BODY];
+	struct buf b = BUF_INIT;
+	int status = ctl_check_texts(a, options);
+
+	if (status != CTL_OK)
+		return status;
+	if (a->noperands == 1)
+		text = a->operand[0];
+	if (text == NULL) {
+		json_out_open(&b, NULL, '{');
+		status = trigger_opts_json(a, &b);
+		json_out_close(&b, '}');
+		text = buf_cstr(&b);
+	}
+	if (status == CTL_OK)
+		status = read_body(text, out);
+	buf_fini(&b);
+	return status;
+}
+
+/* The instant --now means, read in the zone of the body or the default. */
+static int
+read_now(const struct ctl_args *a, struct json_object *body,
+    struct trigger_env *env)
+{
+	const char *zone = env->default_zone;
+	struct faults fs = { .n = 0 };
+	struct datetime_words words = { NULL, clock_now_us() };
+	const char *wrong = NULL;
+	char why[256] = "";
+
+	env->now_us = words.now_us;
+	if (a->opt[OPT_NOW] == NULL)
+		return CTL_OK;
+	(void)json_get_str(body, "timezone", &zone, &fs);
+	words.tz = tz_get(env->zones, zone, why, sizeof(why));
+	if (words.tz != NULL)
+		wrong = datetime_parse_words(a->opt[OPT_NOW], &words,
+		    &env->now_us, NULL);
+	if (words.tz == NULL)
+		return ctl_fail(CTL_DATA, "--now: %s", why);
+	if (wrong != NULL)
+		return ctl_fail(CTL_DATA, "--now: %s, not \"%s\"", wrong,
+		    a->opt[OPT_NOW]);
+	return CTL_OK;
+}
+
+static int
+print_table(const struct preview *p)
+{
+	static const char *const headings[] = { "LOCAL", "UTC" };
+	int64_t slot = trigger_first(p->t, p->env.now_us), n;
+	struct buf b = BUF_INIT;
+	struct table tab;
+	int rc;
+
+	table_init(&tab, headings, sizeof(headings) / sizeof(headings[0]));
+	for (n = 0; n < p->count && slot != TRIGGER_NONE; n++) {
+		buf_reset(&b);
+		tz_format(trigger_zone(p->t), slot, &b);
+		table_add(&tab, buf_cstr(&b));
+		buf_reset(&b);
+		datetime_rfc3339(slot, &b);
+		table_add(&tab, buf_cstr(&b));
+		slot = trigger_next(p->t, slot);
+	}
+	rc = table_print(&tab, stdout);
+	if (slot == TRIGGER_NONE)
+		text_line(n == 0 ? "never" : "and never again");
+	table_fini(&tab);
+	buf_fini(&b);
+	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
+}
+
+static int
+print_text(const struct preview *p)
+{
+	struct buf b = BUF_INIT;
+	int status;
+
+	trigger_print(p->t, &b);
+	text_line("%s in %s", buf_cstr(&b), tz_name(trigger_zone(p->t)));
+	buf_reset(&b);
+	trigger_words(p->t, WORDS_EN, &b);
+	text_line("%s", buf_cstr(&b));
+	status = print_table(p);
+	for (size_t i = 0; i < p->warns.n; i++)
+		text_line("warning: %s",
+		    buf_cstr(&p->warns.v[i].text[WORDS_EN]));
+	buf_fini(&b);
+	return status;
+}
+
+static int
+print_json(const struct preview *p)
+{
+	struct buf o = BUF_INIT;
+
+	preview_to_json(p, WORDS_EN, &o);
+	return json_out_print(&o);
+}
+
+/* How often jobs are looked at: measured where there is a store, else by what
+ * is configured: ticks that do not stay come once a minute at best. */
+static int64_t
+cadence_of(const struct conf *conf)
+{
+	int64_t cadence_us = conf->window_us == 0 ? 60 * CLOCK_US_PER_S : 0;
+	struct sched s;
+	char why[256];
+
+	if (sched_open(&s, conf, getenv("TZ"), why, sizeof(why)) == STORE_OK) {
+		cadence_us = sched_cadence(&s, clock_now_us());
+		sched_close(&s);
+	}
+	return cadence_us;
+}
+
+static int
+preview(struct ctl *c, const struct ctl_args *a, struct trigger_env *env,
+    struct json_object *body)
+{
+	static const struct ctl_range range = { 1, PREVIEW_COUNT_MAX };
+	const struct job_env job_env = { c->conf, env, NULL, NULL, false };
+	struct preview p = { .count = PREVIEW_COUNT_DEFAULT };
+	struct faults fs = { .n = 0 };
+	int status;
+
+	status = ctl_opt_int(a, OPT_COUNT, "count", &range, &p.count);
+	if (status != CTL_OK || (status = read_now(a, body, env)) != CTL_OK)
+		return status;
+	if (preview_from_json(body, &job_env, cadence_of(c->conf), &p, &fs) !=
+	    0)
+		return ctl_fail_faults(&fs, "");
+	status = a->opt[OPT_JSON] != NULL ? print_json(&p) : print_text(&p);
+	preview_fini(&p);
+	return status;
+}
+
+static int
+run_preview(struct ctl *c, const struct ctl_args *a)
+{
+	struct trigger_env env = { .takes = TRIGGER_TAKES_WORDS };
+	struct json_object *body = NULL;
+	char why[1024] = "";
+	int status;
+
+	if (a->opt[OPT_BATCH] != NULL)
+		return preview_batch(getenv("TZ"));
+	if ((status = load_settings(c)) != CTL_OK)
+		return status;
+	env.zones =
+	    tz_cache_new(*c->conf->zoneinfo == '\0' ? NULL : c->conf->zoneinfo);
+	if (env.zones == NULL)
+		return ctl_fail(CTL_BUG, "out of memory");
+	env.default_zone =
+	    sched_zone(&(struct sched){ .conf = c->conf, .zones = env.zones },
+		getenv("TZ"), why, sizeof(why));
+	if (env.default_zone == NULL)
+		status = ctl_fail(CTL_CONFIG, "%s", why);
+	else if ((status = make_body(a, &body)) == CTL_OK)
+		status = preview(c, a, &env, body);
+	json_free(body);
+	tz_cache_free(env.zones);
+	return status;
+}
+
+const struct ctl_command cmd_preview = {
+	.name = "preview",
+	.args = "TRIGGER [OPTIONS]  (or --batch)",
+	.help = "show when a trigger would fire, changing nothing",
+	.options = options,
+	.max = 1,
+	.run = run_preview,
+};

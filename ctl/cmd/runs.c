@@ -1,0 +1,200 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "ctl/commands.h"
+#include "ctl/job_add.h"
+#include "ctl/json_out.h"
+#include "ctl/list_out.h"
+#include "ctl/table.h"
+#include "ctl/text.h"
+#include "lib/base/buf.h"
+
+#include "lib/base/ban.h"
+
+#define LIMIT_DEFAULT 50
+#define LIMIT_MAX 1000000
+
+enum { OPT_JSON, OPT_LIMIT, OPT_STATE, OPT_FROM, OPT_TO, OPT_CURSOR };
+
+static const struct ctl_option options[] = {
+	[OPT_JSON] = { "json", NULL, "answer in JSON" },
+	[OPT_LIMIT] = { "limit", "N", "so many at most (default: 50)" },
+	[OPT_STATE] = { "state", "WORD", RUN_STATE_WORDS },
+	[OPT_FROM] = { "from", "TIME", "slots from then on" },
+	[OPT_TO] = { "to", "TIME", "slots before then" },
+	[OPT_CURSOR] = { "cursor", "TEXT", "go on where a list stopped" },
+	{ .name = NULL },
+};
+
+static void
+add_json(const void *row, struct buf *o)
+{
+	const struct run *r = row;
+	json_out_open(o, NULL, '{');
+	json_out_str(o, "run_id", r->id);
+	json_out_str(o, "queue_name", r->queue);
+	json_out_str(o, "job_id", r->job_id);
+	json_out_time(o, "slot", r->slot_us);
+	json_out_time(o, "last_slot", r->last_us);
+	json_out_int(o, "count", r->count);
+	json_out_str(o, "outcome", run_state_name(r->state));
+	json_out_str(o, "reason", r->reason);
+	json_out_time(o, "decided_at", r->decided_us);
+	json_out_close(o, '}');
+}
+
+static void
+add_row(const struct ctl *c, const void *row, struct table *t)
+{
+	const struct run *r = row;
+	struct buf b = BUF_INIT;
+
+	ctl_time(c, r->slot_us, &b);
+	table_add(t, buf_cstr(&b));
+	table_add(t, r->queue);
+	table_add(t, r->job_id);
+	table_add(t, run_state_name(r->state));
+	table_addf(t, "%" PRId64, r->count);
+	table_add(t, r->reason);
+	table_add(t, r->id);
+	buf_fini(&b);
+}
+
+/* Where the rest is, if there is one: not among what a script reads. */
+static void
+tell_next(const char *next)
+{
+	if (next[0] != '\0')
+		(void)ctl_fail(CTL_OK, "more with --cursor %s", next);
+}
+
+static int
+print_runs(const struct ctl *c, const struct run_list *l, bool is_json)
+{
+	static const char *const headings[] = {
+		"SLOT",
+		"QUEUE",
+		"JOB",
+		"OUTCOME",
+		"COUNT",
+		"REASON",
+		"RUN",
+		NULL,
+	};
+	static const struct list_out how = { headings, sizeof(l->v[0]),
+		add_json, add_row };
+
+	return list_out_print(c, &how, l->v, l->n, is_json);
+}
+
+/* What needs no store. */
+static int
+read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
+{
+	static const struct ctl_range range = { 1, LIMIT_MAX };
+	const char *word = a->opt[OPT_STATE];
+	int status = ctl_opt_int(a, OPT_LIMIT, "limit", &range, &o->limit);
+
+	if (status == CTL_OK && o->queue != NULL)
+		status = ctl_check_name("QUEUE", o->queue);
+	if (status == CTL_OK && o->job_id != NULL)
+		status = ctl_check_name("JOB", o->job_id);
+	if (status == CTL_OK && word != NULL &&
+	    run_state_parse(word, &o->state) != 0)
+		status = ctl_fail(CTL_USAGE,
+		    "--state: " RUN_STATE_WORDS " is needed, not \"%s\"", word);
+	return status;
+}
+
+static int
+run_runs(struct ctl *c, const struct ctl_args *a)
+{
+	struct sched_runs_opts o = {
+		.kind = SCHED_ANY,
+		.queue = a->noperands > 0 ? a->operand[0] : NULL,
+		.job_id = a->noperands > 1 ? a->operand[1] : NULL,
+		.state = RUN_STATE__MAX,
+		.from_us = INT64_MIN,
+		.to_us = INT64_MAX,
+		.limit = LIMIT_DEFAULT,
+		.cursor = a->opt[OPT_CURSOR],
+	};
+	struct run_list l = { NULL, 0, 0 };
+	char next[SCHED_CURSOR_MAX];
+	enum store_rc rc;
+	int status = read_filter(a, &o);
+
+	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
+		return status;
+	status = ctl_opt_time(c, "from", a->opt[OPT_FROM], &o.from_us);
+	if (status == CTL_OK)
+		status = ctl_opt_time(c, "to", a->opt[OPT_TO], &o.to_us);
+	if (status != CTL_OK)
+		return status;
+	rc = sched_runs(&c->sched, &o, &l, next);
+	if (rc == STORE_NOTFOUND)
+		status = ctl_fail(CTL_DATA, "--cursor: not one that was told");
+	else if (rc != STORE_OK)
+		status = ctl_fail_rc(rc, "runs");
+	else
+		status = print_runs(c, &l, a->opt[OPT_JSON] != NULL);
+	if (status == CTL_OK)
+		tell_next(next);
+	run_list_fini(&l);
+	return status;
+}
+
+static int
+run_replay(struct ctl *c, const struct ctl_args *a)
+{
+	char run_id[RUN_ID_LEN + 1];
+	enum store_rc rc;
+	int status;
+
+	if ((status = ctl_open(c)) != CTL_OK)
+		return status;
+	rc = sched_replay(&c->sched, a->opt[0], a->operand[0], run_id);
+	if (rc == STORE_CONFLICT)
+		return ctl_fail(CTL_NO,
+		    "run %s: its job is gone and its message was taken, so "
+		    "nobody knows the parameters",
+		    a->operand[0]);
+	if (rc == STORE_NOTFOUND)
+		return ctl_fail(CTL_NO, "there is no run %s", a->operand[0]);
+	if (rc == STORE_LIMIT)
+		return ctl_fail(CTL_NO,
+		    "run %s: several queues have one of that name; choose by "
+		    "--queue",
+		    a->operand[0]);
+	if (rc != STORE_OK)
+		return ctl_fail_rc(rc, "replay");
+	text_line("%s", run_id);
+	job_print_run_warnings(c, run_id);
+	return CTL_OK;
+}
+
+const struct ctl_command cmd_runs = {
+	.name = "runs",
+	.args = "[QUEUE [JOB]] [options]",
+	.help = "the ledger: what became of each slot, newest first",
+	.options = options,
+	.max = 2,
+	.run = run_runs,
+};
+
+static const struct ctl_option replay_options[] = {
+	{ "queue", "QUEUE", "whose run it is, where several have that name" },
+	{ .name = NULL },
+};
+
+const struct ctl_command cmd_replay = {
+	.name = "replay",
+	.args = "[--queue QUEUE] RUN",
+	.help = "hand a run over once more, now",
+	.options = replay_options,
+	.min = 1,
+	.max = 1,
+	.run = run_replay,
+};

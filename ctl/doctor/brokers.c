@@ -1,0 +1,41 @@
+#include "config.h"
+
+#include "ctl/doctor/doctor.h"
+#include "lib/conf/conf.h"
+#include "net/brokers.h"
+
+#include "lib/base/ban.h"
+
+/* Can each server be reached, and would it take messages?  The first that
+ * does not is told. */
+static void
+check_kind(struct doctor *d, enum conf_server kind, struct finding *f)
+{
+	size_t n = conf_server_count(d->ctl->conf, kind);
+	char why[400];
+
+	for (size_t i = 0; i < n && f->level == DOCTOR_OK; i++) {
+		if (brokers_check(ctl_brokers(d->ctl), kind, (int)i, why,
+			sizeof(why)) == 0)
+			continue;
+		doctor_say(f, DOCTOR_FAIL, "%s", why);
+		doctor_advise(f,
+		    "messages for its queues wait, and are tried again");
+	}
+}
+
+void
+doctor_brokers(struct doctor *d, struct finding *f)
+{
+	const struct conf *c = d->ctl->conf;
+	size_t n = c->nredis + c->nrabbitmq + c->nwebhooks;
+
+	if (n == 0) {
+		doctor_say(f, DOCTOR_OK,
+		    "none: all messages stay in the embedded queue");
+		return;
+	}
+	doctor_say(f, DOCTOR_OK, "%zu, all of them can be reached", n);
+	for (int k = 0; k < CONF_SERVER__MAX; k++)
+		check_kind(d, (enum conf_server)k, f);
+}

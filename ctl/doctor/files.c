@@ -1,0 +1,162 @@
+/*
+ * `minutehand doctor` on files: whose configuration, folder and store are,
+ * and who else may read or write them.  What refuses to start the programs
+ * is asked of the same code (lib/base/trust.h).
+ */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/doctor/doctor.h"
+#include "lib/conf/conf.h"
+#include "lib/base/trust.h"
+
+#include "lib/base/ban.h"
+
+/* What SQLite, we and a restore put beside a store. */
+static const char *const suffixes[] = { "", "-wal", "-shm", "-journal", "-turn",
+	"-restore", "-restore-old", ".before-restore", ".before-restore-wal" };
+#define NSUFFIXES (sizeof(suffixes) / sizeof(suffixes[0]))
+
+/* The folder of path, without a slash at its end. */
+static void
+folder_of(const char *path, char *out, size_t n)
+{
+	const char *slash = strrchr(path, '/');
+
+	(void)snprintf(out, n, "%.*s",
+	    slash == NULL || slash == path ? 1 : (int)(slash - path),
+	    slash == NULL ? "." : path);
+}
+
+/* One of the files beside the store, which belongs to owner. */
+static void
+check_beside(const char *path, const struct stat *store, struct finding *f)
+{
+	char whose[96], owner[96];
+	struct stat sb;
+
+	if (lstat(path, &sb) == -1)
+		return;
+	trust_user(sb.st_uid, whose, sizeof(whose));
+	trust_user(store->st_uid, owner, sizeof(owner));
+	if (sb.st_uid != store->st_uid) {
+		doctor_say(f, DOCTOR_FAIL, "%s belongs to %s, the store to %s",
+		    path, whose, owner);
+		doctor_advise(f, "as root: chown %lu %s",
+		    (unsigned long)store->st_uid, path);
+	} else if ((sb.st_mode & 07) != 0) {
+		doctor_say(f, DOCTOR_FAIL,
+		    "%s can be read or written by everybody", path);
+		doctor_advise(f, "chmod o-rwx %s", path);
+	}
+}
+
+static void
+check_all_beside(const char *path, const struct stat *store, struct finding *f)
+{
+	char beside[4200];
+
+	for (size_t i = 0; i < NSUFFIXES && f->level == DOCTOR_OK; i++) {
+		(void)snprintf(beside, sizeof(beside), "%s%s", path,
+		    suffixes[i]);
+		check_beside(beside, store, f);
+	}
+}
+
+/* Can another user of the group put our folder away?  Not refused: homes on
+ * shared hosts are like that, and what is in their place is refused. */
+static void
+check_above(const char *dir, struct finding *f)
+{
+	char path[4200], whose[96];
+	struct stat sb;
+
+	(void)snprintf(path, sizeof(path), "%s", dir);
+	while (strcmp(path, "/") != 0 && f->level == DOCTOR_OK) {
+		folder_of(path, path, sizeof(path));
+		if (stat(path, &sb) == -1)
+			return;
+		trust_user(sb.st_uid, whose, sizeof(whose));
+		if ((sb.st_mode & 01020) == 020) {
+			doctor_say(f, DOCTOR_WARN,
+			    "%s can be written by its group, which could put "
+			    "another folder there",
+			    path);
+			doctor_advise(f, "chmod g-w %s", path);
+		} else if (sb.st_uid != 0 && sb.st_uid != geteuid()) {
+			doctor_say(f, DOCTOR_WARN,
+			    "%s belongs to %s, who could put another folder "
+			    "there",
+			    path, whose);
+			doctor_advise(f, "usual on some hosts; else chown it");
+		}
+	}
+}
+
+static void
+say_refused(struct finding *f, const char *why, const char *else_do)
+{
+	const char *todo = trust_remedy(why);
+
+	doctor_say(f, DOCTOR_FAIL, "%.*s",
+	    todo == NULL ? (int)strlen(why) : (int)(todo - why - 2), why);
+	doctor_advise(f, "%s", todo == NULL ? else_do : todo);
+}
+
+void
+doctor_permissions(struct doctor *d, struct finding *f)
+{
+	const struct conf *c = d->ctl->conf;
+	struct trust t = { .is_shared = c->group_writable == CONF_ON };
+	char dir[4200];
+	struct stat sb;
+
+	folder_of(c->store, dir, sizeof(dir));
+	doctor_say(f, DOCTOR_OK,
+	    t.is_shared ? "%s is yours and your group's" : "%s is yours alone",
+	    dir);
+	if (trust_check(&t, TRUST_STORE, c->store) == TRUST_REFUSED) {
+		say_refused(f, t.why, "give it to one user");
+		return;
+	}
+	if (stat(c->store, &sb) == -1) {
+		doctor_say(f, DOCTOR_FAIL, "%s: %s", c->store, strerror(errno));
+		doctor_advise(f, "run minutehand init");
+		return;
+	}
+	check_all_beside(c->store, &sb, f);
+	/* SQLite makes files beside its own. */
+	if (access(dir, W_OK | X_OK) == -1) {
+		doctor_say(f, DOCTOR_FAIL, "%s: %s", dir, strerror(errno));
+		doctor_advise(f, "chmod u+rwx %s", dir);
+	}
+	check_above(dir, f);
+}
+
+void
+doctor_configuration(struct doctor *d, struct finding *f)
+{
+	char why[2048] = "";
+
+	if (ctl_read(d->ctl, why, sizeof(why)) == CTL_OK)
+		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->path);
+	else
+		say_refused(f, why, "correct that, or run minutehand init");
+}
+
+void
+doctor_open(struct doctor *d, struct finding *f)
+{
+	char why[2048] = "";
+
+	if (ctl_try_open(d->ctl, why, sizeof(why)) == CTL_OK)
+		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->store);
+	else
+		say_refused(f, why, "run minutehand init if there is none yet");
+}

@@ -1,0 +1,160 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctl/doctor/doctor.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/store/job.h"
+#include "lib/time/tz.h"
+
+#include "lib/base/ban.h"
+
+#define HALF_YEAR_S (INT64_C(183) * 86400)
+
+/* Does the environment's TZ name something else than the zone in use? */
+static bool
+is_tz_ignored(const struct sched *s, const char *env_tz)
+{
+	const char *name = env_tz, *end;
+	char why[256];
+
+	if (env_tz == NULL || *s->conf->timezone != '\0')
+		return false;
+	name += *name == ':';
+	/* An empty one is UTC (POSIX, XBD 8.3). */
+	if (*name == '\0')
+		return false;
+	if (*name != '/')
+		return tz_get(s->zones, name, why, sizeof(why)) == NULL;
+	/* The path of a zone's file: its end is the name. */
+	end = strstr(name, s->default_zone);
+	return end == NULL || strcmp(end, s->default_zone) != 0;
+}
+
+/* What libc's clock shows at t_s and ours: 0 when they agree. */
+static long
+libc_differs(const struct tz *tz, int64_t t_s, long *libc_s)
+{
+	time_t t = (time_t)t_s;
+	struct tz_period p;
+	struct tm tm;
+
+	tzset();
+	if (localtime_r(&t, &tm) == NULL)
+		return 0;
+	tz_at(tz, t_s, &p);
+	*libc_s = tm.tm_gmtoff;
+	return tm.tm_gmtoff - p.offset_s;
+}
+
+/* The host's zone as we take it must be what the host's own programs have, in
+ * summer and in winter. */
+static bool
+is_as_libc(struct doctor *d, const struct tz *tz, struct finding *f)
+{
+	int64_t now_s = clock_now_us() / CLOCK_US_PER_S;
+	long libc_s = 0, off;
+
+	off = libc_differs(tz, now_s, &libc_s);
+	if (off == 0)
+		off = libc_differs(tz, now_s + HALF_YEAR_S, &libc_s);
+	if (off == 0)
+		return true;
+	doctor_say(f, DOCTOR_FAIL,
+	    "%s is taken for the host's zone, but the host's clock differs "
+	    "from it by %ld s, now or in half a year",
+	    d->ctl->sched.default_zone, off);
+	doctor_advise(f,
+	    "set timezone in %s, to a name such as Asia/Shanghai: jobs that "
+	    "name no zone run by %s now",
+	    d->ctl->conf->path, d->ctl->sched.default_zone);
+	return false;
+}
+
+/* Jobs keep the zone they were added with. */
+static void
+count_others(struct doctor *d, struct finding *f)
+{
+	struct sched *s = &d->ctl->sched;
+	int64_t n = 0, sum = 0;
+
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		struct store *st = sched_store(s, (enum job_kind)k);
+
+		if (st != NULL &&
+		    store_job_count_other_zone(st, s->default_zone, &n) ==
+			STORE_OK)
+			sum += n;
+	}
+	if (sum == 0)
+		return;
+	doctor_say(f, DOCTOR_OK, "%s%s; %lld job(s) have another zone",
+	    s->default_zone,
+	    *d->ctl->conf->timezone == '\0' ? " (the host's)" : "",
+	    (long long)sum);
+	doctor_advise(f,
+	    "minutehand job list shows the zone of each; job set --all-of "
+	    "QUEUE --timezone %s moves those of a queue",
+	    s->default_zone);
+}
+
+static void
+tell_ignored(struct doctor *d, const char *env_tz, struct finding *f)
+{
+	doctor_say(f, DOCTOR_WARN,
+	    "TZ is \"%s\", which names no zone of this host: %s is used "
+	    "instead",
+	    env_tz, d->ctl->sched.default_zone);
+	doctor_advise(f, "set timezone in %s, to a name such as Asia/Shanghai",
+	    d->ctl->conf->path);
+}
+
+void
+doctor_zone(struct doctor *d, struct finding *f)
+{
+	const struct sched *s = &d->ctl->sched;
+	const char *env_tz = getenv("TZ");
+	bool is_host = *d->ctl->conf->timezone == '\0';
+	const struct tz *tz;
+	char why[256] = "";
+
+	tz = tz_get(s->zones, s->default_zone, why, sizeof(why));
+	if (tz == NULL)
+		doctor_say(f, DOCTOR_FAIL, "%s", why);
+	else if (!tz_has_files(s->zones))
+		doctor_say(f, DOCTOR_WARN,
+		    "%s; this host has no time zone files: only UTC and "
+		    "offsets such as +08:00 work",
+		    s->default_zone);
+	if (tz == NULL || !tz_has_files(s->zones)) {
+		doctor_advise(f,
+		    "install the zone files (tzdata), or set timezone in %s "
+		    "to UTC or an offset; jobs in other zones wait meanwhile",
+		    d->ctl->conf->path);
+		return;
+	}
+	if (is_host && !is_as_libc(d, tz, f))
+		return;
+	if (is_tz_ignored(s, env_tz)) {
+		tell_ignored(d, env_tz, f);
+		return;
+	}
+	doctor_say(f, DOCTOR_OK, "%s%s", s->default_zone,
+	    is_host ? " (the host's)" : "");
+	count_others(d, f);
+}
+
+void
+doctor_versions(struct doctor *d, struct finding *f)
+{
+	(void)d;
+	doctor_say(f, DOCTOR_OK, "minutehand %s, store schema %d",
+	    PACKAGE_VERSION, store_schema_version());
+}

@@ -1,0 +1,107 @@
+/*
+ * minutehand doctor: what became of messages.  Dead letters, queues without a
+ * consumer, and whether a failure would be reported to anybody.
+ */
+#include "config.h"
+
+#include "ctl/doctor/doctor.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/store/queue.h"
+
+#include "lib/base/ban.h"
+
+#define IDLE_CADENCES 10 /* so long must a message wait to be noticed */
+
+void
+doctor_dead(struct doctor *d, struct finding *f)
+{
+	struct queue_list l = { NULL, 0, 0 };
+	const char *first = NULL;
+	int64_t n = 0;
+
+	if (sched_queues(&d->ctl->sched, &l) != STORE_OK)
+		doctor_say(f, DOCTOR_FAIL, "they cannot be counted");
+	for (size_t i = 0; i < l.n; i++) {
+		if (l.v[i].dead > 0 && first == NULL)
+			first = l.v[i].name;
+		n += l.v[i].dead;
+	}
+	if (first == NULL)
+		doctor_say(f, DOCTOR_OK, "none");
+	else {
+		doctor_say(f, DOCTOR_WARN,
+		    "%lld message(s) were given up, the first in queue %s",
+		    (long long)n, first);
+		doctor_advise(f,
+		    "minutehand dead list %s shows why; then dead replay or "
+		    "dead purge",
+		    first);
+	}
+	queue_list_fini(&l);
+}
+
+/* Messages wait, none is leased, and the oldest has waited for long. */
+static bool
+is_unconsumed(const struct queue_info *q, int64_t before_us)
+{
+	return q->ready > 0 && q->held == 0 && !q->is_paused &&
+	    q->oldest_us != 0 && q->oldest_us < before_us;
+}
+
+void
+doctor_consumers(struct doctor *d, struct finding *f)
+{
+	struct queue_list l = { NULL, 0, 0 };
+	const struct queue_info *first = NULL;
+	int64_t now_us = clock_now_us();
+	struct sched_health h;
+	size_t n = 0;
+
+	if (sched_health(&d->ctl->sched, now_us, &h) != STORE_OK ||
+	    sched_queues(&d->ctl->sched, &l) != STORE_OK) {
+		doctor_say(f, DOCTOR_FAIL, "the queues cannot be counted");
+		queue_list_fini(&l);
+		return;
+	}
+	for (size_t i = 0; i < l.n; i++) {
+		if (!is_unconsumed(&l.v[i],
+			now_us - IDLE_CADENCES * h.cadence_us))
+			continue;
+		first = first == NULL ? &l.v[i] : first;
+		n++;
+	}
+	if (first == NULL)
+		doctor_say(f, DOCTOR_OK,
+		    "no queue has messages that nothing takes");
+	else {
+		doctor_say(f, DOCTOR_WARN,
+		    "%zu queue(s) have messages and no consumer, the first is "
+		    "%s: %lld message(s), the oldest %lld s old",
+		    n, first->name, (long long)first->ready,
+		    (long long)((now_us - first->oldest_us) / CLOCK_US_PER_S));
+		doctor_advise(f,
+		    "run minutehand consume %s -- COMMAND from your crontab, "
+		    "or lease by HTTP",
+		    first->name);
+	}
+	queue_list_fini(&l);
+}
+
+void
+doctor_alerts(struct doctor *d, struct finding *f)
+{
+	const struct conf *c = d->ctl->conf;
+	int64_t jobs = 0;
+
+	(void)sched_count(&d->ctl->sched, SCHED_ANY, NULL, &jobs);
+	if (c->nalerts > 0)
+		doctor_say(f, DOCTOR_OK, "%zu configured", c->nalerts);
+	else if (jobs == 0)
+		doctor_say(f, DOCTOR_OK, "none configured, and no jobs yet");
+	else {
+		doctor_say(f, DOCTOR_WARN,
+		    "none configured: failures show in the ledger alone");
+		doctor_advise(f, "add an alert section to %s", c->path);
+	}
+}

@@ -1,0 +1,173 @@
+/*
+ * Reads the body of a request: what is announced must come, in time, and what
+ * was cut is refused.  A body of unknown length must not be taken for none
+ * (Apache hands the chunks of one to CGI programs decoded, without a length).
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/fault.h"
+#include "lib/base/num.h"
+
+#include "fcgi/api/body.h"
+#include "fcgi/server/client.h"
+
+#include "lib/base/ban.h"
+
+#define IDLE_US (10 * CLOCK_US_PER_S)  /* without a byte */
+#define TOTAL_US (60 * CLOCK_US_PER_S) /* until all is there */
+#define CHUNK 65536		       /* read at once */
+#define DRAIN_MAX \
+	(INT64_C(16) * HTTP_BODY_MAX) /* read and thrown away at most */
+
+struct reading {
+	struct client *client;
+	struct buf *out;
+	int64_t announced; /* -1: unknown */
+	int64_t got;
+	int64_t until_us;
+};
+
+/*
+ * Without CONTENT_LENGTH: RFC 9112 section 6.3 knows a body by its transfer
+ * coding; HTTP/2 and later have none of these.  A content type alone may be
+ * the last trace of a coding that the server took away.
+ */
+static bool
+may_follow(const struct request *req)
+{
+	return request_var(req, HTTP_VAR_TRANSFER_ENCODING)[0] != '\0' ||
+	    request_var(req, HTTP_VAR_CONTENT_TYPE)[0] != '\0' ||
+	    strncmp(request_var(req, HTTP_VAR_SERVER_PROTOCOL), "HTTP/1.", 7) !=
+	    0;
+}
+
+/* How many bytes to ask for; 0: all of it is there. */
+static size_t
+wanted(const struct reading *r)
+{
+	if (r->client->is_framed || r->announced < 0 ||
+	    r->announced - r->got > CHUNK)
+		return CHUNK;
+	return (size_t)(r->announced - r->got);
+}
+
+/* Up to n bytes more, thrown away where the body is too large already. */
+static enum client_read
+read_some(struct reading *r, size_t n)
+{
+	int64_t left_us = r->until_us - clock_mono_us();
+	char waste[8192], *to = waste;
+	enum client_read rc;
+
+	if (left_us <= 0)
+		return CLIENT_SLOW;
+	if (left_us > IDLE_US)
+		left_us = IDLE_US;
+	if (r->got > HTTP_BODY_MAX || r->announced > HTTP_BODY_MAX) {
+		if (n > sizeof(waste))
+			n = sizeof(waste);
+	} else {
+		if (buf_reserve(r->out, n + 1) != 0)
+			return CLIENT_CUT;
+		to = r->out->data + r->out->len;
+	}
+	rc = client_read(r->client, to, &n, left_us);
+	if (rc != CLIENT_DATA)
+		return rc;
+	r->got += (int64_t)n;
+	if (to != waste) {
+		r->out->len += n;
+		r->out->data[r->out->len] = '\0';
+	}
+	return rc;
+}
+
+static enum client_read
+read_all(struct reading *r)
+{
+	enum client_read rc;
+	size_t n;
+
+	while ((n = wanted(r)) > 0 && r->got < DRAIN_MAX)
+		if ((rc = read_some(r, n)) != CLIENT_DATA)
+			return rc;
+	return CLIENT_END;
+}
+
+/* A body that ended: is it the one that was announced? */
+static enum request_rc
+judge(const struct reading *r, struct faults *fs)
+{
+	/* A plain CGI program is not told that the rest will never come. */
+	if (r->announced < 0) {
+		if (r->client->is_framed || client_is_there(r->client))
+			return REQUEST_OK;
+		fault_add(fs, "body", "was cut");
+	} else if (r->got < r->announced)
+		fault_add(fs, "body",
+		    "ends after %" PRId64 " of %" PRId64 " bytes", r->got,
+		    r->announced);
+	else if (r->got > r->announced)
+		fault_add(fs, "body", "is longer than its Content-Length");
+	else
+		return REQUEST_OK;
+	return REQUEST_BAD;
+}
+
+/* What CONTENT_LENGTH says; nginx has an empty one for none. */
+static enum request_rc
+read_length(const struct request *req, int64_t *out, struct faults *fs)
+{
+	const char *length = request_var(req, HTTP_VAR_CONTENT_LENGTH);
+
+	*out = -1;
+	if (strspn(length, "0123456789") != strlen(length)) {
+		fault_add(fs, "Content-Length", "is no number");
+		return REQUEST_BAD;
+	}
+	if (length[0] != '\0' && num_parse(length, 0, INT64_MAX, out) != 0)
+		return REQUEST_TOO_LARGE;
+	return REQUEST_OK;
+}
+
+static enum request_rc
+finish(const struct reading *r, enum client_read read, struct faults *fs)
+{
+	switch (read) {
+	case CLIENT_SLOW:
+		return REQUEST_SLOW;
+	case CLIENT_STOP:
+		return REQUEST_STOP;
+	case CLIENT_CUT:
+		fault_add(fs, "body", "was cut after %" PRId64 " bytes",
+		    r->got);
+		return REQUEST_BAD;
+	case CLIENT_DATA:
+	case CLIENT_END:
+		break;
+	}
+	if (r->got > HTTP_BODY_MAX || r->announced > HTTP_BODY_MAX)
+		return REQUEST_TOO_LARGE;
+	return judge(r, fs);
+}
+
+enum request_rc
+body_read(const struct request *req, struct client *client, struct buf *body,
+    struct faults *fs)
+{
+	struct reading r = { .client = client, .out = body };
+	enum request_rc rc;
+
+	buf_reset(body);
+	if ((rc = read_length(req, &r.announced, fs)) != REQUEST_OK)
+		return rc;
+	if (r.announced < 0 && !client->is_framed && !may_follow(req))
+		return REQUEST_OK;
+	r.until_us = clock_mono_us() + TOTAL_US;
+	return finish(&r, read_all(&r), fs);
+}

@@ -1,0 +1,225 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/conf/conf.h"
+#include "lib/base/log.h"
+#include "lib/base/trust.h"
+#include "lib/time/tz.h"
+#include "net/brokers.h"
+
+#include "fcgi/api/ctx.h"
+
+#include "lib/base/ban.h"
+
+#define BUF_KEEP 262144 /* a larger buffer is not kept for the next request */
+
+void
+ctx_init(struct ctx *ctx, char *conf_path, const char *env_tz)
+{
+	*ctx = (struct ctx){
+		.conf_path = conf_path,
+		.env_tz = env_tz,
+	};
+}
+
+static void
+close_store(struct ctx *ctx)
+{
+	brokers_free(ctx->brokers);
+	ctx->brokers = NULL;
+	if (ctx->is_open)
+		sched_close(&ctx->sched);
+	ctx->is_open = false;
+}
+
+void
+ctx_fini(struct ctx *ctx)
+{
+	message_list_fini(&ctx->leased);
+	token_fini(&ctx->token);
+	close_store(ctx);
+	conf_free(ctx->conf);
+	free(ctx->conf_path);
+	buf_fini(&ctx->query);
+	buf_fini(&ctx->body);
+	buf_fini(&ctx->data);
+	buf_fini(&ctx->text);
+	buf_fini(&ctx->out);
+}
+
+static void
+log_bad_conf(const struct ctx *ctx, const char *why)
+{
+	log_event(LOG_LEVEL_ERR, "conf-bad", LOG_KEY_PATH, ctx->conf_path,
+	    LOG_KEY_ERROR, why, NULL);
+}
+
+/* What a configuration that could not be loaded suffers from. */
+static const char *
+conf_cause(const char *path, const char *why)
+{
+	if (access(path, R_OK) == -1)
+		return errno == ENOENT ? "configuration-missing" :
+					 "configuration-unreadable";
+	return trust_remedy(why) != NULL ? "configuration-untrusted" :
+					   "configuration-invalid";
+}
+
+/* What a store that could not be opened suffers from. */
+static const char *
+store_cause(const char *path, enum store_rc rc, const char *why)
+{
+	/* A time zone that this host does not know. */
+	if (rc == STORE_CONFIG && trust_remedy(why) == NULL)
+		return "configuration-invalid";
+	if (access(path, R_OK | W_OK) == -1)
+		return errno == ENOENT ? "store-missing" :
+		    errno == EROFS     ? "store-read-only" :
+					 "store-unreadable";
+	switch (rc) {
+	case STORE_BUSY:
+		return "store-busy";
+	case STORE_FULL:
+		return "store-unwritable";
+	case STORE_CONFIG:
+		return "store-untrusted";
+	case STORE_OK:
+	case STORE_NOTFOUND:
+	case STORE_CONFLICT:
+	case STORE_LIMIT:
+	case STORE_DENIED:
+	case STORE_ERROR:
+		break;
+	}
+	return "store-unusable";
+}
+
+static struct ctx_file
+look_at(const char *path)
+{
+	struct ctx_file f;
+	struct stat sb;
+
+	memset(&f, 0, sizeof(f));
+	if (stat(path, &sb) != 0)
+		return f;
+	f.dev = sb.st_dev;
+	f.ino = sb.st_ino;
+	f.size = sb.st_size;
+	f.mtime = sb.st_mtim;
+	return f;
+}
+
+static bool
+is_same(const struct ctx_file *a, const struct ctx_file *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+	    a->mtime.tv_sec == b->mtime.tv_sec &&
+	    a->mtime.tv_nsec == b->mtime.tv_nsec;
+}
+
+int
+ctx_read_conf(struct ctx *ctx)
+{
+	struct ctx_file now;
+	struct conf *conf;
+	char why[2048];
+
+	if (ctx->is_conf_read)
+		return ctx->conf != NULL ? 0 : -1;
+	ctx->is_conf_read = true;
+	now = look_at(ctx->conf_path);
+	if (ctx->conf != NULL && is_same(&now, &ctx->conf_file))
+		return 0;
+	/* Noted first: a change during the reading is one more change. */
+	ctx->conf_file = now;
+	conf = conf_load(ctx->conf_path, why, sizeof(why));
+	if (conf == NULL) {
+		log_bad_conf(ctx, why);
+		if (ctx->conf == NULL)
+			ctx->cause = conf_cause(ctx->conf_path, why);
+		return ctx->conf != NULL ? 0 : -1;
+	}
+	/* The stores, and all that is open with them, point into the old. */
+	close_store(ctx);
+	conf_free(ctx->conf);
+	ctx->conf = conf;
+	log_open(conf->log_target, conf->log_level, "minutehand.fcgi");
+	return 0;
+}
+
+/* The memory store is looked after by sched_store. */
+static void
+check_replaced(struct ctx *ctx)
+{
+	if (!ctx->is_open || !store_is_replaced(ctx->sched.stores[JOB_DURABLE]))
+		return;
+	log_event(LOG_LEVEL_WARN, "store-replaced", LOG_KEY_PATH,
+	    ctx->conf->store, NULL);
+	close_store(ctx);
+}
+
+static int
+open_store(struct ctx *ctx)
+{
+	char why[2048];
+	enum store_rc rc;
+
+	if (ctx->is_open)
+		return 0;
+	rc = sched_open(&ctx->sched, ctx->conf, ctx->env_tz, why, sizeof(why));
+	if (rc != STORE_OK) {
+		ctx->cause = store_cause(ctx->conf->store, rc, why);
+		log_event(LOG_LEVEL_ERR, "store-not-open", LOG_KEY_PATH,
+		    ctx->conf->store, LOG_KEY_ERROR, why, NULL);
+		return -1;
+	}
+	ctx->is_open = true;
+	return 0;
+}
+
+/* One large answer must not weigh on a worker for ever. */
+static void
+trim(struct buf *b)
+{
+	if (b->cap > BUF_KEEP)
+		buf_fini(b);
+}
+
+void
+ctx_begin(struct ctx *ctx)
+{
+	ctx->serial++;
+	ctx->is_conf_read = false;
+	ctx->cause = NULL;
+	trim(&ctx->body);
+	trim(&ctx->data);
+	trim(&ctx->text);
+	trim(&ctx->out);
+	buf_reset(&ctx->out);
+}
+
+int
+ctx_ready(struct ctx *ctx)
+{
+	if (ctx_read_conf(ctx) != 0)
+		return -1;
+	check_replaced(ctx);
+	if (ctx->is_open)
+		tz_cache_refresh(ctx->sched.zones);
+	return open_store(ctx);
+}
+
+struct brokers *
+ctx_brokers(struct ctx *ctx)
+{
+	if (ctx->brokers == NULL)
+		ctx->brokers = brokers_new(ctx->conf, sched_tz(&ctx->sched));
+	return ctx->brokers;
+}

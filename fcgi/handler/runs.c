@@ -1,0 +1,247 @@
+#include "config.h"
+
+#include <inttypes.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/fault.h"
+#include "lib/json/json.h"
+#include "lib/sched/sched.h"
+#include "lib/sched/render.h"
+#include "lib/secret/token.h"
+#include "lib/sched/why_words.h"
+
+#include "fcgi/api/auth.h"
+#include "fcgi/api/ctx.h"
+#include "fcgi/handler/handlers.h"
+#include "fcgi/api/input.h"
+#include "fcgi/api/member.h"
+#include "fcgi/api/request.h"
+#include "fcgi/api/response.h"
+#include "fcgi/api/result.h"
+
+#include "lib/base/ban.h"
+
+static void
+add_run(const struct run *r, struct buf *out)
+{
+	buf_str(out, "{\"id\":");
+	buf_json(out, r->id);
+	member_text("queue_name", r->queue, out);
+	member_text("job_id", r->job_id, out);
+	member_time("slot", r->slot_us, out);
+	member_time("last_slot", r->last_us, out);
+	buf_printf(out, ",\"count\":%" PRId64, r->count);
+	member_text("state", run_state_name(r->state), out);
+	member_text("reason", r->reason, out);
+	member_time("decided_at", r->decided_us, out);
+	buf_char(out, '}');
+}
+
+static void
+read_state(const struct request *req, enum run_state *out, struct faults *fs)
+{
+	const char *word;
+
+	if (request_param(req, "state", &word, fs) != 0 || word == NULL ||
+	    word[0] == '\0')
+		return;
+	if (run_state_parse(word, out) != 0)
+		fault_add(fs, "state", "must be " RUN_STATE_WORDS);
+}
+
+static void
+read_job(const struct request *req, const char **out, struct faults *fs)
+{
+	if (request_param(req, "job_id", out, fs) != 0 || *out == NULL)
+		return;
+	if ((*out)[0] == '\0')
+		*out = NULL;
+	else
+		job_check_name("job_id", *out, fs);
+}
+
+static int
+read_filter(const struct ctx *ctx, const struct request *req,
+    struct sched_runs_opts *o, struct response *res)
+{
+	static const struct json_range page = { 1, 1000 };
+	struct faults *fs = &res->faults;
+	struct input in;
+
+	read_job(req, &o->job_id, fs);
+	read_state(req, &o->state, fs);
+	o->kind = SCHED_ANY;
+	input_kind(req, &o->kind, fs);
+	input_time(ctx, req, "from", &o->from_us, fs);
+	input_time(ctx, req, "to", &o->to_us, fs);
+	(void)input_int(req, "limit", &page, &o->limit, res);
+	(void)request_param(req, "cursor", &o->cursor, fs);
+	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)
+		return -1;
+	o->queue = in.queue;
+	if (o->job_id == NULL || o->queue != NULL)
+		return 0;
+	fault_add(fs, "queue_name", "is required with job_id");
+	response_bad_input(res);
+	return -1;
+}
+
+void
+h_runs(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct sched_runs_opts o = {
+		.state = RUN_STATE__MAX,
+		.from_us = INT64_MIN,
+		.to_us = INT64_MAX,
+		.limit = 100,
+	};
+	struct run_list l = { NULL, 0, 0 };
+	char next[SCHED_CURSOR_MAX];
+	enum store_rc rc;
+
+	if (read_filter(ctx, req, &o, res) != 0)
+		return;
+	rc = sched_runs(&ctx->sched, &o, &l, next);
+	if (rc == STORE_NOTFOUND) {
+		fault_add(&res->faults, "cursor",
+		    "is not one that a list gave");
+		response_bad_input(res);
+	} else if (response_store(res, rc)) {
+		buf_str(res->data, "{\"runs\":[");
+		for (size_t i = 0; i < l.n; i++) {
+			if (i > 0)
+				buf_char(res->data, ',');
+			add_run(&l.v[i], res->data);
+		}
+		buf_char(res->data, ']');
+		member_text("next_cursor", next, res->data);
+		buf_char(res->data, '}');
+	}
+	run_list_fini(&l);
+}
+
+/* The queue of the run of the path, where it has to be told; NULL: any. */
+static int
+read_queue(const struct request *req, const char **out, struct response *res)
+{
+	if (request_param(req, "queue_name", out, &res->faults) == 0 &&
+	    *out != NULL && (*out)[0] == '\0')
+		*out = NULL;
+	if (res->faults.n == 0)
+		return 0;
+	response_bad_input(res);
+	return -1;
+}
+
+/* As response_store, for the run of the path.  One that the client may not
+ * see is as one there is not. */
+static bool
+is_found(const struct request *req, struct response *res, enum store_rc rc)
+{
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_RUN_MISSING, req->path.run);
+	else if (rc == STORE_LIMIT) {
+		fault_add(&res->faults, "queue_name",
+		    "is required: several queues have a run of that name");
+		response_error(res, 409, MSG_BAD_INPUT, NULL);
+	} else
+		return response_store(res, rc);
+	return false;
+}
+
+/* One run alone, with what its worker left as its result. */
+static void
+add_run_result(struct ctx *ctx, const struct run *r, struct buf *out)
+{
+	const struct result_of of = { .queue = r->queue, .task_id = r->id };
+
+	add_run(r, out);
+	if (out->is_failed)
+		return;
+	out->len--;
+	buf_str(out, ",\"result\":");
+	if (r->state == RUN_SENT)
+		(void)result_read(ctx, &of, out);
+	else
+		buf_str(out, "null");
+	buf_char(out, '}');
+}
+
+void
+h_run_get(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct run r = { .row = 0 };
+	const char *queue = NULL;
+
+	if (read_queue(req, &queue, res) == 0 &&
+	    is_found(req, res,
+		sched_run_get(&ctx->sched, queue, req->path.run, &r)))
+		add_run_result(ctx, &r, res->data);
+	run_fini(&r);
+}
+
+void
+h_run_replay(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	char run_id[RUN_ID_LEN + 1];
+	const char *queue = NULL;
+	enum store_rc rc;
+
+	if (read_queue(req, &queue, res) != 0)
+		return;
+	rc = sched_replay(&ctx->sched, queue, req->path.run, run_id);
+	if (rc == STORE_CONFLICT)
+		response_error(res, 409, MSG_RUN_NO_PARAMS, req->path.run);
+	else if (is_found(req, res, rc)) {
+		buf_str(res->data, "{\"run_id\":");
+		buf_json(res->data, run_id);
+		buf_char(res->data, '}');
+		if (auth_may(ctx, TOKEN_READ))
+			sched_render_warns(&ctx->sched, run_id, &res->warns);
+	}
+}
+
+static void
+answer_why(const struct request *req, const struct why *w, struct response *res)
+{
+	struct buf words = BUF_INIT;
+
+	why_words(w, req->lang == LANG_ZH ? WORDS_ZH : WORDS_EN, &words);
+	buf_printf(res->data,
+	    "{\"answer\":\"%s\",\"message\":", why_name(w->out.answer));
+	buf_json(res->data, buf_cstr(&words));
+	res->data->is_failed |= words.is_failed;
+	buf_str(res->data, ",\"facts\":");
+	why_facts(w, res->data);
+	buf_char(res->data, '}');
+	buf_fini(&words);
+}
+
+void
+h_why(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	struct why w = { .queue = NULL };
+	const char *at = NULL, *bad = NULL;
+	char room[INPUT_INSTANT_MAX];
+	struct input in;
+	enum store_rc rc;
+
+	if (request_param(req, "at", &at, &res->faults) == 0 && at == NULL)
+		fault_add(&res->faults, "at", "is required: an instant");
+	if (input_job(ctx, req, &in, res) != 0)
+		return;
+	w.queue = in.queue;
+	w.job_id = in.job_id;
+	w.kind = in.kind;
+	at = input_instant(at, room);
+	rc = sched_why(&ctx->sched, &w, at, clock_now_us(), &bad);
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_JOB_MISSING, in.job_id);
+	else if (rc == STORE_CONFLICT) {
+		fault_add_instant(&res->faults, "at", at, bad);
+		response_bad_input(res);
+	} else if (response_store(res, rc))
+		answer_why(req, &w, res);
+	sched_why_fini(&w);
+}

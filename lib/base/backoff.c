@@ -1,0 +1,30 @@
+#include "config.h"
+
+#include "lib/base/backoff.h"
+#include "lib/base/ban.h"
+
+int64_t
+backoff_most_us(int64_t base_us, int64_t cap_us, int64_t attempt)
+{
+	int64_t most = base_us < 0 ? 0 : base_us;
+
+	for (int64_t i = 1; i < attempt && most > 0 && most < cap_us; i++)
+		most *= 2;
+	return most < cap_us ? most : cap_us;
+}
+
+int64_t
+backoff_us(int64_t base_us, int64_t cap_us, int64_t attempt, uint32_t luck)
+{
+	int64_t most = backoff_most_us(base_us, cap_us, attempt);
+
+	return (int64_t)((double)most * ((double)luck / (double)UINT32_MAX));
+}
+
+/* A linear congruence (Numerical Recipes), its low bits improved. */
+uint32_t
+backoff_luck(uint32_t *state)
+{
+	*state = *state * 1664525U + 1013904223U;
+	return *state ^ *state >> 16;
+}

@@ -1,0 +1,34 @@
+#ifndef LIB_BASE_NUM_H
+#define LIB_BASE_NUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Read the whole of s as a decimal integer with an optional sign, nothing
+ * before or after, min <= value <= max, into *out.  0, or -1 with *out
+ * untouched when the text is no such number or lies outside.
+ */
+int num_parse(const char *s, int64_t min, int64_t max, int64_t *out);
+
+/*
+ * Write the decimal number s ("1e1", "10.0", "-2.50", as JSON has them) into
+ * out without exponent, leading zeros or zeros behind the point: "10", "-2.5".
+ * 0, or -1 when s is no number or needs more than size bytes.
+ */
+int num_plain(const char *s, char *out, size_t size);
+
+/*
+ * As num_parse for a number that a client wrote: "10.0" and "1e1" are whole,
+ * too, for some languages print whole numbers so.
+ */
+int num_parse_whole(const char *s, int64_t min, int64_t max, int64_t *out);
+
+/*
+ * Read the whole of s as a duration in microseconds into *out: digits with
+ * an optional unit ms, s, m, h, d or w; no unit means seconds.  0 or -1 as
+ * num_parse; the range is 0 to 100 years.
+ */
+int num_parse_duration(const char *s, int64_t *out_us);
+
+#endif

@@ -1,0 +1,52 @@
+#ifndef LIB_BASE_TEXT_H
+#define LIB_BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct buf;
+
+/*
+ * Text for people goes to the terminal through here, whichever program prints
+ * it.  What is stored, typed or received may hold characters that move the
+ * cursor, set the title, begin a line or turn the direction of what follows
+ * (utf8_is_shown), and bytes that are not UTF-8: each is shown as "?".
+ */
+
+/* Append s, made harmless. */
+void text_clean(const char *s, struct buf *out);
+
+/* Print a line to f: what fmt makes, made harmless, and a newline. */
+void text_to(FILE *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same behind a prefix. */
+void text_vline(FILE *f, const char *prefix, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
+/* The same without a newline: a part of a line. */
+void text_part(FILE *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Print text of several lines: new lines (also CR LF) and tabs stay, all else
+ * is made harmless.  What was stored or typed must not begin lines in it.
+ */
+void text_block(FILE *f, const char *text);
+
+/* Print a line of strings, up to NULL, each made harmless, tabs between. */
+void text_cells(FILE *f, const char *first, ...) __attribute__((sentinel));
+
+/* Print what fmt makes in the place of the current line, without a newline;
+ * an empty text erases the line. */
+void text_progress(FILE *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Print n bytes of JSON.  In its strings what a terminal would obey is escaped
+ * as JSON does, so that nothing is lost; a byte that is not UTF-8 is U+FFFD.
+ */
+void text_json(FILE *f, const char *json, size_t n);
+
+#endif

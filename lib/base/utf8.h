@@ -1,0 +1,39 @@
+#ifndef LIB_BASE_UTF8_H
+#define LIB_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Decode the character that starts at s (n bytes left, n > 0) into *cp.  Its
+ * length in bytes, or 0 when it is not well-formed (RFC 3629: no surrogates,
+ * no overlong forms, at most U+10FFFF).
+ */
+size_t utf8_decode(const char *s, size_t n, uint32_t *cp);
+
+/* Well-formed UTF-8, control characters included? */
+bool utf8_is_valid(const char *s, size_t n);
+
+/* The length of the byte-order mark that n bytes at s begin with: 3, or 0. */
+size_t utf8_mark(const char *s, size_t n);
+
+/*
+ * May a terminal be given the character as it is?  Not so control characters,
+ * those that turn the direction of the text around them or end its line
+ * (U+061C, U+200E and F, U+2028 to 202E, U+2066 to 2069), the byte-order mark
+ * and the marks of annotations (U+FEFF, U+FFF9 to FFFB), which hide text.
+ */
+bool utf8_is_shown(uint32_t cp);
+
+/* Well-formed UTF-8 without control characters (C0, DEL, C1)? */
+bool utf8_is_text(const char *s, size_t n);
+
+/*
+ * Make n bytes of text, whatever they are, one line in to that people may be
+ * shown: blanks and control characters become one blank, what is no UTF-8 a
+ * question mark, and what does not fit into size bytes with a NUL is left out.
+ */
+void utf8_clean(const char *text, size_t n, char *to, size_t size);
+
+#endif

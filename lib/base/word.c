@@ -1,0 +1,16 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/base/word.h"
+#include "lib/base/ban.h"
+
+int
+word_find(const char *const *words, int n, const char *name)
+{
+	for (int i = 0; i < n; i++) {
+		if (strcmp(words[i], name) == 0)
+			return i;
+	}
+	return -1;
+}

@@ -1,0 +1,241 @@
+#include "config.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/conf/table.h"
+
+#include "lib/base/ban.h"
+
+/* The sections of each kind of server, as the tables know them. */
+static const char *const server_names[CONF_SERVER__MAX] = {
+	[CONF_SERVER_NONE] = "",
+	[CONF_SERVER_REDIS] = "redis",
+	[CONF_SERVER_RABBITMQ] = "rabbitmq",
+	[CONF_SERVER_WEBHOOK] = "webhook",
+};
+
+enum conf_server
+conf_broker_server(enum conf_broker b)
+{
+	switch (b) {
+	case CONF_BROKER_REDIS:
+	case CONF_BROKER_REDIS_STREAM:
+	case CONF_BROKER_REDIS_PUBSUB:
+	case CONF_BROKER_FUNBOOST:
+		return CONF_SERVER_REDIS;
+	case CONF_BROKER_RABBITMQ:
+		return CONF_SERVER_RABBITMQ;
+	case CONF_BROKER_WEBHOOK:
+		return CONF_SERVER_WEBHOOK;
+	case CONF_BROKER_UNSAID:
+	case CONF_BROKER_SQLITE:
+	case CONF_BROKER__MAX:
+		break;
+	}
+	return CONF_SERVER_NONE;
+}
+
+const char *
+conf_broker_name(enum conf_broker b)
+{
+	for (const struct conf_word *w = conf_broker_words; w->name != NULL;
+	     w++) {
+		if (w->value == (int)b)
+			return w->name;
+	}
+	return "";
+}
+
+size_t
+conf_server_count(const struct conf *c, enum conf_server kind)
+{
+	switch (kind) {
+	case CONF_SERVER_REDIS:
+		return c->nredis;
+	case CONF_SERVER_RABBITMQ:
+		return c->nrabbitmq;
+	case CONF_SERVER_WEBHOOK:
+		return c->nwebhooks;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return 0;
+}
+
+int64_t
+conf_server_timeout_us(const struct conf *c, enum conf_server kind, int at)
+{
+	switch (kind) {
+	case CONF_SERVER_REDIS:
+		return c->redis[at].timeout_us;
+	case CONF_SERVER_RABBITMQ:
+		return c->rabbitmq[at].timeout_us;
+	case CONF_SERVER_WEBHOOK:
+		return c->webhooks[at].timeout_us;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return 0;
+}
+
+/* The owner's name of section number at. */
+static const char *
+section_name(const struct conf *c, enum conf_server kind, size_t at)
+{
+	switch (kind) {
+	case CONF_SERVER_REDIS:
+		return c->redis[at].name;
+	case CONF_SERVER_RABBITMQ:
+		return c->rabbitmq[at].name;
+	case CONF_SERVER_WEBHOOK:
+		return c->webhooks[at].name;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return "";
+}
+
+void
+conf_server_name(const struct conf *c, enum conf_server kind, int at,
+    struct buf *out)
+{
+	buf_printf(out, "%s:%s", server_names[kind],
+	    section_name(c, kind, (size_t)at));
+}
+
+const struct conf_queue *
+conf_queue_for(const struct conf *c, const char *queue)
+{
+	for (size_t i = 0; i < c->nqueues; i++) {
+		if (fnmatch(c->queues[i].glob, queue, 0) == 0)
+			return &c->queues[i];
+	}
+	return &c->other;
+}
+
+static enum conf_format
+usual_format(enum conf_broker b)
+{
+	switch (conf_broker_server(b)) {
+	case CONF_SERVER_REDIS:
+	case CONF_SERVER_RABBITMQ:
+		return CONF_FORMAT_FUNBOOST;
+	case CONF_SERVER_NONE:
+	case CONF_SERVER_WEBHOOK:
+	case CONF_SERVER__MAX:
+		break;
+	}
+	return CONF_FORMAT_ENVELOPE;
+}
+
+/* Which section a queue's broker is at. */
+static int
+find_server(const struct conf *c, struct conf_queue *q, char *why,
+    size_t whylen)
+{
+	enum conf_server kind = conf_broker_server(q->broker);
+	const char *name = q->server == NULL ? "" : q->server;
+	size_t n = conf_server_count(c, kind), at = 0;
+
+	q->at = -1;
+	if (kind == CONF_SERVER_NONE && *name == '\0')
+		return 0;
+	while (at < n && *name != '\0' &&
+	    strcmp(section_name(c, kind, at), name) != 0)
+		at++;
+	if (at < n) {
+		q->at = (int)at;
+		return 0;
+	}
+	if (kind == CONF_SERVER_NONE)
+		(void)snprintf(why, whylen,
+		    "option \"server\": the broker %s needs none",
+		    conf_broker_name(q->broker));
+	else if (*name == '\0')
+		(void)snprintf(why, whylen,
+		    "option \"broker\": %s needs a section %s \"name\" { … }",
+		    conf_broker_name(q->broker), server_names[kind]);
+	else
+		(void)snprintf(why, whylen,
+		    "option \"server\": there is no section %s \"%.64s\"",
+		    server_names[kind], name);
+	return -1;
+}
+
+static int
+settle_queue(struct conf *c, struct conf_queue *q, char *why, size_t whylen)
+{
+	if (q->broker == CONF_BROKER_UNSAID)
+		q->broker = c->broker;
+	if (q->format == CONF_FORMAT_AUTO)
+		q->format = usual_format(q->broker);
+	if (q->max_deliveries == 0)
+		q->max_deliveries = c->max_deliveries;
+	if (q->broker == CONF_BROKER_FUNBOOST &&
+	    q->format != CONF_FORMAT_FUNBOOST) {
+		(void)snprintf(why, whylen,
+		    "option \"format\": workers of funboost read no envelopes");
+		return -1;
+	}
+	return find_server(c, q, why, whylen);
+}
+
+/* What a webhook cannot do without. */
+static int
+check_webhooks(const struct conf *c, struct buf *why)
+{
+	for (size_t i = 0; i < c->nwebhooks; i++) {
+		const struct conf_webhook *w = &c->webhooks[i];
+
+		if (*w->url != '\0' && *w->secret != '\0')
+			continue;
+		conf_where_section(c, "webhook", i, why);
+		buf_printf(why, ": needs %s",
+		    *w->url == '\0' ? "a url" :
+				      "a secret to sign its messages with");
+		return -1;
+	}
+	return 0;
+}
+
+/* All queues, and what holds for the rest of them. */
+static int
+settle_queues(struct conf *c, struct buf *why)
+{
+	char reason[256];
+
+	for (size_t i = 0; i < c->nqueues; i++) {
+		if (settle_queue(c, &c->queues[i], reason, sizeof(reason)) == 0)
+			continue;
+		conf_where_section(c, "queue", i, why);
+		buf_printf(why, ": %s", reason);
+		return -1;
+	}
+	if (settle_queue(c, &c->other, reason, sizeof(reason)) == 0)
+		return 0;
+	/* Nothing but the broker can be wrong with these. */
+	conf_where(c, "broker", why);
+	buf_str(why, strchr(reason, ':'));
+	return -1;
+}
+
+int
+conf_settle_queues(struct conf *c, char *why, size_t whylen)
+{
+	struct buf b = BUF_INIT;
+	int rc = -1;
+
+	if (check_webhooks(c, &b) == 0)
+		rc = settle_queues(c, &b);
+	if (rc == -1)
+		(void)snprintf(why, whylen, "%s", buf_cstr(&b));
+	buf_fini(&b);
+	return rc;
+}

@@ -1,0 +1,130 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/conf/conf.h"
+#include "lib/conf/keys.h"
+#include "lib/secret/secret.h"
+
+#include "lib/base/ban.h"
+
+#define WHY_MAX 512
+
+struct key {
+	struct secret *secret; /* NULL: why */
+	char why[WHY_MAX];
+	unsigned version;
+	struct stat seen; /* of the file, when it was read */
+};
+
+struct keys {
+	const struct conf *conf;
+	size_t n;
+	struct key v[];
+};
+
+/* Is it still the file that was read? */
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	    a->st_size == b->st_size && a->st_mode == b->st_mode &&
+	    a->st_uid == b->st_uid && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	    a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static void
+read_file(struct key *k, const struct conf_render_key *c)
+{
+	char why[WHY_MAX - 100] = "";
+
+	secret_free(k->secret);
+	k->version++;
+	/* Before reading: a change meanwhile is then seen the next time. */
+	memset(&k->seen, 0, sizeof(k->seen));
+	(void)stat(c->file, &k->seen);
+	k->secret = secret_read(c->file, why, sizeof(why));
+	(void)snprintf(k->why, sizeof(k->why), "render_key \"%.64s\": %s",
+	    c->name, why);
+}
+
+static void
+read_env(struct key *k, const struct conf_render_key *c, keys_env *env)
+{
+	const char *value = env(c->env);
+
+	if (value != NULL)
+		k->secret = secret_new(value, strlen(value));
+	(void)snprintf(k->why, sizeof(k->why),
+	    "render_key \"%.64s\": the variable %.128s %s", c->name, c->env,
+	    value == NULL ? "is not set" : "holds no key");
+}
+
+struct keys *
+keys_new(const struct conf *c, keys_env *env)
+{
+	struct keys *k;
+
+	k = calloc(1, sizeof(*k) + c->nrender_keys * sizeof(k->v[0]));
+	if (k == NULL)
+		return NULL;
+	k->conf = c;
+	k->n = c->nrender_keys;
+	for (size_t i = 0; i < k->n; i++) {
+		if (*c->render_keys[i].file != '\0')
+			read_file(&k->v[i], &c->render_keys[i]);
+		else
+			read_env(&k->v[i], &c->render_keys[i], env);
+	}
+	return k;
+}
+
+void
+keys_refresh(struct keys *k)
+{
+	struct stat sb;
+
+	for (size_t i = 0; i < k->n; i++) {
+		const struct conf_render_key *c = &k->conf->render_keys[i];
+
+		if (*c->file == '\0')
+			continue;
+		memset(&sb, 0, sizeof(sb));
+		(void)stat(c->file, &sb);
+		if (!is_same(&sb, &k->v[i].seen))
+			read_file(&k->v[i], c);
+	}
+}
+
+struct secret *
+keys_get(const struct keys *k, int i, char *why, size_t whylen)
+{
+	const struct key *key = &k->v[i];
+
+	if (key->secret == NULL)
+		(void)snprintf(why, whylen, "%s", key->why);
+	return key->secret;
+}
+
+unsigned
+keys_version(const struct keys *k, int i)
+{
+	return k->v[i].version;
+}
+
+void
+keys_free(struct keys *k)
+{
+	if (k == NULL)
+		return;
+	for (size_t i = 0; i < k->n; i++)
+		secret_free(k->v[i].secret);
+	free(k);
+}

@@ -1,0 +1,367 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/conf/table.h"
+#include "lib/base/num.h"
+#include "lib/base/url.h"
+
+#include "lib/base/ban.h"
+
+#define S INT64_C(1000000)
+#define M (60 * S)
+#define H (60 * M)
+#define D (24 * H)
+#define WORD_LEN_MAX 255
+
+/* Append us in the largest unit that divides it. */
+static void
+add_duration(struct buf *b, int64_t us)
+{
+	static const struct {
+		int64_t us;
+		char unit;
+	} units[] = {
+		{ D, 'd' },
+		{ H, 'h' },
+		{ M, 'm' },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (us >= units[i].us && us % units[i].us == 0) {
+			buf_printf(b, "%lld%c", (long long)(us / units[i].us),
+			    units[i].unit);
+			return;
+		}
+	}
+	if (us % S == 0)
+		buf_printf(b, "%llds", (long long)(us / S));
+	else
+		buf_printf(b, "%lldms", (long long)(us / 1000));
+}
+
+void
+conf_option_range(const struct conf_option *o, struct buf *b)
+{
+	const struct conf_word *w;
+
+	if (o->special != NULL)
+		buf_printf(b, "%s, or ", o->special);
+	if (o->type == CONF_INT)
+		buf_printf(b, "a number from %lld to %lld", (long long)o->min,
+		    (long long)o->max);
+	if (o->type == CONF_DURATION) {
+		buf_str(b, "a duration from ");
+		add_duration(b, o->min);
+		buf_str(b, " to ");
+		add_duration(b, o->max);
+		buf_str(b, " (90, 5m, 2h)");
+	}
+	for (w = o->words; w != NULL && w->name != NULL; w++)
+		buf_printf(b, "%s%s", w == o->words ? "" : " or ", w->name);
+}
+
+/* Complain that text is no value of o. */
+static int
+fail_range(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	struct buf b = BUF_INIT;
+
+	conf_option_range(o, &b);
+	(void)snprintf(why, whylen, "\"%.64s\" is not %s", text, buf_cstr(&b));
+	buf_fini(&b);
+	return -1;
+}
+
+static int
+set_number(const struct conf_option *o, const char *text, void *member,
+    char *why, size_t whylen)
+{
+	int64_t v;
+	int rc;
+
+	if (o->special != NULL && strcmp(text, o->special) == 0) {
+		*(int64_t *)member = o->special_value;
+		return 0;
+	}
+	if (o->type == CONF_INT)
+		rc = num_parse(text, o->min, o->max, &v);
+	else
+		rc = num_parse_duration(text, &v);
+	if (rc == -1 || v < o->min || v > o->max)
+		return fail_range(o, text, why, whylen);
+	*(int64_t *)member = v;
+	return 0;
+}
+
+static int
+set_choice(const struct conf_option *o, const char *text, void *member,
+    char *why, size_t whylen)
+{
+	const struct conf_word *w;
+
+	for (w = o->words; w->name != NULL; w++) {
+		if (strcmp(w->name, text) == 0)
+			break;
+	}
+	if (w->name == NULL)
+		return fail_range(o, text, why, whylen);
+	if (w->missing != NULL) {
+		(void)snprintf(why, whylen,
+		    "%s \"%s\" is not built in: it needs %s when minutehand is "
+		    "configured and built",
+		    o->name, w->name, w->missing);
+		return -1;
+	}
+	memcpy(member, &w->value, sizeof(w->value));
+	return 0;
+}
+
+/* Words with commas between. */
+static int
+set_set(const struct conf_option *o, const char *text, int *member, char *why,
+    size_t whylen)
+{
+	const struct conf_word *w;
+	const char *p = text;
+	int sum = 0;
+	size_t n;
+
+	for (;; p += n + 1) {
+		p += strspn(p, " ");
+		n = strcspn(p, ", ");
+		for (w = o->words; w->name != NULL; w++)
+			if (strlen(w->name) == n && memcmp(w->name, p, n) == 0)
+				break;
+		if (w->name == NULL)
+			return fail_range(o, text, why, whylen);
+		sum |= w->value;
+		n += strspn(p + n, " ");
+		if (p[n] == '\0')
+			break;
+		if (p[n] != ',')
+			return fail_range(o, text, why, whylen);
+	}
+	*member = sum;
+	return 0;
+}
+
+static int
+set_text(const char *text, char **member, char *why, size_t whylen)
+{
+	char *copy;
+
+	if ((copy = strdup(text)) == NULL) {
+		(void)snprintf(why, whylen, "out of memory");
+		return -1;
+	}
+	free(*member);
+	*member = copy;
+	return 0;
+}
+
+static int
+check_path(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	if ((int64_t)strlen(text) < o->min) {
+		(void)snprintf(why, whylen, "must not be empty");
+		return -1;
+	}
+	if (*text == '~') {
+		(void)snprintf(why, whylen,
+		    "\"~\" is not expanded; give the "
+		    "whole path, or one relative to this file");
+		return -1;
+	}
+	return 0;
+}
+
+/* Add a word to a list, one of its words if it has such. */
+static int
+add_word(const struct conf_option *o, const char *text, struct conf_list *l,
+    char *why, size_t whylen)
+{
+	const struct conf_word *w = o->words;
+	size_t n = strlen(text);
+	char **v;
+
+	while (w != NULL && w->name != NULL && strcmp(w->name, text) != 0)
+		w++;
+	if (w != NULL && w->name == NULL)
+		return fail_range(o, text, why, whylen);
+	if (n == 0 || n > WORD_LEN_MAX) {
+		(void)snprintf(why, whylen,
+		    "a word of the list has 1 to %d "
+		    "bytes",
+		    WORD_LEN_MAX);
+		return -1;
+	}
+	if ((v = realloc(l->v, (l->n + 1) * sizeof(*v))) != NULL) {
+		l->v = v;
+		v[l->n] = strdup(text);
+	}
+	if (v == NULL || v[l->n] == NULL) {
+		(void)snprintf(why, whylen, "out of memory");
+		return -1;
+	}
+	l->n++;
+	return 0;
+}
+
+static int
+check_env(const char *text, char *why, size_t whylen)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz_0123456789";
+
+	if (text[strspn(text, allowed)] == '\0' &&
+	    strspn(text, allowed + 53) == 0)
+		return 0;
+	/* Not shown: somebody may have put the key itself here. */
+	(void)snprintf(why, whylen,
+	    "is not the name of an environment "
+	    "variable, such as RENDER_API_KEY");
+	return -1;
+}
+
+static int
+check_url(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	const char *reason = url_check(text);
+
+	/* Where none is the default, none may be said. */
+	if (reason == NULL || (*text == '\0' && *o->fallback == '\0'))
+		return 0;
+	(void)snprintf(why, whylen, "%s", reason);
+	return -1;
+}
+
+/* Not shown when it is bad: a password may have been put here. */
+static int
+check_line(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	size_t n = strlen(text);
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f) {
+			(void)snprintf(why, whylen,
+			    "holds a control character");
+			return -1;
+		}
+	}
+	if ((int64_t)n >= o->min && (int64_t)n <= o->max)
+		return 0;
+	(void)snprintf(why, whylen, "has %zu bytes, not %lld to %lld", n,
+	    (long long)o->min, (long long)o->max);
+	return -1;
+}
+
+static int
+check_zone(const char *text, char *why, size_t whylen)
+{
+	static const char allowed[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789._+-/:";
+
+	if (text[strspn(text, allowed)] == '\0')
+		return 0;
+	(void)snprintf(why, whylen,
+	    "\"%.64s\" is no time zone; give a name "
+	    "such as Europe/Berlin, UTC, or +08:00",
+	    text);
+	return -1;
+}
+
+/* Is text fit for a member of type char *? */
+static int
+check_text(const struct conf_option *o, const char *text, char *why,
+    size_t whylen)
+{
+	switch (o->type) {
+	case CONF_TEXT:
+		return check_line(o, text, why, whylen);
+	case CONF_ZONE:
+		return check_zone(text, why, whylen);
+	case CONF_ENV:
+		return check_env(text, why, whylen);
+	case CONF_URL:
+		return check_url(o, text, why, whylen);
+	case CONF_PATH:
+		return check_path(o, text, why, whylen);
+	case CONF_INT:
+	case CONF_DURATION:
+	case CONF_CHOICE:
+	case CONF_SET:
+	case CONF_LIST:
+		break;
+	}
+	return 0;
+}
+
+int
+conf_option_set(const struct conf_option *o, const char *text, void *base,
+    char *why, size_t whylen)
+{
+	void *member = (char *)base + o->offset;
+
+	switch (o->type) {
+	case CONF_INT:
+	case CONF_DURATION:
+		return set_number(o, text, member, why, whylen);
+	case CONF_CHOICE:
+		return set_choice(o, text, member, why, whylen);
+	case CONF_SET:
+		return set_set(o, text, member, why, whylen);
+	case CONF_LIST:
+		return add_word(o, text, member, why, whylen);
+	case CONF_TEXT:
+	case CONF_ZONE:
+	case CONF_ENV:
+	case CONF_URL:
+	case CONF_PATH:
+		break;
+	}
+	if (check_text(o, text, why, whylen) == -1)
+		return -1;
+	return set_text(text, member, why, whylen);
+}
+
+int
+conf_option_defaults(const struct conf_option *options, void *base, char *why,
+    size_t whylen)
+{
+	for (; options->name != NULL; options++) {
+		if (options->fallback != NULL &&
+		    conf_option_set(options, options->fallback, base, why,
+			whylen) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+void
+conf_option_free(const struct conf_option *options, void *base)
+{
+	struct conf_list *l;
+
+	for (; options->name != NULL; options++) {
+		void *member = (char *)base + options->offset;
+
+		if (options->type <= CONF_PATH)
+			free(*(char **)member);
+		if (options->type != CONF_LIST)
+			continue;
+		l = member;
+		for (size_t i = 0; i < l->n; i++)
+			free(l->v[i]);
+		free(l->v);
+	}
+}

@@ -1,0 +1,308 @@
+#include "config.h"
+
+#include <stddef.h>
+
+#include "lib/conf/conf.h"
+#include "lib/conf/table.h"
+
+#include "lib/base/ban.h"
+
+#define S INT64_C(1000000)
+
+#ifdef HAVE_HIREDIS
+#define NO_REDIS NULL
+#else
+#define NO_REDIS "the library hiredis (Debian: libhiredis-dev)"
+#endif
+#ifdef HAVE_RABBITMQ
+#define NO_RABBITMQ NULL
+#else
+#define NO_RABBITMQ "the library rabbitmq-c (Debian: librabbitmq-dev)"
+#endif
+#ifdef HAVE_HIREDIS_SSL
+#define NO_REDIS_TLS NULL
+#else
+#define NO_REDIS_TLS "hiredis 1.0 or later with its part for TLS"
+#endif
+
+_Static_assert(sizeof(enum conf_broker) == sizeof(int) &&
+	sizeof(enum conf_format) == sizeof(int) &&
+	sizeof(enum conf_switch) == sizeof(int),
+    "a choice is stored as an int");
+_Static_assert(sizeof(struct conf_queue) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_redis) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_rabbitmq) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_webhook) <= CONF_SECTION_MAX,
+    "the parser has room for a section");
+
+const struct conf_word conf_broker_words[] = {
+	{ "sqlite", CONF_BROKER_SQLITE, NULL },
+	{ "redis", CONF_BROKER_REDIS, NO_REDIS },
+	{ "redis-stream", CONF_BROKER_REDIS_STREAM, NO_REDIS },
+	{ "redis-pubsub", CONF_BROKER_REDIS_PUBSUB, NO_REDIS },
+	{ "funboost", CONF_BROKER_FUNBOOST, NO_REDIS },
+	{ "rabbitmq", CONF_BROKER_RABBITMQ, NO_RABBITMQ },
+	{ "webhook", CONF_BROKER_WEBHOOK, NULL },
+	{ NULL, 0, NULL },
+};
+
+_Static_assert(sizeof(conf_broker_words) / sizeof(conf_broker_words[0]) ==
+	CONF_BROKER__MAX,
+    "each broker has a word, in their order");
+
+static const struct conf_word format_words[] = {
+	{ "auto", CONF_FORMAT_AUTO, NULL },
+	{ "funboost", CONF_FORMAT_FUNBOOST, NULL },
+	{ "envelope", CONF_FORMAT_ENVELOPE, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct conf_word switch_words[] = {
+	{ "off", CONF_OFF, NULL },
+	{ "on", CONF_ON, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct conf_word redis_tls_words[] = {
+	{ "off", CONF_OFF, NULL },
+	{ "on", CONF_ON, NO_REDIS_TLS },
+	{ NULL, 0, NULL },
+};
+
+const struct conf_option conf_queue_options[] = {
+	{
+	    .name = "broker",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_queue, broker),
+	    .shown = "sqlite",
+	    .words = conf_broker_words,
+	    .help = "Where the messages go.  funboost: to Redis or RabbitMQ, "
+		    "as the worker of the queue\nhas registered itself in "
+		    "Redis.",
+	},
+	{
+	    .name = "server",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_queue, server),
+	    .fallback = "",
+	    .max = 255,
+	    .help = "Name of the section redis, rabbitmq or webhook that is "
+		    "meant.  \"\" = the first one.",
+	},
+	{
+	    .name = "format",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_queue, format),
+	    .fallback = "auto",
+	    .words = format_words,
+	    .help = "What a message looks like; auto = funboost in Redis and "
+		    "RabbitMQ, envelope elsewhere.",
+	},
+	{
+	    .name = "params",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_queue, params),
+	    .shown = "{x, y}",
+	    .help = "Names of the target's parameters in order; jobs with "
+		    "more args are refused.",
+	},
+	{
+	    .name = "max_priority",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_queue, max_priority),
+	    .fallback = "0",
+	    .min = 0,
+	    .max = 255,
+	    .help = "RabbitMQ: x-max-priority of the queue when it is "
+		    "declared; 0 = no priorities.",
+	},
+	{
+	    .name = "max_deliveries",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_queue, max_deliveries),
+	    .shown = "5",
+	    .min = 1,
+	    .max = 1000000,
+	    .help = "As above, for these queues, where the broker is sqlite.",
+	},
+	{ .name = NULL },
+};
+
+#define PASSWORD(type_) \
+	{ \
+		.name = "password_file", \
+		.type = CONF_PATH, \
+		.offset = offsetof(struct type_, password_file), \
+		.trust = TRUST_SECRET, \
+		.fallback = "", \
+		.help = \
+		    "File that has the password, readable by you alone (mode " \
+		    "0600); or else", \
+	}, \
+	{ \
+		.name = "password_env", .type = CONF_ENV, \
+		.offset = offsetof(struct type_, password_env), \
+		.fallback = "", \
+		.help = "name of the environment variable that has it.", \
+	}
+
+#define TIMEOUT(type_) \
+	{ \
+		.name = "timeout", .type = CONF_DURATION, \
+		.offset = offsetof(struct type_, timeout_us), \
+		.fallback = "10s", .min = S / 10, .max = 600 * S, \
+		.help = \
+		    "Longest wait for an answer; then the connection counts " \
+		    "as dead.", \
+	}
+
+const struct conf_option conf_redis_options[] = {
+	{
+	    .name = "host",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_redis, host),
+	    .fallback = "127.0.0.1",
+	    .min = 1,
+	    .max = 255,
+	    .help = "Name or address.",
+	},
+	{
+	    .name = "port",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_redis, port),
+	    .fallback = "6379",
+	    .min = 1,
+	    .max = 65535,
+	    .help = "Its port.",
+	},
+	{
+	    .name = "socket",
+	    .type = CONF_PATH,
+	    .offset = offsetof(struct conf_redis, socket),
+	    .fallback = "",
+	    .help = "Path of a socket, instead of host and port.",
+	},
+	{
+	    .name = "db",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_redis, db),
+	    .fallback = "7",
+	    .min = 0,
+	    .max = 1000000,
+	    .help = "Number of the database; 7 is funboost's.",
+	},
+	{
+	    .name = "result_db",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_redis, result_db),
+	    .fallback = "8",
+	    .min = 0,
+	    .max = 1000000,
+	    .help = "The database in which workers leave their results; 8 is "
+		    "funboost's.",
+	},
+	{
+	    .name = "user",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_redis, user),
+	    .fallback = "",
+	    .max = 255,
+	    .help = "User of an ACL (Redis 6).  \"\" = the default user.",
+	},
+	PASSWORD(conf_redis),
+	{
+	    .name = "tls",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_redis, tls),
+	    .fallback = "off",
+	    .words = redis_tls_words,
+	    .help = "Speak TLS, and check the certificate by ca_file.",
+	},
+	{
+	    .name = "dedup",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_redis, dedup),
+	    .fallback = "on",
+	    .words = switch_words,
+	    .help = "on: each run leaves a key in Redis, for as long as it may "
+		    "be tried again and an hour,\nso that it is pushed once "
+		    "even when an answer is lost.  off: such a run may be "
+		    "pushed twice.",
+	},
+	TIMEOUT(conf_redis),
+	{ .name = NULL },
+};
+
+const struct conf_option conf_rabbitmq_options[] = {
+	{
+	    .name = "host",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_rabbitmq, host),
+	    .fallback = "127.0.0.1",
+	    .min = 1,
+	    .max = 255,
+	    .help = "Name or address.",
+	},
+	{
+	    .name = "port",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_rabbitmq, port),
+	    .fallback = "0",
+	    .min = 0,
+	    .max = 65535,
+	    .help = "Its port; 0 = 5672, or 5671 with tls.",
+	},
+	{
+	    .name = "vhost",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_rabbitmq, vhost),
+	    .fallback = "/",
+	    .min = 1,
+	    .max = 255,
+	    .help = "Virtual host.",
+	},
+	{
+	    .name = "user",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_rabbitmq, user),
+	    .fallback = "guest",
+	    .min = 1,
+	    .max = 255,
+	    .help = "User; without a password below it is \"guest\" that is "
+		    "tried.",
+	},
+	PASSWORD(conf_rabbitmq),
+	{
+	    .name = "tls",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_rabbitmq, tls),
+	    .fallback = "off",
+	    .words = switch_words,
+	    .help = "Speak TLS, and check the certificate by ca_file.",
+	},
+	TIMEOUT(conf_rabbitmq),
+	{ .name = NULL },
+};
+
+const struct conf_option conf_webhook_options[] = {
+	{
+	    .name = "url",
+	    .type = CONF_URL,
+	    .offset = offsetof(struct conf_webhook, url),
+	    .fallback = "",
+	    .shown = "https://example.org/jobs.php",
+	    .help = "The address: https, or http on this host.",
+	},
+	{
+	    .name = "secret",
+	    .type = CONF_PATH,
+	    .offset = offsetof(struct conf_webhook, secret),
+	    .trust = TRUST_SECRET,
+	    .fallback = "",
+	    .shown = "site.secret",
+	    .help = "File (mode 0600) of what the messages are signed with: "
+		    "\"whsec_\" and base64.",
+	},
+	TIMEOUT(conf_webhook),
+	{ .name = NULL },
+};

@@ -1,0 +1,251 @@
+#include "config.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/record/alert.h"
+#include "lib/conf/conf.h"
+#include "lib/conf/table.h"
+
+#include "lib/base/ban.h"
+
+#define CONCURRENT_MAX 1000000
+
+_Static_assert(sizeof(enum conf_marker) == sizeof(int),
+    "a choice is stored as an int");
+_Static_assert(sizeof(struct conf_render_key) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_render_service) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_alert) <= CONF_SECTION_MAX,
+    "the parser has room for a section");
+
+static const struct conf_word marker_words[] = {
+	{ "none", CONF_MARKER_NONE, NULL },
+	{ "comment", CONF_MARKER_COMMENT, NULL },
+	{ "env", CONF_MARKER_ENV, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct conf_option render_key_options[] = {
+	{
+	    .name = "file",
+	    .type = CONF_PATH,
+	    .offset = offsetof(struct conf_render_key, file),
+	    .trust = TRUST_SECRET,
+	    .fallback = "",
+	    .shown = "render.key",
+	    .help = "File that has the key, readable by you alone (mode "
+		    "0600); or else",
+	},
+	{
+	    .name = "env",
+	    .type = CONF_ENV,
+	    .offset = offsetof(struct conf_render_key, env),
+	    .fallback = "",
+	    .help = "name of the environment variable that has it.",
+	},
+	{
+	    .name = "services",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_render_key, services),
+	    .shown = "{\"*\"}",
+	    .help = "Globs of the services the key is for; the first key that "
+		    "matches is used.",
+	},
+	{
+	    .name = "max_concurrent",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_render_key, max_concurrent),
+	    .fallback = "0",
+	    .min = 0,
+	    .max = CONCURRENT_MAX,
+	    .help = "Most jobs of the key at work at once; 0 = no limit.",
+	},
+	{
+	    .name = "base_url",
+	    .type = CONF_URL,
+	    .offset = offsetof(struct conf_render_key, base_url),
+	    .fallback = "https://api.render.com/v1",
+	    .help = "Where the API is: https, or http on this host.",
+	},
+	{ .name = NULL },
+};
+
+static const struct conf_option render_service_options[] = {
+	{
+	    .name = "max_concurrent",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_render_service, max_concurrent),
+	    .fallback = "0",
+	    .min = 0,
+	    .max = CONCURRENT_MAX,
+	    .help = "Most jobs of one service at work at once; 0 = no limit.",
+	},
+	{
+	    .name = "marker",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_render_service, marker),
+	    .fallback = "none",
+	    .words = marker_words,
+	    .help = "What a command gets so that its job is found for certain "
+		    "when an answer was lost:\nnothing, \" # minutehand:RUN\" "
+		    "behind it, or \"MINUTEHAND_RUN=RUN \" before it.",
+	},
+	{ .name = NULL },
+};
+
+static const struct conf_word alert_words[] = {
+	{ "failed", ALERT_FAILED, NULL },
+	{ "refused", ALERT_REFUSED, NULL },
+	{ "unknown", ALERT_UNKNOWN, NULL },
+	{ "missed", ALERT_MISSED, NULL },
+	{ "dead", ALERT_DEAD, NULL },
+	{ "quarantined", ALERT_QUARANTINED, NULL },
+	{ "no_tick", ALERT_NO_TICK, NULL },
+	{ "too_long", ALERT_TOO_LONG, NULL },
+	{ "denied", ALERT_DENIED, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct conf_option alert_options[] = {
+	{
+	    .name = "url",
+	    .type = CONF_URL,
+	    .offset = offsetof(struct conf_alert, url),
+	    .fallback = "",
+	    .shown = "https://example.org/hook",
+	    .help = "Address of a webhook: https, or http on this host; or "
+		    "else",
+	},
+	{
+	    .name = "command",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_alert, command),
+	    .trust = TRUST_PROGRAM,
+	    .shown = "{}",
+	    .help = "a program and its words, {/home/me/bin/alert, --mail}; it "
+		    "gets the JSON on its\nstandard input, and no shell.",
+	},
+	{
+	    .name = "secret",
+	    .type = CONF_PATH,
+	    .offset = offsetof(struct conf_alert, secret),
+	    .trust = TRUST_SECRET,
+	    .fallback = "",
+	    .shown = "alert.secret",
+	    .help = "File (mode 0600) of what the webhook is signed with: "
+		    "\"whsec_\" and base64.",
+	},
+	{
+	    .name = "on",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_alert, on),
+	    .shown = "{failed, refused, unknown, missed, dead, quarantined, "
+		     "no_tick, too_long, denied}",
+	    .words = alert_words,
+	    .help = "What is told there; left out, all of it.",
+	},
+	{ .name = NULL },
+};
+
+const struct conf_section conf_sections[] = {
+	{
+	    .name = "queue",
+	    .shown = "reports-*",
+	    .help = "Settings of the queues whose name matches the glob; the "
+		    "first match counts.",
+	    .title = "name or glob",
+	    .size = sizeof(struct conf_queue),
+	    .array = offsetof(struct conf, queues),
+	    .count = offsetof(struct conf, nqueues),
+	    .options = conf_queue_options,
+	},
+	{
+	    .name = "redis",
+	    .shown = "main",
+	    .help = "A Redis server, under a name of yours.",
+	    .title = "name",
+	    .size = sizeof(struct conf_redis),
+	    .array = offsetof(struct conf, redis),
+	    .count = offsetof(struct conf, nredis),
+	    .options = conf_redis_options,
+	    .either = "password_file",
+	    .other = "password_env",
+	    .is_optional = true,
+	},
+	{
+	    .name = "rabbitmq",
+	    .shown = "main",
+	    .help = "A RabbitMQ server, under a name of yours.",
+	    .title = "name",
+	    .size = sizeof(struct conf_rabbitmq),
+	    .array = offsetof(struct conf, rabbitmq),
+	    .count = offsetof(struct conf, nrabbitmq),
+	    .options = conf_rabbitmq_options,
+	    .either = "password_file",
+	    .other = "password_env",
+	    .is_optional = true,
+	},
+	{
+	    .name = "webhook",
+	    .shown = "site",
+	    .help = "An address that takes messages by HTTP, under a name of "
+		    "yours: POST, JSON, signed\nas Standard Webhooks are.",
+	    .title = "name",
+	    .size = sizeof(struct conf_webhook),
+	    .array = offsetof(struct conf, webhooks),
+	    .count = offsetof(struct conf, nwebhooks),
+	    .options = conf_webhook_options,
+	},
+	{
+	    .name = "render_key",
+	    .shown = "main",
+	    .help = "A key of Render's API, under a name of yours.  It is read "
+		    "again by each tick, so\nthat replacing the file replaces "
+		    "the key.",
+	    .title = "name",
+	    .size = sizeof(struct conf_render_key),
+	    .array = offsetof(struct conf, render_keys),
+	    .count = offsetof(struct conf, nrender_keys),
+	    .options = render_key_options,
+	    .either = "file",
+	    .other = "env",
+	},
+	{
+	    .name = "render_service",
+	    .shown = "srv-*",
+	    .help = "Settings of the services at Render whose id matches the "
+		    "glob; the first match\ncounts.",
+	    .title = "id or glob",
+	    .size = sizeof(struct conf_render_service),
+	    .array = offsetof(struct conf, render_services),
+	    .count = offsetof(struct conf, nrender_services),
+	    .options = render_service_options,
+	},
+	{
+	    .name = "alert",
+	    .shown = "ops",
+	    .help = "Who is told what went wrong, under a name of yours: once "
+		    "for each run and state,\ntried again for about a day.",
+	    .title = "name",
+	    .size = sizeof(struct conf_alert),
+	    .array = offsetof(struct conf, alerts),
+	    .count = offsetof(struct conf, nalerts),
+	    .options = alert_options,
+	    .either = "url",
+	    .other = "command",
+	},
+	{ .name = NULL },
+};
+
+void *
+conf_section_array(const struct conf *c, const struct conf_section *sec,
+    char **end)
+{
+	size_t n;
+	void *v;
+
+	memcpy(&v, (const char *)c + sec->array, sizeof(v));
+	memcpy(&n, (const char *)c + sec->count, sizeof(n));
+	*end = n == 0 ? v : (char *)v + n * sec->size;
+	return v;
+}

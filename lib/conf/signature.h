@@ -1,0 +1,32 @@
+#ifndef LIB_CONF_SIGNATURE_H
+#define LIB_CONF_SIGNATURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/conf/conf.h"
+
+/* What the worker of a funboost queue takes, as it has registered itself. */
+struct signature {
+	bool is_known; /* it has */
+	char *func_name;
+	char *broker_kind; /* "REDIS_STREAM", … */
+	bool is_checked;   /* names are to be checked when a job is added */
+	struct conf_list all, must, optional; /* names of its parameters */
+	int64_t max_priority;		      /* x-max-priority; 0: none */
+};
+
+/*
+ * Read the text of a registration, a field of the hash
+ * funboost_queue__consumer_parmas (spelled so), into the zeroed *out.  0, or -1
+ * with one line in why: no JSON, or no memory; what is missing in it is left
+ * empty.  End *out with signature_fini either way.
+ */
+int signature_parse(const char *text, size_t len, struct signature *out,
+    char *why, size_t whylen);
+
+/* Free what is owned; empty afterwards. */
+void signature_fini(struct signature *s);
+
+#endif

@@ -1,0 +1,139 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/db/store.h"
+#include "lib/db/stmt.h"
+#include "lib/db/turn.h"
+#include "lib/base/ban.h"
+
+/* A writer that holds the turnstile longer than this is passed by. */
+#define TURN_US (500 * 1000)
+
+static const char *const rc_words[] = {
+	[STORE_OK] = "done",
+	[STORE_NOTFOUND] = "not found",
+	[STORE_CONFLICT] = "conflicts with what is stored",
+	[STORE_LIMIT] = "more than the configuration allows",
+	[STORE_DENIED] = "not allowed",
+	[STORE_BUSY] = "the store is busy",
+	[STORE_CONFIG] = "not as its configuration or its owner says",
+	[STORE_FULL] = "the store cannot be written (disk full or read-only)",
+	[STORE_ERROR] = "the store is damaged",
+};
+
+const char *
+store_strrc(enum store_rc rc)
+{
+	return rc_words[rc];
+}
+
+bool
+store_is_replaced(const struct store *st)
+{
+	int moved = 0;
+
+	(void)sqlite3_file_control(st->db, "main", SQLITE_FCNTL_HAS_MOVED,
+	    &moved);
+	return moved != 0;
+}
+
+/* What both ways to begin have in common. */
+static enum store_rc
+begin(struct store *st)
+{
+	enum store_rc rc = stmt_run(st, stmt_get(st, SQL_TXN_BEGIN), false);
+
+	if (rc != STORE_OK)
+		turn_give(st->turn);
+	else if (store_is_replaced(st)) {
+		store_rollback(st);
+		rc = STORE_BUSY;
+	}
+	return rc;
+}
+
+enum store_rc
+store_begin(struct store *st)
+{
+	st->is_idle = false;
+	turn_take(st->turn, TURN_US);
+	return begin(st);
+}
+
+enum store_rc
+store_begin_idle(struct store *st)
+{
+	enum store_rc rc;
+
+	st->is_idle = true;
+	if ((rc = begin(st)) != STORE_OK)
+		st->is_idle = false;
+	return rc;
+}
+
+void
+store_rollback(struct store *st)
+{
+	/* SQLite rolls back by itself on some errors (lang_transaction). */
+	if (store_in_transaction(st))
+		(void)stmt_run(st, stmt_get(st, SQL_TXN_ROLLBACK), false);
+	turn_give(st->turn);
+	st->is_idle = false;
+}
+
+bool
+store_in_transaction(const struct store *st)
+{
+	return sqlite3_get_autocommit(st->db) == 0;
+}
+
+int64_t
+store_data_version(struct store *st)
+{
+	int64_t v = -1;
+
+	(void)stmt_scalar(st, stmt_get(st, SQL_TXN_DATA_VERSION), &v);
+	return v;
+}
+
+const char *
+store_path(const struct store *st)
+{
+	return st->path;
+}
+
+static enum store_rc
+check_run(struct store *st, enum sql_id id, char *why, size_t whylen)
+{
+	sqlite3_stmt *q;
+	const char *said;
+	enum store_rc rc;
+
+	if ((q = stmt_get(st, id)) == NULL)
+		return st->refused;
+	rc = stmt_row(st, q);
+	if (rc == STORE_OK) {
+		said = (const char *)sqlite3_column_text(q, 0);
+		if (said == NULL || strcmp(said, "ok") != 0) {
+			(void)snprintf(why, whylen, "%s",
+			    said == NULL ? "no answer" : said);
+			rc = STORE_ERROR;
+		}
+	}
+	stmt_put(q);
+	return rc;
+}
+
+enum store_rc
+store_check(struct store *st, char *why, size_t whylen)
+{
+	return check_run(st, SQL_TXN_QUICK_CHECK, why, whylen);
+}
+
+enum store_rc
+store_check_all(struct store *st, char *why, size_t whylen)
+{
+	return check_run(st, SQL_TXN_INTEGRITY_CHECK, why, whylen);
+}

@@ -1,0 +1,190 @@
+#include "config.h"
+
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/db/turn.h"
+#include "lib/base/ban.h"
+
+/* What the file holds; the mark is written last. */
+struct turn_file {
+	pthread_mutex_t mutex;
+	uint64_t mark;
+};
+
+/* Another layout of the mutex (another libc) has another mark. */
+#define MARK (UINT64_C(0x6d686e6474757200) + sizeof(pthread_mutex_t))
+
+/* How often a locked file is tried: 20 ms in all. */
+#define LOCK_TRIES 200
+
+struct turn {
+	char *path;
+	struct turn_file *file;
+	ino_t inode;
+	bool is_held;
+	bool is_lost;
+};
+
+static int
+turn_init(struct turn_file *f)
+{
+	pthread_mutexattr_t a;
+	int rc;
+
+	if (pthread_mutexattr_init(&a) != 0)
+		return -1;
+	rc = pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
+	if (rc == 0)
+		rc = pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
+	if (rc == 0)
+		rc = pthread_mutex_init(&f->mutex, &a);
+	(void)pthread_mutexattr_destroy(&a);
+	if (rc == 0)
+		f->mark = MARK;
+	return rc == 0 ? 0 : -1;
+}
+
+/* The file's lock, held for microseconds while the file is made. */
+static int
+turn_lock(int fd)
+{
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		clock_sleep_us(100);
+	}
+	return -1;
+}
+
+/* Map the file; the first one to come, under the file's lock, fills it. */
+static int
+turn_map(struct turn *t, int fd)
+{
+	struct stat sb;
+
+	if (turn_lock(fd) != 0 || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
+		return -1;
+	/* A file with a hole, on a full disk, would kill who touches it. */
+	if (posix_fallocate(fd, 0, (off_t)sizeof(*t->file)) != 0)
+		return -1;
+	t->inode = sb.st_ino;
+	t->file = mmap(NULL, sizeof(*t->file), PROT_READ | PROT_WRITE,
+	    MAP_SHARED, fd, 0);
+	if (t->file == MAP_FAILED) {
+		t->file = NULL;
+		return -1;
+	}
+	return t->file->mark == MARK ? 0 : turn_init(t->file);
+}
+
+/* A file that was just made belongs to those who use the one beside it. */
+static void
+turn_share(int fd, const char *beside)
+{
+	struct stat sb, is;
+
+	if (beside == NULL || stat(beside, &sb) != 0 || fstat(fd, &is) != 0 ||
+	    is.st_size != 0)
+		return;
+	/* What cannot be given serves its maker; others go without. */
+	if ((is.st_uid != sb.st_uid || is.st_gid != sb.st_gid) &&
+	    fchown(fd, sb.st_uid == is.st_uid ? (uid_t)-1 : sb.st_uid,
+		sb.st_gid) != 0)
+		return;
+	(void)fchmod(fd, sb.st_mode & 0666);
+}
+
+struct turn *
+turn_open(const char *path, const char *beside)
+{
+	struct turn *t;
+	int fd;
+
+	if ((t = calloc(1, sizeof(*t))) == NULL)
+		return NULL;
+	if ((t->path = strdup(path)) == NULL)
+		goto err1;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		goto err1;
+	turn_share(fd, beside);
+	if (turn_map(t, fd) != 0)
+		goto err2;
+	/* The mapping keeps the open file, and with it the lock, alive. */
+	(void)flock(fd, LOCK_UN);
+	(void)close(fd);
+	return t;
+
+err2:
+	(void)flock(fd, LOCK_UN);
+	(void)close(fd);
+err1:
+	turn_close(t);
+	return NULL;
+}
+
+void
+turn_close(struct turn *t)
+{
+	if (t == NULL)
+		return;
+	turn_give(t);
+	if (t->file != NULL)
+		(void)munmap(t->file, sizeof(*t->file));
+	free(t->path);
+	free(t);
+}
+
+/* Remove our file, unless somebody has put another one in its place. */
+static void
+turn_forget(struct turn *t)
+{
+	struct stat sb;
+
+	t->is_lost = true;
+	if (stat(t->path, &sb) == 0 && sb.st_ino == t->inode)
+		(void)unlink(t->path);
+}
+
+void
+turn_take(struct turn *t, int64_t wait_us)
+{
+	struct timespec until;
+	int rc;
+
+	if (t == NULL || t->is_held || t->is_lost)
+		return;
+	/* POSIX knows only the settable clock here; the holder's progress,
+	 * not the clock, is what normally ends the wait. */
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	wait_us += until.tv_nsec / 1000;
+	until.tv_sec += (time_t)(wait_us / 1000000);
+	until.tv_nsec = (long)(wait_us % 1000000 * 1000);
+	rc = pthread_mutex_timedlock(&t->file->mutex, &until);
+	/* The holder died; what it guarded is SQLite's to repair. */
+	if (rc == EOWNERDEAD)
+		rc = pthread_mutex_consistent(&t->file->mutex);
+	t->is_held = rc == 0;
+	if (rc != 0)
+		turn_forget(t);
+}
+
+void
+turn_give(struct turn *t)
+{
+	if (t == NULL || !t->is_held)
+		return;
+	(void)pthread_mutex_unlock(&t->file->mutex);
+	t->is_held = false;
+}

@@ -1,0 +1,73 @@
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/job/check.h"
+#include "lib/json/json.h"
+#include "lib/base/ban.h"
+
+/* Texts of JSON, and what each begins with. */
+static const struct {
+	const char *name;
+	size_t offset;
+	char first;
+} texts[] = {
+	{ "args", offsetof(struct job, args), '[' },
+	{ "kwargs", offsetof(struct job, kwargs), '{' },
+	{ "render", offsetof(struct job, render), '{' },
+	{ "retry", offsetof(struct job, retry), '{' },
+};
+
+/* The limits of lib/job/parse.c. */
+static const struct {
+	const char *name;
+	size_t offset;
+	int64_t min, max;
+} numbers[] = {
+	{ "priority", offsetof(struct job, priority), 0, 255 },
+	{ "misfire_grace_time", offsetof(struct job, misfire_grace_us),
+	    JOB_NO_GRACE, JOB_SECONDS_MAX *CLOCK_US_PER_S },
+	{ "max_catchup", offsetof(struct job, max_catchup), 1, 10000 },
+	{ "max_instances", offsetof(struct job, max_instances), 1, 1000 },
+	{ "max_runtime", offsetof(struct job, max_runtime_us), 0,
+	    JOB_SECONDS_MAX *CLOCK_US_PER_S },
+};
+
+static int
+check_text(const char *name, const char *text, char first, struct faults *fs)
+{
+	char why[200] = "";
+
+	if (text == NULL)
+		return 0;
+	if (json_check(text, strlen(text), why, sizeof(why)) != 0)
+		return fault_add(fs, name, "cannot be read: %s", why);
+	if (text[0] != first)
+		return fault_add(fs, name, "cannot be read: it is no %s",
+		    first == '[' ? "list" : "object");
+	return 0;
+}
+
+int
+job_check(const struct job *j, struct faults *fs)
+{
+	const char *at = (const char *)j;
+	const char *text;
+	int64_t v;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		memcpy(&text, at + texts[i].offset, sizeof(text));
+		if (check_text(texts[i].name, text, texts[i].first, fs) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		memcpy(&v, at + numbers[i].offset, sizeof(v));
+		if (v < numbers[i].min || v > numbers[i].max)
+			return fault_add(fs, numbers[i].name,
+			    "cannot be %" PRId64, v);
+	}
+	return 0;
+}

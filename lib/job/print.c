@@ -1,0 +1,230 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/job/check.h"
+#include "lib/job/job_json.h"
+#include "lib/json/json.h"
+#include "lib/record/run.h"
+#include "lib/trigger/trigger.h"
+#include "lib/time/tz.h"
+#include "lib/base/utf8.h"
+#include "lib/base/ban.h"
+
+/* A JSON string, or null. */
+static void
+add_string(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	if (value != NULL)
+		buf_json(out, value);
+	else
+		buf_str(out, "null");
+}
+
+/* JSON text as it was stored, or what stands for none. */
+static void
+add_text(struct buf *out, const char *name, const char *text, const char *none)
+{
+	buf_printf(out, ",\"%s\":", name);
+	buf_str(out, text != NULL ? text : none);
+}
+
+static bool
+is_utf8(const char *s)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; *s != '\0'; s += n)
+		if ((n = utf8_decode(s, strlen(s), &c)) == 0)
+			return false;
+	return true;
+}
+
+/* JSON text as it was stored; one that is damaged as a string, if it can be
+ * one. */
+static void
+add_json(struct buf *out, const char *name, const char *text, const char *none)
+{
+	char why[200];
+
+	if (text == NULL ||
+	    json_check(text, strlen(text), why, sizeof(why)) == 0)
+		add_text(out, name, text, none);
+	else
+		add_string(out, name, is_utf8(text) ? text : NULL);
+}
+
+static void
+add_number(struct buf *out, const char *name, int64_t value)
+{
+	buf_printf(out, ",\"%s\":%" PRId64, name, value);
+}
+
+/* Microseconds as seconds, a fraction only where there is one. */
+static void
+add_seconds(struct buf *out, const char *name, int64_t us)
+{
+	int64_t part = us % CLOCK_US_PER_S;
+
+	/* A damaged row may be negative, even -0.5. */
+	buf_printf(out, ",\"%s\":%s%" PRId64, name,
+	    us < 0 && us > -CLOCK_US_PER_S ? "-" : "", us / CLOCK_US_PER_S);
+	if (part != 0)
+		buf_printf(out, ".%06" PRId64, part < 0 ? -part : part);
+}
+
+static const char *
+status_name(const struct job *j, bool is_sound)
+{
+	if (j->ran != NULL)
+		return "finished";
+	if (!is_sound || j->state == JOB_QUARANTINED)
+		return "quarantined";
+	return j->state == JOB_PAUSED ? "paused" : "running";
+}
+
+/* An instant in the trigger's zone; null without either. */
+static void
+add_instant(struct buf *out, const char *name, const struct trigger *t,
+    int64_t us)
+{
+	buf_printf(out, ",\"%s\":", name);
+	if (t == NULL || us == TRIGGER_NONE) {
+		buf_str(out, "null");
+		return;
+	}
+	buf_char(out, '"');
+	tz_format(trigger_zone(t), us, out);
+	buf_char(out, '"');
+}
+
+static void
+add_trigger(struct buf *out, const struct trigger *t)
+{
+	struct buf text = BUF_INIT;
+
+	if (t == NULL) {
+		/* A string even so: clients run a regex over it. */
+		buf_str(out,
+		    ",\"trigger\":\"\",\"trigger_kind\":null"
+		    ",\"timezone\":null,\"jitter\":0"
+		    ",\"crontab\":null,\"start_date\":null"
+		    ",\"end_date\":null,\"dst\":null");
+		return;
+	}
+	trigger_print(t, &text);
+	add_string(out, "trigger", buf_cstr(&text));
+	out->is_failed |= text.is_failed;
+	add_string(out, "trigger_kind", trigger_kind_name(trigger_kind(t)));
+	add_string(out, "timezone", tz_name(trigger_zone(t)));
+	add_seconds(out, "jitter", trigger_jitter_us(t));
+	add_string(out, "crontab", trigger_crontab(t));
+	add_instant(out, "start_date", t, trigger_start_us(t));
+	add_instant(out, "end_date", t, trigger_end_us(t));
+	add_string(out, "dst", trigger_dst(t));
+	buf_fini(&text);
+}
+
+static void
+add_policies(struct buf *out, const struct job *j)
+{
+	if (j->misfire_grace_us == JOB_NO_GRACE)
+		add_text(out, "misfire_grace_time", NULL, "null");
+	else
+		add_seconds(out, "misfire_grace_time", j->misfire_grace_us);
+	add_text(out, "coalesce", j->coalesce ? "true" : "false", NULL);
+	add_number(out, "max_catchup", j->max_catchup);
+	add_number(out, "max_instances", j->max_instances);
+	if (j->max_runtime_us == 0)
+		add_text(out, "max_runtime", NULL, "null");
+	else
+		add_seconds(out, "max_runtime", j->max_runtime_us);
+	add_json(out, "retry", j->retry, "null");
+	add_number(out, "priority", j->priority);
+}
+
+/* The run that all it is to do was done by; only then. */
+static void
+add_ran(struct buf *out, const struct run *r)
+{
+	if (r == NULL)
+		return;
+	buf_str(out, ",\"already_ran\":{\"run_id\":");
+	if (r->id[0] == '\0')
+		buf_str(out, "null,\"state\":null}");
+	else {
+		buf_json(out, r->id);
+		buf_printf(out, ",\"state\":\"%s\"}", run_state_name(r->state));
+	}
+}
+
+/* The object but for its end. */
+static void
+add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
+{
+	struct faults fs = { .n = 0 };
+	struct buf why = BUF_INIT;
+	struct trigger *t;
+
+	/* Without memory it is nothing to be shown as unreadable. */
+	errno = 0;
+	t = trigger_from_spec(j->trigger, env->zones, &fs);
+	out->is_failed |= t == NULL && errno == ENOMEM;
+	/* What the next tick will find. */
+	(void)job_check(j, &fs);
+	if (fs.n > 0)
+		buf_printf(&why, "%s %s", fs.v[0].field, fs.v[0].text);
+	buf_str(out, "{\"job_id\":");
+	buf_json(out, j->job_id);
+	add_string(out, "queue_name", j->queue);
+	add_trigger(out, t);
+	add_instant(out, "next_run_time", t,
+	    j->next_run_us == JOB_NEVER ? TRIGGER_NONE : j->next_run_us);
+	/* One that waits for its zone is sound. */
+	add_string(out, "status", status_name(j, fs.n == 0 || fs.is_passing));
+	add_json(out, "args", j->args, "[]");
+	add_json(out, "kwargs", j->kwargs, "{}");
+	add_json(out, "render", j->render, "null");
+	add_string(out, "job_store_kind",
+	    j->kind == JOB_MEMORY ? "memory" : "redis");
+	add_policies(out, j);
+	add_string(out, "description", j->description);
+	add_string(out, "reason",
+	    j->reason != NULL || fs.n == 0 ? j->reason : buf_cstr(&why));
+	add_ran(out, j->ran);
+	buf_fini(&why);
+	trigger_free(t);
+}
+
+void
+job_to_json(const struct job *j, const struct trigger_env *env, struct buf *out)
+{
+	add_job(j, env, out);
+	buf_char(out, '}');
+}
+
+void
+job_to_json_brief(const struct job *j, const struct trigger_env *env,
+    struct buf *out)
+{
+	struct faults unused = { .n = 0 };
+	struct trigger *t;
+
+	errno = 0;
+	t = trigger_from_spec(j->trigger, env->zones, &unused);
+	out->is_failed |= t == NULL && errno == ENOMEM;
+	buf_str(out, "{\"job_id\":");
+	buf_json(out, j->job_id);
+	add_string(out, "queue_name", j->queue);
+	add_instant(out, "next_run_time", t,
+	    j->next_run_us == JOB_NEVER ? TRIGGER_NONE : j->next_run_us);
+	add_ran(out, j->ran);
+	buf_char(out, '}');
+	trigger_free(t);
+}

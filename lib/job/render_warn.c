@@ -1,0 +1,88 @@
+/*
+ * Warnings about what is to run at Render, for whoever adds it: by HTTP, by
+ * command, in a schedule or outside.  Tested in t_render_warn.
+ */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/conf/conf.h"
+#include "lib/job/render_target.h"
+#include "lib/job/render_warn.h"
+
+#include "lib/base/ban.h"
+
+/* A warning in both languages; %s is what it is about. */
+struct phrase {
+	enum warn_code code;
+	const char *text[WORDS__MAX];
+};
+
+/* Render adds plans; a misspelt one looks the same from here. */
+static const struct phrase plan_phrase = { WARN_PLAN,
+	{ [WORDS_EN] = "planId %s is not among the plans known here; Render "
+		       "has the last word",
+	    [WORDS_ZH] = "planId %s 不在已知方案之列；以 Render 为准" } };
+
+static const struct phrase key_phrase = { WARN_NO_KEY,
+	{ [WORDS_EN] = "there is no usable key for %s: its runs wait for one, "
+		       "and are given up after a day or the max_age of their "
+		       "retry",
+	    [WORDS_ZH] = "没有可用于 %s 的密钥：运行将等待，超过一天或 retry "
+			 "的 max_age 后放弃" } };
+
+static const struct phrase runtime_phrase = { WARN_RUNTIME,
+	{ [WORDS_EN] = "%s has no effect here: only runs at Render are ended",
+	    [WORDS_ZH] = "%s 在此不起作用：只有在 Render 上的运行会被结束" } };
+
+static void
+add(struct warns *ws, const struct phrase *p, const char *what)
+{
+	struct warn *w = &ws->v[ws->n++];
+
+	w->code = p->code;
+	for (int lang = 0; lang < WORDS__MAX; lang++) {
+		const char *hole = strstr(p->text[lang], "%s");
+
+		buf_init(&w->text[lang]);
+		buf_add(&w->text[lang], p->text[lang],
+		    (size_t)(hole - p->text[lang]));
+		buf_str(&w->text[lang], what);
+		buf_str(&w->text[lang], hole + 2);
+	}
+}
+
+bool
+render_has_key(const struct conf *c, const char *service)
+{
+	int i = conf_render_key_for(c, service);
+	struct stat sb;
+
+	if (i < 0)
+		return false;
+	if (*c->render_keys[i].file == '\0')
+		return true;
+	/* Whose folder we may not enter, we know nothing of. */
+	if (stat(c->render_keys[i].file, &sb) != 0)
+		return errno != ENOENT;
+	return S_ISREG(sb.st_mode) && (sb.st_mode & 077) == 0;
+}
+
+void
+render_warns(const struct conf *conf, const struct render_target *t,
+    struct warns *ws)
+{
+	if (t->plan != NULL && !render_plan_is_known(t->plan))
+		add(ws, &plan_phrase, t->plan);
+	if (!render_has_key(conf, t->service))
+		add(ws, &key_phrase, t->service);
+}
+
+void
+render_warn_runtime(struct warns *ws)
+{
+	add(ws, &runtime_phrase, "max_runtime");
+}

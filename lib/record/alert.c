@@ -1,0 +1,83 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/record/alert.h"
+#include "lib/base/backoff.h"
+#include "lib/base/list.h"
+#include "lib/base/word.h"
+
+#include "lib/base/ban.h"
+
+#define S INT64_C(1000000)
+#define BASE_US (10 * S)
+#define CAP_US (3600 * S)
+#define ATTEMPTS 32
+
+static const char *const names[ALERT_KIND__MAX] = {
+	[ALERT_FAILED] = "failed",
+	[ALERT_REFUSED] = "refused",
+	[ALERT_UNKNOWN] = "unknown",
+	[ALERT_MISSED] = "missed",
+	[ALERT_DEAD] = "dead",
+	[ALERT_QUARANTINED] = "quarantined",
+	[ALERT_NO_TICK] = "no_tick",
+	[ALERT_TOO_LONG] = "too_long",
+	[ALERT_DENIED] = "denied",
+};
+
+void
+alert_fini(struct alert *a)
+{
+	free(a->done);
+	free(a->body);
+	memset(a, 0, sizeof(*a));
+}
+
+void
+alert_list_fini(struct alert_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		alert_fini(&l->v[i]);
+	free(l->v);
+	*l = (struct alert_list){ NULL, 0, 0 };
+}
+
+struct alert *
+alert_list_add(struct alert_list *l)
+{
+	struct alert *v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+
+	if (v == NULL)
+		return NULL;
+	l->v = v;
+	v = &l->v[l->n++];
+	memset(v, 0, sizeof(*v));
+	return v;
+}
+
+const char *
+alert_kind_name(enum alert_kind k)
+{
+	return names[k];
+}
+
+int
+alert_kind_parse(const char *name, enum alert_kind *out)
+{
+	int i = word_find(names, ALERT_KIND__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum alert_kind)i;
+	return 0;
+}
+
+int64_t
+alert_delay_us(int64_t attempt, uint64_t chance)
+{
+	int64_t us = backoff_most_us(BASE_US, CAP_US, attempt);
+
+	if (attempt >= ATTEMPTS)
+		return -1;
+	return us - (int64_t)(chance % (uint64_t)(us / 2 + 1));
+}

@@ -1,0 +1,324 @@
+#include "config.h"
+
+#include "lib/record/audit.h"
+#include "lib/trigger/count.h"
+#include "lib/base/ban.h"
+
+static const char *const kind_names[AUDIT_KIND__MAX] = {
+	[AUDIT_GAP] = "gap",
+	[AUDIT_DOUBLE] = "double",
+	[AUDIT_UNEXPLAINED] = "unexplained",
+};
+
+const char *
+audit_kind_name(enum audit_kind k)
+{
+	return kind_names[k];
+}
+
+/*
+ * A date has its slot whatever the ledger has decided before: set anew to an
+ * instant that a range stands for, it runs.  So dates are met one by one, and
+ * all other spans are one line of slots.
+ */
+static bool
+is_date(const struct audit_span *s)
+{
+	return s->t != NULL && trigger_kind(s->t) == TRIGGER_DATE;
+}
+
+/* The instant of a date that should have a row, else TRIGGER_NONE. */
+static int64_t
+date_due(const struct audit *a, const struct audit_span *s)
+{
+	int64_t slot_us;
+
+	if (!is_date(s))
+		return TRIGGER_NONE;
+	slot_us = trigger_first(s->t, 0);
+	return slot_us >= a->from_us && slot_us >= s->since_us &&
+		slot_us < s->until_us ?
+	    slot_us :
+	    TRIGGER_NONE;
+}
+
+/* Does nobody know whether there are slots at that instant? */
+static bool
+is_unknown(const struct audit *a, int64_t at_us)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->v[i].t == NULL && a->v[i].since_us <= at_us &&
+		    at_us < a->v[i].until_us)
+			return true;
+	}
+	return false;
+}
+
+/* The part of a span from *from_us to *to_us; false when there is none. */
+static bool
+span_clip(const struct audit_span *s, int64_t *from_us, int64_t *to_us)
+{
+	if (s->t == NULL || is_date(s))
+		return false;
+	if (*from_us < s->since_us)
+		*from_us = s->since_us;
+	if (*to_us >= s->until_us)
+		*to_us = s->until_us - 1;
+	return *from_us <= *to_us;
+}
+
+/* The first slot at or after at_us, or TRIGGER_NONE. */
+static int64_t
+line_next(const struct audit *a, int64_t at_us)
+{
+	int64_t first_us = TRIGGER_NONE, slot_us, from_us, to_us;
+
+	for (size_t i = 0; i < a->n; i++) {
+		from_us = at_us;
+		to_us = TRIGGER_NONE - 1;
+		if (!span_clip(&a->v[i], &from_us, &to_us))
+			continue;
+		slot_us = trigger_next(a->v[i].t, from_us - 1);
+		if (slot_us <= to_us && slot_us < first_us)
+			first_us = slot_us;
+	}
+	return first_us;
+}
+
+/* The newest slot from from_us to to_us, or INT64_MIN. */
+static int64_t
+line_last(const struct audit *a, int64_t from_us, int64_t to_us)
+{
+	int64_t last_us = INT64_MIN, slot_us, low_us, high_us;
+
+	for (size_t i = 0; i < a->n; i++) {
+		low_us = from_us;
+		high_us = to_us;
+		if (!span_clip(&a->v[i], &low_us, &high_us))
+			continue;
+		slot_us = trigger_last(a->v[i].t, low_us, high_us);
+		if (slot_us != TRIGGER_NONE && slot_us > last_us)
+			last_us = slot_us;
+	}
+	return last_us;
+}
+
+/* Up to where the spans that are there at from_us stay the same; how many
+ * they are, and one of them. */
+static int64_t
+piece_end(const struct audit *a, int64_t from_us, int64_t to_us, size_t *n,
+    size_t *one)
+{
+	const struct audit_span *s;
+
+	*n = 0;
+	for (size_t i = 0; i < a->n; i++) {
+		s = &a->v[i];
+		if (s->t == NULL || is_date(s) || s->until_us <= from_us)
+			continue;
+		if (s->since_us > from_us) {
+			if (to_us >= s->since_us)
+				to_us = s->since_us - 1;
+			continue;
+		}
+		if (to_us >= s->until_us)
+			to_us = s->until_us - 1;
+		*one = i;
+		++*n;
+	}
+	return to_us;
+}
+
+/* How many slots from from_us to to_us; those that spans share count once. */
+static int64_t
+line_count(const struct audit *a, int64_t from_us, int64_t to_us)
+{
+	int64_t n = 0, end_us, slot_us;
+	size_t spans, one = 0;
+
+	for (; from_us <= to_us; from_us = end_us + 1) {
+		end_us = piece_end(a, from_us, to_us, &spans, &one);
+		if (spans == 1)
+			n += trigger_count(a->v[one].t, from_us, end_us);
+		if (spans > 1) {
+			slot_us = line_next(a, from_us);
+			for (; slot_us <= end_us;
+			     slot_us = line_next(a, slot_us + 1))
+				n++;
+		}
+		if (end_us == INT64_MAX)
+			break;
+	}
+	return n;
+}
+
+static void
+tell(struct audit *a, const struct audit_finding *f)
+{
+	a->sum->findings[f->kind]++;
+	a->tell(a->cookie, f);
+}
+
+static void
+tell_row(struct audit *a, enum audit_kind kind, const struct audit_row *r,
+    int64_t want)
+{
+	const struct audit_finding f = {
+		.kind = kind,
+		.job = a->job,
+		.row = r->row,
+		.first_us = r->slot_us,
+		.last_us = r->last_us,
+		.count = r->count,
+		.want = want,
+	};
+
+	tell(a, &f);
+}
+
+/* No slot from at_us on and before until_us has a row. */
+static void
+pass_gap(struct audit *a, int64_t until_us)
+{
+	int64_t first_us = line_next(a, a->at_us);
+	struct audit_finding f = { .kind = AUDIT_GAP, .job = a->job };
+
+	if (first_us >= until_us)
+		return;
+	f.first_us = first_us;
+	f.last_us = line_last(a, first_us, until_us - 1);
+	f.count = f.want = line_count(a, first_us, until_us - 1);
+	tell(a, &f);
+}
+
+/* The dates that a row stands for. */
+struct dates {
+	int64_t n;     /* that no other trigger calls for */
+	bool is_first; /* one of them begins it */
+	bool is_last;  /* or ends it */
+};
+
+static void
+meet_dates(struct audit *a, const struct audit_row *r, struct dates *out)
+{
+	int64_t at_us;
+
+	*out = (struct dates){ 0, false, false };
+	for (size_t i = 0; i < a->n; i++) {
+		if (!is_date(&a->v[i]))
+			continue;
+		at_us = date_due(a, &a->v[i]);
+		if (at_us < r->slot_us || at_us > r->last_us)
+			continue;
+		a->v[i].is_met = true;
+		if (line_next(a, at_us) != at_us)
+			out->n++;
+		out->is_first = out->is_first || at_us == r->slot_us;
+		out->is_last = out->is_last || at_us == r->last_us;
+	}
+}
+
+/* All up to us is compared. */
+static void
+move_behind(struct audit *a, int64_t us)
+{
+	if (us >= a->at_us)
+		a->at_us = us < INT64_MAX ? us + 1 : us;
+}
+
+/*
+ * A row that begins with a slot that had none yet.  A date within a range has
+ * a row of its own or is one of those it counts.
+ */
+static void
+compare(struct audit *a, const struct audit_row *r, const struct dates *d)
+{
+	bool is_whole = true;
+	int64_t want = 1;
+
+	if (r->last_us != r->slot_us) {
+		want = line_count(a, r->slot_us, r->last_us);
+		is_whole = d->is_last || line_next(a, r->last_us) == r->last_us;
+	}
+	if (r->count >= want && r->count <= want + d->n && is_whole)
+		a->sum->slots += r->count;
+	else
+		tell_row(a, AUDIT_UNEXPLAINED, r, want);
+	move_behind(a, r->last_us);
+}
+
+/* A row that begins with no slot, or with one that had its row. */
+static void
+judge(struct audit *a, const struct audit_row *r, const struct dates *d)
+{
+	enum audit_kind kind =
+	    r->slot_us < a->at_us ? AUDIT_DOUBLE : AUDIT_UNEXPLAINED;
+
+	if (r->is_extra)
+		a->sum->extras++;
+	else if (d->is_first && r->count == 1)
+		a->sum->slots++;
+	else {
+		tell_row(a, kind, r, line_count(a, r->slot_us, r->last_us));
+		/* What lies in a range is not missing as well. */
+		if (r->last_us > r->slot_us)
+			move_behind(a, r->last_us);
+	}
+}
+
+void
+audit_begin(struct audit *a, int64_t from_us)
+{
+	a->from_us = a->at_us = from_us;
+	a->sum->jobs++;
+}
+
+void
+audit_row(struct audit *a, const struct audit_row *r)
+{
+	bool is_slot = false;
+	struct dates d;
+
+	meet_dates(a, r, &d);
+	a->sum->rows++;
+	if (r->slot_us >= a->at_us) {
+		pass_gap(a, r->slot_us);
+		a->at_us = r->slot_us;
+		/* Of a run by hand, too: then the slot itself gets no row. */
+		is_slot = line_next(a, r->slot_us) == r->slot_us ||
+		    (d.is_first && r->count > 1);
+	}
+	if (r->slot_us < a->from_us || is_unknown(a, r->slot_us) ||
+	    is_unknown(a, r->last_us)) {
+		a->sum->skipped++;
+		move_behind(a, r->last_us);
+	} else if (is_slot)
+		compare(a, r, &d);
+	else
+		judge(a, r, &d);
+}
+
+/* Dates no row stands for. */
+static void
+pass_dates(struct audit *a)
+{
+	struct audit_finding f = {
+		.kind = AUDIT_GAP,
+		.job = a->job,
+		.count = 1,
+		.want = 1,
+	};
+
+	for (size_t i = 0; i < a->n; i++) {
+		f.first_us = f.last_us = date_due(a, &a->v[i]);
+		if (f.first_us != TRIGGER_NONE && !a->v[i].is_met)
+			tell(a, &f);
+	}
+}
+
+void
+audit_end(struct audit *a)
+{
+	pass_gap(a, TRIGGER_NONE);
+	pass_dates(a);
+}

@@ -1,0 +1,179 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/record/delivery.h"
+#include "lib/base/list.h"
+#include "lib/base/word.h"
+#include "lib/base/xid.h"
+#include "lib/base/ban.h"
+
+static const char *const target_names[DELIVERY_TARGET__MAX] = {
+	[DELIVERY_RENDER] = "render",
+};
+
+static const char *const marker_names[DELIVERY_MARKER__MAX] = {
+	[DELIVERY_MARKER_NONE] = "",
+	[DELIVERY_MARKER_COMMENT] = "comment",
+	[DELIVERY_MARKER_ENV] = "env",
+};
+
+static const char *const ambiguous_names[DELIVERY_AMBIGUOUS__MAX] = {
+	[DELIVERY_AMBIGUOUS_RETRY] = "retry",
+	[DELIVERY_AMBIGUOUS_SKIP] = "skip",
+};
+
+const char *
+delivery_target_name(enum delivery_target t)
+{
+	return target_names[t];
+}
+
+int
+delivery_target_parse(const char *name, enum delivery_target *out)
+{
+	int i = word_find(target_names, DELIVERY_TARGET__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum delivery_target)i;
+	return 0;
+}
+
+const char *
+delivery_marker_name(enum delivery_marker m)
+{
+	return marker_names[m];
+}
+
+int
+delivery_marker_parse(const char *name, enum delivery_marker *out)
+{
+	int i = word_find(marker_names, DELIVERY_MARKER__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum delivery_marker)i;
+	return 0;
+}
+
+const char *
+delivery_ambiguous_name(enum delivery_ambiguous a)
+{
+	return ambiguous_names[a];
+}
+
+int
+delivery_ambiguous_parse(const char *name, enum delivery_ambiguous *out)
+{
+	int i = word_find(ambiguous_names, DELIVERY_AMBIGUOUS__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum delivery_ambiguous)i;
+	return 0;
+}
+
+void
+delivery_fini(struct delivery *d)
+{
+	free(d->place);
+	free(d->command);
+	free(d->plan);
+	free(d->retry_json);
+	free(d->remote_id);
+	free(d->reason);
+	memset(d, 0, sizeof(*d));
+}
+
+void
+delivery_list_fini(struct delivery_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		delivery_fini(&l->v[i]);
+	free(l->v);
+	*l = (struct delivery_list){ NULL, 0, 0 };
+}
+
+struct delivery *
+delivery_list_add(struct delivery_list *l)
+{
+	struct delivery *v;
+
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
+	v = &l->v[l->n++];
+	memset(v, 0, sizeof(*v));
+	return v;
+}
+
+void
+delivery_make_id(int64_t now_us, char out[RUN_ID_LEN + 1])
+{
+	char xid[XID_LEN + 1];
+
+	xid_make(now_us, xid);
+	(void)snprintf(out, RUN_ID_LEN + 1, "job-%s", xid);
+}
+
+void
+delivery_command(const struct delivery *d, struct buf *out)
+{
+	if (d->marker == DELIVERY_MARKER_ENV)
+		buf_printf(out, "MINUTEHAND_RUN=%s ", d->id);
+	buf_str(out, d->command);
+	if (d->marker == DELIVERY_MARKER_COMMENT)
+		buf_printf(out, " # minutehand:%s", d->id);
+}
+
+/* FNV-1a, 64 bits, of a string with its NUL. */
+static uint64_t
+hash(uint64_t h, const char *s)
+{
+	do
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	while (*s++ != '\0');
+	return h;
+}
+
+int64_t
+delivery_twin_of(const char *place, const char *command)
+{
+	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), place);
+
+	return (int64_t)hash(h, command);
+}
+
+int64_t
+delivery_twin(const struct delivery *d)
+{
+	struct buf command = BUF_INIT;
+	int64_t h;
+
+	delivery_command(d, &command);
+	/* Without memory for a mark: as if there were none. */
+	h = delivery_twin_of(d->place,
+	    command.is_failed ? d->command : buf_cstr(&command));
+	buf_fini(&command);
+	return h;
+}
+
+bool
+delivery_is_open(const struct delivery *d)
+{
+	return d->next_us != DELIVERY_NEVER;
+}
+
+const char *
+delivery_status(const struct delivery *d)
+{
+	if (d->state == RUN_RUNNING || d->state == RUN_SUCCEEDED ||
+	    d->state == RUN_CANCELED)
+		return run_state_name(d->state);
+	return delivery_is_open(d) ? "pending" : run_state_name(RUN_FAILED);
+}

@@ -1,0 +1,136 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/base/list.h"
+#include "lib/record/run.h"
+#include "lib/base/utf8.h"
+#include "lib/base/word.h"
+#include "lib/base/ban.h"
+
+static const char *const state_names[JOB_STATE__MAX] = {
+	[JOB_ACTIVE] = "active",
+	[JOB_PAUSED] = "paused",
+	[JOB_QUARANTINED] = "quarantined",
+};
+
+void
+job_init(struct job *j)
+{
+	*j = (struct job){
+		.kind = JOB_DURABLE,
+		.misfire_grace_us = JOB_NO_GRACE,
+		.coalesce = true,
+		.max_catchup = 100,
+		.max_instances = 1,
+		.state = JOB_ACTIVE,
+		.next_run_us = JOB_NEVER,
+		.cursor_us = JOB_NEVER,
+	};
+}
+
+void
+job_fini(struct job *j)
+{
+	free(j->queue);
+	free(j->job_id);
+	free(j->trigger);
+	free(j->args);
+	free(j->kwargs);
+	free(j->render);
+	free(j->retry);
+	free(j->description);
+	free(j->reason);
+	if (j->ran != NULL)
+		run_fini(j->ran);
+	free(j->ran);
+	job_init(j);
+}
+
+void
+job_list_fini(struct job_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		job_fini(&l->v[i]);
+	free(l->v);
+	*l = (struct job_list){ NULL, 0, 0 };
+}
+
+struct job *
+job_list_add(struct job_list *l)
+{
+	struct job *v;
+
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
+	job_init(&l->v[l->n]);
+	return &l->v[l->n++];
+}
+
+const char *
+job_state_name(enum job_state s)
+{
+	return state_names[s];
+}
+
+int
+job_state_parse(const char *name, enum job_state *out)
+{
+	int i = word_find(state_names, JOB_STATE__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum job_state)i;
+	return 0;
+}
+
+int
+job_kind_parse(const char *name, enum job_kind *out)
+{
+	if (strcmp(name, "redis") == 0 || strcmp(name, "sqlite") == 0)
+		*out = JOB_DURABLE;
+	else if (strcmp(name, "memory") == 0)
+		*out = JOB_MEMORY;
+	else
+		return -1;
+	return 0;
+}
+
+/* FNV-1a over both names, a zero byte between them. */
+int64_t
+job_seed(const struct job *j)
+{
+	const char *const names[] = { j->queue, j->job_id };
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < 2; i++) {
+		for (const char *p = names[i];; p++) {
+			h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+			if (*p == '\0')
+				break;
+		}
+	}
+	return (int64_t)(h >> 1);
+}
+
+int
+job_check_name(const char *field, const char *name, struct faults *fs)
+{
+	size_t len = strlen(name);
+
+	if (len == 0)
+		return fault_add(fs, field, "must not be empty");
+	if (len > JOB_NAME_MAX)
+		return fault_add(fs, field,
+		    "is %zu bytes long; at most %d are allowed", len,
+		    JOB_NAME_MAX);
+	if (!utf8_is_text(name, len))
+		return fault_add(fs, field,
+		    "must be UTF-8 without control characters");
+	return 0;
+}

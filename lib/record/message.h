@@ -1,0 +1,64 @@
+#ifndef LIB_RECORD_MESSAGE_H
+#define LIB_RECORD_MESSAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+#define MESSAGE_LEASE_MAX 64 /* bytes of a lease's text, NUL included */
+
+enum message_state {
+	MESSAGE_READY, /* may be leased */
+	MESSAGE_HELD,  /* leased, or put back with a delay */
+	MESSAGE_DEAD,  /* dead letter */
+	MESSAGE_STATE__MAX
+};
+
+/* One message of the embedded queue. */
+struct message {
+	int64_t id;
+	enum message_state state;
+	int64_t priority; /* higher first */
+	int64_t attempt;  /* deliveries so far */
+	int64_t until_us; /* HELD: when it becomes ready again */
+	int64_t enqueued_us;
+	char lease[MESSAGE_LEASE_MAX]; /* "" when not leased */
+	char *reason;		       /* why nacked or dead, or NULL */
+	char *body;		       /* JSON text */
+};
+
+struct message_list {
+	struct message *v;
+	size_t n;
+	size_t cap;
+};
+
+/* Free the messages of a list and its memory; it is empty afterwards. */
+void message_list_fini(struct message_list *l);
+
+/* Room for one more message at the end, zeroed; NULL without memory. */
+struct message *message_list_add(struct message_list *l);
+
+/* "ready", "held", "dead". */
+const char *message_state_name(enum message_state s);
+
+/* What an envelope says; args and kwargs are JSON text or NULL. */
+struct message_envelope {
+	const char *task_id;
+	const char *queue;
+	const char *job_id; /* NULL for a published message */
+	int64_t scheduled_us;
+	int64_t enqueued_us;
+	int64_t attempt;
+	const char *args;
+	const char *kwargs;
+};
+
+/*
+ * Append the envelope format of minutehand(1): {"task_id","queue_name",
+ * "job_id","scheduled_at","enqueued_at","attempt","args","kwargs"}.
+ */
+void message_envelope(const struct message_envelope *e, struct buf *out);
+
+#endif

@@ -1,0 +1,66 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/backoff.h"
+#include "lib/base/list.h"
+#include "lib/record/outbox.h"
+#include "lib/base/ban.h"
+
+void
+outbox_fini(struct outbox *o)
+{
+	free(o->queue);
+	free(o->job_id);
+	free(o->args);
+	free(o->kwargs);
+	free(o->reason);
+	memset(o, 0, sizeof(*o));
+}
+
+void
+outbox_list_fini(struct outbox_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		outbox_fini(&l->v[i]);
+	free(l->v);
+	*l = (struct outbox_list){ NULL, 0, 0 };
+}
+
+struct outbox *
+outbox_list_add(struct outbox_list *l)
+{
+	struct outbox *v;
+
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
+	v = &l->v[l->n++];
+	memset(v, 0, sizeof(*v));
+	return v;
+}
+
+size_t
+outbox_bytes(const struct outbox *o)
+{
+	return (o->args == NULL ? 0 : strlen(o->args)) +
+	    (o->kwargs == NULL ? 0 : strlen(o->kwargs));
+}
+
+int64_t
+outbox_backoff_us(const struct outbox *o, uint32_t luck)
+{
+	return backoff_us(o->base_us, o->cap_us, o->attempt, luck);
+}
+
+const char *
+outbox_is_over(const struct outbox *o, int64_t now_us)
+{
+	if (o->max_attempts > 0 && o->attempt >= o->max_attempts)
+		return "given up, for its retry allows no more attempts";
+	if (o->max_age_us > 0 && now_us - o->due_us >= o->max_age_us)
+		return "given up, for it is older than its retry allows";
+	return NULL;
+}

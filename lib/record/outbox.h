@@ -1,0 +1,61 @@
+#ifndef LIB_RECORD_OUTBOX_H
+#define LIB_RECORD_OUTBOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/record/run.h"
+
+#define OUTBOX_NEVER INT64_MAX /* next_us of a dead letter */
+
+/* A message on its way to a broker, with its run.  Strings are owned. */
+struct outbox {
+	int64_t run;		 /* row of the ledger */
+	char id[RUN_ID_LEN + 1]; /* its task_id */
+	int64_t job;		 /* 0: published by hand */
+	char *queue;
+	char *job_id;
+	char *args;   /* JSON array or NULL */
+	char *kwargs; /* JSON object or NULL */
+	int64_t priority;
+	int64_t max_attempts; /* 0: no limit */
+	int64_t max_age_us;   /* since due_us; 0: no limit */
+	int64_t base_us;
+	int64_t cap_us;
+	int64_t due_us;
+	int64_t attempt; /* so many were made */
+	int64_t next_us; /* or OUTBOX_NEVER */
+	int64_t slot_us;
+	enum run_state state; /* of the run */
+	char *reason;	      /* likewise, or NULL */
+};
+
+/* Parameters that are read, and handed over, at once. */
+#define OUTBOX_BYTES_MAX ((size_t)4 * 1024 * 1024)
+
+struct outbox_list {
+	struct outbox *v;
+	size_t n;
+	size_t cap;
+};
+
+/* Free what is owned; empty afterwards. */
+void outbox_fini(struct outbox *o);
+void outbox_list_fini(struct outbox_list *l);
+
+/* Room for one more at the end, zeroed; NULL without memory. */
+struct outbox *outbox_list_add(struct outbox_list *l);
+
+/* Bytes of what it carries. */
+size_t outbox_bytes(const struct outbox *o);
+
+/*
+ * How long to wait after the attempts so far, which failed: some part of
+ * base * 2^n, at most cap (full jitter); luck is any number.
+ */
+int64_t outbox_backoff_us(const struct outbox *o, uint32_t luck);
+
+/* May another attempt be made at now_us, by its retry?  NULL, or why not. */
+const char *outbox_is_over(const struct outbox *o, int64_t now_us);
+
+#endif

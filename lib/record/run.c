@@ -1,0 +1,150 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/list.h"
+#include "lib/record/run.h"
+#include "lib/base/word.h"
+#include "lib/base/ban.h"
+
+static const char *const state_names[RUN_STATE__MAX] = {
+	[RUN_SENT] = "sent",
+	[RUN_MISSED] = "missed",
+	[RUN_COALESCED] = "coalesced",
+	[RUN_PAUSED] = "paused",
+	[RUN_OVERLAP] = "overlap",
+	[RUN_DUE] = "due",
+	[RUN_SENDING] = "sending",
+	[RUN_UNKNOWN] = "unknown",
+	[RUN_CREATED] = "created",
+	[RUN_RUNNING] = "running",
+	[RUN_SUCCEEDED] = "succeeded",
+	[RUN_FAILED] = "failed",
+	[RUN_CANCELED] = "canceled",
+	[RUN_REFUSED] = "refused",
+	[RUN_DEAD] = "dead",
+};
+
+const char *
+run_state_name(enum run_state s)
+{
+	return state_names[s];
+}
+
+int
+run_state_parse(const char *name, enum run_state *out)
+{
+	int i = word_find(state_names, RUN_STATE__MAX, name);
+
+	if (i < 0)
+		return -1;
+	*out = (enum run_state)i;
+	return 0;
+}
+
+bool
+run_state_is_final(enum run_state s)
+{
+	switch (s) {
+	case RUN_DUE:
+	case RUN_SENDING:
+	case RUN_UNKNOWN:
+	case RUN_CREATED:
+	case RUN_RUNNING:
+		return false;
+	case RUN_SENT:
+	case RUN_MISSED:
+	case RUN_COALESCED:
+	case RUN_PAUSED:
+	case RUN_OVERLAP:
+	case RUN_SUCCEEDED:
+	case RUN_FAILED:
+	case RUN_CANCELED:
+	case RUN_REFUSED:
+	case RUN_DEAD:
+	case RUN_STATE__MAX:
+		break;
+	}
+	return true;
+}
+
+/*
+ * RFC 9562 section 5.7: 48 bits of milliseconds, then random bits around the
+ * version and the variant.  getentropy cannot fail for so few bytes on a
+ * kernel that has it; 74 random bits a millisecond make ids unique.
+ */
+void
+run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1])
+{
+	static const char hex[] = "0123456789abcdef";
+	uint64_t ms = (uint64_t)(now_us / 1000);
+	unsigned char u[16];
+	char *p = out;
+
+	if (getentropy(u + 6, sizeof(u) - 6) != 0)
+		abort();
+	for (int i = 0; i < 6; i++)
+		u[i] = (unsigned char)(ms >> (40 - 8 * i));
+	u[6] = (unsigned char)(0x70 | (u[6] & 0x0f));
+	u[8] = (unsigned char)(0x80 | (u[8] & 0x3f));
+	for (int i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		*p++ = hex[u[i] >> 4];
+		*p++ = hex[u[i] & 0x0f];
+	}
+	*p = '\0';
+}
+
+int64_t
+run_once_key(const char *queue, const char *job_id, int64_t slot_us)
+{
+	const char *const names[] = { queue, job_id };
+	uint64_t h = UINT64_C(0xcbf29ce484222325), v = (uint64_t)slot_us;
+
+	/* FNV-1a over both names and the slot, a zero byte after each name. */
+	for (size_t i = 0; i < 2; i++)
+		for (const char *p = names[i];; p++) {
+			h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+			if (*p == '\0')
+				break;
+		}
+	for (int i = 0; i < 8; i++, v >>= 8)
+		h = (h ^ (v & 0xff)) * UINT64_C(0x100000001b3);
+	h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	return (int64_t)((h ^ h >> 33) >> 1);
+}
+
+void
+run_fini(struct run *r)
+{
+	free(r->queue);
+	free(r->job_id);
+	free(r->reason);
+	memset(r, 0, sizeof(*r));
+}
+
+void
+run_list_fini(struct run_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		run_fini(&l->v[i]);
+	free(l->v);
+	*l = (struct run_list){ NULL, 0, 0 };
+}
+
+struct run *
+run_list_add(struct run_list *l)
+{
+	struct run *v;
+
+	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	l->v = v;
+	v = &l->v[l->n++];
+	memset(v, 0, sizeof(*v));
+	return v;
+}

@@ -1,0 +1,178 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "lib/sched/audit_walk.h"
+#include "lib/base/fault.h"
+#include "lib/base/list.h"
+#include "lib/sched/sched.h"
+#include "lib/store/audit.h"
+#include "lib/trigger/trigger.h"
+#include "lib/base/ban.h"
+
+/* Versions and rows go by side by side, by the numbers of jobs. */
+struct walk {
+	const struct audit_opts *o;
+	struct store_audit in;
+	struct store_version version; /* the next one, unless is_.._over */
+	struct audit_row row;	      /* likewise */
+	int64_t row_job;
+	bool is_versions_over;
+	bool is_rows_over;
+	int64_t epoch_us; /* triggers of before are not known */
+	struct audit_span *v;
+	size_t n;
+	size_t cap;
+	enum store_rc rc; /* of a finding that could not be told */
+};
+
+static enum store_rc
+next_version(struct walk *w)
+{
+	enum store_rc rc = store_audit_version(&w->in, &w->version);
+
+	w->is_versions_over = rc != STORE_OK;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+static enum store_rc
+next_row(struct walk *w)
+{
+	enum store_rc rc = store_audit_row(&w->in, &w->row_job, &w->row);
+
+	w->is_rows_over = rc != STORE_OK;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+static void
+spans_clear(struct walk *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		trigger_free((struct trigger *)w->v[i].t);
+	w->n = 0;
+}
+
+/* The version at hand as a span. */
+static enum store_rc
+spans_add(struct walk *w)
+{
+	const struct store_version *v = &w->version;
+	struct faults fs = { .n = 0 };
+	struct audit_span *s;
+
+	if ((s = list_room(w->v, w->n, &w->cap, sizeof(*s))) == NULL)
+		return STORE_FULL;
+	w->v = s;
+	s = &w->v[w->n++];
+	*s = (struct audit_span){
+		.since_us = v->since_us,
+		.until_us = v->until_us,
+	};
+	if (!v->is_rezoned)
+		s->t = trigger_from_spec(v->trigger, w->o->zones, &fs);
+	return STORE_OK;
+}
+
+/* From where on the job can be compared, its versions being read. */
+static enum store_rc
+find_beginning(struct walk *w, int64_t job, int64_t *from_us)
+{
+	int64_t pruned_us = INT64_MIN;
+	enum store_rc rc = store_audit_pruned(&w->in, job, &pruned_us);
+	bool is_old = w->n == 0;
+
+	*from_us = w->o->since_us;
+	if (pruned_us != INT64_MIN && pruned_us >= *from_us)
+		*from_us = pruned_us + 1;
+	for (size_t i = 0; i < w->n; i++)
+		is_old = is_old || w->v[i].since_us == INT64_MIN;
+	if (is_old && w->epoch_us > *from_us)
+		*from_us = w->epoch_us;
+	return rc;
+}
+
+static void
+walk_tell(void *cookie, const struct audit_finding *f)
+{
+	struct walk *w = cookie;
+	struct store_audit_name name;
+	enum store_rc rc;
+
+	if ((rc = store_audit_name(w->in.st, f, &name)) == STORE_OK)
+		w->o->tell(w->o->cookie,
+		    &(const struct audit_news){ f, name.queue, name.job_id,
+			name.run_id });
+	else
+		w->rc = rc;
+	free(name.queue);
+	free(name.job_id);
+	free(name.run_id);
+}
+
+/* The job with the lowest number of those to come. */
+static enum store_rc
+walk_job(struct walk *w, struct audit_sum *sum)
+{
+	struct audit a = { .sum = sum, .tell = walk_tell, .cookie = w };
+	enum store_rc rc = STORE_OK;
+	int64_t from_us;
+
+	a.job = w->is_versions_over ||
+		(!w->is_rows_over && w->row_job < w->version.job) ?
+	    w->row_job :
+	    w->version.job;
+	while (
+	    rc == STORE_OK && !w->is_versions_over && w->version.job == a.job) {
+		if ((rc = spans_add(w)) == STORE_OK)
+			rc = next_version(w);
+	}
+	if (rc == STORE_OK)
+		rc = find_beginning(w, a.job, &from_us);
+	if (rc != STORE_OK)
+		return rc;
+	a.v = w->v;
+	a.n = w->n;
+	audit_begin(&a, from_us);
+	while (rc == STORE_OK && !w->is_rows_over && w->row_job == a.job) {
+		audit_row(&a, &w->row);
+		rc = next_row(w);
+	}
+	if (rc == STORE_OK)
+		audit_end(&a);
+	spans_clear(w);
+	return rc == STORE_OK ? w->rc : rc;
+}
+
+enum store_rc
+audit_walk(struct store *st, const struct audit_opts *o, struct audit_sum *sum)
+{
+	struct walk w = { .o = o, .epoch_us = INT64_MIN };
+	enum store_rc rc = store_audit_begin(&w.in, st);
+
+	if (rc == STORE_OK)
+		rc = store_audit_epoch(&w.in, &w.epoch_us);
+	if (rc == STORE_OK)
+		rc = next_version(&w);
+	if (rc == STORE_OK)
+		rc = next_row(&w);
+	while (rc == STORE_OK && !(w.is_versions_over && w.is_rows_over))
+		rc = walk_job(&w, sum);
+	spans_clear(&w);
+	free(w.v);
+	store_audit_end(&w.in);
+	return rc;
+}
+
+enum store_rc
+audit_walk_all(struct sched *s, const struct audit_opts *o,
+    struct audit_sum *sum)
+{
+	enum store_rc rc = STORE_OK;
+	struct store *st;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if ((st = sched_store(s, (enum job_kind)k)) != NULL)
+			rc = audit_walk(st, o, sum);
+	}
+	return rc;
+}

@@ -1,0 +1,279 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/fault.h"
+#include "lib/job/check.h"
+#include "lib/sched/sched_int.h"
+#include "lib/store/job.h"
+#include "lib/trigger/trigger.h"
+#include "lib/base/ban.h"
+
+/* A batch of jobs that are deleted together: others may write in between. */
+#define BATCH_JOBS 1000
+
+bool
+sched_job_fault(struct sched *s, const struct job *j, struct buf *why)
+{
+	struct faults fs = { .n = 0 };
+	struct trigger *t;
+
+	if (job_check(j, &fs) == 0)
+		t = trigger_from_spec(j->trigger, s->zones, &fs);
+	else
+		t = NULL;
+	if (t == NULL)
+		buf_printf(why, "%s %s", fs.v[0].field, fs.v[0].text);
+	trigger_free(t);
+	return fs.n > 0;
+}
+
+bool
+sched_job_waits(struct sched *s, const struct job *j)
+{
+	struct faults fs = { .n = 0 };
+
+	trigger_free(trigger_from_spec(j->trigger, s->zones, &fs));
+	return fs.is_passing;
+}
+
+enum store_rc
+sched_set_active(struct sched *s, struct store *st, struct job *j,
+    int64_t now_us)
+{
+	struct ledger_entry e = { .job = j, .now_us = now_us };
+	struct faults unused = { .n = 0 };
+	enum store_rc rc = STORE_OK;
+	struct trigger *t;
+	int64_t first;
+
+	if (job_check(j, &unused) != 0 || (t = sched_job_trigger(s, j)) == NULL)
+		return STORE_CONFLICT;
+	e.trigger = t;
+	/* A date job keeps its instant, though past (APScheduler); others do
+	 * not go back behind what was decided, even if the clock did. */
+	first = trigger_first(t,
+	    j->cursor_us != JOB_NEVER && j->cursor_us > now_us ? j->cursor_us :
+								 now_us);
+	if (first == TRIGGER_NONE)
+		rc = STORE_CONFLICT;
+	else if (first <= now_us && j->state == JOB_PAUSED &&
+	    trigger_kind(t) == TRIGGER_DATE)
+		rc = sched_once_end(s, st, j, t);
+	else if (first > j->cursor_us)
+		rc = sched_account(st, &e, first > now_us ? now_us : first - 1);
+	if (rc == STORE_OK && j->ran == NULL) {
+		j->state = JOB_ACTIVE;
+		free(j->reason);
+		j->reason = NULL;
+		sched_set_cursor(j, t, first);
+	}
+	trigger_free(t);
+	return rc;
+}
+
+static enum store_rc
+change_pause(struct sched *s, struct store *st, struct job *j, int64_t now_us,
+    void *cookie)
+{
+	enum store_rc rc;
+
+	(void)cookie;
+	if (j->state != JOB_ACTIVE)
+		return STORE_OK;
+	j->changed_us = now_us;
+	rc = sched_set_paused(s, j, now_us);
+	return rc == STORE_OK ? store_job_move(st, j) : rc;
+}
+
+static enum store_rc
+change_resume(struct sched *s, struct store *st, struct job *j, int64_t now_us,
+    void *cookie)
+{
+	enum store_rc rc;
+
+	(void)cookie;
+	if (j->state == JOB_ACTIVE)
+		return STORE_OK;
+	j->changed_us = now_us;
+	rc = sched_set_active(s, st, j, now_us);
+	if (rc == STORE_OK && j->ran != NULL)
+		return store_job_delete(st, j->id, now_us, JOB_EXPIRED);
+	return rc == STORE_OK ? store_job_move(st, j) : rc;
+}
+
+enum store_rc
+sched_remove(struct sched *s, struct store *st, const struct job *j,
+    const char *what)
+{
+	int64_t now_us = clock_get_us(s->clock);
+	enum store_rc rc = STORE_OK;
+	struct buf why = BUF_INIT;
+
+	if (j->cursor_us <= now_us)
+		rc = sched_account_change(s, st, j,
+		    &(struct sched_over){ now_us, TRIGGER_NONE }, what);
+	buf_printf(&why, "%s by %s", what, s->actor);
+	if (rc == STORE_OK)
+		rc = store_job_delete(st, j->id, now_us, buf_cstr(&why));
+	buf_fini(&why);
+	return rc;
+}
+
+static enum store_rc
+change_delete(struct sched *s, struct store *st, struct job *j, int64_t now_us,
+    void *cookie)
+{
+	(void)now_us;
+	(void)cookie;
+	return sched_remove(s, st, j, "deleted");
+}
+
+/* As the job was and as it becomes, it is the actor's to change. */
+static enum store_rc
+apply_change(struct sched *s, struct store *st, const struct sched_change *c,
+    struct job *j)
+{
+	enum store_rc rc = sched_may_queue(s, j->queue);
+
+	if (rc == STORE_OK && c->is_start)
+		rc = sched_may_render(s, st, j->render);
+	if (rc == STORE_OK)
+		rc = c->apply(s, st, j, clock_get_us(s->clock), c->cookie);
+	if (rc == STORE_OK && c->is_start)
+		rc = sched_may_render(s, st, j->render);
+	return rc;
+}
+
+enum store_rc
+sched_change_job(struct sched *s, enum job_kind kind, const char *const name[2],
+    const struct sched_change *c, struct job *out)
+{
+	struct store *st = NULL;
+	enum store_rc rc;
+	struct job j;
+
+	job_init(&j);
+	/* First in which store it is, outside; then what it is like. */
+	if ((rc = sched_find(s, kind, name, &st, &j)) != STORE_OK)
+		goto out;
+	kind = j.kind;
+	job_fini(&j);
+	if ((rc = store_begin(st)) != STORE_OK)
+		goto out;
+	rc = store_job_get(st, name[0], name[1], &j);
+	j.kind = kind;
+	if (rc == STORE_OK)
+		rc = apply_change(s, st, c, &j);
+	if (rc == STORE_OK)
+		rc = sched_audit(s, st, c->action, name[0], name[1]);
+	rc = sched_end(st, rc);
+	if (rc == STORE_OK && out != NULL) {
+		*out = j;
+		job_init(&j);
+	}
+out:
+	job_fini(&j);
+	return rc;
+}
+
+enum store_rc
+sched_pause(struct sched *s, enum job_kind kind, const char *queue,
+    const char *job_id, struct job *out)
+{
+	static const struct sched_change c = { "job.pause", false, change_pause,
+		NULL };
+	const char *const name[2] = { queue, job_id };
+
+	return sched_change_job(s, kind, name, &c, out);
+}
+
+enum store_rc
+sched_resume(struct sched *s, enum job_kind kind, const char *queue,
+    const char *job_id, struct job *out)
+{
+	static const struct sched_change c = { "job.resume", true,
+		change_resume, NULL };
+	const char *const name[2] = { queue, job_id };
+
+	return sched_change_job(s, kind, name, &c, out);
+}
+
+enum store_rc
+sched_delete(struct sched *s, enum job_kind kind, const char *queue,
+    const char *job_id)
+{
+	static const struct sched_change c = { "job.delete", false,
+		change_delete, NULL };
+	const char *const name[2] = { queue, job_id };
+
+	return sched_change_job(s, kind, name, &c, NULL);
+}
+
+/* What one transaction of a delete-all does. */
+struct wipe {
+	struct store *st;
+	const char *queue; /* NULL: all */
+	int64_t newest;	   /* jobs added since then stay */
+	int64_t deleted;
+	bool is_begun; /* its audit row is written */
+	bool is_over;
+};
+
+static enum store_rc
+wipe_jobs(struct sched *s, struct wipe *w)
+{
+	struct job_list jobs = { NULL, 0, 0 };
+	enum store_rc rc;
+
+	rc = store_job_batch(w->st, w->queue, w->newest, BATCH_JOBS, &jobs);
+	for (size_t i = 0; i < jobs.n && rc == STORE_OK; i++)
+		rc = sched_remove(s, w->st, &jobs.v[i], "deleted");
+	w->deleted += (int64_t)jobs.n;
+	w->is_over = jobs.n < BATCH_JOBS;
+	job_list_fini(&jobs);
+	return rc;
+}
+
+/* Killed in the middle it has deleted a part, and the audit says by whom. */
+static enum store_rc
+wipe_step(struct sched *s, struct wipe *w)
+{
+	enum store_rc rc;
+
+	if ((rc = store_begin(w->st)) != STORE_OK)
+		return rc;
+	/* A missing queue is all of them. */
+	rc = sched_may_queue(s, w->queue);
+	if (rc == STORE_OK && !w->is_begun)
+		rc = store_job_newest(w->st, &w->newest);
+	if (rc == STORE_OK && !w->is_begun)
+		rc = sched_audit(s, w->st, "job.delete-all", w->queue, NULL);
+	w->is_begun = true;
+	if (rc == STORE_OK)
+		rc = wipe_jobs(s, w);
+	return sched_end(w->st, rc);
+}
+
+enum store_rc
+sched_delete_all(struct sched *s, enum job_kind kind, const char *queue,
+    int64_t *out)
+{
+	enum store_rc rc = STORE_OK;
+
+	*out = 0;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		struct wipe w = { .st = sched_store(s, (enum job_kind)k),
+			.queue = queue };
+
+		if (w.st == NULL ||
+		    (kind != SCHED_ANY && kind != (enum job_kind)k))
+			continue;
+		while (rc == STORE_OK && !w.is_over)
+			rc = wipe_step(s, &w);
+		*out += w.deleted;
+	}
+	return rc;
+}

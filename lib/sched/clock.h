@@ -1,0 +1,25 @@
+#ifndef LIB_SCHED_CLOCK_H
+#define LIB_SCHED_CLOCK_H
+
+#include "lib/sched/sched.h"
+
+/* What a clock that was ahead has left behind. */
+struct sched_clock {
+	bool is_dry;	  /* in: look, and change nothing */
+	int64_t ahead_us; /* how far ahead the last decision lies; 0: none */
+	int64_t jobs;	  /* brought back */
+	int64_t rows;	  /* of the ledger, for slots yet to come: shortened */
+	int64_t kept;	  /* launched for slots yet to come: not again */
+	int64_t messages; /* held for too long */
+	int64_t gone;	  /* jobs that ended by it, which do not come back */
+};
+
+/*
+ * Bring cursors, leases, delays and limits that lie ahead of the clock back,
+ * and the beginnings of triggers that were given then without one, with a row
+ * of the audit for each job and queue.  A slot that was launched already is
+ * not launched again.  Nothing is done when nothing lies ahead.
+ */
+enum store_rc sched_clock_reset(struct sched *s, struct sched_clock *out);
+
+#endif

@@ -1,0 +1,28 @@
+#ifndef LIB_SCHED_FIRES_PRINT_H
+#define LIB_SCHED_FIRES_PRINT_H
+
+#include "lib/base/buf.h"
+#include "lib/sched/fires.h"
+
+/* A page of upcoming fires as text; HTTP and the command print the same. */
+
+enum fires_format {
+	FIRES_JSON,
+	FIRES_CSV, /* RFC 4180, a heading first */
+	FIRES_ICS, /* RFC 5545: an event per fire, one for a dense job */
+	FIRES_FORMAT__MAX
+};
+
+#define FIRES_FORMAT_WORDS "json, csv or ics"
+
+/* "json", "csv", "ics"; -1: no such word. */
+int fires_format_parse(const char *word, enum fires_format *out);
+
+/* "text/csv; charset=utf-8" and the like. */
+const char *fires_format_type(enum fires_format format);
+
+/* Append the page that o asked for. */
+void fires_print(const struct fires_opts *o, const struct fires *f,
+    enum fires_format format, struct buf *out);
+
+#endif

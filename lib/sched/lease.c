@@ -1,0 +1,200 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/sched/sched_int.h"
+#include "lib/base/ban.h"
+
+/* A lease's text as consumers see it: the store's letter, then the store's. */
+static const char store_letters[JOB_KIND__MAX] = {
+	[JOB_DURABLE] = 'd',
+	[JOB_MEMORY] = 'm',
+};
+
+static int64_t
+queue_max_deliveries(const struct sched *s, const char *queue)
+{
+	const struct conf_queue *q = conf_queue_for(s->conf, queue);
+
+	return q == NULL ? s->conf->max_deliveries : q->max_deliveries;
+}
+
+static void
+lease_mark(struct message *m, enum job_kind kind)
+{
+	size_t n = strlen(m->lease);
+
+	/* The store's text leaves room for one more byte, see sizes there. */
+	if (n + 2 > sizeof(m->lease))
+		n = sizeof(m->lease) - 2;
+	memmove(m->lease + 1, m->lease, n + 1);
+	m->lease[0] = store_letters[kind];
+}
+
+/* What a consumer asks for. */
+struct lease_wish {
+	const char *queue;
+	int max;
+	int64_t lease_us;
+};
+
+/* Forget messages whose lease did not come about. */
+static void
+lease_drop(struct message_list *l, size_t had)
+{
+	while (l->n > had) {
+		l->n--;
+		free(l->v[l->n].reason);
+		free(l->v[l->n].body);
+	}
+}
+
+/* Lease from one store, up to w->max messages in all. */
+static enum store_rc
+lease_from(struct sched *s, enum job_kind kind, const struct lease_wish *w,
+    struct message_list *out)
+{
+	const int64_t deliveries = queue_max_deliveries(s, w->queue);
+	struct store *st = s->stores[kind];
+	size_t had = out->n;
+	enum store_rc rc;
+	int64_t now;
+
+	if ((rc = store_begin(st)) != STORE_OK)
+		return rc;
+	now = clock_get_us(s->clock);
+	rc = store_message_expire(st, w->queue, deliveries, now);
+	if (rc == STORE_OK && kind == JOB_DURABLE)
+		rc = store_queue_note_leased(st, w->queue, now);
+	if (rc == STORE_OK)
+		rc = store_message_lease(st, w->queue, w->max - (int)had,
+		    now + w->lease_us, out);
+	rc = sched_end(st, rc);
+	if (rc != STORE_OK)
+		lease_drop(out, had);
+	for (size_t i = had; i < out->n; i++)
+		lease_mark(&out->v[i], kind);
+	return rc;
+}
+
+enum store_rc
+sched_lease(struct sched *s, const char *queue, int max, int64_t lease_us,
+    struct message_list *out)
+{
+	const struct lease_wish w = { queue, max, lease_us };
+	enum store_rc rc = STORE_OK;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if ((int)out->n < max &&
+		    sched_store(s, (enum job_kind)k) != NULL)
+			rc = lease_from(s, (enum job_kind)k, &w, out);
+	}
+	/* What the first store gave must reach its consumer all the same. */
+	return out->n > 0 ? STORE_OK : rc;
+}
+
+/* What is done to each of some leased messages. */
+struct lease_op {
+	enum store_rc (*apply)(struct store *st, const char *queue,
+	    const char *lease, const void *arg);
+	const void *arg;
+};
+
+/* Those of one store in one transaction; lapsed ones are not counted. */
+static enum store_rc
+lease_apply_store(struct sched *s, enum job_kind kind,
+    const struct sched_leases *l, const struct lease_op *op, size_t *done)
+{
+	struct store *st = s->stores[kind];
+	enum store_rc rc;
+	size_t held = 0;
+
+	if ((rc = store_begin(st)) != STORE_OK)
+		return rc;
+	for (size_t i = 0; i < l->n && rc == STORE_OK; i++) {
+		if (l->v[i][0] != store_letters[kind])
+			continue;
+		rc = op->apply(st, l->queue, l->v[i] + 1, op->arg);
+		if (rc == STORE_OK)
+			held++;
+		else if (rc == STORE_NOTFOUND)
+			rc = STORE_OK;
+	}
+	if ((rc = sched_end(st, rc)) == STORE_OK)
+		*done += held;
+	return rc;
+}
+
+static enum store_rc
+lease_apply(struct sched *s, const struct sched_leases *l,
+    const struct lease_op *op, size_t *done)
+{
+	enum store_rc rc = STORE_OK;
+
+	*done = 0;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (sched_store(s, (enum job_kind)k) != NULL)
+			rc =
+			    lease_apply_store(s, (enum job_kind)k, l, op, done);
+	}
+	return rc;
+}
+
+static enum store_rc
+apply_ack(struct store *st, const char *queue, const char *lease,
+    const void *arg)
+{
+	(void)arg;
+	return store_message_ack(st, queue, lease);
+}
+
+static enum store_rc
+apply_extend(struct store *st, const char *queue, const char *lease,
+    const void *arg)
+{
+	return store_message_extend(st, queue, lease, *(const int64_t *)arg);
+}
+
+static enum store_rc
+apply_nack(struct store *st, const char *queue, const char *lease,
+    const void *arg)
+{
+	return store_message_nack(st, queue, lease, arg);
+}
+
+enum store_rc
+sched_ack(struct sched *s, const struct sched_leases *l, size_t *done)
+{
+	const struct lease_op op = { apply_ack, NULL };
+
+	return lease_apply(s, l, &op, done);
+}
+
+enum store_rc
+sched_extend(struct sched *s, const struct sched_leases *l, int64_t lease_us,
+    size_t *done)
+{
+	const int64_t until_us = clock_get_us(s->clock) + lease_us;
+	const struct lease_op op = { apply_extend, &until_us };
+
+	return lease_apply(s, l, &op, done);
+}
+
+enum store_rc
+sched_nack(struct sched *s, const struct sched_leases *l,
+    const struct sched_nack *how, size_t *done)
+{
+	const struct store_nack nack = {
+		.now_us = clock_get_us(s->clock),
+		.delay_us = how->delay_us,
+		.max_deliveries = queue_max_deliveries(s, l->queue),
+		.reason = how->reason,
+		.is_free = how->is_free,
+	};
+	const struct lease_op op = { apply_nack, &nack };
+
+	return lease_apply(s, l, &op, done);
+}

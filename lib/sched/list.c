@@ -1,0 +1,217 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/record/grant.h"
+#include "lib/conf/conf.h"
+#include "lib/base/num.h"
+#include "lib/sched/sched_int.h"
+#include "lib/store/job.h"
+#include "lib/base/ban.h"
+
+/*
+ * Lists over both stores.  Each store is read in its own order and the two
+ * are merged; a cursor says how far each one was read, as
+ * "next.id,next.id": a list goes on right where it stopped, also while jobs
+ * come and go.
+ */
+struct position {
+	struct store_job_place at[JOB_KIND__MAX];
+};
+
+/* "next.id" with "-" for never; returns what follows, or NULL. */
+static const char *
+place_parse(const char *text, char end, struct store_job_place *out)
+{
+	const char *stop =
+	    end == '\0' ? text + strlen(text) : strchr(text, end);
+	char part[SCHED_CURSOR_MAX], *dot;
+
+	if (stop == NULL || (size_t)(stop - text) >= sizeof(part))
+		return NULL;
+	memcpy(part, text, (size_t)(stop - text));
+	part[stop - text] = '\0';
+	if ((dot = strchr(part, '.')) == NULL)
+		return NULL;
+	*dot = '\0';
+	out->next_run_us = JOB_NEVER;
+	if (strcmp(part, "-") != 0 &&
+	    num_parse(part, INT64_MIN, INT64_MAX - 1, &out->next_run_us) != 0)
+		return NULL;
+	if (num_parse(dot + 1, 0, INT64_MAX, &out->id) != 0)
+		return NULL;
+	return end == '\0' ? stop : stop + 1;
+}
+
+static enum store_rc
+position_parse(const char *cursor, struct position *pos)
+{
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		pos->at[k] = (struct store_job_place){ INT64_MIN, 0 };
+	}
+	if (cursor == NULL || cursor[0] == '\0')
+		return STORE_OK;
+	cursor = place_parse(cursor, ',', &pos->at[JOB_DURABLE]);
+	if (cursor != NULL)
+		cursor = place_parse(cursor, '\0', &pos->at[JOB_MEMORY]);
+	return cursor == NULL ? STORE_NOTFOUND : STORE_OK;
+}
+
+static void
+position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
+{
+	const struct store_job_place *p = pos->at;
+	char next[JOB_KIND__MAX][24];
+
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		if (p[k].next_run_us == JOB_NEVER)
+			(void)snprintf(next[k], sizeof(next[k]), "-");
+		else
+			(void)snprintf(next[k], sizeof(next[k]), "%lld",
+			    (long long)p[k].next_run_us);
+	}
+	(void)snprintf(out, SCHED_CURSOR_MAX, "%s.%lld,%s.%lld", next[0],
+	    (long long)p[0].id, next[1], (long long)p[1].id);
+}
+
+static bool
+store_is_meant(enum job_kind asked, int kind)
+{
+	return asked == SCHED_ANY || asked == (enum job_kind)kind;
+}
+
+/* Move up to limit jobs to out, always the earlier of the two heads. */
+static enum store_rc
+list_merge(struct job_list from[JOB_KIND__MAX], struct position *pos,
+    int64_t limit, struct job_list *out)
+{
+	size_t i[JOB_KIND__MAX] = { 0 };
+	struct job *j;
+	int k;
+
+	while ((int64_t)out->n < limit) {
+		if (i[JOB_DURABLE] == from[JOB_DURABLE].n)
+			k = JOB_MEMORY;
+		else if (i[JOB_MEMORY] == from[JOB_MEMORY].n)
+			k = JOB_DURABLE;
+		else
+			k = from[JOB_MEMORY].v[i[JOB_MEMORY]].next_run_us <
+				from[JOB_DURABLE]
+				    .v[i[JOB_DURABLE]]
+				    .next_run_us ?
+			    JOB_MEMORY :
+			    JOB_DURABLE;
+		if (i[k] == from[k].n)
+			break;
+		if ((j = job_list_add(out)) == NULL)
+			return STORE_FULL;
+		*j = from[k].v[i[k]];
+		j->kind = (enum job_kind)k;
+		job_init(&from[k].v[i[k]++]);
+		pos->at[k] = (struct store_job_place){ j->next_run_us, j->id };
+	}
+	return STORE_OK;
+}
+
+enum store_rc
+sched_list(struct sched *s, const struct sched_list_opts *o,
+    struct job_list *out, char next[SCHED_CURSOR_MAX])
+{
+	struct job_list from[JOB_KIND__MAX] = { { NULL, 0, 0 } };
+	int64_t limit = o->limit == 0 ? s->conf->max_list : o->limit;
+	enum store_rc rc;
+	struct position pos;
+	size_t read = 0;
+
+	next[0] = '\0';
+	rc = position_parse(o->cursor, &pos);
+	/* One more than asked tells whether there is a next page. */
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (store_is_meant(o->kind, k) &&
+		    sched_store(s, (enum job_kind)k) != NULL)
+			rc = store_job_list(s->stores[k], o->queue, &pos.at[k],
+			    limit + 1, &from[k]);
+		read += from[k].n;
+	}
+	if (rc == STORE_OK && o->limit == 0 && (int64_t)read > limit)
+		rc = STORE_CONFLICT;
+	if (rc == STORE_OK)
+		rc = list_merge(from, &pos, limit, out);
+	if (rc == STORE_OK && (int64_t)read > limit)
+		position_print(&pos, next);
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		job_list_fini(&from[k]);
+	return rc;
+}
+
+enum store_rc
+sched_count(struct sched *s, enum job_kind kind, const char *queue,
+    int64_t *out)
+{
+	enum store_rc rc = STORE_OK;
+	int64_t n;
+
+	*out = 0;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (!store_is_meant(kind, k) ||
+		    sched_store(s, (enum job_kind)k) == NULL)
+			continue;
+		if ((rc = store_job_count(s->stores[k], queue, &n)) == STORE_OK)
+			*out += n;
+	}
+	return rc;
+}
+
+/* Adding up what the actor may see. */
+struct seen {
+	const struct grant *grant;
+	int64_t n;
+};
+
+static void
+see_queue(void *arg, const char *queue, int64_t n)
+{
+	struct seen *seen = arg;
+
+	if (grant_queue(seen->grant, queue))
+		seen->n += n;
+}
+
+static enum store_rc
+count_quarantined(struct sched *s, struct store *st, int64_t *out)
+{
+	struct seen seen = { s->grant, 0 };
+	enum store_rc rc;
+
+	if (grant_queue(s->grant, NULL))
+		return store_job_count_quarantined(st, out);
+	rc = store_job_quarantined_queues(st, see_queue, &seen);
+	*out = seen.n;
+	return rc;
+}
+
+enum store_rc
+sched_quarantined(struct sched *s, int64_t *n, struct job *first)
+{
+	struct job_list l = { NULL, 0, 0 };
+	enum store_rc rc = STORE_OK;
+	struct store *st;
+	int64_t more = 0;
+
+	*n = 0;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
+			continue;
+		rc = count_quarantined(s, st, &more);
+		*n += more;
+		if (rc == STORE_OK && more > 0 && first != NULL && l.n == 0)
+			rc = store_job_quarantined(st, 1, &l);
+	}
+	if (rc == STORE_OK && l.n > 0) {
+		*first = l.v[0];
+		job_init(&l.v[0]);
+	}
+	job_list_fini(&l);
+	return rc;
+}

@@ -1,0 +1,235 @@
+/*
+ * The store of jobs of kind memory: made when a job asks for it, opened when
+ * another program made it, and refused, with the reason, where it cannot be
+ * this user's alone.
+ */
+#include "config.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/conf/conf.h"
+#include "lib/base/log.h"
+#include "lib/sched/sched_int.h"
+#include "lib/base/ban.h"
+
+#define ROOM_MIN (1024u * 1024u) /* bytes: an empty store with its log */
+
+/*
+ * The memory store lies where anybody may write: whoever comes first could
+ * make its folder or its file, and so put messages before our consumers.
+ * Both must be real, ours, and writable by nobody else, whenever we open it.
+ */
+static bool
+is_ours(const struct stat *sb, mode_t type)
+{
+	return (sb->st_mode & S_IFMT) == type && sb->st_uid == geteuid() &&
+	    (sb->st_mode & 022) == 0;
+}
+
+/* "/x/y" of "/x/y/z", owned by the caller; NULL without memory. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Another user has memory jobs of his own, which no ticker of ours runs. */
+static const char *
+owner_check(const struct conf *c)
+{
+	struct stat sb;
+
+	if (stat(c->store, &sb) == 0 && sb.st_uid != geteuid())
+		return "the store belongs to another user, and jobs of kind "
+		       "memory are its owner's alone";
+	return NULL;
+}
+
+/* Has the file system of the folder room for a store? */
+static const char *
+space_check(const char *dir)
+{
+	struct statvfs fs;
+
+	if (statvfs(dir, &fs) != 0)
+		return strerror(errno);
+	if ((fs.f_flag & ST_RDONLY) != 0)
+		return strerror(EROFS);
+	if ((unsigned long long)fs.f_bavail * fs.f_frsize < ROOM_MIN)
+		return "its file system is full or too small: it needs 1 MiB";
+	return NULL;
+}
+
+/* NULL, or what is wrong with the folder that is there. */
+static const char *
+there_check(const char *dir)
+{
+	struct stat sb;
+
+	if (lstat(dir, &sb) != 0)
+		return strerror(errno);
+	return is_ours(&sb, S_IFDIR) ?
+	    NULL :
+	    "its folder does not belong to this user alone";
+}
+
+/* NULL, or what is wrong; made first if is_create. */
+static const char *
+folder_check(const char *path, bool is_create)
+{
+	const char *wrong = NULL;
+	char *dir;
+
+	if ((dir = folder_of(path)) == NULL)
+		return "no memory";
+	if (is_create && mkdir(dir, 0700) != 0 && errno != EEXIST)
+		wrong = strerror(errno);
+	else
+		wrong = there_check(dir);
+	if (wrong == NULL && is_create)
+		wrong = space_check(dir);
+	free(dir);
+	return wrong;
+}
+
+static const char *
+file_check(const struct stat *sb)
+{
+	return is_ours(sb, S_IFREG) ?
+	    NULL :
+	    "it is no file that belongs to this user alone";
+}
+
+/* A number that is another once the file was replaced, written or mended. */
+static ino_t
+file_state(const struct stat *sb)
+{
+	return sb->st_ino ^ (ino_t)sb->st_ctim.tv_sec ^
+	    (ino_t)sb->st_ctim.tv_nsec << 24;
+}
+
+/* Say it once, not at each look, until the file is another. */
+static enum store_rc
+memory_refuse(struct sched *s, ino_t what, const char *why)
+{
+	if (s->memory_refused != what)
+		log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_PATH,
+		    s->conf->memory_store, LOG_KEY_ERROR, why, NULL);
+	s->memory_refused = what;
+	(void)snprintf(s->memory_why, sizeof(s->memory_why), "%s", why);
+	return STORE_FULL;
+}
+
+static enum store_rc
+memory_open(struct sched *s, bool is_create)
+{
+	struct store_opts o = {
+		.path = s->conf->memory_store,
+		.busy_us = s->conf->busy_us,
+		.is_create = is_create,
+		.is_unsynced = true,
+	};
+	const char *wrong = NULL;
+	enum store_rc rc;
+	bool is_there;
+	struct stat sb;
+	char why[512];
+
+	if (o.path[0] == '\0')
+		return STORE_NOTFOUND;
+	memset(&sb, 0, sizeof(sb));
+	is_there = lstat(o.path, &sb) == 0;
+	/* In the folder of another user, who may have jobs there: report it. */
+	if (!is_there && !is_create && errno != EACCES)
+		return STORE_NOTFOUND;
+	wrong = owner_check(s->conf);
+	if (wrong == NULL)
+		wrong = folder_check(o.path, is_create);
+	if (wrong == NULL && is_there)
+		wrong = file_check(&sb);
+	/* The folder may be mended and the file stay: one more than its state,
+	 * so that it is looked at again. */
+	if (wrong != NULL)
+		return memory_refuse(s, file_state(&sb) + 1, wrong);
+	if (!is_create && s->memory_refused == file_state(&sb))
+		return STORE_FULL;
+	s->stores[JOB_MEMORY] = store_open(&o, &rc, why, sizeof(why));
+	s->memory_opened++;
+	s->memory_why[0] = '\0';
+	/* An empty one is just being made by somebody else. */
+	if (s->stores[JOB_MEMORY] == NULL && rc != STORE_NOTFOUND)
+		rc = memory_refuse(s, file_state(&sb), why);
+	return rc;
+}
+
+enum store_rc
+sched_memory_check(const struct conf *conf, char *why, size_t whylen)
+{
+	const char *wrong;
+	char *dir, *above;
+
+	if (conf->memory_store[0] == '\0')
+		return STORE_NOTFOUND;
+	dir = folder_of(conf->memory_store);
+	above = dir == NULL ? NULL : folder_of(dir);
+	if (above == NULL)
+		wrong = "no memory";
+	else if ((wrong = owner_check(conf)) == NULL) {
+		if (access(dir, F_OK) == 0)
+			wrong = there_check(dir);
+		else if (access(above, W_OK | X_OK) != 0)
+			wrong = strerror(errno);
+	}
+	if (wrong == NULL)
+		wrong = space_check(access(dir, F_OK) == 0 ? dir : above);
+	free(dir);
+	free(above);
+	if (wrong == NULL)
+		return STORE_OK;
+	(void)snprintf(why, whylen, "%s", wrong);
+	return STORE_FULL;
+}
+
+const char *
+sched_memory_why(struct sched *s)
+{
+	if (s->memory_why[0] == '\0')
+		(void)sched_memory_check(s->conf, s->memory_why,
+		    sizeof(s->memory_why));
+	return s->memory_why[0] == '\0' ? NULL : s->memory_why;
+}
+
+struct store *
+sched_store(struct sched *s, enum job_kind kind)
+{
+	if (kind != JOB_MEMORY)
+		return s->stores[kind];
+	/* Others may have deleted the memory store meanwhile, or made it. */
+	if (s->stores[kind] != NULL && store_is_replaced(s->stores[kind])) {
+		store_close(s->stores[kind]);
+		s->stores[kind] = NULL;
+	}
+	if (s->stores[kind] == NULL)
+		(void)memory_open(s, false);
+	return s->stores[kind];
+}
+
+enum store_rc
+sched_store_make(struct sched *s, enum job_kind kind, struct store **out)
+{
+	enum store_rc rc = STORE_OK;
+
+	if (sched_store(s, kind) == NULL)
+		rc = memory_open(s, true);
+	*out = s->stores[kind];
+	return *out != NULL ? STORE_OK : rc == STORE_OK ? STORE_ERROR : rc;
+}

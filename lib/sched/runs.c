@@ -1,0 +1,395 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/record/delivery.h"
+#include "lib/sched/handover.h"
+#include "lib/base/num.h"
+#include "lib/sched/brokers.h"
+#include "lib/sched/sched_int.h"
+#include "lib/store/delivery.h"
+#include "lib/store/job.h"
+#include "lib/store/outbox.h"
+#include "lib/store/run.h"
+#include "lib/base/ban.h"
+
+/* Where a list of both stores goes on, one place in each. */
+struct position {
+	struct store_run_place at[JOB_KIND__MAX];
+};
+
+/* "slot.row,slot.row", what position_print wrote. */
+static enum store_rc
+position_parse(const char *cursor, struct position *pos)
+{
+	static const char ends[JOB_KIND__MAX] = { ',', '\0' };
+	char text[SCHED_CURSOR_MAX], *p = text, *dot, *end;
+
+	if (cursor == NULL || cursor[0] == '\0')
+		return STORE_OK;
+	if ((size_t)snprintf(text, sizeof(text), "%s", cursor) >= sizeof(text))
+		return STORE_NOTFOUND;
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		dot = strchr(p, '.');
+		end = ends[k] == '\0' ? p + strlen(p) : strchr(p, ends[k]);
+		if (dot == NULL || end == NULL || dot > end)
+			return STORE_NOTFOUND;
+		*dot = *end = '\0';
+		if (num_parse(p, INT64_MIN, INT64_MAX, &pos->at[k].slot_us) !=
+			0 ||
+		    num_parse(dot + 1, 0, INT64_MAX, &pos->at[k].row) != 0)
+			return STORE_NOTFOUND;
+		p = end + 1;
+	}
+	return STORE_OK;
+}
+
+static void
+position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
+{
+	const struct store_run_place *p = pos->at;
+
+	(void)snprintf(out, SCHED_CURSOR_MAX, "%lld.%lld,%lld.%lld",
+	    (long long)p[0].slot_us, (long long)p[0].row,
+	    (long long)p[1].slot_us, (long long)p[1].row);
+}
+
+/* Move up to limit rows to out, always the newer of the two heads. */
+static enum store_rc
+runs_merge(struct run_list from[JOB_KIND__MAX], struct position *pos,
+    int64_t limit, struct run_list *out)
+{
+	size_t i[JOB_KIND__MAX] = { 0 };
+	const struct run_list *d = &from[JOB_DURABLE], *m = &from[JOB_MEMORY];
+	struct run *r;
+	int k;
+
+	while ((int64_t)out->n < limit) {
+		k = JOB_DURABLE;
+		if (i[JOB_DURABLE] == d->n ||
+		    (i[JOB_MEMORY] < m->n &&
+			m->v[i[JOB_MEMORY]].slot_us >
+			    d->v[i[JOB_DURABLE]].slot_us))
+			k = JOB_MEMORY;
+		if (i[k] == from[k].n)
+			break;
+		if ((r = run_list_add(out)) == NULL)
+			return STORE_FULL;
+		*r = from[k].v[i[k]];
+		memset(&from[k].v[i[k]++], 0, sizeof(*r));
+		pos->at[k] = (struct store_run_place){ r->slot_us, r->row };
+	}
+	return STORE_OK;
+}
+
+/* Why it waits, behind what was said of it before. */
+static enum store_rc
+tell_waiting(struct sched *s, struct run *r)
+{
+	struct buf why = BUF_INIT;
+	enum store_rc rc;
+	size_t said;
+
+	if (r->state != RUN_DUE)
+		return STORE_OK;
+	if (r->reason != NULL)
+		buf_printf(&why, "%s; ", r->reason);
+	said = why.len;
+	rc = sched_why_waiting(s, r->queue, &why);
+	if (rc == STORE_OK && why.len > said) {
+		free(r->reason);
+		r->reason = buf_take(&why);
+	}
+	buf_fini(&why);
+	return rc;
+}
+
+/* Take out of a page what the actor may not see; what goes to a service is
+ * in the durable store. */
+static enum store_rc
+hide_foreign(struct sched *s, struct run_list *l)
+{
+	struct store *st = s->stores[JOB_DURABLE];
+	enum store_rc rc = STORE_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n && s->grant != NULL; i++) {
+		struct run r = l->v[i];
+
+		if (rc == STORE_OK || rc == STORE_NOTFOUND)
+			rc = sched_may_see(s, st, &r);
+		if (rc == STORE_OK)
+			l->v[n++] = r;
+		else
+			run_fini(&r);
+	}
+	if (s->grant != NULL)
+		l->n = n;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+sched_runs(struct sched *s, const struct sched_runs_opts *o,
+    struct run_list *out, char next[SCHED_CURSOR_MAX])
+{
+	struct store_run_filter f = { o->queue, o->job_id, o->state, o->from_us,
+		{ 0, 0 }, o->limit + 1 };
+	struct run_list from[JOB_KIND__MAX] = { { NULL, 0, 0 } };
+	struct position pos;
+	enum store_rc rc;
+	size_t read = 0;
+
+	next[0] = '\0';
+	/* Row 0 comes before all others of a slot: that one is left out. */
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		pos.at[k] = (struct store_run_place){ o->to_us, 0 };
+	rc = position_parse(o->cursor, &pos);
+	/* One more than asked tells whether there is a next page. */
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if ((o->kind != SCHED_ANY && o->kind != (enum job_kind)k) ||
+		    sched_store(s, (enum job_kind)k) == NULL)
+			continue;
+		f.below = pos.at[k];
+		rc = store_run_list(s->stores[k], &f, &from[k]);
+		read += from[k].n;
+	}
+	if (rc == STORE_OK)
+		rc = runs_merge(from, &pos, o->limit, out);
+	if (rc == STORE_OK)
+		rc = hide_foreign(s, out);
+	for (size_t i = 0; i < out->n && rc == STORE_OK; i++)
+		rc = tell_waiting(s, &out->v[i]);
+	if (rc == STORE_OK && (int64_t)read > o->limit)
+		position_print(&pos, next);
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		run_list_fini(&from[k]);
+	return rc;
+}
+
+/* Of those of a store that have the name, the ones asked for that the actor
+ * may see: the last one into *out, *n more. */
+static enum store_rc
+find_in(struct sched *s, struct store *st, const char *const name[2],
+    struct run *out, int *n)
+{
+	struct run_list l = { NULL, 0, 0 };
+	enum store_rc rc = store_run_named(st, name[1], &l), may;
+
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
+		if (name[0] != NULL && strcmp(l.v[i].queue, name[0]) != 0)
+			continue;
+		if ((may = sched_may_see(s, st, &l.v[i])) == STORE_OK) {
+			run_fini(out);
+			*out = l.v[i];
+			memset(&l.v[i], 0, sizeof(l.v[i]));
+			(*n)++;
+		} else if (may != STORE_NOTFOUND)
+			rc = may;
+	}
+	run_list_fini(&l);
+	return rc;
+}
+
+/* Find a run in either store; *st gets its store.  name[0] is the queue or
+ * NULL, name[1] the id. */
+static enum store_rc
+run_find(struct sched *s, const char *const name[2], struct store **st,
+    struct run *out)
+{
+	enum store_rc rc = STORE_OK;
+	struct store *each;
+	int n = 0, had;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if ((each = sched_store(s, (enum job_kind)k)) == NULL)
+			continue;
+		had = n;
+		rc = find_in(s, each, name, out, &n);
+		if (n > had)
+			*st = each;
+	}
+	if (rc == STORE_OK && n != 1)
+		rc = n == 0 ? STORE_NOTFOUND : STORE_LIMIT;
+	if (rc != STORE_OK)
+		run_fini(out);
+	return rc;
+}
+
+enum store_rc
+sched_run_get(struct sched *s, const char *queue, const char *id,
+    struct run *out)
+{
+	const char *const name[2] = { queue, id };
+	struct store *st;
+	enum store_rc rc = run_find(s, name, &st, out);
+
+	return rc == STORE_OK ? tell_waiting(s, out) : rc;
+}
+
+/* What a replay hands over, and what that borrows from. */
+struct replay {
+	struct job job;
+	struct store_params params;
+	struct outbox waiting;
+	struct buf retry;
+	struct delivery target;
+	struct handover h;
+};
+
+/* The job's retry in the words it had there (lib/store/outbox.c). */
+static void
+print_retry(const struct outbox *o, struct buf *out)
+{
+	buf_str(out, "{");
+	if (o->max_attempts > 0)
+		buf_printf(out, "\"max_attempts\":%lld,",
+		    (long long)o->max_attempts);
+	buf_printf(out, "\"max_age\":%lld,\"base\":%lld,\"cap\":%lld}",
+	    (long long)(o->max_age_us / CLOCK_US_PER_S),
+	    (long long)(o->base_us / CLOCK_US_PER_S),
+	    (long long)(o->cap_us / CLOCK_US_PER_S));
+}
+
+/* What is on its way to a broker, or was given up. */
+static enum store_rc
+replay_of_outbox(struct store *st, const struct run *old, struct replay *p)
+{
+	enum store_rc rc =
+	    store_outbox_get(st, old->queue, old->id, &p->waiting);
+
+	if (rc != STORE_OK)
+		return rc;
+	print_retry(&p->waiting, &p->retry);
+	p->h.priority = p->waiting.priority;
+	p->h.args = p->waiting.args;
+	p->h.kwargs = p->waiting.kwargs;
+	p->h.retry = buf_cstr(&p->retry);
+	return p->retry.is_failed ? STORE_FULL : STORE_OK;
+}
+
+static enum store_rc
+replay_of_message(struct store *st, const struct run *old, struct replay *p)
+{
+	enum store_rc rc = store_message_params(st, old->queue, old->id,
+	    old->decided_us, &p->params);
+
+	p->h.priority = p->params.priority;
+	p->h.args = p->params.args;
+	p->h.kwargs = p->params.kwargs;
+	return rc;
+}
+
+/* What the run's delivery has or, for a queue, its message. */
+static enum store_rc
+replay_of_run(struct store *st, const struct run *old, struct replay *p)
+{
+	enum store_rc rc = store_delivery_get(st, old->id, &p->target);
+
+	/* Another queue may have chosen the name of a delivery. */
+	if (rc == STORE_OK && p->target.run != old->row) {
+		delivery_fini(&p->target);
+		p->target = (struct delivery){ .run = 0 };
+		rc = STORE_NOTFOUND;
+	}
+	if (rc == STORE_OK) {
+		p->h.target = &p->target;
+		p->h.max_instances = INT64_MAX;
+		return rc;
+	}
+	if (rc == STORE_NOTFOUND)
+		rc = replay_of_outbox(st, old, p);
+	if (rc == STORE_NOTFOUND)
+		rc = replay_of_message(st, old, p);
+	return rc == STORE_NOTFOUND ? STORE_CONFLICT : rc;
+}
+
+/* What the job has now, else what run old had. */
+static enum store_rc
+replay_find(struct store *st, struct run *old, struct replay *p)
+{
+	enum store_rc rc = STORE_NOTFOUND;
+
+	if (old->job != 0)
+		rc = store_job_get(st, old->queue, old->job_id, &p->job);
+	if (rc == STORE_OK) {
+		old->job = p->job.id;
+		return handover_of_job(st, &p->job, &p->target, &p->h);
+	}
+	return rc == STORE_NOTFOUND ? replay_of_run(st, old, p) : rc;
+}
+
+/* In the open transaction: the new run into *id. */
+static enum store_rc
+replay(struct sched *s, struct store *st, struct run *old,
+    char id[RUN_ID_LEN + 1])
+{
+	struct buf why = BUF_INIT, scratch = BUF_INIT;
+	struct replay p = { .h = { .conf = s->conf, .scratch = &scratch } };
+	struct run r;
+	enum store_rc rc;
+
+	job_init(&p.job);
+	rc = replay_find(st, old, &p);
+	if (rc == STORE_OK && p.h.target != NULL)
+		rc = sched_may_service(s, p.h.target->place);
+	if (rc != STORE_OK)
+		goto out;
+	buf_printf(&why, "replay of %s", old->id);
+	r = (struct run){
+		.job = old->job,
+		.queue = old->queue,
+		.job_id = old->job_id,
+		.slot_us = clock_get_us(s->clock),
+		.count = 1,
+		.reason = (char *)buf_cstr(&why),
+		.is_extra = true,
+	};
+	r.decided_us = r.slot_us;
+	rc = sched_free_us(st, r.job, NULL, r.slot_us, &r.slot_us);
+	r.last_us = r.slot_us;
+	if (rc == STORE_OK)
+		rc = handover_run(st, &r, &p.h);
+	if (rc == STORE_OK)
+		rc = sched_audit(s, st, "run.replay", old->queue, old->job_id);
+	(void)snprintf(id, RUN_ID_LEN + 1, "%s", r.id);
+out:
+	job_fini(&p.job);
+	delivery_fini(&p.target);
+	outbox_fini(&p.waiting);
+	buf_fini(&p.retry);
+	free(p.params.args);
+	free(p.params.kwargs);
+	buf_fini(&scratch);
+	buf_fini(&why);
+	return rc;
+}
+
+/* The run as it is in the transaction, in which nobody else moves it. */
+static enum store_rc
+replay_now(struct sched *s, struct store *st, struct run *old,
+    char run_id[RUN_ID_LEN + 1])
+{
+	enum store_rc rc = sched_may_see(s, st, old);
+
+	return rc == STORE_OK ? replay(s, st, old, run_id) : rc;
+}
+
+enum store_rc
+sched_replay(struct sched *s, const char *queue, const char *id,
+    char run_id[RUN_ID_LEN + 1])
+{
+	const char *const name[2] = { queue, id };
+	struct run old = { .row = 0 };
+	struct store *st = NULL;
+	enum store_rc rc;
+
+	if ((rc = run_find(s, name, &st, &old)) == STORE_OK &&
+	    (rc = store_begin(st)) == STORE_OK)
+		rc = sched_end(st, replay_now(s, st, &old, run_id));
+	run_fini(&old);
+	return rc;
+}

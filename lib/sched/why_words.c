@@ -1,0 +1,254 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/time/datetime.h"
+#include "lib/sched/sched.h"
+#include "lib/time/tz.h"
+#include "lib/sched/why_words.h"
+#include "lib/base/ban.h"
+
+/*
+ * What stands for {letter} is in word_table below.  The "it" of a sentence is
+ * the job, the instant asked about is {s}, the slot there, or {a}.
+ */
+/* clang-format off */
+static const char *const texts[WHY__MAX][WORDS__MAX] = {
+	[WHY_RAN] = {
+	    "It ran: slot {s} was handed over {l} late as run {i}{R}.",
+	    "已执行: {s} 的触发点迟 {l} 交付, 运行编号 {i}{R}。" },
+	[WHY_MISSED] = {
+	    "It was missed: slot {s} belongs to {n} slot(s) from {f} to {e} "
+	    "that did not run{R}.",
+	    "已错过: {s} 属于 {f} 至 {e} 未执行的 {n} 个触发点{R}。" },
+	[WHY_COALESCED] = {
+	    "It was coalesced: slot {s} belongs to {n} slot(s) from {f} to "
+	    "{e} for which a later one ran.",
+	    "已合并: {s} 属于 {f} 至 {e} 的 {n} 个触发点, 由之后的一次代为执行。" },
+	[WHY_WAS_PAUSED] = {
+	    "It was paused: slot {s} belongs to {n} slot(s) from {f} to {e} "
+	    "that did not run{R}.",
+	    "当时已暂停: {s} 属于 {f} 至 {e} 未执行的 {n} 个触发点{R}。" },
+	[WHY_OVERLAP] = {
+	    "It did not run: slot {s} fell due while others were not over{R}.",
+	    "未执行: {s} 触发时仍有之前的运行未结束{R}。" },
+	[WHY_LAUNCH] = {
+	    "It was to be launched: run {i} of slot {s} is {S}{R}.",
+	    "应启动: {s} 的运行 {i} 状态为 {S}{R}。" },
+	[WHY_WILL_FIRE] = {
+	    "It will fire: slot {s} runs at {x}.",
+	    "将会触发: {s} 的触发点在 {x} 执行。" },
+	[WHY_DUE] = {
+	    "It is due: slot {s} waits for the next tick.",
+	    "已到期: {s} 的触发点等待下一次 tick。" },
+	[WHY_JOB_PAUSED] = {
+	    "It does not fire at {s}: the job is paused{R}.",
+	    "{s} 不会触发: 任务已暂停{R}。" },
+	[WHY_QUEUE_PAUSED] = {
+	    "It does not fire at {s}: queue {q} is switched off ({H}).",
+	    "{s} 不会触发: 队列 {q} 已关闭 ({H})。" },
+	[WHY_QUARANTINED] = {
+	    "It does not fire: the job is out of the schedule since {c}{R}.",
+	    "不会触发: 任务自 {c} 起被隔离{R}。" },
+	[WHY_NO_SLOT] = {
+	    "{a} is no slot of it: the nearest are {b} before and {g} after.",
+	    "{a} 不是它的触发点: 最近的是之前的 {b} 与之后的 {g}。" },
+	[WHY_EXHAUSTED] = {
+	    "It has expired and has no slot at {a}: its last one was {b}.",
+	    "已到期, {a} 没有触发点: 最后一个是 {b}。" },
+	[WHY_BEFORE_JOB] = {
+	    "{a} lies before the job was added at {C}.",
+	    "{a} 早于任务的添加时间 {C}。" },
+	[WHY_CHANGED] = {
+	    "The ledger has no row for {s}: the job was changed at {c}, and "
+	    "had another schedule or was paused before.",
+	    "账本中没有 {s} 的记录: 任务于 {c} 被修改, 此前计划不同或已暂停。" },
+	[WHY_PRUNED] = {
+	    "The row of slot {s} was pruned: the ledger of this job begins "
+	    "after {p}.",
+	    "{s} 的记录已被清理: 该任务的账本自 {p} 之后开始。" },
+	[WHY_UNEXPLAINED] = {
+	    "The ledger has no row for slot {s}, and should have one.",
+	    "账本中缺少 {s} 的记录。" },
+	[WHY_GONE] = {
+	    "There is no job of that name now{G}, and its ledger has no row "
+	    "for {a}; its newest row is of {P}.",
+	    "现在没有这个名称的任务{G}, 账本中也没有 {a} 的记录; 最新的一条是 {P}。" },
+};
+/* clang-format on */
+
+/* An instant in the job's zone. */
+static void
+add_time(const struct why *w, int64_t t_us, struct buf *out)
+{
+	if (t_us == WHY_NONE || t_us == 0)
+		buf_str(out, "-");
+	else
+		tz_format(w->zone, t_us, out);
+}
+
+static void
+add_reason(const struct why *w, struct buf *out)
+{
+	const char *r = w->row.id[0] != '\0' ? w->row.reason : w->job.reason;
+
+	if (r != NULL)
+		buf_printf(out, " (%s)", r);
+}
+
+/* How the job went: "(deleted by owner at …)". */
+static void
+add_gone(const struct why *w, struct buf *out)
+{
+	if (w->gone.reason == NULL)
+		return;
+	buf_printf(out, " (%s, ", w->gone.reason);
+	add_time(w, w->gone.at_us, out);
+	buf_char(out, ')');
+}
+
+/* What the letters stand for that are instants. */
+static int64_t
+instant_of(const struct why *w, char letter)
+{
+	switch (letter) {
+	case 'a':
+		return w->at_us;
+	case 'b':
+		return w->out.before_us;
+	case 'c':
+		return w->job.changed_us;
+	case 'C':
+		return w->job.created_us;
+	case 'e':
+		return w->row.last_us;
+	case 'f':
+		return w->row.slot_us;
+	case 'g':
+		return w->out.after_us;
+	case 'p':
+		return w->pruned_us;
+	case 'P':
+		return w->newest.last_us;
+	case 's':
+		return w->out.slot_us;
+	case 'x':
+		return w->out.fire_us;
+	}
+	return WHY_NONE;
+}
+
+static void
+add_word(const struct why *w, char letter, enum words_lang lang,
+    struct buf *out)
+{
+	if (letter == 'i')
+		buf_str(out, w->row.id);
+	else if (letter == 'n')
+		buf_printf(out, "%" PRId64, w->row.count);
+	else if (letter == 'q')
+		buf_str(out, w->queue);
+	else if (letter == 'l')
+		buf_printf(out, lang == WORDS_ZH ? "%.3f 秒" : "%.3f s",
+		    (double)w->out.late_us / 1e6);
+	else if (letter == 'S')
+		buf_str(out, run_state_name(w->row.state));
+	else if (letter == 'R')
+		add_reason(w, out);
+	else if (letter == 'H')
+		buf_str(out, buf_cstr(&w->hold));
+	else if (letter == 'G')
+		add_gone(w, out);
+	else
+		add_time(w, instant_of(w, letter), out);
+}
+
+void
+why_words(const struct why *w, enum words_lang lang, struct buf *out)
+{
+	const char *s = texts[w->out.answer][lang], *mark;
+
+	for (; (mark = strchr(s, '{')) != NULL; s = mark + 3) {
+		buf_add(out, s, (size_t)(mark - s));
+		add_word(w, mark[1], lang, out);
+	}
+	buf_str(out, s);
+}
+
+static void
+fact_text(const char *name, const char *v, struct buf *out)
+{
+	if (v == NULL)
+		return;
+	buf_printf(out, ",\"%s\":", name);
+	buf_json(out, v);
+}
+
+static void
+fact_time(const char *name, int64_t t_us, struct buf *out)
+{
+	if (t_us == WHY_NONE || t_us == 0)
+		return;
+	buf_printf(out, ",\"%s\":\"", name);
+	datetime_rfc3339(t_us, out);
+	buf_char(out, '"');
+}
+
+static void
+facts_row(const struct why *w, struct buf *out)
+{
+	const struct run *r = &w->row;
+
+	if (r->id[0] == '\0')
+		return;
+	fact_text("run_id", r->id, out);
+	fact_text("state", run_state_name(r->state), out);
+	fact_text("reason", r->reason, out);
+	fact_time("first_slot", r->slot_us, out);
+	fact_time("last_slot", r->last_us, out);
+	buf_printf(out, ",\"count\":%" PRId64, r->count);
+	fact_time("decided_at", r->decided_us, out);
+	if (w->out.answer == WHY_RAN)
+		buf_printf(out, ",\"late_seconds\":%.6f",
+		    (double)w->out.late_us / 1e6);
+}
+
+static void
+facts_job(const struct why *w, struct buf *out)
+{
+	if (w->job.id == 0)
+		return;
+	fact_text("job_state", job_state_name(w->job.state), out);
+	fact_text("job_reason", w->job.reason, out);
+	fact_time("job_added", w->job.created_us, out);
+	fact_time("job_changed", w->job.changed_us, out);
+	buf_printf(out, ",\"queue_paused\":%s",
+	    w->hold.len > 0 ? "true" : "false");
+	fact_text("queue_reason", w->hold.len > 0 ? buf_cstr(&w->hold) : NULL,
+	    out);
+}
+
+void
+why_facts(const struct why *w, struct buf *out)
+{
+	buf_str(out, "{\"queue_name\":");
+	buf_json(out, w->queue);
+	fact_text("job_id", w->job_id, out);
+	fact_text("timezone", tz_name(w->zone), out);
+	fact_time("at", w->at_us, out);
+	fact_time("now", w->now_us, out);
+	fact_time("slot", w->out.slot_us, out);
+	if (w->out.answer == WHY_WILL_FIRE || w->out.answer == WHY_DUE)
+		fact_time("fires_at", w->out.fire_us, out);
+	fact_time("slot_before", w->out.before_us, out);
+	fact_time("slot_after", w->out.after_us, out);
+	facts_row(w, out);
+	facts_job(w, out);
+	fact_text("gone_reason", w->gone.reason, out);
+	fact_time("gone_at", w->gone.at_us, out);
+	fact_time("pruned_until", w->pruned_us, out);
+	fact_time("newest_row", w->newest.last_us, out);
+	buf_char(out, '}');
+}

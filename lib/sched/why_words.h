@@ -1,0 +1,15 @@
+#ifndef LIB_SCHED_WHY_WORDS_H
+#define LIB_SCHED_WHY_WORDS_H
+
+#include "lib/trigger/describe.h"
+
+struct buf;
+struct why;
+
+/* Append the answer as one sentence, its times in the job's zone. */
+void why_words(const struct why *w, enum words_lang lang, struct buf *out);
+
+/* Append the facts behind it as a JSON object; instants in UTC. */
+void why_facts(const struct why *w, struct buf *out);
+
+#endif

@@ -1,0 +1,198 @@
+#include "config.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "lib/secret/secret.h"
+#include "lib/base/trust.h"
+#include "lib/base/utf8.h"
+
+#include "lib/base/ban.h"
+
+/* Where the address sanitizer looks for leaks it must look into us. */
+#if defined(__SANITIZE_ADDRESS__)
+#define IS_WATCHED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_WATCHED true
+#endif
+#endif
+#ifndef IS_WATCHED
+#define IS_WATCHED false
+#endif
+
+#define ALIGN 16
+
+struct secret {
+	char shown[8]; /* first: who prints a secret prints this */
+	unsigned owners;
+	size_t len;
+	char bytes[];
+};
+
+/* Printable ASCII without blanks: nothing that would end a header line. */
+static bool
+is_printable(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] <= ' ' || s[i] > '~')
+			return false;
+	}
+	return n > 0 && n <= SECRET_MAX;
+}
+
+struct secret *
+secret_new(const char *bytes, size_t len)
+{
+	struct secret *s;
+	size_t size = sizeof(*s) + len + 1;
+
+	if (!is_printable(bytes, len) || sodium_init() == -1)
+		return NULL;
+	/* Guarded, locked, left out of core dumps; it ends at a page's end. */
+	if ((s = sodium_malloc((size + ALIGN - 1) / ALIGN * ALIGN)) == NULL)
+		return NULL;
+	memcpy(s->shown, "***", sizeof("***"));
+	s->owners = 1;
+	s->len = len;
+	memcpy(s->bytes, bytes, len);
+	s->bytes[len] = '\0';
+	return s;
+}
+
+struct secret *
+secret_hold(struct secret *s)
+{
+	s->owners++;
+	return s;
+}
+
+void
+secret_free(struct secret *s)
+{
+	if (s != NULL && --s->owners == 0)
+		sodium_free(s);
+}
+
+const char *
+secret_bytes(const struct secret *s, size_t *len)
+{
+	*len = s->len;
+	return s->bytes;
+}
+
+/* The first line in n bytes of text, without blanks around it. */
+static struct secret *
+from_line(const char *text, size_t n)
+{
+	size_t mark = utf8_mark(text, n);
+	const char *end;
+
+	text += mark;
+	n -= mark;
+	if ((end = memchr(text, '\n', n)) != NULL)
+		n = (size_t)(end - text);
+	while (n > 0 && (*text == ' ' || *text == '\t')) {
+		text++;
+		n--;
+	}
+	while (n > 0 && strchr(" \t\r", text[n - 1]) != NULL)
+		n--;
+	return secret_new(text, n);
+}
+
+/* The file, opened if no other user may look at it; -1 with the reason. */
+static int
+open_own(const char *path, char *why, size_t whylen)
+{
+	struct trust t = { .is_shared = false };
+	struct stat sb;
+	int fd;
+
+	switch (trust_open(&t, TRUST_SECRET, path, &fd)) {
+	case TRUST_ABSENT:
+		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
+		return -1;
+	case TRUST_REFUSED:
+		(void)snprintf(why, whylen, "%s", t.why);
+		return -1;
+	case TRUST_OK:
+		break;
+	}
+	if (fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode))
+		return fd;
+	(void)snprintf(why, whylen, "%s: not a file", path);
+	(void)close(fd);
+	return -1;
+}
+
+struct secret *
+secret_read(const char *path, char *why, size_t whylen)
+{
+	char text[SECRET_MAX + 256];
+	struct secret *s = NULL;
+	ssize_t n;
+	int fd;
+
+	if ((fd = open_own(path, why, whylen)) == -1)
+		return NULL;
+	if ((n = read(fd, text, sizeof(text))) == -1) {
+		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
+		goto out;
+	}
+	if ((s = from_line(text, (size_t)n)) == NULL)
+		(void)snprintf(why, whylen,
+		    "%s: its first line is no key: 1 to %d printable "
+		    "characters without blanks",
+		    path, SECRET_MAX);
+	secret_wipe(text, sizeof(text));
+out:
+	(void)close(fd);
+	return s;
+}
+
+void
+secret_mask(const struct secret *s, size_t skip, char *text, size_t n)
+{
+	size_t len = s->len > skip ? s->len - skip : 0;
+	const char *bytes = s->bytes + s->len - len;
+	char *at = text, *end = text + n;
+
+	while (len > 0 &&
+	    (at = memchr(at, *bytes, (size_t)(end - at))) != NULL &&
+	    (size_t)(end - at) >= len) {
+		if (memcmp(at, bytes, len) == 0)
+			memset(at, '*', len);
+		at++;
+	}
+}
+
+void
+secret_wipe(void *p, size_t n)
+{
+	sodium_memzero(p, n);
+}
+
+void
+secret_guard_process(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef PR_SET_DUMPABLE
+	if (!IS_WATCHED)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}

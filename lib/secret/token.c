@@ -1,0 +1,169 @@
+#include "config.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "lib/secret/token.h"
+
+#include "lib/base/ban.h"
+
+#define PREFIX "mh_"
+#define PREFIX_LEN (sizeof(PREFIX) - 1)
+#define SECRET_BYTES 32
+#define SECRET_AT (PREFIX_LEN + TOKEN_ID_LEN + 1)
+
+static const struct {
+	const char *name;
+	unsigned bit;
+} scopes[] = {
+	{ "read", TOKEN_READ },
+	{ "write", TOKEN_WRITE },
+	{ "consume", TOKEN_CONSUME },
+	{ "admin", TOKEN_ADMIN },
+};
+#define NSCOPES (sizeof(scopes) / sizeof(scopes[0]))
+
+_Static_assert(TOKEN_HASH_LEN >= crypto_generichash_BYTES_MIN &&
+	TOKEN_HASH_LEN <= crypto_generichash_BYTES_MAX,
+    "BLAKE2b has that length");
+
+/*
+ * BLAKE2b of the whole text.  256 random bits need no slow password hash:
+ * there is nothing to guess.
+ */
+static void
+hash_text(const char *text, unsigned char hash[TOKEN_HASH_LEN])
+{
+	(void)crypto_generichash(hash, TOKEN_HASH_LEN,
+	    (const unsigned char *)text, strlen(text), NULL, 0);
+}
+
+static bool
+is_hex(const char *s, size_t n)
+{
+	return strspn(s, "0123456789abcdef") >= n;
+}
+
+void
+token_make(struct token *t, char text[TOKEN_TEXT_MAX])
+{
+	unsigned char id[TOKEN_ID_LEN / 2], secret[SECRET_BYTES];
+	char hex[SECRET_BYTES * 2 + 1];
+	int n;
+
+	/* Without a source of randomness there is no safe way to go on. */
+	if (sodium_init() < 0)
+		abort();
+	randombytes_buf(id, sizeof(id));
+	randombytes_buf(secret, sizeof(secret));
+	(void)sodium_bin2hex(t->id, sizeof(t->id), id, sizeof(id));
+	(void)sodium_bin2hex(hex, sizeof(hex), secret, sizeof(secret));
+	n = snprintf(text, TOKEN_TEXT_MAX, PREFIX "%s_%s", t->id, hex);
+	assert(n == TOKEN_TEXT_MAX - 1);
+	(void)n;
+	hash_text(text, t->hash);
+	sodium_memzero(secret, sizeof(secret));
+	sodium_memzero(hex, sizeof(hex));
+}
+
+int
+token_id(const char *text, char id[TOKEN_ID_LEN + 1])
+{
+	if (strnlen(text, TOKEN_TEXT_MAX) != TOKEN_TEXT_MAX - 1 ||
+	    strncmp(text, PREFIX, PREFIX_LEN) != 0 ||
+	    !is_hex(text + PREFIX_LEN, TOKEN_ID_LEN) ||
+	    text[SECRET_AT - 1] != '_' ||
+	    !is_hex(text + SECRET_AT, SECRET_BYTES * 2))
+		return -1;
+	memcpy(id, text + PREFIX_LEN, TOKEN_ID_LEN);
+	id[TOKEN_ID_LEN] = '\0';
+	return 0;
+}
+
+int
+token_from_base64(const char *text, char *out, size_t cap, size_t *n)
+{
+	return sodium_base642bin((unsigned char *)out, cap, text, strlen(text),
+	    " \t", n, NULL, sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool
+token_matches(const struct token *t, const char *text)
+{
+	unsigned char hash[TOKEN_HASH_LEN];
+	char id[TOKEN_ID_LEN + 1];
+
+	if (token_id(text, id) == -1)
+		return false;
+	hash_text(text, hash);
+	return sodium_memcmp(hash, t->hash, sizeof(hash)) == 0;
+}
+
+bool
+token_allows(const struct token *t, unsigned need)
+{
+	return (t->scopes & TOKEN_ADMIN) != 0 || (t->scopes & need) == need;
+}
+
+struct grant
+token_grant(const struct token *t)
+{
+	return (struct grant){ t->queues, t->services };
+}
+
+/* The bit of the scope word of n bytes at name, 0 if there is none. */
+static unsigned
+scope_bit(const char *name, size_t n)
+{
+	for (size_t i = 0; i < NSCOPES; i++) {
+		if (strlen(scopes[i].name) == n &&
+		    memcmp(scopes[i].name, name, n) == 0)
+			return scopes[i].bit;
+	}
+	return 0;
+}
+
+int
+token_scopes_parse(const char *text, unsigned *out)
+{
+	const char *p = text;
+	unsigned bit, bits = 0;
+	size_t n;
+
+	for (;; p += n + 1) {
+		n = strcspn(p, ",");
+		if ((bit = scope_bit(p, n)) == 0)
+			return -1;
+		bits |= bit;
+		if (p[n] == '\0')
+			break;
+	}
+	*out = bits;
+	return 0;
+}
+
+void
+token_scopes_print(unsigned bits, char *out, size_t outlen)
+{
+	size_t at = 0;
+	int n;
+
+	if (outlen > 0)
+		*out = '\0';
+	for (size_t i = 0; i < NSCOPES; i++) {
+		if ((bits & scopes[i].bit) == 0)
+			continue;
+		n = snprintf(out + at, outlen - at, "%s%s", at == 0 ? "" : ",",
+		    scopes[i].name);
+		if (n < 0 || (size_t)n >= outlen - at) {
+			if (at < outlen)
+				out[at] = '\0';
+			return;
+		}
+		at += (size_t)n;
+	}
+}

@@ -1,0 +1,50 @@
+#ifndef LIB_STORE_DEAD_H
+#define LIB_STORE_DEAD_H
+
+#include "lib/record/dead.h"
+#include "lib/db/store.h"
+
+/*
+ * Dead letters: messages of the embedded queue that nobody acknowledged, and
+ * those of the outbox that no broker took.  Calls that change need an open
+ * transaction.
+ */
+
+/* Which of them: up to limit behind the row numbered after. */
+struct store_dead_ask {
+	enum dead_place place;
+	const char *queue;
+	int64_t after;
+	int64_t limit;
+};
+
+/* Add them, by row; their kind is left to the caller. */
+enum store_rc store_dead_list(struct store *st,
+    const struct store_dead_ask *ask, struct dead_list *out);
+
+/* The rows alone, up to STORE_DEAD_ROWS whatever the limit. */
+#define STORE_DEAD_ROWS 1000
+enum store_rc store_dead_rows(struct store *st,
+    const struct store_dead_ask *ask, int64_t out[STORE_DEAD_ROWS], size_t *n);
+
+/* Read the one named id, wherever it is, into the zeroed *out (dead_fini,
+ * also after a failure); STORE_NOTFOUND. */
+enum store_rc store_dead_get(struct store *st, const char *queue,
+    const char *id, struct dead *out);
+
+/* One of them. */
+struct store_dead_row {
+	enum dead_place place;
+	int64_t row;
+};
+
+/*
+ * Let it be ready, or due, as if it had never been tried; forget it.
+ * STORE_NOTFOUND: it is not there any more.
+ */
+enum store_rc store_dead_replay(struct store *st,
+    const struct store_dead_row *r, int64_t now_us, const char *reason);
+enum store_rc store_dead_purge(struct store *st,
+    const struct store_dead_row *r);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef LIB_STORE_DENIAL_H
+#define LIB_STORE_DENIAL_H
+
+#include "lib/db/store.h"
+
+/*
+ * Keys that Render does not accept (401), or not for a service (403): a row
+ * from the first such answer to the first that is none, with one alert.  key
+ * is a name of the configuration; place a service, or "" for any.
+ */
+
+/* Note it, unless it is noted already.  Needs an open transaction. */
+enum store_rc store_denial_add(struct store *st, const char *key,
+    const char *place, const char *reason, int64_t now_us);
+
+/* It is accepted.  STORE_NOTFOUND: nothing else was noted.  Needs an open
+ * transaction. */
+enum store_rc store_denial_end(struct store *st, const char *key,
+    const char *place, int64_t now_us);
+
+/* One that was noted; strings are borrowed for the call. */
+struct store_denial {
+	const char *key, *place, *reason;
+	int64_t since_us;
+};
+
+/* Call see with each that has not ended, oldest first. */
+enum store_rc store_denial_each(struct store *st,
+    void (*see)(void *arg, const struct store_denial *n), void *arg);
+
+#endif

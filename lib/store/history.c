@@ -1,0 +1,91 @@
+#include "config.h"
+
+#include "lib/store/history.h"
+#include "lib/db/stmt.h"
+#include "lib/base/ban.h"
+
+/* How a version ends. */
+struct end {
+	int64_t job;
+	const char *next; /* the text that follows; NULL: none, or the same */
+	const char *zone; /* that has new data, or NULL */
+	int64_t until_us;
+	int64_t
+	    keep_us; /* a slot before that which is not over, or KEEP_NONE */
+};
+
+#define KEEP_NONE INT64_MAX
+
+static enum store_rc
+history_end(struct store *st, const struct end *e)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_HISTORY_END);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_int(q, ":job", e->job);
+	stmt_text(q, ":next", e->next);
+	stmt_text(q, ":zone", e->zone);
+	stmt_int(q, ":until_us", e->until_us);
+	stmt_int_or_null(q, ":keep_us", e->keep_us, KEEP_NONE);
+	return stmt_run(st, q, false);
+}
+
+static enum store_rc
+history_end_before(struct store *st, const struct end *e)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_HISTORY_END_BEFORE);
+
+	if (q == NULL)
+		return STORE_ERROR;
+	stmt_int(q, ":job", e->job);
+	stmt_text(q, ":next", e->next);
+	stmt_int(q, ":keep_us", e->keep_us);
+	return stmt_run(st, q, false);
+}
+
+static enum store_rc
+history_begin(struct store *st, const struct end *e, int64_t since_us)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_HISTORY_BEGIN);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_int(q, ":job", e->job);
+	stmt_text(q, ":next", e->next);
+	stmt_int(q, ":since_us", since_us);
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_history_end(struct store *st, int64_t job, int64_t until_us)
+{
+	const struct end e = { job, NULL, NULL, until_us, KEEP_NONE };
+
+	return history_end(st, &e);
+}
+
+enum store_rc
+store_history_change(struct store *st, int64_t job, const char *next,
+    int64_t until_us, int64_t since_us)
+{
+	const struct end e = { job, next, NULL, until_us,
+		since_us < until_us ? since_us : KEEP_NONE };
+	enum store_rc rc = STORE_OK;
+
+	if (e.keep_us != KEEP_NONE)
+		rc = history_end_before(st, &e);
+	if (rc == STORE_OK)
+		rc = history_end(st, &e);
+	return rc == STORE_OK ? history_begin(st, &e, since_us) : rc;
+}
+
+enum store_rc
+store_history_rezone(struct store *st, int64_t job, const char *zone,
+    int64_t until_us, int64_t since_us)
+{
+	const struct end e = { job, NULL, zone, until_us, KEEP_NONE };
+	enum store_rc rc = history_end(st, &e);
+
+	return rc == STORE_OK ? history_begin(st, &e, since_us) : rc;
+}

@@ -1,0 +1,95 @@
+#ifndef LIB_STORE_JOB_H
+#define LIB_STORE_JOB_H
+
+#include "lib/record/job.h"
+#include "lib/db/store.h"
+
+/* Rows of the job table.  Calls that change need an open transaction. */
+
+/* Insert j and set its id; STORE_CONFLICT when (queue, job_id) is taken. */
+enum store_rc store_job_insert(struct store *st, struct job *j);
+
+/* Overwrite the whole row numbered j->id, except created_us. */
+enum store_rc store_job_update(struct store *st, const struct job *j);
+
+/* The slots before cursor_us are decided; the job runs next at next_run_us. */
+enum store_rc store_job_advance(struct store *st, int64_t id,
+    int64_t next_run_us, int64_t cursor_us);
+
+/* Only what a switch changes: state, reason, next run, cursor. */
+enum store_rc store_job_move(struct store *st, const struct job *j);
+
+/*
+ * Delete a row; its ledger stays, and why it went: JOB_EXPIRED or "deleted by
+ * owner".  STORE_NOTFOUND when there is none.
+ */
+enum store_rc store_job_delete(struct store *st, int64_t id, int64_t now_us,
+    const char *reason);
+
+/* What the store remembers of a name whose job is gone. */
+struct store_gone {
+	int64_t at_us; /* 0: not known */
+	char *reason;  /* owned; or NULL */
+};
+
+/* Of the newest job that had the name, into *out; STORE_NOTFOUND. */
+enum store_rc store_job_gone(struct store *st, const char *queue,
+    const char *job_id, struct store_gone *out);
+
+/* Add up to limit jobs that are in quarantine, the oldest first. */
+enum store_rc store_job_quarantined(struct store *st, int limit,
+    struct job_list *out);
+
+/* Call see with each queue that has such jobs, and how many. */
+enum store_rc store_job_quarantined_queues(struct store *st,
+    void (*see)(void *arg, const char *queue, int64_t n), void *arg);
+
+/* Numbers of jobs: in quarantine; with a misfire grace below grace_us. */
+enum store_rc store_job_count_quarantined(struct store *st, int64_t *out);
+enum store_rc store_job_count_grace(struct store *st, int64_t grace_us,
+    int64_t *out);
+
+/* Number of jobs whose zone has another name. */
+enum store_rc store_job_count_other_zone(struct store *st, const char *zone,
+    int64_t *out);
+
+/* The highest number of a job, 0 without any. */
+enum store_rc store_job_newest(struct store *st, int64_t *out);
+
+/*
+ * Ask see of each service at which an active job of the queue runs (NULL: of
+ * one that cannot be read), until it says true; *out: whether it did.
+ */
+enum store_rc store_job_services(struct store *st, const char *queue,
+    bool (*see)(void *arg, const char *service), void *arg, bool *out);
+
+/* Add up to limit jobs, of one queue or (NULL) of all, numbered up to id. */
+enum store_rc store_job_batch(struct store *st, const char *queue, int64_t id,
+    int limit, struct job_list *out);
+
+/* Read one job into the initialised *out; STORE_NOTFOUND. */
+enum store_rc store_job_get(struct store *st, const char *queue,
+    const char *job_id, struct job *out);
+
+/* Add up to limit jobs due at now_us to out, oldest next run first. */
+enum store_rc store_job_due(struct store *st, int64_t now_us, int limit,
+    struct job_list *out);
+
+/* The earliest next run of all active jobs, JOB_NEVER if none. */
+enum store_rc store_job_next(struct store *st, int64_t *out_us);
+
+/* A place in the order of lists: by next run, then id, those without last. */
+struct store_job_place {
+	int64_t next_run_us; /* JOB_NEVER for those without */
+	int64_t id;
+};
+
+/* Add up to limit jobs that come after *after; queue NULL = all. */
+enum store_rc store_job_list(struct store *st, const char *queue,
+    const struct store_job_place *after, int64_t limit, struct job_list *out);
+
+/* Number of jobs; queue NULL = all. */
+enum store_rc store_job_count(struct store *st, const char *queue,
+    int64_t *out);
+
+#endif

@@ -1,0 +1,477 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/record/run.h"
+#include "lib/store/prune.h"
+#include "lib/db/stmt.h"
+#include "lib/base/ban.h"
+
+#define CLOCK_EVERY 64 /* rows between two looks at the clock */
+#define SAMPLE_MAX 64
+#define NEVER INT64_MIN
+#define ONCE_US (INT64_C(366) * 86400 * CLOCK_US_PER_S) /* store_prune.h */
+
+/* A row that goes. */
+struct victim {
+	int64_t id;
+	int64_t job;
+};
+
+struct step {
+	struct store *st;
+	const struct store_prune *p;
+	struct victim *v; /* step_rows of them */
+	int n;
+	int64_t newest; /* id of the row that stays */
+	const struct clock *clock;
+	int64_t end_us; /* on the clock for timing */
+	int64_t done;
+	int64_t once; /* one-offs remembered by it */
+	bool is_more;
+};
+
+/* What a walk sees of a row. */
+struct seen {
+	int64_t id;
+	int64_t job;
+	bool is_paused; /* such a row may grow, and then counts as new */
+	bool is_needed; /* the guard needs it */
+	int64_t decided_us;
+};
+
+/* What a walk thinks of a row. */
+enum verdict { VERDICT_TAKE, VERDICT_LEAVE, VERDICT_STOP };
+
+static enum store_rc
+prune_at(struct step *s, const char *name, int64_t *out)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_AT);
+	enum store_rc rc;
+
+	*out = 0;
+	if (q != NULL)
+		stmt_text(q, ":name", name);
+	rc = stmt_scalar(s->st, q, out);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+static enum store_rc
+prune_move(struct step *s, const char *name, int64_t at)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_MOVE);
+
+	if (q == NULL)
+		return s->st->refused;
+	stmt_text(q, ":name", name);
+	stmt_int(q, ":at", at);
+	return stmt_run(s->st, q, false);
+}
+
+/* A statement with nothing but a number in it. */
+static enum store_rc
+prune_do(struct step *s, enum sql_id id, const char *name, int64_t v)
+{
+	sqlite3_stmt *q = stmt_get(s->st, id);
+
+	if (q == NULL)
+		return s->st->refused;
+	stmt_int(q, name, v);
+	return stmt_run(s->st, q, false);
+}
+
+/* The job is gone, and so is its last row: its sums join the others. */
+static enum store_rc
+prune_fold(struct step *s, int64_t job)
+{
+	static const enum sql_id ids[] = { SQL_PRUNE_FOLD, SQL_PRUNE_SUMS,
+		SQL_PRUNE_NAME, SQL_PRUNE_HISTORY };
+	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_IS_OVER);
+	int64_t is_over = 0;
+	enum store_rc rc;
+
+	if (q != NULL)
+		stmt_int(q, ":job", job);
+	rc = stmt_scalar(s->st, q, &is_over);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (rc == STORE_OK && is_over != 0)
+			rc = prune_do(s, ids[i], ":job", job);
+	}
+	return rc;
+}
+
+/* Is that an id which was made up, 32 digits of a UUIDv7?  No client comes with
+ * it again. */
+static bool
+is_made_up(const char *job_id)
+{
+	return strlen(job_id) == 32 && job_id[12] == '7' &&
+	    strspn(job_id, "0123456789abcdef") == 32;
+}
+
+static enum store_rc
+remember(struct step *s, int64_t key)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_ONCE_ADD);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return s->st->refused;
+	stmt_int(q, ":id", key);
+	stmt_int(q, ":now", clock_get_us(s->clock));
+	rc = stmt_run(s->st, q, false);
+	s->once += sqlite3_changes(s->st->db);
+	return rc;
+}
+
+/* A one-off does not run again when its run is forgotten. */
+static enum store_rc
+prune_once(struct step *s, int64_t id)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_ONCE);
+	enum store_rc rc;
+	int64_t key = 0;
+
+	if (q == NULL)
+		return s->st->refused;
+	stmt_int(q, ":id", id);
+	if ((rc = stmt_row(s->st, q)) == STORE_OK &&
+	    !is_made_up((const char *)sqlite3_column_text(q, 1)))
+		key = run_once_key((const char *)sqlite3_column_text(q, 0),
+		    (const char *)sqlite3_column_text(q, 1),
+		    sqlite3_column_int64(q, 2));
+	stmt_put(q);
+	if (key != 0)
+		return remember(s, key);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* What is known of a row's slots goes, but for the sums. */
+static enum store_rc
+prune_row(struct step *s, int64_t id)
+{
+	static const enum sql_id ids[] = { SQL_PRUNE_SUM, SQL_PRUNE_VERSIONS,
+		SQL_PRUNE_ROW };
+	enum store_rc rc = prune_once(s, id);
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (rc == STORE_OK)
+			rc = prune_do(s, ids[i], ":id", id);
+	}
+	return rc;
+}
+
+/* Take the victims out, in their order; *last is the last one taken. */
+static enum store_rc
+prune_take(struct step *s, int64_t *last)
+{
+	enum store_rc rc = STORE_OK;
+
+	for (int i = 0; i < s->n && rc == STORE_OK; i++) {
+		if (i % CLOCK_EVERY == CLOCK_EVERY - 1 &&
+		    clock_get_mono_us(s->clock) > s->end_us) {
+			s->is_more = true;
+			break;
+		}
+		rc = prune_row(s, s->v[i].id);
+		if (rc == STORE_OK && s->v[i].job != 0 &&
+		    (i + 1 == s->n || s->v[i + 1].job != s->v[i].job))
+			rc = prune_fold(s, s->v[i].job);
+		*last = s->v[i].id;
+		s->done++;
+	}
+	return rc;
+}
+
+static void
+read_seen(sqlite3_stmt *q, struct seen *r)
+{
+	r->id = sqlite3_column_int64(q, 0);
+	r->job = sqlite3_column_int64(q, 1);
+	r->is_paused = strcmp((const char *)sqlite3_column_text(q, 2),
+			   run_state_name(RUN_PAUSED)) == 0;
+	r->decided_us = sqlite3_column_int64(q, 3);
+	r->is_needed = sqlite3_column_int(q, 4) != 0;
+}
+
+static enum verdict
+judge_age(const struct step *s, const struct seen *r)
+{
+	if (r->decided_us >= s->p->before_us)
+		return r->is_paused ? VERDICT_LEAVE : VERDICT_STOP;
+	return r->is_needed ? VERDICT_LEAVE : VERDICT_TAKE;
+}
+
+/*
+ * Gather the rows above *at, oldest first, that are too old (excess < 0) or
+ * too many; *at is then how far it looked, 0 when it need look no further.
+ */
+static enum store_rc
+gather(struct step *s, int64_t excess, int64_t *at)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_WALK);
+	enum verdict v = VERDICT_LEAVE;
+	enum store_rc rc;
+	struct seen r;
+	int rows = 0;
+
+	if (q == NULL)
+		return s->st->refused;
+	stmt_int(q, ":id", *at);
+	stmt_int(q, ":limit", s->p->step_rows);
+	s->n = 0;
+	while ((rc = stmt_row(s->st, q)) == STORE_OK) {
+		read_seen(q, &r);
+		rows++;
+		if (r.id >= s->newest || (excess >= 0 && s->n >= excess))
+			v = VERDICT_STOP;
+		else if (excess < 0)
+			v = judge_age(s, &r);
+		else
+			v = r.is_needed ? VERDICT_LEAVE : VERDICT_TAKE;
+		if (v == VERDICT_STOP)
+			break;
+		if (v == VERDICT_TAKE)
+			s->v[s->n++] = (struct victim){ r.id, r.job };
+		*at = r.id;
+	}
+	stmt_put(q);
+	if (v == VERDICT_STOP || rows < s->p->step_rows)
+		*at = 0;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* One walk through the oldest rows, from where the last one stopped. */
+static enum store_rc
+prune_walk(struct step *s, const char *name, int64_t excess)
+{
+	int64_t at, last = 0;
+	enum store_rc rc;
+	bool is_more = s->is_more;
+
+	if ((rc = prune_at(s, name, &at)) != STORE_OK ||
+	    (rc = gather(s, excess, &at)) != STORE_OK)
+		return rc;
+	s->is_more = false;
+	rc = prune_take(s, &last);
+	if (s->is_more)
+		at = last;
+	s->is_more = s->is_more || is_more || at != 0;
+	return rc == STORE_OK ? prune_move(s, name, at) : rc;
+}
+
+/* Numbers of rows are not used again: the highest tells how many came. */
+static enum store_rc
+prune_count(struct step *s)
+{
+	int64_t gone, before = s->done, excess;
+	enum store_rc rc;
+
+	if ((rc = prune_at(s, "rows", &gone)) != STORE_OK)
+		return rc;
+	excess = s->newest - gone - before - s->p->rows;
+	return s->p->rows > 0 && excess > 0 ? prune_walk(s, "count", excess) :
+					      STORE_OK;
+}
+
+/* Gather the rows of a job beyond those it may keep. */
+static enum store_rc
+gather_job(struct step *s, int64_t job)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_JOB_BOUND);
+	enum store_rc rc;
+	int64_t bound;
+
+	s->n = 0;
+	if (q != NULL) {
+		stmt_int(q, ":job", job);
+		stmt_int(q, ":keep", s->p->rows_per_job);
+	}
+	if ((rc = stmt_scalar(s->st, q, &bound)) != STORE_OK)
+		return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	if ((q = stmt_get(s->st, SQL_PRUNE_JOB_ROWS)) == NULL)
+		return s->st->refused;
+	stmt_int(q, ":job", job);
+	stmt_int(q, ":slot_us", bound);
+	stmt_int(q, ":limit", s->p->step_rows);
+	while ((rc = stmt_row(s->st, q)) == STORE_OK) {
+		s->v[s->n] = (struct victim){ sqlite3_column_int64(q, 0), job };
+		if (s->v[s->n].id < s->newest)
+			s->n++;
+	}
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/*
+ * The first job behind row *at whose turn it is into *job, its row into *at;
+ * 0 when there is none.  Counting a job's rows takes time, and only a job
+ * with new rows can have too many: so one of 64 new rows (more where
+ * few are kept) makes its job's turn.
+ */
+static enum store_rc
+next_job(struct step *s, int64_t *at, int64_t *job)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_NEXT_JOB);
+	int64_t every = s->p->rows_per_job / 16;
+	enum store_rc rc;
+
+	if (q == NULL)
+		return s->st->refused;
+	every = every < 1 ? 1 : every > SAMPLE_MAX ? SAMPLE_MAX : every;
+	stmt_int(q, ":id", *at);
+	stmt_int(q, ":every", every);
+	*job = 0;
+	*at = s->newest;
+	if ((rc = stmt_row(s->st, q)) == STORE_OK) {
+		*at = sqlite3_column_int64(q, 0);
+		*job = sqlite3_column_int64(q, 1);
+	}
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* How far the jobs' turns are; from the start once another limit is set. */
+static enum store_rc
+job_at(struct step *s, int64_t *at)
+{
+	enum store_rc rc;
+	int64_t keep;
+
+	if ((rc = prune_at(s, "job", at)) != STORE_OK ||
+	    (rc = prune_at(s, "keep", &keep)) != STORE_OK ||
+	    keep == s->p->rows_per_job)
+		return rc;
+	*at = 0;
+	return prune_move(s, "keep", s->p->rows_per_job);
+}
+
+/* Jobs in the order of their new rows, until one takes the whole step. */
+static enum store_rc
+prune_jobs(struct step *s)
+{
+	int64_t at, from, job = 0, last, before;
+	enum store_rc rc;
+	bool is_full = false;
+
+	if ((rc = job_at(s, &at)) != STORE_OK)
+		return rc;
+	while (rc == STORE_OK && !is_full) {
+		from = at;
+		if ((rc = next_job(s, &at, &job)) != STORE_OK || job == 0)
+			break;
+		before = s->done;
+		if ((rc = gather_job(s, job)) == STORE_OK)
+			rc = prune_take(s, &last);
+		is_full = clock_get_mono_us(s->clock) > s->end_us;
+		/* Its turn again, when there may be more of it. */
+		if (s->done - before < s->n || s->n == s->p->step_rows) {
+			is_full = true;
+			at = from;
+		}
+	}
+	s->is_more = s->is_more || is_full;
+	return rc == STORE_OK ? prune_move(s, "job", at) : rc;
+}
+
+static enum store_rc
+prune_audit(struct step *s)
+{
+	sqlite3_stmt *q = stmt_get(s->st, SQL_AUDIT_PRUNE);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return s->st->refused;
+	stmt_int(q, ":before_us", s->p->before_us);
+	stmt_int(q, ":limit", s->p->step_rows);
+	rc = stmt_run(s->st, q, false);
+	if (rc == STORE_OK && sqlite3_changes(s->st->db) == s->p->step_rows)
+		s->is_more = true;
+	return rc;
+}
+
+/* Take at most limit one-offs out of memory; *n less are left. */
+static enum store_rc
+forget(struct step *s, enum sql_id id, int64_t limit, int64_t *n)
+{
+	sqlite3_stmt *q = stmt_get(s->st, id);
+	enum store_rc rc;
+	int changes;
+
+	if (q == NULL)
+		return s->st->refused;
+	if (id == SQL_ONCE_PRUNE)
+		stmt_int(q, ":before_us", clock_get_us(s->clock) - ONCE_US);
+	stmt_int(q, ":limit", limit);
+	rc = stmt_run(s->st, q, false);
+	changes = sqlite3_changes(s->st->db);
+	*n -= changes;
+	s->is_more = s->is_more || changes == s->p->step_rows;
+	return rc;
+}
+
+/* One-offs that nothing asked for in a year, and the oldest of too many. */
+static enum store_rc
+prune_remembered(struct step *s)
+{
+	int64_t was, n, most = s->p->rows;
+	enum store_rc rc = prune_at(s, "once", &was);
+
+	n = was + s->once;
+	if (rc == STORE_OK && n > 0)
+		rc = forget(s, SQL_ONCE_PRUNE, s->p->step_rows, &n);
+	if (rc == STORE_OK && most > 0 && n > most)
+		rc = forget(s, SQL_ONCE_SURPLUS,
+		    n - most < s->p->step_rows ? n - most : s->p->step_rows,
+		    &n);
+	return rc == STORE_OK && n != was ? prune_move(s, "once", n) : rc;
+}
+
+static enum store_rc
+prune_rules(struct step *s)
+{
+	int64_t gone;
+	enum store_rc rc = STORE_OK;
+
+	if (s->p->before_us != NEVER)
+		rc = prune_walk(s, "age", -1);
+	if (rc == STORE_OK && s->p->rows_per_job > 0)
+		rc = prune_jobs(s);
+	if (rc == STORE_OK)
+		rc = prune_count(s);
+	if (rc == STORE_OK && s->p->before_us != NEVER)
+		rc = prune_audit(s);
+	if (rc == STORE_OK)
+		rc = prune_remembered(s);
+	if (rc == STORE_OK && s->done > 0 &&
+	    (rc = prune_at(s, "rows", &gone)) == STORE_OK)
+		rc = prune_move(s, "rows", gone + s->done);
+	return rc;
+}
+
+enum store_rc
+store_prune_step(struct store *st, const struct store_prune *p, int64_t *done,
+    bool *is_more)
+{
+	struct step s = {
+		.st = st,
+		.p = p,
+		.clock = p->clock,
+	};
+	enum store_rc rc;
+
+	*is_more = false;
+	s.end_us = clock_get_mono_us(s.clock) + p->step_us;
+	s.v = calloc((size_t)p->step_rows, sizeof(s.v[0]));
+	if (s.v == NULL)
+		return STORE_FULL;
+	rc = stmt_scalar(st, stmt_get(st, SQL_PRUNE_NEWEST), &s.newest);
+	if (rc == STORE_OK)
+		rc = prune_rules(&s);
+	*done += s.done;
+	*is_more = s.is_more;
+	free(s.v);
+	return rc;
+}

@@ -1,0 +1,136 @@
+#ifndef LIB_STORE_QUEUE_H
+#define LIB_STORE_QUEUE_H
+
+#include <stdbool.h>
+
+#include "lib/record/message.h"
+#include "lib/db/store.h"
+
+struct buf;
+
+/* Queue switches and the messages of the embedded queue. */
+
+/* What the store knows of one queue. */
+struct queue_info {
+	char *name;
+	bool is_paused;
+	int64_t jobs;
+	int64_t ready;
+	int64_t held; /* in flight or delayed */
+	int64_t dead;
+	int64_t waiting;   /* on their way to a broker */
+	int64_t oldest_us; /* enqueued_us of the oldest ready; 0: none */
+};
+
+struct queue_list {
+	struct queue_info *v;
+	size_t n;
+	size_t cap;
+};
+
+/* Free the queues of a list and its memory; it is empty afterwards. */
+void queue_list_fini(struct queue_list *l);
+
+/* Room for one more queue at the end, zeroed; NULL without memory. */
+struct queue_info *queue_list_add(struct queue_list *l);
+
+/* Is the queue switched off?  An unknown queue is not. */
+enum store_rc store_queue_is_paused(struct store *st, const char *queue,
+    bool *out);
+
+/*
+ * Append why none of the queue's jobs fires, "queue paused by owner since
+ * 2026-11-23T04:30:00Z"; nothing when it is not paused.
+ */
+enum store_rc store_queue_why_paused(struct store *st, const char *queue,
+    struct buf *out);
+
+/*
+ * Flip the switch, by whose doing (open transaction).  One that stands as
+ * asked keeps who flipped it, and when.
+ */
+enum store_rc store_queue_set_paused(struct store *st, const char *queue,
+    bool is_paused, int64_t now_us, const char *actor);
+
+/*
+ * A consumer asked for messages of the queue (open transaction): noted, once
+ * an hour.  Has one ever?
+ */
+enum store_rc store_queue_note_leased(struct store *st, const char *queue,
+    int64_t now_us);
+enum store_rc store_queue_is_consumed(struct store *st, const char *queue,
+    bool *out);
+
+/* Call see with the name of each queue that has been. */
+typedef void store_queue_see(void *cookie, const char *name);
+enum store_rc store_queue_consumed(struct store *st, store_queue_see *see,
+    void *cookie);
+
+/* Every queue with a job, a message or a switch, by name. */
+enum store_rc store_queue_list(struct store *st, struct queue_list *out);
+
+/* Put body into the queue as ready (open transaction). */
+enum store_rc store_message_insert(struct store *st, const char *queue,
+    int64_t priority, int64_t now_us, const char *body);
+
+/*
+ * Give back what was held for too long: ready again, or dead once it was
+ * delivered max_deliveries times (open transaction).
+ */
+enum store_rc store_message_expire(struct store *st, const char *queue,
+    int64_t max_deliveries, int64_t now_us);
+
+/*
+ * Lease up to max messages until until_us, by priority, then age (open
+ * transaction).  Adds them to out with their lease texts.
+ */
+enum store_rc store_message_lease(struct store *st, const char *queue, int max,
+    int64_t until_us, struct message_list *out);
+
+/* A held message named by its lease text; STORE_NOTFOUND once it lapsed. */
+enum store_rc store_message_ack(struct store *st, const char *queue,
+    const char *lease);
+enum store_rc store_message_extend(struct store *st, const char *queue,
+    const char *lease, int64_t until_us);
+
+/* How a message goes back. */
+struct store_nack {
+	int64_t now_us;
+	int64_t delay_us;
+	int64_t max_deliveries; /* delivered so often: dead */
+	const char *reason;	/* NULL: none given */
+	bool is_free;		/* this delivery does not count */
+};
+enum store_rc store_message_nack(struct store *st, const char *queue,
+    const char *lease, const struct store_nack *n);
+
+/*
+ * Add up to limit messages of one state: ready ones in the order they will
+ * be leased, held ones by the end of their lease, dead ones oldest first.
+ */
+enum store_rc store_message_peek(struct store *st, const char *queue,
+    enum message_state state, int limit, struct message_list *out);
+
+/* What a message carries, as owned JSON text; free with free(3). */
+struct store_params {
+	int64_t priority;
+	char *args;
+	char *kwargs;
+};
+
+/*
+ * The parameters of the message of a run that was sent at sent_us, while it
+ * is in its queue; STORE_NOTFOUND once it is gone.
+ */
+enum store_rc store_message_params(struct store *st, const char *queue,
+    const char *task_id, int64_t sent_us, struct store_params *out);
+
+/* Messages that are ready or held. */
+enum store_rc store_message_count(struct store *st, const char *queue,
+    int64_t *out);
+
+/* Delete the queue's ready and held messages; *out = how many. */
+enum store_rc store_message_clear(struct store *st, const char *queue,
+    int64_t *out);
+
+#endif

@@ -1,0 +1,354 @@
+/*
+ * Instants as text, in the forms that machines write, and in words for people
+ * at a command line.
+ */
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/base/buf.h"
+#include "lib/time/civil.h"
+#include "lib/time/datetime.h"
+#include "lib/base/num.h"
+#include "lib/time/tz.h"
+
+#include "lib/base/ban.h"
+
+#define US_PER_S INT64_C(1000000)
+
+#define DECIMALS 9    /* of a second that may be written */
+#define US_DECIMALS 6 /* of them that count here */
+
+/* Epoch seconds of the years 1 to 9999. */
+#define EPOCH_MIN_S INT64_C(-62135596800)
+#define EPOCH_MAX_S INT64_C(253402300799)
+
+/* So many digits are epoch seconds, and no date written together. */
+#define EPOCH_DIGITS_MIN 9
+
+#define EXAMPLE ": write it as 2030-12-03T15:00:00+01:00"
+
+static const char invalid[] =
+    "Invalid date string: write it as 2030-12-03 15:00:00, as "
+    "2030-12-03T15:00:00Z or with an offset such as +01:00";
+static const char beyond[] =
+    "epoch seconds of the years 1 to 9999 are needed, such as 1922540400 "
+    "(milliseconds have to be divided by 1000)";
+
+struct parsed {
+	struct civil c;
+	int us;
+	int32_t offset_s;
+};
+
+/* min to max digits at *sp into *out; *sp moves behind them. */
+static bool
+take_digits(const char **sp, int min, int max, int *out)
+{
+	const char *s = *sp;
+	int n, v = 0;
+
+	for (n = 0; n < max && s[n] >= '0' && s[n] <= '9'; n++)
+		v = v * 10 + (s[n] - '0');
+	if (n < min)
+		return false;
+	*sp = s + n;
+	*out = v;
+	return true;
+}
+
+static bool
+take_char(const char **sp, char c)
+{
+	if (**sp != c)
+		return false;
+	(*sp)++;
+	return true;
+}
+
+/* ".ffffff": decimal, .5 is half a second; what is finer than we count goes. */
+static bool
+take_fraction(const char **sp, int *us)
+{
+	int d, n = 0, v = 0;
+
+	if (!take_char(sp, '.') && !take_char(sp, ','))
+		return true;
+	for (; n < DECIMALS && take_digits(sp, 1, 1, &d); n++)
+		v = n < US_DECIMALS ? v * 10 + d : v;
+	*us = v;
+	for (int i = n; i < US_DECIMALS; i++)
+		*us *= 10;
+	return n > 0;
+}
+
+/* H:M[:S[.f]] */
+static bool
+take_time(const char **sp, struct parsed *out)
+{
+	if (!take_digits(sp, 1, 2, &out->c.hour) || !take_char(sp, ':') ||
+	    !take_digits(sp, 1, 2, &out->c.minute))
+		return false;
+	if (!take_char(sp, ':'))
+		return true;
+	if (!take_digits(sp, 1, 2, &out->c.second))
+		return false;
+	return take_fraction(sp, &out->us);
+}
+
+/* Z or +HH:MM, +HHMM, +HH, or with -, or nothing; digits by two. */
+static bool
+take_offset(const char **sp, struct parsed *out)
+{
+	int hours, minutes = 0, sign;
+
+	out->offset_s = DATETIME_NO_OFFSET;
+	if (**sp == '\0')
+		return true;
+	if (take_char(sp, 'Z') || take_char(sp, 'z')) {
+		out->offset_s = 0;
+		return true;
+	}
+	sign = **sp == '-' ? -1 : 1;
+	if (!take_char(sp, '+') && !take_char(sp, '-'))
+		return false;
+	if (!take_digits(sp, 2, 2, &hours))
+		return false;
+	if (**sp != '\0') {
+		(void)take_char(sp, ':');
+		if (!take_digits(sp, 2, 2, &minutes))
+			return false;
+	}
+	out->offset_s = sign * (hours * 3600 + minutes * 60);
+	return true;
+}
+
+static bool
+take_all(const char *s, struct parsed *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->offset_s = DATETIME_NO_OFFSET;
+	if (!take_digits(&s, 4, 4, &out->c.year) || !take_char(&s, '-') ||
+	    !take_digits(&s, 1, 2, &out->c.month) || !take_char(&s, '-') ||
+	    !take_digits(&s, 1, 2, &out->c.day))
+		return false;
+	if (*s == '\0')
+		return true;
+	if (!take_char(&s, ' ') && !take_char(&s, 'T') && !take_char(&s, 't'))
+		return false;
+	return take_time(&s, out) && take_offset(&s, out) && *s == '\0';
+}
+
+/* The checks of Python's datetime, in its order and words. */
+static const char *
+range_error(const struct parsed *p)
+{
+	const struct civil *c = &p->c;
+
+	if (c->year < CIVIL_YEAR_MIN)
+		return "year 0 is out of range" EXAMPLE;
+	if (c->month < 1 || c->month > 12)
+		return "month must be in 1..12" EXAMPLE;
+	if (c->day < 1 || c->day > civil_month_days(c->year, c->month))
+		return "day is out of range for month" EXAMPLE;
+	if (c->hour > 23)
+		return "hour must be in 0..23" EXAMPLE;
+	if (c->minute > 59)
+		return "minute must be in 0..59" EXAMPLE;
+	if (c->second > 59)
+		return "second must be in 0..59" EXAMPLE;
+	if (p->offset_s != DATETIME_NO_OFFSET &&
+	    (p->offset_s <= -CIVIL_DAY_S || p->offset_s >= CIVIL_DAY_S))
+		return "the offset must be less than 24 hours" EXAMPLE;
+	return NULL;
+}
+
+/* Is text epoch seconds: "@…", or digits enough? */
+static bool
+is_epoch(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return text[0] == '@' ||
+	    (n >= EPOCH_DIGITS_MIN && (text[n] == '\0' || text[n] == '.'));
+}
+
+static const char *
+parse_epoch(const char *s, int64_t *out_us)
+{
+	int64_t t_s;
+	int us = 0;
+	char whole[24];
+	size_t n;
+
+	s += *s == '@';
+	n = strcspn(s, ".,");
+	if (n >= sizeof(whole))
+		return beyond;
+	memcpy(whole, s, n);
+	whole[n] = '\0';
+	if (num_parse(whole, INT64_MIN, INT64_MAX, &t_s) != 0)
+		return invalid;
+	if (t_s < EPOCH_MIN_S || t_s > EPOCH_MAX_S)
+		return beyond;
+	s += n;
+	if (!take_fraction(&s, &us) || *s != '\0')
+		return invalid;
+	*out_us = t_s * US_PER_S + (whole[0] == '-' ? -us : us);
+	return NULL;
+}
+
+const char *
+datetime_parse(const char *text, const struct tz *tz, int64_t *out_us,
+    int32_t *offset_s)
+{
+	struct parsed p;
+	const char *error;
+	int64_t wall_s, t_s;
+
+	if (is_epoch(text)) {
+		if (offset_s != NULL)
+			*offset_s = DATETIME_NO_OFFSET;
+		return parse_epoch(text, out_us);
+	}
+	error = take_all(text, &p) ? range_error(&p) : invalid;
+	if (error != NULL)
+		return error;
+	wall_s = civil_to_wall(&p.c);
+	if (p.offset_s != DATETIME_NO_OFFSET)
+		t_s = wall_s - p.offset_s;
+	else
+		t_s = tz_instant(tz, wall_s);
+	*out_us = t_s * US_PER_S + p.us;
+	if (offset_s != NULL)
+		*offset_s = p.offset_s;
+	return NULL;
+}
+
+bool
+datetime_is_date(const char *text)
+{
+	return !is_epoch(text) && strchr(text, ':') == NULL;
+}
+
+bool
+datetime_wall(const char *text, int64_t *wall_s)
+{
+	struct parsed p;
+
+	if (is_epoch(text) || !take_all(text, &p) || range_error(&p) != NULL ||
+	    p.offset_s != DATETIME_NO_OFFSET)
+		return false;
+	*wall_s = civil_to_wall(&p.c);
+	return true;
+}
+
+/* The wall second at which the day of an instant begins. */
+static int64_t
+midnight(const struct datetime_words *w, int days)
+{
+	int64_t now_s = w->now_us / US_PER_S, wall_s;
+	struct tz_period p;
+
+	tz_at(w->tz, now_s, &p);
+	wall_s = now_s + p.offset_s;
+	return wall_s - wall_s % CIVIL_DAY_S + days * INT64_C(86400);
+}
+
+/* "today", "tomorrow 09:00", …; false when the text is none of them. */
+static bool
+parse_day(const char *text, const struct datetime_words *w, int64_t *out_us,
+    const char **why)
+{
+	static const struct {
+		const char *word;
+		int days;
+	} words[] = { { "yesterday", -1 }, { "today", 0 }, { "tomorrow", 1 } };
+	struct parsed p = { .offset_s = DATETIME_NO_OFFSET };
+	size_t i = 0, n = strcspn(text, " ");
+
+	while (i < 3 &&
+	    (strlen(words[i].word) != n ||
+		strncasecmp(text, words[i].word, n) != 0))
+		i++;
+	if (i == 3)
+		return false;
+	text += n;
+	p.c = (struct civil){ .year = 2000, .month = 1, .day = 1 };
+	*why = NULL;
+	if (*text != '\0' && (++text, !take_time(&text, &p) || *text != '\0'))
+		*why = "the time of that day is needed as 09:00";
+	else
+		*why = range_error(&p);
+	if (*why == NULL)
+		*out_us = p.us +
+		    US_PER_S *
+			tz_instant(w->tz,
+			    midnight(w, words[i].days) + p.c.hour * 3600 +
+				p.c.minute * 60 + p.c.second);
+	return true;
+}
+
+/* "+30m", "-2h"; false when the text is none of them. */
+static bool
+parse_distance(const char *text, int64_t now_us, int64_t *out_us,
+    const char **why)
+{
+	int64_t us = 0;
+
+	if (text[0] != '+' && text[0] != '-')
+		return false;
+	*why = NULL;
+	if (num_parse_duration(text + 1, &us) != 0)
+		*why = "a distance from now is needed as +30m or -2h (ms, s, "
+		       "m, h, d, w)";
+	*out_us = text[0] == '-' ? now_us - us : now_us + us;
+	return true;
+}
+
+const char *
+datetime_parse_words(const char *text, const struct datetime_words *w,
+    int64_t *out_us, int32_t *offset_s)
+{
+	const char *why = NULL;
+
+	if (offset_s != NULL)
+		*offset_s = DATETIME_NO_OFFSET;
+	if (strcasecmp(text, "now") == 0) {
+		*out_us = w->now_us;
+		return NULL;
+	}
+	if (parse_day(text, w, out_us, &why) ||
+	    parse_distance(text, w->now_us, out_us, &why))
+		return why;
+	why = datetime_parse(text, w->tz, out_us, offset_s);
+	return why != invalid ?
+	    why :
+	    "Invalid date string: write it as 2030-12-03 15:00:00, as "
+	    "2030-12-03T15:00:00Z, or as now, today, tomorrow 09:00, +30m or "
+	    "-2h";
+}
+
+void
+datetime_rfc3339(int64_t t_us, struct buf *out)
+{
+	int64_t t_s = t_us / US_PER_S - (t_us % US_PER_S < 0);
+	int us = (int)(t_us - t_s * US_PER_S);
+	struct civil c;
+
+	civil_from_wall(t_s, &c);
+	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day,
+	    c.hour, c.minute, c.second);
+	if (us != 0)
+		buf_printf(out, ".%06d", us);
+	buf_char(out, 'Z');
+}
+
+void
+datetime_rfc3339_s(int64_t t_us, struct buf *out)
+{
+	datetime_rfc3339(t_us - t_us % US_PER_S -
+		(t_us % US_PER_S < 0) * US_PER_S,
+	    out);
+}

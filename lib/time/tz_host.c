@@ -1,0 +1,278 @@
+/*
+ * The zone of this host: what its clock shows people, by TZ, by the links of
+ * /etc/localtime, or by what that file holds.  Never UTC where the file says
+ * otherwise.
+ */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/time/tz.h"
+#include "lib/time/tz_int.h"
+
+#include "lib/base/ban.h"
+
+#define LINKS_MAX 40 /* as the kernel allows */
+#define DEPTH_MAX 3  /* "America/Argentina/Buenos_Aires" */
+#define LINE_MAX_LEN 512
+
+/* Which zones are held against the file, and the file. */
+struct search {
+	struct tz_cache *tc;
+	const struct tz *file;
+	off_t size; /* 0: any */
+	const struct tz *found;
+};
+
+/* Take doubled slashes and "." out of a path, in place. */
+static void
+tidy(char *path)
+{
+	char *to = path, *from = path;
+
+	while (*from != '\0') {
+		if (from[0] == '/' && from[1] == '/')
+			from++;
+		else if (from[0] == '/' && from[1] == '.' &&
+		    (from[2] == '/' || from[2] == '\0'))
+			from += 2;
+		else
+			*to++ = *from++;
+	}
+	*to = '\0';
+}
+
+/* Name of the zone a path points into, NULL when it tells none. */
+static const char *
+name_in_path(const char *path)
+{
+	static const char mark[] = "/zoneinfo/";
+	const char *p, *last = NULL;
+
+	for (p = strstr(path, mark); p != NULL; p = strstr(p + 1, mark))
+		last = p + sizeof(mark) - 1;
+	return last;
+}
+
+/* The zone that a path with a name in it stands for; NULL: none. */
+static const struct tz *
+zone_of_path(struct tz_cache *tc, const char *path)
+{
+	static const char *const again[] = { "posix/", "right/" };
+	size_t n = strlen(tc->dir);
+	const char *name = name_in_path(path);
+	char why[256];
+
+	if (strncmp(path, tc->dir, n) == 0 && path[n] == '/')
+		name = path + n + 1;
+	/* "right" counts leap seconds; its zones are the same but for those. */
+	for (size_t i = 0; name != NULL && i < 2; i++)
+		if (strncmp(name, again[i], strlen(again[i])) == 0)
+			name += strlen(again[i]);
+	return name != NULL ? tz_get(tc, name, why, sizeof(why)) : NULL;
+}
+
+/* Where the link at path leads, into path; false when it is none. */
+static bool
+follow(char path[PATH_MAX])
+{
+	char target[PATH_MAX], joined[2 * PATH_MAX];
+	char *slash = strrchr(path, '/');
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+
+	if (n <= 0 || slash == NULL)
+		return false;
+	target[n] = '\0';
+	if (target[0] == '/')
+		joined[0] = '\0';
+	else
+		(void)snprintf(joined, sizeof(joined), "%.*s/",
+		    (int)(slash - path), path);
+	n = (ssize_t)strlen(joined);
+	(void)snprintf(joined + n, sizeof(joined) - (size_t)n, "%s", target);
+	tidy(joined);
+	return (size_t)snprintf(path, PATH_MAX, "%s", joined) < PATH_MAX;
+}
+
+/* The first zone on the way from link to the file, which is the name that the
+ * host's owner gave; else the one the file itself is. */
+static const struct tz *
+zone_of_link(struct tz_cache *tc, const char *link)
+{
+	char path[PATH_MAX], real[PATH_MAX];
+	const struct tz *tz = NULL;
+
+	(void)snprintf(path, sizeof(path), "%s", link);
+	for (int i = 0; i < LINKS_MAX && tz == NULL && follow(path); i++)
+		tz = zone_of_path(tc, path);
+	if (tz == NULL && realpath(link, path) != NULL &&
+	    realpath(tc->dir, real) != NULL &&
+	    strncmp(path, real, strlen(real)) == 0 &&
+	    path[strlen(real)] == '/') {
+		char why[256];
+
+		tz = tz_get(tc, path + strlen(real) + 1, why, sizeof(why));
+	}
+	return tz;
+}
+
+/* The name in a file: its first line that is neither empty nor a comment. */
+static bool
+read_name(const char *path, char line[LINE_MAX_LEN])
+{
+	FILE *f = fopen(path, "re");
+	bool is_found = false;
+	size_t skip;
+
+	if (f == NULL)
+		return false;
+	while (!is_found && fgets(line, LINE_MAX_LEN, f) != NULL) {
+		skip = strspn(line, " \t\r\n");
+		memmove(line, line + skip, strlen(line + skip) + 1);
+		line[strcspn(line, " \t\r\n#")] = '\0';
+		is_found = line[0] != '\0';
+	}
+	(void)fclose(f);
+	return is_found;
+}
+
+/* Is that zone as the file?  The past before 1970 is no matter. */
+static bool
+try_zone(struct search *s, const char *name)
+{
+	const struct tz *tz;
+	char path[PATH_MAX], why[256];
+	struct stat st;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", s->tc->dir, name) >=
+		sizeof(path) ||
+	    stat(path, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    (s->size != 0 && st.st_size != s->size))
+		return false;
+	tz = tz_get(s->tc, name, why, sizeof(why));
+	if (tz != NULL && tz_is_same(tz, s->file, 0))
+		s->found = tz;
+	return s->found != NULL;
+}
+
+/* The names people choose among: third column of zone.tab. */
+static void
+try_table(struct search *s)
+{
+	char path[PATH_MAX], line[LINE_MAX_LEN], *name;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/zone.tab", s->tc->dir);
+	if ((f = fopen(path, "re")) == NULL)
+		return;
+	while (s->found == NULL && fgets(line, sizeof(line), f) != NULL) {
+		if (line[0] == '#' || (name = strchr(line, '\t')) == NULL ||
+		    (name = strchr(name + 1, '\t')) == NULL)
+			continue;
+		name++;
+		name[strcspn(name, "\t\r\n")] = '\0';
+		(void)try_zone(s, name);
+	}
+	(void)fclose(f);
+}
+
+/* Every file below dir, in no order: only where no table has the zone. */
+static void
+try_folder(struct search *s, const char *below, int depth)
+{
+	char path[PATH_MAX], name[PATH_MAX];
+	struct dirent *e;
+	struct stat st;
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", s->tc->dir, below);
+	if ((d = opendir(path)) == NULL)
+		return;
+	while (s->found == NULL && (e = readdir(d)) != NULL) {
+		/* "posix" and "right" hold all of them again. */
+		if (e->d_name[0] < 'A' || e->d_name[0] > 'Z' ||
+		    (size_t)snprintf(name, sizeof(name), "%s%s%s", below,
+			*below == '\0' ? "" : "/", e->d_name) >= sizeof(name) ||
+		    (size_t)snprintf(path, sizeof(path), "%s/%s", s->tc->dir,
+			name) >= sizeof(path) ||
+		    stat(path, &st) == -1)
+			continue;
+		if (S_ISREG(st.st_mode))
+			(void)try_zone(s, name);
+		else if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+			try_folder(s, name, depth + 1);
+	}
+	(void)closedir(d);
+}
+
+/* The zone that has the rules of the host's file; that itself if there is
+ * none.  A file of the same size is looked for first: it is mostly a copy. */
+static const struct tz *
+zone_of_content(struct tz_cache *tc, const char *named)
+{
+	char why[256], path[PATH_MAX];
+	struct search s = { .tc = tc };
+	struct stat st;
+
+	s.file = tz_get(tc, TZ_HOST, why, sizeof(why));
+	if (s.file == NULL)
+		return NULL;
+	if (named[0] != '\0' && try_zone(&s, named))
+		return s.found;
+	(void)snprintf(path, sizeof(path), "%s/localtime", tc->etc);
+	if (stat(path, &st) == 0) {
+		s.size = st.st_size;
+		try_table(&s);
+		if (s.found == NULL)
+			try_folder(&s, "", 1);
+	}
+	s.size = 0;
+	if (s.found == NULL)
+		try_table(&s);
+	return s.found != NULL ? s.found : s.file;
+}
+
+/* What TZ names; as for libc, the empty one is UTC. */
+static const struct tz *
+zone_of_env(struct tz_cache *tc, const char *env_tz)
+{
+	char why[256], path[PATH_MAX];
+
+	if (env_tz[0] == ':')
+		env_tz++;
+	if (env_tz[0] == '\0')
+		return tz_get(tc, "UTC", why, sizeof(why));
+	if (env_tz[0] != '/')
+		return tz_get(tc, env_tz, why, sizeof(why));
+	(void)snprintf(path, sizeof(path), "%s", env_tz);
+	tidy(path);
+	return zone_of_path(tc, path);
+}
+
+const char *
+tz_host_name(struct tz_cache *tc, const char *env_tz)
+{
+	char path[PATH_MAX], named[LINE_MAX_LEN] = "", why[256];
+	const struct tz *tz = NULL;
+
+	if (env_tz != NULL)
+		tz = zone_of_env(tc, env_tz);
+	(void)snprintf(path, sizeof(path), "%s/localtime", tc->etc);
+	if (tz == NULL)
+		tz = zone_of_link(tc, path);
+	(void)snprintf(path, sizeof(path), "%s/timezone", tc->etc);
+	if (tz == NULL && !read_name(path, named))
+		named[0] = '\0';
+	if (tz == NULL)
+		tz = zone_of_content(tc, named);
+	/* No such file: libc has UTC, but the owner has said something. */
+	if (tz == NULL && named[0] != '\0')
+		tz = tz_get(tc, named, why, sizeof(why));
+	return tz != NULL ? tz_name(tz) : "UTC";
+}

@@ -1,0 +1,260 @@
+/*
+ * The dates of a calendarinterval.  Days alone, and months alone, are reckoned
+ * in closed form; for both together no form is known, as the length of a step
+ * depends on where the one before ended, so those are walked from the first
+ * date: a step is at least a month.  Tested in t_calendar and, beside a walk
+ * from day to day and APScheduler's answers, in t_vectors and calendar.bats.
+ */
+#include <limits.h>
+
+#include "lib/trigger/calendar.h"
+#include "lib/time/civil.h"
+#include "lib/trigger/cron_cal.h"
+
+#include "lib/base/ban.h"
+
+/* After so many months the calendar, its weekdays apart, begins again. */
+#define CYCLE_MONTHS 4800
+#define YEAR_MONTHS 12
+
+/* Every month has these days. */
+#define DAY_ALWAYS_MAX 28
+
+/* A month by its number since the year 0, and a day in it. */
+struct date {
+	int64_t month;
+	int day;
+};
+
+static int64_t
+floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+static struct date
+date_of(int64_t day)
+{
+	struct civil v;
+
+	civil_from_wall(day * CIVIL_DAY_S, &v);
+	return (
+	    struct date){ (int64_t)v.year * YEAR_MONTHS + v.month - 1, v.day };
+}
+
+static int
+length_of(int64_t month)
+{
+	return civil_month_days((int)(month / YEAR_MONTHS),
+	    (int)(month % YEAR_MONTHS) + 1);
+}
+
+/* The last month that has slots. */
+static int64_t
+last_month(void)
+{
+	return (int64_t)CRON_YEAR_MAX * YEAR_MONTHS + YEAR_MONTHS - 1;
+}
+
+static int64_t
+day_number(int64_t month, int day)
+{
+	return civil_days((int)(month / YEAR_MONTHS),
+	    (int)(month % YEAR_MONTHS) + 1, day);
+}
+
+/* The day of the month's date, 0 where it has none. */
+static int
+day_in(const struct calendar *c, int64_t month, int day)
+{
+	int len = length_of(month);
+
+	return day <= len ? day : c->is_last ? len : 0;
+}
+
+/* How many steps of months lie from the first date to the month, or past it
+ * where none falls on it. */
+static int64_t
+steps_to(const struct calendar *c, const struct date *first, int64_t month)
+{
+	if (month <= first->month)
+		return 0;
+	return (month - first->month - 1) / c->months + 1;
+}
+
+static int64_t
+next_by_months(const struct calendar *c, int64_t from)
+{
+	struct date first = date_of(c->first), at = date_of(from);
+	int64_t month = first.month + steps_to(c, &first, at.month) * c->months,
+		number;
+	int day;
+
+	for (; month <= last_month(); month += c->months) {
+		day = day_in(c, month, first.day);
+		if (day == 0)
+			continue;
+		number = day_number(month, day);
+		if (number >= from)
+			return number;
+	}
+	return CRON_NEVER;
+}
+
+/* Of the first n steps, how many come to a month without the day. */
+static int64_t
+missing_in(const struct calendar *c, const struct date *first, int64_t n)
+{
+	int64_t missing = 0, i;
+
+	for (i = 0; i < n; i++)
+		missing +=
+		    length_of(first->month % CYCLE_MONTHS + CYCLE_MONTHS +
+			i * c->months % CYCLE_MONTHS) < first->day;
+	return missing;
+}
+
+static int
+gcd(int a, int b)
+{
+	return b == 0 ? a : gcd(b, a % b);
+}
+
+/* After how many steps months have the same lengths; for a day that February
+ * never has, leap years are no matter. */
+static int64_t
+period(const struct calendar *c, const struct date *first)
+{
+	int cycle =
+	    first->day == DAY_ALWAYS_MAX + 1 ? CYCLE_MONTHS : YEAR_MONTHS;
+
+	return cycle / gcd(cycle, c->months);
+}
+
+/* The dates before the day. */
+static int64_t
+before_by_months(const struct calendar *c, int64_t until)
+{
+	struct date first = date_of(c->first), at = date_of(until);
+	int64_t n = steps_to(c, &first, at.month), p, missing = 0;
+	int64_t month = first.month + n * c->months;
+	int day;
+
+	if (first.day > DAY_ALWAYS_MAX && !c->is_last) {
+		p = period(c, &first);
+		if (n >= p)
+			missing = n / p * missing_in(c, &first, p);
+		missing += missing_in(c, &first, n % p);
+	}
+	n -= missing;
+	/* The month of until itself. */
+	if (month == at.month) {
+		day = day_in(c, month, first.day);
+		n += day != 0 && day < at.day;
+	}
+	return n;
+}
+
+/* The date after one, where months and days are added; false past the last. */
+static bool
+step(const struct calendar *c, int64_t *day)
+{
+	struct date at = date_of(*day);
+	int d = 0;
+
+	while (d == 0) {
+		at.month += c->months;
+		if (at.month > last_month())
+			return false;
+		d = day_in(c, at.month, at.day);
+	}
+	*day = day_number(at.month, d) + c->days;
+	return true;
+}
+
+/* Walk to the first date at or after day; *n gets how many lie before. */
+static int64_t
+walk_to(const struct calendar *c, int64_t day, int64_t *n)
+{
+	int64_t at = c->first;
+
+	for (*n = 0; at < day; ++*n)
+		if (!step(c, &at)) {
+			++*n;
+			return CRON_NEVER;
+		}
+	return at;
+}
+
+static int64_t
+next_date(const struct calendar *c, int64_t day)
+{
+	int64_t n;
+
+	if (day <= c->first)
+		return c->first;
+	if (c->months == 0)
+		return c->first +
+		    ((day - c->first - 1) / c->days + 1) * c->days;
+	return c->days == 0 ? next_by_months(c, day) : walk_to(c, day, &n);
+}
+
+static int64_t
+dates_before(const struct calendar *c, int64_t day)
+{
+	int64_t n;
+
+	if (day <= c->first)
+		return 0;
+	if (c->months == 0)
+		return (day - c->first - 1) / c->days + 1;
+	if (c->days == 0)
+		return before_by_months(c, day);
+	(void)walk_to(c, day, &n);
+	return n;
+}
+
+/* The first day whose second sod lies at or after wall_s, cut to where slots
+ * are. */
+static int64_t
+day_from(const struct calendar *c, int64_t wall_s)
+{
+	int64_t day = floor_div(wall_s - c->sod + CIVIL_DAY_S - 1, CIVIL_DAY_S);
+	int64_t end = civil_days(CRON_YEAR_MAX, 12, 31) + 1;
+
+	return day < end ? day : end;
+}
+
+int64_t
+calendar_wall_next(const struct calendar *c, int64_t wall_s)
+{
+	int64_t end = civil_days(CRON_YEAR_MAX, 12, 31) + 1;
+	int64_t day = day_from(c, wall_s);
+
+	if (day >= end)
+		return CRON_NEVER;
+	day = next_date(c, day);
+	return day >= end ? CRON_NEVER : day * CIVIL_DAY_S + c->sod;
+}
+
+int64_t
+calendar_wall_count(const struct calendar *c, int64_t from_s, int64_t until_s)
+{
+	if (from_s >= until_s)
+		return 0;
+	return dates_before(c, day_from(c, until_s)) -
+	    dates_before(c, day_from(c, from_s));
+}
+
+bool
+calendar_has_missing(const struct calendar *c)
+{
+	struct date first = date_of(c->first);
+
+	if (c->months == 0)
+		return false;
+	if (c->days != 0)
+		return true;
+	return first.day > DAY_ALWAYS_MAX &&
+	    missing_in(c, &first, period(c, &first)) > 0;
+}

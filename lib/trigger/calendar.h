@@ -1,0 +1,37 @@
+#ifndef LIB_TRIGGER_CALENDAR_H
+#define LIB_TRIGGER_CALENDAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Every so many months and days from a first date on, at one time of day: the
+ * wall seconds (lib/time/civil.h) of a calendarinterval.  No zones.
+ */
+struct calendar {
+	int64_t first; /* day number of the first date */
+	int months;    /* years and months, added first … */
+	int days;      /* … then weeks and days; one of both is not 0 */
+	int sod;       /* second of the day */
+	bool is_last;  /* a day that a month lacks: its last one, not none */
+};
+
+/*
+ * With months alone each date has the day of the first one; where a month
+ * lacks it, there is none (or its last day is taken, and the next date has the
+ * day again).  With both, each step begins at the date before: months are
+ * added until there is a date, then the days (APScheduler's
+ * CalendarIntervalTrigger).
+ */
+
+/* The first at or after wall_s, or CRON_NEVER (after the year 9999). */
+int64_t calendar_wall_next(const struct calendar *c, int64_t wall_s);
+
+/* How many there are from from_s on and before until_s. */
+int64_t calendar_wall_count(const struct calendar *c, int64_t from_s,
+    int64_t until_s);
+
+/* Is the day of the first date one that some month it comes to lacks? */
+bool calendar_has_missing(const struct calendar *c);
+
+#endif

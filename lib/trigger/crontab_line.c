@@ -1,0 +1,129 @@
+/*
+ * What a crontab line says besides its five fields: the zone before them
+ * (cronie's CRON_TZ=, Go's TZ=), and @every, which is an interval.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/trigger/crontab_line.h"
+#include "lib/base/fault.h"
+
+#include "lib/base/ban.h"
+
+static const char blanks[] = " \t\r\n";
+
+#define EVERY "@every"
+#define US_PER_S INT64_C(1000000)
+#define LENGTH_MAX_S (INT64_C(36525) * 86400) /* 100 years, as intervals */
+
+/* Longest first: "ms" is not "m". */
+static const struct {
+	const char *name;
+	int64_t us;
+} units[] = {
+	{ "ms", 1000 },
+	{ "us", 1 },
+	{ "w", 604800 * US_PER_S },
+	{ "d", 86400 * US_PER_S },
+	{ "h", 3600 * US_PER_S },
+	{ "m", 60 * US_PER_S },
+	{ "s", US_PER_S },
+};
+#define UNITS (sizeof(units) / sizeof(units[0]))
+
+/* The zone before the fields, if there is one; the fields begin at *text. */
+static int
+read_zone(const char **text, struct crontab_line *out, struct faults *fs)
+{
+	static const char *const names[] = { "CRON_TZ=", "TZ=" };
+	const char *s = NULL, *end;
+	char quote;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && s == NULL; i++)
+		if (strncmp(*text, names[i], strlen(names[i])) == 0)
+			s = *text + strlen(names[i]);
+	if (s == NULL)
+		return 0;
+	quote = *s == '"' || *s == '\'' ? *s++ : '\0';
+	end = quote != '\0' ? strchr(s, quote) : s + strcspn(s, blanks);
+	if (end == NULL || end == s || (size_t)(end - s) >= sizeof(out->zone))
+		return fault_add(fs, "crontab",
+		    "\"%.60s\" names no zone; write CRON_TZ=Europe/Berlin and "
+		    "the fields behind it",
+		    *text);
+	memcpy(out->zone, s, (size_t)(end - s));
+	out->zone[end - s] = '\0';
+	*text = end + (quote != '\0');
+	return 0;
+}
+
+/* One "1h" or "1.5h" of a length; *text moves behind it. */
+static bool
+add_length(const char **text, double *sum_us)
+{
+	double v = 0, scale = 1;
+	const char *s = *text;
+	int digits = 0;
+	size_t i;
+
+	for (; *s >= '0' && *s <= '9' && digits < 15; s++, digits++)
+		v = v * 10 + (*s - '0');
+	if (*s == '.')
+		for (s++; *s >= '0' && *s <= '9' && digits < 15;
+		     s++, digits++) {
+			v = v * 10 + (*s - '0');
+			scale *= 10;
+		}
+	for (i = 0; i < UNITS; i++)
+		if (strncmp(s, units[i].name, strlen(units[i].name)) == 0)
+			break;
+	if (digits == 0 || i == UNITS)
+		return false;
+	*sum_us += v / scale * (double)units[i].us;
+	*text = s + strlen(units[i].name);
+	return true;
+}
+
+/* The length behind @every, as the seconds of an interval. */
+static int
+read_every(const char *text, struct crontab_line *out, struct faults *fs)
+{
+	const char *s = text + strlen(EVERY);
+	double us = 0;
+	int n = 0;
+
+	s += strspn(s, blanks);
+	while (*s != '\0' && strchr(blanks, *s) == NULL && add_length(&s, &us))
+		n++;
+	s += strspn(s, blanks);
+	if (n == 0 || *s != '\0')
+		return fault_add(fs, "crontab",
+		    "\"%.60s\" has no length; write @every with hours, minutes "
+		    "and seconds, as in @every 1h30m",
+		    text);
+	if (us / US_PER_S < 1 || us / US_PER_S > LENGTH_MAX_S)
+		return fault_add(fs, "crontab",
+		    "\"%.60s\": the length must be 1 second to 100 years",
+		    text);
+	(void)snprintf(out->every_s, sizeof(out->every_s), "%" PRId64,
+	    (int64_t)(us / US_PER_S));
+	return 0;
+}
+
+int
+crontab_line_read(const char *text, struct crontab_line *out, struct faults *fs)
+{
+	out->zone[0] = out->every_s[0] = '\0';
+	text += strspn(text, blanks);
+	if (read_zone(&text, out, fs) == -1)
+		return -1;
+	text += strspn(text, blanks);
+	out->fields = text;
+	if (strncasecmp(text, EVERY, strlen(EVERY)) == 0)
+		return read_every(text, out, fs);
+	return 0;
+}

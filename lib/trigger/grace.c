@@ -1,0 +1,17 @@
+#include "lib/trigger/grace.h"
+#include "lib/base/ban.h"
+
+int64_t
+grace_of(int64_t grace_us, int64_t gap_us)
+{
+	if (grace_us < 0 || gap_us < GRACE_GAP_MIN_US ||
+	    grace_us >= gap_us + GRACE_SLACK_US)
+		return grace_us;
+	return gap_us + GRACE_SLACK_US;
+}
+
+bool
+grace_allows(int64_t grace_us, int64_t late_us)
+{
+	return grace_us < 0 || late_us <= grace_us;
+}

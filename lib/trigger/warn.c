@@ -1,0 +1,533 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/fault.h"
+#include "lib/trigger/trigger_int.h"
+#include "lib/trigger/slot.h"
+#include "lib/trigger/warn.h"
+#include "lib/time/tz.h"
+
+#include "lib/base/ban.h"
+
+#define DAY_US (INT64_C(86400) * US_PER_S)
+#define YEAR_DAYS 365
+#define NAME_SHOWN 64 /* bytes of an unknown name */
+
+#define HOURS_ALL UINT64_C(0xffffff)
+
+/* Changes of the clock are told of this far ahead. */
+#define CLOCK_AHEAD_US (400 * DAY_US)
+
+/* So far apart two fires are worth a word; shorter than any two years. */
+#define RARE_US (2 * YEAR_DAYS * DAY_US)
+
+static const char *const names[] = {
+	[WARN_GAP] = "gap",
+	[WARN_FOLD] = "fold",
+	[WARN_RARE] = "rare",
+	[WARN_ENDS] = "ends",
+	[WARN_MISSING_DAY] = "missing_day",
+	[WARN_CADENCE] = "cadence",
+	[WARN_PAST] = "past",
+	[WARN_JITTER] = "jitter",
+	[WARN_PLAN] = "plan",
+	[WARN_STEP] = "step",
+	[WARN_READING] = "reading",
+	[WARN_CHOICE] = "choice",
+	[WARN_IGNORED_TEXT] = "ignored_text",
+	[WARN_ZONE] = "zone",
+	[WARN_NO_FILES] = "no_zone_files",
+	[WARN_RAN] = "already_ran",
+	[WARN_NO_KEY] = "no_key",
+	[WARN_RUNTIME] = "max_runtime",
+	[WARN_IGNORED] = "ignored",
+	[WARN_IGNORED_FIELD] = "ignored_field",
+	[WARN_UNKNOWN_QUEUE] = "unknown_queue",
+	[WARN_DRIFT] = "drift",
+	[WARN_UNEVEN] = "uneven",
+	[WARN_END_DAY] = "end_of_day",
+};
+_Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
+    "a name for each code");
+
+/* A warning in both languages; "%1" and "%2" become its values. */
+struct phrase {
+	const char *text[WORDS__MAX];
+};
+
+/* By what becomes of the wall time. */
+static const struct phrase gap_phrases[DST__MAX] = {
+	[DST_WALL] = { { "%1 does not exist that day (the clock moves "
+			 "forward): it does not fire then",
+	    "%1 不存在（时钟拨快）：当次不触发" } },
+	[DST_SKIP] = { { "%1 does not exist that day (the clock moves "
+			 "forward): it does not fire then",
+	    "%1 不存在（时钟拨快）：当次不触发" } },
+	[DST_ONCE] = { { "%1 does not exist that day (the clock moves "
+			 "forward): it fires at %2 instead",
+	    "%1 不存在（时钟拨快）：改在 %2 触发" } },
+};
+
+static const struct phrase fold_phrases[DST__MAX] = {
+	[DST_WALL] = { { "%1 comes twice that day (the clock moves back): "
+			 "it fires both times",
+	    "%1 出现两次（时钟拨慢）：两次都触发" } },
+	[DST_SKIP] = { { "%1 comes twice that day (the clock moves back): "
+			 "it fires the first time only",
+	    "%1 出现两次（时钟拨慢）：只在第一次触发" } },
+	[DST_ONCE] = { { "%1 comes twice that day (the clock moves back): "
+			 "it fires the first time only",
+	    "%1 出现两次（时钟拨慢）：只在第一次触发" } },
+};
+
+static const struct phrase rare_phrase = { { "it fires at %1, and then not "
+					     "before %2",
+    "在 %1 触发后，要到 %2 才再次触发" } };
+static const struct phrase end_phrase = { { "its last fire is at %1",
+    "最后一次触发在 %1" } };
+static const struct phrase cadence_phrase = {
+	{ "it fires every %1, but jobs are looked at every %2: fires in between "
+	  "are late",
+	    "每%1触发一次，但每%2才检查一次任务：其间的触发会延后" }
+};
+static const struct phrase past_phrase = { { "%1 is past: it runs at the next "
+					     "tick",
+    "%1 已经过去：将在下一次检查时运行" } };
+static const struct phrase missed_phrase = {
+	{ "%1 is past for longer than misfire_grace_time allows: it is missed",
+	    "%1 已经过去，且超过 misfire_grace_time：不会运行" }
+};
+static const struct phrase jitter_phrase = {
+	{ "the jitter of %1 is cut where the next fire is nearer (%2)",
+	    "抖动 %1 会被截短：下一次触发更近（%2）" }
+};
+
+/* What reading the trigger took note of; "%L" becomes its line, "%Z" its
+ * zone. */
+static const struct {
+	unsigned note;
+	enum warn_code code;
+	struct phrase phrase;
+} note_rows[] = {
+	{ CRONTAB_STEP, WARN_STEP,
+	    { { "a step is larger than its range: only the first value of the "
+		"range matches",
+		"步长大于其范围：只匹配范围的第一个值" } } },
+	{ CRONTAB_QUARTZ, WARN_READING,
+	    { { "weekday numbers are read as Quartz counts them, 1 is Sunday "
+		"(crontab: 0 and 7); names are clear everywhere: %L",
+		"星期数字按 Quartz 计：1 为周日（crontab 中 0 和 7 "
+		"为周日）；写名称则无歧义：%L" } } },
+	{ CRONTAB_SUNDAY_0, WARN_READING,
+	    { { "weekday numbers are read as crontab counts them, 0 and 7 are "
+		"Sunday (Quartz: 1); names are clear everywhere: %L",
+		"星期数字按 crontab 计：0 和 7 为周日（Quartz 中 1 "
+		"为周日）；写名称则无歧义：%L" } } },
+	{ CRONTAB_SECONDS, WARN_READING,
+	    { { "six fields are read with the second first, as Quartz has them "
+		"(some programs have it last): %L",
+		"六个字段按 Quartz "
+		"的顺序读取：第一个是秒（有的程序把秒放在最后）：%L" } } },
+	{ CRONTAB_SECONDS_LAST, WARN_READING,
+	    { { "six fields are read with the second last, as croniter has "
+		"them: where the names are shows it: %L",
+		"六个字段按 croniter "
+		"的顺序读取：最后一个是秒（由名称的位置可知）：%L" } } },
+	{ CRONTAB_YEAR_LAST, WARN_READING,
+	    { { "six fields are read with the year last, as AWS has them: %L",
+		"六个字段按 AWS 的顺序读取：最后一个是年：%L" } } },
+	{ CRONTAB_POSITION, WARN_READING,
+	    { { "# is read as the position of the weekday in the month; "
+		"Debian's cron overlooks it and fires every week",
+		"# 表示当月第几个星期几；Debian 的 cron "
+		"会忽略它而每周触发" } } },
+	{ CRONTAB_RANDOM, WARN_READING,
+	    { { "~ is read as a choice from a range, as cronie has it; "
+		"Debian's cron overlooks it and takes the first value",
+		"~ 按 cronie 读作从范围中选取；Debian 的 cron "
+		"会忽略它而只取第一个值" } } },
+	{ CRONTAB_CHOICE, WARN_CHOICE,
+	    { { "H and ~ were chosen by the job's queue and id, the same each "
+		"time: %L",
+		"H 和 ~ 已按任务的队列和 ID 选定，每次相同：%L" } } },
+	{ CRONTAB_JUNK, WARN_IGNORED_TEXT,
+	    { { "text behind a range has no effect, as in Debian's cron: %L",
+		"范围之后的文字不起作用（与 Debian 的 cron 相同）：%L" } } },
+	{ CRONTAB_EMPTY, WARN_IGNORED_TEXT,
+	    { { "a range that ends before it begins has no value, as in "
+		"Debian's cron: %L",
+		"终点小于起点的范围没有值（与 Debian 的 cron 相同）：%L" } } },
+	{ CRONTAB_WRAP, WARN_READING,
+	    { { "a range that ends before it begins is read as Quartz does, "
+		"around the end: %L",
+		"终点小于起点的范围按 Quartz 读作绕回开头：%L" } } },
+	{ CRONTAB_WEEK_END, WARN_READING,
+	    { { "a range of weekdays to Sunday is read to the end of the week; "
+		"Debian's cron has no value for it",
+		"到周日的星期范围读作到一周结束；Debian 的 cron "
+		"认为它没有值" } } },
+	{ CRONTAB_EITHER, WARN_READING,
+	    { { "day and weekday are both restricted: either may match, as in "
+		"crontab (some programs want both)",
+		"日和星期都有限制：满足其一即触发，与 crontab "
+		"相同（有的程序要求两者都满足）" } } },
+	{ CRONTAB_SATURDAY, WARN_READING,
+	    { { "L alone for the weekday is read as Saturday, as in Quartz",
+		"星期字段中单独的 L 按 Quartz 读作周六" } } },
+	{ TRIGGER_NOTE_ZONE, WARN_ZONE,
+	    { { "the zone of the crontab line counts, not timezone: %Z",
+		"以 crontab 行中的时区为准，而非 timezone：%Z" } } },
+};
+
+const char *
+warn_code_name(enum warn_code code)
+{
+	return names[code];
+}
+
+void
+warns_fini(struct warns *ws)
+{
+	size_t i, lang;
+
+	for (i = 0; i < ws->n; i++)
+		for (lang = 0; lang < WORDS__MAX; lang++)
+			buf_fini(&ws->v[i].text[lang]);
+	ws->n = 0;
+}
+
+/* What "%1" and "%2" stand for: wall seconds, or lengths in microseconds. */
+struct values {
+	int64_t v[2];
+	bool is_length;
+};
+
+/* Room for one more, whose texts are begun; NULL: there are too many. */
+static struct warn *
+begin(struct warns *ws, enum warn_code code)
+{
+	struct warn *w;
+
+	if (ws->n == WARNS_MAX)
+		return NULL;
+	w = &ws->v[ws->n++];
+	w->code = code;
+	for (int lang = 0; lang < WORDS__MAX; lang++)
+		buf_init(&w->text[lang]);
+	return w;
+}
+
+/* Text up to the next "%1" or "%2" into out; the digit's index, -1: its end. */
+static int
+copy_text(const char **text, struct buf *out)
+{
+	const char *p = *text;
+	size_t n = 0;
+
+	while (p[n] != '\0' &&
+	    !(p[n] == '%' && (p[n + 1] == '1' || p[n + 1] == '2')))
+		n++;
+	buf_add(out, p, n);
+	if (p[n] == '\0')
+		return -1;
+	*text = p + n + 2;
+	return p[n + 1] - '1';
+}
+
+void
+warns_add(struct warns *ws, enum warn_code code, const struct warn_text *text)
+{
+	struct warn *w = begin(ws, code);
+	const char *p;
+	int hole;
+
+	for (int lang = 0; w != NULL && lang < WORDS__MAX; lang++)
+		for (p = text->text[lang];
+		     (hole = copy_text(&p, &w->text[lang])) >= 0;)
+			buf_str(&w->text[lang], hole == 0 ? text->a : text->b);
+}
+
+static void
+add(struct warns *ws, enum warn_code code, const struct phrase *ph,
+    const struct values *values)
+{
+	struct warn *w = begin(ws, code);
+	const char *p;
+	int64_t v;
+	int hole;
+
+	for (int i = 0; w != NULL && i < WORDS__MAX; i++) {
+		enum words_lang lang = (enum words_lang)i;
+
+		for (p = ph->text[lang];
+		     (hole = copy_text(&p, &w->text[lang])) >= 0;) {
+			v = values->v[hole];
+			if (values->is_length)
+				trigger_words_length(v, lang, &w->text[lang]);
+			else
+				trigger_words_wall(v, &w->text[lang]);
+		}
+	}
+}
+
+/* Append a text whose values t has. */
+static void
+add_text(const struct trigger *t, const char *text, struct buf *out)
+{
+	const char *line = trigger_crontab(t);
+
+	for (; *text != '\0'; text++)
+		if (*text != '%')
+			buf_char(out, *text);
+		else if (*++text == 'L')
+			buf_str(out, line == NULL ? "" : line);
+		else
+			buf_str(out, tz_name(t->tz));
+}
+
+/* What was taken note of when t was read. */
+static void
+warn_of_notes(const struct trigger *t, unsigned notes, struct warns *ws)
+{
+	struct warn *w;
+	size_t i;
+	int lang;
+
+	for (i = 0; i < sizeof(note_rows) / sizeof(note_rows[0]); i++) {
+		if ((notes & note_rows[i].note) == 0)
+			continue;
+		w = begin(ws, note_rows[i].code);
+		for (lang = 0; w != NULL && lang < WORDS__MAX; lang++)
+			add_text(t, note_rows[i].phrase.text[lang],
+			    &w->text[lang]);
+	}
+}
+
+void
+warns_move(struct warns *to, struct warns *from)
+{
+	size_t n = WARNS_MAX - to->n, i;
+
+	for (i = 0; i < from->n && i < n; i++)
+		to->v[to->n++] = from->v[i];
+	for (; i < from->n; i++)
+		for (int lang = 0; lang < WORDS__MAX; lang++)
+			buf_fini(&from->v[i].text[lang]);
+	from->n = 0;
+}
+
+void
+warns_ignored(struct warns *ws, const char *name)
+{
+	char shown[NAME_SHOWN + 4];
+
+	(void)snprintf(shown, sizeof(shown), "%.*s%s",
+	    fault_cut(name, NAME_SHOWN), name,
+	    strlen(name) > NAME_SHOWN ? "..." : "");
+	warns_add(ws, WARN_IGNORED,
+	    &(struct warn_text){ .text = { "%1 is not known here: ignored",
+				     "未知字段 %1：已忽略" },
+		.a = shown });
+}
+
+void
+warns_to_json(const struct warns *ws, enum words_lang lang, struct buf *out)
+{
+	buf_char(out, '[');
+	for (size_t i = 0; i < ws->n; i++) {
+		buf_printf(out,
+		    "%s{\"code\":\"%s\",\"message\":", i > 0 ? "," : "",
+		    warn_code_name(ws->v[i].code));
+		buf_json(out, buf_cstr(&ws->v[i].text[lang]));
+		out->is_failed |= ws->v[i].text[lang].is_failed;
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
+}
+
+static void
+warn_of_missing_day(const struct trigger *t, struct warns *ws)
+{
+	static const struct warn_text
+	    text = { .text = {
+			 "some months lack the day: it does not fire in those; "
+			 "on_missing_day = last takes their last day",
+			 "有的月份没有该日：当月不触发；on_missing_day = last "
+			 "则取该月最后一天" } };
+
+	if (t->kind == TRIGGER_CALENDAR && !t->u.calendar.dates.is_last &&
+	    calendar_has_missing(&t->u.calendar.dates))
+		warns_add(ws, WARN_MISSING_DAY, &text);
+}
+
+static int64_t
+wall_of(const struct trigger *t, int64_t t_us)
+{
+	int64_t t_s = t_us / US_PER_S - (t_us % US_PER_S < 0);
+	struct tz_period p;
+
+	tz_at(t->tz, t_s, &p);
+	return t_s + p.offset_s;
+}
+
+/*
+ * Does the change from one period to the next skip or repeat a time of t?  The
+ * first had warnings are about something else.
+ */
+static void
+warn_of_change(const struct trigger *t, const struct tz_period change[2],
+    size_t had, struct warns *ws)
+{
+	const struct tz_period *p = &change[0], *q = &change[1];
+	enum warn_code code = q->offset_s > p->offset_s ? WARN_GAP : WARN_FOLD;
+	const struct phrase *ph = code == WARN_GAP ? gap_phrases : fold_phrases;
+	int64_t a_s = p->until_s + p->offset_s, b_s = p->until_s + q->offset_s;
+	struct values v = { { 0, b_s }, false };
+	const struct slot_set set = trigger_ops_of(t)->walls(t);
+	size_t i;
+
+	v.v[0] = set.next(set.of, a_s < b_s ? a_s : b_s);
+	if (v.v[0] >= (a_s < b_s ? b_s : a_s))
+		return;
+	for (i = had; i < ws->n; i++)
+		if (ws->v[i].code == code)
+			return;
+	add(ws, code, &ph[trigger_dst_of(t)], &v);
+}
+
+/* What the clock does to t within the next time. */
+static void
+warn_of_clock(const struct trigger *t, const struct warn_env *env,
+    struct warns *ws)
+{
+	int64_t from_us = env->now_us, until_us = env->now_us + CLOCK_AHEAD_US;
+	struct tz_period p[2];
+	const size_t had = ws->n;
+
+	/* What runs in every hour loses and gains an hour like any other. */
+	if (trigger_ops_of(t)->walls == NULL ||
+	    (t->kind == TRIGGER_CRON &&
+		t->u.cron.set.bits[CRON_HOUR] == HOURS_ALL))
+		return;
+	if (t->start_us != TRIGGER_NOT_GIVEN && t->start_us > from_us)
+		from_us = t->start_us;
+	if (t->end_us != TRIGGER_NOT_GIVEN && t->end_us < until_us)
+		until_us = t->end_us;
+	tz_at(t->tz, from_us / US_PER_S, &p[0]);
+	for (; p[0].until_s < until_us / US_PER_S; p[0] = p[1]) {
+		tz_at(t->tz, p[0].until_s, &p[1]);
+		warn_of_change(t, p, had, ws);
+	}
+}
+
+static const struct phrase drift_phrase = {
+	{ "days are counted in real time: it fires at %1, but after the clock was "
+	  "changed at %2; a cron trigger keeps the time of day",
+	    "天数按实际时间计算：%1 触发，时钟调整后则在 %2 触发；"
+	    "若要保持钟点不变，请用 cron" }
+};
+
+/* Whole days of real time, in a zone whose clock will be changed. */
+static void
+warn_of_drift(const struct trigger *t, const struct warn_env *env,
+    struct warns *ws)
+{
+	int64_t first_us, next_us, until_us = env->now_us + CLOCK_AHEAD_US;
+	struct values v = { { 0, 0 }, false };
+	struct tz_period p, q;
+
+	if (t->kind != TRIGGER_INTERVAL ||
+	    t->u.interval.length_us % DAY_US != 0)
+		return;
+	first_us = trigger_first(t, env->now_us);
+	if (first_us == TRIGGER_NONE)
+		return;
+	tz_at(t->tz, first_us / US_PER_S, &p);
+	for (; p.until_s < until_us / US_PER_S; p = q) {
+		tz_at(t->tz, p.until_s, &q);
+		if (q.offset_s == p.offset_s)
+			continue;
+		next_us = trigger_next(t, p.until_s * US_PER_S - 1);
+		if (next_us == TRIGGER_NONE)
+			return;
+		v.v[0] = wall_of(t, first_us);
+		v.v[1] = wall_of(t, next_us);
+		add(ws, WARN_DRIFT, &drift_phrase, &v);
+		return;
+	}
+}
+
+/* The next fires: how dense, how rare, and whether they end. */
+struct fires {
+	int64_t v[2];	   /* the first ones */
+	int64_t n;	   /* up to the horizon */
+	int64_t last_us;   /* of them */
+	int64_t finest_us; /* the smallest distance */
+};
+
+static void
+look_ahead(const struct trigger *t, const struct warn_env *env, struct fires *f)
+{
+	int64_t us = trigger_first(t, env->now_us);
+
+	*f = (struct fires){ .finest_us = INT64_MAX };
+	for (; f->n < env->horizon && us != TRIGGER_NONE; f->n++) {
+		if (f->n < 2)
+			f->v[f->n] = us;
+		if (f->n > 0 && us - f->last_us < f->finest_us)
+			f->finest_us = us - f->last_us;
+		f->last_us = us;
+		us = trigger_next(t, us);
+	}
+}
+
+static void
+warn_of_fires(const struct trigger *t, const struct warn_env *env,
+    struct warns *ws)
+{
+	struct values wall = { { 0, 0 }, false }, length = { { 0, 0 }, true };
+	struct fires f;
+
+	look_ahead(t, env, &f);
+	wall.v[0] = wall_of(t, f.v[0]);
+	wall.v[1] = wall_of(t, f.v[1]);
+	if (f.n > 1 && f.v[1] - f.v[0] >= RARE_US)
+		add(ws, WARN_RARE, &rare_phrase, &wall);
+	wall.v[0] = wall_of(t, f.last_us);
+	if (f.n > 0 && f.n < env->horizon)
+		add(ws, WARN_ENDS, &end_phrase, &wall);
+	length.v[0] = f.finest_us;
+	length.v[1] = env->cadence_us;
+	if (f.finest_us < env->cadence_us)
+		add(ws, WARN_CADENCE, &cadence_phrase, &length);
+	length.v[0] = t->jitter_us;
+	length.v[1] = f.finest_us;
+	if (t->jitter_us >= f.finest_us)
+		add(ws, WARN_JITTER, &jitter_phrase, &length);
+}
+
+void
+warns_find(const struct trigger *t, const struct warn_env *env,
+    struct warns *out)
+{
+	int64_t late_us;
+	struct values v = { { 0, 0 }, false };
+
+	warn_of_notes(t, env->notes, out);
+	if (t->kind != TRIGGER_DATE) {
+		warn_of_missing_day(t, out);
+		warn_of_clock(t, env, out);
+		warn_of_drift(t, env, out);
+		warns_find_steps(t, out);
+		warn_of_fires(t, env, out);
+		return;
+	}
+	v.v[0] = wall_of(t, t->u.date.run_us);
+	late_us = env->now_us - t->u.date.run_us;
+	if (late_us > 0)
+		add(out, WARN_PAST,
+		    env->grace_us >= 0 && late_us > env->grace_us ?
+			&missed_phrase :
+			&past_phrase,
+		    &v);
+}

@@ -1,0 +1,232 @@
+/*
+ * Warnings that need the text a trigger was made of, which the trigger itself
+ * no longer shows: steps that begin anew, and instants that the clock skips or
+ * repeats.  Tested by t_trigger_warn.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/time/datetime.h"
+#include "lib/base/num.h"
+#include "lib/trigger/trigger_int.h"
+#include "lib/trigger/warn.h"
+#include "lib/time/tz.h"
+
+#include "lib/base/ban.h"
+
+#define PIECE_MAX 64 /* bytes of a piece that are shown */
+
+/* How many values a field goes around in; 0: as many as the month has. */
+static const struct {
+	enum cron_field f;
+	int size;
+	const char *text[WORDS__MAX];
+} rounds[] = {
+	{ CRON_SECOND, 60,
+	    { "second %1: steps begin anew every minute, as 60 is no multiple "
+	      "of %2",
+		"second %1：60 不是 %2 的倍数，每分钟重新开始计步" } },
+	{ CRON_MINUTE, 60,
+	    { "minute %1: steps begin anew every hour, as 60 is no multiple of "
+	      "%2",
+		"minute %1：60 不是 %2 的倍数，每小时重新开始计步" } },
+	{ CRON_HOUR, 24,
+	    { "hour %1: steps begin anew every day, as 24 is no multiple of %2",
+		"hour %1：24 不是 %2 的倍数，每天重新开始计步" } },
+	{ CRON_DAY, 0,
+	    { "day %1: steps begin anew on the 1st of every month, whatever "
+	      "the last of the %2 days before it",
+		"day %1：每月 1 日重新开始计步，与上月最后一次的间隔不一定是 %2 天" } },
+	{ CRON_MONTH, 12,
+	    { "month %1: steps begin anew every year, as 12 is no multiple of "
+	      "%2",
+		"month %1：12 不是 %2 的倍数，每年重新开始计步" } },
+	{ CRON_DOW, 7,
+	    { "day_of_week %1: steps begin anew every week, as 7 is no "
+	      "multiple of %2",
+		"day_of_week %1：7 不是 %2 的倍数，每周重新开始计步" } },
+};
+
+/* Does the piece of n bytes step to the end of its field?  Its step, or 0. */
+static int
+step_of(const char *piece, size_t n)
+{
+	const char *slash = memchr(piece, '/', n);
+	char digits[8];
+	size_t before, behind;
+	int64_t step;
+
+	if (slash == NULL)
+		return 0;
+	before = (size_t)(slash - piece);
+	behind = n - before - 1;
+	if (!(before == 1 && *piece == '*') &&
+	    strspn(piece, "0123456789") != before)
+		return 0;
+	if (behind >= sizeof(digits))
+		return 0;
+	memcpy(digits, slash + 1, behind);
+	digits[behind] = '\0';
+	return num_parse(digits, 1, 9999, &step) == 0 ? (int)step : 0;
+}
+
+/* Look at the n bytes of one field; true when there is something to say. */
+static bool
+look_at_field(enum cron_field f, const char *text, size_t n, struct warns *out)
+{
+	char piece[PIECE_MAX], step[16];
+	size_t i = 0, len;
+	int v;
+
+	while (i < sizeof(rounds) / sizeof(rounds[0]) && rounds[i].f != f)
+		i++;
+	if (i == sizeof(rounds) / sizeof(rounds[0]))
+		return false;
+	for (; n > 0; text += len, n -= len) {
+		const char *comma = memchr(text, ',', n);
+
+		len = comma == NULL ? n : (size_t)(comma - text);
+		v = step_of(text, len);
+		if (v > 1 && len < sizeof(piece) &&
+		    (rounds[i].size == 0 ?
+			    v < 31 :
+			    v < rounds[i].size && rounds[i].size % v != 0)) {
+			(void)snprintf(piece, sizeof(piece), "%.*s", (int)len,
+			    text);
+			(void)snprintf(step, sizeof(step), "%d", v);
+			warns_add(out, WARN_UNEVEN,
+			    &(struct warn_text){
+				.text = { rounds[i].text[WORDS_EN],
+				    rounds[i].text[WORDS_ZH] },
+				.a = piece,
+				.b = step });
+			return true;
+		}
+		len += comma != NULL;
+	}
+	return false;
+}
+
+/* The columns of a crontab line; with six or more the seconds come first. */
+static void
+look_at_line(const char *line, struct warns *out)
+{
+	static const enum cron_field columns[] = { CRON_SECOND, CRON_MINUTE,
+		CRON_HOUR, CRON_DAY, CRON_MONTH, CRON_DOW };
+	const char *at[8];
+	size_t len[8], n = 0, skip;
+
+	while (*(line += strspn(line, " \t")) != '\0' && n < 8) {
+		at[n] = line;
+		len[n] = strcspn(line, " \t");
+		line += len[n];
+		/* A zone in front is no column. */
+		if (memchr(at[n], '=', len[n]) == NULL)
+			n++;
+	}
+	if (n < 5 || n > 7)
+		return;
+	skip = n == 5;
+	for (size_t i = skip; i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (look_at_field(columns[i], at[i - skip], len[i - skip], out))
+			return;
+}
+
+void
+warns_find_steps(const struct trigger *t, struct warns *out)
+{
+	const char *text;
+
+	if (t->kind != TRIGGER_CRON)
+		return;
+	text = buf_cstr(&t->u.cron.text);
+	if (t->u.cron.is_crontab) {
+		look_at_line(text, out);
+		return;
+	}
+	for (int f = CRON__MAX - 1; f >= 0; f--) {
+		const char *field = text + t->u.cron.at[f];
+
+		if (t->u.cron.at[f] != CRON_NOT_GIVEN &&
+		    look_at_field((enum cron_field)f, field, strlen(field),
+			out))
+			return;
+	}
+}
+
+/* Does local time wall_s come again after its first instant t_s? */
+static bool
+comes_twice(const struct tz *tz, int64_t t_s, int64_t wall_s)
+{
+	struct tz_period p, q;
+
+	tz_at(tz, t_s, &p);
+	if (p.until_s == INT64_MAX)
+		return false;
+	tz_at(tz, p.until_s, &q);
+	return wall_s - q.offset_s >= q.from_s &&
+	    wall_s - q.offset_s < q.until_s && q.offset_s < p.offset_s;
+}
+
+static void
+look_at_wall(const struct trigger *t, const char *field, int64_t wall_s,
+    struct warns *out)
+{
+	int64_t t_s = tz_instant(t->tz, wall_s);
+	struct warn_text text = { .a = field };
+	struct buf taken = BUF_INIT;
+	struct tz_period p;
+
+	tz_at(t->tz, t_s, &p);
+	trigger_words_wall(t_s + p.offset_s, &taken);
+	text.b = buf_cstr(&taken);
+	if (t_s + p.offset_s != wall_s) {
+		text.text[WORDS_EN] = "%1 does not exist (the clock moves "
+				      "forward): %2 is taken instead";
+		text.text[WORDS_ZH] = "%1 不存在（时钟拨快）：改用 %2";
+		warns_add(out, WARN_GAP, &text);
+	} else if (comes_twice(t->tz, t_s, wall_s)) {
+		text.text[WORDS_EN] = "%1, %2, comes twice (the clock moves "
+				      "back): the first is taken; give an "
+				      "offset for the second";
+		text.text[WORDS_ZH] = "%1（%2）出现两次（时钟拨慢）：取第一次；"
+				      "若要第二次，请写明时区偏移";
+		warns_add(out, WARN_FOLD, &text);
+	}
+	buf_fini(&taken);
+}
+
+/* An end at 00:00 of a day in which it would fire later on. */
+static void
+look_at_end(const struct trigger *t, const char *text, struct warns *out)
+{
+	struct warn_text w = {
+		.text = { "end_date %1 is 00:00 of that day, which leaves the "
+			  "day out; write %1 23:59:59 to have it",
+		    "end_date %1 指当天 00:00，当天其余时间不会触发；"
+		    "若要包含当天，请写 %1 23:59:59" },
+		.a = text,
+	};
+	int64_t next_us;
+
+	if (t->kind == TRIGGER_DATE || t->end_us == TRIGGER_NOT_GIVEN)
+		return;
+	next_us = trigger_ops_of(t)->next(t, t->end_us);
+	if (next_us - t->end_us < INT64_C(86400) * US_PER_S)
+		warns_add(out, WARN_END_DAY, &w);
+}
+
+void
+warns_find_instant(const struct trigger *t, const char *field, const char *text,
+    struct warns *out)
+{
+	int64_t wall_s;
+
+	if (!datetime_wall(text, &wall_s))
+		return;
+	look_at_wall(t, field, wall_s, out);
+	if (strcmp(field, trigger_in_name(IN_END_DATE)) == 0 &&
+	    datetime_is_date(text))
+		look_at_end(t, text, out);
+}

@@ -1,0 +1,212 @@
+#include "config.h"
+
+#include <sys/time.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/utf8.h"
+#include "net/amqp/amqp.h"
+
+#include "lib/base/ban.h"
+
+amqp_bytes_t
+amqp_text(const char *s)
+{
+	/* The library writes to none that it is given. */
+	return (amqp_bytes_t){ strlen(s), (void *)(uintptr_t)s };
+}
+
+void
+amqp_begin(struct amqp *a)
+{
+	a->until_us = clock_mono_us() + a->timeout_us;
+}
+
+static void
+disconnect(struct amqp *a)
+{
+	if (a->c != NULL)
+		a->lib.destroy_connection(a->c);
+	a->c = NULL;
+	a->can_ask = a->can_publish = false;
+	a->is_blocked = false;
+	amqp_names_fini(&a->queues);
+}
+
+int
+amqp_lose(struct amqp *a, const char *reason, char *why, size_t whylen)
+{
+	if (reason != why)
+		(void)snprintf(why, whylen, "%s", reason);
+	disconnect(a);
+	return -1;
+}
+
+/* The library says no; of sockets the system knows more. */
+static int
+fail(struct amqp *a, int status, char *why, size_t whylen)
+{
+	int e = errno;
+
+	return amqp_lose(a,
+	    status == AMQP_STATUS_SOCKET_ERROR && e != 0 ?
+		strerror(e) :
+		a->lib.error_string2(status),
+	    why, whylen);
+}
+
+static int
+put(struct amqp *a, const struct amqp_question *q, char *why, size_t whylen)
+{
+	int status;
+
+	errno = 0;
+	status = a->lib.send_method(a->c, q->channel, q->id, q->decoded);
+	return status == AMQP_STATUS_OK ? 0 : fail(a, status, why, whylen);
+}
+
+/* What the server says to the connection itself: 0 go on, -1 it is lost. */
+static int
+on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
+{
+	const amqp_connection_close_t *bye;
+	const amqp_connection_blocked_t *blocked;
+	amqp_connection_close_ok_t ok = { 0 };
+
+	switch (m->id) {
+	case AMQP_CONNECTION_CLOSE_METHOD:
+		bye = m->decoded;
+		utf8_clean(bye->reply_text.bytes, bye->reply_text.len, why,
+		    whylen);
+		(void)a->lib.send_method(a->c, 0,
+		    AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
+		disconnect(a);
+		return -1;
+	case AMQP_CONNECTION_BLOCKED_METHOD:
+		blocked = m->decoded;
+		a->is_blocked = true;
+		utf8_clean(blocked->reason.bytes, blocked->reason.len,
+		    a->reason, sizeof(a->reason));
+		break;
+	case AMQP_CONNECTION_UNBLOCKED_METHOD:
+		a->is_blocked = false;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+int
+amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, char *why, size_t whylen)
+{
+	struct timeval tv = { .tv_sec = us / CLOCK_US_PER_S,
+		.tv_usec = us % CLOCK_US_PER_S };
+	int status;
+
+	a->lib.maybe_release_buffers(a->c);
+	errno = 0;
+	status = a->lib.simple_wait_frame_noblock(a->c, f, &tv);
+	if (status == AMQP_STATUS_TIMEOUT)
+		return 0;
+	if (status != AMQP_STATUS_OK)
+		return fail(a, status, why, whylen);
+	if (f->channel == 0 && f->frame_type == AMQP_FRAME_METHOD &&
+	    on_connection(a, &f->payload.method, why, whylen) == -1)
+		return -1;
+	return 1;
+}
+
+/* Nothing came in time. */
+static int
+give_up(struct amqp *a, char *why, size_t whylen)
+{
+	char line[192];
+
+	(void)snprintf(line, sizeof(line), "the broker blocks publishers: %s",
+	    a->reason);
+	return amqp_lose(a,
+	    a->is_blocked ? line : "no answer within the timeout", why, whylen);
+}
+
+int
+amqp_wait(struct amqp *a, amqp_frame_t *f, char *why, size_t whylen)
+{
+	int64_t left;
+	int n;
+
+	do {
+		if (atomic_load(a->is_stopped))
+			return amqp_lose(a, "the tick ends", why, whylen);
+		left = a->until_us - clock_mono_us();
+		if (left <= 0)
+			return give_up(a, why, whylen);
+		n = amqp_next(a, f, left < AMQP_SLICE_US ? left : AMQP_SLICE_US,
+		    why, whylen);
+	} while (n == 0);
+	return n < 0 ? -1 : 0;
+}
+
+void
+amqp_agree(struct amqp *a, const amqp_frame_t *f, char *why, size_t whylen)
+{
+	const amqp_channel_close_t *close = f->payload.method.decoded;
+	amqp_channel_close_ok_t ok = { 0 };
+
+	a->code = close->reply_code;
+	utf8_clean(close->reply_text.bytes, close->reply_text.len, why, whylen);
+	/* If this is lost, so is the connection, and the next call sees it. */
+	(void)a->lib.send_method(a->c, f->channel, AMQP_CHANNEL_CLOSE_OK_METHOD,
+	    &ok);
+}
+
+enum amqp_answer
+amqp_ask(struct amqp *a, const struct amqp_question *q, void **out, char *why,
+    size_t whylen)
+{
+	amqp_frame_t f;
+
+	if (q->id != 0 && put(a, q, why, whylen) == -1)
+		return AMQP_LOST;
+	for (;;) {
+		if (amqp_wait(a, &f, why, whylen) == -1)
+			return AMQP_LOST;
+		if (f.frame_type != AMQP_FRAME_METHOD)
+			continue;
+		if (f.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD) {
+			amqp_agree(a, &f, why, whylen);
+			if (f.channel == q->channel)
+				return AMQP_REFUSED;
+			(void)amqp_lose(a, why, why, whylen);
+			return AMQP_LOST;
+		}
+		if (f.channel == q->channel &&
+		    f.payload.method.id == q->reply) {
+			if (out != NULL)
+				*out = f.payload.method.decoded;
+			return AMQP_OK;
+		}
+	}
+}
+
+enum amqp_answer
+amqp_ask_aside(struct amqp *a, struct amqp_question *q, void **out, char *why,
+    size_t whylen)
+{
+	amqp_channel_open_t open = { .out_of_band = { 0, NULL } };
+	const struct amqp_question opening = { AMQP_ASKS,
+		AMQP_CHANNEL_OPEN_METHOD, &open, AMQP_CHANNEL_OPEN_OK_METHOD };
+	enum amqp_answer answer = AMQP_OK;
+
+	amqp_begin(a);
+	if (!a->can_ask)
+		answer = amqp_ask(a, &opening, NULL, why, whylen);
+	q->channel = AMQP_ASKS;
+	if (answer == AMQP_OK)
+		answer = amqp_ask(a, q, out, why, whylen);
+	a->can_ask = answer == AMQP_OK;
+	return answer;
+}

@@ -1,0 +1,172 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/list.h"
+#include "net/amqp/flight.h"
+#include "net/sink_int.h"
+
+#include "lib/base/ban.h"
+
+static void
+settle(struct amqp_flight *f, struct amqp_sent *s, enum sink_end end,
+    const char *why)
+{
+	if (s->is_settled)
+		return;
+	s->is_settled = true;
+	f->open--;
+	f->bytes -= s->bytes;
+	/* What was returned has its end. */
+	if (s->m->end == SINK_DOUBT)
+		sink_end(s->m, end, why);
+	while (f->settled < f->nsent && f->sent[f->settled].is_settled)
+		f->settled++;
+}
+
+/* An ack, or a nack, of one tag or of all up to it. */
+static void
+on_confirm(struct amqp_flight *f, uint64_t tag, bool is_multiple, bool is_ack)
+{
+	size_t end = f->nsent, i = f->settled;
+
+	/* 0 means all there are. */
+	if (tag != 0 || !is_multiple) {
+		if (tag <= f->base || tag - f->base > f->nsent)
+			return;
+		end = (size_t)(tag - f->base);
+	}
+	if (!is_multiple)
+		i = end - 1;
+	f->is_proven = true;
+	for (; i < end; i++)
+		settle(f, &f->sent[i], is_ack ? SINK_DONE : SINK_LATER,
+		    is_ack ? NULL : "the broker refused it (queue full?)");
+}
+
+/* There is no such queue any more: this message comes back, then its ack. */
+static void
+on_return(struct amqp_flight *f, const amqp_basic_properties_t *b)
+{
+	struct sink_message *m;
+
+	for (size_t i = f->settled; i < f->nsent; i++) {
+		m = f->sent[i].m;
+		if (f->sent[i].is_settled ||
+		    strlen(m->id) != b->message_id.len ||
+		    memcmp(m->id, b->message_id.bytes, b->message_id.len) != 0)
+			continue;
+		amqp_names_forget(&f->amqp->queues, m->queue);
+		sink_end(m, SINK_LATER, "its queue was deleted");
+		return;
+	}
+}
+
+/*
+ * The server closed the channel.  A message that was alone was refused; of
+ * several nobody knows which one it was, and what became of those before.
+ */
+static void
+on_close(struct amqp_flight *f, const amqp_frame_t *frame)
+{
+	bool is_alone = f->open == 1;
+	char why[256];
+
+	amqp_agree(f->amqp, frame, why, sizeof(why));
+	f->is_closed = true;
+	f->is_proven = false;
+	for (size_t i = f->settled; i < f->nsent; i++) {
+		if (is_alone && !f->sent[i].is_settled)
+			amqp_flight_refuse(f, f->sent[i].m, why);
+		settle(f, &f->sent[i], is_alone ? SINK_LATER : SINK_DOUBT, why);
+	}
+}
+
+static void
+on_method(struct amqp_flight *f, const amqp_frame_t *frame)
+{
+	const amqp_method_t *method = &frame->payload.method;
+	const amqp_basic_ack_t *ack;
+	const amqp_basic_nack_t *nack;
+
+	switch (method->id) {
+	case AMQP_BASIC_ACK_METHOD:
+		ack = method->decoded;
+		on_confirm(f, ack->delivery_tag, ack->multiple != 0, true);
+		break;
+	case AMQP_BASIC_NACK_METHOD:
+		nack = method->decoded;
+		on_confirm(f, nack->delivery_tag, nack->multiple != 0, false);
+		break;
+	case AMQP_CHANNEL_CLOSE_METHOD:
+		on_close(f, frame);
+		break;
+	default:
+		break;
+	}
+}
+
+int
+amqp_flight_land(struct amqp_flight *f, size_t bytes, char *why, size_t whylen)
+{
+	amqp_frame_t frame;
+
+	amqp_begin(f->amqp);
+	while (f->bytes > bytes) {
+		if (amqp_wait(f->amqp, &frame, why, whylen) == -1)
+			return -1;
+		if (frame.channel != AMQP_PUBLISHES)
+			continue;
+		amqp_begin(f->amqp);
+		if (frame.frame_type == AMQP_FRAME_METHOD)
+			on_method(f, &frame);
+		else if (frame.frame_type == AMQP_FRAME_HEADER)
+			on_return(f, frame.payload.properties.decoded);
+	}
+	return 0;
+}
+
+void
+amqp_flight_add(struct amqp_flight *f, struct sink_message *m, size_t bytes)
+{
+	f->sent[f->nsent++] = (struct amqp_sent){ .m = m, .bytes = bytes };
+	f->open++;
+	f->bytes += bytes;
+}
+
+/* Without memory the others are asked for, too. */
+void
+amqp_flight_refuse(struct amqp_flight *f, const struct sink_message *m,
+    const char *why)
+{
+	struct amqp_refusal *v =
+	    list_room(f->refusals, f->nrefusals, &f->cap, sizeof(*v));
+
+	if (v == NULL)
+		return;
+	f->refusals = v;
+	v = &v[f->nrefusals++];
+	v->queue = m->queue;
+	(void)snprintf(v->why, sizeof(v->why), "%s", why);
+}
+
+bool
+amqp_flight_is_refused(const struct amqp_flight *f, struct sink_message *m)
+{
+	for (size_t i = 0; i < f->nrefusals; i++) {
+		if (strcmp(f->refusals[i].queue, m->queue) != 0)
+			continue;
+		sink_end(m, SINK_LATER, f->refusals[i].why);
+		return true;
+	}
+	return false;
+}
+
+void
+amqp_flight_fini(struct amqp_flight *f)
+{
+	free(f->sent);
+	free(f->refusals);
+}

@@ -1,0 +1,59 @@
+#ifndef NET_AMQP_FLIGHT_H
+#define NET_AMQP_FLIGHT_H
+
+#include "net/amqp/queue.h"
+#include "net/sink.h"
+
+/* Private to net/: messages that were published and are to be confirmed. */
+
+/* Number i of a flight has the delivery tag base + i + 1. */
+struct amqp_sent {
+	struct sink_message *m;
+	size_t bytes;
+	bool is_settled;
+};
+
+/* A queue that was refused, and why. */
+struct amqp_refusal {
+	const char *queue; /* borrowed from the message */
+	char why[256];
+};
+
+struct amqp_flight {
+	struct amqp *amqp;
+	struct amqp_sent *sent; /* room for the whole batch */
+	size_t nsent;	/* since the channel was opened, or the batch began */
+	size_t settled; /* those before are, */
+	size_t open;	/* and so many of the others are not */
+	size_t bytes;	/* of these */
+	uint64_t base;
+	bool is_closed; /* the channel was, by the server */
+	bool is_proven; /* it has confirmed a message: others follow at once */
+	struct amqp_refusal *refusals;
+	size_t nrefusals, cap;
+};
+
+/*
+ * Wait until at most so many bytes are unconfirmed; each message that the
+ * server says something of gets its end.  0, or -1 with one line in why: the
+ * connection is lost.
+ */
+int amqp_flight_land(struct amqp_flight *f, size_t bytes, char *why,
+    size_t whylen);
+
+/* m was published, with the next tag. */
+void amqp_flight_add(struct amqp_flight *f, struct sink_message *m,
+    size_t bytes);
+
+/* The queue of m was refused; so are its other messages. */
+void amqp_flight_refuse(struct amqp_flight *f, const struct sink_message *m,
+    const char *why);
+
+/* Was the queue of m refused?  Then m has its end. */
+bool amqp_flight_is_refused(const struct amqp_flight *f,
+    struct sink_message *m);
+
+/* Free what is owned. */
+void amqp_flight_fini(struct amqp_flight *f);
+
+#endif

@@ -1,0 +1,20 @@
+#ifndef NET_AMQP_PUSH_H
+#define NET_AMQP_PUSH_H
+
+#include "net/amqp/queue.h"
+#include "net/sink_int.h"
+
+/* Private to net/: the sink of a RabbitMQ server. */
+struct sink_rabbitmq {
+	struct sink sink;
+	struct amqp amqp;
+};
+
+/* Connect if need be; 0, or -1 with one line in why. */
+int amqp_ready(struct sink_rabbitmq *m, char *why, size_t whylen);
+
+/* The push of its struct sink_ops. */
+int amqp_push(struct sink *s, struct sink_message *v, size_t n, char *why,
+    size_t whylen);
+
+#endif

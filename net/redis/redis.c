@@ -1,0 +1,289 @@
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/secret/secret.h"
+#include "net/redis/redis.h"
+#ifdef HAVE_HIREDIS_SSL
+#include "net/redis/tls.h"
+#endif
+#include "net/sink_int.h"
+
+#include "lib/base/ban.h"
+
+#define WORDS_MAX 8
+#define SLICE_MS 200 /* how long a stop may go unseen */
+
+void
+redis_close(struct redis *r)
+{
+	if (r->c != NULL)
+		r->lib.Free(r->c);
+	r->c = NULL;
+}
+
+/* The connection is lost: why. */
+static int
+lose(struct redis *r, const char *reason, char *why, size_t whylen)
+{
+	(void)snprintf(why, whylen, "%s", reason);
+	redis_close(r);
+	return -1;
+}
+
+/*
+ * Wait until the connection is ready for one of events; -1 after the timeout
+ * or when it is time to stop.
+ */
+static int
+await(struct redis *r, short events, char *why, size_t whylen)
+{
+	struct pollfd p = { .fd = r->c->fd, .events = events };
+	int64_t until = clock_mono_us() + r->timeout_us, left;
+	int n;
+
+	for (;;) {
+		if (atomic_load(r->is_stopped))
+			return lose(r, "the tick ends", why, whylen);
+		left = (until - clock_mono_us()) / 1000;
+		if (left <= 0)
+			return lose(r, "no answer within the timeout", why,
+			    whylen);
+		n = poll(&p, 1, left < SLICE_MS ? (int)left : SLICE_MS);
+		if (n > 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return lose(r, strerror(errno), why, whylen);
+	}
+}
+
+/* The end of a connection attempt that was begun. */
+static int
+connected(struct redis *r, char *why, size_t whylen)
+{
+	int e = 0;
+	socklen_t len = sizeof(e);
+
+	if (await(r, POLLOUT, why, whylen) == -1)
+		return -1;
+	if (getsockopt(r->c->fd, SOL_SOCKET, SO_ERROR, &e, &len) == -1)
+		e = errno;
+	return e == 0 ? 0 : lose(r, strerror(e), why, whylen);
+}
+
+#ifdef HAVE_HIREDIS_SSL
+static int
+await_for(void *cookie, short event, char *why, size_t whylen)
+{
+	return await(cookie, event, why, whylen);
+}
+#endif
+
+static int
+encrypt(struct redis *r, char *why, size_t whylen)
+{
+#ifdef HAVE_HIREDIS_SSL
+	const struct redis_tls t = { r->conf->host, r->ca_file, await_for, r };
+#endif
+
+	if (r->conf->tls == CONF_OFF)
+		return 0;
+#ifdef HAVE_HIREDIS_SSL
+	if (redis_tls_start(r->c, &t, why, whylen) == 0)
+		return 0;
+#else
+	/* What is not built in is refused in the configuration. */
+	(void)snprintf(why, whylen, "TLS is not built in");
+#endif
+	redis_close(r);
+	return -1;
+}
+
+/* An answer of one command that must be no error. */
+static int
+must(struct redis *r, const char *const *words, char *why, size_t whylen)
+{
+	redisReply *reply = redis_ask(r, words, why, whylen);
+
+	if (reply == NULL) {
+		redis_close(r);
+		return -1;
+	}
+	r->lib.free_reply(reply);
+	return 0;
+}
+
+static int
+login(struct redis *r, char *why, size_t whylen)
+{
+	const struct conf_redis *c = r->conf;
+	struct secret *password;
+	const char *bytes;
+	size_t len;
+	int rc;
+
+	if (sink_password(c->password_file, c->password_env, &password, why,
+		whylen) == -1) {
+		redis_close(r);
+		return -1;
+	}
+	if (password == NULL)
+		return 0;
+	bytes = secret_bytes(password, &len);
+	if (*c->user != '\0')
+		rc = must(r,
+		    (const char *const[]){ "AUTH", c->user, bytes, NULL }, why,
+		    whylen);
+	else
+		rc = must(r, (const char *const[]){ "AUTH", bytes, NULL }, why,
+		    whylen);
+	/* Who does not know the word may repeat all of it. */
+	if (rc == -1)
+		secret_mask(password, 0, why, strlen(why));
+	secret_free(password);
+	return rc;
+}
+
+static int
+choose(struct redis *r, char *why, size_t whylen)
+{
+	char db[24];
+
+	if (r->conf->db == 0)
+		return 0;
+	(void)snprintf(db, sizeof(db), "%lld", (long long)r->conf->db);
+	return must(r, (const char *const[]){ "SELECT", db, NULL }, why,
+	    whylen);
+}
+
+static bool
+is_readable(const struct redis *r)
+{
+	struct pollfd p = { .fd = r->c->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) != 0;
+}
+
+int
+redis_open(struct redis *r, char *why, size_t whylen)
+{
+	/* Nobody was asked, so what there is to read is the end. */
+	if (r->c != NULL && is_readable(r))
+		redis_close(r);
+	if (r->c != NULL)
+		return 0;
+	if (!r->is_loaded && redis_lib_open(&r->lib, why, whylen) == -1)
+		return -1;
+	r->is_loaded = true;
+	r->c = *r->conf->socket != '\0' ?
+	    r->lib.ConnectUnixNonBlock(r->conf->socket) :
+	    r->lib.ConnectNonBlock(r->conf->host, (int)r->conf->port);
+	if (r->c == NULL) {
+		(void)snprintf(why, whylen, "out of memory");
+		return -1;
+	}
+	/* Looking up the name may have taken longer than who waits for us. */
+	if (atomic_load(r->is_stopped))
+		return lose(r, "the tick ends", why, whylen);
+	if (r->c->err != 0) {
+		(void)snprintf(why, whylen, "%s", r->c->errstr);
+		redis_close(r);
+		return -1;
+	}
+	if (connected(r, why, whylen) == -1 || encrypt(r, why, whylen) == -1 ||
+	    login(r, why, whylen) == -1 || choose(r, why, whylen) == -1)
+		return -1;
+	r->is_sent = false;
+	return 0;
+}
+
+int
+redis_append(struct redis *r, const struct redis_command *cmd)
+{
+	return r->lib.AppendCommandArgv(r->c, cmd->n, cmd->word, cmd->len) ==
+		REDIS_OK ?
+	    0 :
+	    -1;
+}
+
+/* Write and read what can be now, after waiting for it. */
+static int
+pump(struct redis *r, bool *is_all_sent, char *why, size_t whylen)
+{
+	int done = 1;
+
+	if (!*is_all_sent) {
+		r->is_sent = true;
+		if (r->lib.BufferWrite(r->c, &done) != REDIS_OK)
+			return lose(r, r->c->errstr, why, whylen);
+		*is_all_sent = done != 0;
+	}
+	if (await(r, (short)(*is_all_sent ? POLLIN : POLLIN | POLLOUT), why,
+		whylen) == -1)
+		return -1;
+	/* Nothing to read yet is no error to hiredis. */
+	if (r->lib.BufferRead(r->c) != REDIS_OK)
+		return lose(r, r->c->errstr, why, whylen);
+	return 0;
+}
+
+int
+redis_flush(struct redis *r, char *why, size_t whylen)
+{
+	int done;
+
+	r->is_sent = true;
+	return r->lib.BufferWrite(r->c, &done) == REDIS_OK ?
+	    0 :
+	    lose(r, r->c->errstr, why, whylen);
+}
+
+redisReply *
+redis_reply(struct redis *r, char *why, size_t whylen)
+{
+	bool is_all_sent = false;
+	void *reply = NULL;
+
+	for (;;) {
+		if (r->lib.GetReplyFromReader(r->c, &reply) != REDIS_OK) {
+			(void)lose(r, r->c->errstr, why, whylen);
+			return NULL;
+		}
+		if (reply != NULL)
+			return reply;
+		if (pump(r, &is_all_sent, why, whylen) == -1)
+			return NULL;
+	}
+}
+
+redisReply *
+redis_ask(struct redis *r, const char *const *words, char *why, size_t whylen)
+{
+	const char *word[WORDS_MAX];
+	size_t len[WORDS_MAX];
+	struct redis_command cmd = { .word = word, .len = len };
+	redisReply *reply;
+
+	for (; words[cmd.n] != NULL; cmd.n++) {
+		word[cmd.n] = words[cmd.n];
+		len[cmd.n] = strlen(words[cmd.n]);
+	}
+	if (redis_append(r, &cmd) == -1) {
+		(void)lose(r, "out of memory", why, whylen);
+		return NULL;
+	}
+	reply = redis_reply(r, why, whylen);
+	if (reply == NULL || reply->type != REDIS_REPLY_ERROR)
+		return reply;
+	(void)snprintf(why, whylen, "%s", reply->str);
+	r->lib.free_reply(reply);
+	return NULL;
+}

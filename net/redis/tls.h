@@ -1,0 +1,27 @@
+#ifndef NET_REDIS_TLS_H
+#define NET_REDIS_TLS_H
+
+#include <stddef.h>
+
+#include "net/redis/lib.h"
+
+/* How to wait for an event of poll(2) on the connection: 0, or -1 with one
+ * line in why, and then the connection may be closed already. */
+typedef int redis_tls_await(void *cookie, short event, char *why,
+    size_t whylen);
+
+struct redis_tls {
+	const char *host;    /* for whom the certificate must be */
+	const char *ca_file; /* by which it is verified; "": the system's */
+	redis_tls_await *await;
+	void *cookie;
+};
+
+/*
+ * Shake hands on a connection that was just made.  0, or -1 with one line in
+ * why.
+ */
+int redis_tls_start(redisContext *c, const struct redis_tls *t, char *why,
+    size_t whylen);
+
+#endif

@@ -1,0 +1,89 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "net/redis/way.h"
+#include "net/sink_int.h"
+
+#include "lib/base/ban.h"
+
+#define REGISTRY "funboost_queue__consumer_parmas"
+
+int
+redis_way_signature(struct redis *r, const char *queue, struct signature *out,
+    char *why, size_t whylen)
+{
+	redisReply *reply;
+	int rc = 0;
+
+	reply =
+	    redis_ask(r, (const char *const[]){ "HGET", REGISTRY, queue, NULL },
+		why, whylen);
+	if (reply == NULL)
+		return -1;
+	if (reply->type == REDIS_REPLY_STRING)
+		rc = signature_parse(reply->str, reply->len, out, why, whylen);
+	r->lib.free_reply(reply);
+	return rc;
+}
+
+/* As the worker has registered. */
+static int
+learn_registered(struct redis *r, const struct conf *c, struct redis_way *k)
+{
+	const char *kind;
+
+	if (redis_way_signature(r, k->queue, &k->sig, k->why, sizeof(k->why)) ==
+	    -1)
+		return r->c == NULL ? -1 : 0;
+	kind = k->sig.broker_kind;
+	if (!k->sig.is_known || kind == NULL)
+		(void)snprintf(k->why, sizeof(k->why),
+		    "no worker has registered this queue: it has not run yet, "
+		    "or sends no heartbeat, as those of RabbitMQ do not by "
+		    "themselves (is_send_consumer_heartbeat_to_redis=True)");
+	else if ((k->kind = funboost_kind_find(kind)) == NULL)
+		(void)snprintf(k->why, sizeof(k->why),
+		    "its worker takes %.64s, which nobody can push to", kind);
+	else if (k->kind->is_rabbitmq && c->nrabbitmq == 0)
+		(void)snprintf(k->why, sizeof(k->why),
+		    "its worker takes %.64s, and there is no section rabbitmq",
+		    kind);
+	return 0;
+}
+
+int
+redis_way_learn(struct redis *r, const struct conf *c, const char *queue,
+    struct redis_way *k)
+{
+	k->queue = queue;
+	switch (conf_queue_for(c, queue)->broker) {
+	case CONF_BROKER_REDIS:
+		k->kind = funboost_kind_find("REDIS");
+		return 0;
+	case CONF_BROKER_REDIS_STREAM:
+		k->kind = funboost_kind_find("REDIS_STREAM");
+		return 0;
+	case CONF_BROKER_REDIS_PUBSUB:
+		k->kind = funboost_kind_find("REDIS_PUBSUB");
+		return 0;
+	case CONF_BROKER_FUNBOOST:
+		return learn_registered(r, c, k);
+	case CONF_BROKER_UNSAID:
+	case CONF_BROKER_SQLITE:
+	case CONF_BROKER_RABBITMQ:
+	case CONF_BROKER_WEBHOOK:
+	case CONF_BROKER__MAX:
+		break;
+	}
+	(void)snprintf(k->why, sizeof(k->why), "the queue is not in Redis");
+	return 0;
+}
+
+void
+redis_way_fini(struct redis_way *k)
+{
+	signature_fini(&k->sig);
+	memset(k, 0, sizeof(*k));
+}

@@ -1,0 +1,272 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/secret/secret.h"
+#include "lib/base/utf8.h"
+#include "lib/secret/webhook.h"
+#include "net/http/http.h"
+#include "net/http/field.h"
+#include "net/sink_int.h"
+
+#include "lib/base/ban.h"
+
+#define STOP_US (CLOCK_US_PER_S / 10) /* so often is is_stopped looked at */
+#define BODY_MAX 4096		      /* of an answer, for a look at it */
+#define SHOWN_MAX 201		      /* of that, with its NUL */
+#define PREFIX_LEN 6		      /* "whsec_" */
+#define NHEADERS 5
+
+static const char ends[] = "the tick ends";
+
+struct sink_webhook {
+	struct sink sink;
+	struct http *http; /* NULL before the first message */
+};
+
+/* A batch being pushed. */
+struct pushing {
+	struct sink_webhook *m;
+	const struct conf_webhook *conf;
+	struct secret *secret;
+	bool is_lost; /* begin nothing more: why */
+	bool is_answered;
+	char *why;
+	size_t whylen;
+};
+
+static int
+open_http(struct sink_webhook *m, char *why, size_t whylen)
+{
+	const struct sink_opts *s = &m->sink.o;
+	const struct http_opts o = {
+		.ca_file = s->conf->ca_file,
+		.total_us = s->conf->webhooks[s->at].timeout_us,
+		.max_parallel = (size_t)s->conf->max_parallel,
+		.max_body = BODY_MAX,
+		/* Whether it is 2xx counts, not how much is said of it. */
+		.drops_rest = true,
+	};
+
+	if (m->http == NULL)
+		m->http = http_new(&o, why, whylen);
+	return m->http == NULL ? -1 : 0;
+}
+
+/* Begin with nothing more; the first reason is the one that counts. */
+static void
+lose(struct pushing *p, const char *why)
+{
+	if (!p->is_lost)
+		(void)snprintf(p->why, p->whylen, "%s", why);
+	p->is_lost = true;
+}
+
+/* Those of Standard Webhooks, and ours; 0, or -1 with why. */
+static int
+make_headers(const struct pushing *p, const struct webhook *w,
+    struct buf h[NHEADERS], char *why, size_t whylen)
+{
+	buf_str(&h[0], "Content-Type: application/json");
+	buf_printf(&h[1], "Idempotency-Key: %s", w->id);
+	buf_printf(&h[2], "webhook-id: %s", w->id);
+	buf_printf(&h[3], "webhook-timestamp: %" PRId64, w->timestamp_s);
+	buf_str(&h[4], "webhook-signature: ");
+	if (webhook_sign(w, p->secret, &h[4], why, whylen) == -1)
+		return -1;
+	for (int i = 0; i < NHEADERS; i++) {
+		if (h[i].is_failed) {
+			(void)snprintf(why, whylen, "out of memory");
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void
+start(struct pushing *p, struct sink_message *msg, const struct buf *body)
+{
+	struct buf h[NHEADERS] = { BUF_INIT };
+	const char *headers[NHEADERS + 1] = { NULL };
+	const struct webhook w = {
+		.id = msg->id,
+		.timestamp_s = clock_now_us() / CLOCK_US_PER_S,
+		.body = buf_cstr(body),
+	};
+	const struct http_request r = {
+		.method = HTTP_POST,
+		.url = p->conf->url,
+		.headers = headers,
+		.body = w.body,
+		.len = body->len,
+		.cookie = msg,
+	};
+	char why[256], text[256];
+
+	if (make_headers(p, &w, h, why, sizeof(why)) == -1) {
+		(void)snprintf(text, sizeof(text), "%.100s: %.128s",
+		    p->conf->secret, why);
+		lose(p, text);
+	} else {
+		for (int i = 0; i < NHEADERS; i++)
+			headers[i] = buf_cstr(&h[i]);
+		if (http_start(p->m->http, &r, why, sizeof(why)) == 0)
+			msg->end = SINK_DOUBT;
+		else
+			lose(p, why);
+	}
+	for (int i = 0; i < NHEADERS; i++)
+		buf_fini(&h[i]);
+}
+
+/* One message gets under way, or is told why not. */
+static void
+push_one(struct pushing *p, struct sink_message *msg)
+{
+	struct buf body = BUF_INIT;
+	const char *why = sink_body(&p->m->sink, msg, NULL, &body);
+
+	if (why != NULL)
+		sink_end(msg, SINK_LATER, why);
+	else
+		start(p, msg, &body);
+	buf_fini(&body);
+}
+
+/*
+ * The answer in one line, "503: try again": who knows our secret may repeat it.
+ */
+static void
+describe(const struct pushing *p, const struct http_result *r, char *to,
+    size_t size)
+{
+	char text[SHOWN_MAX];
+
+	secret_mask(p->secret, PREFIX_LEN, r->body, r->len);
+	utf8_clean(r->body, r->len, text, sizeof(text));
+	if (r->status >= 300 && r->status < 400)
+		(void)snprintf(to, size,
+		    "%d: it answers with a redirect, which is not followed",
+		    r->status);
+	else
+		(void)snprintf(to, size, "%d%s%s%s", r->status,
+		    r->status == 410 ? " Gone" : "", *text == '\0' ? "" : ": ",
+		    text);
+}
+
+/*
+ * queues.md, 3.  A 4xx but 410 is tried again, too: its owner may be about to
+ * mend it, and the queue's retry says for how long.
+ */
+static void
+settle(struct pushing *p, struct sink_message *msg, const struct http_result *r)
+{
+	char why[SHOWN_MAX + 64];
+
+	describe(p, r, why, sizeof(why));
+	p->is_answered = true;
+	if (r->status >= 200 && r->status < 300)
+		sink_end(msg, SINK_DONE, NULL);
+	else if (r->status == 410)
+		sink_end(msg, SINK_GONE, why);
+	else {
+		int64_t us = http_field_retry_us(r->headers, clock_now_us());
+
+		sink_end(msg, SINK_LATER, why);
+		/* Else it is this message that it does not like. */
+		msg->is_unwell = r->status >= 500 || r->status == 401 ||
+		    r->status == 403 || r->status == 429;
+		msg->retry_us = us == HTTP_FIELD_NONE ? 0 : us;
+	}
+}
+
+static void
+take(struct pushing *p, struct http_result *r)
+{
+	struct sink_message *msg = r->cookie;
+	char why[sizeof(r->error)];
+
+	switch (r->end) {
+	case HTTP_ANSWERED:
+		settle(p, msg, r);
+		break;
+	case HTTP_NOT_SENT:
+		msg->end = SINK_WAITS;
+		lose(p, r->error);
+		break;
+	case HTTP_MAYBE_SENT:
+		utf8_clean(r->error, strlen(r->error), why, sizeof(why));
+		sink_end(msg, SINK_DOUBT, why);
+		msg->is_unwell = true;
+		break;
+	}
+	http_result_free(r);
+}
+
+/* All of v, as many at once as may be; -1: it was stopped before the end. */
+static int
+push_all(struct pushing *p, struct sink_message *v, size_t n)
+{
+	struct sink_webhook *m = p->m;
+	size_t most = (size_t)m->sink.o.conf->max_parallel, i = 0;
+	struct http_result *r;
+
+	for (;;) {
+		while (i < n && !p->is_lost && http_count(m->http) < most)
+			push_one(p, &v[i++]);
+		if (http_count(m->http) == 0)
+			return 0;
+		http_wait(m->http, clock_mono_us() + STOP_US);
+		while ((r = http_result(m->http)) != NULL)
+			take(p, r);
+		if (atomic_load(&m->sink.is_stopped) &&
+		    (http_count(m->http) > 0 || i < n))
+			return -1;
+	}
+}
+
+static int
+push(struct sink *s, struct sink_message *v, size_t n, char *why, size_t whylen)
+{
+	struct sink_webhook *m = (struct sink_webhook *)s;
+	struct pushing p = {
+		.m = m,
+		.conf = &s->o.conf->webhooks[s->o.at],
+		.why = why,
+		.whylen = whylen,
+	};
+	int rc;
+
+	if (atomic_load(&s->is_stopped)) {
+		(void)snprintf(why, whylen, "%s", ends);
+		return -1;
+	}
+	if (open_http(m, why, whylen) == -1 ||
+	    (p.secret = secret_read(p.conf->secret, why, whylen)) == NULL)
+		return -1;
+	rc = push_all(&p, v, n);
+	secret_free(p.secret);
+	if (rc == 0)
+		return p.is_lost && !p.is_answered ? -1 : 0;
+	/* What is under way stays in doubt. */
+	http_free(m->http);
+	m->http = NULL;
+	(void)snprintf(why, whylen, "%s", ends);
+	return -1;
+}
+
+static void
+close_http(struct sink *s)
+{
+	http_free(((struct sink_webhook *)s)->http);
+}
+
+const struct sink_ops sink_webhook = {
+	.size = sizeof(struct sink_webhook),
+	.push = push,
+	.close = close_http,
+};

@@ -1,0 +1,273 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/backoff.h"
+#include "lib/base/clock.h"
+#include "lib/record/job.h"
+#include "lib/base/log.h"
+#include "lib/store/job.h"
+#include "ticker/broker/push_int.h"
+#include "lib/base/ban.h"
+
+/* How long a server that cannot be reached is left alone. */
+#define DOWN_BASE_US CLOCK_US_PER_S
+#define DOWN_CAP_US (60 * CLOCK_US_PER_S)
+
+/* Nobody is asked more often than that, whatever a job's retry says. */
+#define AGAIN_MIN_US (CLOCK_US_PER_S / 5)
+
+#define WHY_MAX 512
+
+/* A run that ended badly is worth a line in the log. */
+static void
+tell(const struct outbox *o, enum run_state state, const char *why)
+{
+	log_event(LOG_LEVEL_WARN, "run", LOG_KEY_RUN, o->id, "state",
+	    run_state_name(state), "queue", o->queue, LOG_KEY_ERROR, why, NULL);
+}
+
+/*
+ * It was tried once more, in vain: again after wait_us or its own back-off,
+ * whichever is longer, unless that was the last attempt.
+ */
+static enum store_rc
+again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
+    const char *why)
+{
+	int64_t now_us = clock_get_us(p->s->clock), wait;
+	enum run_state state = RUN_DUE;
+	char text[WHY_MAX];
+	const char *over;
+
+	o->attempt++;
+	wait = outbox_backoff_us(o, backoff_luck(&p->luck));
+	if (wait < AGAIN_MIN_US)
+		wait = AGAIN_MIN_US;
+	o->next_us = now_us + (wait_us > wait ? wait_us : wait);
+	(void)snprintf(text, sizeof(text), "attempt %lld: %s",
+	    (long long)o->attempt, why == NULL ? "no answer" : why);
+	if ((over = outbox_is_over(o, now_us)) != NULL) {
+		state = RUN_DEAD;
+		o->next_us = OUTBOX_NEVER;
+		(void)snprintf(text, sizeof(text),
+		    "%s; attempt %lld was the last: %s", over,
+		    (long long)o->attempt, why == NULL ? "no answer" : why);
+		tell(o, state, text);
+	}
+	return store_outbox_put_off(st, o, state, text);
+}
+
+/* Nobody was asked: it waits, and that was no attempt. */
+static enum store_rc
+hold_off(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
+    const char *why)
+{
+	char text[WHY_MAX];
+
+	o->next_us = clock_get_us(p->s->clock) +
+	    (wait_us > AGAIN_MIN_US ? wait_us : AGAIN_MIN_US);
+	(void)snprintf(text, sizeof(text), "waiting: %s",
+	    why == NULL ? "no answer" : why);
+	return store_outbox_put_off(st, o, RUN_DUE, text);
+}
+
+/* Its job sends no more there (queues.md: 410). */
+static enum store_rc
+pause_job(struct store *st, const struct outbox *o, const char *why,
+    int64_t now_us)
+{
+	struct job j;
+	enum store_rc rc;
+
+	job_init(&j);
+	rc = store_job_get(st, o->queue, o->job_id, &j);
+	if (rc == STORE_OK && j.id == o->job && j.state == JOB_ACTIVE) {
+		j.state = JOB_PAUSED;
+		free(j.reason);
+		j.reason = strdup(why);
+		j.next_run_us = JOB_NEVER;
+		j.changed_us = now_us;
+		rc = store_job_move(st, &j);
+	}
+	job_fini(&j);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+static enum store_rc
+refuse(struct store *st, struct outbox *o, const struct sink_message *m,
+    int64_t now_us)
+{
+	const char *why = m->why == NULL ? "refused" : m->why;
+	enum store_rc rc;
+
+	o->attempt++;
+	o->next_us = OUTBOX_NEVER;
+	tell(o, RUN_REFUSED, why);
+	rc = store_outbox_put_off(st, o, RUN_REFUSED, why);
+	if (rc == STORE_OK && m->end == SINK_GONE && o->job != 0)
+		rc = pause_job(st, o, why, now_us);
+	return rc;
+}
+
+static enum store_rc
+apply_one(struct push *p, struct store *st, const struct lane_batch *b,
+    size_t i)
+{
+	const struct sink_message *m = &b->m[i];
+	/* A copy: who is rolled back is applied again. */
+	struct outbox o = b->rows.v[i];
+	const char *why = m->why == NULL && b->is_lost ? b->why : m->why;
+	enum store_rc rc = STORE_OK;
+
+	switch (m->end) {
+	case SINK_WAITS:
+		/* Who counts attempts counts those without a connection. */
+		if (b->is_lost && o.max_attempts > 0 && !p->is_draining)
+			rc = again(p, st, &o, 0, why);
+		break;
+	case SINK_DONE:
+		rc = store_outbox_sent(st, o.run, m->why);
+		break;
+	case SINK_LATER:
+	case SINK_DOUBT:
+		rc = m->is_untried ? hold_off(p, st, &o, m->retry_us, why) :
+				     again(p, st, &o, m->retry_us, why);
+		break;
+	case SINK_REFUSED:
+	case SINK_GONE:
+		rc = refuse(st, &o, m, clock_get_us(p->s->clock));
+		break;
+	}
+	/* Somebody else wrote down how it ended. */
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* Those of which there is nothing to say go together. */
+static enum store_rc
+apply_all(struct push *p, struct store *st, const struct lane_batch *b)
+{
+	int64_t *done = calloc(b->rows.n, sizeof(*done));
+	enum store_rc rc = done == NULL ? STORE_FULL : STORE_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->rows.n && rc == STORE_OK; i++) {
+		if (b->m[i].end == SINK_DONE && b->m[i].why == NULL)
+			done[n++] = b->rows.v[i].run;
+		else
+			rc = apply_one(p, st, b, i);
+	}
+	if (rc == STORE_OK && n > 0)
+		rc = store_outbox_sent_all(st, done, n);
+	free(done);
+	return rc;
+}
+
+/* There is no connection (any more). */
+static enum store_rc
+lane_failed(struct push *p, struct push_lane *l, const char *why)
+{
+	int64_t now_us = clock_get_us(p->s->clock), wait;
+
+	if (l->info.fails++ == 0)
+		log_event(LOG_LEVEL_WARN, "broker-down", "broker", l->name,
+		    LOG_KEY_ERROR, why, NULL);
+	wait = backoff_most_us(DOWN_BASE_US, DOWN_CAP_US, l->info.fails);
+	wait =
+	    wait / 2 + (int64_t)(backoff_luck(&p->luck) % (uint32_t)(wait / 2));
+	l->info.next_us = now_us + wait;
+	return store_lane_fail(p->s->stores[JOB_DURABLE], l->name, now_us,
+	    l->info.next_us, why);
+}
+
+/* It answers, and takes nothing: full, read-only, not for this user. */
+static enum store_rc
+lane_refused(struct push *p, struct push_lane *l, const char *why)
+{
+	if (l->info.since_us == 0 || l->info.fails > 0)
+		log_event(LOG_LEVEL_WARN, "broker-refuses", "broker", l->name,
+		    LOG_KEY_ERROR, why, NULL);
+	l->info.since_us = clock_get_us(p->s->clock);
+	l->info.fails = 0;
+	l->info.next_us = 0;
+	return store_lane_refuse(p->s->stores[JOB_DURABLE], l->name,
+	    l->info.since_us, why);
+}
+
+static enum store_rc
+lane_mended(struct push *p, struct push_lane *l)
+{
+	log_event(LOG_LEVEL_INFO, "broker-up", "broker", l->name, NULL);
+	l->info.since_us = 0;
+	l->info.fails = 0;
+	l->info.next_us = 0;
+	return store_lane_mend(p->s->stores[JOB_DURABLE], l->name);
+}
+
+/* What a batch that was not lost tells of the server. */
+enum verdict { VERDICT_NONE, VERDICT_TAKES, VERDICT_REFUSES };
+
+/* *why: why it takes nothing. */
+static enum verdict
+judge(const struct lane_batch *b, const char **why)
+{
+	enum verdict verdict = VERDICT_NONE;
+
+	for (size_t i = 0; i < b->rows.n; i++) {
+		if (b->m[i].is_aside)
+			continue;
+		if (b->m[i].end == SINK_DONE)
+			return VERDICT_TAKES;
+		if (b->m[i].is_unwell && b->m[i].why != NULL) {
+			verdict = VERDICT_REFUSES;
+			*why = b->m[i].why;
+		}
+	}
+	return verdict;
+}
+
+/* What the batch tells of the server, written down where lanes are; nothing
+ * is, if that is as it was. */
+static enum store_rc
+apply_lane(struct push *p, struct push_lane *l, const struct lane_batch *b)
+{
+	const char *why = b->why;
+	enum verdict verdict = b->is_lost ? VERDICT_NONE : judge(b, &why);
+	enum store_rc rc = push_know(p, l);
+	bool is_mended;
+
+	/* Who answers at all is not down. */
+	is_mended = !b->is_lost &&
+	    (l->info.fails > 0 ||
+		(verdict == VERDICT_TAKES && l->info.since_us != 0));
+	if (rc != STORE_OK || p->is_draining ||
+	    (!b->is_lost && verdict != VERDICT_REFUSES && !is_mended))
+		return rc;
+	if ((rc = push_lane_begin(p, b->kind)) != STORE_OK)
+		return rc;
+	rc = b->is_lost		       ? lane_failed(p, l, why) :
+	    verdict == VERDICT_REFUSES ? lane_refused(p, l, why) :
+					 lane_mended(p, l);
+	return push_lane_end(p, b->kind, rc);
+}
+
+enum store_rc
+push_apply(struct push *p, enum job_kind kind)
+{
+	struct store *st = p->s->stores[kind];
+	enum store_rc rc = STORE_OK;
+
+	for (size_t k = 0; k < p->n && rc == STORE_OK; k++) {
+		for (const struct lane_batch *b = p->lanes[k].back;
+		     b != NULL && rc == STORE_OK; b = b->next) {
+			if (b->kind != kind)
+				continue;
+			rc = apply_all(p, st, b);
+			if (rc == STORE_OK)
+				rc = apply_lane(p, &p->lanes[k], b);
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,106 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "ticker/broker/push_int.h"
+#include "lib/base/ban.h"
+
+int
+push_lanes_name(struct push *p)
+{
+	const struct conf *c = p->s->conf;
+	struct buf name = BUF_INIT;
+	size_t n = 0;
+
+	for (int k = 0; k < CONF_SERVER__MAX; k++)
+		n += conf_server_count(c, (enum conf_server)k);
+	if ((p->lanes = calloc(n + 1, sizeof(*p->lanes))) == NULL)
+		return -1;
+	for (int k = 0; k < CONF_SERVER__MAX; k++) {
+		n = conf_server_count(c, (enum conf_server)k);
+		for (size_t i = 0; i < n; i++) {
+			struct push_lane *l = &p->lanes[p->n];
+
+			l->kind = (enum conf_server)k;
+			l->at = (int)i;
+			conf_server_name(c, l->kind, l->at, &name);
+			if ((l->name = buf_take(&name)) == NULL)
+				return -1;
+			p->n++;
+		}
+	}
+	return 0;
+}
+
+struct push_lane *
+push_lane_of(struct push *p, const char *queue)
+{
+	const struct conf_queue *q = conf_queue_for(p->s->conf, queue);
+	enum conf_server kind = conf_broker_server(q->broker);
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->lanes[i].kind == kind && p->lanes[i].at == q->at)
+			return &p->lanes[i];
+	return NULL;
+}
+
+enum store_rc
+push_know(struct push *p, struct push_lane *l)
+{
+	enum store_rc rc;
+
+	if (l->is_known)
+		return STORE_OK;
+	lane_info_fini(&l->info);
+	rc = store_lane_get(p->s->stores[JOB_DURABLE], l->name, &l->info);
+	l->is_known = rc == STORE_OK || rc == STORE_NOTFOUND;
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+push_lane_begin(struct push *p, enum job_kind kind)
+{
+	return kind == JOB_DURABLE ? STORE_OK :
+				     store_begin(p->s->stores[JOB_DURABLE]);
+}
+
+enum store_rc
+push_lane_end(struct push *p, enum job_kind kind, enum store_rc rc)
+{
+	struct store *st = p->s->stores[JOB_DURABLE];
+
+	if (kind == JOB_DURABLE)
+		return rc;
+	if (rc == STORE_OK)
+		return store_commit(st);
+	store_rollback(st);
+	return rc;
+}
+
+bool
+push_lane_is_busy(const struct push_lane *l)
+{
+	const struct lane_batch *b = l->back;
+
+	/* Those of the durable store are written down along with the lease. */
+	while (b != NULL && b->kind == JOB_DURABLE)
+		b = b->next;
+	return l->naway > 0 || l->next != NULL || b != NULL;
+}
+
+enum store_rc
+push_lanes_release(struct push *p)
+{
+	struct store *st = p->s->stores[JOB_DURABLE];
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
+		struct push_lane *l = &p->lanes[i];
+
+		if (l->is_held && !push_lane_is_busy(l))
+			rc = store_lane_release(st, l->name, p->me);
+	}
+	return rc;
+}

@@ -1,0 +1,375 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/list.h"
+#include "lib/base/log.h"
+#include "lib/record/message.h"
+#include "lib/store/queue.h"
+#include "ticker/broker/push_int.h"
+#include "lib/base/ban.h"
+
+/* So many messages go together, where the way there is short. */
+#define BATCH 2000
+
+/* What is over before it was tried is looked for among so many. */
+#define STALE 100
+
+/* And so often, before others get the store. */
+#define ROUNDS 10
+
+/* By so much a lease outlives the batches it is for. */
+#define LEASE_SLACK_US (30 * CLOCK_US_PER_S)
+
+/* Somebody else holds the lane: look again after so long. */
+#define HELD_US (CLOCK_US_PER_S / 2)
+
+/* One queue's turn. */
+struct turn {
+	struct push *p;
+	struct store *st;
+	enum job_kind kind;
+	struct push_lane *l;
+	const char *queue;
+	int64_t now_us;
+	int64_t *next;
+};
+
+static void
+sooner(int64_t *next, int64_t at_us)
+{
+	if (at_us < *next)
+		*next = at_us;
+}
+
+/* How many messages may go to the lane now. */
+static size_t
+room_of(const struct turn *t)
+{
+	const struct push_lane *l = t->l;
+	size_t most = BATCH;
+
+	if (l->naway == PUSH_AWAY ||
+	    (l->next != NULL &&
+		(l->next->kind != t->kind ||
+		    l->next->bytes >= OUTBOX_BYTES_MAX)))
+		return 0;
+	if (l->kind == CONF_SERVER_WEBHOOK)
+		most = (size_t)t->p->s->conf->max_parallel;
+	/* One tries whether the server is there again. */
+	if (l->info.fails > 0)
+		most = l->naway > 0 ? 0 : 1;
+	return l->next == NULL	   ? most :
+	    l->next->rows.n < most ? most - l->next->rows.n :
+				     0;
+}
+
+/* Is the run under way with the lane? */
+static bool
+is_away(const void *cookie, int64_t run)
+{
+	const struct turn *t = cookie;
+
+	for (size_t i = 0; i < t->l->naway; i++)
+		if (push_batch_has(t->l->away[i], t->kind, run))
+			return true;
+	return false;
+}
+
+/* Up to limit of the queue's, those left out that are under way. */
+static enum store_rc
+read_due(const struct turn *t, size_t limit, struct outbox_list *out)
+{
+	const struct store_outbox_ask ask = {
+		.queue = t->queue,
+		.now_us = t->now_us,
+		.limit = (int64_t)limit,
+		.skip = t->l == NULL ? NULL : is_away,
+		.cookie = t,
+	};
+
+	return store_outbox_due(t->st, &ask, out);
+}
+
+/* Too old, or tried too often, before it was tried now. */
+static enum store_rc
+bury(const struct turn *t, struct outbox *o, const char *why)
+{
+	enum store_rc rc;
+
+	o->next_us = OUTBOX_NEVER;
+	log_event(LOG_LEVEL_WARN, "run", LOG_KEY_RUN, o->id, "state", "dead",
+	    "queue", o->queue, LOG_KEY_ERROR, why, NULL);
+	rc = store_outbox_put_off(t->st, o, RUN_DEAD, why);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* Move a row into the batch that is being picked. */
+static enum store_rc
+take(const struct turn *t, struct outbox *o)
+{
+	struct push_lane *l = t->l;
+	struct outbox *v;
+
+	if (l->next == NULL) {
+		if ((l->next = calloc(1, sizeof(*l->next))) == NULL)
+			return STORE_FULL;
+		l->next->kind = t->kind;
+		l->next->opened = t->p->s->memory_opened;
+	}
+	if ((v = outbox_list_add(&l->next->rows)) == NULL)
+		return STORE_FULL;
+	l->next->bytes += outbox_bytes(o);
+	*v = *o;
+	memset(o, 0, sizeof(*o));
+	return STORE_OK;
+}
+
+/* Bury what is over among l, and move up to *room of the others; *room becomes
+ * what is left. */
+static enum store_rc
+take_some(const struct turn *t, struct outbox_list *l, size_t *room)
+{
+	enum store_rc rc = STORE_OK;
+	const char *why;
+
+	for (size_t i = 0; i < l->n && rc == STORE_OK && *room > 0; i++) {
+		if ((why = outbox_is_over(&l->v[i], t->now_us)) != NULL)
+			rc = bury(t, &l->v[i], why);
+		else if ((rc = take(t, &l->v[i])) == STORE_OK)
+			--*room;
+	}
+	return rc;
+}
+
+/*
+ * Up to room of the queue's.  Behind those that are over stand others: where
+ * all that was read is over, they are read next, for it may be that nobody
+ * comes again before they are over, too.
+ */
+static enum store_rc
+take_due(const struct turn *t, size_t room)
+{
+	size_t limit = room < STALE ? STALE : room, left = room;
+	enum store_rc rc = STORE_OK;
+	bool has_more = true;
+
+	for (int i = 0; i < ROUNDS && has_more && rc == STORE_OK; i++) {
+		struct outbox_list l = { NULL, 0, 0 };
+
+		if ((rc = read_due(t, limit, &l)) == STORE_OK)
+			rc = take_some(t, &l, &left);
+		has_more = l.n > 0 && left == room;
+		outbox_list_fini(&l);
+	}
+	if (has_more)
+		sooner(t->next, t->now_us);
+	return rc;
+}
+
+/* While nothing can go there, what is over is over all the same. */
+static enum store_rc
+drop_stale(const struct turn *t)
+{
+	struct outbox_list l = { NULL, 0, 0 };
+	enum store_rc rc = read_due(t, STALE, &l);
+	const char *why;
+
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
+		if ((why = outbox_is_over(&l.v[i], t->now_us)) != NULL)
+			rc = bury(t, &l.v[i], why);
+	}
+	outbox_list_fini(&l);
+	return rc;
+}
+
+/* Nobody else hands over there meanwhile. */
+static enum store_rc
+hold(const struct turn *t)
+{
+	int64_t most = PUSH_AWAY *
+		conf_server_timeout_us(t->p->s->conf, t->l->kind, t->l->at) +
+	    LEASE_SLACK_US;
+	enum store_rc rc;
+
+	if ((rc = push_lane_begin(t->p, t->kind)) != STORE_OK)
+		return rc;
+	rc = store_lane_take(t->p->s->stores[JOB_DURABLE], t->l->name, t->p->me,
+	    t->now_us, t->now_us + most);
+	rc = push_lane_end(t->p, t->kind, rc);
+	t->l->is_held = rc == STORE_OK;
+	return rc;
+}
+
+static enum store_rc
+turn_lane(const struct turn *t)
+{
+	enum store_rc rc = push_know(t->p, t->l);
+	size_t room;
+
+	if (rc != STORE_OK)
+		return rc;
+	/* No thread could be had: who tries at once tries in vain. */
+	if (t->l->rest_us > t->now_us) {
+		sooner(t->next, t->l->rest_us);
+		return STORE_OK;
+	}
+	if (t->l->info.next_us > t->now_us) {
+		sooner(t->next, t->l->info.next_us);
+		return drop_stale(t);
+	}
+	/* When there is none, an answer will come. */
+	if ((room = room_of(t)) == 0)
+		return STORE_OK;
+	if ((rc = hold(t)) == STORE_OK) {
+		rc = take_due(t, room);
+		/* While a full batch is handed over, the next one is read. */
+		if (room_of(t) == 0 && t->l->naway + 1 < PUSH_AWAY)
+			sooner(t->next, t->now_us);
+		return rc;
+	}
+	if (rc != STORE_NOTFOUND)
+		return rc;
+	sooner(t->next, t->now_us + HELD_US);
+	return STORE_OK;
+}
+
+/* The configuration has the queue here now: into the embedded queue. */
+static enum store_rc
+come_home(const struct turn *t, const struct outbox *o)
+{
+	const struct message_envelope e = {
+		.task_id = o->id,
+		.queue = o->queue,
+		.job_id = o->job == 0 ? NULL : o->job_id,
+		.scheduled_us = o->slot_us,
+		.enqueued_us = t->now_us,
+		.attempt = 1,
+		.args = o->args,
+		.kwargs = o->kwargs,
+	};
+	struct buf body = BUF_INIT;
+	enum store_rc rc = store_outbox_sent(t->st, o->run, NULL);
+
+	message_envelope(&e, &body);
+	if (rc == STORE_OK && body.is_failed)
+		rc = STORE_FULL;
+	if (rc == STORE_OK)
+		rc = store_message_insert(t->st, o->queue, o->priority,
+		    t->now_us, buf_cstr(&body));
+	buf_fini(&body);
+	return rc;
+}
+
+static enum store_rc
+turn_home(const struct turn *t)
+{
+	struct outbox_list l = { NULL, 0, 0 };
+	enum store_rc rc;
+
+	rc = read_due(t, BATCH, &l);
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
+		rc = come_home(t, &l.v[i]);
+	/* There may be more. */
+	if (l.n > 0)
+		sooner(t->next, t->now_us);
+	outbox_list_fini(&l);
+	return rc;
+}
+
+/* Is it the queue's turn in this pass?  First come those behind the one that
+ * filled its lane last, so that none is starved by its neighbors. */
+static bool
+is_turn(const struct turn *t, bool is_second)
+{
+	const char *served = t->l == NULL ? NULL : t->l->served;
+
+	return (served != NULL && strcmp(t->queue, served) <= 0) == is_second;
+}
+
+/* One queue; what it put into its lane's batch is noted. */
+static enum store_rc
+turn_queue(struct turn *t, int64_t due_us)
+{
+	size_t had =
+	    t->l == NULL || t->l->next == NULL ? 0 : t->l->next->rows.n;
+	enum store_rc rc;
+
+	if (due_us > t->now_us) {
+		sooner(t->next, due_us);
+		return STORE_OK;
+	}
+	if (t->l == NULL)
+		return turn_home(t);
+	rc = turn_lane(t);
+	if (rc != STORE_OK || t->l->next == NULL || t->l->next->rows.n == had)
+		return rc;
+	free(t->l->last);
+	t->l->last = strdup(t->queue);
+	return t->l->last == NULL ? STORE_FULL : STORE_OK;
+}
+
+/* All queues, twice. */
+static enum store_rc
+turn_queues(struct turn *t)
+{
+	char *at = NULL, *queue = NULL;
+	enum store_rc rc = STORE_OK;
+	int64_t due_us;
+
+	for (int pass = 0; pass < 2 && rc == STORE_OK; pass++) {
+		free(at);
+		if ((at = strdup("")) == NULL)
+			return STORE_FULL;
+		while ((rc = store_outbox_queue(t->st, at, &queue, &due_us)) ==
+		    STORE_OK) {
+			free(at);
+			at = queue;
+			t->queue = queue;
+			t->l = push_lane_of(t->p, queue);
+			if (is_turn(t, pass == 1) &&
+			    (rc = turn_queue(t, due_us)) != STORE_OK)
+				break;
+		}
+		rc = rc == STORE_NOTFOUND ? STORE_OK : rc;
+	}
+	free(at);
+	return rc;
+}
+
+/* From now on those behind the ones that were served come first. */
+static void
+move_on(struct push_lane *l)
+{
+	if (l->last == NULL)
+		return;
+	free(l->served);
+	l->served = l->last;
+	l->last = NULL;
+}
+
+enum store_rc
+push_pick(struct push *p, enum job_kind kind, int64_t now_us, int64_t *next)
+{
+	struct turn t = {
+		.p = p,
+		.st = p->s->stores[kind],
+		.kind = kind,
+		.now_us = now_us,
+		.next = next,
+	};
+	enum store_rc rc = turn_queues(&t);
+	struct push_lane *l;
+
+	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
+		l = &p->lanes[i];
+		move_on(l);
+		if (l->next != NULL && l->next->kind == kind &&
+		    l->next->m == NULL)
+			rc = push_batch_finish(l->next, now_us);
+	}
+	return rc;
+}

@@ -1,0 +1,292 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/base/log.h"
+#include "lib/time/tz.h"
+#include "ticker/broker/push_int.h"
+#include "lib/base/ban.h"
+
+/* Somebody else writes: again after so long. */
+#define AGAIN_US (CLOCK_US_PER_S / 5)
+
+/* After how long a thread is tried again, when none could be had. */
+#define REST_US CLOCK_US_PER_S
+
+/* How long the end of threads is waited for. */
+#define END_US (CLOCK_US_PER_S / 2)
+
+static int
+open_pipe(int fds[2])
+{
+	if (pipe(fds) == -1)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		if (fcntl(fds[i], F_SETFL, O_NONBLOCK) == -1 ||
+		    fcntl(fds[i], F_SETFD, FD_CLOEXEC) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+struct push *
+push_new(struct sched *s)
+{
+	struct push *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->s = s;
+	p->wake[0] = p->wake[1] = -1;
+	if (open_pipe(p->wake) == -1 || push_lanes_name(p) == -1 ||
+	    getentropy(&p->luck, sizeof(p->luck)) == -1 ||
+	    getentropy(&p->me, sizeof(p->me)) == -1)
+		goto err;
+	return p;
+err:
+	push_free(p);
+	return NULL;
+}
+
+/* It came back: it is not away any more. */
+static void
+unlist(struct push_lane *l, const struct lane_batch *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->naway; i++)
+		if (l->away[i] != b)
+			l->away[n++] = l->away[i];
+	l->naway = n;
+}
+
+/* What came back from all lanes; is there anything to write down? */
+static bool
+collect(struct push *p)
+{
+	struct lane_batch *b, **end;
+	bool has_some = false;
+	char bytes[64];
+
+	while (read(p->wake[0], bytes, sizeof(bytes)) > 0)
+		continue;
+	for (size_t i = 0; i < p->n; i++) {
+		struct push_lane *l = &p->lanes[i];
+
+		l->is_known = false;
+		for (end = &l->back; *end != NULL; end = &(*end)->next)
+			continue;
+		while (l->lane != NULL && (b = lane_take(l->lane)) != NULL) {
+			unlist(l, b);
+			/* Of a store that is gone nothing can be said. */
+			if (b->kind == JOB_MEMORY &&
+			    (sched_store(p->s, JOB_MEMORY) == NULL ||
+				b->opened != p->s->memory_opened)) {
+				lane_batch_free(b);
+				continue;
+			}
+			b->next = NULL;
+			*end = b;
+			end = &b->next;
+		}
+		has_some = has_some || l->back != NULL;
+	}
+	return has_some;
+}
+
+/* Forget what was written down of one store. */
+static void
+drop_back(struct push *p, enum job_kind kind)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct lane_batch **at = &p->lanes[i].back, *b;
+
+		while ((b = *at) != NULL) {
+			if (b->kind == kind) {
+				*at = b->next;
+				lane_batch_free(b);
+			} else
+				at = &b->next;
+		}
+	}
+}
+
+/* Hand over, or forget, what was picked. */
+static void
+send_next(struct push *p, bool is_written)
+{
+	struct sched *s = p->s;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct push_lane *l = &p->lanes[i];
+		const struct sink_opts o = {
+			.conf = s->conf,
+			.kind = l->kind,
+			.at = l->at,
+			.zone = sched_tz(s),
+		};
+
+		if (l->next == NULL)
+			continue;
+		if (is_written && l->lane == NULL)
+			l->lane = lane_new(&o, p->wake[1]);
+		if (is_written && l->lane != NULL &&
+		    lane_give(l->lane, l->next) == 0)
+			l->away[l->naway++] = l->next;
+		else {
+			if (is_written) {
+				log_event(LOG_LEVEL_ERR, "no-thread", "broker",
+				    l->name, NULL);
+				l->rest_us = clock_get_us(s->clock) + REST_US;
+			}
+			lane_batch_free(l->next);
+		}
+		l->next = NULL;
+	}
+}
+
+/* Our lease is in the store no more. */
+static void
+forget_released(struct push *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		p->lanes[i].is_held =
+		    p->lanes[i].is_held && push_lane_is_busy(&p->lanes[i]);
+}
+
+/* Others need not wait for our leases to run out. */
+static void
+release(struct push *p)
+{
+	struct store *st = p->s->stores[JOB_DURABLE];
+	enum store_rc rc;
+	size_t i = 0;
+
+	while (i < p->n &&
+	    (!p->lanes[i].is_held || push_lane_is_busy(&p->lanes[i])))
+		i++;
+	if (i == p->n || store_begin(st) != STORE_OK)
+		return;
+	if ((rc = push_lanes_release(p)) == STORE_OK)
+		rc = store_commit(st);
+	else
+		store_rollback(st);
+	if (rc == STORE_OK)
+		forget_released(p);
+}
+
+/* One store, in a transaction. */
+static enum store_rc
+pump_store(struct push *p, enum job_kind kind, int64_t *next)
+{
+	struct store *st = p->s->stores[kind];
+	int64_t now_us;
+	enum store_rc rc;
+
+	if ((rc = store_begin(st)) != STORE_OK)
+		return rc;
+	now_us = clock_get_us(p->s->clock);
+	rc = push_apply(p, kind);
+	if (rc == STORE_OK && !p->is_draining)
+		rc = push_pick(p, kind, now_us, next);
+	if (rc == STORE_OK && kind == JOB_DURABLE)
+		rc = push_lanes_release(p);
+	if (rc == STORE_OK)
+		rc = store_commit(st);
+	else
+		store_rollback(st);
+	if (rc == STORE_OK)
+		drop_back(p, kind);
+	if (rc == STORE_OK && kind == JOB_DURABLE)
+		forget_released(p);
+	else if (rc == STORE_OK)
+		release(p);
+	send_next(p, rc == STORE_OK);
+	return rc;
+}
+
+enum store_rc
+push_pump(struct push *p, int64_t *next)
+{
+	bool has_back = collect(p), has_work;
+	enum store_rc rc = STORE_OK;
+
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		if (sched_store(p->s, (enum job_kind)k) == NULL)
+			continue;
+		has_work = has_back;
+		if (!has_work && !p->is_draining)
+			rc = store_outbox_any(p->s->stores[k], &has_work);
+		if (rc == STORE_OK && has_work)
+			rc = pump_store(p, (enum job_kind)k, next);
+		if (rc == STORE_BUSY) {
+			int64_t at = clock_get_us(p->s->clock) + AGAIN_US;
+
+			*next = at < *next ? at : *next;
+			rc = STORE_OK;
+		}
+	}
+	return rc;
+}
+
+size_t
+push_count(const struct push *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->lanes[i].naway + (p->lanes[i].back != NULL);
+	return n;
+}
+
+int
+push_fd(const struct push *p)
+{
+	return p->wake[0];
+}
+
+void
+push_drain(struct push *p)
+{
+	p->is_draining = true;
+}
+
+void
+push_stop(struct push *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->lanes[i].lane != NULL)
+			lane_stop(p->lanes[i].lane);
+}
+
+void
+push_free(struct push *p)
+{
+	if (p == NULL)
+		return;
+	release(p);
+	for (size_t i = 0; i < p->n; i++) {
+		struct push_lane *l = &p->lanes[i];
+
+		lane_free(l->lane, END_US);
+		while (l->back != NULL) {
+			struct lane_batch *b = l->back;
+
+			l->back = b->next;
+			lane_batch_free(b);
+		}
+		lane_info_fini(&l->info);
+		free(l->served);
+		free(l->last);
+		free(l->name);
+	}
+	for (int i = 0; i < 2; i++)
+		if (p->wake[i] != -1)
+			(void)close(p->wake[i]);
+	free(p->lanes);
+	free(p);
+}

@@ -1,0 +1,237 @@
+#include "config.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "ticker/broker/sender.h"
+#include "lib/base/ban.h"
+
+struct lane {
+	struct sink *sink;
+	int wake_fd;
+	pthread_t thread;
+	bool is_started;
+	size_t n; /* batches with it; the caller's thread alone */
+	/* What both threads touch: */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct lane_batch *todo, **todo_end;
+	struct lane_batch *done, **done_end;
+	bool is_stopped;
+	bool is_over; /* the thread is about to end */
+};
+
+void
+lane_batch_free(struct lane_batch *b)
+{
+	if (b == NULL)
+		return;
+	for (size_t i = 0; b->m != NULL && i < b->rows.n; i++)
+		free(b->m[i].why);
+	free(b->m);
+	free(b->runs);
+	outbox_list_fini(&b->rows);
+	free(b);
+}
+
+struct lane *
+lane_new(const struct sink_opts *o, int wake_fd)
+{
+	struct lane *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->wake_fd = wake_fd;
+	l->todo_end = &l->todo;
+	l->done_end = &l->done;
+	if (pthread_mutex_init(&l->lock, NULL) != 0)
+		goto err0;
+	if (pthread_cond_init(&l->changed, NULL) != 0)
+		goto err1;
+	if ((l->sink = sink_new(o)) == NULL)
+		goto err2;
+	return l;
+err2:
+	(void)pthread_cond_destroy(&l->changed);
+err1:
+	(void)pthread_mutex_destroy(&l->lock);
+err0:
+	free(l);
+	return NULL;
+}
+
+/* The next batch to hand over, waited for; NULL: it is time to end. */
+static struct lane_batch *
+next_batch(struct lane *l)
+{
+	struct lane_batch *b;
+
+	(void)pthread_mutex_lock(&l->lock);
+	while (l->todo == NULL && !l->is_stopped)
+		(void)pthread_cond_wait(&l->changed, &l->lock);
+	b = l->is_stopped ? NULL : l->todo;
+	if (b != NULL && (l->todo = b->next) == NULL)
+		l->todo_end = &l->todo;
+	l->is_over = b == NULL;
+	(void)pthread_cond_broadcast(&l->changed);
+	(void)pthread_mutex_unlock(&l->lock);
+	return b;
+}
+
+static void
+give_back(struct lane *l, struct lane_batch *b)
+{
+	(void)pthread_mutex_lock(&l->lock);
+	b->next = NULL;
+	*l->done_end = b;
+	l->done_end = &b->next;
+	/* A pipe that is full wakes as well.  Who has stopped us looks by
+	 * itself, and may have closed it. */
+	if (!l->is_stopped && write(l->wake_fd, "", 1) == -1)
+		(void)0;
+	(void)pthread_mutex_unlock(&l->lock);
+}
+
+static void *
+on_thread(void *arg)
+{
+	struct lane *l = arg;
+	struct lane_batch *b;
+
+	while ((b = next_batch(l)) != NULL) {
+		b->is_lost = sink_push(l->sink, b->m, b->rows.n, b->why,
+				 sizeof(b->why)) == -1;
+		give_back(l, b);
+	}
+	return NULL;
+}
+
+/* Signals are for the thread that asks for them. */
+static int
+start(struct lane *l)
+{
+	sigset_t all, old;
+	int e;
+
+	if (l->is_started)
+		return 0;
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
+	e = pthread_create(&l->thread, NULL, on_thread, l);
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	l->is_started = e == 0;
+	return e == 0 ? 0 : -1;
+}
+
+int
+lane_give(struct lane *l, struct lane_batch *b)
+{
+	if (start(l) == -1)
+		return -1;
+	(void)pthread_mutex_lock(&l->lock);
+	b->next = NULL;
+	*l->todo_end = b;
+	l->todo_end = &b->next;
+	(void)pthread_cond_broadcast(&l->changed);
+	(void)pthread_mutex_unlock(&l->lock);
+	l->n++;
+	return 0;
+}
+
+/* Take the first of a queue that ends at *end. */
+static struct lane_batch *
+unlink_first(struct lane_batch **first, struct lane_batch ***end)
+{
+	struct lane_batch *b = *first;
+
+	if (b != NULL && (*first = b->next) == NULL)
+		*end = first;
+	return b;
+}
+
+struct lane_batch *
+lane_take(struct lane *l)
+{
+	struct lane_batch *b;
+
+	(void)pthread_mutex_lock(&l->lock);
+	b = unlink_first(&l->done, &l->done_end);
+	if (b == NULL && l->is_stopped)
+		b = unlink_first(&l->todo, &l->todo_end);
+	(void)pthread_mutex_unlock(&l->lock);
+	if (b != NULL)
+		l->n--;
+	return b;
+}
+
+size_t
+lane_count(const struct lane *l)
+{
+	return l->n;
+}
+
+void
+lane_stop(struct lane *l)
+{
+	(void)pthread_mutex_lock(&l->lock);
+	l->is_stopped = true;
+	(void)pthread_cond_broadcast(&l->changed);
+	(void)pthread_mutex_unlock(&l->lock);
+	sink_stop(l->sink);
+}
+
+/* Has the thread ended, within wait_us? */
+static bool
+await_end(struct lane *l, int64_t wait_us)
+{
+	int64_t at_us = clock_now_us() + wait_us;
+	const struct timespec at = {
+		.tv_sec = (time_t)(at_us / CLOCK_US_PER_S),
+		.tv_nsec = (long)(at_us % CLOCK_US_PER_S * 1000),
+	};
+	bool is_over;
+	int e = 0;
+
+	(void)pthread_mutex_lock(&l->lock);
+	while (!l->is_over && e == 0)
+		e = pthread_cond_timedwait(&l->changed, &l->lock, &at);
+	is_over = l->is_over;
+	(void)pthread_mutex_unlock(&l->lock);
+	return is_over;
+}
+
+static void
+free_all(struct lane_batch *b)
+{
+	while (b != NULL) {
+		struct lane_batch *next = b->next;
+
+		lane_batch_free(b);
+		b = next;
+	}
+}
+
+void
+lane_free(struct lane *l, int64_t wait_us)
+{
+	if (l == NULL)
+		return;
+	lane_stop(l);
+	if (l->is_started) {
+		if (!await_end(l, wait_us)) {
+			(void)pthread_detach(l->thread);
+			return;
+		}
+		(void)pthread_join(l->thread, NULL);
+	}
+	free_all(l->todo);
+	free_all(l->done);
+	sink_free(l->sink);
+	(void)pthread_cond_destroy(&l->changed);
+	(void)pthread_mutex_destroy(&l->lock);
+	free(l);
+}

@@ -1,0 +1,220 @@
+/*
+ * Keys that Render does not accept (401), or not for a service (403): nothing
+ * was launched, so runs wait.  They go on when the key is read anew, or when
+ * one of them, sent now and then to try it, is taken.  Tested in t_deliver_key.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/base/list.h"
+#include "lib/base/log.h"
+#include "lib/store/denial.h"
+#include "ticker/render/deliver_int.h"
+#include "lib/base/ban.h"
+
+/* Between two attempts with a key that was not accepted. */
+#define HOLD_US (60 * CLOCK_US_PER_S)
+
+#define WAITING "waiting: "
+#define WAITING_LEN (sizeof(WAITING) - 1)
+
+struct hold {
+	int key;
+	char *place; /* "": any */
+	unsigned version;
+	int64_t until_us; /* then it is tried again */
+	char reason[RENDER_MESSAGE_MAX + 256];
+};
+
+/* The hold of just that key and place; NULL. */
+static struct hold *
+hold_find(const struct deliver *d, int key, const char *place)
+{
+	for (size_t i = 0; i < d->nholds; i++) {
+		if (d->holds[i].key == key &&
+		    strcmp(d->holds[i].place, place) == 0)
+			return &d->holds[i];
+	}
+	return NULL;
+}
+
+static void
+hold_drop(struct deliver *d, struct hold *h)
+{
+	struct hold *last = &d->holds[--d->nholds];
+
+	free(h->place);
+	h->place = NULL;
+	if (h != last)
+		*h = *last;
+	last->place = NULL;
+}
+
+/* A new one; NULL without memory: then the next answer says the same. */
+static struct hold *
+hold_new(struct deliver *d, int key, const char *place)
+{
+	struct hold *v, *h;
+	char *copy = strdup(place);
+
+	v = list_room(d->holds, d->nholds, &d->holds_cap, sizeof(*v));
+	if (v != NULL)
+		d->holds = v;
+	if (v == NULL || copy == NULL) {
+		free(copy);
+		return NULL;
+	}
+	h = &d->holds[d->nholds++];
+	*h = (struct hold){ .key = key, .place = copy };
+	h->version = render_key_version(d->render, key);
+	return h;
+}
+
+enum hold_state
+hold_look(struct deliver *d, int key, const char *place, int64_t now_us,
+    const char **why)
+{
+	enum hold_state state = HOLD_NONE;
+	unsigned version = render_key_version(d->render, key);
+
+	for (size_t i = 0; i < d->nholds;) {
+		struct hold *h = &d->holds[i];
+
+		if (h->key == key && h->version != version) {
+			hold_drop(d, h);
+			continue;
+		}
+		i++;
+		if (h->key != key ||
+		    (h->place[0] != '\0' && strcmp(h->place, place) != 0) ||
+		    state == HOLD_HELD)
+			continue;
+		state = h->until_us > now_us ? HOLD_HELD : HOLD_TRY;
+		*why = h->reason;
+	}
+	return state;
+}
+
+void
+hold_try(struct deliver *d, int key, const char *place, int64_t now_us)
+{
+	for (size_t i = 0; i < d->nholds; i++) {
+		struct hold *h = &d->holds[i];
+
+		if (h->key == key &&
+		    (h->place[0] == '\0' || strcmp(h->place, place) == 0))
+			h->until_us = now_us + HOLD_US;
+	}
+}
+
+int
+deliver_key(struct deliver *d, const char *place, int64_t now_us)
+{
+	char why[256];
+	int key = render_key(d->render, place, why, sizeof(why));
+	struct hold *h = key < 0 ? NULL : hold_find(d, key, "");
+
+	if (h != NULL && h->until_us > now_us &&
+	    h->version == render_key_version(d->render, key))
+		return -1;
+	return key;
+}
+
+/* It is not accepted: once in the store, which has it told. */
+static enum store_rc
+hold_add(struct deliver *d, const struct flight *f, const char *place,
+    int64_t now_us)
+{
+	const char *name = d->conf->render_keys[f->key].name;
+	struct hold *h = hold_find(d, f->key, place);
+	enum store_rc rc;
+
+	if (h == NULL && (h = hold_new(d, f->key, place)) == NULL)
+		return STORE_FULL;
+	h->version = render_key_version(d->render, f->key);
+	h->until_us = now_us + HOLD_US;
+	(void)snprintf(h->reason, sizeof(h->reason),
+	    WAITING "Render does not %s render_key \"%.64s\"%s%s: %s",
+	    place[0] == '\0' ? "accept" : "permit", name,
+	    place[0] == '\0' ? "" : " for ", place, f->answer->message);
+	rc = store_denial_add(d->st, name, place, h->reason + WAITING_LEN,
+	    now_us);
+	log_event(LOG_LEVEL_WARN, "denied", "render_key", name, "place",
+	    f->place, LOG_KEY_ERROR, f->answer->message, NULL);
+	return rc;
+}
+
+/* It is accepted. */
+static enum store_rc
+hold_end(struct deliver *d, const struct flight *f, const char *place,
+    int64_t now_us)
+{
+	struct hold *h = hold_find(d, f->key, place);
+	enum store_rc rc;
+
+	/* Reads need not ask the store each time: creates do. */
+	if (h == NULL && f->kind != FLIGHT_SEND)
+		return STORE_OK;
+	if (h != NULL)
+		hold_drop(d, h);
+	rc = store_denial_end(d->st, d->conf->render_keys[f->key].name, place,
+	    now_us);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+hold_see(struct deliver *d, const struct flight *f, int64_t now_us)
+{
+	const struct render_answer *a = f->answer;
+	enum store_rc rc;
+
+	if (a->class == RENDER_DENIED && a->status == 401)
+		return hold_add(d, f, "", now_us);
+	/* What may be read there is another question. */
+	if (a->class == RENDER_DENIED && f->kind == FLIGHT_SEND)
+		return hold_add(d, f, f->place, now_us);
+	if (a->class != RENDER_OK)
+		return STORE_OK;
+	rc = hold_end(d, f, "", now_us);
+	return rc == STORE_OK && f->kind == FLIGHT_SEND ?
+	    hold_end(d, f, f->place, now_us) :
+	    rc;
+}
+
+/* One that an earlier tick met: it is tried at once, with one run. */
+static void
+see_denial(void *arg, const struct store_denial *n)
+{
+	struct deliver *d = arg;
+	struct hold *h;
+
+	for (size_t i = 0; i < d->conf->nrender_keys; i++) {
+		if (strcmp(d->conf->render_keys[i].name, n->key) != 0 ||
+		    (h = hold_new(d, (int)i, n->place)) == NULL)
+			continue;
+		(void)snprintf(h->reason, sizeof(h->reason), WAITING "%s",
+		    n->reason);
+	}
+}
+
+enum store_rc
+hold_load(struct deliver *d)
+{
+	if (d->has_holds)
+		return STORE_OK;
+	d->has_holds = true;
+	return store_denial_each(d->st, see_denial, d);
+}
+
+void
+hold_free(struct deliver *d)
+{
+	while (d->nholds > 0)
+		hold_drop(d, &d->holds[0]);
+	free(d->holds);
+}

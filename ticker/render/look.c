@@ -1,0 +1,265 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/conf/conf.h"
+#include "lib/base/log.h"
+#include "lib/store/delivery.h"
+#include "ticker/render/deliver_int.h"
+#include "ticker/render/step.h"
+#include "lib/base/ban.h"
+
+#define LOOK_ROWS 10000
+#define PAGES_MAX 1000
+
+static int
+by_twin(const void *a, const void *b)
+{
+	int64_t x = ((const struct sought *)a)->twin;
+	int64_t y = ((const struct sought *)b)->twin;
+
+	return (x > y) - (x < y);
+}
+
+/* Make the rows of a flight easy to find by a job's command. */
+static enum store_rc
+look_sort(struct flight *f)
+{
+	struct buf command = BUF_INIT;
+	bool is_failed = false;
+
+	f->found = calloc(f->rows.n, sizeof(*f->found));
+	f->foreign = calloc(f->rows.n, sizeof(*f->foreign));
+	f->sought = calloc(f->rows.n, sizeof(*f->sought));
+	if (f->found == NULL || f->foreign == NULL || f->sought == NULL)
+		return STORE_FULL;
+	for (size_t i = 0; i < f->rows.n; i++) {
+		buf_reset(&command);
+		delivery_command(&f->rows.v[i], &command);
+		is_failed = is_failed || command.is_failed;
+		f->sought[i].row = i;
+		f->sought[i].twin =
+		    delivery_twin_of(f->place, buf_cstr(&command));
+	}
+	buf_fini(&command);
+	qsort(f->sought, f->rows.n, sizeof(*f->sought), by_twin);
+	return is_failed ? STORE_FULL : STORE_OK;
+}
+
+/* A look at one place for all its runs in doubt that are to be looked for. */
+static enum store_rc
+look_begin(struct deliver *d, const char *place, struct delivery_list *rows,
+    int64_t now_us)
+{
+	int key = deliver_key(d, place, now_us);
+	struct flight *f;
+	struct delivery *to;
+
+	if (key < 0)
+		return STORE_OK;
+	if ((f = deliver_fly(d, FLIGHT_LOOK, place, key)) == NULL)
+		return STORE_FULL;
+	f->op = RENDER_LIST;
+	f->since_us = INT64_MAX;
+	for (size_t i = 0; i < rows->n; i++) {
+		if (rows->v[i].place == NULL ||
+		    strcmp(rows->v[i].place, f->place) != 0)
+			continue;
+		if ((to = delivery_list_add(&f->rows)) == NULL)
+			return STORE_FULL;
+		*to = rows->v[i];
+		memset(&rows->v[i], 0, sizeof(rows->v[i]));
+		if (to->sent_us - STEP_SKEW_US < f->since_us)
+			f->since_us = to->sent_us - STEP_SKEW_US;
+	}
+	return look_sort(f);
+}
+
+enum store_rc
+look_pick(struct deliver *d, int64_t now_us)
+{
+	struct delivery_list l = { NULL, 0, 0 };
+	enum store_rc rc;
+	int64_t room = deliver_room_to_read(d);
+	const char *place;
+
+	if (room <= 0)
+		return STORE_OK;
+	rc = store_delivery_in_state(d->st, RUN_UNKNOWN, now_us, LOOK_ROWS, &l);
+	for (size_t i = 0; i < l.n && room > 0 && rc == STORE_OK; i++) {
+		place = l.v[i].place;
+		if (place == NULL ||
+		    deliver_is_flying(d, FLIGHT_LOOK, place, 0))
+			continue;
+		room--;
+		rc = look_begin(d, place, &l, now_us);
+	}
+	delivery_list_fini(&l);
+	return rc;
+}
+
+/*
+ * Does the target's job belong to no run yet?  If it does, and to one whose
+ * command it does not have, the target contradicts itself: foreign, of
+ * FOREIGN_MAX bytes, says so.
+ */
+static enum store_rc
+is_free(struct deliver *d, const struct render_job *j, bool *out, char *foreign)
+{
+	struct delivery other = { .run = 0 };
+	enum store_rc rc;
+
+	rc = store_delivery_of_remote(d->st, j->id, &other);
+	*out = rc == STORE_NOTFOUND;
+	if (rc == STORE_OK &&
+	    delivery_twin(&other) != delivery_twin_of(other.place, j->command))
+		(void)snprintf(foreign, FOREIGN_MAX,
+		    "Render lists it as %s, which is the job of run %s", j->id,
+		    other.id);
+	delivery_fini(&other);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* Note for run i the oldest free job that it may have made. */
+static enum store_rc
+look_at_run(struct deliver *d, struct flight *f, size_t i,
+    const struct render_job *j)
+{
+	struct render_job *best = &f->found[i];
+	struct buf command = BUF_INIT;
+	enum store_rc rc;
+	bool is_ours, is_failed;
+
+	delivery_command(&f->rows.v[i], &command);
+	is_failed = command.is_failed;
+	is_ours = step_is_match(&f->rows.v[i], buf_cstr(&command), j);
+	buf_fini(&command);
+	if (is_failed)
+		return STORE_FULL;
+	if (!is_ours ||
+	    (best->id[0] != '\0' && best->created_us < j->created_us))
+		return STORE_OK;
+	rc = is_free(d, j, &is_ours, f->foreign[i]);
+	if (rc == STORE_OK && is_ours) {
+		*best = *j;
+		best->command = NULL;
+	}
+	return rc;
+}
+
+/* The runs whose command the job has. */
+static enum store_rc
+look_at_job(struct deliver *d, struct flight *f, const struct render_job *j)
+{
+	const struct sought key = {
+		.twin = delivery_twin_of(f->place,
+		    j->command == NULL ? "" : j->command),
+	};
+	const struct sought *s, *end = f->sought + f->rows.n;
+	enum store_rc rc = STORE_OK;
+
+	s = bsearch(&key, f->sought, f->rows.n, sizeof(*s), by_twin);
+	if (s == NULL)
+		return STORE_OK;
+	while (s > f->sought && s[-1].twin == key.twin)
+		s--;
+	for (; s < end && s->twin == key.twin && rc == STORE_OK; s++)
+		rc = look_at_run(d, f, s->row, j);
+	return rc;
+}
+
+static enum store_rc
+look_at_page(struct deliver *d, struct flight *f)
+{
+	const struct render_answer *a = f->answer;
+	enum store_rc rc = STORE_OK;
+
+	f->is_partial = f->is_partial || a->nbad > 0;
+	for (size_t k = 0; k < a->njobs && rc == STORE_OK; k++)
+		rc = look_at_job(d, f, &a->jobs[k]);
+	return rc;
+}
+
+/* What the whole look says of one run. */
+static enum store_rc
+look_end_run(struct deliver *d, struct flight *f, size_t i, int64_t now_us)
+{
+	struct delivery *run = &f->rows.v[i], again = { .run = 0 };
+	enum store_rc rc;
+
+	/* Its owner may want it canceled since. */
+	rc = store_delivery_get(d->st, run->id, &again);
+	if (rc != STORE_OK || again.turn != run->turn) {
+		delivery_fini(&again);
+		return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	}
+	if (f->found[i].id[0] != '\0')
+		step_found(&again, &f->found[i], now_us);
+	else if (f->foreign[i][0] != '\0')
+		step_foreign(&again, f->foreign[i]);
+	else if (f->is_partial)
+		step_look_failed(&again, now_us, 0);
+	else
+		step_not_found(&again, f->began_us, now_us, d->conf->settle_us);
+	rc = deliver_move(d, &again);
+	if (rc == STORE_OK && again.remote_id != NULL)
+		rc = deliver_follow(d, &again, now_us);
+	delivery_fini(&again);
+	/* Adopted by another run in between: the next look will tell. */
+	return rc == STORE_NOTFOUND || rc == STORE_CONFLICT ? STORE_OK : rc;
+}
+
+static enum store_rc
+look_end(struct deliver *d, struct flight *f, int64_t now_us)
+{
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < f->rows.n && rc == STORE_OK; i++)
+		rc = look_end_run(d, f, i, now_us);
+	return rc;
+}
+
+/* Nothing was learned; the runs stay in doubt for as long as that lasts. */
+static enum store_rc
+look_fail(struct deliver *d, struct flight *f, int64_t now_us)
+{
+	enum store_rc rc = STORE_OK;
+
+	log_event(LOG_LEVEL_INFO, "look", "place", f->place, LOG_KEY_ERROR,
+	    f->answer->message, NULL);
+	for (size_t i = 0; i < f->rows.n && rc == STORE_OK; i++) {
+		step_look_failed(&f->rows.v[i], now_us, f->answer->retry_us);
+		rc = deliver_move(d, &f->rows.v[i]);
+		if (rc == STORE_NOTFOUND)
+			rc = STORE_OK;
+	}
+	return rc;
+}
+
+enum store_rc
+look_apply(struct deliver *d, struct flight *f, int64_t now_us)
+{
+	const struct render_answer *a = f->answer;
+	enum store_rc rc;
+	char *cursor;
+
+	if (a->class != RENDER_OK)
+		return look_fail(d, f, now_us);
+	if ((rc = look_at_page(d, f)) != STORE_OK)
+		return rc;
+	if (a->is_last)
+		return look_end(d, f, now_us);
+	if (++f->pages >= PAGES_MAX) {
+		f->is_partial = true;
+		return look_end(d, f, now_us);
+	}
+	if ((cursor = strdup(a->cursor)) == NULL)
+		return STORE_FULL;
+	free(f->cursor);
+	f->cursor = cursor;
+	f->end = FLIGHT_AGAIN;
+	return STORE_OK;
+}

@@ -1,0 +1,344 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/backoff.h"
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/base/log.h"
+#include "lib/store/delivery.h"
+#include "ticker/render/deliver_int.h"
+#include "ticker/render/step.h"
+#include "lib/base/ban.h"
+
+/* By so much a lease outlives the longest request. */
+#define LEASE_SLACK_US (30 * CLOCK_US_PER_S)
+
+/* Twins are taken one at a time: more are read than there is room for. */
+#define READ_MORE 64
+#define EXPIRE_MAX 1000
+
+#define NO_LIMIT INT64_MAX
+
+/* Where so many are in doubt, sending more would only make it worse: each has
+ * to be looked for among all the others. */
+#define DOUBT_MAX 100
+
+/* What one pass may still begin. */
+struct picking {
+	struct deliver *d;
+	int64_t now_us;
+	int64_t room;  /* requests in all */
+	int64_t *rate; /* of each key: by what is known of its rate */
+	int64_t *away; /* of each key: runs that count for max_concurrent */
+	enum store_rc rc;
+};
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+see_away(void *arg, const char *place, int64_t n)
+{
+	struct picking *p = arg;
+	int key = conf_render_key_for(p->d->conf, place);
+
+	if (key >= 0)
+		p->away[key] += n;
+}
+
+/* Only then is it worth counting all that is away. */
+static bool
+has_key_limit(const struct conf *c)
+{
+	for (size_t i = 0; i < c->nrender_keys; i++) {
+		if (c->render_keys[i].max_concurrent > 0)
+			return true;
+	}
+	return false;
+}
+
+/* How many more runs may be at the place, and with its key. */
+static int64_t
+room_at(struct picking *p, const char *place, int key)
+{
+	const struct conf *c = p->d->conf;
+	const struct conf_render_service *s = conf_render_service_for(c, place);
+	int64_t room = NO_LIMIT, n = 0, max;
+
+	if ((max = c->render_keys[key].max_concurrent) > 0)
+		room = max - p->away[key];
+	if (s != NULL && s->max_concurrent > 0) {
+		p->rc = store_delivery_away_count(p->d->st, place, &n);
+		room = least(room, s->max_concurrent - n);
+	}
+	return room;
+}
+
+/* One run leaves. */
+static enum store_rc
+pick_one(struct picking *p, struct delivery *run, int key)
+{
+	int64_t lease_us = p->d->conf->http_timeout_us + LEASE_SLACK_US;
+	struct flight *f;
+	enum store_rc rc;
+
+	step_send(run, p->now_us, lease_us);
+	rc = deliver_move(p->d, run);
+	if (rc == STORE_NOTFOUND)
+		return STORE_OK;
+	if (rc != STORE_OK)
+		return rc;
+	p->away[key]++;
+	if ((f = deliver_fly(p->d, FLIGHT_SEND, run->place, key)) == NULL)
+		return STORE_FULL;
+	f->op = RENDER_CREATE;
+	f->run = *run;
+	memset(run, 0, sizeof(*run));
+	p->room--;
+	if (p->rate[key] != NO_LIMIT)
+		p->rate[key]--;
+	return STORE_OK;
+}
+
+/* Up to room runs of a place, oldest first, one of each twins. */
+static enum store_rc
+pick_some(struct picking *p, const char *place, int key, int64_t room)
+{
+	struct delivery_list l = { NULL, 0, 0 };
+	int64_t *twins;
+	size_t ntwins = 0, k;
+	enum store_rc rc;
+
+	rc = store_delivery_due(p->d->st, place, p->now_us, room + READ_MORE,
+	    &l);
+	twins = calloc(l.n + 1, sizeof(*twins));
+	if (twins == NULL)
+		rc = STORE_FULL;
+	for (size_t i = 0; i < l.n && room > 0 && rc == STORE_OK; i++) {
+		twins[ntwins] = delivery_twin(&l.v[i]);
+		for (k = 0; twins[k] != twins[ntwins]; k++)
+			;
+		if (k < ntwins)
+			continue;
+		ntwins++;
+		room--;
+		rc = pick_one(p, &l.v[i], key);
+	}
+	free(twins);
+	delivery_list_fini(&l);
+	return rc;
+}
+
+/* One run, with a key that was not accepted; the others wait. */
+static enum store_rc
+pick_to_try(struct picking *p, const char *place, int key, const char *why)
+{
+	enum store_rc rc;
+
+	hold_try(p->d, key, place, p->now_us);
+	rc = pick_some(p, place, key, 1);
+	return rc == STORE_OK ?
+	    store_delivery_wait(p->d->st, place, p->now_us, why) :
+	    rc;
+}
+
+static enum store_rc
+pick_place(struct picking *p, const char *place)
+{
+	char text[256] = "waiting: ";
+	const char *why = text;
+	size_t n = strlen(text);
+	int key = render_key(p->d->render, place, text + n, sizeof(text) - n);
+	enum hold_state hold = HOLD_HELD;
+	int64_t room, may, doubts;
+	enum store_rc rc;
+
+	if (key >= 0)
+		hold = hold_look(p->d, key, place, p->now_us, &why);
+	if (hold == HOLD_TRY && p->rate[key] > 0)
+		return pick_to_try(p, place, key, why);
+	if (hold != HOLD_NONE)
+		return store_delivery_wait(p->d->st, place, p->now_us, why);
+	rc = store_delivery_doubt_count(p->d->st, place, &doubts);
+	if (rc == STORE_OK && doubts >= DOUBT_MAX)
+		rc = store_delivery_wait(p->d->st, place, p->now_us,
+		    "waiting: too many runs are in doubt there");
+	if (rc != STORE_OK || doubts >= DOUBT_MAX)
+		return rc;
+	room = room_at(p, place, key);
+	may = least(room, least(p->room, p->rate[key]));
+	rc = p->rc;
+	if (may == room && room < 0)
+		may = room = 0;
+	if (rc == STORE_OK && may > 0)
+		rc = pick_some(p, place, key, may);
+	if (rc == STORE_OK && may == room)
+		rc = store_delivery_wait(p->d->st, place, p->now_us,
+		    "waiting: concurrency");
+	return rc;
+}
+
+/* All places that have something due, beginning behind the one that was
+ * served last, so that none is starved by its neighbors. */
+static enum store_rc
+pick_places(struct picking *p)
+{
+	char *from = p->d->after, *at = strdup(from), *place = NULL;
+	bool is_wrapped = from[0] == '\0';
+	enum store_rc rc = at == NULL ? STORE_FULL : STORE_OK;
+
+	while (rc == STORE_OK && p->room > 0) {
+		rc = store_delivery_due_place(p->d->st, at, &place);
+		if (rc == STORE_NOTFOUND && !is_wrapped) {
+			is_wrapped = true;
+			at[0] = '\0';
+			rc = STORE_OK;
+			continue;
+		}
+		if (rc != STORE_OK)
+			break;
+		free(at);
+		at = place;
+		rc = pick_place(p, place);
+		if (is_wrapped && from[0] != '\0' && strcmp(at, from) >= 0)
+			break;
+	}
+	if (at != NULL && p->room <= 0) {
+		free(p->d->after);
+		p->d->after = at;
+		at = NULL;
+	}
+	free(at);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+send_pick(struct deliver *d, int64_t now_us)
+{
+	size_t nkeys = d->conf->nrender_keys;
+	struct picking p = { .d = d, .now_us = now_us, .rc = STORE_OK };
+	enum store_rc rc = STORE_FULL;
+
+	p.room = deliver_room(d);
+	p.rate = calloc(nkeys + 1, sizeof(*p.rate));
+	p.away = calloc(nkeys + 1, sizeof(*p.away));
+	if (p.rate == NULL || p.away == NULL)
+		goto out;
+	for (size_t i = 0; i < nkeys; i++)
+		p.rate[i] =
+		    render_left(d->render, (int)i, RENDER_CREATE, now_us);
+	rc = has_key_limit(d->conf) ?
+	    store_delivery_away_places(d->st, see_away, &p) :
+	    STORE_OK;
+	if (rc == STORE_OK)
+		rc = pick_places(&p);
+out:
+	free(p.rate);
+	free(p.away);
+	return rc;
+}
+
+/*
+ * The row was moved meanwhile: our lease had run out.  That it was taken is
+ * worth knowing all the same, unless somebody is sending it again.
+ */
+static bool
+is_late_news(const struct render_answer *a, const struct delivery *run)
+{
+	return a->class == RENDER_OK && a->njobs == 1 &&
+	    run->remote_id == NULL &&
+	    (run->state == RUN_UNKNOWN || run->state == RUN_DUE);
+}
+
+/* What the answer means; one that names another run's job is no answer. */
+static enum store_rc
+take_answer(struct deliver *d, const struct flight *f, struct delivery *run,
+    int64_t now_us)
+{
+	const struct render_answer *a = f->answer;
+	char why[FOREIGN_MAX] = "";
+	const char *held = NULL;
+	enum store_rc rc = STORE_OK;
+
+	if (a->class == RENDER_OK && a->njobs == 1)
+		rc = deliver_foreign(d, run, &a->jobs[0], why, sizeof(why));
+	if (rc != STORE_OK)
+		return rc;
+	if (why[0] != '\0')
+		step_foreign(run, why);
+	else if (a->class == RENDER_DENIED &&
+	    hold_look(d, f->key, f->place, now_us, &held) != HOLD_NONE)
+		step_denied(run, now_us, held);
+	else
+		step_answer(run, a, now_us, backoff_luck(&d->luck));
+	return STORE_OK;
+}
+
+enum store_rc
+send_apply(struct deliver *d, struct flight *f, int64_t now_us)
+{
+	const struct render_answer *a = f->answer;
+	struct delivery run = { .run = 0 };
+	enum store_rc rc;
+
+	rc = store_delivery_get(d->st, f->run.id, &run);
+	if (rc == STORE_OK && run.turn != f->run.turn && !is_late_news(a, &run))
+		rc = STORE_NOTFOUND;
+	if (rc == STORE_OK) {
+		if (a == &f->unsent)
+			step_unsent(&run, now_us, a->message);
+		else
+			rc = take_answer(d, f, &run, now_us);
+		if (rc == STORE_OK)
+			rc = deliver_move(d, &run);
+	}
+	if (rc == STORE_OK && run.state != RUN_DUE && run.state != RUN_UNKNOWN)
+		rc = deliver_follow(d, &run, now_us);
+	delivery_fini(&run);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* What has waited for too long, for whatever: before any of it is sent. */
+static enum store_rc
+expire_due(struct deliver *d, int64_t now_us)
+{
+	struct delivery_list l = { NULL, 0, 0 };
+	enum store_rc rc;
+
+	rc = store_delivery_expired(d->st, now_us, EXPIRE_MAX, &l);
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
+		step_expire(&l.v[i], now_us);
+		rc = deliver_move(d, &l.v[i]);
+		if (rc == STORE_NOTFOUND)
+			rc = STORE_OK;
+	}
+	delivery_list_fini(&l);
+	return rc;
+}
+
+enum store_rc
+send_expire(struct deliver *d, int64_t now_us)
+{
+	struct delivery_list l = { NULL, 0, 0 };
+	enum store_rc rc;
+
+	rc =
+	    store_delivery_in_state(d->st, RUN_SENDING, now_us, EXPIRE_MAX, &l);
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
+		/* Ours is not lost: its answer, or its time-out, will come. */
+		if (deliver_is_flying(d, FLIGHT_SEND, l.v[i].place, l.v[i].run))
+			continue;
+		step_lost(&l.v[i], now_us);
+		rc = deliver_move(d, &l.v[i]);
+		if (rc == STORE_NOTFOUND)
+			rc = STORE_OK;
+	}
+	delivery_list_fini(&l);
+	return rc == STORE_OK ? expire_due(d, now_us) : rc;
+}

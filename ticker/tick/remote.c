@@ -1,0 +1,229 @@
+#include "config.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "lib/base/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/record/delivery.h"
+#include "lib/base/log.h"
+#include "lib/base/stop.h"
+#include "lib/store/delivery.h"
+#include "lib/store/outbox.h"
+#include "ticker/render/deliver.h"
+#include "ticker/broker/push.h"
+#include "ticker/tick/remote.h"
+#include "ticker/render/api.h"
+#include "lib/base/ban.h"
+
+#define NAP_US (200 * 1000)
+#define SHORT_NAP_US 1000 /* before what need not wait */
+#define END_NAP_US (50 * 1000)
+#define FINISH_US (60 * CLOCK_US_PER_S)
+
+/* Who has to go is gone within a second. */
+#define HURRY_US (CLOCK_US_PER_S / 2)
+
+/* By so much the end is awaited longer than a request may take. */
+#define END_SLACK_US (5 * CLOCK_US_PER_S)
+
+static struct store *
+store_of(const struct remote *r)
+{
+	return r->s->stores[JOB_DURABLE];
+}
+
+static enum store_rc
+remote_open(struct remote *r)
+{
+	char why[512];
+
+	r->render = render_new(r->s->conf, getenv, why, sizeof(why));
+	if (r->render == NULL) {
+		log_event(LOG_LEVEL_ERR, "render", LOG_KEY_ERROR, why, NULL);
+		return STORE_FULL;
+	}
+	r->deliver = deliver_new(store_of(r), r->s->conf, r->render);
+	return r->deliver == NULL ? STORE_FULL : STORE_OK;
+}
+
+/* A store that is busy is no end of the tick: it is tried again soon. */
+static enum store_rc
+pump(struct remote *r, int64_t *next)
+{
+	int64_t now = clock_get_us(r->s->clock), n = DELIVERY_NEVER;
+	enum store_rc rc = deliver_pump(r->deliver, now);
+
+	if (rc == STORE_BUSY) {
+		n = now + NAP_US;
+		rc = STORE_OK;
+	} else if (rc == STORE_OK)
+		rc = deliver_next(r->deliver, now, &n);
+	if (n < *next)
+		*next = n;
+	return rc;
+}
+
+/* Runs for Render. */
+static enum store_rc
+pump_deliver(struct remote *r, int64_t *next)
+{
+	int64_t now = clock_get_us(r->s->clock), n = DELIVERY_NEVER;
+	enum store_rc rc;
+	bool has_work;
+
+	if (r->deliver != NULL)
+		return pump(r, next);
+	rc = store_delivery_has_work(store_of(r), now, &has_work);
+	if (rc == STORE_OK && has_work)
+		return (rc = remote_open(r)) == STORE_OK ? pump(r, next) : rc;
+	if (rc == STORE_OK)
+		rc = store_delivery_next(store_of(r), now, &n);
+	if (n < *next)
+		*next = n;
+	return rc;
+}
+
+/* Messages for brokers. */
+static enum store_rc
+pump_push(struct remote *r, int64_t *next)
+{
+	enum store_rc rc = STORE_OK;
+	bool has_work = false;
+
+	for (int k = 0; k < JOB_KIND__MAX && r->push == NULL && !has_work &&
+	     rc == STORE_OK;
+	     k++) {
+		if (sched_store(r->s, (enum job_kind)k) != NULL)
+			rc = store_outbox_any(r->s->stores[k], &has_work);
+	}
+	if (rc != STORE_OK || (r->push == NULL && (!has_work || r->is_ending)))
+		return rc;
+	/* It takes keys out of the environment: not while threads read that. */
+	if (r->deliver == NULL && r->s->conf->nrender_keys > 0 &&
+	    (rc = remote_open(r)) != STORE_OK)
+		return rc;
+	if (r->push == NULL && (r->push = push_new(r->s)) == NULL)
+		return STORE_FULL;
+	return push_pump(r->push, next);
+}
+
+enum store_rc
+remote_pump(struct remote *r, int64_t *next)
+{
+	enum store_rc rc = pump_deliver(r, next);
+
+	return rc == STORE_OK ? pump_push(r, next) : rc;
+}
+
+static size_t
+count_requests(const struct remote *r)
+{
+	return r->deliver == NULL ? 0 : render_count(r->render);
+}
+
+static size_t
+count_batches(const struct remote *r)
+{
+	return r->push == NULL ? 0 : push_count(r->push);
+}
+
+bool
+remote_nap(struct remote *r, int64_t us)
+{
+	int64_t until = clock_mono_us() + us;
+	struct pollfd p = { .events = POLLIN };
+
+	if (count_requests(r) > 0) {
+		render_watch(r->render,
+		    count_batches(r) > 0 ? push_fd(r->push) : -1);
+		render_wait(r->render, until);
+		return clock_mono_us() < until;
+	}
+	if (count_batches(r) > 0) {
+		p.fd = push_fd(r->push);
+		return poll(&p, 1, (int)((us + 999) / 1000)) != 0;
+	}
+	clock_wait_us(r->s->clock, us);
+	return false;
+}
+
+/* Is anything under way? */
+static bool
+is_busy(const struct remote *r)
+{
+	return (r->deliver != NULL && deliver_count(r->deliver) > 0) ||
+	    count_batches(r) > 0;
+}
+
+enum store_rc
+remote_finish(struct remote *r)
+{
+	int64_t until = clock_mono_us() + FINISH_US, next, nap = SHORT_NAP_US;
+	enum store_rc rc = STORE_OK;
+
+	while (rc == STORE_OK && is_busy(r) && !stop_is_pending() &&
+	    clock_mono_us() < until) {
+		next = DELIVERY_NEVER;
+		(void)remote_nap(r, nap);
+		rc = remote_pump(r, &next);
+		nap = next <= clock_get_us(r->s->clock) ? SHORT_NAP_US : NAP_US;
+	}
+	return rc;
+}
+
+/* The longest that what is under way may take. */
+static int64_t
+most_us(const struct remote *r)
+{
+	const struct conf *c = r->s->conf;
+	int64_t most = c->http_timeout_us;
+
+	for (int k = 0; k < CONF_SERVER__MAX; k++) {
+		enum conf_server kind = (enum conf_server)k;
+
+		for (size_t i = 0; i < conf_server_count(c, kind); i++) {
+			int64_t us = conf_server_timeout_us(c, kind, (int)i);
+
+			most = us > most ? us : most;
+		}
+	}
+	return most + END_SLACK_US;
+}
+
+/* What may have changed something at others is under way. */
+static bool
+is_pending(const struct remote *r)
+{
+	return (r->deliver != NULL && deliver_pending(r->deliver) > 0) ||
+	    count_batches(r) > 0;
+}
+
+void
+remote_end(struct remote *r)
+{
+	int64_t began = clock_mono_us(), next = DELIVERY_NEVER, most;
+
+	r->is_ending = true;
+	if (r->deliver != NULL)
+		deliver_drain(r->deliver);
+	if (r->push != NULL)
+		push_drain(r->push);
+	while (is_pending(r)) {
+		most = stop_is_pending() ? HURRY_US : most_us(r);
+		if (r->push != NULL && stop_is_pending())
+			push_stop(r->push);
+		if (clock_mono_us() - began > most ||
+		    remote_pump(r, &next) != STORE_OK)
+			break;
+		if (is_pending(r))
+			(void)remote_nap(r, END_NAP_US);
+	}
+	push_free(r->push);
+	deliver_free(r->deliver, clock_get_us(r->s->clock));
+	if (r->render != NULL)
+		render_free(r->render);
+	r->push = NULL;
+	r->deliver = NULL;
+	r->render = NULL;
+}
