@@ -1,4 +1,5 @@
 #include "ctl/token_new.h"
+#include "lib/store/token.h"
 #include "lib/store/log.h"
 
 #include "lib/base/ban.h"

@@ -9,6 +9,7 @@
 #include "lib/base/num.h"
 #include "lib/base/text.h"
 #include "ticker/opts.h"
+#include "ticker/tick/tick.h"
 #include "lib/base/ban.h"
 
 #define MILLION 1000000
@@ -151,7 +152,7 @@ opts_parse(int argc, char *argv[], struct opts *o)
 {
 	int c;
 
-	*o = (struct opts){ .window_us = OPTS_WINDOW_CONF, .sim.seed = 1 };
+	*o = (struct opts){ .window_us = TICK_WINDOW_CONF, .sim.seed = 1 };
 	o->sim.is_asked = argc > 1 && strcmp(argv[1], "simulate") == 0;
 	if (o->sim.is_asked)
 		optind = 2;

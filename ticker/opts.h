@@ -6,8 +6,6 @@
 
 #include "ticker/sim/sim.h"
 
-#define OPTS_WINDOW_CONF INT64_MIN /* as the configuration says */
-
 /* What ticker was asked for on its command line. */
 struct opts {
 	const char *conf;  /* -c FILE, or NULL */

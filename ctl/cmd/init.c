@@ -18,6 +18,7 @@
 #include "ctl/served.h"
 #include "ctl/text.h"
 #include "ctl/token_new.h"
+#include "lib/store/token.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/conf/conf.h"

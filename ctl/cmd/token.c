@@ -15,6 +15,7 @@
 #include "lib/base/num.h"
 #include "lib/store/log.h"
 #include "lib/secret/token.h"
+#include "lib/store/token.h"
 #include "lib/time/tz.h"
 
 #include "lib/base/ban.h"

@@ -8,6 +8,7 @@
 #include "lib/time/datetime.h"
 #include "lib/db/store.h"
 #include "lib/secret/token.h"
+#include "lib/store/token.h"
 
 #include "fcgi/api/auth.h"
 #include "fcgi/api/credential.h"

@@ -1,3 +1,7 @@
+/*
+ * Which route a request names, by path and method; the routes are in
+ * fcgi/routes.c.
+ */
 #include "config.h"
 
 #include <stddef.h>
@@ -8,7 +12,6 @@
 #include "lib/base/fault.h"
 #include "lib/base/utf8.h"
 
-#include "fcgi/handler/handlers.h"
 #include "fcgi/api/request.h"
 #include "fcgi/api/route.h"
 
@@ -18,180 +21,10 @@
 #define NATIVE_PREFIX "/v1"
 #define PATH_MAX_LEN 1024
 
-/* clang-format off */
-#define COMPAT(m, p, s, h, t) \
-	{ .method = HTTP_##m, .pattern = FUNBOOST p, .scope = TOKEN_##s, \
-	  .handler = h, .help = t }
-#define COMPAT_JSON(m, p, s, h, t) \
-	{ .method = HTTP_##m, .pattern = FUNBOOST p, .scope = TOKEN_##s, \
-	  .input = ROUTE_INPUT_JSON, .handler = h, .help = t }
-#define NATIVE(m, p, s, h, t) \
-	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, \
-	  .shape = HTTP_SHAPE_NATIVE, .handler = h, .help = t }
-#define NATIVE_JSON(m, p, s, h, t) \
-	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, \
-	  .input = ROUTE_INPUT_JSON, .shape = HTTP_SHAPE_NATIVE, .handler = h, \
-	  .help = t }
-#define NAMED(m, p, s, n, h, t) \
-	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, .names = n, \
-	  .shape = HTTP_SHAPE_NATIVE, .handler = h, .help = t }
-#define NAMED_JSON(m, p, s, n, h, t) \
-	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, .names = n, \
-	  .input = ROUTE_INPUT_JSON, .shape = HTTP_SHAPE_NATIVE, .handler = h, \
-	  .help = t }
-#define QUEUE_JOB (ROUTE_QUEUE | ROUTE_JOB | ROUTE_KIND)
-#define RENDER(m, p, s, i, h, t) \
-	{ .method = HTTP_##m, .pattern = "/v1/services/{service}/jobs" p, \
-	  .scope = TOKEN_##s, .input = ROUTE_INPUT_##i, \
-	  .shape = HTTP_SHAPE_RENDER, .handler = h, .help = t }
-
-static const struct route routes[] = {
-	COMPAT_JSON(POST, "/add_timing_job", WRITE, h_job_add,
-	    "add a job, or replace it"),
-	COMPAT(GET, "/get_timing_jobs", READ, h_job_list,
-	    "list jobs by next run"),
-	COMPAT(GET, "/get_timing_job", READ, h_job_get,
-	    "show one job"),
-	COMPAT(DELETE, "/delete_timing_job", WRITE, h_job_delete,
-	    "delete a job"),
-	COMPAT(DELETE, "/delete_all_timing_jobs", WRITE, h_job_delete_all,
-	    "delete the jobs of a queue, or all"),
-	COMPAT(POST, "/pause_timing_job", WRITE, h_job_pause,
-	    "pause a job"),
-	COMPAT(POST, "/resume_timing_job", WRITE, h_job_resume,
-	    "resume a job"),
-	COMPAT(GET, "/get_scheduler_status", READ, h_scheduler_status,
-	    "is a queue's switch on?"),
-	COMPAT(POST, "/pause_scheduler", WRITE, h_scheduler_pause,
-	    "switch a queue off"),
-	COMPAT(POST, "/resume_scheduler", WRITE, h_scheduler_resume,
-	    "switch a queue on"),
-	COMPAT_JSON(POST, "/publish", WRITE, h_publish,
-	    "put a message into a queue now"),
-	COMPAT(GET, "/get_result", READ, h_result_get,
-	    "what a worker left as the result of a message"),
-	COMPAT(GET, "/get_msg_count", READ, h_msg_count,
-	    "count the messages of a queue"),
-	COMPAT(POST, "/clear_queue", WRITE, h_queue_clear,
-	    "delete the messages of a queue"),
-	COMPAT(GET, "/get_all_queues", READ, h_queue_names,
-	    "names of the queues"),
-	COMPAT(GET, "/get_queues_config", READ, h_queue_configs,
-	    "configuration of the queues"),
-	COMPAT(GET, "/get_one_queue_config", READ, h_queue_config,
-	    "configuration of one queue"),
-	NATIVE_JSON(POST, "/v1/preview", READ, h_preview,
-	    "when a trigger would fire, in words and times"),
-	NATIVE(GET, "/v1/jobs", READ, h_job_page,
-	    "list jobs by next run"),
-	NATIVE_JSON(POST, "/v1/jobs", WRITE, h_job_add,
-	    "add a job, or replace it"),
-	NAMED(GET, "/v1/job", READ, QUEUE_JOB, h_job_get,
-	    "show one job"),
-	{ .method = HTTP_PATCH, .pattern = "/v1/job", .scope = TOKEN_WRITE,
-	  .input = ROUTE_INPUT_JSON, .names = QUEUE_JOB, .member = "set",
-	  .shape = HTTP_SHAPE_NATIVE, .handler = h_job_patch,
-	  .help = "change what is given of a job" },
-	NAMED(DELETE, "/v1/job", WRITE, QUEUE_JOB, h_job_delete,
-	    "delete a job"),
-	NAMED(POST, "/v1/job/run", WRITE, QUEUE_JOB, h_job_run,
-	    "run a job now, in addition to its schedule"),
-	NAMED(POST, "/v1/job/pause", WRITE, QUEUE_JOB, h_job_pause,
-	    "pause a job"),
-	NAMED(POST, "/v1/job/resume", WRITE, QUEUE_JOB, h_job_resume,
-	    "resume a job"),
-	NATIVE(GET, "/v1/queues", READ, h_queues,
-	    "depth and age of the queues"),
-	NAMED(POST, "/v1/queue/pause", WRITE, ROUTE_QUEUE, h_scheduler_pause,
-	    "switch a queue off"),
-	NAMED(POST, "/v1/queue/resume", WRITE, ROUTE_QUEUE, h_scheduler_resume,
-	    "switch a queue on"),
-	NAMED(GET, "/v1/messages", READ, ROUTE_QUEUE, h_messages,
-	    "look at messages of a queue"),
-	NAMED_JSON(POST, "/v1/lease", CONSUME, ROUTE_QUEUE, h_lease,
-	    "lease messages of a queue"),
-	NAMED_JSON(POST, "/v1/ack", CONSUME, ROUTE_QUEUE, h_ack,
-	    "messages are done"),
-	NAMED_JSON(POST, "/v1/nack", CONSUME, ROUTE_QUEUE, h_nack,
-	    "give messages back"),
-	NAMED_JSON(POST, "/v1/extend", CONSUME, ROUTE_QUEUE, h_extend,
-	    "keep messages for longer"),
-	NAMED(GET, "/v1/dead", READ, ROUTE_QUEUE, h_dead_list,
-	    "list messages of a queue that were given up"),
-	NAMED_JSON(POST, "/v1/dead/replay", WRITE, ROUTE_QUEUE,
-	    h_dead_replay_some, "try some, or all, again"),
-	NAMED_JSON(POST, "/v1/dead/purge", WRITE, ROUTE_QUEUE,
-	    h_dead_purge_some, "forget some, or all"),
-	NAMED(GET, "/v1/dead/letter", READ, ROUTE_QUEUE | ROUTE_MESSAGE,
-	    h_dead_get, "show one"),
-	NAMED(DELETE, "/v1/dead/letter", WRITE, ROUTE_QUEUE | ROUTE_MESSAGE,
-	    h_dead_purge, "forget one"),
-	NATIVE(GET, "/v1/fires", READ, h_fires,
-	    "when all jobs will fire, in order"),
-	NATIVE(GET, "/v1/runs", READ, h_runs,
-	    "what became of slots, newest first"),
-	NAMED(GET, "/v1/run", READ, ROUTE_RUN, h_run_get,
-	    "show one run"),
-	NAMED(POST, "/v1/run/replay", WRITE, ROUTE_RUN, h_run_replay,
-	    "hand a run over once more"),
-	NATIVE(GET, "/v1/why", READ, h_why,
-	    "why a job ran or did not"),
-	RENDER(POST, "", WRITE, JSON, h_render_create,
-	    "run a one-off job at Render"),
-	RENDER(GET, "", READ, PARAMS, h_render_list,
-	    "list one-off jobs, newest first"),
-	RENDER(GET, "/{job}", READ, PARAMS, h_render_get,
-	    "show a one-off job"),
-	RENDER(POST, "/{job}/cancel", WRITE, PARAMS, h_render_cancel,
-	    "cancel a one-off job"),
-	/* What stands above, with names in its path. */
-	NATIVE(GET, "/v1/queues/{queue}/messages", READ, h_messages,
-	    "as GET /v1/messages"),
-	NATIVE_JSON(POST, "/v1/queues/{queue}/lease", CONSUME, h_lease,
-	    "as POST /v1/lease"),
-	NATIVE_JSON(POST, "/v1/queues/{queue}/ack", CONSUME, h_ack,
-	    "as POST /v1/ack"),
-	NATIVE_JSON(POST, "/v1/queues/{queue}/nack", CONSUME, h_nack,
-	    "as POST /v1/nack"),
-	NATIVE_JSON(POST, "/v1/queues/{queue}/extend", CONSUME, h_extend,
-	    "as POST /v1/extend"),
-	NATIVE(GET, "/v1/queues/{queue}/dead", READ, h_dead_list,
-	    "as GET /v1/dead"),
-	NATIVE(DELETE, "/v1/queues/{queue}/dead", WRITE, h_dead_purge,
-	    "as POST /v1/dead/purge, of all"),
-	NATIVE(POST, "/v1/queues/{queue}/dead/replay", WRITE, h_dead_replay,
-	    "as POST /v1/dead/replay, of all"),
-	NATIVE(GET, "/v1/queues/{queue}/dead/{message}", READ, h_dead_get,
-	    "as GET /v1/dead/letter"),
-	NATIVE(DELETE, "/v1/queues/{queue}/dead/{message}", WRITE, h_dead_purge,
-	    "as DELETE /v1/dead/letter"),
-	NATIVE(POST, "/v1/queues/{queue}/dead/{message}/replay", WRITE,
-	    h_dead_replay, "as POST /v1/dead/replay, of one"),
-	NATIVE(GET, "/v1/timing_jobs/{queue}/{job}", READ, h_job_get,
-	    "as GET /v1/job"),
-	NATIVE_JSON(PATCH, "/v1/timing_jobs/{queue}/{job}", WRITE, h_job_patch,
-	    "as PATCH /v1/job, set alone"),
-	NATIVE(POST, "/v1/timing_jobs/{queue}/{job}/run", WRITE, h_job_run,
-	    "as POST /v1/job/run"),
-	NATIVE(GET, "/v1/runs/{run}", READ, h_run_get,
-	    "as GET /v1/run"),
-	NATIVE(POST, "/v1/runs/{run}/replay", WRITE, h_run_replay,
-	    "as POST /v1/run/replay"),
-	NATIVE(GET, "/metrics", READ, h_metrics,
-	    "numbers for Prometheus"),
-	{ .method = HTTP_GET, .pattern = "/healthz", .shape = HTTP_SHAPE_NATIVE,
-	  .handler = h_health, .not_ready = h_health_not_ready,
-	  .help = "is the ticker alive?" },
-	{ .method = HTTP_GET, .pattern = "/", .shape = HTTP_SHAPE_NATIVE,
-	  .is_storeless = true, .handler = h_index, .help = "this list" },
-};
-/* clang-format on */
-#define NROUTES (sizeof(routes) / sizeof(routes[0]))
-
 const struct route *
 route_at(size_t i)
 {
-	return i < NROUTES ? &routes[i] : NULL;
+	return i < route_count ? &route_table[i] : NULL;
 }
 
 /* Where a placeholder's name goes. */
@@ -268,14 +101,14 @@ find_exact(struct request *req, const char *path, enum http_shape *shape)
 	struct http_path names;
 	unsigned known = 0;
 
-	for (size_t i = 0; i < NROUTES; i++) {
-		if (!matches(routes[i].pattern, path, &names))
+	for (size_t i = 0; i < route_count; i++) {
+		if (!matches(route_table[i].pattern, path, &names))
 			continue;
-		known |= (unsigned)routes[i].method;
-		*shape = routes[i].shape;
-		if (routes[i].method != req->method)
+		known |= (unsigned)route_table[i].method;
+		*shape = route_table[i].shape;
+		if (route_table[i].method != req->method)
 			continue;
-		req->route = &routes[i];
+		req->route = &route_table[i];
 		req->path = names;
 	}
 	return known;
@@ -297,9 +130,9 @@ is_member_of(const char *pattern, const struct route *r)
 static bool
 changes_all(const struct route *r)
 {
-	for (size_t i = 0; i < NROUTES; i++)
-		if (routes[i].method == r->method &&
-		    is_member_of(routes[i].pattern, r))
+	for (size_t i = 0; i < route_count; i++)
+		if (route_table[i].method == r->method &&
+		    is_member_of(route_table[i].pattern, r))
 			return r->method != HTTP_GET;
 	return false;
 }
@@ -329,10 +162,10 @@ find_path(struct request *req, const char *path, enum http_shape *shape)
 static bool
 begins_like_route(const char *path)
 {
-	for (size_t i = 0; i < NROUTES; i++) {
-		size_t n = 1 + strcspn(routes[i].pattern + 1, "/");
+	for (size_t i = 0; i < route_count; i++) {
+		size_t n = 1 + strcspn(route_table[i].pattern + 1, "/");
 
-		if (n > 1 && strncmp(path, routes[i].pattern, n) == 0 &&
+		if (n > 1 && strncmp(path, route_table[i].pattern, n) == 0 &&
 		    (path[n] == '/' || path[n] == '\0'))
 			return true;
 	}
@@ -434,8 +267,8 @@ route_method_name(enum http_method m)
 void
 route_print(struct buf *out)
 {
-	for (size_t i = 0; i < NROUTES; i++)
+	for (size_t i = 0; i < route_count; i++)
 		buf_printf(out, "  %-6s  %-34s  %s\n",
-		    route_method_name(routes[i].method), routes[i].pattern,
-		    routes[i].help);
+		    route_method_name(route_table[i].method),
+		    route_table[i].pattern, route_table[i].help);
 }

@@ -53,7 +53,11 @@ unsigned route_find(struct request *req, enum http_shape *shape);
  */
 int route_check_text(const struct request *req, struct faults *fs);
 
-/* The table: entry i, or NULL behind the last. */
+/* The routes there are (fcgi/routes.c), in the order of --help. */
+extern const struct route route_table[];
+extern const size_t route_count;
+
+/* Entry i of it, or NULL behind the last. */
 const struct route *route_at(size_t i);
 
 /* "GET", "POST", "DELETE" or "PATCH". */

@@ -1,3 +1,4 @@
+/* Access tokens: made, and compared with what a client sent. */
 #include "config.h"
 
 #include <assert.h>
@@ -15,17 +16,6 @@
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
 #define SECRET_BYTES 32
 #define SECRET_AT (PREFIX_LEN + TOKEN_ID_LEN + 1)
-
-static const struct {
-	const char *name;
-	unsigned bit;
-} scopes[] = {
-	{ "read", TOKEN_READ },
-	{ "write", TOKEN_WRITE },
-	{ "consume", TOKEN_CONSUME },
-	{ "admin", TOKEN_ADMIN },
-};
-#define NSCOPES (sizeof(scopes) / sizeof(scopes[0]))
 
 _Static_assert(TOKEN_HASH_LEN >= crypto_generichash_BYTES_MIN &&
 	TOKEN_HASH_LEN <= crypto_generichash_BYTES_MAX,
@@ -101,69 +91,4 @@ token_matches(const struct token *t, const char *text)
 		return false;
 	hash_text(text, hash);
 	return sodium_memcmp(hash, t->hash, sizeof(hash)) == 0;
-}
-
-bool
-token_allows(const struct token *t, unsigned need)
-{
-	return (t->scopes & TOKEN_ADMIN) != 0 || (t->scopes & need) == need;
-}
-
-struct grant
-token_grant(const struct token *t)
-{
-	return (struct grant){ t->queues, t->services };
-}
-
-/* The bit of the scope word of n bytes at name, 0 if there is none. */
-static unsigned
-scope_bit(const char *name, size_t n)
-{
-	for (size_t i = 0; i < NSCOPES; i++) {
-		if (strlen(scopes[i].name) == n &&
-		    memcmp(scopes[i].name, name, n) == 0)
-			return scopes[i].bit;
-	}
-	return 0;
-}
-
-int
-token_scopes_parse(const char *text, unsigned *out)
-{
-	const char *p = text;
-	unsigned bit, bits = 0;
-	size_t n;
-
-	for (;; p += n + 1) {
-		n = strcspn(p, ",");
-		if ((bit = scope_bit(p, n)) == 0)
-			return -1;
-		bits |= bit;
-		if (p[n] == '\0')
-			break;
-	}
-	*out = bits;
-	return 0;
-}
-
-void
-token_scopes_print(unsigned bits, char *out, size_t outlen)
-{
-	size_t at = 0;
-	int n;
-
-	if (outlen > 0)
-		*out = '\0';
-	for (size_t i = 0; i < NSCOPES; i++) {
-		if ((bits & scopes[i].bit) == 0)
-			continue;
-		n = snprintf(out + at, outlen - at, "%s%s", at == 0 ? "" : ",",
-		    scopes[i].name);
-		if (n < 0 || (size_t)n >= outlen - at) {
-			if (at < outlen)
-				out[at] = '\0';
-			return;
-		}
-		at += (size_t)n;
-	}
 }

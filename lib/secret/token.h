@@ -4,16 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/record/grant.h"
-#include "lib/store/token.h"
-
-/* What a token may do; admin may do everything. */
-enum token_scope {
-	TOKEN_READ = 1,
-	TOKEN_WRITE = 2,
-	TOKEN_CONSUME = 4,
-	TOKEN_ADMIN = 8
-};
+#include "lib/record/token.h"
 
 /* "mh_" + id + "_" + 64 hex digits + NUL */
 #define TOKEN_TEXT_MAX (3 + TOKEN_ID_LEN + 1 + 64 + 1)
@@ -36,15 +27,5 @@ int token_from_base64(const char *text, char *out, size_t cap, size_t *n);
 
 /* Does text belong to t?  Compared in constant time. */
 bool token_matches(const struct token *t, const char *text);
-
-/* May t do all of need (bits of enum token_scope)? */
-bool token_allows(const struct token *t, unsigned need);
-
-/* What t may touch; borrows from it. */
-struct grant token_grant(const struct token *t);
-
-/* "read,write" to bits and back; parse: -1 on an unknown word or none. */
-int token_scopes_parse(const char *text, unsigned *out);
-void token_scopes_print(unsigned scopes, char *out, size_t outlen);
 
 #endif

@@ -13,24 +13,6 @@
 /* For how long a revoked token is remembered: a year. */
 #define REVOKED_US (INT64_C(31536000) * CLOCK_US_PER_S)
 
-void
-token_fini(struct token *t)
-{
-	free(t->name);
-	free(t->queues);
-	free(t->services);
-	memset(t, 0, sizeof(*t));
-}
-
-void
-token_list_fini(struct token_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		token_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct token_list){ NULL, 0, 0 };
-}
-
 enum store_rc
 store_token_insert(struct store *st, const struct token *t)
 {

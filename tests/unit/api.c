@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "fcgi/serve.h"
+#include "lib/store/token.h"
 #include "lib/base/clock.h"
 #include "lib/json/json.h"
 #include "lib/base/log.h"

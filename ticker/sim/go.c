@@ -12,7 +12,6 @@
 #include "lib/sched/skip.h"
 #include "lib/base/stop.h"
 #include "lib/store/sim.h"
-#include "ticker/opts.h"
 #include "ticker/sim/sim.h"
 #include "ticker/tick/tick.h"
 #include "lib/base/ban.h"
@@ -54,7 +53,7 @@ sim_tick(struct sim *m, int64_t until_us)
 	enum store_rc rc;
 
 	m->at.asked = 0;
-	rc = tick_choose_window(&m->s, OPTS_WINDOW_CONF, &o);
+	rc = tick_choose_window(&m->s, TICK_WINDOW_CONF, &o);
 	if (o.window_us > until_us - m->at.now_us)
 		o.window_us = until_us - m->at.now_us;
 	return rc == STORE_OK ? tick_run(&m->s, &o) : rc;

@@ -13,7 +13,6 @@
 #include "lib/store/log.h"
 #include "ticker/tick/alert.h"
 #include "ticker/tick/claim.h"
-#include "ticker/opts.h"
 #include "ticker/tick/prune.h"
 #include "ticker/tick/remote.h"
 #include "ticker/tick/rezone.h"
@@ -280,7 +279,7 @@ tick_choose_window(struct sched *s, int64_t window_us, struct tick_opts *o)
 	enum store_rc rc;
 
 	o->window_us =
-	    window_us != OPTS_WINDOW_CONF ? window_us : s->conf->window_us;
+	    window_us != TICK_WINDOW_CONF ? window_us : s->conf->window_us;
 	o->is_relieved = false;
 	if (o->window_us != CONF_WINDOW_AUTO)
 		return STORE_OK;

@@ -6,6 +6,8 @@
 
 #include "lib/sched/sched.h"
 
+#define TICK_WINDOW_CONF INT64_MIN /* as the configuration says */
+
 /* How one tick goes about its work. */
 struct tick_opts {
 	int64_t window_us; /* how long to stay; 0: one pass */
@@ -17,7 +19,7 @@ struct tick_opts {
 
 /*
  * The window for a tick that starts now into *o: window_us, unless that is
- * OPTS_WINDOW_CONF, else that of the configuration, else as long as cron takes
+ * TICK_WINDOW_CONF, else that of the configuration, else as long as cron takes
  * to start the next tick.
  */
 enum store_rc tick_choose_window(struct sched *s, int64_t window_us,
