@@ -24,11 +24,30 @@ struct calendar {
  * CalendarIntervalTrigger).
  */
 
+/*
+ * Questions about one calendar, one after another: of months and days together
+ * it is kept where the dates lie that were walked to, so that the next
+ * question walks on from there.  Answers do not depend on it.
+ */
+#define CALENDAR_MARKS 3
+
+struct calendar_walk {
+	const struct calendar *c;
+	struct calendar_mark {
+		int64_t month; /* since the year 0 */
+		int day;
+		int64_t n;	/* dates before it */
+	} mark[CALENDAR_MARKS]; /* the newest first, each well behind */
+};
+
+/* Begin to ask about c, which must stay. */
+void calendar_walk_begin(struct calendar_walk *w, const struct calendar *c);
+
 /* The first at or after wall_s, or CRON_NEVER (after the year 9999). */
-int64_t calendar_wall_next(const struct calendar *c, int64_t wall_s);
+int64_t calendar_wall_next(struct calendar_walk *w, int64_t wall_s);
 
 /* How many there are from from_s on and before until_s. */
-int64_t calendar_wall_count(const struct calendar *c, int64_t from_s,
+int64_t calendar_wall_count(struct calendar_walk *w, int64_t from_s,
     int64_t until_s);
 
 /* Is the day of the first date one that some month it comes to lacks? */

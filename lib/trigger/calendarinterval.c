@@ -229,19 +229,25 @@ calendar_check(const struct trigger *t, const struct trigger_args *args)
 static int64_t
 set_next(const void *set, int64_t wall_s)
 {
-	return calendar_wall_next(set, wall_s);
+	struct calendar_walk *const *walk = set;
+
+	return calendar_wall_next(*walk, wall_s);
 }
 
 static int64_t
 set_count(const void *set, int64_t from_s, int64_t until_s)
 {
-	return calendar_wall_count(set, from_s, until_s);
+	struct calendar_walk *const *walk = set;
+
+	return calendar_wall_count(*walk, from_s, until_s);
 }
 
 static struct slot_set
-calendar_walls(const struct trigger *t)
+calendar_walls(const struct trigger *t, struct slot_room *room)
 {
-	return (struct slot_set){ &t->u.calendar.dates, set_next, set_count };
+	calendar_walk_begin(&room->walk, &t->u.calendar.dates);
+	room->of = &room->walk;
+	return (struct slot_set){ &room->of, set_next, set_count };
 }
 
 static void

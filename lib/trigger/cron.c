@@ -23,8 +23,9 @@ set_count(const void *set, int64_t from_s, int64_t until_s)
 }
 
 static struct slot_set
-cron_walls(const struct trigger *t)
+cron_walls(const struct trigger *t, struct slot_room *room)
 {
+	(void)room;
 	return (struct slot_set){ &t->u.cron.set, set_next, set_count };
 }
 

@@ -59,14 +59,16 @@ static bool
 is_same_chain(const struct calendar *a, const struct calendar *b)
 {
 	const struct calendar *late = a->first > b->first ? a : b;
+	struct calendar_walk w;
 	struct civil va, vb;
 
+	calendar_walk_begin(&w, a->first > b->first ? b : a);
 	if (a->first == b->first)
 		return true;
 	if (a->months == 0)
 		return (a->first - b->first) % a->days == 0;
 	if (a->days != 0)
-		return calendar_wall_next(a->first > b->first ? b : a,
+		return calendar_wall_next(&w,
 			   late->first * CIVIL_DAY_S + late->sod) ==
 		    late->first * CIVIL_DAY_S + late->sod;
 	civil_from_wall(a->first * CIVIL_DAY_S, &va);

@@ -1,6 +1,7 @@
 #ifndef LIB_TRIGGER_SLOT_H
 #define LIB_TRIGGER_SLOT_H
 
+#include "lib/trigger/calendar.h"
 #include "lib/trigger/trigger_int.h"
 
 /*
@@ -12,6 +13,12 @@ struct slot_set {
 	const void *of;
 	int64_t (*next)(const void *of, int64_t wall_s);
 	int64_t (*count)(const void *of, int64_t from_s, int64_t until_s);
+};
+
+/* What a set remembers from one question to the next, for a while. */
+struct slot_room {
+	struct calendar_walk walk;
+	struct calendar_walk *of;
 };
 
 /*

@@ -107,18 +107,21 @@ struct trigger {
  * (may be NULL) makes a trigger that is right ready for next, which is
  * trigger_next but for end and year 9999; count tells how many slots it has
  * from from_us to to_us, both included, without a walk.
- * walls (may be NULL) gives the wall times that slots are made of.
+ * walls (may be NULL) gives the wall times that slots are made of; the room is
+ * to stay as long as they do.
  * print appends what stands in the brackets, spec the kind's ";name=value"
  * pairs.  fini (may be NULL) frees what make got, also after it failed.
  */
 struct slot_set;
+struct slot_room;
 struct trigger_ops {
 	const char *name;
 	int (*make)(struct trigger *t, const struct trigger_args *args);
 	int (*check)(const struct trigger *t, const struct trigger_args *args);
 	void (*seal)(struct trigger *t);
 	void (*fini)(struct trigger *t);
-	struct slot_set (*walls)(const struct trigger *t);
+	struct slot_set (
+	    *walls)(const struct trigger *t, struct slot_room *room);
 	int64_t (*next)(const struct trigger *t, int64_t after_us);
 	int64_t (
 	    *count)(const struct trigger *t, int64_t from_us, int64_t to_us);

@@ -21,7 +21,8 @@ trigger_dst_of(const struct trigger *t)
 int64_t
 trigger_wall_next(const struct trigger *t, int64_t after_us)
 {
-	const struct slot_set set = trigger_ops_of(t)->walls(t);
+	struct slot_room room;
+	const struct slot_set set = trigger_ops_of(t)->walls(t, &room);
 	int64_t after_s, slot_s;
 
 	if (t->start_us != TRIGGER_NOT_GIVEN && after_us < t->start_us)
@@ -41,7 +42,8 @@ second_from(int64_t us)
 int64_t
 trigger_wall_count(const struct trigger *t, int64_t from_us, int64_t to_us)
 {
-	const struct slot_set set = trigger_ops_of(t)->walls(t);
+	struct slot_room room;
+	const struct slot_set set = trigger_ops_of(t)->walls(t, &room);
 
 	if (t->start_us != TRIGGER_NOT_GIVEN && from_us < t->start_us)
 		from_us = t->start_us;

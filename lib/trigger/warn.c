@@ -383,7 +383,8 @@ warn_of_change(const struct trigger *t, const struct tz_period change[2],
 	const struct phrase *ph = code == WARN_GAP ? gap_phrases : fold_phrases;
 	int64_t a_s = p->until_s + p->offset_s, b_s = p->until_s + q->offset_s;
 	struct values v = { { 0, b_s }, false };
-	const struct slot_set set = trigger_ops_of(t)->walls(t);
+	struct slot_room room;
+	const struct slot_set set = trigger_ops_of(t)->walls(t, &room);
 	size_t i;
 
 	v.v[0] = set.next(set.of, a_s < b_s ? a_s : b_s);

@@ -72,6 +72,29 @@ step(size_t i, int64_t day)
 	    rows[i].days;
 }
 
+/* Asked anew, and by a walk that was asked before: both agree. */
+static int64_t
+next_of(struct calendar_walk *w, int64_t wall_s)
+{
+	struct calendar_walk fresh;
+	int64_t next;
+
+	calendar_walk_begin(&fresh, w->c);
+	next = calendar_wall_next(&fresh, wall_s);
+	return next == calendar_wall_next(w, wall_s) ? next : -1;
+}
+
+static int64_t
+count_of(struct calendar_walk *w, int64_t from_s, int64_t until_s)
+{
+	struct calendar_walk fresh;
+	int64_t n;
+
+	calendar_walk_begin(&fresh, w->c);
+	n = calendar_wall_count(&fresh, from_s, until_s);
+	return n == calendar_wall_count(w, from_s, until_s) ? n : -1;
+}
+
 static void
 check(size_t i)
 {
@@ -85,23 +108,24 @@ check(size_t i)
 	int64_t end = civil_days(CRON_YEAR_MAX, 12, 31), from_s, wall_s;
 	int64_t day = c.first, n, mid_s;
 	bool is_next = true, is_count = true, is_between = true;
+	struct calendar_walk w;
 
+	calendar_walk_begin(&w, &c);
 	from_s = c.first * CIVIL_DAY_S - 1;
 	for (n = 0; n < STEPS_MAX && day <= end; n++) {
 		wall_s = day * CIVIL_DAY_S + c.sod;
-		is_next &= calendar_wall_next(&c, wall_s) == wall_s;
-		is_count &= calendar_wall_count(&c, from_s, wall_s) == n;
-		is_count &=
-		    calendar_wall_count(&c, from_s, wall_s + 1) == n + 1;
+		is_next &= next_of(&w, wall_s) == wall_s;
+		is_count &= count_of(&w, from_s, wall_s) == n;
+		is_count &= count_of(&w, from_s, wall_s + 1) == n + 1;
 		day = step(i, day);
 		if (day > end)
 			day = INT64_MAX / CIVIL_DAY_S;
 		mid_s = wall_s + 1;
-		is_between &= calendar_wall_next(&c, mid_s) ==
+		is_between &= next_of(&w, mid_s) ==
 		    (day > end ? CRON_NEVER : day * CIVIL_DAY_S + c.sod);
 		mid_s +=
 		    (day < end ? day * CIVIL_DAY_S + c.sod - wall_s : 2) / 2;
-		is_between &= calendar_wall_next(&c, mid_s) ==
+		is_between &= next_of(&w, mid_s) ==
 		    (day > end ? CRON_NEVER : day * CIVIL_DAY_S + c.sod);
 	}
 	ok(is_next && is_between, "row %zu: the next of %lld dates", i,
@@ -117,22 +141,28 @@ check_far(void)
 {
 	struct calendar c = { civil_days(1970, 1, 31), 1, 0, 0, false };
 	int64_t end_s = (civil_days(9999, 12, 31) + 1) * CIVIL_DAY_S;
+	struct calendar_walk w;
 
-	is_int(calendar_wall_count(&c, 0, end_s), INT64_C(8030) * 7,
+	calendar_walk_begin(&w, &c);
+	is_int(count_of(&w, 0, end_s), INT64_C(8030) * 7,
 	    "the 31st of every month: seven a year");
 	c.is_last = true;
-	is_int(calendar_wall_count(&c, 0, end_s), INT64_C(8030) * 12,
+	is_int(count_of(&w, 0, end_s), INT64_C(8030) * 12,
 	    "or the last day: twelve");
 	c = (struct calendar){ civil_days(1970, 1, 29), 1, 0, 0, false };
-	is_int(calendar_wall_count(&c, 0, end_s),
+	is_int(count_of(&w, 0, end_s),
 	    INT64_C(8030) * 11 + 9999 / 4 - 9999 / 100 + 9999 / 400 -
 		(1969 / 4 - 1969 / 100 + 1969 / 400),
 	    "the 29th: eleven, and one in a leap year");
 	c = (struct calendar){ 0, 0, 1, 0, false };
-	is_int(calendar_wall_count(&c, 0, end_s), civil_days(9999, 12, 31) + 1,
+	is_int(count_of(&w, 0, end_s), civil_days(9999, 12, 31) + 1,
 	    "every day");
-	ok(calendar_wall_next(&c, end_s) == CRON_NEVER, "none after 9999");
-	ok(calendar_wall_next(&c, INT64_MAX / 2) == CRON_NEVER, "nor later");
+	c = (struct calendar){ civil_days(1970, 1, 28), 1, 5, 0, true };
+	is_int(count_of(&w, 0, end_s), 82976, "a month and five days");
+	is_int(count_of(&w, end_s / 2, end_s), 41488, "half of them");
+	is_int(next_of(&w, 0), civil_days(1970, 1, 28) * CIVIL_DAY_S, "first");
+	ok(next_of(&w, end_s) == CRON_NEVER, "none after 9999");
+	ok(next_of(&w, INT64_MAX / 2) == CRON_NEVER, "nor later");
 }
 
 int

@@ -281,7 +281,7 @@ check_known(void)
 int
 main(int argc, char **argv)
 {
-	int cases = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 500;
+	int cases = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 2000;
 
 	if (argc > 2)
 		seed = strtoull(argv[2], NULL, 10);
