@@ -128,8 +128,8 @@ answer(struct ctx *ctx, struct request *req, enum request_rc body,
 		req, res) ||
 	    input_names(req, res) != 0)
 		return;
-	unknown_check(req, res);
-	req->route->handler(ctx, req, res);
+	if (unknown_check(req, res) == 0)
+		req->route->handler(ctx, req, res);
 }
 
 void

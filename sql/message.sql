@@ -100,9 +100,31 @@ FROM message WHERE queue = :queue AND state = 2
 		'$.task_id') || '', ''), 'message:' || id) = :task_id
 ORDER BY id LIMIT 1;
 
+-- The names alone, and the job, to find many of them at once.
+
+-- name: message_dead_names
+SELECT id, coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
+		'$.task_id') || '', ''), 'message:' || id),
+	json_extract(iif(json_valid(body), body, '{}'), '$.job_id')
+FROM message WHERE queue = :queue AND state = 2 ORDER BY id;
+
 -- name: message_dead_rows
 SELECT id FROM message WHERE queue = :queue AND state = 2 AND id > :after
+	AND (:reason IS NULL OR reason = :reason)
 ORDER BY id LIMIT :limit;
+
+-- The next queue by name that has one.
+
+-- name: message_dead_queue
+SELECT queue FROM message INDEXED BY message_dead
+WHERE state = 2 AND queue > :queue ORDER BY queue LIMIT 1;
+
+-- Why: the reasons of the first ones.
+
+-- name: message_dead_reasons
+SELECT reason, count(*) FROM (SELECT reason FROM message
+	WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit)
+GROUP BY reason;
 
 -- name: message_replay
 UPDATE message SET state = 0, attempt = 0, reason = :reason

@@ -42,10 +42,28 @@ FROM outbox AS o INDEXED BY outbox_dead JOIN run AS r ON r.id = o.run
 WHERE o.queue = :queue AND o.next_us IS NULL AND o.run > :after
 ORDER BY o.run LIMIT :limit;
 
+-- name: outbox_dead_names
+SELECT o.run, r.task_id, iif(r.job IS NULL, NULL, r.job_id)
+FROM outbox AS o INDEXED BY outbox_dead JOIN run AS r ON r.id = o.run
+WHERE o.queue = :queue AND o.next_us IS NULL ORDER BY o.run;
+
 -- name: outbox_dead_rows
 SELECT run FROM outbox INDEXED BY outbox_dead
 WHERE queue = :queue AND next_us IS NULL AND run > :after
+	AND (:reason IS NULL OR :reason =
+		(SELECT reason FROM run WHERE id = outbox.run))
 ORDER BY run LIMIT :limit;
+
+-- name: outbox_dead_queue
+SELECT queue FROM outbox INDEXED BY outbox_dead
+WHERE next_us IS NULL AND queue > :queue ORDER BY queue LIMIT 1;
+
+-- name: outbox_dead_reasons
+SELECT reason, count(*) FROM (SELECT r.reason
+	FROM outbox AS o INDEXED BY outbox_dead JOIN run AS r ON r.id = o.run
+	WHERE o.queue = :queue AND o.next_us IS NULL
+	ORDER BY o.run LIMIT :limit)
+GROUP BY reason;
 
 -- name: outbox_get
 SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,

@@ -101,7 +101,7 @@ run_list(struct ctl *c, const struct ctl_args *a)
 	struct sched_dead_opts o = { a->operand[0], LIMIT_DEFAULT,
 		a->opt[OPT_CURSOR] };
 	struct dead_list l = { NULL, 0, 0 };
-	char next[SCHED_CURSOR_MAX];
+	char next[SCHED_DEAD_CURSOR_MAX];
 	enum store_rc rc;
 	int status = ctl_opt_int(a, OPT_LIMIT, "limit", &range, &o.limit);
 

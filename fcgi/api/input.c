@@ -124,13 +124,15 @@ static const struct name names[] = {
 	{ ROUTE_RUN, "run_id", offsetof(struct http_path, run) },
 	{ ROUTE_MESSAGE, "id", offsetof(struct http_path, message) },
 	{ ROUTE_KIND, "job_store_kind", offsetof(struct http_path, kind) },
+	{ ROUTE_ANY_QUEUE, "queue_name", offsetof(struct http_path, queue) },
 };
 
-/* What input_kind is to judge may be left out, or empty. */
+/* Is it left out, or empty, where it may be? */
 static bool
 may_lack(const struct name *n, const char *text)
 {
-	return n->bit == ROUTE_KIND && (text == NULL || text[0] == '\0');
+	return (n->bit & (ROUTE_KIND | ROUTE_ANY_QUEUE)) != 0 &&
+	    (text == NULL || text[0] == '\0');
 }
 
 /* Copy the name out of the parameters, or of the body and then leave it out. */
@@ -185,6 +187,39 @@ input_names(struct request *req, struct response *res)
 		return 0;
 	response_bad_input(res);
 	return -1;
+}
+
+const char *
+input_near_name(const struct request *req, const char *name)
+{
+	const char *known[sizeof(names) / sizeof(names[0])];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((req->route->names & names[i].bit) != 0)
+			known[n++] = names[i].name;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(known[i], name) == 0)
+			return known[i];
+	return json_near(name, known, n);
+}
+
+void
+input_same_names(const struct request *req, struct faults *fs)
+{
+	for (size_t i = 0; i < req->nparams; i++)
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+			const struct http_param *p = &req->params[i];
+			const char *had =
+			    (const char *)&req->path + names[k].offset;
+
+			if (had[0] != '\0' && p->value != NULL &&
+			    (req->route->names & names[k].bit) == 0 &&
+			    strcmp(p->name, names[k].name) == 0 &&
+			    strcmp(p->value, had) != 0)
+				fault_add(fs, p->name,
+				    "is another than that of the path");
+		}
 }
 
 int

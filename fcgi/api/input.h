@@ -34,6 +34,13 @@ int input_names(struct request *req, struct response *res);
 void input_kind(const struct request *req, enum job_kind *out,
     struct faults *fs);
 
+/* The name of a parameter which input_names takes of this request, nearest to
+ * that one, be it equal; NULL: none is near. */
+const char *input_near_name(const struct request *req, const char *name);
+
+/* A fault for each name that the path has and a parameter has otherwise. */
+void input_same_names(const struct request *req, struct faults *fs);
+
 /* queue_name and job_store_kind; where explicit, nothing else.  The queue of
  * req->path, if there is one, goes before. */
 int input_queue(const struct ctx *ctx, const struct request *req,

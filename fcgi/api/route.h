@@ -16,11 +16,12 @@ enum route_input {
  * any text may be one there, also with a slash, that a path cannot hold.
  */
 enum route_name {
-	ROUTE_QUEUE = 1,   /* queue_name */
-	ROUTE_JOB = 2,	   /* job_id */
-	ROUTE_RUN = 4,	   /* run_id */
-	ROUTE_MESSAGE = 8, /* id */
-	ROUTE_KIND = 16	   /* job_store_kind, which may be left out */
+	ROUTE_QUEUE = 1,     /* queue_name */
+	ROUTE_JOB = 2,	     /* job_id */
+	ROUTE_RUN = 4,	     /* run_id */
+	ROUTE_MESSAGE = 8,   /* id */
+	ROUTE_KIND = 16,     /* job_store_kind, which may be left out */
+	ROUTE_ANY_QUEUE = 32 /* queue_name, likewise */
 };
 
 /* One thing the API can do. */

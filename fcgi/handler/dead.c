@@ -38,16 +38,48 @@ add_dead(const struct dead *d, struct buf *out)
 	buf_printf(out, ",\"body\":%s}", d->body);
 }
 
+/* The queue that was named; NULL: every queue that the token may touch. */
+static const char *
+queue_of(const struct request *req)
+{
+	return req->path.queue[0] == '\0' ? NULL : req->path.queue;
+}
+
+/* As input_path, where a queue need not be named. */
+static int
+enter(const struct ctx *ctx, const struct request *req, struct response *res)
+{
+	if (queue_of(req) != NULL)
+		return input_path(ctx, req, res);
+	if (res->faults.n == 0)
+		return 0;
+	response_bad_input(res);
+	return -1;
+}
+
 static int
 read_page(const struct ctx *ctx, const struct request *req,
     struct sched_dead_opts *o, struct response *res)
 {
 	static const struct json_range page = { 1, 1000 };
 
-	o->queue = req->path.queue;
+	o->queue = queue_of(req);
 	(void)input_int(req, "limit", &page, &o->limit, res);
 	(void)request_param(req, "cursor", &o->cursor, &res->faults);
-	return input_path(ctx, req, res);
+	return enter(ctx, req, res);
+}
+
+static void
+add_reasons(const struct dead_reasons *l, struct buf *out)
+{
+	buf_str(out, ",\"reasons\":[");
+	for (size_t i = 0; i < l->n; i++) {
+		buf_printf(out, "%s{\"n\":%" PRId64, i > 0 ? "," : "",
+		    l->v[i].n);
+		member_text("reason", l->v[i].reason, out);
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
 }
 
 void
@@ -55,7 +87,8 @@ h_dead_list(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct sched_dead_opts o = { .limit = 100 };
 	struct dead_list l = { NULL, 0, 0 };
-	char next[SCHED_CURSOR_MAX];
+	struct dead_reasons why = { NULL, 0, 0 };
+	char next[SCHED_DEAD_CURSOR_MAX];
 	enum store_rc rc;
 
 	if (read_page(ctx, req, &o, res) != 0)
@@ -65,7 +98,9 @@ h_dead_list(struct ctx *ctx, const struct request *req, struct response *res)
 		fault_add(&res->faults, "cursor",
 		    "is not one that a list gave");
 		response_bad_input(res);
-	} else if (response_store(res, rc)) {
+	} else if (response_store(res, rc) &&
+	    response_store(res,
+		sched_dead_reasons(&ctx->sched, o.queue, &why))) {
 		buf_str(res->data, "{\"dead\":[");
 		for (size_t i = 0; i < l.n; i++) {
 			if (i > 0)
@@ -73,19 +108,33 @@ h_dead_list(struct ctx *ctx, const struct request *req, struct response *res)
 			add_dead(&l.v[i], res->data);
 		}
 		buf_char(res->data, ']');
+		add_reasons(&why, res->data);
 		member_text("next_cursor", next, res->data);
 		buf_char(res->data, '}');
 	}
+	dead_reasons_fini(&why);
 	dead_list_fini(&l);
+}
+
+/* Several queues have one of that name. */
+static void
+refuse_many(struct response *res, const char *id)
+{
+	fault_add(&res->faults, "queue_name",
+	    "is required: several queues have a dead letter %s", id);
+	response_error(res, 409, MSG_BAD_INPUT, NULL);
 }
 
 /* As response_store, for an answer about the message of the path. */
 static bool
 is_found(const struct request *req, struct response *res, enum store_rc rc)
 {
-	if (rc != STORE_NOTFOUND)
+	if (rc == STORE_NOTFOUND)
+		response_error(res, 404, MSG_DEAD_MISSING, req->path.message);
+	else if (rc == STORE_LIMIT)
+		refuse_many(res, req->path.message);
+	else
 		return response_store(res, rc);
-	response_error(res, 404, MSG_DEAD_MISSING, req->path.message);
 	return false;
 }
 
@@ -94,13 +143,25 @@ h_dead_get(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct dead d = { .row = 0 };
 
-	if (input_path(ctx, req, res) != 0)
+	if (enter(ctx, req, res) != 0)
 		return;
 	if (is_found(req, res,
-		sched_dead_get(&ctx->sched, req->path.queue, req->path.message,
+		sched_dead_get(&ctx->sched, queue_of(req), req->path.message,
 		    &d)))
 		add_dead(&d, res->data);
 	dead_fini(&d);
+}
+
+void
+h_dead_forget(struct ctx *ctx, const struct request *req, struct response *res)
+{
+	const char *ids[1] = { req->path.message };
+	const struct sched_dead_pick p = { queue_of(req), ids, 1, NULL };
+	struct sched_dead_done done;
+
+	if (enter(ctx, req, res) == 0 &&
+	    is_found(req, res, sched_dead_purge_some(&ctx->sched, &p, &done)))
+		buf_printf(res->data, "{\"purged\":%" PRId64 "}", done.n);
 }
 
 /* The message of the path or, where it has none, all of the queue. */
@@ -151,78 +212,76 @@ h_dead_purge(struct ctx *ctx, const struct request *req, struct response *res)
 
 /* Replay or purge, and the letters it is done to. */
 struct some {
-	enum store_rc (*op)(struct sched *s, const char *queue, const char *id,
-	    int64_t *n);
+	enum store_rc (*op)(struct sched *s, const struct sched_dead_pick *p,
+	    struct sched_dead_done *out);
 	const char *done; /* the answer's word for it */
-	const char **ids;
-	size_t n; /* 0: all of the queue */
+	struct sched_dead_pick pick;
 };
 
-/* Fill ids and n: "ids", or all where that is said. */
+/* Fill the pick: by "ids", by "reason", or "all" where that is said. */
 static int
 read_some(const struct request *req, struct some *w, struct faults *fs)
 {
-	static const char *const fields[] = { "ids", "all" };
+	static const char *const fields[] = { "ids", "reason", "all" };
+	struct sched_dead_pick *p = &w->pick;
 	bool is_all = false;
 
-	json_only(req->json, "", fields, 2, fs);
+	p->queue = queue_of(req);
+	json_only(req->json, "", fields, 3, fs);
 	(void)json_get_bool(req->json, "all", &is_all, fs);
-	if (json_get_strings(req->json, "ids", &w->ids, &w->n, fs) != 0 ||
+	(void)json_get_str(req->json, "reason", &p->reason, fs);
+	if (json_get_strings(req->json, "ids", &p->ids, &p->n, fs) != 0 ||
 	    fs->n > 0)
 		return -1;
-	if (is_all == (w->n > 0))
+	if (is_all + (p->n > 0) + (p->reason != NULL) != 1)
 		return fault_add(fs, "ids",
-		    "is required, or all: true, and not both");
-	if (w->n > IDS_MAX)
+		    "is required, or a reason, or all: true, and not both");
+	if (p->n == 0 && p->queue == NULL)
+		return fault_add(fs, "queue_name", "is required");
+	if (p->n > IDS_MAX)
 		return fault_add(fs, "ids", "are more than %d", IDS_MAX);
 	return 0;
 }
 
-/* The letters one by one; those that are not there are left out. */
-static enum store_rc
-do_each(struct ctx *ctx, const char *queue, const struct some *w, int64_t *done)
+/* Of those that were named one stops all. */
+static void
+refuse_some(struct response *res, enum store_rc rc, const char *id)
 {
-	enum store_rc rc = STORE_OK;
-
-	for (size_t i = 0; i < w->n && rc == STORE_OK; i++) {
-		int64_t one = 0;
-
-		rc = w->op(&ctx->sched, queue, w->ids[i], &one);
-		*done += one;
-		if (rc == STORE_NOTFOUND)
-			rc = STORE_OK;
+	if (rc == STORE_LIMIT) {
+		refuse_many(res, id);
+		return;
 	}
-	return rc == STORE_OK && *done == 0 ? STORE_NOTFOUND : rc;
+	if (id != NULL)
+		fault_add(&res->faults, "ids",
+		    "has %s, which is no dead letter; nothing was changed", id);
+	response_error(res, 404, MSG_DEAD_MISSING, id == NULL ? "" : id);
 }
 
 static void
 do_some(struct ctx *ctx, const struct request *req, struct some *w,
     struct response *res)
 {
-	const char *queue = req->path.queue;
+	struct sched_dead_done done = { 0, NULL };
 	enum store_rc rc;
-	int64_t done = 0;
 
 	if (read_some(req, w, &res->faults) != 0)
 		response_bad_input(res);
-	else if (input_path(ctx, req, res) == 0) {
-		rc = w->n == 0 ? w->op(&ctx->sched, queue, NULL, &done) :
-				 do_each(ctx, queue, w, &done);
-		if (rc == STORE_NOTFOUND)
-			response_error(res, 404, MSG_DEAD_MISSING,
-			    w->n > 0 ? w->ids[0] : "");
+	else if (enter(ctx, req, res) == 0) {
+		rc = w->op(&ctx->sched, &w->pick, &done);
+		if (rc == STORE_NOTFOUND || rc == STORE_LIMIT)
+			refuse_some(res, rc, done.id);
 		else if (response_store(res, rc))
 			buf_printf(res->data, "{\"%s\":%" PRId64 "}", w->done,
-			    done);
+			    done.n);
 	}
-	free((void *)w->ids);
+	free((void *)w->pick.ids);
 }
 
 void
 h_dead_replay_some(struct ctx *ctx, const struct request *req,
     struct response *res)
 {
-	struct some w = { sched_dead_replay, "replayed", NULL, 0 };
+	struct some w = { .op = sched_dead_replay_some, .done = "replayed" };
 
 	do_some(ctx, req, &w, res);
 }
@@ -231,7 +290,7 @@ void
 h_dead_purge_some(struct ctx *ctx, const struct request *req,
     struct response *res)
 {
-	struct some w = { sched_dead_purge, "purged", NULL, 0 };
+	struct some w = { .op = sched_dead_purge_some, .done = "purged" };
 
 	do_some(ctx, req, &w, res);
 }

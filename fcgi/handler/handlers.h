@@ -50,6 +50,7 @@ http_handler h_queues;
 /* h_dead.c: what was given up; one message, or all of a queue */
 http_handler h_dead_list;
 http_handler h_dead_get;
+http_handler h_dead_forget;
 http_handler h_dead_replay;
 http_handler h_dead_purge;
 http_handler h_dead_replay_some;

@@ -314,29 +314,6 @@ h_job_list(struct ctx *ctx, const struct request *req, struct response *res)
 	job_list_fini(&jobs);
 }
 
-/* What a list is not narrowed by must not be taken for all. */
-static void
-refuse_unknown(const struct request *req, struct faults *fs)
-{
-	static const char *const known[] = { "queue_name", "job_store_kind",
-		"limit", "cursor" };
-
-	for (size_t i = 0; i < req->nparams; i++) {
-		size_t k = 0;
-
-		while (k < sizeof(known) / sizeof(known[0]) &&
-		    strcmp(req->params[i].name, known[k]) != 0)
-			k++;
-		if (k == sizeof(known) / sizeof(known[0]))
-			fault_add(fs,
-			    req->params[i].name[0] != '\0' ?
-				req->params[i].name :
-				"parameters",
-			    "is not known here; known are queue_name, "
-			    "job_store_kind, limit and cursor");
-	}
-}
-
 void
 h_job_page(struct ctx *ctx, const struct request *req, struct response *res)
 {
@@ -350,7 +327,6 @@ h_job_page(struct ctx *ctx, const struct request *req, struct response *res)
 
 	(void)input_int(req, "limit", &page, &o.limit, res);
 	(void)request_param(req, "cursor", &o.cursor, &res->faults);
-	refuse_unknown(req, &res->faults);
 	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)
 		return;
 	o.kind = in.kind;

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,4 +50,60 @@ dead_list_add(struct dead_list *l)
 	v = &l->v[l->n++];
 	memset(v, 0, sizeof(*v));
 	return v;
+}
+
+void
+dead_reasons_fini(struct dead_reasons *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i].reason);
+	free(l->v);
+	*l = (struct dead_reasons){ NULL, 0, 0 };
+}
+
+static bool
+is_reason(const struct dead_reason *r, const char *reason)
+{
+	return reason == NULL || r->reason == NULL ?
+	    reason == r->reason :
+	    strcmp(r->reason, reason) == 0;
+}
+
+int
+dead_reasons_add(struct dead_reasons *l, const char *reason, int64_t n)
+{
+	struct dead_reason *v;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (is_reason(&l->v[i], reason)) {
+			l->v[i].n += n;
+			return 0;
+		}
+	if ((v = list_room(l->v, l->n, &l->cap, sizeof(*v))) == NULL)
+		return -1;
+	l->v = v;
+	v = &l->v[l->n];
+	*v = (struct dead_reason){ NULL, n };
+	if (reason != NULL && (v->reason = strdup(reason)) == NULL)
+		return -1;
+	l->n++;
+	return 0;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const struct dead_reason *x = a, *y = b;
+
+	if (x->n != y->n)
+		return x->n < y->n ? 1 : -1;
+	return strcmp(x->reason == NULL ? "" : x->reason,
+	    y->reason == NULL ? "" : y->reason);
+}
+
+void
+dead_reasons_sort(struct dead_reasons *l)
+{
+	if (l->n > 1)
+		qsort(l->v, l->n, sizeof(*l->v), by_number);
 }

@@ -34,6 +34,28 @@ struct dead_list {
 	size_t cap;
 };
 
+/* How many have one reason. */
+struct dead_reason {
+	char *reason; /* owned; NULL: none is known */
+	int64_t n;
+};
+
+struct dead_reasons {
+	struct dead_reason *v;
+	size_t n;
+	size_t cap;
+};
+
+/* Free the reasons and their memory; empty afterwards. */
+void dead_reasons_fini(struct dead_reasons *l);
+
+/* n more of a reason (NULL: unknown), be it in the list or not; 0, or -1
+ * without memory. */
+int dead_reasons_add(struct dead_reasons *l, const char *reason, int64_t n);
+
+/* The most frequent ones first, equal ones by their text. */
+void dead_reasons_sort(struct dead_reasons *l);
+
 /* "queue", "broker". */
 const char *dead_place_name(enum dead_place p);
 

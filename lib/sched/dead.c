@@ -1,247 +1,230 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/buf.h"
-#include "lib/base/clock.h"
 #include "lib/base/num.h"
 #include "lib/sched/dead.h"
+#include "lib/sched/dead_int.h"
 #include "lib/sched/sched_int.h"
 #include "lib/store/dead.h"
 #include "lib/base/ban.h"
 
 /*
- * Where dead letters are, in the order of a list: a cursor is one of these
- * and a row of it, "source.row".
+ * Dead letters: lists of them.  A cursor is a source and a row of it,
+ * "source.row"; in a list of all queues also the queue of the row,
+ * "source.row.queue", in hexadecimal digits.
  */
-#define SOURCES (JOB_KIND__MAX * DEAD_PLACE__MAX)
+#define REASONS_OF 1000 /* letters whose reasons are counted */
 
-static enum job_kind
-source_kind(int source)
+enum job_kind
+sched_dead_kind(int source)
 {
 	return (enum job_kind)(source / DEAD_PLACE__MAX);
 }
 
-static enum dead_place
-source_place(int source)
+enum dead_place
+sched_dead_place(int source)
 {
 	return (enum dead_place)(source % DEAD_PLACE__MAX);
 }
 
-static enum store_rc
-cursor_parse(const char *cursor, int *source, int64_t *after)
+enum store_rc
+sched_dead_each(struct sched *s, int source, const char *const name[2],
+    sched_dead_on_queue *f, void *cookie)
 {
-	int64_t v;
-
-	*source = 0;
-	*after = 0;
-	if (cursor == NULL || cursor[0] == '\0')
-		return STORE_OK;
-	if (cursor[0] < '0' || cursor[0] >= '0' + SOURCES || cursor[1] != '.' ||
-	    num_parse(cursor + 2, 0, INT64_MAX, &v) != 0)
-		return STORE_NOTFOUND;
-	*source = cursor[0] - '0';
-	*after = v;
-	return STORE_OK;
-}
-
-static void
-cursor_print(const struct dead *last, char out[SCHED_CURSOR_MAX])
-{
-	(void)snprintf(out, SCHED_CURSOR_MAX, "%d.%lld",
-	    (int)last->kind * DEAD_PLACE__MAX + (int)last->place,
-	    (long long)last->row);
-}
-
-/* Add those of one source. */
-static enum store_rc
-list_source(struct sched *s, int source, const struct store_dead_ask *ask,
-    struct dead_list *out)
-{
-	struct store *st = sched_store(s, source_kind(source));
-	size_t had = out->n;
-	enum store_rc rc;
+	struct store *st = sched_store(s, sched_dead_kind(source));
+	char *queue = NULL, *next = NULL;
+	const char *after = name[1];
+	enum store_rc rc = STORE_OK;
 
 	if (st == NULL)
 		return STORE_OK;
-	rc = store_dead_list(st, ask, out);
-	for (size_t i = had; i < out->n; i++)
-		out->v[i].kind = source_kind(source);
+	if (name[0] != NULL)
+		return f(st, source, name[0], cookie);
+	while (rc == STORE_OK) {
+		rc = store_dead_queue(st, sched_dead_place(source), after,
+		    &next);
+		free(queue);
+		after = queue = next;
+		next = NULL;
+		if (rc == STORE_OK && sched_may_queue(s, queue) == STORE_OK)
+			rc = f(st, source, queue, cookie);
+	}
+	free(queue);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* A list as it is made. */
+struct listing {
+	int64_t limit; /* one more than asked: is there a next page? */
+	int source;    /* where it begins, behind this row of the queue */
+	int64_t after;
+	char queue[JOB_NAME_MAX + 1]; /* "": that of the list, or none yet */
+	struct dead_list *out;
+};
+
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *p = c == '\0' ? NULL : strchr(digits, c);
+
+	return p == NULL ? -1 : (int)(p - digits);
+}
+
+/* The queue of a cursor; -1 when it is none. */
+static int
+hex_read(const char *p, char out[JOB_NAME_MAX + 1])
+{
+	size_t n = strlen(p);
+
+	if (n == 0 || n % 2 != 0 || n / 2 > JOB_NAME_MAX)
+		return -1;
+	for (size_t i = 0; i < n; i += 2) {
+		int high = hex_digit(p[i]), low = hex_digit(p[i + 1]);
+
+		if (high < 0 || low < 0 || high + low == 0)
+			return -1;
+		out[i / 2] = (char)(high * 16 + low);
+	}
+	out[n / 2] = '\0';
+	return 0;
+}
+
+static enum store_rc
+cursor_parse(const struct sched_dead_opts *o, struct listing *l)
+{
+	char text[SCHED_DEAD_CURSOR_MAX], *dot;
+
+	if (o->cursor == NULL || o->cursor[0] == '\0')
+		return STORE_OK;
+	if ((size_t)snprintf(text, sizeof(text), "%s", o->cursor) >=
+		sizeof(text) ||
+	    text[0] < '0' || text[0] >= '0' + SCHED_DEAD_SOURCES ||
+	    text[1] != '.')
+		return STORE_NOTFOUND;
+	l->source = text[0] - '0';
+	dot = strchr(text + 2, '.');
+	if ((dot == NULL) != (o->queue != NULL))
+		return STORE_NOTFOUND;
+	if (dot != NULL) {
+		*dot = '\0';
+		if (hex_read(dot + 1, l->queue) != 0)
+			return STORE_NOTFOUND;
+	}
+	return num_parse(text + 2, 0, INT64_MAX, &l->after) != 0 ?
+	    STORE_NOTFOUND :
+	    STORE_OK;
+}
+
+static void
+cursor_print(const struct dead *last, const char *queue,
+    char out[SCHED_DEAD_CURSOR_MAX])
+{
+	int n = snprintf(out, SCHED_DEAD_CURSOR_MAX, "%d.%lld%s",
+	    (int)last->kind * DEAD_PLACE__MAX + (int)last->place,
+	    (long long)last->row, queue == NULL ? "." : "");
+
+	for (const char *p = last->queue; queue == NULL && *p != '\0'; p++)
+		n += snprintf(out + n, SCHED_DEAD_CURSOR_MAX - (size_t)n,
+		    "%02x", (unsigned char)*p);
+}
+
+/* sched_dead_on_queue: add those of a queue. */
+static enum store_rc
+list_queue(struct store *st, int source, const char *queue, void *cookie)
+{
+	struct listing *l = cookie;
+	struct store_dead_ask ask = { .place = sched_dead_place(source),
+		.queue = queue,
+		.after = l->after,
+		.limit = l->limit - (int64_t)l->out->n };
+	size_t had = l->out->n;
+	enum store_rc rc;
+
+	l->after = 0;
+	if (ask.limit <= 0)
+		return STORE_LIMIT;
+	rc = store_dead_list(st, &ask, l->out);
+	for (size_t i = had; i < l->out->n; i++)
+		l->out->v[i].kind = sched_dead_kind(source);
 	return rc;
+}
+
+/* Those of a source, from where the list begins. */
+static enum store_rc
+list_source(struct sched *s, int source, const char *only, struct listing *l)
+{
+	char from[JOB_NAME_MAX + 1];
+	const char *const name[2] = { only, from };
+	struct store *st = sched_store(s, sched_dead_kind(source));
+	enum store_rc rc = STORE_OK;
+
+	(void)snprintf(from, sizeof(from), "%s", l->queue);
+	l->queue[0] = '\0';
+	if (from[0] != '\0' && st != NULL &&
+	    sched_may_queue(s, from) == STORE_OK)
+		rc = list_queue(st, source, from, l);
+	l->after = only == NULL ? 0 : l->after;
+	return rc == STORE_OK ?
+	    sched_dead_each(s, source, name, list_queue, l) :
+	    rc;
 }
 
 enum store_rc
 sched_dead_list(struct sched *s, const struct sched_dead_opts *o,
-    struct dead_list *out, char next[SCHED_CURSOR_MAX])
+    struct dead_list *out, char next[SCHED_DEAD_CURSOR_MAX])
 {
-	struct store_dead_ask ask = { .queue = o->queue };
-	enum store_rc rc;
-	int source;
+	struct listing l = { .limit = o->limit + 1, .out = out };
+	enum store_rc rc = cursor_parse(o, &l);
 
 	next[0] = '\0';
-	rc = cursor_parse(o->cursor, &source, &ask.after);
-	/* One more than asked tells whether there is a next page. */
-	for (; source < SOURCES && rc == STORE_OK; source++) {
-		ask.place = source_place(source);
-		ask.limit = o->limit + 1 - (int64_t)out->n;
-		if (ask.limit > 0)
-			rc = list_source(s, source, &ask, out);
-		ask.after = 0;
+	for (int source = l.source;
+	     source < SCHED_DEAD_SOURCES && rc == STORE_OK; source++) {
+		rc = list_source(s, source, o->queue, &l);
+		l.after = 0;
 	}
+	if (rc == STORE_LIMIT)
+		rc = STORE_OK;
 	if (rc == STORE_OK && (int64_t)out->n > o->limit) {
 		dead_fini(&out->v[--out->n]);
-		cursor_print(&out->v[out->n - 1], next);
+		cursor_print(&out->v[out->n - 1], o->queue, next);
 	}
 	return rc;
 }
 
-enum store_rc
-sched_dead_get(struct sched *s, const char *queue, const char *id,
-    struct dead *out)
-{
-	enum store_rc rc = STORE_NOTFOUND;
-	struct store *st;
-
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
-		rc = store_dead_get(st, queue, id, out);
-		out->kind = (enum job_kind)k;
-	}
-	return rc;
-}
-
-/* What is to be done with dead letters. */
-struct work {
-	const char *action; /* for the audit */
-	const char *queue;
-	const char *replay; /* the reason they get; NULL: they go */
-	int64_t *n;
+/* Reasons as they are counted. */
+struct counting {
+	struct dead_reasons *out;
+	int64_t left;
 };
 
+/* sched_dead_on_queue */
 static enum store_rc
-apply(struct sched *s, struct store *st, const struct store_dead_row *r,
-    const struct work *w)
+count_reasons(struct store *st, int source, const char *queue, void *cookie)
 {
-	return w->replay == NULL ?
-	    store_dead_purge(st, r) :
-	    store_dead_replay(st, r, clock_get_us(s->clock), w->replay);
+	struct counting *c = cookie;
+	const struct store_dead_ask ask = { .place = sched_dead_place(source),
+		.queue = queue,
+		.limit = c->left };
+	int64_t n;
+	enum store_rc rc = store_dead_reasons(st, &ask, c->out, &n);
+
+	c->left -= n;
+	return rc == STORE_OK && c->left <= 0 ? STORE_LIMIT : rc;
 }
 
-/* The one named id, in the open transaction. */
-static enum store_rc
-apply_one(struct sched *s, struct store *st, const char *id,
-    const struct work *w)
+enum store_rc
+sched_dead_reasons(struct sched *s, const char *queue, struct dead_reasons *out)
 {
-	struct dead d = { .row = 0 };
-	enum store_rc rc = sched_may_queue(s, w->queue);
-
-	if (rc == STORE_OK)
-		rc = store_dead_get(st, w->queue, id, &d);
-	if (rc == STORE_OK)
-		rc =
-		    apply(s, st, &(struct store_dead_row){ d.place, d.row }, w);
-	if (rc == STORE_OK)
-		rc = sched_audit(s, st, w->action, w->queue, d.job_id);
-	dead_fini(&d);
-	return rc;
-}
-
-/* The next of a place, in the open transaction; *n of them. */
-static enum store_rc
-apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
-    const struct work *w, size_t *n)
-{
-	int64_t rows[STORE_DEAD_ROWS];
-	enum store_rc rc = sched_may_queue(s, w->queue);
-
-	*n = 0;
-	if (rc == STORE_OK)
-		rc = store_dead_rows(st, ask, rows, n);
-	for (size_t i = 0; i < *n && rc == STORE_OK; i++) {
-		rc = apply(s, st,
-		    &(struct store_dead_row){ ask->place, rows[i] }, w);
-		ask->after = rows[i];
-	}
-	return rc == STORE_OK && *n > 0 ?
-	    sched_audit(s, st, w->action, w->queue, NULL) :
-	    rc;
-}
-
-/* All of a place.  What dies meanwhile lies behind, or is not seen again. */
-static enum store_rc
-apply_place(struct sched *s, struct store *st, enum dead_place place,
-    const struct work *w)
-{
-	struct store_dead_ask ask = { .place = place, .queue = w->queue };
-	enum store_rc rc;
-	size_t n = 0;
-
-	do {
-		if ((rc = store_begin(st)) != STORE_OK)
-			return rc;
-		rc = sched_end(st, apply_some(s, st, &ask, w, &n));
-		if (rc == STORE_OK)
-			*w->n += (int64_t)n;
-	} while (rc == STORE_OK && n == STORE_DEAD_ROWS);
-	return rc;
-}
-
-static enum store_rc
-apply_all(struct sched *s, const struct work *w)
-{
+	const char *const name[2] = { queue, "" };
+	struct counting c = { out, REASONS_OF };
 	enum store_rc rc = STORE_OK;
-	struct store *st;
 
-	for (int i = 0; i < SOURCES && rc == STORE_OK; i++) {
-		if ((st = sched_store(s, source_kind(i))) != NULL)
-			rc = apply_place(s, st, source_place(i), w);
-	}
-	return rc;
-}
-
-static enum store_rc
-work(struct sched *s, const char *id, const struct work *w)
-{
-	enum store_rc rc = STORE_NOTFOUND;
-	struct store *st;
-
-	*w->n = 0;
-	if (id == NULL)
-		return apply_all(s, w);
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
-		if ((rc = store_begin(st)) == STORE_OK)
-			rc = sched_end(st, apply_one(s, st, id, w));
-	}
-	if (rc == STORE_OK)
-		*w->n = 1;
-	return rc;
-}
-
-enum store_rc
-sched_dead_replay(struct sched *s, const char *queue, const char *id,
-    int64_t *n)
-{
-	struct buf why = BUF_INIT;
-	struct work w = { "dead.replay", queue, NULL, n };
-	enum store_rc rc = STORE_FULL;
-
-	buf_printf(&why, "replayed by %s", s->actor);
-	w.replay = buf_cstr(&why);
-	*n = 0;
-	if (!why.is_failed)
-		rc = work(s, id, &w);
-	buf_fini(&why);
-	return rc;
-}
-
-enum store_rc
-sched_dead_purge(struct sched *s, const char *queue, const char *id, int64_t *n)
-{
-	const struct work w = { "dead.purge", queue, NULL, n };
-
-	return work(s, id, &w);
+	for (int i = 0; i < SCHED_DEAD_SOURCES && rc == STORE_OK; i++)
+		rc = sched_dead_each(s, i, name, count_reasons, &c);
+	dead_reasons_sort(out);
+	return rc == STORE_LIMIT ? STORE_OK : rc;
 }

@@ -131,10 +131,90 @@ store_dead_rows(struct store *st, const struct store_dead_ask *ask,
 	if (q == NULL)
 		return st->refused;
 	stmt_text(q, ":queue", ask->queue);
+	stmt_text(q, ":reason", ask->reason);
 	stmt_int(q, ":after", ask->after);
 	stmt_int(q, ":limit", STORE_DEAD_ROWS);
 	while (*n < STORE_DEAD_ROWS && (rc = stmt_row(st, q)) == STORE_OK)
 		out[(*n)++] = sqlite3_column_int64(q, 0);
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+store_dead_queue(struct store *st, enum dead_place place, const char *after,
+    char **out)
+{
+	static const enum sql_id sqls[DEAD_PLACE__MAX] = {
+		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_QUEUE,
+		[DEAD_BROKER] = SQL_OUTBOX_DEAD_QUEUE,
+	};
+	sqlite3_stmt *q = stmt_get(st, sqls[place]);
+	bool is_oom = false;
+	enum store_rc rc;
+
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":queue", after);
+	if ((rc = stmt_row(st, q)) == STORE_OK)
+		*out = stmt_copy(q, 0, &is_oom);
+	stmt_put(q);
+	return is_oom ? STORE_FULL : rc;
+}
+
+enum store_rc
+store_dead_names(struct store *st, const struct store_dead_ask *ask,
+    store_dead_see *see, void *cookie)
+{
+	static const enum sql_id sqls[DEAD_PLACE__MAX] = {
+		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_NAMES,
+		[DEAD_BROKER] = SQL_OUTBOX_DEAD_NAMES,
+	};
+	sqlite3_stmt *q = stmt_get(st, sqls[ask->place]);
+	enum store_rc rc;
+
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":queue", ask->queue);
+	while ((rc = stmt_row(st, q)) == STORE_OK) {
+		rc = see(cookie,
+		    &(struct store_dead_name){
+			sqlite3_column_int64(q, 0),
+			(const char *)sqlite3_column_text(q, 1),
+			(const char *)sqlite3_column_text(q, 2),
+		    });
+		if (rc != STORE_OK)
+			break;
+	}
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
+store_dead_reasons(struct store *st, const struct store_dead_ask *ask,
+    struct dead_reasons *out, int64_t *n)
+{
+	static const enum sql_id sqls[DEAD_PLACE__MAX] = {
+		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_REASONS,
+		[DEAD_BROKER] = SQL_OUTBOX_DEAD_REASONS,
+	};
+	sqlite3_stmt *q = stmt_get(st, sqls[ask->place]);
+	enum store_rc rc;
+
+	*n = 0;
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":queue", ask->queue);
+	stmt_int(q, ":limit", ask->limit);
+	while ((rc = stmt_row(st, q)) == STORE_OK) {
+		const char *why = (const char *)sqlite3_column_text(q, 0);
+		int64_t some = sqlite3_column_int64(q, 1);
+
+		if (dead_reasons_add(out, why, some) != 0) {
+			rc = STORE_FULL;
+			break;
+		}
+		*n += some;
+	}
 	stmt_put(q);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }

@@ -16,6 +16,7 @@ struct store_dead_ask {
 	const char *queue;
 	int64_t after;
 	int64_t limit;
+	const char *reason; /* those that have it; NULL: all; store_dead_rows */
 };
 
 /* Add them, by row; their kind is left to the caller. */
@@ -26,6 +27,31 @@ enum store_rc store_dead_list(struct store *st,
 #define STORE_DEAD_ROWS 1000
 enum store_rc store_dead_rows(struct store *st,
     const struct store_dead_ask *ask, int64_t out[STORE_DEAD_ROWS], size_t *n);
+
+/* The first queue behind the one named (start with "") that has one there, as
+ * an owned string; STORE_NOTFOUND. */
+enum store_rc store_dead_queue(struct store *st, enum dead_place place,
+    const char *after, char **out);
+
+/*
+ * Call see with each of a queue, by row: its number, its name and its job's id
+ * (NULL: none), until it returns something else than STORE_OK, which is then
+ * the result.
+ */
+struct store_dead_name {
+	int64_t row;
+	const char *id;
+	const char *job_id;
+};
+typedef enum store_rc store_dead_see(void *cookie,
+    const struct store_dead_name *n);
+enum store_rc store_dead_names(struct store *st,
+    const struct store_dead_ask *ask, store_dead_see *see, void *cookie);
+
+/* Add the reasons of the first ones, limit of them; *n = how many these
+ * were. */
+enum store_rc store_dead_reasons(struct store *st,
+    const struct store_dead_ask *ask, struct dead_reasons *out, int64_t *n);
 
 /* Read the one named id, wherever it is, into the zeroed *out (dead_fini,
  * also after a failure); STORE_NOTFOUND. */

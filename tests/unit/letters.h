@@ -21,7 +21,7 @@ static struct rig r;
 static inline int64_t
 list(const char *queue, int64_t limit, struct buf *out)
 {
-	char cursor[SCHED_CURSOR_MAX] = "", next[SCHED_CURSOR_MAX];
+	char cursor[SCHED_DEAD_CURSOR_MAX] = "", next[SCHED_DEAD_CURSOR_MAX];
 	const struct sched_dead_opts o = { queue, limit, cursor };
 	struct dead_list l = { NULL, 0, 0 };
 	enum store_rc rc;

@@ -142,7 +142,7 @@ run_dead(void)
 	struct dead_list l = { NULL, 0, 0 };
 	struct dead d = { .row = 0 };
 	struct sched *s = &world.rig.s;
-	char next[SCHED_CURSOR_MAX];
+	char next[SCHED_DEAD_CURSOR_MAX];
 	enum store_rc rc;
 	int64_t n = 0;
 

@@ -133,7 +133,7 @@ static const struct {
 static void
 check_cursors(void)
 {
-	char next[SCHED_CURSOR_MAX];
+	char next[SCHED_DEAD_CURSOR_MAX];
 	struct dead_list l = { NULL, 0, 0 };
 	struct sched_dead_opts o = { "none", 7, NULL };
 

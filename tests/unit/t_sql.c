@@ -156,7 +156,11 @@ static const struct pin {
 	    "SEARCH o USING INDEX outbox_dead (queue=? AND run>?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_DEAD_ROWS,
-	    "SEARCH outbox USING INDEX outbox_dead (queue=? AND run>?)" },
+	    "SEARCH outbox USING INDEX outbox_dead (queue=? AND run>?); "
+	    "CORRELATED SCALAR SUBQUERY; "
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_OUTBOX_DEAD_QUEUE,
+	    "SEARCH outbox USING INDEX outbox_dead (queue>?)" },
 	{ SQL_OUTBOX_REPLAY,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_GET,
@@ -218,6 +222,10 @@ static const struct pin {
 	    "SEARCH run USING INDEX run_task (task_id=? AND queue=?)" },
 	{ SQL_MESSAGE_DEAD_ROWS,
 	    "SEARCH message USING INDEX message_dead (queue=? AND id>?)" },
+	{ SQL_MESSAGE_DEAD_QUEUE,
+	    "SEARCH message USING INDEX message_dead (queue>?)" },
+	{ SQL_MESSAGE_DEAD_NAMES,
+	    "SEARCH message USING INDEX message_dead (queue=?)" },
 	{ SQL_MESSAGE_REPLAY,
 	    "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_MESSAGE_PURGE,
