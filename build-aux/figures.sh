@@ -79,7 +79,7 @@ sql=$(grep -hE '"(SELECT |INSERT INTO |UPDATE [a-z_]+ SET|DELETE FROM |CREATE (T
 	$code | grep -c . || true)
 statements=$(cat sql/*.sql | grep -c '^-- name: ')
 prepared=0
-if grep -qs 'i < SQL__MAX' tests/unit/t_sql.c; then
+if grep -qs 'i < SQL__MAX' tests/unit/db/t_sql.c; then
 	prepared=$statements
 fi
 

@@ -1,7 +1,7 @@
 /*
  * FastCGI connections and records (FastCGI specification 1.0, sections 3 to
  * 5): one request at a time, nothing multiplexed.  Tested with records spoken
- * by hand in tests/fastcgi.bats.
+ * by hand in tests/http/fastcgi.bats.
  */
 #include "config.h"
 

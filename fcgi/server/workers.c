@@ -2,7 +2,7 @@
  * Several processes behind one listening socket.  The system gives a new
  * connection to a process that is idle, so that a long poll delays nobody; a
  * web server with a socket per process may queue a request behind one.
- * Tested in tests/workers.bats.
+ * Tested in tests/http/workers.bats.
  */
 #include "config.h"
 
