@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/conf/conf.h"
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/trust.h"
 #include "lib/time/tz.h"
@@ -17,6 +18,7 @@
 
 #include "lib/base/ban.h"
 
+#define EXAMINE_US (CLOCK_US_PER_S / 2) /* longest trust in modes and owners */
 #define BUF_KEEP 262144 /* a larger buffer is not kept for the next request */
 
 void
@@ -113,6 +115,9 @@ look_at(const char *path)
 	f.ino = sb.st_ino;
 	f.size = sb.st_size;
 	f.mtime = sb.st_mtim;
+	f.mode = sb.st_mode;
+	f.uid = sb.st_uid;
+	f.gid = sb.st_gid;
 	return f;
 }
 
@@ -121,30 +126,98 @@ is_same(const struct ctx_file *a, const struct ctx_file *b)
 {
 	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
 	    a->mtime.tv_sec == b->mtime.tv_sec &&
-	    a->mtime.tv_nsec == b->mtime.tv_nsec;
+	    a->mtime.tv_nsec == b->mtime.tv_nsec && a->mode == b->mode &&
+	    a->uid == b->uid && a->gid == b->gid;
 }
 
-int
-ctx_read_conf(struct ctx *ctx)
+/* A configuration that is not trusted is not used, nor what came of it. */
+static int
+drop_conf(struct ctx *ctx, const char *why)
 {
-	struct ctx_file now;
+	log_bad_conf(ctx, why);
+	ctx->cause = conf_cause(ctx->conf_path, why);
+	close_store(ctx);
+	conf_free(ctx->conf);
+	ctx->conf = NULL;
+	return -1;
+}
+
+static void
+look_at_owner(const char *path, struct ctx_owner *o)
+{
+	struct stat sb;
+
+	memset(o, 0, sizeof(*o));
+	if (path == NULL || stat(path, &sb) != 0)
+		return;
+	o->mode = sb.st_mode;
+	o->uid = sb.st_uid;
+	o->gid = sb.st_gid;
+}
+
+/* The same of the folder of a file, whose path is a whole one. */
+static void
+look_at_folder(const char *path, struct ctx_owner *o)
+{
+	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path) + 1);
+
+	look_at_owner(folder, o);
+	free(folder);
+}
+
+/*
+ * Need the files be examined again?  At once when one of those that all
+ * depends on is another's by now, else every while, since each of the many
+ * folders and files may be.
+ */
+static bool
+is_examined(struct ctx *ctx)
+{
+	struct ctx_owner now[CTX_OWNERS] = { { 0 } };
+	int64_t mono = clock_mono_us();
+	bool is_new;
+
+	look_at_owner(ctx->conf->store, &now[0]);
+	look_at_folder(ctx->conf->store, &now[1]);
+	look_at_folder(ctx->conf->path, &now[2]);
+	is_new = memcmp(now, ctx->owners, sizeof(now)) != 0 ||
+	    mono - ctx->examined_mono >= EXAMINE_US;
+	memcpy(ctx->owners, now, sizeof(now));
+	if (is_new)
+		ctx->examined_mono = mono;
+	return !is_new;
+}
+
+/* Examine all that is believed, as when it was opened; 0, or -1. */
+static int
+examine(struct ctx *ctx)
+{
+	struct trust t = {
+		.is_shared = ctx->conf->group_writable == CONF_ON,
+	};
+	char why[2048];
+
+	if (conf_check_trust(ctx->conf, why, sizeof(why)) == -1)
+		return drop_conf(ctx, why);
+	/* Why it is not, and that, is for open_store. */
+	if (trust_check(&t, TRUST_STORE, ctx->conf->store) == TRUST_REFUSED)
+		close_store(ctx);
+	return 0;
+}
+
+/* The file changed, or was never read. */
+static int
+load_conf(struct ctx *ctx)
+{
 	struct conf *conf;
 	char why[2048];
 
-	if (ctx->is_conf_read)
-		return ctx->conf != NULL ? 0 : -1;
-	ctx->is_conf_read = true;
-	now = look_at(ctx->conf_path);
-	if (ctx->conf != NULL && is_same(&now, &ctx->conf_file))
-		return 0;
-	/* Noted first: a change during the reading is one more change. */
-	ctx->conf_file = now;
 	conf = conf_load(ctx->conf_path, why, sizeof(why));
 	if (conf == NULL) {
+		if (ctx->conf == NULL || trust_remedy(why) != NULL)
+			return drop_conf(ctx, why);
 		log_bad_conf(ctx, why);
-		if (ctx->conf == NULL)
-			ctx->cause = conf_cause(ctx->conf_path, why);
-		return ctx->conf != NULL ? 0 : -1;
+		return 0;
 	}
 	/* The stores, and all that is open with them, point into the old. */
 	close_store(ctx);
@@ -152,6 +225,26 @@ ctx_read_conf(struct ctx *ctx)
 	ctx->conf = conf;
 	log_open(conf->log_target, conf->log_level, "minutehand.fcgi");
 	return 0;
+}
+
+int
+ctx_read_conf(struct ctx *ctx)
+{
+	struct ctx_file now;
+
+	if (ctx->is_conf_read)
+		return ctx->conf != NULL ? 0 : -1;
+	ctx->is_conf_read = true;
+	now = look_at(ctx->conf_path);
+	if (ctx->conf == NULL || !is_same(&now, &ctx->conf_file)) {
+		/* Noted first: a change meanwhile is one more change. */
+		ctx->conf_file = now;
+		if (load_conf(ctx) == -1)
+			return -1;
+		/* It was, just now. */
+		(void)is_examined(ctx);
+	}
+	return is_examined(ctx) ? 0 : examine(ctx);
 }
 
 /* The memory store is looked after by sched_store. */

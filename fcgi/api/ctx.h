@@ -17,13 +17,26 @@
 struct brokers;
 struct conf;
 
-/* Which file it was that had a name, and what it held; all zero: none. */
+/* Which file it was that had a name, what it held and whose it was; all zero:
+ * none. */
 struct ctx_file {
 	dev_t dev;
 	ino_t ino;
 	off_t size;
 	struct timespec mtime;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
 };
+
+/* Whose a file is, and who may write it; all zero: there is none. */
+struct ctx_owner {
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+#define CTX_OWNERS 3
 
 /* What a worker keeps from request to request. */
 struct ctx {
@@ -37,6 +50,9 @@ struct ctx {
 			    * minutehand.fcgi(8), constant; NULL: it did not */
 	struct brokers *brokers;   /* NULL until somebody asks one */
 	struct ctx_file conf_file; /* looked at last */
+	/* Of the store, its folder, the configuration's folder. */
+	struct ctx_owner owners[CTX_OWNERS];
+	int64_t examined_mono; /* when they, and all files, were examined */
 	struct token token;	   /* of this request's client */
 	unsigned scopes;	   /* of enum token_scope; 0: let in by none */
 	struct grant grant;	   /* what it may touch */
@@ -71,7 +87,8 @@ int ctx_read_conf(struct ctx *ctx);
  * Have configuration and store open: read and open what is not, open anew
  * when a store's file was replaced, read anew when the configuration was
  * changed.  A change that cannot be read is logged once, and what was read
- * before stays.  0, or -1 with ctx->cause set and the reason logged; the next
+ * before stays; but not when another user could have written it, nor when that
+ * becomes so of a file that the configuration names or of the store.  0, or -1 with ctx->cause set and the reason logged; the next
  * call tries again.
  */
 int ctx_ready(struct ctx *ctx);

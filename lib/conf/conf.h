@@ -220,6 +220,18 @@ struct conf *conf_new(const char *path, char *why, size_t whylen);
 struct conf *conf_load(const char *path, char *why, size_t whylen);
 
 /*
+ * Examine the file and those it names once more, as conf_load did: somebody
+ * may have changed their modes since.  0, or -1 with one line in why.
+ */
+int conf_check_trust(const struct conf *c, char *why, size_t whylen);
+
+/* The same of a command that is to be started now, and of the certificates
+ * that are to be read now. */
+int conf_check_command(const struct conf *c, const struct conf_list *l,
+    char *why, size_t whylen);
+int conf_check_ca(const struct conf *c, char *why, size_t whylen);
+
+/*
  * Append where an option at the top of the file is given, for what is found
  * wrong later: "FILE:LINE: option \"NAME\"", or without the line.
  */

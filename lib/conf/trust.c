@@ -116,6 +116,44 @@ check_command(struct trust *t, const struct conf_list *l)
 	return rc;
 }
 
+int
+conf_check_command(const struct conf *c, const struct conf_list *l, char *why,
+    size_t whylen)
+{
+	struct trust t = { .is_shared = c->group_writable == CONF_ON };
+
+	if (check_command(&t, l) != TRUST_REFUSED)
+		return 0;
+	(void)snprintf(why, whylen, "%s", t.why);
+	return -1;
+}
+
+int
+conf_check_ca(const struct conf *c, char *why, size_t whylen)
+{
+	struct trust t = { .is_shared = c->group_writable == CONF_ON };
+
+	if (c->ca_file == NULL || *c->ca_file == '\0' ||
+	    trust_check(&t, TRUST_DATA, c->ca_file) != TRUST_REFUSED)
+		return 0;
+	(void)snprintf(why, whylen, "ca_file: %s", t.why);
+	return -1;
+}
+
+int
+conf_check_trust(const struct conf *c, char *why, size_t whylen)
+{
+	const bool is_shared = c->group_writable == CONF_ON;
+	struct trust t = { .is_shared = is_shared };
+
+	if (trust_check(&t, TRUST_CONF, c->path) == TRUST_REFUSED ||
+	    (t.by_group && !is_shared)) {
+		(void)snprintf(why, whylen, "%s", t.why);
+		return -1;
+	}
+	return conf_check_files(c, why, whylen);
+}
+
 static enum trust_rc
 check_value(struct trust *t, const struct conf_option *o, const void *base)
 {

@@ -9,6 +9,7 @@
 #include "net/amqp/lib.h"
 #include "net/amqp/names.h"
 
+struct conf;
 struct conf_rabbitmq;
 
 /*
@@ -19,7 +20,7 @@ struct conf_rabbitmq;
  */
 struct amqp {
 	const struct conf_rabbitmq *conf;
-	const char *ca_file; /* "": the system's */
+	const struct conf *settings; /* all, for ca_file */
 	int64_t timeout_us;
 	const atomic_bool *is_stopped;
 	struct amqp_lib lib; /* loaded once */

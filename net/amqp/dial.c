@@ -76,11 +76,13 @@ dial_new(const struct amqp *a)
 static amqp_socket_t *
 tls_socket(const struct amqp *a, struct dial *d, char *why, size_t whylen)
 {
+	const char *ca_file = a->settings->ca_file;
 	struct amqp_tls_lib tls;
 	amqp_socket_t *s;
 	bool is_ok;
 
-	if (amqp_tls_lib_open(&tls, why, whylen) == -1)
+	if (conf_check_ca(a->settings, why, whylen) == -1 ||
+	    amqp_tls_lib_open(&tls, why, whylen) == -1)
 		return NULL;
 	if ((s = tls.socket_new(d->c)) == NULL) {
 		(void)snprintf(why, whylen, "TLS cannot be set up");
@@ -88,13 +90,13 @@ tls_socket(const struct amqp *a, struct dial *d, char *why, size_t whylen)
 	}
 	tls.set_verify_peer(s, 1);
 	tls.set_verify_hostname(s, 1);
-	is_ok = *a->ca_file != '\0' ?
-	    tls.set_cacert(s, a->ca_file) == AMQP_STATUS_OK :
+	is_ok = *ca_file != '\0' ?
+	    tls.set_cacert(s, ca_file) == AMQP_STATUS_OK :
 	    tls.set_default_verify_paths(tls.get_context(s)) == 1;
 	if (is_ok)
 		return s;
 	(void)snprintf(why, whylen, "no certificates can be read from %.300s",
-	    *a->ca_file != '\0' ? a->ca_file : "the system");
+	    *ca_file != '\0' ? ca_file : "the system");
 	return NULL;
 }
 

@@ -31,7 +31,7 @@ amqp_ready(struct sink_rabbitmq *m, char *why, size_t whylen)
 	const struct sink_opts *o = &m->sink.o;
 
 	m->amqp.conf = &o->conf->rabbitmq[o->at];
-	m->amqp.ca_file = o->conf->ca_file;
+	m->amqp.settings = o->conf;
 	m->amqp.timeout_us =
 	    sink_timeout_us(&m->sink, m->amqp.conf->timeout_us);
 	m->amqp.is_stopped = &m->sink.is_stopped;

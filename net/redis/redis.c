@@ -91,13 +91,15 @@ static int
 encrypt(struct redis *r, char *why, size_t whylen)
 {
 #ifdef HAVE_HIREDIS_SSL
-	const struct redis_tls t = { r->conf->host, r->ca_file, await_for, r };
+	const struct redis_tls t = { r->conf->host, r->settings->ca_file,
+		await_for, r };
 #endif
 
 	if (r->conf->tls == CONF_OFF)
 		return 0;
 #ifdef HAVE_HIREDIS_SSL
-	if (redis_tls_start(r->c, &t, why, whylen) == 0)
+	if (conf_check_ca(r->settings, why, whylen) == 0 &&
+	    redis_tls_start(r->c, &t, why, whylen) == 0)
 		return 0;
 #else
 	/* What is not built in is refused in the configuration. */

@@ -8,6 +8,7 @@
 
 #include "net/redis/lib.h"
 
+struct conf;
 struct conf_redis;
 
 /*
@@ -17,7 +18,7 @@ struct conf_redis;
  */
 struct redis {
 	const struct conf_redis *conf;
-	const char *ca_file; /* certificates to trust; "": the system's */
+	const struct conf *settings; /* all, for ca_file */
 	const atomic_bool *is_stopped;
 	int64_t timeout_us;   /* the longest wait without progress */
 	struct redis_lib lib; /* loaded once */

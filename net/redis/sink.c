@@ -128,7 +128,7 @@ result(struct sink *s, const char *task_id, struct buf *out, char *why,
 	m->results_conf = s->o.conf->redis[s->o.at];
 	m->results_conf.db = m->results_conf.result_db;
 	r->conf = &m->results_conf;
-	r->ca_file = s->o.conf->ca_file;
+	r->settings = s->o.conf;
 	r->is_stopped = &s->is_stopped;
 	r->timeout_us = sink_timeout_us(s, r->conf->timeout_us);
 	if (redis_open(r, why, whylen) == -1)

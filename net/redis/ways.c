@@ -13,7 +13,7 @@ redis_ready(struct sink_redis *m, char *why, size_t whylen)
 	const struct sink_opts *o = &m->sink.o;
 
 	m->redis.conf = &o->conf->redis[o->at];
-	m->redis.ca_file = o->conf->ca_file;
+	m->redis.settings = o->conf;
 	m->redis.is_stopped = &m->sink.is_stopped;
 	m->redis.timeout_us =
 	    sink_timeout_us(&m->sink, m->redis.conf->timeout_us);

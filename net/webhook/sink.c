@@ -52,6 +52,8 @@ open_http(struct sink_webhook *m, char *why, size_t whylen)
 		.drops_rest = true,
 	};
 
+	if (conf_check_ca(s->conf, why, whylen) == -1)
+		return -1;
 	if (m->http == NULL)
 		m->http = http_new(&o, why, whylen);
 	return m->http == NULL ? -1 : 0;

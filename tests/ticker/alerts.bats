@@ -308,3 +308,49 @@ got() {
 	run -78 "$TICKER" --once
 	[[ $output == *https* ]]
 }
+
+# changed FILE GOOD BAD TEXT: while a tick runs, the mode of a file becomes BAD;
+# nothing is started or sent until it is GOOD again, and the log says why.
+changed() {
+	: >"$BATS_TEST_TMPDIR/told"
+	: >"$log"
+	: >"$BATS_TEST_TMPDIR/ticker.log"
+	# The command would be refused afterwards.
+	run_is running
+	"$TICKER" --window 60s 2>>"$BATS_TEST_TMPDIR/ticker.log" 3>&- &
+	tick_pid=$!
+	wait_for 10 rows_are 1 "tick WHERE ended_us IS NULL" || return
+	chmod "$3" "$1"
+	sql "UPDATE delivery SET state = 'failed' WHERE state = 'running';
+	    UPDATE run SET state = 'failed' WHERE state = 'running'"
+	wait_for 10 grep -q "$4" "$BATS_TEST_TMPDIR/ticker.log" ||
+	    { cat "$BATS_TEST_TMPDIR/ticker.log"; return 1; }
+	[ ! -s "$BATS_TEST_TMPDIR/told" ] && [ ! -s "$log" ]
+	chmod "$2" "$1"
+	stop_pid "$tick_pid"
+	sql 'UPDATE alert SET next_us = 0'
+	tick
+	[ -s "$BATS_TEST_TMPDIR/told" ] || [ -s "$log" ]
+	sql 'DELETE FROM alert'
+	tried=$((tried + 1))
+}
+
+@test "a program or certificates that others may write by now are not used" {
+	local tried=0
+	command_section
+	changed "$BATS_TEST_TMPDIR/tell" 755 777 'mode 0777 lets others write'
+	changed "$BATS_TEST_TMPDIR/tell" 755 775 'mode 0775 lets its group write'
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	mv "$BATS_TEST_TMPDIR/tell" "$BATS_TEST_TMPDIR/bin"
+	sed -i "s|/tell\"|/bin/tell\"|" "$CONF"
+	changed "$BATS_TEST_TMPDIR/bin" 755 777 'mode 0777 lets others write'
+	sed -i "s|command = {|command = {/bin/sh, |" "$CONF"
+	changed "$BATS_TEST_TMPDIR/bin/tell" 755 757 'mode 0757 lets others write'
+	sed -i '/^alert/,$d' "$CONF"
+	hook_section
+	sed -i '1i ca_file = "ca"' "$CONF"
+	cp /etc/ssl/certs/ca-certificates.crt "$DIR/ca" || : >"$DIR/ca"
+	changed "$DIR/ca" 644 666 'ca_file: .*mode 0666 lets others write'
+	changed "$DIR/alert.secret" 600 644 'mode 0644 lets others'
+	printf '# %d files\n' "$tried" >&3
+}

@@ -99,6 +99,8 @@ open_http(struct render *r, char *why, size_t whylen)
 		.max_body = BODY_MAX,
 	};
 
+	if (conf_check_ca(r->conf, why, whylen) == -1)
+		return -1;
 	if (r->http == NULL)
 		r->http = http_new(&o, why, whylen);
 	return r->http == NULL ? -1 : 0;

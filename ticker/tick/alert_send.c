@@ -105,6 +105,8 @@ open_http(const struct conf *conf, struct http **http, char *why, size_t whylen)
 		.total_us = conf->http_timeout_us,
 	};
 
+	if (conf_check_ca(conf, why, whylen) == -1)
+		return -1;
 	if (*http == NULL)
 		*http = http_new(&o, why, whylen);
 	return *http == NULL ? -1 : 0;
@@ -226,12 +228,26 @@ spawn(struct attempt *t, char **argv, int fd)
 	return e;
 }
 
+/*
+ * The program was examined when this tick began, which may be long ago.  Its
+ * folders, too, are those of users who are trusted, so nothing can be put in
+ * its place between this and its start, which is by its path: a script is to
+ * know its own.
+ */
 static void
-start_command(struct attempt *t)
+start_command(struct attempt *t, const struct conf *conf)
 {
 	const struct conf_list *l = &t->to->command;
-	char **argv = calloc(l->n + 1, sizeof(*argv));
-	int fd = file_of(t->a.body), e = errno;
+	char **argv, why[sizeof(t->why)];
+	int fd, e;
+
+	if (conf_check_command(conf, l, why, sizeof(why)) == -1) {
+		fail(t, why);
+		return;
+	}
+	argv = calloc(l->n + 1, sizeof(*argv));
+	fd = file_of(t->a.body);
+	e = errno;
 
 	if (argv == NULL)
 		e = ENOMEM;
@@ -255,7 +271,7 @@ attempt_start(struct attempt *t, const struct conf *conf, struct http **http,
 	t->why[0] = '\0';
 	t->until_mono = clock_mono_us() + conf->http_timeout_us;
 	if (t->to->command.n > 0)
-		start_command(t);
+		start_command(t, conf);
 	else
 		start_hook(t, conf, http, now_us);
 }
