@@ -53,11 +53,11 @@ struct ctx {
 	/* Of the store, its folder, the configuration's folder. */
 	struct ctx_owner owners[CTX_OWNERS];
 	int64_t examined_mono; /* when they, and all files, were examined */
-	struct token token;	   /* of this request's client */
-	unsigned scopes;	   /* of enum token_scope; 0: let in by none */
-	struct grant grant;	   /* what it may touch */
-	int64_t used_after_us;	   /* no use is noted before */
-	uint64_t serial;	   /* number of the request */
+	struct token token;    /* of this request's client */
+	unsigned scopes;       /* of enum token_scope; 0: let in by none */
+	struct grant grant;    /* what it may touch */
+	int64_t used_after_us; /* no use is noted before */
+	uint64_t serial;       /* number of the request */
 	/* Messages on their way to the client, and of which queue (leased.h). */
 	struct message_list leased;
 	char leased_queue[JOB_NAME_MAX + 1];
