@@ -11,9 +11,9 @@ DELETE FROM audit WHERE id IN (
 
 -- name: tick_insert
 INSERT INTO tick (started_us, until_us, sent, decided, by_hand, boot, boot_us,
-	doubt_us, doubt_boot_us)
+	doubt_us, doubt_boot_us, uid)
 VALUES (:started_us, :until_us, 0, 0, :by_hand, :boot, :boot_us, :doubt_us,
-	:doubt_boot_us);
+	:doubt_boot_us, :uid);
 
 -- name: tick_end
 UPDATE tick SET ended_us = :ended_us, sent = :sent, decided = :decided,
@@ -44,6 +44,17 @@ WHERE doubt_us IS NULL OR doubt_us > started_us ORDER BY id DESC LIMIT 1;
 -- name: tick_doubted
 SELECT doubt_us, coalesce(boot, 0), coalesce(doubt_boot_us, -1) FROM tick
 WHERE id = (SELECT max(id) FROM tick) AND doubt_us IS NOT NULL;
+
+-- The user whose ticks cron starts, when none of late was :uid's.
+
+-- name: tick_foreign
+WITH newest AS (SELECT id, started_us, uid FROM tick
+	WHERE by_hand = 0 AND uid IS NOT NULL ORDER BY id DESC LIMIT 1)
+SELECT newest.uid FROM newest
+WHERE NOT EXISTS (SELECT 1 FROM tick
+	WHERE tick.id > newest.id - 100 AND tick.uid = :uid AND by_hand = 0
+		AND (tick.id > newest.id - 12
+			OR tick.started_us > newest.started_us - 3600000000));
 
 -- name: tick_by_hand
 SELECT max(started_us) FROM tick WHERE by_hand = 1;

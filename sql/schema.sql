@@ -308,7 +308,8 @@ CREATE TABLE tick (
 	boot INTEGER,
 	boot_us INTEGER,
 	doubt_us INTEGER,
-	doubt_boot_us INTEGER
+	doubt_boot_us INTEGER,
+	uid INTEGER
 ) STRICT;
 
 -- The latest instant by which anything was decided (clock): should it lie

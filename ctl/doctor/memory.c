@@ -156,7 +156,7 @@ void
 doctor_memory(struct doctor *d, struct finding *f)
 {
 	const struct conf *c = d->ctl->conf;
-	char *dir = strdup(c->memory_store), *slash, why[256] = "";
+	char *dir = strdup(c->memory_store), *slash, why[320] = "";
 	enum store_rc rc;
 	struct stat sb;
 
@@ -172,6 +172,15 @@ doctor_memory(struct doctor *d, struct finding *f)
 		    "jobs of kind memory are refused; set memory_store in %s "
 		    "to a folder of your own in RAM",
 		    c->path);
+		goto out;
+	}
+	if (d->ctl->is_open &&
+	    sched_memory_ticks(&d->ctl->sched, why, sizeof(why)) ==
+		STORE_FULL) {
+		doctor_say(f, DOCTOR_FAIL, "%s", why);
+		doctor_advise(f,
+		    "jobs of kind memory are refused; those that are there do "
+		    "not run");
 		goto out;
 	}
 	/* The folder is made with the first such job: ask the next that is. */

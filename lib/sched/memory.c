@@ -16,9 +16,12 @@
 
 #include "lib/conf/conf.h"
 #include "lib/base/log.h"
+#include "lib/base/trust.h"
 #include "lib/sched/sched_int.h"
+#include "lib/store/log.h"
 #include "lib/base/ban.h"
 
+#define FOREIGN_TICKER 1	 /* as the state of a file that was refused */
 #define ROOM_MIN (1024u * 1024u) /* bytes: an empty store with its log */
 
 /*
@@ -199,6 +202,28 @@ sched_memory_check(const struct conf *conf, char *why, size_t whylen)
 	return STORE_FULL;
 }
 
+enum store_rc
+sched_memory_ticks(struct sched *s, char *why, size_t whylen)
+{
+	char whose[96], self[96];
+	int64_t other = 0;
+	enum store_rc rc;
+
+	rc = store_tick_foreign(s->stores[JOB_DURABLE], (int64_t)geteuid(),
+	    &other);
+	if (rc == STORE_NOTFOUND)
+		return STORE_OK;
+	if (rc != STORE_OK)
+		return rc;
+	trust_user((uid_t)other, whose, sizeof(whose));
+	trust_user(geteuid(), self, sizeof(self));
+	(void)snprintf(why, whylen,
+	    "the ticker runs as %s, and jobs of kind memory that %s adds would "
+	    "never run: its line belongs into the crontab of the latter",
+	    whose, self);
+	return STORE_FULL;
+}
+
 const char *
 sched_memory_why(struct sched *s)
 {
@@ -227,7 +252,13 @@ enum store_rc
 sched_store_make(struct sched *s, enum job_kind kind, struct store **out)
 {
 	enum store_rc rc = STORE_OK;
+	char why[sizeof(s->memory_why)];
 
+	if (kind == JOB_MEMORY && s->conf->memory_store[0] != '\0' &&
+	    (rc = sched_memory_ticks(s, why, sizeof(why))) != STORE_OK)
+		return rc == STORE_FULL ?
+		    memory_refuse(s, FOREIGN_TICKER, why) :
+		    rc;
 	if (sched_store(s, kind) == NULL)
 		rc = memory_open(s, true);
 	*out = s->stores[kind];

@@ -42,7 +42,7 @@ struct sched {
 	struct store *stores[JOB_KIND__MAX]; /* JOB_MEMORY: NULL if none */
 	int64_t memory_opened; /* how often; another store, other versions */
 	ino_t memory_refused;  /* not to be opened again: lib/sched/memory.c */
-	char memory_why[160];  /* why jobs of kind memory were refused; or "" */
+	char memory_why[320];  /* why jobs of kind memory were refused; or "" */
 	const char *actor;     /* who asks, for the audit; set per request */
 	const struct grant *grant; /* what that one may touch; NULL: all */
 };
@@ -79,6 +79,13 @@ struct store *sched_store(struct sched *s, enum job_kind kind);
  */
 enum store_rc sched_memory_check(const struct conf *conf, char *why,
     size_t whylen);
+
+/*
+ * Does cron start the ticker as another user alone?  Then jobs of kind memory
+ * would never run: STORE_FULL with one line in why.  What a person typed does
+ * not count.
+ */
+enum store_rc sched_memory_ticks(struct sched *s, char *why, size_t whylen);
 
 /* After STORE_FULL for a job of kind memory: why, likewise; NULL: unknown. */
 const char *sched_memory_why(struct sched *s);

@@ -47,6 +47,7 @@ store_tick_start(struct store *st, struct store_tick *t)
 	stmt_int(q, ":by_hand", t->is_by_hand);
 	stmt_int_or_null(q, ":boot", t->sign.boot, 0);
 	stmt_int(q, ":boot_us", t->sign.boot_us);
+	stmt_int(q, ":uid", t->uid);
 	bind_doubt(q, t);
 	if ((rc = stmt_run(st, q, false)) == STORE_OK)
 		t->id = sqlite3_last_insert_rowid(st->db);
@@ -72,6 +73,16 @@ store_tick_end(struct store *st, const struct store_tick *t)
 		return st->refused;
 	stmt_int(q, ":id", t->id);
 	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_tick_foreign(struct store *st, int64_t uid, int64_t *other)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_TICK_FOREIGN);
+
+	if (q != NULL)
+		stmt_int(q, ":uid", uid);
+	return stmt_scalar(st, q, other);
 }
 
 enum store_rc

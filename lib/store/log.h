@@ -27,6 +27,7 @@ struct store_tick {
 	int64_t sent;		 /* messages handed over */
 	int64_t decided;	 /* ledger rows written */
 	bool is_by_hand;	 /* typed by a person: no sign of cron */
+	int64_t uid;		 /* whose process it is */
 	struct clock_sign sign;	 /* of its start */
 	struct clock_sign doubt; /* when the clock was not believed, at its
 				  * start or since; now_us 0: it was */
@@ -37,6 +38,12 @@ enum store_rc store_tick_start(struct store *st, struct store_tick *t);
 
 /* Write ended_us and the counts; drop all but the newest rows. */
 enum store_rc store_tick_end(struct store *st, const struct store_tick *t);
+
+/*
+ * Is another user's the ticker that cron starts, and none of late uid's?  Then
+ * *other is that user; STORE_NOTFOUND: no.
+ */
+enum store_rc store_tick_foreign(struct store *st, int64_t uid, int64_t *other);
 
 /*
  * Has a tick started after t, that means to stay longer and has not ended?

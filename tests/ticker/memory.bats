@@ -126,6 +126,55 @@ add_by_api() {
 	    "$@" <<<"$body"
 }
 
+# A tick of cron's, which gives no terminal, and one that a person typed.
+tick_as() {
+	setpriv --reuid="$1" --regid=12345 --clear-groups env HOME=/ \
+	    MINUTEHAND_CONF="$CONF" "$PLACE/ticker" --once </dev/null
+}
+
+typed_as() {
+	script -qec "setpriv --reuid=$1 --regid=12345 --clear-groups env HOME=/ \
+	    MINUTEHAND_CONF='$CONF' '$PLACE/ticker' --once" /dev/null >/dev/null
+}
+
+@test "a ticker of another user: the owner's memory jobs are refused, told why" {
+	second_user
+	cp "$TICKER" "$PLACE"
+	chmod 2770 "$PLACE/instance"
+	chmod 660 "$PLACE"/instance/*
+	printf 'group_writable = yes\n' >>"$CONF"
+	sed -i '/^memory_store/d' "$CONF"
+	owner() { as 12345 "$PLACE/minutehand" "$@"; }
+	# No tick is known: accepted.
+	owner job add q --id a --every 1h --memory
+	tick_as 12346
+	run owner job add q --id b --every 1h --memory
+	[ "$status" -eq 69 ]
+	[[ $output == *'the ticker runs as user 12346'*'jobs of kind memory'* ]]
+	run add_by_api setpriv --reuid=12345 --regid=12345 --clear-groups "$PLACE/minutehand.fcgi"
+	[[ $output == *'Status: 503'*job_store_kind*'the ticker runs as user 12346'* ]]
+	run owner doctor
+	[[ $output == *'FAIL  memory store'*'the ticker runs as user 12346'* ]]
+	[ "$(owner job list --json | jq '.count')" -eq 1 ]
+	owner job add q --id d --every 1h
+	# What the owner types does not count; what cron starts does.
+	typed_as 12345
+	run owner job add q --id b --every 1h --memory
+	[ "$status" -eq 69 ]
+	tick_as 12345
+	tick_as 12346
+	owner job add q --id b --every 1h --memory
+	run owner doctor
+	[[ $output != *'FAIL  memory store'* ]]
+	# For an hour, or the last dozen of ticks.
+	sqlite3 "$PLACE/instance/store.db" 'UPDATE tick SET started_us = 1 WHERE uid = 12345'
+	owner job add q --id c --every 1h --memory
+	for _ in {1..12}; do tick_as 12346; done
+	run owner job add q --id e --every 1h --memory
+	[ "$status" -eq 69 ]
+	rm -rf /dev/shm/minutehand-12345 "$PLACE"
+}
+
 @test "two users of one store: the one who does not own it is refused, told why" {
 	second_user
 	chmod 2770 "$PLACE/instance"

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/conf/conf.h"
@@ -347,7 +348,7 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		.claim = { .conf = s->conf,
 		    .clock = s->clock,
 		    .zones = s->zones },
-		.row = { .is_by_hand = o->is_by_hand },
+		.row = { .is_by_hand = o->is_by_hand, .uid = geteuid() },
 		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
 		.remote = { .s = s },
 	};
