@@ -13,7 +13,13 @@ setup() {
 	spawn-fcgi -n -s "$sock" -M 0600 -- "$FCGI" -c "$CONF" \
 	    >"$BATS_TEST_TMPDIR/worker" 2>&1 3>&- &
 	worker=$!
-	wait_for 10 test -S "$sock"
+	# The socket is there before the worker; which handles SIGTERM (15).
+	wait_for 10 is_serving
+}
+
+is_serving() {
+	[ -S "$sock" ] &&
+	    (((16#$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$worker/status") >> 14) & 1))
 }
 
 teardown() {
