@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +119,11 @@ read_job(struct json_object *o, struct render_job *j)
 	return command != NULL && j->command == NULL ? -1 : 0;
 }
 
-/* Words of a reason, with what each sets. */
+/*
+ * Words of a reason, with what each sets; letters of either case, and with
+ * underscores between their parts, too.  A reason that is none of them is shown
+ * by its name.
+ */
 static const struct {
 	const char *name;
 	size_t flag; /* offset of a bool, or NO_FLAG */
@@ -136,6 +141,21 @@ static const struct {
 };
 #define NREASON_WORDS (sizeof(reason_words) / sizeof(reason_words[0]))
 
+static bool
+is_word(const char *name, const char *word)
+{
+	for (; *word != '\0'; word++) {
+		if (*word == '_' || *word == '-' || *word == ' ')
+			continue;
+		if (*name == '\0' ||
+		    tolower((unsigned char)*word) !=
+			tolower((unsigned char)*name))
+			return false;
+		name++;
+	}
+	return *name == '\0';
+}
+
 /* The row of a word, or NREASON_WORDS; its flag is set. */
 static size_t
 set_flag(struct render_reason *r, const char *word)
@@ -143,7 +163,7 @@ set_flag(struct render_reason *r, const char *word)
 	bool is_true = true;
 	size_t i = 0;
 
-	while (i < NREASON_WORDS && strcmp(reason_words[i].name, word) != 0)
+	while (i < NREASON_WORDS && !is_word(reason_words[i].name, word))
 		i++;
 	if (i < NREASON_WORDS && reason_words[i].flag != NO_FLAG)
 		memcpy((char *)r + reason_words[i].flag, &is_true,
@@ -172,6 +192,27 @@ struct reading {
 	struct render_reason *r;
 };
 
+/* The numbers of a reason; false: it has another value, to be shown. */
+static bool
+is_number_read(struct render_reason *r, struct json_object *o, const char *name)
+{
+	static const struct json_range any = { -1000000, 1000000 };
+	static const struct json_range seconds = { 0, INT32_MAX };
+	struct faults fs = { 0 };
+	int64_t n = INT64_MIN;
+	bool is_code = is_word("nonZeroExit", name);
+
+	(void)json_get_int(o, name, is_code ? &any : &seconds, &n, &fs);
+	if (n == INT64_MIN)
+		return false;
+	if (is_code) {
+		r->has_exit_code = true;
+		r->exit_code = (int)n;
+	} else
+		r->timed_out_s = n;
+	return true;
+}
+
 /* One member of a reason; null, false and "" say nothing. */
 static int
 visit_reason(void *cookie, const char *name, struct json_object *value)
@@ -186,9 +227,16 @@ visit_reason(void *cookie, const char *name, struct json_object *value)
 	    strcmp(text, "\"\"") == 0)
 		return 0;
 	i = set_flag(r, name);
-	if (i < NREASON_WORDS &&
-	    (reason_words[i].flag == NO_FLAG || strcmp(text, "true") == 0))
+	if (i < NREASON_WORDS && reason_words[i].flag == NO_FLAG &&
+	    is_number_read(r, reading->o, name))
 		return 0;
+	if (strcmp(text, "true") == 0) {
+		if (i == NREASON_WORDS)
+			add_why(r, NULL, name);
+		return 0;
+	}
+	if (i < NREASON_WORDS && reason_words[i].flag == NO_FLAG)
+		i = NREASON_WORDS;
 	if (text_of(value, "memoryLimit") != NULL)
 		add_why(r, "memory limit", text_of(value, "memoryLimit"));
 	else
@@ -200,25 +248,23 @@ visit_reason(void *cookie, const char *name, struct json_object *value)
 static void
 read_reason(struct json_object *details, struct render_reason *r)
 {
-	static const struct json_range any = { -1000000, 1000000 };
-	static const struct json_range seconds = { 0, INT32_MAX };
 	struct json_object *o = json_member(details, "reason");
 	struct reading reading = { o, r };
-	const char *word = text_of(details, "reason");
-	struct faults fs = { 0 };
-	int64_t code = INT64_MIN;
+	const char *word = text_of(details, "reason"), *text;
 
 	if (word != NULL) {
 		if (set_flag(r, word) == NREASON_WORDS)
 			add_why(r, NULL, word);
 		return;
 	}
-	(void)json_get_int(o, "nonZeroExit", &any, &code, &fs);
-	r->has_exit_code = code != INT64_MIN;
-	r->exit_code = r->has_exit_code ? (int)code : 0;
-	(void)json_get_int(o, "timedOutSeconds", &seconds, &r->timed_out_s,
-	    &fs);
-	(void)json_each(o, visit_reason, &reading);
+	if (json_is_object(o)) {
+		(void)json_each(o, visit_reason, &reading);
+		return;
+	}
+	text = o == NULL ? "null" : json_text(o);
+	if (strcmp(text, "null") != 0 && strcmp(text, "false") != 0 &&
+	    strcmp(text, "[]") != 0)
+		add_why(r, NULL, text);
 }
 
 static int

@@ -1,6 +1,8 @@
 #include "config.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -381,34 +383,59 @@ step_listed(struct delivery *d, const struct render_job *j, int64_t now_us)
 	return true;
 }
 
-/* The word for it, if there is one; else NULL. */
-static const char *
-reason_word(const struct render_reason *r)
+/* What a reason may be, what explains most first. */
+static const struct {
+	size_t flag; /* offset of a bool */
+	const char *word, *more;
+} reasons[] = {
+	{ offsetof(struct render_reason, is_oom), "oomKilled",
+	    ": out of memory" },
+	{ offsetof(struct render_reason, is_evicted), "evicted", "" },
+	{ offsetof(struct render_reason, is_timed_out), "timed out", "" },
+	{ offsetof(struct render_reason, is_unhealthy), "unhealthy",
+	    ": it failed its health check" },
+	{ offsetof(struct render_reason, is_early), "earlyExit",
+	    ": early exit" },
+};
+
+/* The words for it into out: the first with what it means, and all others that
+ * hold; is there any? */
+static bool
+reason_words(const struct render_reason *r, char *out, size_t n)
 {
-	return r->is_oom      ? "oomKilled: out of memory" :
-	    r->is_evicted     ? "evicted" :
-	    r->is_timed_out   ? "timed out" :
-	    r->is_unhealthy   ? "unhealthy: it failed its health check" :
-	    r->is_early	      ? "earlyExit: early exit" :
-	    r->has_exit_code  ? "nonZeroExit" :
-	    r->why[0] != '\0' ? FAILED_WORDS :
-				NULL;
+	size_t len = 0;
+	bool is_set;
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		memcpy(&is_set, (const char *)r + reasons[i].flag,
+		    sizeof(is_set));
+		if (is_set && len < n)
+			len += (size_t)snprintf(out + len, n - len, "%s%s%s",
+			    len == 0 ? "" : ", ", reasons[i].word,
+			    len == 0 ? reasons[i].more : "");
+	}
+	if (len > 0)
+		return true;
+	(void)snprintf(out, n, "%s",
+	    r->has_exit_code ? "nonZeroExit" : FAILED_WORDS);
+	return r->has_exit_code || r->why[0] != '\0';
 }
 
 /* Why it failed; false: the event does not say. */
 static bool
 say_reason(struct delivery *d, const struct render_reason *r)
 {
-	const char *word = reason_word(r);
-	char time[48] = "", code[32] = "";
+	char word[160], time[48] = "", code[32] = "";
 	bool is_plain = !r->is_oom && r->has_exit_code;
+	bool is_any = reason_words(r, word, sizeof(word));
 
 	if (r->timed_out_s != 0 && !r->is_oom && !r->is_evicted) {
-		word = "timed out";
+		is_any = true;
+		(void)snprintf(word, sizeof(word), "timed out");
 		(void)snprintf(time, sizeof(time), " after %lld s",
 		    (long long)r->timed_out_s);
 	}
-	if (word == NULL)
+	if (!is_any)
 		return false;
 	if (is_plain)
 		(void)snprintf(code, sizeof(code), "%s exit code %d",

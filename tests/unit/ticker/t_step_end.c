@@ -98,6 +98,13 @@ check_event(void)
 		    RUN_FAILED, "timed out after 60 s: start" },
 		{ RENDER_FAILED, { .is_timed_out = true }, RUN_FAILED,
 		    "timed out" },
+		{ RENDER_FAILED,
+		    { .is_evicted = true,
+			.is_early = true,
+			.why = "preempted" },
+		    RUN_FAILED, "evicted, earlyExit: preempted" },
+		{ RENDER_FAILED, { .is_oom = true, .is_evicted = true },
+		    RUN_FAILED, "oomKilled: out of memory, evicted" },
 		{ RENDER_FAILED, { .why = "newWord: 1" }, RUN_FAILED,
 		    "failed at Render: newWord: 1" },
 	};
