@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,44 +61,91 @@ start_crontab(int fd)
 	return pid;
 }
 
-/* The lines that can be read from fd, which is closed. */
-static enum crontab
-read_lines(int fd, const char *conf)
+/* "TZ=…" of a crontab, or among the words before the ticker, into tz. */
+static void
+read_tz(const char *line, char *tz, size_t n)
 {
-	enum crontab found = CRONTAB_NONE, is;
-	char line[4096];
+	const char *p = line + strspn(line, " \t"), *ticker;
+	char quote[2] = "";
+
+	if (*p == '#')
+		return;
+	ticker = strstr(p, "ticker");
+	if (strncmp(p, "TZ", 2) == 0) {
+		p += 2 + strspn(p + 2, " \t");
+		p = *p == '=' ? p + 1 + strspn(p + 1, " \t") : NULL;
+	} else {
+		p = strstr(p, " TZ=");
+		p = p == NULL || ticker == NULL || p > ticker ? NULL : p + 4;
+	}
+	if (p == NULL)
+		return;
+	if (*p == '"' || *p == '\'')
+		quote[0] = *p++;
+	(void)snprintf(tz, n, "%.*s",
+	    (int)strcspn(p, *quote != '\0' ? quote : " \t\n"), p);
+}
+
+/* What a crontab says of the ticker of a configuration. */
+struct crontab_read {
+	const char *conf;
+	enum crontab found;
+	bool has_tz; /* of the line that was found */
+	char tz[128];
+};
+
+/* The lines that can be read from fd, which is closed. */
+static void
+read_lines(int fd, struct crontab_read *r)
+{
+	char line[4096], tz[sizeof(r->tz)] = "", own[sizeof(r->tz)];
+	enum crontab is;
 	FILE *in = fdopen(fd, "r");
 
 	if (in == NULL) {
 		(void)close(fd);
-		return CRONTAB_NONE;
+		return;
 	}
 	while (fgets(line, sizeof(line), in) != NULL) {
-		is = read_line(line, conf);
-		found = is > found ? is : found;
+		(void)snprintf(own, sizeof(own), "%s", tz);
+		read_tz(line, own, sizeof(own));
+		if ((is = read_line(line, r->conf)) == CRONTAB_NONE)
+			(void)snprintf(tz, sizeof(tz), "%s", own);
+		if (is <= r->found)
+			continue;
+		r->found = is;
+		r->has_tz = *own != '\0';
+		(void)snprintf(r->tz, sizeof(r->tz), "%s", own);
 	}
 	(void)fclose(in);
-	return found;
 }
 
 /* What crontab -l prints; without that command there is no line either. */
-static enum crontab
-read_crontab(const char *conf)
+static void
+read_crontab(struct crontab_read *r)
 {
-	enum crontab found;
 	int fd[2];
 	pid_t pid;
 
 	if (pipe(fd) == -1)
-		return CRONTAB_NONE;
+		return;
 	(void)fcntl(fd[0], F_SETFD, FD_CLOEXEC);
 	(void)fcntl(fd[1], F_SETFD, FD_CLOEXEC);
 	pid = start_crontab(fd[1]);
 	(void)close(fd[1]);
-	found = read_lines(fd[0], conf);
+	read_lines(fd[0], r);
 	while (pid != -1 && waitpid(pid, NULL, 0) == -1 && errno == EINTR)
 		;
-	return found;
+}
+
+bool
+doctor_crontab_tz(struct doctor *d, char *tz, size_t n)
+{
+	struct crontab_read r = { .conf = d->ctl->conf->path };
+
+	read_crontab(&r);
+	(void)snprintf(tz, n, "%s", r.tz);
+	return r.has_tz;
 }
 
 /* The line that belongs there. */
@@ -117,9 +165,11 @@ advise_line(struct doctor *d, struct finding *f)
 void
 doctor_crontab(struct doctor *d, struct finding *f)
 {
+	struct crontab_read r = { .conf = d->ctl->conf->path };
 	struct sched_health h;
 
-	switch (read_crontab(d->ctl->conf->path)) {
+	read_crontab(&r);
+	switch (r.found) {
 	case CRONTAB_OURS:
 		doctor_say(f, DOCTOR_OK, "starts the ticker");
 		return;

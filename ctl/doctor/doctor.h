@@ -45,6 +45,9 @@ void doctor_alerts(struct doctor *d, struct finding *f);
 void doctor_zone(struct doctor *d, struct finding *f);
 void doctor_memory(struct doctor *d, struct finding *f);
 void doctor_keys(struct doctor *d, struct finding *f);
+/* A part of doctor_zone: the TZ that this user's crontab gives the ticker, into
+ * tz (of n bytes); false: none. */
+bool doctor_crontab_tz(struct doctor *d, char *tz, size_t n);
 /* A part of doctor_keys: what waits for one. */
 void doctor_waiting(struct doctor *d, struct finding *f);
 void doctor_brokers(struct doctor *d, struct finding *f);

@@ -116,6 +116,52 @@ tell_ignored(struct doctor *d, const char *env_tz, struct finding *f)
 	    d->ctl->conf->path);
 }
 
+/* Do they show another time, in any month of a year from now on? */
+static bool
+is_other_zone(const struct tz *a, const struct tz *b)
+{
+	int64_t t_s = clock_now_us() / CLOCK_US_PER_S;
+	struct tz_period p, q;
+
+	for (int i = 0; i < 13; i++, t_s += HALF_YEAR_S / 6) {
+		tz_at(a, t_s, &p);
+		tz_at(b, t_s, &q);
+		if (p.offset_s != q.offset_s)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * This shell's TZ is not that of the programs which cron and the web server
+ * start: jobs without a zone of their own would have another by each.
+ */
+static bool
+is_shells_own(struct doctor *d, const struct tz *tz, struct finding *f)
+{
+	struct sched *s = &d->ctl->sched;
+	const char *env_tz = getenv("TZ"), *cron, *words;
+	char own[128] = "", why[256];
+	const struct tz *there;
+	bool has_tz = doctor_crontab_tz(d, own, sizeof(own));
+
+	cron = tz_host_name(s->zones, has_tz ? own : NULL);
+	there = tz_get(s->zones, cron, why, sizeof(why));
+	if (there == NULL || !is_other_zone(tz, there))
+		return false;
+	words = has_tz ? "by the TZ of its crontab" : "which has no TZ";
+	doctor_say(f, DOCTOR_WARN,
+	    "%s here, by %s%s; the ticker, started by cron, has %s, %s",
+	    s->default_zone,
+	    env_tz == NULL ? "the host" : "the TZ of this shell alone: ",
+	    env_tz == NULL ? "" : env_tz, cron, words);
+	doctor_advise(f,
+	    "set timezone in %s, to %s or %s: jobs added here and by HTTP get "
+	    "different zones now",
+	    d->ctl->conf->path, s->default_zone, cron);
+	return true;
+}
+
 void
 doctor_zone(struct doctor *d, struct finding *f)
 {
@@ -146,6 +192,8 @@ doctor_zone(struct doctor *d, struct finding *f)
 		tell_ignored(d, env_tz, f);
 		return;
 	}
+	if (is_host && is_shells_own(d, tz, f))
+		return;
 	doctor_say(f, DOCTOR_OK, "%s%s", s->default_zone,
 	    is_host ? " (the host's)" : "");
 	count_others(d, f);

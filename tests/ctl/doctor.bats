@@ -266,6 +266,47 @@ sql() {
 	[[ $(<"$BATS_TEST_TMPDIR/found") == *Mars/Base* ]]
 }
 
+# zone_of TZ CRONTAB LEVEL TEXT: in a shell with that TZ ("-": none), beside
+# a crontab of those lines.
+zone_of() {
+	printf '#!/bin/sh\nprintf "%%b" "%s"\n' "$2" >"$BATS_TEST_TMPDIR/bin/crontab"
+	if [ "$1" = - ]; then
+		(unset TZ; finding "$3" 'time zone' "$4")
+	else
+		TZ=$1 finding "$3" 'time zone' "$4"
+	fi
+	tried=$((tried + 1))
+}
+
+@test "time zone: TZ that only this shell has, or only the crontab" {
+	local line="* * * * * $TICKER -c $CONF" host tried=0
+	host=$(unset TZ; "$MH" doctor --json | jq -r '.[] |
+	    select(.check == "time zone") | .text | sub(" .*"; "")')
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/bin/crontab"
+	chmod +x "$BATS_TEST_TMPDIR/bin/crontab"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	zone_of Asia/Kathmandu "$line" warn \
+	    "Asia/Kathmandu here, by the TZ of this shell alone: Asia/Kathmandu; the ticker, started by cron, has $host, which has no TZ"
+	zone_of Asia/Kathmandu '' warn "cron, has $host"
+	zone_of :Asia/Kathmandu "$line" warn "cron, has $host"
+	zone_of /usr/share/zoneinfo/Asia/Kathmandu "$line" warn "cron, has $host"
+	zone_of Asia/Kathmandu "TZ=Asia/Kathmandu\n$line" ok Asia/Kathmandu
+	zone_of Asia/Kathmandu "TZ = 'Asia/Katmandu'\n$line" ok Asia/Kathmandu
+	zone_of Asia/Kathmandu "* * * * * TZ=Asia/Kathmandu $TICKER -c $CONF" ok Asia/Kathmandu
+	zone_of Asia/Kathmandu "* * * * * TZ=Asia/Kathmandu date\n$line" warn "cron, has $host"
+	zone_of Asia/Kathmandu "$line\nTZ=Asia/Kathmandu" warn "cron, has $host"
+	zone_of Asia/Kathmandu "#TZ=Asia/Kathmandu\n$line" warn "cron, has $host"
+	zone_of Asia/Kathmandu "CRON_TZ=Asia/Kathmandu\n$line" warn "cron, has $host"
+	zone_of - "TZ=Asia/Kathmandu\n$line" warn 'has Asia/Kathmandu, by the TZ of its crontab'
+	zone_of - "$line" ok "$host"
+	zone_of '' "TZ=UTC\n$line" ok UTC
+	# Configured, it is the same for all.
+	echo 'timezone = Asia/Tokyo' >>"$CONF"
+	zone_of Asia/Kathmandu "$line" ok Asia/Tokyo
+	printf '# %d shells\n' "$tried" >&3
+}
+
 @test "memory store: in RAM, on a disk, none" {
 	sed -i '/^memory_store/d' "$CONF"
 	echo 'memory_store = "/dev/shm/minutehand-test/x.db"' >>"$CONF"
