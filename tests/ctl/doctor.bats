@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016 # for an inner shell
+# shellcheck disable=SC2016,SC2030,SC2031 # an inner shell; PATH of a test
 # minutehand doctor: each of its findings, provoked once.
 
 setup_file() {

@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/unit/fcgi/api.h"
+#include "tests/unit/api.h"
 
-#include "lib/ban.h"
+#include "lib/base/ban.h"
 
 #define CONF "configuration-untrusted"
 #define STORE "store-untrusted"

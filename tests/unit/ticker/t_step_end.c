@@ -57,68 +57,63 @@ check_job(void)
 	}
 }
 
+/* Events, and what a run becomes by each. */
+static const struct {
+	enum render_status status;
+	struct render_reason reason;
+	enum run_state state;
+	const char *words;
+} ends[] = {
+	{ RENDER_SUCCEEDED, { .exit_code = 0 }, RUN_SUCCEEDED, "" },
+	{ RENDER_CANCELED, { .exit_code = 0 }, RUN_CANCELED, "" },
+	{ RENDER_FAILED, { .has_exit_code = true, .exit_code = 3 }, RUN_FAILED,
+	    "nonZeroExit: exit code 3" },
+	{ RENDER_FAILED,
+	    { .is_oom = true, .has_exit_code = true, .exit_code = 137 },
+	    RUN_FAILED, "oomKilled: out of memory" },
+	{ RENDER_FAILED, { .is_evicted = true }, RUN_FAILED, "evicted" },
+	{ RENDER_FAILED, { .timed_out_s = 60 }, RUN_FAILED,
+	    "timed out after 60 s" },
+	{ RENDER_FAILED, { .exit_code = 0 }, RUN_FAILED, "failed at Render" },
+	{ RENDER_FAILED, { .is_oom = true, .why = "memory limit: 1Gi" },
+	    RUN_FAILED, "oomKilled: out of memory: memory limit: 1Gi" },
+	{ RENDER_FAILED, { .is_early = true }, RUN_FAILED,
+	    "earlyExit: early exit" },
+	{ RENDER_FAILED,
+	    { .is_early = true, .has_exit_code = true, .exit_code = 2 },
+	    RUN_FAILED, "earlyExit: early exit, exit code 2" },
+	{ RENDER_FAILED, { .is_unhealthy = true, .why = "port 80 is closed" },
+	    RUN_FAILED,
+	    "unhealthy: it failed its health check: port 80 is "
+	    "closed" },
+	{ RENDER_FAILED, { .is_evicted = true, .why = "disk full" }, RUN_FAILED,
+	    "evicted: disk full" },
+	{ RENDER_FAILED,
+	    { .timed_out_s = 60, .is_timed_out = true, .why = "start" },
+	    RUN_FAILED, "timed out after 60 s: start" },
+	{ RENDER_FAILED, { .is_timed_out = true }, RUN_FAILED, "timed out" },
+	{ RENDER_FAILED,
+	    { .is_evicted = true, .is_early = true, .why = "preempted" },
+	    RUN_FAILED, "evicted, earlyExit: preempted" },
+	{ RENDER_FAILED, { .is_oom = true, .is_evicted = true }, RUN_FAILED,
+	    "oomKilled: out of memory, evicted" },
+	{ RENDER_FAILED, { .why = "newWord: 1" }, RUN_FAILED,
+	    "failed at Render: newWord: 1" },
+};
+
 static void
 check_event(void)
 {
-	static const struct {
-		enum render_status status;
-		struct render_reason reason;
-		enum run_state state;
-		const char *words;
-	} rows[] = {
-		{ RENDER_SUCCEEDED, { .exit_code = 0 }, RUN_SUCCEEDED, "" },
-		{ RENDER_CANCELED, { .exit_code = 0 }, RUN_CANCELED, "" },
-		{ RENDER_FAILED, { .has_exit_code = true, .exit_code = 3 },
-		    RUN_FAILED, "nonZeroExit: exit code 3" },
-		{ RENDER_FAILED,
-		    { .is_oom = true, .has_exit_code = true, .exit_code = 137 },
-		    RUN_FAILED, "oomKilled: out of memory" },
-		{ RENDER_FAILED, { .is_evicted = true }, RUN_FAILED,
-		    "evicted" },
-		{ RENDER_FAILED, { .timed_out_s = 60 }, RUN_FAILED,
-		    "timed out after 60 s" },
-		{ RENDER_FAILED, { .exit_code = 0 }, RUN_FAILED,
-		    "failed at Render" },
-		{ RENDER_FAILED, { .is_oom = true, .why = "memory limit: 1Gi" },
-		    RUN_FAILED, "oomKilled: out of memory: memory limit: 1Gi" },
-		{ RENDER_FAILED, { .is_early = true }, RUN_FAILED,
-		    "earlyExit: early exit" },
-		{ RENDER_FAILED,
-		    { .is_early = true, .has_exit_code = true, .exit_code = 2 },
-		    RUN_FAILED, "earlyExit: early exit, exit code 2" },
-		{ RENDER_FAILED,
-		    { .is_unhealthy = true, .why = "port 80 is closed" },
-		    RUN_FAILED,
-		    "unhealthy: it failed its health check: port 80 is "
-		    "closed" },
-		{ RENDER_FAILED, { .is_evicted = true, .why = "disk full" },
-		    RUN_FAILED, "evicted: disk full" },
-		{ RENDER_FAILED,
-		    { .timed_out_s = 60, .is_timed_out = true, .why = "start" },
-		    RUN_FAILED, "timed out after 60 s: start" },
-		{ RENDER_FAILED, { .is_timed_out = true }, RUN_FAILED,
-		    "timed out" },
-		{ RENDER_FAILED,
-		    { .is_evicted = true,
-			.is_early = true,
-			.why = "preempted" },
-		    RUN_FAILED, "evicted, earlyExit: preempted" },
-		{ RENDER_FAILED, { .is_oom = true, .is_evicted = true },
-		    RUN_FAILED, "oomKilled: out of memory, evicted" },
-		{ RENDER_FAILED, { .why = "newWord: 1" }, RUN_FAILED,
-		    "failed at Render: newWord: 1" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		struct render_event e = { .at_us = NOW + 7,
-			.status = rows[i].status,
-			.reason = rows[i].reason };
+			.status = ends[i].status,
+			.reason = ends[i].reason };
 		struct delivery d = created();
 
 		ok(step_event(&d, &e), "%s ends it",
 		    render_status_name(e.status));
-		is_int(d.state, rows[i].state, "as it says");
-		is_str(reason_of(&d), rows[i].words, "with its reason");
+		is_int(d.state, ends[i].state, "as it says");
+		is_str(reason_of(&d), ends[i].words, "with its reason");
 		is_int(d.finished_us, NOW + 7, "at that instant");
 		ok(!delivery_is_open(&d), "it is over");
 		ok(!step_event(&d, &e), "told again, nothing new");
