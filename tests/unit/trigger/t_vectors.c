@@ -346,6 +346,7 @@ main(int argc, char **argv)
 	r->zones = tz_cache_new(NULL);
 	run_file(r, dir, "triggers.jsonl", judge_vector);
 	run_file(r, dir, "calendarinterval.jsonl", judge_vector);
+	run_file(r, dir, "quartz.jsonl", judge_vector);
 	run_file(r, dir, "apscheduler-suite.jsonl", judge_suite);
 	tz_cache_free(r->zones);
 	free(r);
