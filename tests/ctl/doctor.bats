@@ -307,6 +307,23 @@ zone_of() {
 	printf '# %d shells\n' "$tried" >&3
 }
 
+# What libc makes of these rules is no zone's name, so UTC is taken.
+@test "time zone: another clock than that of libc, now or in half a year" {
+	local rule
+	for rule in CST-8 XXX3:30 GMT0BST,M3.5.0/1,M10.5.0 NST0NDT,M10.1.0,M4.1.0; do
+		TZ=$rule finding FAIL 'time zone' \
+		    "UTC is taken for the host's zone, but the host's clock differs from it by" \
+		    "set timezone in $CONF"
+		[ "$(findings)" -eq 24 ]
+	done
+	TZ=CST-8 finding FAIL 'time zone' 'by 28800 s, now or in half a year'
+	TZ=XXX3:30 finding FAIL 'time zone' 'by -12600 s'
+	# The remedy it names.
+	echo 'timezone = UTC' >>"$CONF"
+	TZ=CST-8 finding ok 'time zone' UTC
+	[ "$(findings)" -eq 24 ]
+}
+
 @test "memory store: in RAM, on a disk, none" {
 	sed -i '/^memory_store/d' "$CONF"
 	echo 'memory_store = "/dev/shm/minutehand-test/x.db"' >>"$CONF"
