@@ -13,6 +13,7 @@
 #include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/sched/fires.h"
+#include "lib/sched/fires_tally.h"
 #include "lib/sched/sched_int.h"
 #include "lib/trigger/trigger.h"
 #include "lib/trigger/count.h"
@@ -28,7 +29,8 @@
 struct candidate {
 	int64_t at_us;
 	int64_t slot_us;
-	size_t job; /* in fires.job */
+	size_t job;    /* in fires.job */
+	int64_t dense; /* so many, of which this is the first; 0: one by one */
 };
 
 /* How far the walk is. */
@@ -170,24 +172,6 @@ add_fire(struct fires *f, size_t job, int64_t at_us)
 	return STORE_OK;
 }
 
-/* Count fires of one job, from from_us and before to_us, into the buckets. */
-static void
-add_buckets(struct walk *w, const struct fires_job *j)
-{
-	struct fires *f = w->out;
-	int64_t length = f->bucket_s * CLOCK_US_PER_S;
-	int64_t from = w->o->from_us;
-
-	for (size_t i = 0; i < f->nbuckets; i++, from += length) {
-		int64_t end = from + length < f->complete_us ? from + length :
-							       f->complete_us;
-		int64_t n = trigger_count(j->trigger, from, end - 1);
-
-		f->bucket[i] += n;
-		f->total += n;
-	}
-}
-
 static void
 count_one(struct walk *w, int64_t at_us)
 {
@@ -276,6 +260,7 @@ take_job(struct walk *w, struct job *from)
 	if (j->job.next_run_us < w->o->now_us && w->after_us == INT64_MIN)
 		w->out->overdue++;
 	c.job = w->out->njobs++;
+	c.dense = 0;
 	first_fire(j, w->o->from_us, &c);
 	if (c.at_us >= w->o->to_us)
 		return STORE_OK;
@@ -283,15 +268,11 @@ take_job(struct walk *w, struct job *from)
 		return w->after_us == INT64_MIN ? take_paused(w, j, &c) :
 						  STORE_OK;
 	n = trigger_count(j->trigger, c.slot_us, w->o->to_us - 1);
-	if (n <= w->o->dense) {
-		if (w->after_us > w->o->from_us)
-			first_fire(j, w->after_us, &c);
-		return c.at_us < w->o->to_us ? heap_add(w, &c) : STORE_OK;
-	}
-	/* A page before had those that began before it. */
-	if (w->after_us == INT64_MIN || j->job.next_run_us > w->after_us)
-		make_dense(w, j, c.slot_us, n);
-	return STORE_OK;
+	if (n > w->o->dense) /* stands where its first fire is */
+		c.dense = n;
+	else if (w->after_us > w->o->from_us)
+		first_fire(j, w->after_us, &c);
+	return c.at_us < w->o->to_us ? heap_add(w, &c) : STORE_OK;
 }
 
 /* The next job of the list into *out, still the batch's; NULL at the end. */
@@ -324,23 +305,36 @@ is_late(const struct walk *w)
 	return clock_mono_us() > w->until_mono_us;
 }
 
-/* Take every job whose next run is not after the heap's first fire. */
+/* Do the fires of a job that was not read come behind the heap's first? */
+static bool
+is_behind(const struct walk *w, const struct job *j)
+{
+	const struct job *first;
+
+	if (w->n == 0 || j->next_run_us != w->heap[0].at_us)
+		return w->n > 0 && j->next_run_us > w->heap[0].at_us;
+	first = &w->out->job[w->heap[0].job].job;
+	return j->kind != first->kind ? j->kind > first->kind :
+					j->id > first->id;
+}
+
+/*
+ * Take every job whose next run is not behind the heap's first fire.  *out is
+ * the next one, NULL when none is left that fires in the window.
+ */
 static enum store_rc
-fill(struct walk *w, int64_t *unread_us)
+fill(struct walk *w, const struct job **out)
 {
 	enum store_rc rc;
 	struct job *j;
 
 	for (;;) {
-		*unread_us = JOB_NEVER;
-		if ((rc = peek_job(w, &j)) != STORE_OK || j == NULL)
+		*out = NULL;
+		if ((rc = peek_job(w, &j)) != STORE_OK || j == NULL ||
+		    j->next_run_us >= w->o->to_us)
 			return rc;
-		*unread_us = j->next_run_us;
-		if (j->next_run_us == JOB_NEVER ||
-		    j->next_run_us >= w->o->to_us ||
-		    (w->n > 0 && j->next_run_us > w->heap[0].at_us))
-			return STORE_OK;
-		if (is_late(w))
+		*out = j;
+		if (is_behind(w, j) || is_late(w))
 			return STORE_OK;
 		w->at++;
 		if ((rc = take_job(w, j)) != STORE_OK)
@@ -361,57 +355,71 @@ is_known(const struct walk *w, const struct candidate *c)
 	return j->id <= w->after_job;
 }
 
-/* The first fire of the heap goes into the page, and its job's next one into
- * the heap. */
+/* The first of the heap, which is not on a page before. */
 static enum store_rc
-emit(struct walk *w)
+show(struct walk *w, const struct candidate *c)
+{
+	struct fires_job *j = &w->out->job[c->job];
+	enum store_rc rc = STORE_OK;
+
+	if (c->dense > 0) {
+		make_dense(w, j, c->slot_us, c->dense);
+	} else if ((rc = add_fire(w->out, c->job, c->at_us)) == STORE_OK)
+		count_one(w, c->at_us);
+	(void)snprintf(w->out->next, sizeof(w->out->next), "%lld.%d.%lld",
+	    (long long)c->at_us, (int)j->job.kind, (long long)j->job.id);
+	return rc;
+}
+
+/* The first of the heap goes into the page, and its job's next fire into the
+ * heap. */
+static enum store_rc
+emit(struct walk *w, int64_t *left)
 {
 	struct candidate *c = &w->heap[0];
 	const struct fires_job *j = &w->out->job[c->job];
 	enum store_rc rc = STORE_OK;
 
 	if (!is_known(w, c)) {
-		if ((rc = add_fire(w->out, c->job, c->at_us)) != STORE_OK)
-			return rc;
-		count_one(w, c->at_us);
-		(void)snprintf(w->out->next, sizeof(w->out->next),
-		    "%lld.%d.%lld", (long long)c->at_us, (int)j->job.kind,
-		    (long long)j->job.id);
+		rc = show(w, c);
+		--*left;
 	}
-	c->slot_us = trigger_next(j->trigger, c->slot_us);
-	c->at_us = fire_of(j, c->slot_us);
-	if (c->at_us >= w->o->to_us)
+	if (c->dense == 0) {
+		c->slot_us = trigger_next(j->trigger, c->slot_us);
+		c->at_us = fire_of(j, c->slot_us);
+	}
+	if (c->dense > 0 || c->at_us >= w->o->to_us)
 		*c = w->heap[--w->n];
 	heap_down(w, 0);
 	return rc;
 }
 
-/* Up to limit fires; *complete_us: all before it were found. */
+/* Up to limit fires and dense jobs; *complete_us: all before it were found. */
 static enum store_rc
 walk_fires(struct walk *w, int64_t *complete_us)
 {
-	int64_t left = w->o->limit, unread;
+	int64_t left = w->o->limit;
+	const struct job *unread;
 	enum store_rc rc;
-	size_t before;
 
 	for (;;) {
 		if ((rc = fill(w, &unread)) != STORE_OK)
 			return rc;
-		*complete_us = w->n > 0 && w->heap[0].at_us < unread ?
-		    w->heap[0].at_us :
-		    unread;
-		if (*complete_us >= w->o->to_us) {
-			*complete_us = w->o->to_us;
+		*complete_us = w->o->to_us;
+		if (w->n > 0)
+			*complete_us = w->heap[0].at_us;
+		if (unread != NULL && unread->next_run_us < *complete_us)
+			*complete_us = unread->next_run_us;
+		if (w->n == 0 && unread == NULL) {
 			w->out->next[0] = '\0';
 			return STORE_OK;
 		}
 		/* Late: a job that was not read may fire first. */
-		if (left == 0 || w->n == 0 || w->heap[0].at_us > unread)
+		if (left == 0 || w->n == 0 ||
+		    (unread != NULL && !is_behind(w, unread)))
 			return STORE_OK;
-		before = w->out->n;
-		if ((rc = emit(w)) != STORE_OK)
+		if ((rc = emit(w, &left)) != STORE_OK)
 			return rc;
-		left -= (int64_t)(w->out->n - before);
 	}
 }
 
@@ -466,36 +474,6 @@ read_cursor(struct walk *w)
 	return STORE_OK;
 }
 
-/* Whole minutes or hours, so that there are at most FIRES_BUCKETS_MAX. */
-static int64_t
-bucket_length_s(int64_t window_us)
-{
-	static const int64_t lengths[] = { 60, 300, 600, 1800, 3600, 10800,
-		21600, 86400, 604800 };
-	int64_t s = window_us / CLOCK_US_PER_S;
-
-	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		if (s / lengths[i] < FIRES_BUCKETS_MAX)
-			return lengths[i];
-	}
-	return s / (FIRES_BUCKETS_MAX - 1) + 1;
-}
-
-static void
-close_buckets(struct walk *w)
-{
-	struct fires *f = w->out;
-	int64_t span = f->complete_us - w->o->from_us;
-	int64_t length = f->bucket_s * CLOCK_US_PER_S;
-
-	f->nbuckets = span <= 0 ? 0 : (size_t)((span + length - 1) / length);
-	if (f->nbuckets > FIRES_BUCKETS_MAX)
-		f->nbuckets = FIRES_BUCKETS_MAX;
-	for (size_t i = 0; i < f->njobs; i++)
-		if (f->job[i].dense > 0)
-			add_buckets(w, &f->job[i]);
-}
-
 enum store_rc
 sched_fires(struct sched *s, const struct fires_opts *o, struct fires *out)
 {
@@ -504,13 +482,13 @@ sched_fires(struct sched *s, const struct fires_opts *o, struct fires *out)
 
 	w.until_mono_us =
 	    o->budget_us == 0 ? INT64_MAX : clock_mono_us() + o->budget_us;
-	out->bucket_s = bucket_length_s(o->to_us - o->from_us);
+	out->bucket_s = fires_bucket_s(o->to_us - o->from_us);
 	out->complete_us = o->from_us;
 	rc = read_cursor(&w);
 	if (rc == STORE_OK)
 		rc = walk_fires(&w, &out->complete_us);
 	if (rc == STORE_OK) {
-		close_buckets(&w);
+		fires_tally(out, o->from_us);
 		rc = w.after_us == INT64_MIN ? walk_paused(&w) : STORE_OK;
 	}
 	job_list_fini(&w.batch);

@@ -28,7 +28,7 @@ struct fires_opts {
 	enum job_kind kind; /* SCHED_ANY: those of both stores */
 	const char *queue;  /* NULL: all that may_see allows */
 	const char *job_id; /* NULL: all; needs a queue */
-	int64_t limit;	    /* fires of the page, 1 or more */
+	int64_t limit;	    /* fires and dense jobs of the page, 1 or more */
 	int64_t dense;	    /* 1 or more */
 	int64_t budget_us;  /* of time; 0: as long as it takes */
 	const char *cursor; /* NULL or "": from from_us */

@@ -319,6 +319,48 @@ test_load(void)
 	is_int(minute[0], first, "those of the first minute");
 }
 
+/* Many jobs that fire together: a page reads those that it shows. */
+static void
+test_together(const char *unit, const char *value, int64_t dense)
+{
+	struct fires_opts o = { .kind = SCHED_ANY,
+		.from_us = RIG_2030,
+		.now_us = RIG_2030,
+		.to_us = RIG_2030 + WINDOW,
+		.queue = "many",
+		.limit = 10,
+		.dense = 40 };
+	char id[16], cursor[SCHED_CURSOR_MAX] = "";
+	int64_t shown = 0, pages = 0;
+	size_t most = 0;
+
+	for (int i = 0; i < 200; i++) {
+		const struct rig_job job = { i % 2 == 0 ? JOB_DURABLE :
+							  JOB_MEMORY,
+			"many", id, "cron", unit, value };
+
+		(void)snprintf(id, sizeof(id), "%s%d", unit, i);
+		if (rig_add(&r, &job) != STORE_OK)
+			rig_bail("a job was not added");
+	}
+	do {
+		struct fires f = { .n = 0 };
+
+		o.cursor = cursor;
+		is_int(sched_fires(&r.s, &o, &f), STORE_OK, "a page");
+		most = pages == 0 ? f.njobs : most;
+		for (size_t i = 0; i < f.njobs; i++)
+			shown += f.job[i].dense > 0;
+		shown += (int64_t)f.n;
+		(void)snprintf(cursor, sizeof(cursor), "%s", f.next);
+		fires_fini(&f);
+	} while (cursor[0] != '\0' && ++pages < 200);
+	is_int(shown, dense > 0 ? 200 : 200 * 6, "%s=%s: all are shown, once",
+	    unit, value);
+	ok(most <= 11, "%zu jobs were read for the first ten", most);
+	(void)sched_delete_all(&r.s, SCHED_ANY, "many", &shown);
+}
+
 int
 main(void)
 {
@@ -332,6 +374,8 @@ main(void)
 	test_scope();
 	test_cursor();
 	test_formats();
+	test_together("minute", "*", 1);
+	test_together("minute", "0", 0);
 	rig_close(&r);
 	folder_fini();
 	return tap_done();
