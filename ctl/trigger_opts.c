@@ -12,14 +12,15 @@
 /* Options that are a member of the body as they stand. */
 static const struct {
 	enum trigger_opt opt;
+	const char *name;
 	const char *key;
 } plain[] = {
-	{ TRIGGER_OPT_DATE, "run_date" },
-	{ TRIGGER_OPT_CRONTAB, "crontab" },
-	{ TRIGGER_OPT_TIMEZONE, "timezone" },
-	{ TRIGGER_OPT_START, "start_date" },
-	{ TRIGGER_OPT_END, "end_date" },
-	{ TRIGGER_OPT_DST, "dst" },
+	{ TRIGGER_OPT_DATE, "date", "run_date" },
+	{ TRIGGER_OPT_CRONTAB, "crontab", "crontab" },
+	{ TRIGGER_OPT_TIMEZONE, "timezone", "timezone" },
+	{ TRIGGER_OPT_START, "start", "start_date" },
+	{ TRIGGER_OPT_END, "end", "end_date" },
+	{ TRIGGER_OPT_DST, "dst", "dst" },
 };
 
 static const char *const cron_fields[] = {
@@ -188,8 +189,15 @@ trigger_opts_json(const struct ctl_args *a, struct buf *body)
 		    "needed, or --calendarinterval");
 	json_out_str(body, "trigger", kind);
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		if (a->opt[plain[i].opt] != NULL)
-			json_out_str(body, plain[i].key, a->opt[plain[i].opt]);
+		const char *text = a->opt[plain[i].opt];
+
+		/* In a body that would be an empty field of a form; here it is
+		 * a variable that is not set. */
+		if (text != NULL && *text == '\0')
+			return ctl_fail(CTL_USAGE, "--%s: must not be empty",
+			    plain[i].name);
+		if (text != NULL)
+			json_out_str(body, plain[i].key, text);
 	}
 	if (a->opt[TRIGGER_OPT_CRON] != NULL) {
 		status = read_fields(&cron_opt, a->opt[TRIGGER_OPT_CRON], body);

@@ -88,6 +88,8 @@ add_policies(const struct ctl_args *a, struct buf *body)
 		return ctl_fail(CTL_USAGE,
 		    "--coalesce and --no-coalesce "
 		    "exclude each other");
+	if (a->opt[OPT_ID] != NULL && a->opt[OPT_ID][0] == '\0')
+		return ctl_fail(CTL_USAGE, "--id: must not be empty");
 	if (a->opt[OPT_ID] != NULL)
 		json_out_str(body, "job_id", a->opt[OPT_ID]);
 	if (a->opt[OPT_PRIORITY] != NULL)

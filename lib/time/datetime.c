@@ -124,11 +124,38 @@ take_offset(const char **sp, struct parsed *out)
 	return true;
 }
 
+/* ISO 8601 without separators, "20301203T150000Z": date and time, by digits
+ * alone up to the T. */
+static bool
+is_basic(const char *s)
+{
+	return strspn(s, "0123456789") == 8 && (s[8] == 'T' || s[8] == 't');
+}
+
+static bool
+take_basic(const char *s, struct parsed *out)
+{
+	if (!take_digits(&s, 4, 4, &out->c.year) ||
+	    !take_digits(&s, 2, 2, &out->c.month) ||
+	    !take_digits(&s, 2, 2, &out->c.day))
+		return false;
+	s++;
+	if (!take_digits(&s, 2, 2, &out->c.hour) ||
+	    !take_digits(&s, 2, 2, &out->c.minute))
+		return false;
+	if (take_digits(&s, 2, 2, &out->c.second) &&
+	    !take_fraction(&s, &out->us))
+		return false;
+	return take_offset(&s, out) && *s == '\0';
+}
+
 static bool
 take_all(const char *s, struct parsed *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->offset_s = DATETIME_NO_OFFSET;
+	if (is_basic(s))
+		return take_basic(s, out);
 	if (!take_digits(&s, 4, 4, &out->c.year) || !take_char(&s, '-') ||
 	    !take_digits(&s, 1, 2, &out->c.month) || !take_char(&s, '-') ||
 	    !take_digits(&s, 1, 2, &out->c.day))
@@ -229,7 +256,7 @@ datetime_parse(const char *text, const struct tz *tz, int64_t *out_us,
 bool
 datetime_is_date(const char *text)
 {
-	return !is_epoch(text) && strchr(text, ':') == NULL;
+	return !is_epoch(text) && strpbrk(text, ":Tt") == NULL;
 }
 
 bool

@@ -12,7 +12,8 @@ struct tz;
  * Read text as an instant into *out_us: "YYYY-M-D", optionally followed by
  * [ Tt]H:M[:S[.f]], with one to nine decimals, optionally Z or z or +HH:MM,
  * +HHMM, +HH (or -; only after a time).  Date alone = 00:00:00.  A time
- * without offset is in tz; gap and fold as tz_instant.  Or "@SECONDS", with
+ * without offset is in tz; gap and fold as tz_instant.  Or all of that without
+ * separators, "20301203T150000Z".  Or "@SECONDS", with
  * decimals or not, since the epoch; of nine to twelve digits, also without @.
  * *offset_s (may be NULL) gets the explicit offset or DATETIME_NO_OFFSET.
  * NULL when good, else the reason, a constant text in APScheduler's words and

@@ -94,3 +94,22 @@ places() {
 	"$MH" token add --name ever --expires 0 >/dev/null
 	[ "$("$MH" token list --json | jq -r '[.. | objects | select(.name? == "ever")][0].expires')" = null ]
 }
+
+# A variable that is not set must not run a job at once, or for ever.
+@test "an empty option of a trigger is refused, by job add and preview" {
+	local o was
+	was=$("$MH" job list --json | jq '.jobs | length')
+	for o in date crontab; do
+		run "$MH" job add q "--$o" ''
+		[ "$status" -eq 64 ]
+		[ "$output" = "minutehand: --$o: must not be empty" ]
+		run "$MH" preview "--$o" ''
+		[ "$status" -eq 64 ]
+	done
+	for o in start end timezone dst id; do
+		run "$MH" job add q --every 1h "--$o" ''
+		[ "$status" -eq 64 ]
+		[ "$output" = "minutehand: --$o: must not be empty" ]
+	done
+	[ "$("$MH" job list --json | jq '.jobs | length')" -eq "$was" ]
+}
