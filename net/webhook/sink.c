@@ -89,13 +89,33 @@ make_headers(const struct pushing *p, const struct webhook *w,
 	return 0;
 }
 
+/*
+ * By which a receiver knows what it has.  The run of a job has a name of ours,
+ * which no other has; that of a message published by hand may have been chosen,
+ * in another queue once more: "name@queue", where "@" and "%" of the queue are
+ * encoded, so that no two are the same.
+ */
+static void
+print_id(const struct sink_message *msg, struct buf *out)
+{
+	buf_str(out, msg->id);
+	if (msg->job_id != NULL)
+		return;
+	buf_char(out, '@');
+	for (const char *c = msg->queue; *c != '\0'; c++)
+		if (*c == '@' || *c == '%')
+			buf_printf(out, "%%%02X", (unsigned)*c);
+		else
+			buf_char(out, *c);
+}
+
 static void
 start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 {
-	struct buf h[NHEADERS] = { BUF_INIT };
+	struct buf h[NHEADERS] = { BUF_INIT }, id = BUF_INIT;
 	const char *headers[NHEADERS + 1] = { NULL };
 	const struct webhook w = {
-		.id = msg->id,
+		.id = (print_id(msg, &id), buf_cstr(&id)),
 		.timestamp_s = clock_now_us() / CLOCK_US_PER_S,
 		.body = buf_cstr(body),
 	};
@@ -109,6 +129,7 @@ start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 	};
 	char why[256], text[256];
 
+	h[0].is_failed = id.is_failed;
 	if (make_headers(p, &w, h, why, sizeof(why)) == -1) {
 		(void)snprintf(text, sizeof(text), "%.100s: %.128s",
 		    p->conf->secret, why);
@@ -123,6 +144,7 @@ start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 	}
 	for (int i = 0; i < NHEADERS; i++)
 		buf_fini(&h[i]);
+	buf_fini(&id);
 }
 
 /* One message gets under way, or is told why not. */

@@ -52,6 +52,40 @@ test_request(void)
 	scene_fini(&s);
 }
 
+/* Names that were chosen are told apart by their queue, the same each time. */
+static void
+test_names(void)
+{
+	static const struct {
+		const char *queue, *id, *want;
+	} cases[] = {
+		{ "q", "order-1", "order-1@q" },
+		{ "r", "order-1", "order-1@r" },
+		{ "q", "order-1", "order-1@q" },
+		{ "r@q", "order-1", "order-1@r%40q" },
+		{ "q", "order-1@r", "order-1@r@q" },
+		{ "r%40q", "order-1", "order-1@r%2540q" },
+		{ "a/b", "é", "é@a/b" },
+	};
+	struct scene s;
+
+	scene_init(&s, "5s", 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		s.m[0].job_id = NULL;
+		s.m[0].queue = cases[i].queue;
+		s.m[0].id = cases[i].id;
+		hook_say(&s.hook, OK_204, 0);
+		ok(push(&s, 1) == 0 && s.m[0].end == SINK_DONE, "pushed: %s",
+		    s.why);
+		is_str(hook_header(&s.hook, 0, "Idempotency-Key"),
+		    cases[i].want, "%s of %s", cases[i].id, cases[i].queue);
+		is_str(hook_header(&s.hook, 0, "webhook-id"), cases[i].want,
+		    "likewise");
+		ok(is_signed(&s, 0, first), "and signed so");
+	}
+	scene_fini(&s);
+}
+
 static void
 test_funboost(void)
 {
@@ -171,6 +205,7 @@ main(void)
 {
 	folder_init("t_sink_webhook");
 	test_request();
+	test_names();
 	test_funboost();
 	test_answers();
 	test_more_answers();
