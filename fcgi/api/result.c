@@ -14,12 +14,17 @@
 #include "lib/base/utf8.h"
 #include "net/brokers.h"
 
+#include "fcgi/api/auth.h"
 #include "fcgi/api/ctx.h"
+#include "fcgi/api/request.h"
 #include "fcgi/api/result.h"
+#include "fcgi/api/waiting.h"
+#include "fcgi/server/client.h"
 
 #include "lib/base/ban.h"
 
-#define POLL_US 100000 /* between two looks */
+#define POLL_US 100000		/* between two looks */
+#define CHECK_US CLOCK_US_PER_S /* between two at the token */
 
 /* JSON as it is; what is none as a string, if it can be one. */
 static void
@@ -36,27 +41,66 @@ add_result(const struct buf *text, struct buf *out)
 	out->is_failed |= text->is_failed;
 }
 
-bool
-result_read(struct ctx *ctx, const struct result_of *r, struct buf *out)
+/*
+ * Until the next look; false when there is no sense in one: the time is over, we
+ * are to end, the client has gone, or what let it in has ended.
+ */
+static bool
+wait_next(struct ctx *ctx, const struct result_of *r, int64_t end_us,
+    struct response *res)
 {
-	int64_t end = clock_mono_us() + r->wait_us;
-	struct buf text = BUF_INIT;
-	const struct brokers_result what = { r->queue, r->task_id, &text };
-	char why[256];
-	int rc;
+	int64_t now_us = clock_mono_us();
 
-	/* 1: nothing yet; what is not kept at all is not waited for. */
-	while ((rc = brokers_result(ctx_brokers(ctx), &what, why,
-		    sizeof(why))) == 1 &&
-	    brokers_has_results(ctx_brokers(ctx), r->queue) &&
-	    clock_mono_us() < end && !stop_is_pending())
-		clock_sleep_us(POLL_US);
+	if (now_us >= end_us || stop_is_pending() ||
+	    !client_wait(r->req->client, POLL_US) ||
+	    !client_is_there(r->req->client))
+		return false;
+	return res == NULL || now_us / CHECK_US == clock_mono_us() / CHECK_US ||
+	    auth_check(ctx, r->req, res) == 0;
+}
+
+/* Is there nothing yet, where there may be something later? */
+static bool
+may_come(struct ctx *ctx, const struct result_of *r, int rc)
+{
+	return rc == 1 && r->wait_us > 0 &&
+	    brokers_has_results(ctx_brokers(ctx), r->queue);
+}
+
+/* brokers_result, again and again. */
+static int
+look(struct ctx *ctx, const struct result_of *r, struct buf *text,
+    struct response *res)
+{
+	const struct brokers_result what = { r->queue, r->task_id, text };
+	int64_t end_us = clock_mono_us() + r->wait_us;
+	char why[256];
+	int rc = brokers_result(ctx_brokers(ctx), &what, why, sizeof(why));
+	int slot;
+
+	if (may_come(ctx, r, rc) &&
+	    (slot = waiting_enter(ctx, "timeout", res)) >= 0) {
+		while (rc == 1 && wait_next(ctx, r, end_us, res))
+			rc = brokers_result(ctx_brokers(ctx), &what, why,
+			    sizeof(why));
+		waiting_leave(slot);
+	}
+	if (rc == -1)
+		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why, NULL);
+	return rc;
+}
+
+bool
+result_read(struct ctx *ctx, const struct result_of *r, struct buf *out,
+    struct response *res)
+{
+	struct buf text = BUF_INIT;
+	int rc = look(ctx, r, &text, res);
+
 	if (rc == 0)
 		add_result(&text, out);
 	else
 		buf_str(out, "null");
-	if (rc == -1)
-		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why, NULL);
 	buf_fini(&text);
 	return rc == 0;
 }

@@ -68,7 +68,7 @@ open_file(const struct ctx *ctx)
 }
 
 int
-waiting_enter(const struct ctx *ctx, struct response *res)
+waiting_enter(const struct ctx *ctx, const char *field, struct response *res)
 {
 	const struct conf *c = ctx->conf;
 	const char *why = "max_waiting";
@@ -81,9 +81,11 @@ waiting_enter(const struct ctx *ctx, struct response *res)
 			return fd;
 	}
 	waiting_leave(fd);
-	fault_add(&res->faults, "wait_seconds",
-	    "too many consumers wait already (%s); ask again later, or "
-	    "without waiting",
+	if (res == NULL)
+		return -1;
+	fault_add(&res->faults, field,
+	    "too many clients wait already (%s); ask again later, or without "
+	    "waiting",
 	    why);
 	response_error(res, 429, MSG_TOO_MANY_WAITING, NULL);
 	res->retry_after_s = RETRY_S;

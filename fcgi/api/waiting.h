@@ -12,9 +12,11 @@
 
 /*
  * May this request wait, by max_waiting and max_waiting_per_token?  A handle
- * for waiting_leave; or -1 and the response is a 429.
+ * for waiting_leave; or -1 and the response (NULL: not wanted) is a 429 about
+ * the field that asked for it.
  */
-int waiting_enter(const struct ctx *ctx, struct response *res);
+int waiting_enter(const struct ctx *ctx, const char *field,
+    struct response *res);
 
 /* The wait has ended; -1 is fine. */
 void waiting_leave(int handle);

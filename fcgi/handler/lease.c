@@ -128,7 +128,7 @@ lease_poll(struct ctx *ctx, const struct request *req, const struct lease *l,
 		return -1;
 	if (ctx->leased.n > 0 || l->wait_us == 0)
 		return 0;
-	if ((slot = waiting_enter(ctx, res)) < 0)
+	if ((slot = waiting_enter(ctx, "wait_seconds", res)) < 0)
 		return -1;
 	while (
 	    ctx->leased.n == 0 && wait_change(ctx, req->client, seen, end_us)) {

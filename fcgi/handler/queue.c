@@ -169,8 +169,9 @@ h_publish(struct ctx *ctx, const struct request *req, struct response *res)
 	buf_str(res->data, ",\"status_and_result\":");
 	more.result.queue = p.queue;
 	more.result.task_id = run_id;
+	more.result.req = req;
 	if (more.result.wait_us > 0)
-		(void)result_read(ctx, &more.result, res->data);
+		(void)result_read(ctx, &more.result, res->data, NULL);
 	else
 		buf_str(res->data, "null");
 	buf_char(res->data, '}');

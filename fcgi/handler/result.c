@@ -57,8 +57,12 @@ answer(struct ctx *ctx, const struct result_of *r, struct response *res)
 	buf_str(res->data, "{\"task_id\":");
 	buf_json(res->data, r->task_id);
 	buf_str(res->data, ",\"status_and_result\":");
-	if (!result_read(ctx, r, res->data)) {
-		response_error(res, 404, MSG_RESULT_MISSING, r->task_id);
+	if (!result_read(ctx, r, res->data, res)) {
+		if (res->status == 200)
+			response_error(res, 404, MSG_RESULT_MISSING,
+			    r->task_id);
+		else
+			buf_reset(res->data);
 		return;
 	}
 	buf_char(res->data, '}');
@@ -67,7 +71,7 @@ answer(struct ctx *ctx, const struct result_of *r, struct response *res)
 void
 h_result_get(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	struct result_of r = { .queue = NULL };
+	struct result_of r = { .req = req };
 	struct run run = { .row = 0 };
 	enum store_rc rc;
 

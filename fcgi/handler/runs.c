@@ -162,7 +162,7 @@ add_run_result(struct ctx *ctx, const struct run *r, struct buf *out)
 	out->len--;
 	buf_str(out, ",\"result\":");
 	if (r->state == RUN_SENT)
-		(void)result_read(ctx, &of, out);
+		(void)result_read(ctx, &of, out, NULL);
 	else
 		buf_str(out, "null");
 	buf_char(out, '}');

@@ -86,6 +86,55 @@ worker() {
 	has error_data.timeout 'whole number'
 }
 
+# option 'NAME = VALUE': at the top of the configuration, where no section is.
+option() {
+	printf '%s\n' "$1" | cat - "$CONF" >"$CONF.new"
+	cat "$CONF.new" >"$CONF"
+	rm "$CONF.new"
+}
+
+@test "who waits for a result counts as who waits for messages" {
+	local before first
+	option 'max_waiting = 1'
+	post /funboost/publish '{"queue_name":"list","msg_body":{},"task_id":"w1"}'
+	status_is 200
+	mkdir "$BATS_TEST_TMPDIR/first"
+	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/first \
+	    cgi GET '/funboost/get_result?task_id=w1&timeout=20' &
+	first=$!
+	sleep 2
+	before=$(date +%s)
+	cgi GET '/funboost/get_result?task_id=w1&timeout=15'
+	status_is 429
+	has error_data.timeout max_waiting
+	cgi POST /v1/lease '{"queue_name":"own","wait_seconds":9}'
+	status_is 429
+	post /funboost/publish '{"queue_name":"list","msg_body":{},
+	    "task_id":"w2","need_result":true,"timeout":15}'
+	status_is 200
+	is data.status_and_result null
+	cgi GET '/funboost/get_result?task_id=w1&timeout=0'
+	status_is 404
+	[ $(($(date +%s) - before)) -lt 8 ]
+	results lpush w1 '{"result":1}' >/dev/null
+	cgi GET '/funboost/get_result?task_id=w1&timeout=15'
+	status_is 200
+	wait "$first"
+	grep -q '"result":1' "$BATS_TEST_TMPDIR/first/body"
+}
+
+@test "a token that is revoked waits no longer" {
+	local before
+	post /funboost/publish '{"queue_name":"list","msg_body":{},"task_id":"r1"}'
+	before=$(date +%s)
+	token=$(new_token read)
+	(sleep 1; "$ctl" -c "$conf" token revoke \
+	    "$(json_of "$BATS_TEST_TMPDIR/token.json" .id)" >/dev/null) &
+	cgi GET '/funboost/get_result?task_id=r1&timeout=15'
+	status_is 401
+	[ $(($(date +%s) - before)) -lt 8 ]
+}
+
 @test "what others have published, by the queue's name" {
 	results lpush foreign '{"result":1}' >/dev/null
 	cgi GET '/funboost/get_result?task_id=foreign&timeout=0'

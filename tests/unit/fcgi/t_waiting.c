@@ -31,7 +31,7 @@ wait_as(struct api *a, const char *id, bool *may)
 		return -1;
 	if ((pid = fork()) == 0) {
 		response_init(&res, &a->ctx.data);
-		c = waiting_enter(&a->ctx, &res) >= 0 ? 'y' : 'n';
+		c = waiting_enter(&a->ctx, "f", &res) >= 0 ? 'y' : 'n';
 		if (c == 'n' && (res.status != 429 || res.retry_after_s < 1))
 			c = '?';
 		(void)!write(fd[1], &c, 1);
