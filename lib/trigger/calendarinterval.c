@@ -45,7 +45,8 @@ read_number(const struct trigger_args *args, enum trigger_in in, int max,
 	int64_t v = 0;
 
 	*out = 0;
-	if (args->in[in] != NULL && num_parse(args->in[in], 0, max, &v) == -1)
+	if (args->in[in] != NULL &&
+	    num_parse_whole(args->in[in], 0, max, &v) == -1)
 		return fault_add(args->fs, trigger_in_name(in),
 		    "must be a whole number from 0 to %d", max);
 	*out = (int)v;

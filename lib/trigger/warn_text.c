@@ -5,6 +5,7 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/time/datetime.h"
@@ -17,40 +18,66 @@
 
 #define PIECE_MAX 64 /* bytes of a piece that are shown */
 
-/* How many values a field goes around in; 0: as many as the month has. */
+/* How many values a field goes around in, and the most there are; 0: as many
+ * as the month or the year has. */
 static const struct {
 	enum cron_field f;
 	int size;
+	int most;
 	const char *text[WORDS__MAX];
 } rounds[] = {
-	{ CRON_SECOND, 60,
+	{ CRON_SECOND, 60, 60,
 	    { "second %1: steps begin anew every minute, as 60 is no multiple "
 	      "of %2",
 		"second %1：60 不是 %2 的倍数，每分钟重新开始计步" } },
-	{ CRON_MINUTE, 60,
+	{ CRON_MINUTE, 60, 60,
 	    { "minute %1: steps begin anew every hour, as 60 is no multiple of "
 	      "%2",
 		"minute %1：60 不是 %2 的倍数，每小时重新开始计步" } },
-	{ CRON_HOUR, 24,
+	{ CRON_HOUR, 24, 24,
 	    { "hour %1: steps begin anew every day, as 24 is no multiple of %2",
 		"hour %1：24 不是 %2 的倍数，每天重新开始计步" } },
-	{ CRON_DAY, 0,
+	{ CRON_DAY, 0, 31,
 	    { "day %1: steps begin anew on the 1st of every month, whatever "
 	      "the last of the %2 days before it",
 		"day %1：每月 1 日重新开始计步，与上月最后一次的间隔不一定是 %2 天" } },
-	{ CRON_MONTH, 12,
+	{ CRON_MONTH, 12, 12,
 	    { "month %1: steps begin anew every year, as 12 is no multiple of "
 	      "%2",
 		"month %1：12 不是 %2 的倍数，每年重新开始计步" } },
-	{ CRON_DOW, 7,
+	{ CRON_DOW, 7, 7,
 	    { "day_of_week %1: steps begin anew every week, as 7 is no "
 	      "multiple of %2",
 		"day_of_week %1：7 不是 %2 的倍数，每周重新开始计步" } },
+	{ CRON_WEEK, 0, 53,
+	    { "week %1: steps begin anew every year, which has 52 or 53 weeks, "
+	      "whatever the last of the %2 weeks before it",
+		"week %1：每年（52 或 53 "
+		"周）重新开始计步，与上年最后一次的间隔不一定是 %2 周" } },
 };
 
-/* Does the piece of n bytes step to the end of its field?  Its step, or 0. */
+/* Is it a range of so many values, or one more (weekdays 0-7)? */
+static bool
+is_whole_range(const char *piece, size_t n, int most)
+{
+	char text[16], *end;
+	long a, b;
+
+	if (n >= sizeof(text) || memchr(piece, '-', n) == NULL)
+		return false;
+	memcpy(text, piece, n);
+	text[n] = '\0';
+	a = strtol(text, &end, 10);
+	if (end == text || *end != '-')
+		return false;
+	b = strtol(end + 1, &end, 10);
+	return *end == '\0' && (b - a == most - 1 || b - a == most);
+}
+
+/* Does the piece of n bytes step to the end of its field, which has so many
+ * values?  Its step, or 0. */
 static int
-step_of(const char *piece, size_t n)
+step_of(const char *piece, size_t n, int most)
 {
 	const char *slash = memchr(piece, '/', n);
 	char digits[8];
@@ -62,7 +89,8 @@ step_of(const char *piece, size_t n)
 	before = (size_t)(slash - piece);
 	behind = n - before - 1;
 	if (!(before == 1 && *piece == '*') &&
-	    strspn(piece, "0123456789") != before)
+	    strspn(piece, "0123456789") != before &&
+	    !is_whole_range(piece, before, most))
 		return 0;
 	if (behind >= sizeof(digits))
 		return 0;
@@ -87,11 +115,9 @@ look_at_field(enum cron_field f, const char *text, size_t n, struct warns *out)
 		const char *comma = memchr(text, ',', n);
 
 		len = comma == NULL ? n : (size_t)(comma - text);
-		v = step_of(text, len);
-		if (v > 1 && len < sizeof(piece) &&
-		    (rounds[i].size == 0 ?
-			    v < 31 :
-			    v < rounds[i].size && rounds[i].size % v != 0)) {
+		v = step_of(text, len, rounds[i].most);
+		if (v > 1 && len < sizeof(piece) && v < rounds[i].most &&
+		    (rounds[i].size == 0 || rounds[i].size % v != 0)) {
 			(void)snprintf(piece, sizeof(piece), "%.*s", (int)len,
 			    text);
 			(void)snprintf(step, sizeof(step), "%d", v);
@@ -210,7 +236,9 @@ look_at_end(const struct trigger *t, const char *text, struct warns *out)
 	};
 	int64_t next_us;
 
-	if (t->kind == TRIGGER_DATE || t->end_us == TRIGGER_NOT_GIVEN)
+	/* That of a calendarinterval counts whole. */
+	if (t->kind == TRIGGER_DATE || t->kind == TRIGGER_CALENDAR ||
+	    t->end_us == TRIGGER_NOT_GIVEN)
 		return;
 	next_us = trigger_ops_of(t)->next(t, t->end_us);
 	if (next_us - t->end_us < INT64_C(86400) * US_PER_S)

@@ -153,6 +153,19 @@ static const struct {
 	    "uneven: minute 5/7: steps begin anew every hour, as 60 is no "
 	    "multiple of 7\n" },
 	{ "cron", "UTC", { { "minute", "0-40/7" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "minute", "0-59/45" } }, 0, -1,
+	    "uneven: minute 0-59/45: steps begin anew every hour, as 60 is no "
+	    "multiple of 45\n" },
+	{ "cron", "UTC", { { "minute", "0-59/15" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "crontab", "0 0 * * 0-7/2" } }, 0, -1,
+	    "uneven: day_of_week 0-7/2: steps begin anew every week, as 7 is "
+	    "no multiple of 2\n" },
+	{ "cron", "UTC", { { "crontab", "0 0 1-31/2 * *" } }, 0, -1,
+	    "uneven: day 1-31/2: steps begin anew on the 1st of every month, "
+	    "whatever the last of the 2 days before it\n" },
+	{ "cron", "UTC", { { "week", "*/2" } }, 0, -1,
+	    "uneven: week */2: steps begin anew every year, which has 52 or "
+	    "53 weeks, whatever the last of the 2 weeks before it\n" },
 	{ "cron", "UTC", { { "hour", "*/5" } }, 0, -1,
 	    "uneven: hour */5: steps begin anew every day, as 24 is no "
 	    "multiple of 5\n" },
@@ -210,6 +223,12 @@ static const struct {
 	{ "cron", { { "end_date", "2026-12-03" }, { "day", "1" } }, "" },
 	{ "cron", { { "end_date", "2026-12-03" }, { "day_of_week", "fri" } },
 	    "" },
+	{ "calendarinterval", { { "end_date", "2026-12-03" }, { "days", "1" } },
+	    "" },
+	{ "calendarinterval",
+	    { { "start_date", "2026-03-29 02:30" }, { "days", "1" } },
+	    "gap: start_date does not exist (the clock moves forward): "
+	    "2026-03-29 03:30:00 is taken instead\n" },
 	{ "interval", { { "end_date", "2026-12-03" }, { "hours", "1" } },
 	    "end_of_day: end_date 2026-12-03 is 00:00 of that day, which "
 	    "leaves the day out; write 2026-12-03 23:59:59 to have it\n" },
