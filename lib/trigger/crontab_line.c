@@ -1,10 +1,12 @@
 /*
  * What a crontab line says besides its five fields: the zone before them
- * (cronie's CRON_TZ=, Go's TZ=), and @every, which is an interval.
+ * (cronie's CRON_TZ=, Go's TZ=), @every, which is an interval, and AWS' words
+ * around them, cron() and rate().
  */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -114,6 +116,54 @@ read_every(const char *text, struct crontab_line *out, struct faults *fs)
 	return 0;
 }
 
+/* "cron(…)" or "rate(…)": the text in the brackets into out->inner. */
+static bool
+read_brackets(const char *text, const char *word, struct crontab_line *out)
+{
+	size_t len = strlen(word), n = strlen(text);
+
+	while (n > 0 && strchr(blanks, text[n - 1]) != NULL)
+		n--;
+	if (strncasecmp(text, word, len) != 0 || n == 0 || text[n - 1] != ')' ||
+	    n - len > sizeof(out->inner))
+		return false;
+	memcpy(out->inner, text + len, n - 1 - len);
+	out->inner[n - 1 - len] = '\0';
+	return true;
+}
+
+/* "5 minutes", as AWS writes a rate. */
+static int
+read_rate(struct crontab_line *out, struct faults *fs)
+{
+	static const struct {
+		const char *name;
+		int s;
+	} words[] = { { "minute", 60 }, { "hour", 3600 }, { "day", 86400 } };
+	const char *s = out->inner + strspn(out->inner, blanks);
+	char *end = NULL;
+	long n = strtol(s, &end, 10);
+
+	s = end + strspn(end, blanks);
+	for (size_t i = 0; i < 3 && *out->inner != '\0'; i++) {
+		size_t len = strlen(words[i].name);
+
+		if (strncasecmp(s, words[i].name, len) != 0)
+			continue;
+		s += len + (s[len] == 's' || s[len] == 'S');
+		s += strspn(s, blanks);
+		if (*s != '\0' || n < 1 || n > LENGTH_MAX_S / words[i].s)
+			break;
+		(void)snprintf(out->every_s, sizeof(out->every_s), "%" PRId64,
+		    (int64_t)n * words[i].s);
+		return 0;
+	}
+	return fault_add(fs, "crontab",
+	    "\"rate(%.60s)\" has no length; write minutes, hours or days, as "
+	    "in rate(5 minutes)",
+	    out->inner);
+}
+
 int
 crontab_line_read(const char *text, struct crontab_line *out, struct faults *fs)
 {
@@ -125,5 +175,9 @@ crontab_line_read(const char *text, struct crontab_line *out, struct faults *fs)
 	out->fields = text;
 	if (strncasecmp(text, EVERY, strlen(EVERY)) == 0)
 		return read_every(text, out, fs);
+	if (read_brackets(text, "rate(", out))
+		return read_rate(out, fs);
+	if (read_brackets(text, "cron(", out))
+		out->fields = out->inner;
 	return 0;
 }
