@@ -253,14 +253,35 @@ run_load(struct ctl *c, const struct ctl_args *a, int64_t from_us)
 	return status;
 }
 
+/* What would have no effect on --load. */
+static int
+check_load(const struct ctl_args *a)
+{
+	static const int others[] = { OPT_IN, OPT_FORMAT, OPT_LIMIT,
+		OPT_CURSOR };
+	bool has_other = a->noperands > 0;
+
+	if (a->opt[OPT_LOAD] == NULL)
+		return CTL_OK;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		has_other = has_other || a->opt[others[i]] != NULL;
+	return has_other ?
+	    ctl_fail(CTL_USAGE,
+		"--load counts a whole day of all queues: it goes with --from "
+		"and --json alone") :
+	    CTL_OK;
+}
+
 /* What needs no store. */
 static int
 read_opts(const struct ctl_args *a, struct fires_opts *o, int64_t *window_us,
     enum fires_format *format)
 {
 	static const struct ctl_range page = { 1, FIRES_LIMIT_MAX };
-	int status = ctl_opt_int(a, OPT_LIMIT, "limit", &page, &o->limit);
+	int status = check_load(a);
 
+	if (status == CTL_OK)
+		status = ctl_opt_int(a, OPT_LIMIT, "limit", &page, &o->limit);
 	if (status == CTL_OK)
 		status = ctl_opt_duration(a, OPT_IN, "in", window_us);
 	if (status == CTL_OK && (*window_us <= 0 || *window_us > WINDOW_MAX_US))
@@ -276,6 +297,19 @@ read_opts(const struct ctl_args *a, struct fires_opts *o, int64_t *window_us,
 	if (status == CTL_OK && o->job_id != NULL)
 		status = ctl_check_name("JOB", o->job_id);
 	return status;
+}
+
+/* Is there the job that is asked about? */
+static int
+check_job(struct ctl *c, const struct ctl_args *a)
+{
+	struct job j;
+	enum store_rc rc;
+
+	job_init(&j);
+	rc = sched_get(&c->sched, SCHED_ANY, a->operand[0], a->operand[1], &j);
+	job_fini(&j);
+	return rc == STORE_OK ? CTL_OK : ctl_fail_job(rc, a);
 }
 
 static int
@@ -299,6 +333,8 @@ run_upcoming(struct ctl *c, const struct ctl_args *a)
 	o.from_us = o.now_us;
 	if (status == CTL_OK)
 		status = ctl_opt_time(c, "from", a->opt[OPT_FROM], &o.from_us);
+	if (status == CTL_OK && o.job_id != NULL)
+		status = check_job(c, a);
 	if (status != CTL_OK)
 		return status;
 	if (o.from_us < o.now_us)

@@ -118,3 +118,16 @@ assert {r["queue_name"] for r in rows} == {"mail"}' "$BATS_TEST_TMPDIR/csv"
 		    "$(sed 's/=.*//; s/job_id/queue_name/' <<<"$bad")" ]
 	done
 }
+
+@test "upcoming: what has no effect is refused, and a job that is not there" {
+	local o
+	for o in '--in 1h' '--limit 3' '--format csv' '--cursor 1.0.1' q 'q j'; do
+		# shellcheck disable=SC2086
+		run "$MH" upcoming --load $o
+		[ "$status" -eq 64 ]
+		[[ $output == *'goes with --from and --json alone' ]]
+	done
+	run "$MH" upcoming q nothing-of-that-name
+	[ "$status" -eq 1 ]
+	[[ $output == *'q nothing-of-that-name: there is none' ]]
+}
