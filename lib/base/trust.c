@@ -380,6 +380,33 @@ group_of_new(const struct walk *w)
 }
 
 /*
+ * SQLite makes its log beside the store.  In another user's folder that may be
+ * forbidden: this is reported before it is tried.
+ */
+static enum trust_rc
+judge_room(struct walk *w, const char *name)
+{
+	static const char *const suffixes[] = { "-wal", "-shm" };
+	char file[NAME_MAX + 16];
+	bool is_there = true;
+	struct stat sb;
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		(void)snprintf(file, sizeof(file), "%s%s", name, suffixes[i]);
+		is_there = is_there &&
+		    fstatat(w->dir, file, &sb, AT_SYMLINK_NOFOLLOW) == 0;
+	}
+	if (is_there || w->folder.st_uid == geteuid() ||
+	    faccessat(w->dir, ".", W_OK | X_OK, AT_EACCESS) == 0 ||
+	    errno != EACCES)
+		return TRUST_OK;
+	return refuse(w->t,
+	    "%s: mode %04o lets this user make no files beside the store; "
+	    "chmod g+w %s",
+	    w->at, (unsigned)(w->folder.st_mode & 07777), w->at);
+}
+
+/*
  * What is beside a store belongs to it: SQLite believes its log and journal,
  * and cannot go on without them.
  */
@@ -411,7 +438,7 @@ judge_beside(struct walk *w, const char *name)
 		    errno == EACCES)
 			rc = refuse_access(w->t, path, &sb);
 	}
-	return rc;
+	return rc == TRUST_OK && w->t->is_shared ? judge_room(w, name) : rc;
 }
 
 static enum trust_rc

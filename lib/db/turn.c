@@ -88,19 +88,24 @@ turn_map(struct turn *t, int fd)
 	return t->file->mark == MARK ? 0 : turn_init(t->file);
 }
 
-/* A file that was just made belongs to those who use the one beside it. */
+/*
+ * A file that was just made belongs to those who use the one beside it: to its
+ * owner where we may give it away, else to its group, whatever our umask.
+ */
 static void
 turn_share(int fd, const char *beside)
 {
 	struct stat sb, is;
+	bool is_given;
 
 	if (beside == NULL || stat(beside, &sb) != 0 || fstat(fd, &is) != 0 ||
 	    is.st_size != 0)
 		return;
+	is_given =
+	    is.st_uid != sb.st_uid && fchown(fd, sb.st_uid, sb.st_gid) == 0;
 	/* What cannot be given serves its maker; others go without. */
-	if ((is.st_uid != sb.st_uid || is.st_gid != sb.st_gid) &&
-	    fchown(fd, sb.st_uid == is.st_uid ? (uid_t)-1 : sb.st_uid,
-		sb.st_gid) != 0)
+	if (!is_given && is.st_gid != sb.st_gid &&
+	    fchown(fd, (uid_t)-1, sb.st_gid) != 0)
 		return;
 	(void)fchmod(fd, sb.st_mode & 0666);
 }

@@ -316,6 +316,31 @@ settle() {
 		shared "$user" "$TICKER" --once
 	done
 	[ -z "$(find "$DIR" ! -group 23456)" ]
+	# The first user, with any umask, locks the other one out of nothing.
+	for user in 12346 12345; do
+		shared 12345 sqlite3 "$DIR/store.db" 'PRAGMA wal_checkpoint(TRUNCATE)'
+		rm -f "$DIR"/store.db-*
+		for umask in 077 000 027; do
+			(umask "$umask"; shared "$user" "$TICKER" --once)
+			[ -z "$(find "$DIR" -name 'store.db*' ! -perm 660)" ]
+			for other in 12345 12346; do
+				(umask "$umask"; shared "$other" "$MINUTEHAND" \
+				    job add q --id "j$other" --every 1h --replace)
+			done
+			shared 12345 sqlite3 "$DIR/store.db" 'PRAGMA wal_checkpoint(TRUNCATE)'
+			rm -f "$DIR"/store.db-*
+		done
+	done
+	# A user who may make no log beside the store is told what corrects it.
+	chmod 2750 "$DIR"
+	chmod 640 "$CONF"
+	run shared 12346 "$MINUTEHAND" job list
+	[ "$status" -eq 78 ]
+	[[ $output == *'make no files beside the store; chmod g+w'* ]]
+	[ -z "$(find "$DIR" -name 'store.db-*')" ]
+	chmod 2770 "$DIR"
+	chmod 660 "$CONF"
+	shared 12346 "$MINUTEHAND" job list
 	# A third one is not of the group.
 	run as 12347 "$MINUTEHAND" job list
 	[ "$status" -ne 0 ]
