@@ -158,24 +158,3 @@ queue_warn_unknown(struct ctx *ctx, const char *queue, struct response *res)
 	if (queue_is_known(ctx, queue, &is_known) == STORE_OK && !is_known)
 		warns_add(&res->warns, WARN_UNKNOWN_QUEUE, &text);
 }
-
-/* store_queue_see */
-static void
-note_any(void *cookie, const char *name)
-{
-	(void)name;
-	*(bool *)cookie = true;
-}
-
-void
-queue_warn_unknown_job(struct ctx *ctx, const char *queue, struct response *res)
-{
-	bool is_any = ctx->conf->nqueues > 0 ||
-	    ctx->conf->other.broker != CONF_BROKER_SQLITE;
-
-	if (is_any ||
-	    (sched_queues_consumed(&ctx->sched, note_any, &is_any) ==
-		    STORE_OK &&
-		is_any))
-		queue_warn_unknown(ctx, queue, res);
-}

@@ -46,11 +46,4 @@ struct response;
 void queue_warn_unknown(struct ctx *ctx, const char *queue,
     struct response *res);
 
-/*
- * The same where a job is added: jobs are added before there are consumers, so
- * it is said only where some other queue is known.
- */
-void queue_warn_unknown_job(struct ctx *ctx, const char *queue,
-    struct response *res);
-
 #endif

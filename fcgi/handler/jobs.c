@@ -129,8 +129,8 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 	else
 		preview_warn_job(&j, &env,
 		    sched_cadence(&ctx->sched, zones.now_us), &res->warns);
-	if (j.render == NULL)
-		queue_warn_unknown_job(ctx, j.queue, res);
+	if (j.render == NULL && auth_may(ctx, TOKEN_READ))
+		queue_warn_unknown(ctx, j.queue, res);
 	if (auth_may(ctx, TOKEN_READ))
 		job_to_json(&j, &zones, res->data);
 	else

@@ -216,6 +216,8 @@ patch() {
 	    >>"$conf"
 	grid m ',"job_store_kind":"memory"'
 	patch m '{"priority":4}'
+	status_is 404
+	patch 'm?job_store_kind=memory' '{"priority":4}'
 	status_is 200
 	is priority 4
 	is job_store_kind memory

@@ -89,6 +89,10 @@ preview() {
 @test "adding a job answers with the warnings" {
 	add '{"queue_name":"q","trigger":"interval","seconds":10}'
 	status_is 200
+	is 'data.warnings[0].code' unknown_queue
+	is 'data.warnings[1]' null
+	post /v1/lease '{"queue_name":"q"}'
+	add '{"queue_name":"q","trigger":"interval","seconds":10}'
 	is data.warnings '[]'
 	add '{"queue_name":"q","trigger":"date","run_date":"2020-01-01"}' HTTP_ACCEPT_LANGUAGE=en
 	has 'data.warnings[0]' 'is past: it runs at the next tick'
