@@ -38,11 +38,11 @@ struct consume {
 	struct worker workers[CONSUME_PARALLEL_MAX];
 	int nrunning; /* workers in use */
 	int64_t leased, acked, nacked, lost;
-	int64_t empty_us; /* since when nothing was found; 0: found */
-	int64_t look_us;  /* when to look into the queue again */
-	int64_t kill_us;  /* when to kill what still runs; 0: not asked */
-	bool is_stopping; /* lease no more */
-	int status;	  /* the worst that happened */
+	int64_t empty_us;  /* since when nothing was found; 0: found */
+	int64_t lookup_us; /* when to look into the queue again */
+	int64_t kill_us;   /* when to kill what still runs; 0: not asked */
+	bool is_stopping;  /* lease no more */
+	int status;	   /* the worst that happened */
 };
 
 /*

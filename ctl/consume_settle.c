@@ -104,7 +104,7 @@ finish(struct consume *c, struct worker *w, const struct verdict *v,
 }
 
 static enum store_rc
-tell_store(struct consume *c, const struct worker *w, const struct verdict *v,
+report_store(struct consume *c, const struct worker *w, const struct verdict *v,
     size_t *done)
 {
 	const char *lease = w->msg.lease;
@@ -134,7 +134,7 @@ worker_settle(struct consume *c, struct worker *w)
 		c->status = CTL_DOWN;
 		c->is_stopping = true;
 	}
-	rc = tell_store(c, w, &v, &done);
+	rc = report_store(c, w, &v, &done);
 	if (rc == STORE_OK || !is_passing(w, rc))
 		finish(c, w, &v, rc, done);
 }
@@ -149,7 +149,7 @@ worker_return(struct consume *c, struct worker *w, const char *reason)
 	w->is_killed = true;
 	(void)snprintf(v.reason, sizeof(v.reason), "%s", reason);
 	/* If this fails the lease lapses by itself: nothing is lost. */
-	rc = tell_store(c, w, &v, &done);
+	rc = report_store(c, w, &v, &done);
 	finish(c, w, &v, rc, done);
 }
 

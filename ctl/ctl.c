@@ -294,7 +294,7 @@ int
 ctl_opt_time(const struct ctl *c, const char *name, const char *text,
     int64_t *out)
 {
-	struct datetime_words words = { NULL, clock_now_us() };
+	struct datetime_relative words = { NULL, clock_now_us() };
 	const char *bad;
 	char why[128];
 
@@ -302,8 +302,9 @@ ctl_opt_time(const struct ctl *c, const char *name, const char *text,
 		return CTL_OK;
 	words.tz =
 	    tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
-	bad = words.tz == NULL ? why :
-				 datetime_parse_words(text, &words, out, NULL);
+	bad = words.tz == NULL ?
+	    why :
+	    datetime_parse_relative(text, &words, out, NULL);
 	return bad == NULL ?
 	    CTL_OK :
 	    ctl_fail(CTL_DATA, "--%s: %s, not \"%s\"", name, bad, text);

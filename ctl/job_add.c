@@ -50,9 +50,9 @@ static int
 read_job(const struct adding *a, struct one *o)
 {
 	const struct trigger_env env = env_of(a);
-	const struct job_env job_env = { a->c->conf, &env, &job_known_later,
-		&o->warns, false };
-	struct job_known known = { .is_answered = false };
+	const struct job_env job_env = { a->c->conf, &env,
+		&job_registration_later, &o->warns, false };
+	struct job_registration known = { .is_answered = false };
 	int rc;
 
 	if (!json_is_object(o->body))
@@ -64,9 +64,9 @@ read_job(const struct adding *a, struct one *o)
 		rc = -1;
 	/* Asked last: a broker may take seconds to answer, or not to. */
 	if (rc == 0 && o->j.render == NULL)
-		rc = job_check_known(a->c->conf,
-		    brokers_know(ctl_brokers(a->c), o->j.queue, &known), &o->j,
-		    &o->fs);
+		rc = job_check_registration(a->c->conf,
+		    brokers_registration(ctl_brokers(a->c), o->j.queue, &known),
+		    &o->j, &o->fs);
 	brokers_forget(&known);
 	return rc == -1 ? ctl_fail_faults(&o->fs, o->prefix) : CTL_OK;
 }
@@ -118,7 +118,7 @@ job_print_run_warnings(struct ctl *c, const char *run_id)
 }
 
 void
-job_tell_warnings(struct ctl *c, const struct job *j, struct warns *ws)
+job_warn(struct ctl *c, const struct job *j, struct warns *ws)
 {
 	const struct trigger_env env = { .zones = c->sched.zones,
 		.now_us = clock_now_us() };
@@ -133,7 +133,7 @@ job_tell_warnings(struct ctl *c, const struct job *j, struct warns *ws)
 
 /* Say what was added, in the words job list has. */
 static void
-tell_added(const struct adding *a, struct one *o)
+report_added(const struct adding *a, struct one *o)
 {
 	const struct job *j = &o->j;
 	struct buf b = BUF_INIT;
@@ -147,7 +147,7 @@ tell_added(const struct adding *a, struct one *o)
 	    j->state == JOB_PAUSED ? ", paused " : "",
 	    j->state == JOB_PAUSED ? j->reason : "");
 	buf_fini(&b);
-	job_tell_warnings(a->c, j, &o->warns);
+	job_warn(a->c, j, &o->warns);
 }
 
 static int
@@ -167,7 +167,7 @@ add_job(const struct adding *a, struct json_object *body)
 		(void)snprintf(what, sizeof(what), "%s %s", o.j.queue,
 		    o.j.job_id == NULL ? "" : o.j.job_id);
 		if (rc == STORE_OK)
-			tell_added(a, &o);
+			report_added(a, &o);
 		else if (rc == STORE_LIMIT && o.j.is_never)
 			status = ctl_fail_faults(&o.fs, "");
 		else if (rc == STORE_FULL && o.j.kind == JOB_MEMORY &&

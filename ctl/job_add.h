@@ -21,7 +21,7 @@ int job_add_bodies(struct ctl *c, struct json_object *bodies, bool takes_words);
  * trigger are added.  What is said of a service is printed once, by whichever
  * of these functions.
  */
-void job_tell_warnings(struct ctl *c, const struct job *j, struct warns *ws);
+void job_warn(struct ctl *c, const struct job *j, struct warns *ws);
 
 /* The same for the target at Render of a job that starts again (j->render is
  * set), and of a run that was made. */

@@ -243,8 +243,9 @@ brokers_result(struct brokers *b, const struct brokers_result *what, char *why,
 	return ask(b, &q, why, whylen);
 }
 
-const struct job_known *
-brokers_know(struct brokers *b, const char *queue, struct job_known *k)
+const struct job_registration *
+brokers_registration(struct brokers *b, const char *queue,
+    struct job_registration *k)
 {
 	if (b == NULL || queue == NULL ||
 	    conf_queue_for(b->conf, queue)->broker != CONF_BROKER_FUNBOOST)
@@ -256,7 +257,7 @@ brokers_know(struct brokers *b, const char *queue, struct job_known *k)
 }
 
 void
-brokers_forget(struct job_known *k)
+brokers_forget(struct job_registration *k)
 {
 	signature_fini(&k->sig);
 	k->is_answered = false;

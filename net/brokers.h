@@ -7,7 +7,7 @@
 #include "net/sink.h"
 
 struct buf;
-struct job_known;
+struct job_registration;
 struct signature;
 
 /*
@@ -66,9 +66,9 @@ bool brokers_has_results(const struct brokers *b, const char *queue);
  * or NULL where there is nothing to ask.  End *k with brokers_forget either
  * way.
  */
-const struct job_known *brokers_know(struct brokers *b, const char *queue,
-    struct job_known *k);
-void brokers_forget(struct job_known *k);
+const struct job_registration *brokers_registration(struct brokers *b,
+    const char *queue, struct job_registration *k);
+void brokers_forget(struct job_registration *k);
 
 /*
  * Names of the queues that workers have registered with the servers that

@@ -45,7 +45,7 @@ sink_push(struct sink *s, struct sink_message *v, size_t n, char *why,
 {
 	for (size_t i = 0; i < n; i++) {
 		v[i].end = SINK_WAITS;
-		v[i].is_unwell = false;
+		v[i].is_server_error = false;
 		v[i].retry_us = 0;
 		v[i].why = NULL;
 	}

@@ -46,9 +46,9 @@ struct sink_message {
 	char **body; /* gets a copy of what is sent, owned; NULL: not wanted */
 	/* The answer: */
 	enum sink_end end;
-	bool is_unwell;	  /* the server takes nothing, whoever asks */
-	bool is_aside;	  /* another server was to take it, and answered */
-	bool is_untried;  /* SINK_LATER without having been tried */
+	bool is_server_error;  /* the server takes nothing, whoever asks */
+	bool is_via_rabbitmq;  /* another server was to take it, and answered */
+	bool is_not_attempted; /* SINK_LATER without having been tried */
 	int64_t retry_us; /* Retry-After: wait so long at least; 0: not said */
 	char *why;	  /* what there is to say of it, or NULL; owned */
 };

@@ -12,7 +12,7 @@ SELECT a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 			'job_id', nullif(r.job_id, ''), 'state', r.state,
 			'reason', r.reason, 'slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.slot_us / 1000000, 'unixepoch'),
 			'last_slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.last_us / 1000000, 'unixepoch'),
-			'count', r.count, 'service_id', d.place,
+			'count', r.count, 'service_id', d.service,
 			'render_job_id', d.remote_id))
 		FROM run AS r LEFT JOIN delivery AS d ON d.run = r.id
 		WHERE r.id = a.subject)
@@ -31,10 +31,10 @@ SELECT a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 	WHEN 'key' THEN (SELECT json_object('type', 'key.' || a.kind,
 		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', n.since_us / 1000000, 'unixepoch'),
 		'data', json_object('render_key', n.key,
-			'service_id', nullif(n.place, ''), 'reason', n.reason,
+			'service_id', nullif(n.service, ''), 'reason', n.reason,
 			'waiting', (SELECT count(*) FROM delivery
 				WHERE state = 'due' AND is_waiting = 1
-				AND n.place IN ('', place))))
+				AND n.service IN ('', service))))
 		FROM denial AS n WHERE n.id = a.subject)
 	WHEN 'tick' THEN (SELECT json_object('type', 'ticker.' || a.kind,
 		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', n.started_us / 1000000, 'unixepoch'),

@@ -74,7 +74,7 @@ UPDATE follow SET next_us = min(next_us, :now), seen_us = min(seen_us, :since)
 WHERE next_us > :now + 3600000000 OR seen_us > :now;
 
 -- name: clock_lane
-UPDATE lane SET lease_us = min(lease_us, :now), next_us = min(next_us, :now),
+UPDATE endpoint SET lease_us = min(lease_us, :now), next_us = min(next_us, :now),
 	since_us = min(since_us, :now)
 WHERE lease_us > :now + 3600000000 OR next_us > :now + 3600000000
 	OR since_us > :now;

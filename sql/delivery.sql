@@ -9,30 +9,30 @@ SELECT json_extract(:render, '$.serviceId'),
 	coalesce(json_extract(:render, '$.on_ambiguous'), 'retry');
 
 -- name: delivery_insert
-INSERT INTO delivery (run, job, target, place, command, plan, marker,
-	on_ambiguous, retry, twin, state, turn, next_us, is_waiting, attempt,
+INSERT INTO delivery (run, job, target, service, command, plan, marker,
+	on_ambiguous, retry, fingerprint, state, version, next_us, is_waiting, attempt,
 	due_us, looks, max_runtime_us, until_us)
-VALUES (:run, :job, :target, :place, :command, :plan, :marker,
-	:on_ambiguous, :retry, :twin, 'due', 0, :due_us, 0, 0, :due_us, 0,
+VALUES (:run, :job, :target, :service, :command, :plan, :marker,
+	:on_ambiguous, :retry, :fingerprint, 'due', 0, :due_us, 0, 0, :due_us, 0,
 	:max_runtime_us, :due_us + 1000000 * nullif(
 		coalesce(json_extract(:retry, '$.max_age'), :max_age_s), 0));
 
 -- name: delivery_move
-UPDATE delivery SET state = :state, turn = turn + 1, next_us = :next_us,
+UPDATE delivery SET state = :state, version = version + 1, next_us = :next_us,
 	is_waiting = :is_waiting, attempt = :attempt, sent_us = :sent_us,
 	doubt_us = :doubt_us, looks = :looks, remote_id = :remote_id,
 	created_us = :created_us, started_us = :started_us,
 	finished_us = :finished_us
-WHERE run = :run AND turn = :turn;
+WHERE run = :run AND version = :version;
 
 -- name: delivery_say
 UPDATE run SET state = :state, reason = :reason WHERE id = :run;
 
 -- name: delivery_get
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
 	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
 	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
 	r.reason, r.decided_us, d.max_runtime_us
@@ -41,10 +41,10 @@ FROM delivery AS d JOIN run AS r ON r.id = d.run WHERE r.task_id = :task_id;
 -- The run of a job of the target's.
 
 -- name: delivery_of_remote
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
 	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
 	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
 	r.reason, r.decided_us, d.max_runtime_us
@@ -53,36 +53,36 @@ WHERE d.remote_id = :remote_id;
 
 -- Places that have something due: the next one by name.
 
--- name: delivery_due_place
-SELECT place FROM delivery WHERE state = 'due' AND place > :place
-ORDER BY place LIMIT 1;
+-- name: delivery_due_service
+SELECT service FROM delivery WHERE state = 'due' AND service > :service
+ORDER BY service LIMIT 1;
 
 -- Due there, but for those whose command is under way already.
 
 -- name: delivery_due
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
 	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
 	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
 	r.reason, r.decided_us, d.max_runtime_us
 FROM delivery AS d INDEXED BY delivery_due
 	JOIN run AS r ON r.id = d.run
-WHERE d.state = 'due' AND d.place = :place AND d.next_us <= :now
+WHERE d.state = 'due' AND d.service = :service AND d.next_us <= :now
 	AND d.cancel_us IS NULL
 	AND (d.until_us IS NULL OR d.until_us > :now)
-	AND NOT EXISTS (SELECT 1 FROM delivery AS t WHERE t.twin = d.twin
+	AND NOT EXISTS (SELECT 1 FROM delivery AS t WHERE t.fingerprint = d.fingerprint
 		AND t.next_us IS NOT NULL AND t.state IN ('sending', 'unknown'))
 ORDER BY d.due_us, d.run LIMIT :limit;
 
 -- In one state, and somebody has to look.
 
 -- name: delivery_in_state
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
 	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
 	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
 	r.reason, r.decided_us, d.max_runtime_us
@@ -93,10 +93,10 @@ ORDER BY d.next_us LIMIT :limit;
 -- Due for longer than it may wait, whatever it waits for.
 
 -- name: delivery_expired
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
 	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
 	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
 	r.reason, r.decided_us, d.max_runtime_us
@@ -108,8 +108,8 @@ ORDER BY d.until_us LIMIT :limit;
 -- What is due, by service, for people.
 
 -- name: delivery_due_count
-SELECT place, count(*) FROM delivery INDEXED BY delivery_due
-WHERE state = 'due' GROUP BY place;
+SELECT service, count(*) FROM delivery INDEXED BY delivery_due
+WHERE state = 'due' GROUP BY service;
 
 -- Jobs that go there, by service, for people.
 
@@ -122,15 +122,15 @@ GROUP BY 1;
 
 -- name: delivery_away_count
 SELECT count(*) FROM delivery INDEXED BY delivery_away
-WHERE place = :place AND next_us IS NOT NULL AND state <> 'due';
+WHERE service = :service AND next_us IS NOT NULL AND state <> 'due';
 
 -- name: delivery_doubt_count
 SELECT count(*) FROM delivery INDEXED BY delivery_doubt
-WHERE place = :place AND next_us IS NOT NULL AND state = 'unknown';
+WHERE service = :service AND next_us IS NOT NULL AND state = 'unknown';
 
--- name: delivery_away_places
-SELECT place, count(*) FROM delivery INDEXED BY delivery_away
-WHERE next_us IS NOT NULL AND state <> 'due' GROUP BY place;
+-- name: delivery_away_services
+SELECT service, count(*) FROM delivery INDEXED BY delivery_away
+WHERE next_us IS NOT NULL AND state <> 'due' GROUP BY service;
 
 -- What keeps one more run of a job from starting: how many are open, and the
 -- oldest of them.
@@ -149,10 +149,10 @@ UPDATE delivery SET cancel_us = :at_us
 WHERE run = :run AND cancel_us IS NOT NULL;
 
 -- name: delivery_to_cancel
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
 	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
 	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
 	r.reason, r.decided_us, d.max_runtime_us
@@ -209,25 +209,25 @@ SELECT min(next_us) FROM (
 -- name: delivery_wait_say
 UPDATE run SET reason = :reason WHERE id IN (
 	SELECT run FROM delivery INDEXED BY delivery_fresh
-	WHERE state = 'due' AND place = :place
+	WHERE state = 'due' AND service = :service
 		AND next_us <= :now AND is_waiting = 0);
 
 -- name: delivery_wait
 UPDATE delivery INDEXED BY delivery_fresh SET is_waiting = 1
-WHERE state = 'due' AND place = :place AND next_us <= :now AND is_waiting = 0;
+WHERE state = 'due' AND service = :service AND next_us <= :now AND is_waiting = 0;
 
 -- One service's runs, newest first, below a row; statuses is ",a,b," or NULL.
 
 -- name: delivery_list
-SELECT d.run, r.task_id, d.job, d.target, d.place, d.command, d.plan, d.marker,
+SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
 	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
 	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.turn, d.next_us,
+	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
 	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
 	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
 	r.reason, r.decided_us, d.max_runtime_us
 FROM delivery AS d JOIN run AS r ON r.id = d.run
-WHERE d.place = :place AND d.run < :below
+WHERE d.service = :service AND d.run < :below
 	AND (:statuses IS NULL OR instr(:statuses, ',' || CASE
 		WHEN d.state IN ('running', 'succeeded', 'canceled') THEN d.state
 		WHEN d.next_us IS NULL THEN 'failed'
@@ -242,24 +242,24 @@ ORDER BY d.run DESC LIMIT :limit;
 -- Following, by service.
 
 -- name: follow_add
-INSERT INTO follow (place, next_us, seen_us, idle)
-VALUES (:place, :next_us, :seen_us, 0)
-ON CONFLICT (place) DO UPDATE SET next_us = min(next_us, excluded.next_us),
+INSERT INTO follow (service, next_us, seen_us, idle)
+VALUES (:service, :next_us, :seen_us, 0)
+ON CONFLICT (service) DO UPDATE SET next_us = min(next_us, excluded.next_us),
 	idle = 0;
 
 -- name: follow_due
-SELECT place, seen_us, idle FROM follow WHERE next_us <= :now
+SELECT service, seen_us, idle FROM follow WHERE next_us <= :now
 ORDER BY next_us LIMIT 1;
 
 -- name: follow_claim
-UPDATE follow SET next_us = :next_us WHERE place = :place AND next_us <= :now;
+UPDATE follow SET next_us = :next_us WHERE service = :service AND next_us <= :now;
 
 -- name: follow_done
 UPDATE follow SET next_us = :next_us, seen_us = :seen_us, idle = :idle
-WHERE place = :place;
+WHERE service = :service;
 
 -- name: follow_drop
-DELETE FROM follow WHERE place = :place;
+DELETE FROM follow WHERE service = :service;
 
 -- What is open at a service: how many, and since when the oldest that does
 -- not run yet and the youngest of all are there.
@@ -268,24 +268,24 @@ DELETE FROM follow WHERE place = :place;
 SELECT count(*), coalesce(min(iif(state = 'created', created_us, NULL)), 0),
 	coalesce(max(created_us), 0)
 FROM delivery INDEXED BY delivery_away
-WHERE place = :place AND next_us IS NOT NULL AND state <> 'due'
+WHERE service = :service AND next_us IS NOT NULL AND state <> 'due'
 	AND state IN ('created', 'running');
 
 -- Keys that Render does not accept: one row from the first refusal to the
--- first answer that is none.  place '' is any service.
+-- first answer that is none.  service '' is any service.
 
 -- name: denial_add
-INSERT INTO denial (key, place, reason, since_us)
-VALUES (:key, :place, :reason, :now)
-ON CONFLICT (key, place) WHERE ended_us IS NULL DO NOTHING;
+INSERT INTO denial (key, service, reason, since_us)
+VALUES (:key, :service, :reason, :now)
+ON CONFLICT (key, service) WHERE ended_us IS NULL DO NOTHING;
 
 -- name: denial_forget
 DELETE FROM denial WHERE ended_us < :before_us;
 
 -- name: denial_end
 UPDATE denial SET ended_us = :now
-WHERE key = :key AND place = :place AND ended_us IS NULL;
+WHERE key = :key AND service = :service AND ended_us IS NULL;
 
 -- name: denial_open
-SELECT key, place, reason, since_us FROM denial WHERE ended_us IS NULL
+SELECT key, service, reason, since_us FROM denial WHERE ended_us IS NULL
 ORDER BY id;

@@ -30,7 +30,7 @@ UPDATE job SET state = :state, reason = :reason, next_run_us = :next_run_us,
 	cursor_us = :cursor_us, changed_us = :changed_us
 WHERE id = :id;
 
--- name: job_bury
+-- name: job_mark_gone
 INSERT INTO job_gone (queue, job_id, job, gone_us, reason)
 SELECT queue, job_id, id, :now, :reason FROM job WHERE id = :id;
 

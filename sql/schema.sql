@@ -69,8 +69,8 @@ CREATE INDEX run_queue_state_slot ON run (queue, state, slot_us)
 	WHERE state <> 'sent';
 
 -- Runs that go to an outside target: what is handed over, as it was when the
--- slot was claimed, and how far that is.  place is a Render service.  state is
--- that of the ledger row, always changed with it; turn counts the changes, so
+-- slot was claimed, and how far that is.  service is a Render service.  state is
+-- that of the ledger row, always changed with it; version counts the changes, so
 -- that of two tickers only one makes each.  next_us is when somebody has to
 -- look next (due: not before; sending: the end of the sender's lease; else the
 -- next look at the target), NULL once it is over.  until_us is when it is given
@@ -79,15 +79,15 @@ CREATE TABLE delivery (
 	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
 	job INTEGER,
 	target TEXT NOT NULL,
-	place TEXT NOT NULL,
+	service TEXT NOT NULL,
 	command TEXT NOT NULL,
 	plan TEXT,
 	marker TEXT NOT NULL,
 	on_ambiguous TEXT NOT NULL,
 	retry TEXT,
-	twin INTEGER NOT NULL,
+	fingerprint INTEGER NOT NULL,
 	state TEXT NOT NULL,
-	turn INTEGER NOT NULL,
+	version INTEGER NOT NULL,
 	next_us INTEGER,
 	is_waiting INTEGER NOT NULL,
 	attempt INTEGER NOT NULL,
@@ -108,16 +108,16 @@ CREATE TABLE delivery (
 -- is at the target, by service; what shares a command with a request nobody
 -- knows the end of; what is in doubt, by service; what runs of a job; what is
 -- to be canceled.
-CREATE INDEX delivery_due ON delivery (place, due_us) WHERE state = 'due';
-CREATE INDEX delivery_fresh ON delivery (place, next_us)
+CREATE INDEX delivery_due ON delivery (service, due_us) WHERE state = 'due';
+CREATE INDEX delivery_fresh ON delivery (service, next_us)
 	WHERE state = 'due' AND is_waiting = 0;
 CREATE INDEX delivery_state ON delivery (state, next_us)
 	WHERE next_us IS NOT NULL;
-CREATE INDEX delivery_away ON delivery (place)
+CREATE INDEX delivery_away ON delivery (service)
 	WHERE next_us IS NOT NULL AND state <> 'due';
-CREATE INDEX delivery_twin ON delivery (twin)
+CREATE INDEX delivery_fingerprint ON delivery (fingerprint)
 	WHERE next_us IS NOT NULL AND state IN ('sending', 'unknown');
-CREATE INDEX delivery_doubt ON delivery (place)
+CREATE INDEX delivery_doubt ON delivery (service)
 	WHERE next_us IS NOT NULL AND state = 'unknown';
 CREATE INDEX delivery_job ON delivery (job) WHERE next_us IS NOT NULL;
 CREATE INDEX delivery_cancel ON delivery (cancel_us)
@@ -128,12 +128,12 @@ CREATE INDEX delivery_until ON delivery (until_us)
 -- Each of the target's own jobs belongs to one run; lists of a service.
 CREATE UNIQUE INDEX delivery_remote ON delivery (remote_id)
 	WHERE remote_id IS NOT NULL;
-CREATE INDEX delivery_place ON delivery (place);
+CREATE INDEX delivery_service ON delivery (service);
 
 -- Services whose jobs are followed to their end, all of one at once: when to
 -- look next, up to when all ends were seen, how often there was nothing open.
 CREATE TABLE follow (
-	place TEXT PRIMARY KEY,
+	service TEXT PRIMARY KEY,
 	next_us INTEGER NOT NULL,
 	seen_us INTEGER NOT NULL,
 	idle INTEGER NOT NULL
@@ -141,18 +141,18 @@ CREATE TABLE follow (
 
 CREATE INDEX follow_next ON follow (next_us);
 
--- Keys that Render does not accept, or not for a service (place; '': for any),
+-- Keys that Render does not accept, or not for a service (service; '': for any),
 -- by the names they have in the configuration: since when and why, until when.
 CREATE TABLE denial (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	key TEXT NOT NULL,
-	place TEXT NOT NULL,
+	service TEXT NOT NULL,
 	reason TEXT NOT NULL,
 	since_us INTEGER NOT NULL,
 	ended_us INTEGER
 ) STRICT;
 
-CREATE UNIQUE INDEX denial_open ON denial (key, place) WHERE ended_us IS NULL;
+CREATE UNIQUE INDEX denial_open ON denial (key, service) WHERE ended_us IS NULL;
 
 -- Which numbers a name had before: its runs are in the ledger still.
 CREATE TABLE job_gone (
@@ -239,7 +239,7 @@ CREATE INDEX outbox_dead ON outbox (queue, run) WHERE next_us IS NULL;
 -- The servers they go to, by kind and name: who hands over there, and until
 -- when nobody else does; since when and why it cannot be reached, how often it
 -- was tried since, when it is tried next.
-CREATE TABLE lane (
+CREATE TABLE endpoint (
 	name TEXT PRIMARY KEY,
 	holder INTEGER NOT NULL,
 	lease_us INTEGER NOT NULL,

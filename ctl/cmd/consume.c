@@ -158,7 +158,7 @@ lease(struct consume *c, int64_t now)
 
 	if (n > c->max - c->leased)
 		n = c->max - c->leased;
-	if (n == 0 || now < c->look_us)
+	if (n == 0 || now < c->lookup_us)
 		return;
 	rc = sched_lease(&c->ctl->sched, c->queue, (int)n, c->lease_us, &l);
 	if (rc != STORE_OK) {
@@ -170,7 +170,7 @@ lease(struct consume *c, int64_t now)
 	else if (c->empty_us == 0)
 		c->empty_us = now;
 	if (l.n == 0)
-		c->look_us = now + LOOK_US;
+		c->lookup_us = now + LOOK_US;
 	for (size_t i = 0; i < l.n; i++)
 		begin(c, &l.v[i]);
 	message_list_fini(&l);
@@ -192,7 +192,7 @@ tend(struct consume *c, int64_t now)
 			worker_check(w);
 		if (w->is_over) {
 			worker_settle(c, w);
-			c->look_us = now;
+			c->lookup_us = now;
 			wake = now + (w->is_used ? LOOK_US : 0);
 			continue;
 		}
@@ -232,8 +232,8 @@ consume(struct consume *c)
 		if (is_done(c, now))
 			break;
 		if (!c->is_stopping && c->nrunning < c->parallel &&
-		    c->leased < c->max && c->look_us < wake)
-			wake = c->look_us;
+		    c->leased < c->max && c->lookup_us < wake)
+			wake = c->lookup_us;
 		now = clock_mono_us();
 		if (!wait_pipes(c) && wake > now)
 			wait_signal(c, &set, wake - now);

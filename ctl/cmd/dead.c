@@ -51,7 +51,7 @@ add_json(const void *row, struct buf *o)
 	json_out_str(o, "id", d->id);
 	json_out_str(o, "queue_name", d->queue);
 	json_out_str(o, "job_id", d->job_id);
-	json_out_str(o, "where", dead_place_name(d->place));
+	json_out_str(o, "where", dead_origin_name(d->origin));
 	json_out_str(o, "reason", d->reason);
 	json_out_int(o, "attempt", d->attempt);
 	json_out_time(o, "slot", d->slot_us);
@@ -69,7 +69,7 @@ add_row(const struct ctl *c, const void *row, struct table *t)
 	ctl_time(c, d->since_us - d->since_us % CLOCK_US_PER_S, &b);
 	table_add(t, buf_cstr(&b));
 	table_add(t, d->job_id);
-	table_add(t, dead_place_name(d->place));
+	table_add(t, dead_origin_name(d->origin));
 	table_addf(t, "%" PRId64, d->attempt);
 	table_add(t, d->reason);
 	table_add(t, d->id);
@@ -145,7 +145,7 @@ show(const struct ctl *c, const struct dead *d)
 	show_text("id", d->id);
 	show_text("queue", d->queue);
 	show_text("job", d->job_id);
-	show_text("where", dead_place_name(d->place));
+	show_text("where", dead_origin_name(d->origin));
 	show_text("reason", d->reason);
 	text_line("%-9s %" PRId64, "attempt", d->attempt);
 	show_time(c, "slot", d->slot_us);

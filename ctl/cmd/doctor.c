@@ -63,7 +63,7 @@ static const struct check {
 #define NCHECKS (sizeof(checks) / sizeof(checks[0]))
 
 void
-doctor_say(struct finding *f, enum doctor_level level, const char *fmt, ...)
+doctor_report(struct finding *f, enum doctor_level level, const char *fmt, ...)
 {
 	va_list ap;
 

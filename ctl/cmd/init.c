@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/beside.h"
+#include "ctl/sibling.h"
 #include "ctl/commands.h"
 #include "ctl/init_text.h"
 #include "ctl/json_out.h"
@@ -189,8 +189,8 @@ make_token(struct ctl *c, struct setup *s)
 static int
 make_texts(const struct ctl *c, struct setup *s)
 {
-	char *ticker = beside_find(c->argv0, "ticker", "ticker");
-	char *fcgi = beside_find(c->argv0, "fcgi", "minutehand.fcgi");
+	char *ticker = sibling_program(c->argv0, "ticker", "ticker");
+	char *fcgi = sibling_program(c->argv0, "fcgi", "minutehand.fcgi");
 
 	if (ticker != NULL)
 		init_crontab(ticker, c->conf->path, &s->crontab);

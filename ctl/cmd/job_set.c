@@ -112,9 +112,9 @@ edit_job(void *cookie, struct job *j)
  */
 static int
 ask_known(struct ctl *c, const struct ctl_args *a, struct edit *e,
-    struct job_env *env, struct job_known *known)
+    struct job_env *env, struct job_registration *known)
 {
-	const struct job_known *answer;
+	const struct job_registration *answer;
 	int status = CTL_OK;
 	enum store_rc rc;
 	struct job j;
@@ -127,8 +127,8 @@ ask_known(struct ctl *c, const struct ctl_args *a, struct edit *e,
 		status = ctl_fail_job(rc, a);
 	else if (job_patch(e->members, env, &j, &e->fs) != 0)
 		status = ctl_fail_faults(&e->fs, "");
-	else if ((answer = brokers_know(ctl_brokers(c), j.queue, known)) !=
-	    NULL)
+	else if ((answer = brokers_registration(ctl_brokers(c), j.queue,
+		      known)) != NULL)
 		env->known = answer;
 	job_fini(&j);
 	return status;
@@ -143,8 +143,9 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 		.now_us = clock_now_us(),
 		.takes = TRIGGER_TAKES_WORDS | TRIGGER_TAKES_NEVER,
 	};
-	struct job_known known = { .is_answered = false };
-	struct job_env env = { c->conf, &zones, &job_known_later, NULL, false };
+	struct job_registration known = { .is_answered = false };
+	struct job_env env = { c->conf, &zones, &job_registration_later, NULL,
+		false };
 	struct edit e = { .env = &env, .members = members };
 	const struct sched_patch p = { SCHED_ANY, edit_job, &e };
 	struct warns warns = { .n = 0 };
@@ -165,7 +166,7 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 	else if (rc == STORE_OK && j.ran != NULL)
 		ctl_print_ran(&j);
 	else if (rc == STORE_OK)
-		job_tell_warnings(c, &j, &warns);
+		job_warn(c, &j, &warns);
 	else
 		status = ctl_fail_job(rc, a);
 	warns_fini(&warns);

@@ -105,7 +105,7 @@ read_now(const struct ctl_args *a, struct json_object *body,
 {
 	const char *zone = env->default_zone;
 	struct faults fs = { .n = 0 };
-	struct datetime_words words = { NULL, clock_now_us() };
+	struct datetime_relative words = { NULL, clock_now_us() };
 	const char *wrong = NULL;
 	char why[256] = "";
 
@@ -115,7 +115,7 @@ read_now(const struct ctl_args *a, struct json_object *body,
 	(void)json_get_str(body, "timezone", &zone, &fs);
 	words.tz = tz_get(env->zones, zone, why, sizeof(why));
 	if (words.tz != NULL)
-		wrong = datetime_parse_words(a->opt[OPT_NOW], &words,
+		wrong = datetime_parse_relative(a->opt[OPT_NOW], &words,
 		    &env->now_us, NULL);
 	if (words.tz == NULL)
 		return ctl_fail(CTL_DATA, "--now: %s", why);

@@ -32,11 +32,11 @@ struct probe {
 	const char *queue;
 	const char *kwargs;
 	char id[RUN_ID_LEN + 1];
-	struct buf server;	/* "redis:main", or "" */
-	struct job_known known; /* of the queue's worker */
-	bool is_asked;		/* it was asked for that */
-	int64_t before, after;	/* messages there; SINK_NO_COUNT */
-	char *body;		/* as it was sent, or NULL */
+	struct buf server;	       /* "redis:main", or "" */
+	struct job_registration known; /* of the queue's worker */
+	bool is_asked;		       /* it was asked for that */
+	int64_t before, after;	       /* messages there; SINK_NO_COUNT */
+	char *body;		       /* as it was sent, or NULL */
 	enum sink_end end;
 	char why[256]; /* what there is to say */
 };
@@ -97,7 +97,7 @@ test_there(struct ctl *c, struct probe *p)
 	if (brokers_count(b, p->queue, &p->before, p->why, sizeof(p->why)) ==
 	    -1)
 		return CTL_DOWN;
-	p->is_asked = brokers_know(b, p->queue, &p->known) != NULL;
+	p->is_asked = brokers_registration(b, p->queue, &p->known) != NULL;
 	if (brokers_push(b, &m, p->why, sizeof(p->why)) == -1) {
 		p->end = m.end;
 		free(m.why);

@@ -108,7 +108,7 @@ read_words(const struct ctl_args *a, struct render_target *t)
 
 /* With --wait and --json the one object is the last. */
 static void
-tell_created(const struct ctl_args *a, const struct delivery *d)
+report_created(const struct ctl_args *a, const struct delivery *d)
 {
 	if (a->opt[OPT_CREATE_JSON] == NULL)
 		text_line("%s", d->id);
@@ -149,7 +149,7 @@ create(struct ctl *c, const struct ctl_args *a, const struct render_target *t)
 	if (rc != STORE_OK)
 		status = ctl_fail_rc(rc, t->service);
 	else {
-		tell_created(a, &d);
+		report_created(a, &d);
 		job_print_run_warnings(c, d.id);
 		if (a->opt[OPT_WAIT] != NULL)
 			status = wait_for(c, a, d.id);
@@ -205,7 +205,7 @@ static void
 show(const struct ctl *c, const struct delivery *d)
 {
 	show_text("id", d->id);
-	show_text("service", d->place);
+	show_text("service", d->service);
 	show_text("command", d->command);
 	show_text("plan", d->plan);
 	show_text("status", delivery_status(d));

@@ -81,7 +81,7 @@ read_filter(const struct ctl_args *a, struct buf *set, int64_t *limit,
 	const char *status = a->opt[OPT_STATUS], *cursor = a->opt[OPT_CURSOR];
 	struct faults fs = { .n = 0 };
 
-	if (render_check_service(f->place, &fs) != 0)
+	if (render_check_service(f->service, &fs) != 0)
 		return ctl_fail_faults(&fs, "");
 	if (status != NULL && status[0] == '\0')
 		status = NULL;
@@ -108,7 +108,7 @@ run_list(struct ctl *c, const struct ctl_args *a)
 	enum store_rc rc;
 	int status;
 
-	f.place = a->operand[0];
+	f.service = a->operand[0];
 	status = read_filter(a, &set, &limit, &f);
 	if (status == CTL_OK)
 		status = ctl_open(c);
@@ -116,7 +116,7 @@ run_list(struct ctl *c, const struct ctl_args *a)
 		f.limit = limit + 1;
 		rc = sched_render_list(&c->sched, &f, &l);
 		status = rc == STORE_OK ? print_list(c, a, limit, &l) :
-					  ctl_fail_rc(rc, f.place);
+					  ctl_fail_rc(rc, f.service);
 	}
 	delivery_list_fini(&l);
 	buf_fini(&set);

@@ -65,7 +65,7 @@ look(struct ctl *c, const char *id, FILE *out, struct buf *last)
 
 /* Waiting is in vain where nothing hands over. */
 static void
-tell_ticks(struct ctl *c)
+report_ticks(struct ctl *c)
 {
 	struct sched_health h;
 	struct buf since = BUF_INIT;
@@ -94,7 +94,7 @@ render_watch(struct ctl *c, const char *id, const struct render_watch *how)
 	int status = look(c, id, how->out, &last);
 
 	if (status == -1)
-		tell_ticks(c);
+		report_ticks(c);
 	while (status == -1 && clock_mono_us() - began < how->timeout_us) {
 		clock_sleep_us(LOOK_US);
 		status = look(c, id, how->out, &last);

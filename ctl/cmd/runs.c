@@ -64,7 +64,7 @@ add_row(const struct ctl *c, const void *row, struct table *t)
 
 /* Where the rest is, if there is one: not among what a script reads. */
 static void
-tell_next(const char *next)
+report_next(const char *next)
 {
 	if (next[0] != '\0')
 		(void)ctl_fail(CTL_OK, "more with --cursor %s", next);
@@ -141,7 +141,7 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 	else
 		status = print_runs(c, &l, a->opt[OPT_JSON] != NULL);
 	if (status == CTL_OK)
-		tell_next(next);
+		report_next(next);
 	run_list_fini(&l);
 	return status;
 }

@@ -73,7 +73,7 @@ copy_services(const char *globs)
 static int
 read_expires(const struct ctl *c, const char *text, struct token *t)
 {
-	struct datetime_words words = { NULL, t->created_us };
+	struct datetime_relative words = { NULL, t->created_us };
 	char why[128];
 	int64_t us = 0;
 
@@ -86,7 +86,8 @@ read_expires(const struct ctl *c, const char *text, struct token *t)
 	words.tz =
 	    tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
 	if (words.tz != NULL &&
-	    datetime_parse_words(text, &words, &t->expires_us, NULL) == NULL &&
+	    datetime_parse_relative(text, &words, &t->expires_us, NULL) ==
+		NULL &&
 	    t->expires_us > t->created_us)
 		return CTL_OK;
 	return ctl_fail(CTL_USAGE,

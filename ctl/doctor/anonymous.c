@@ -50,7 +50,7 @@ answers(const struct doctor *d, const char *base, struct finding *f)
 	probe_fini(&a);
 	if (!is_there)
 		return false;
-	doctor_say(f, DOCTOR_FAIL,
+	doctor_report(f, DOCTOR_FAIL,
 	    "anonymous = loopback, and the web server answers at %s", base);
 	doctor_advise(f,
 	    "set anonymous = off and use tokens: a proxy that hides its "
@@ -83,7 +83,7 @@ answers_at(const struct doctor *d, const struct ifaddrs *i, struct finding *f)
 }
 
 static void
-look_elsewhere(const struct doctor *d, struct finding *f)
+lookup_elsewhere(const struct doctor *d, struct finding *f)
 {
 	struct ifaddrs *all = NULL;
 	int looks = 0;
@@ -108,20 +108,20 @@ doctor_anonymous(struct doctor *d, struct finding *f)
 	size_t n;
 
 	if (d->ctl->conf->anonymous != CONF_ANONYMOUS_LOOPBACK) {
-		doctor_say(f, DOCTOR_OK, "a token is needed");
+		doctor_report(f, DOCTOR_OK, "a token is needed");
 		return;
 	}
 	if (d->url == NULL) {
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "programs of this host need no token; not known whether "
 		    "the web server answers at other addresses");
 		doctor_advise(f, "give --url, or set anonymous = off");
 		return;
 	}
-	doctor_say(f, DOCTOR_OK, "programs of this host need no token");
+	doctor_report(f, DOCTOR_OK, "programs of this host need no token");
 	n = host_of(d->url, &host);
 	if (is_loopback(host, n))
-		look_elsewhere(d, f);
+		lookup_elsewhere(d, f);
 	else
 		(void)answers(d, d->url, f);
 }

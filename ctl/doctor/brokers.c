@@ -18,7 +18,7 @@ check_kind(struct doctor *d, enum conf_server kind, struct finding *f)
 		if (brokers_check(ctl_brokers(d->ctl), kind, (int)i, why,
 			sizeof(why)) == 0)
 			continue;
-		doctor_say(f, DOCTOR_FAIL, "%s", why);
+		doctor_report(f, DOCTOR_FAIL, "%s", why);
 		doctor_advise(f,
 		    "messages for its queues wait, and are tried again");
 	}
@@ -31,11 +31,11 @@ doctor_brokers(struct doctor *d, struct finding *f)
 	size_t n = c->nredis + c->nrabbitmq + c->nwebhooks;
 
 	if (n == 0) {
-		doctor_say(f, DOCTOR_OK,
+		doctor_report(f, DOCTOR_OK,
 		    "none: all messages stay in the embedded queue");
 		return;
 	}
-	doctor_say(f, DOCTOR_OK, "%zu, all of them can be reached", n);
+	doctor_report(f, DOCTOR_OK, "%zu, all of them can be reached", n);
 	for (int k = 0; k < CONF_SERVER__MAX; k++)
 		check_kind(d, (enum conf_server)k, f);
 }

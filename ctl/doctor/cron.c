@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/beside.h"
+#include "ctl/sibling.h"
 #include "ctl/doctor/doctor.h"
 #include "ctl/init_text.h"
 #include "lib/base/buf.h"
@@ -152,7 +152,7 @@ doctor_crontab_tz(struct doctor *d, char *tz, size_t n)
 static void
 advise_line(struct doctor *d, struct finding *f)
 {
-	char *ticker = beside_find(d->ctl->argv0, "ticker", "ticker");
+	char *ticker = sibling_program(d->ctl->argv0, "ticker", "ticker");
 	struct buf line = BUF_INIT;
 
 	if (ticker != NULL)
@@ -171,10 +171,10 @@ doctor_crontab(struct doctor *d, struct finding *f)
 	read_crontab(&r);
 	switch (r.found) {
 	case CRONTAB_OURS:
-		doctor_say(f, DOCTOR_OK, "starts the ticker");
+		doctor_report(f, DOCTOR_OK, "starts the ticker");
 		return;
 	case CRONTAB_OTHER:
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "starts the ticker with another configuration than %s",
 		    d->ctl->conf->path);
 		advise_line(d, f);
@@ -184,11 +184,11 @@ doctor_crontab(struct doctor *d, struct finding *f)
 	}
 	if (sched_health(&d->ctl->sched, clock_now_us(), &h) == STORE_OK &&
 	    h.last_tick_us != 0 && !h.is_late) {
-		doctor_say(f, DOCTOR_OK,
+		doctor_report(f, DOCTOR_OK,
 		    "this user's does not start the ticker; something else "
 		    "does");
 		return;
 	}
-	doctor_say(f, DOCTOR_FAIL, "has no line that starts the ticker");
+	doctor_report(f, DOCTOR_FAIL, "has no line that starts the ticker");
 	advise_line(d, f);
 }

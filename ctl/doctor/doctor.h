@@ -21,7 +21,7 @@ struct doctor {
 };
 
 /* Fill f; the level only rises. */
-void doctor_say(struct finding *f, enum doctor_level level, const char *fmt,
+void doctor_report(struct finding *f, enum doctor_level level, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 void doctor_advise(struct finding *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

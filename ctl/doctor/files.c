@@ -46,12 +46,12 @@ check_beside(const char *path, const struct stat *store, struct finding *f)
 	trust_user(sb.st_uid, whose, sizeof(whose));
 	trust_user(store->st_uid, owner, sizeof(owner));
 	if (sb.st_uid != store->st_uid) {
-		doctor_say(f, DOCTOR_FAIL, "%s belongs to %s, the store to %s",
-		    path, whose, owner);
+		doctor_report(f, DOCTOR_FAIL,
+		    "%s belongs to %s, the store to %s", path, whose, owner);
 		doctor_advise(f, "as root: chown %lu %s",
 		    (unsigned long)store->st_uid, path);
 	} else if ((sb.st_mode & 07) != 0) {
-		doctor_say(f, DOCTOR_FAIL,
+		doctor_report(f, DOCTOR_FAIL,
 		    "%s can be read or written by everybody", path);
 		doctor_advise(f, "chmod o-rwx %s", path);
 	}
@@ -84,13 +84,13 @@ check_above(const char *dir, struct finding *f)
 			return;
 		trust_user(sb.st_uid, whose, sizeof(whose));
 		if ((sb.st_mode & 01020) == 020) {
-			doctor_say(f, DOCTOR_WARN,
+			doctor_report(f, DOCTOR_WARN,
 			    "%s can be written by its group, which could put "
 			    "another folder there",
 			    path);
 			doctor_advise(f, "chmod g-w %s", path);
 		} else if (sb.st_uid != 0 && sb.st_uid != geteuid()) {
-			doctor_say(f, DOCTOR_WARN,
+			doctor_report(f, DOCTOR_WARN,
 			    "%s belongs to %s, who could put another folder "
 			    "there",
 			    path, whose);
@@ -104,7 +104,7 @@ say_refused(struct finding *f, const char *why, const char *else_do)
 {
 	const char *todo = trust_remedy(why);
 
-	doctor_say(f, DOCTOR_FAIL, "%.*s",
+	doctor_report(f, DOCTOR_FAIL, "%.*s",
 	    todo == NULL ? (int)strlen(why) : (int)(todo - why - 2), why);
 	doctor_advise(f, "%s", todo == NULL ? else_do : todo);
 }
@@ -118,7 +118,7 @@ doctor_permissions(struct doctor *d, struct finding *f)
 	struct stat sb;
 
 	folder_of(c->store, dir, sizeof(dir));
-	doctor_say(f, DOCTOR_OK,
+	doctor_report(f, DOCTOR_OK,
 	    t.is_shared ? "%s is yours and your group's" : "%s is yours alone",
 	    dir);
 	if (trust_check(&t, TRUST_STORE, c->store) == TRUST_REFUSED) {
@@ -126,14 +126,15 @@ doctor_permissions(struct doctor *d, struct finding *f)
 		return;
 	}
 	if (stat(c->store, &sb) == -1) {
-		doctor_say(f, DOCTOR_FAIL, "%s: %s", c->store, strerror(errno));
+		doctor_report(f, DOCTOR_FAIL, "%s: %s", c->store,
+		    strerror(errno));
 		doctor_advise(f, "run minutehand init");
 		return;
 	}
 	check_all_beside(c->store, &sb, f);
 	/* SQLite makes files beside its own. */
 	if (access(dir, W_OK | X_OK) == -1) {
-		doctor_say(f, DOCTOR_FAIL, "%s: %s", dir, strerror(errno));
+		doctor_report(f, DOCTOR_FAIL, "%s: %s", dir, strerror(errno));
 		doctor_advise(f, "chmod u+rwx %s", dir);
 	}
 	check_above(dir, f);
@@ -145,7 +146,7 @@ doctor_configuration(struct doctor *d, struct finding *f)
 	char why[2048] = "";
 
 	if (ctl_read(d->ctl, why, sizeof(why)) == CTL_OK)
-		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->path);
+		doctor_report(f, DOCTOR_OK, "%s", d->ctl->conf->path);
 	else
 		say_refused(f, why, "correct that, or run minutehand init");
 }
@@ -156,7 +157,7 @@ doctor_open(struct doctor *d, struct finding *f)
 	char why[2048] = "";
 
 	if (ctl_try_open(d->ctl, why, sizeof(why)) == CTL_OK)
-		doctor_say(f, DOCTOR_OK, "%s", d->ctl->conf->store);
+		doctor_report(f, DOCTOR_OK, "%s", d->ctl->conf->store);
 	else
 		say_refused(f, why, "run minutehand init if there is none yet");
 }

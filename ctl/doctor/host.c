@@ -67,7 +67,7 @@ is_as_libc(struct doctor *d, const struct tz *tz, struct finding *f)
 		off = libc_differs(tz, now_s + HALF_YEAR_S, &libc_s);
 	if (off == 0)
 		return true;
-	doctor_say(f, DOCTOR_FAIL,
+	doctor_report(f, DOCTOR_FAIL,
 	    "%s is taken for the host's zone, but the host's clock differs "
 	    "from it by %ld s, now or in half a year",
 	    d->ctl->sched.default_zone, off);
@@ -95,7 +95,7 @@ count_others(struct doctor *d, struct finding *f)
 	}
 	if (sum == 0)
 		return;
-	doctor_say(f, DOCTOR_OK, "%s%s; %lld job(s) have another zone",
+	doctor_report(f, DOCTOR_OK, "%s%s; %lld job(s) have another zone",
 	    s->default_zone,
 	    *d->ctl->conf->timezone == '\0' ? " (the host's)" : "",
 	    (long long)sum);
@@ -106,9 +106,9 @@ count_others(struct doctor *d, struct finding *f)
 }
 
 static void
-tell_ignored(struct doctor *d, const char *env_tz, struct finding *f)
+report_ignored(struct doctor *d, const char *env_tz, struct finding *f)
 {
-	doctor_say(f, DOCTOR_WARN,
+	doctor_report(f, DOCTOR_WARN,
 	    "TZ is \"%s\", which names no zone of this host: %s is used "
 	    "instead",
 	    env_tz, d->ctl->sched.default_zone);
@@ -150,7 +150,7 @@ is_shells_own(struct doctor *d, const struct tz *tz, struct finding *f)
 	if (there == NULL || !is_other_zone(tz, there))
 		return false;
 	words = has_tz ? "by the TZ of its crontab" : "which has no TZ";
-	doctor_say(f, DOCTOR_WARN,
+	doctor_report(f, DOCTOR_WARN,
 	    "%s here, by %s%s; the ticker, started by cron, has %s, %s",
 	    s->default_zone,
 	    env_tz == NULL ? "the host" : "the TZ of this shell alone: ",
@@ -173,9 +173,9 @@ doctor_zone(struct doctor *d, struct finding *f)
 
 	tz = tz_get(s->zones, s->default_zone, why, sizeof(why));
 	if (tz == NULL)
-		doctor_say(f, DOCTOR_FAIL, "%s", why);
+		doctor_report(f, DOCTOR_FAIL, "%s", why);
 	else if (!tz_has_files(s->zones))
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "%s; this host has no time zone files: only UTC and "
 		    "offsets such as +08:00 work",
 		    s->default_zone);
@@ -189,12 +189,12 @@ doctor_zone(struct doctor *d, struct finding *f)
 	if (is_host && !is_as_libc(d, tz, f))
 		return;
 	if (is_tz_ignored(s, env_tz)) {
-		tell_ignored(d, env_tz, f);
+		report_ignored(d, env_tz, f);
 		return;
 	}
 	if (is_host && is_shells_own(d, tz, f))
 		return;
-	doctor_say(f, DOCTOR_OK, "%s%s", s->default_zone,
+	doctor_report(f, DOCTOR_OK, "%s%s", s->default_zone,
 	    is_host ? " (the host's)" : "");
 	count_others(d, f);
 }
@@ -203,6 +203,6 @@ void
 doctor_versions(struct doctor *d, struct finding *f)
 {
 	(void)d;
-	doctor_say(f, DOCTOR_OK, "minutehand %s, store schema %d",
+	doctor_report(f, DOCTOR_OK, "minutehand %s, store schema %d",
 	    PACKAGE_VERSION, store_schema_version());
 }

@@ -24,10 +24,10 @@ check_keys(const struct conf *c, struct finding *f)
 		    keys_get(keys, (int)i, why, sizeof(why)) != NULL)
 			continue;
 		if (*c->render_keys[i].env == '\0') {
-			doctor_say(f, DOCTOR_FAIL, "%s", why);
+			doctor_report(f, DOCTOR_FAIL, "%s", why);
 			doctor_advise(f, "jobs of its services wait for it");
 		} else {
-			doctor_say(f, DOCTOR_WARN, "%s here", why);
+			doctor_report(f, DOCTOR_WARN, "%s here", why);
 			doctor_advise(f,
 			    "set it in the crontab, too, or use a file");
 		}
@@ -43,7 +43,7 @@ check_curl(struct finding *f)
 	void *lib = dlopen(LIBCURL_SONAME, RTLD_LAZY | RTLD_LOCAL);
 
 	if (lib == NULL) {
-		doctor_say(f, DOCTOR_FAIL, "%s cannot be loaded",
+		doctor_report(f, DOCTOR_FAIL, "%s cannot be loaded",
 		    LIBCURL_SONAME);
 		doctor_advise(f, "install libcurl");
 	} else
@@ -56,11 +56,11 @@ doctor_keys(struct doctor *d, struct finding *f)
 	const struct conf *c = d->ctl->conf;
 
 	if (c->nrender_keys == 0) {
-		doctor_say(f, DOCTOR_OK,
+		doctor_report(f, DOCTOR_OK,
 		    "none: jobs at Render are not for "
 		    "this host");
 	} else {
-		doctor_say(f, DOCTOR_OK, "%zu, readable by you alone",
+		doctor_report(f, DOCTOR_OK, "%zu, readable by you alone",
 		    c->nrender_keys);
 		check_keys(c, f);
 		check_curl(f);

@@ -118,11 +118,11 @@ check_logout(const char *path, struct finding *f)
 	(void)snprintf(own, sizeof(own), "/run/user/%lu/",
 	    (unsigned long)geteuid());
 	if (strncmp(path, own, strlen(own)) == 0)
-		doctor_say(f, DOCTOR_WARN, "%s is emptied when you log out",
+		doctor_report(f, DOCTOR_WARN, "%s is emptied when you log out",
 		    own);
 	else if (strncmp(path, "/dev/shm/", 9) == 0 && is_logged_out() &&
 	    is_ipc_removed())
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "systemd-logind empties /dev/shm of your files when you "
 		    "log out (RemoveIPC)");
 	else
@@ -138,17 +138,17 @@ check_ram(const char *dir, const char *conf, struct finding *f)
 {
 	switch (is_in_ram(dir)) {
 	case 1:
-		doctor_say(f, DOCTOR_OK, "%s is in RAM", dir);
+		doctor_report(f, DOCTOR_OK, "%s is in RAM", dir);
 		break;
 	case 0:
-		doctor_say(f, DOCTOR_WARN, "%s is on a disk", dir);
+		doctor_report(f, DOCTOR_WARN, "%s is on a disk", dir);
 		doctor_advise(f,
 		    "works, but jobs of kind memory are slower "
 		    "there and outlive a restart; set memory_store in %s",
 		    conf);
 		break;
 	default:
-		doctor_say(f, DOCTOR_OK, "%s", dir);
+		doctor_report(f, DOCTOR_OK, "%s", dir);
 	}
 }
 
@@ -162,12 +162,12 @@ doctor_memory(struct doctor *d, struct finding *f)
 
 	rc = sched_memory_check(c, why, sizeof(why));
 	if (rc == STORE_NOTFOUND) {
-		doctor_say(f, DOCTOR_OK,
+		doctor_report(f, DOCTOR_OK,
 		    "none: jobs of kind memory are refused");
 		goto out;
 	}
 	if (rc != STORE_OK) {
-		doctor_say(f, DOCTOR_FAIL, "%s: %s", c->memory_store, why);
+		doctor_report(f, DOCTOR_FAIL, "%s: %s", c->memory_store, why);
 		doctor_advise(f,
 		    "jobs of kind memory are refused; set memory_store in %s "
 		    "to a folder of your own in RAM",
@@ -177,7 +177,7 @@ doctor_memory(struct doctor *d, struct finding *f)
 	if (d->ctl->is_open &&
 	    sched_memory_ticks(&d->ctl->sched, why, sizeof(why)) ==
 		STORE_FULL) {
-		doctor_say(f, DOCTOR_FAIL, "%s", why);
+		doctor_report(f, DOCTOR_FAIL, "%s", why);
 		doctor_advise(f,
 		    "jobs of kind memory are refused; those that are there do "
 		    "not run");

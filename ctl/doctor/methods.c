@@ -74,11 +74,11 @@ doctor_methods(struct doctor *d, struct finding *f)
 	int status;
 
 	if (d->url == NULL) {
-		doctor_say(f, DOCTOR_OK, "not asked (give --url URL)");
+		doctor_report(f, DOCTOR_OK, "not asked (give --url URL)");
 		return;
 	}
 	if (!is_answered(d, NULL, NULL, &status)) {
-		doctor_say(f, DOCTOR_OK,
+		doctor_report(f, DOCTOR_OK,
 		    "not asked: our program does not answer at %s", d->url);
 		return;
 	}
@@ -87,9 +87,9 @@ doctor_methods(struct doctor *d, struct finding *f)
 			buf_printf(&bad, "%s%s (status %d)",
 			    bad.len > 0 ? ", " : "", verbs[i], status);
 	if (bad.len == 0)
-		doctor_say(f, DOCTOR_OK, "DELETE and PATCH arrive");
+		doctor_report(f, DOCTOR_OK, "DELETE and PATCH arrive");
 	else {
-		doctor_say(f, DOCTOR_WARN, "the web server forbids %s",
+		doctor_report(f, DOCTOR_WARN, "the web server forbids %s",
 		    buf_cstr(&bad));
 		advise(d, f);
 	}

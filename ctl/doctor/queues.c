@@ -21,16 +21,16 @@ doctor_dead(struct doctor *d, struct finding *f)
 	int64_t n = 0;
 
 	if (sched_queues(&d->ctl->sched, &l) != STORE_OK)
-		doctor_say(f, DOCTOR_FAIL, "they cannot be counted");
+		doctor_report(f, DOCTOR_FAIL, "they cannot be counted");
 	for (size_t i = 0; i < l.n; i++) {
 		if (l.v[i].dead > 0 && first == NULL)
 			first = l.v[i].name;
 		n += l.v[i].dead;
 	}
 	if (first == NULL)
-		doctor_say(f, DOCTOR_OK, "none");
+		doctor_report(f, DOCTOR_OK, "none");
 	else {
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "%lld message(s) were given up, the first in queue %s",
 		    (long long)n, first);
 		doctor_advise(f,
@@ -60,7 +60,7 @@ doctor_consumers(struct doctor *d, struct finding *f)
 
 	if (sched_health(&d->ctl->sched, now_us, &h) != STORE_OK ||
 	    sched_queues(&d->ctl->sched, &l) != STORE_OK) {
-		doctor_say(f, DOCTOR_FAIL, "the queues cannot be counted");
+		doctor_report(f, DOCTOR_FAIL, "the queues cannot be counted");
 		queue_list_fini(&l);
 		return;
 	}
@@ -72,10 +72,10 @@ doctor_consumers(struct doctor *d, struct finding *f)
 		n++;
 	}
 	if (first == NULL)
-		doctor_say(f, DOCTOR_OK,
+		doctor_report(f, DOCTOR_OK,
 		    "no queue has messages that nothing takes");
 	else {
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "%zu queue(s) have messages and no consumer, the first is "
 		    "%s: %lld message(s), the oldest %lld s old",
 		    n, first->name, (long long)first->ready,
@@ -96,11 +96,11 @@ doctor_alerts(struct doctor *d, struct finding *f)
 
 	(void)sched_count(&d->ctl->sched, SCHED_ANY, NULL, &jobs);
 	if (c->nalerts > 0)
-		doctor_say(f, DOCTOR_OK, "%zu configured", c->nalerts);
+		doctor_report(f, DOCTOR_OK, "%zu configured", c->nalerts);
 	else if (jobs == 0)
-		doctor_say(f, DOCTOR_OK, "none configured, and no jobs yet");
+		doctor_report(f, DOCTOR_OK, "none configured, and no jobs yet");
 	else {
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "none configured: failures show in the ledger alone");
 		doctor_advise(f, "add an alert section to %s", c->path);
 	}

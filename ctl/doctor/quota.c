@@ -85,8 +85,8 @@ judge(int fd, const char *dir, struct finding *f)
 	int e = errno;
 
 	if (done < SPACE_NONE_MIB) {
-		doctor_say(f, DOCTOR_FAIL, "%u MiB could be written, then: %s",
-		    done, strerror(e));
+		doctor_report(f, DOCTOR_FAIL,
+		    "%u MiB could be written, then: %s", done, strerror(e));
 		doctor_advise(f,
 		    e == EFBIG ? "the host limits the size of files (ulimit "
 				 "-f): have it raised" :
@@ -94,7 +94,7 @@ judge(int fd, const char *dir, struct finding *f)
 		    dir);
 	} else if (!may_have(fd, SPACE_LOW_MIB)) {
 		e = errno;
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "less than %u MiB may be written: %s", SPACE_LOW_MIB,
 		    strerror(e));
 		doctor_advise(f, "make room, or have the quota raised, for %s",
@@ -111,7 +111,7 @@ try_to_write(const char *store, struct finding *f)
 
 	(void)snprintf(path, sizeof(path), "%.*s/" MARK, len, store);
 	if ((fd = mkostemp(path, O_CLOEXEC)) == -1) {
-		doctor_say(f, DOCTOR_FAIL, "no file can be made: %s",
+		doctor_report(f, DOCTOR_FAIL, "no file can be made: %s",
 		    strerror(errno));
 		doctor_advise(f, "make room, or have the quota raised");
 		return;
@@ -130,19 +130,21 @@ doctor_space(struct doctor *d, struct finding *f)
 	struct statvfs fs;
 
 	if (statvfs(c->store, &fs) == -1) {
-		doctor_say(f, DOCTOR_WARN, "%s: %s", c->store, strerror(errno));
+		doctor_report(f, DOCTOR_WARN, "%s: %s", c->store,
+		    strerror(errno));
 		return;
 	}
 	mib = (unsigned long long)fs.f_bavail * fs.f_frsize / MIB;
-	doctor_say(f, DOCTOR_OK, "%llu MiB free", mib);
+	doctor_report(f, DOCTOR_OK, "%llu MiB free", mib);
 	if ((fs.f_flag & ST_RDONLY) != 0) {
-		doctor_say(f, DOCTOR_FAIL, "mounted read-only");
+		doctor_report(f, DOCTOR_FAIL, "mounted read-only");
 		doctor_advise(f,
 		    "set store in %s to a file that can be "
 		    "written",
 		    c->path);
 	} else if (mib < SPACE_LOW_MIB) {
-		doctor_say(f, mib < SPACE_NONE_MIB ? DOCTOR_FAIL : DOCTOR_WARN,
+		doctor_report(f,
+		    mib < SPACE_NONE_MIB ? DOCTOR_FAIL : DOCTOR_WARN,
 		    "only %llu MiB free", mib);
 		doctor_advise(f, "make room on the file system of %s",
 		    c->store);

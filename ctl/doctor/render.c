@@ -20,34 +20,34 @@
 /* What is found at the services. */
 struct waiting {
 	const struct conf *conf;
-	const char *denied; /* the key a denial is of, or NULL */
-	const char *place;  /* its service, "" for any */
+	const char *denied;  /* the key a denial is of, or NULL */
+	const char *service; /* its service, "" for any */
 	int64_t n;
 	char first[64]; /* a service of them */
 };
 
 /* Does what waits at the place wait for the key in question? */
 static bool
-is_without(const struct waiting *w, const char *place)
+is_without(const struct waiting *w, const char *service)
 {
-	int key = conf_render_key_for(w->conf, place);
+	int key = conf_render_key_for(w->conf, service);
 
 	if (w->denied == NULL)
-		return !render_has_key(w->conf, place);
+		return !render_has_key(w->conf, service);
 	return key >= 0 &&
 	    strcmp(w->conf->render_keys[key].name, w->denied) == 0 &&
-	    (w->place[0] == '\0' || strcmp(w->place, place) == 0);
+	    (w->service[0] == '\0' || strcmp(w->service, service) == 0);
 }
 
 static void
-see_place(void *arg, const char *place, int64_t n)
+see_service(void *arg, const char *service, int64_t n)
 {
 	struct waiting *w = arg;
 
-	if (!is_without(w, place))
+	if (!is_without(w, service))
 		return;
 	if (w->n == 0)
-		(void)snprintf(w->first, sizeof(w->first), "%s", place);
+		(void)snprintf(w->first, sizeof(w->first), "%s", service);
 	w->n += n;
 }
 
@@ -68,7 +68,7 @@ see_denial(void *arg, const struct store_denial *n)
 {
 	struct denials *ds = arg;
 	struct ctl *c = ds->d->ctl;
-	struct waiting w = { c->conf, n->key, n->place, 0, "" };
+	struct waiting w = { c->conf, n->key, n->service, 0, "" };
 	struct buf since = BUF_INIT;
 	bool is_there = false;
 
@@ -77,10 +77,10 @@ see_denial(void *arg, const struct store_denial *n)
 		    strcmp(c->conf->render_keys[i].name, n->key) == 0;
 	if (!is_there || ds->f->level == DOCTOR_FAIL)
 		return;
-	(void)store_delivery_due_places(c->sched.stores[JOB_DURABLE], see_place,
-	    &w);
+	(void)store_delivery_due_services(c->sched.stores[JOB_DURABLE],
+	    see_service, &w);
 	ctl_time(c, n->since_us, &since);
-	doctor_say(ds->f, DOCTOR_FAIL, "%s, since %s; %lld run%s wait%s",
+	doctor_report(ds->f, DOCTOR_FAIL, "%s, since %s; %lld run%s wait%s",
 	    n->reason, buf_cstr(&since), (long long)w.n, plural(w.n),
 	    w.n == 1 ? "s" : "");
 	doctor_advise(ds->f,
@@ -98,7 +98,7 @@ say_waiting(const struct waiting *w, struct finding *f)
 	(void)snprintf(had, sizeof(had), "%.300s%s",
 	    f->level == DOCTOR_FAIL ? f->text : "",
 	    f->level == DOCTOR_FAIL ? "; " : "");
-	doctor_say(f, DOCTOR_FAIL,
+	doctor_report(f, DOCTOR_FAIL,
 	    "%s%lld run%s wait%s for a key: there is no usable one for %s", had,
 	    (long long)w->n, plural(w->n), w->n == 1 ? "s" : "", w->first);
 	doctor_advise(f,
@@ -113,7 +113,7 @@ doctor_waiting(struct doctor *d, struct finding *f)
 	struct waiting w = { d->ctl->conf, NULL, "", 0, "" };
 	struct denials ds = { d, f };
 
-	if (store_delivery_due_places(st, see_place, &w) != STORE_OK)
+	if (store_delivery_due_services(st, see_service, &w) != STORE_OK)
 		return;
 	if (w.n > 0) {
 		say_waiting(&w, f);
@@ -121,10 +121,10 @@ doctor_waiting(struct doctor *d, struct finding *f)
 	}
 	(void)store_denial_each(st, see_denial, &ds);
 	if (f->level == DOCTOR_FAIL ||
-	    store_delivery_job_places(st, see_place, &w) != STORE_OK ||
+	    store_delivery_job_services(st, see_service, &w) != STORE_OK ||
 	    w.n == 0)
 		return;
-	doctor_say(f, DOCTOR_WARN, "%lld job%s without a usable key, for %s",
+	doctor_report(f, DOCTOR_WARN, "%lld job%s without a usable key, for %s",
 	    (long long)w.n, w.n == 1 ? " is" : "s are", w.first);
 	doctor_advise(f, "have a render_key whose services match it");
 }

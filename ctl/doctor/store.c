@@ -28,10 +28,11 @@ doctor_journal(struct doctor *d, struct finding *f)
 	const char *mode = store_journal(d->ctl->sched.stores[JOB_DURABLE]);
 
 	if (strcmp(mode, "wal") == 0) {
-		doctor_say(f, DOCTOR_OK, "write-ahead log, local file system");
+		doctor_report(f, DOCTOR_OK,
+		    "write-ahead log, local file system");
 		return;
 	}
-	doctor_say(f, DOCTOR_WARN,
+	doctor_report(f, DOCTOR_WARN,
 	    "journal mode %s: the store lies on a "
 	    "network file system",
 	    mode);
@@ -49,18 +50,18 @@ doctor_integrity(struct doctor *d, struct finding *f)
 
 	rc = store_check(d->ctl->sched.stores[JOB_DURABLE], why, sizeof(why));
 	if (rc == STORE_OK) {
-		doctor_say(f, DOCTOR_OK,
+		doctor_report(f, DOCTOR_OK,
 		    "quick_check found nothing, schema "
 		    "version %d",
 		    store_schema_version());
 		return;
 	}
 	if (rc == STORE_BUSY) {
-		doctor_say(f, DOCTOR_WARN, "the store is busy");
+		doctor_report(f, DOCTOR_WARN, "the store is busy");
 		doctor_advise(f, "run doctor again");
 		return;
 	}
-	doctor_say(f, DOCTOR_FAIL, "damaged: %s", why);
+	doctor_report(f, DOCTOR_FAIL, "damaged: %s", why);
 	doctor_advise(f,
 	    "keep a copy of the folder, then bring the last "
 	    "backup back");
@@ -79,7 +80,7 @@ doctor_sqlite(struct doctor *d, struct finding *f)
 	ssize_t got;
 
 	if ((fd = open(d->ctl->conf->store, O_RDONLY | O_CLOEXEC)) == -1) {
-		doctor_say(f, DOCTOR_WARN, "%s", strerror(errno));
+		doctor_report(f, DOCTOR_WARN, "%s", strerror(errno));
 		return;
 	}
 	got = pread(fd, v, sizeof(v), VERSION_AT);
@@ -87,10 +88,10 @@ doctor_sqlite(struct doctor *d, struct finding *f)
 	    (unsigned long)v[2] << 8 | v[3];
 	(void)close(fd);
 	if (got != sizeof(v) || n == 0) {
-		doctor_say(f, DOCTOR_OK, "nothing was written yet");
+		doctor_report(f, DOCTOR_OK, "nothing was written yet");
 		return;
 	}
-	doctor_say(f, n < 3037000 ? DOCTOR_WARN : DOCTOR_OK,
+	doctor_report(f, n < 3037000 ? DOCTOR_WARN : DOCTOR_OK,
 	    "last written by SQLite %lu.%lu.%lu", n / 1000000, n / 1000 % 1000,
 	    n % 1000);
 }
@@ -101,16 +102,16 @@ doctor_clock(struct doctor *d, struct finding *f)
 	int64_t now = clock_now_us();
 	struct sched_health h;
 
-	doctor_say(f, DOCTOR_OK, "plausible");
+	doctor_report(f, DOCTOR_OK, "plausible");
 	if (now < US_2024 || now > US_2100) {
-		doctor_say(f, DOCTOR_FAIL,
+		doctor_report(f, DOCTOR_FAIL,
 		    "the clock of this host is wrong "
 		    "by years");
 		doctor_advise(f, "have the host set it, by NTP");
 	}
 	if (sched_health(&d->ctl->sched, now, &h) == STORE_OK &&
 	    h.ahead_us > 0) {
-		doctor_say(f, DOCTOR_FAIL,
+		doctor_report(f, DOCTOR_FAIL,
 		    "jobs were decided up to %lld s in the future, and do not "
 		    "run before that",
 		    (long long)(h.ahead_us / CLOCK_US_PER_S));
@@ -122,11 +123,11 @@ doctor_clock(struct doctor *d, struct finding *f)
 
 /* Nobody looks for a while between one tick and the next. */
 static void
-tell_gap(struct doctor *d, const struct sched_health *h, struct finding *f)
+report_gap(struct doctor *d, const struct sched_health *h, struct finding *f)
 {
-	int64_t grace_us = grace_of(0, h->gap_us), n = 0;
+	int64_t grace_us = grace_effective(0, h->gap_us), n = 0;
 
-	doctor_say(f, DOCTOR_WARN,
+	doctor_report(f, DOCTOR_WARN,
 	    "a tick every %lld s, and nobody looks for %lld s in between",
 	    (long long)(h->cadence_us / CLOCK_US_PER_S),
 	    (long long)(h->gap_us / CLOCK_US_PER_S));
@@ -147,11 +148,11 @@ doctor_ticker(struct doctor *d, struct finding *f)
 
 	rc = sched_health(&d->ctl->sched, clock_now_us(), &h);
 	if (rc != STORE_OK) {
-		doctor_say(f, DOCTOR_FAIL, "%s", store_strrc(rc));
+		doctor_report(f, DOCTOR_FAIL, "%s", store_strrc(rc));
 		return;
 	}
 	if (h.last_tick_us == 0) {
-		doctor_say(f, DOCTOR_FAIL,
+		doctor_report(f, DOCTOR_FAIL,
 		    h.by_hand_us == 0 ?
 			"the ticker has never run" :
 			"cron has never run the ticker, only a person has");
@@ -160,7 +161,7 @@ doctor_ticker(struct doctor *d, struct finding *f)
 		    "into your crontab (crontab -e) and wait a minute");
 		return;
 	}
-	doctor_say(f, h.is_late ? DOCTOR_FAIL : DOCTOR_OK,
+	doctor_report(f, h.is_late ? DOCTOR_FAIL : DOCTOR_OK,
 	    "last tick %lld s "
 	    "ago, one every %lld s",
 	    (long long)(h.last_tick_age_us / CLOCK_US_PER_S),
@@ -170,7 +171,7 @@ doctor_ticker(struct doctor *d, struct finding *f)
 		    "it is late: look whether cron runs, for its "
 		    "mail, and at crontab -l");
 	else if (h.gap_us >= GRACE_GAP_MIN_US)
-		tell_gap(d, &h, f);
+		report_gap(d, &h, f);
 }
 
 void
@@ -183,12 +184,12 @@ doctor_jobs(struct doctor *d, struct finding *f)
 	job_init(&j);
 	if (sched_count(s, SCHED_ANY, NULL, &all) != STORE_OK ||
 	    sched_quarantined(s, &n, &j) != STORE_OK)
-		doctor_say(f, DOCTOR_FAIL, "they cannot be counted");
+		doctor_report(f, DOCTOR_FAIL, "they cannot be counted");
 	else if (n == 0)
-		doctor_say(f, DOCTOR_OK, "%lld, none in quarantine",
+		doctor_report(f, DOCTOR_OK, "%lld, none in quarantine",
 		    (long long)all);
 	else {
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "%lld of %lld in quarantine, the first is %s %s: %s",
 		    (long long)n, (long long)all, j.queue, j.job_id,
 		    j.reason == NULL ? "" : j.reason);

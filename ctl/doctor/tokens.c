@@ -13,7 +13,7 @@ check_token(const struct token *t, struct finding *f)
 	const char *why = grant_bad_globs(t->queues);
 
 	if (t->services == NULL) {
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "%s (%s) was made before services had globs of their own: "
 		    "\"%s\" grants services, too",
 		    t->id, t->name, t->queues);
@@ -21,8 +21,8 @@ check_token(const struct token *t, struct finding *f)
 		    "minutehand token set --services GLOBS %s (or: none)",
 		    t->id);
 	} else if (why != NULL) {
-		doctor_say(f, DOCTOR_WARN, "%s (%s): --queues \"%s\" %s", t->id,
-		    t->name, t->queues, why);
+		doctor_report(f, DOCTOR_WARN, "%s (%s): --queues \"%s\" %s",
+		    t->id, t->name, t->queues, why);
 		doctor_advise(f,
 		    "make another by minutehand token add, then minutehand "
 		    "token revoke %s",
@@ -38,11 +38,11 @@ doctor_tokens(struct doctor *d, struct finding *f)
 
 	rc = store_token_list(d->ctl->sched.stores[JOB_DURABLE], &l);
 	if (rc != STORE_OK)
-		doctor_say(f, DOCTOR_FAIL, "%s", store_strrc(rc));
+		doctor_report(f, DOCTOR_FAIL, "%s", store_strrc(rc));
 	else if (l.n == 0)
-		doctor_say(f, DOCTOR_OK, "none");
+		doctor_report(f, DOCTOR_OK, "none");
 	else
-		doctor_say(f, DOCTOR_OK, "%zu", l.n);
+		doctor_report(f, DOCTOR_OK, "%zu", l.n);
 	for (size_t i = 0; i < l.n && f->level == DOCTOR_OK; i++)
 		check_token(&l.v[i], f);
 	token_list_fini(&l);

@@ -145,11 +145,11 @@ found_cause(const char *cause, int64_t uid, struct finding *f)
 		if (strcmp(causes[i].cause, cause) != 0)
 			continue;
 		(void)snprintf(text, sizeof(text), causes[i].text, user);
-		doctor_say(f, DOCTOR_FAIL, "%s", text);
+		doctor_report(f, DOCTOR_FAIL, "%s", text);
 		doctor_advise(f, "%s", causes[i].advice);
 		return;
 	}
-	doctor_say(f, DOCTOR_FAIL, "the program, which runs as %s: %s", user,
+	doctor_report(f, DOCTOR_FAIL, "the program, which runs as %s: %s", user,
 	    cause);
 	doctor_advise(f, "see the web server's error log");
 }
@@ -177,15 +177,15 @@ found_health(const struct doctor *d, const struct probe_answer *a,
 	if (cause != NULL)
 		found_cause(cause, uid, f);
 	else if (strcmp(status, "ok") == 0)
-		doctor_say(f, DOCTOR_OK, "%s answers", d->url);
+		doctor_report(f, DOCTOR_OK, "%s answers", d->url);
 	else if (age < 0) {
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "%s answers; it says that no tick has ever run", d->url);
 		doctor_advise(f,
 		    "put the line that minutehand init prints into your "
 		    "crontab (crontab -e)");
 	} else {
-		doctor_say(f, DOCTOR_WARN,
+		doctor_report(f, DOCTOR_WARN,
 		    "%s answers; it says that the ticker is late: the last "
 		    "tick was %lld s ago",
 		    d->url, (long long)age);
@@ -201,7 +201,7 @@ static void
 found_redirect(const struct doctor *d, const struct probe_answer *a,
     struct finding *f)
 {
-	doctor_say(f, DOCTOR_FAIL, "%s redirects to %s (status %d)", d->url,
+	doctor_report(f, DOCTOR_FAIL, "%s redirects to %s (status %d)", d->url,
 	    a->location[0] == '\0' ? "nowhere" : a->location, a->status);
 	if (strncasecmp(d->url, "http://", 7) == 0 &&
 	    strncasecmp(a->location, "https://", 8) == 0)
@@ -222,18 +222,18 @@ found_foreign(const struct doctor *d, const struct probe_answer *a,
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		if (statuses[i].status != a->status)
 			continue;
-		doctor_say(f, DOCTOR_FAIL, "%s/healthz: status %d: %s", d->url,
-		    a->status, statuses[i].text);
+		doctor_report(f, DOCTOR_FAIL, "%s/healthz: status %d: %s",
+		    d->url, a->status, statuses[i].text);
 		doctor_advise(f, "%s", statuses[i].advice);
 		return;
 	}
 	if (a->status != 200) {
-		doctor_say(f, DOCTOR_FAIL, "%s/healthz: status %d", d->url,
+		doctor_report(f, DOCTOR_FAIL, "%s/healthz: status %d", d->url,
 		    a->status);
 		doctor_advise(f, "see the web server's error log");
 		return;
 	}
-	doctor_say(f, DOCTOR_FAIL,
+	doctor_report(f, DOCTOR_FAIL,
 	    "%s/healthz is answered, but not by minutehand (%s)", d->url,
 	    a->type[0] == '\0' ? "no type" : a->type);
 	if (a->len >= 4 && memcmp(a->body, "\177ELF", 4) == 0)
@@ -255,14 +255,14 @@ doctor_web(struct doctor *d, struct finding *f)
 	struct probe_answer a;
 
 	if (d->url == NULL) {
-		doctor_say(f, DOCTOR_OK, "not asked (give --url URL)");
+		doctor_report(f, DOCTOR_OK, "not asked (give --url URL)");
 		return;
 	}
 	if (probe_ask(&r, &a) == -1) {
-		doctor_say(f, DOCTOR_FAIL, "%s: %s", d->url, a.error);
+		doctor_report(f, DOCTOR_FAIL, "%s: %s", d->url, a.error);
 		doctor_advise(f, "give --url https://HOST[:PORT][/PATH]");
 	} else if (a.trouble != HTTP_TROUBLE_NONE) {
-		doctor_say(f, DOCTOR_FAIL, "%s: %s%s", d->url,
+		doctor_report(f, DOCTOR_FAIL, "%s: %s%s", d->url,
 		    trouble_names[a.trouble], a.error);
 		doctor_advise(f, "%s", trouble_advice[a.trouble]);
 	} else if (a.status / 100 == 3)

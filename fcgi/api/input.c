@@ -335,10 +335,11 @@ input_path(const struct ctx *ctx, const struct request *req,
 	return -1;
 }
 
-const struct job_known *
-input_know(struct ctx *ctx, const char *queue, struct job_known *k)
+const struct job_registration *
+input_registration(struct ctx *ctx, const char *queue,
+    struct job_registration *k)
 {
 	return queue == NULL || !auth_may_queue(ctx, queue) ?
 	    NULL :
-	    brokers_know(ctx_brokers(ctx), queue, k);
+	    brokers_registration(ctx_brokers(ctx), queue, k);
 }

@@ -71,10 +71,10 @@ int input_path(const struct ctx *ctx, const struct request *req,
 
 /*
  * What the broker of a queue (NULL: not known) says of its worker
- * (brokers_know), if the client may use that queue.
+ * (brokers_registration), if the client may use that queue.
  */
-struct job_known;
-const struct job_known *input_know(struct ctx *ctx, const char *queue,
-    struct job_known *k);
+struct job_registration;
+const struct job_registration *input_registration(struct ctx *ctx,
+    const char *queue, struct job_registration *k);
 
 #endif

@@ -59,7 +59,7 @@ by_name(const void *a, const void *b)
 }
 
 static int
-by_place(const void *a, const void *b)
+by_order(const void *a, const void *b)
 {
 	const struct queue_name *x = a, *y = b;
 
@@ -90,7 +90,7 @@ settle(const struct ctx *ctx, struct queue_names *l)
 	}
 	l->n = kept;
 	if (l->n > 1)
-		qsort(l->v, l->n, sizeof(*l->v), by_place);
+		qsort(l->v, l->n, sizeof(*l->v), by_order);
 }
 
 enum store_rc
@@ -128,11 +128,12 @@ enum store_rc
 queue_is_known(struct ctx *ctx, const char *queue, bool *out)
 {
 	const struct conf_queue *q = conf_queue_for(ctx->conf, queue);
-	struct job_known known = { .is_answered = false };
+	struct job_registration known = { .is_answered = false };
 
 	*out = true;
 	if (q->broker == CONF_BROKER_FUNBOOST) {
-		if (input_know(ctx, queue, &known) != NULL && known.is_answered)
+		if (input_registration(ctx, queue, &known) != NULL &&
+		    known.is_answered)
 			*out = known.sig.is_known || q != &ctx->conf->other;
 		brokers_forget(&known);
 		return STORE_OK;

@@ -27,7 +27,7 @@ add_dead(const struct dead *d, struct buf *out)
 	buf_json(out, d->id);
 	member_text("queue_name", d->queue, out);
 	member_text("job_id", d->job_id, out);
-	member_text("where", dead_place_name(d->place), out);
+	member_text("where", dead_origin_name(d->origin), out);
 	member_text("reason", d->reason, out);
 	buf_printf(out, ",\"attempt\":%" PRId64, d->attempt);
 	if (d->slot_us == 0)

@@ -185,8 +185,8 @@ struct edit {
 	struct job_env *env;
 	struct json_object *members;
 	struct faults *fs;
-	struct input in;	/* the job */
-	struct job_known known; /* what its queue's worker says */
+	struct input in;	       /* the job */
+	struct job_registration known; /* what its queue's worker says */
 };
 
 static int
@@ -238,7 +238,7 @@ ask_known(struct ctx *ctx, const struct request *req, struct edit *e,
     struct response *res)
 {
 	const struct input *in = &e->in;
-	const struct job_known *answer;
+	const struct job_registration *answer;
 	enum store_rc rc;
 	struct job j;
 
@@ -252,7 +252,7 @@ ask_known(struct ctx *ctx, const struct request *req, struct edit *e,
 	    job_patch(e->members, e->env, &j, e->fs) != 0)
 		refuse_patch(ctx, req, res);
 	else if (rc == STORE_OK &&
-	    (answer = input_know(ctx, in->queue, &e->known)) != NULL)
+	    (answer = input_registration(ctx, in->queue, &e->known)) != NULL)
 		e->env->known = answer;
 	job_fini(&j);
 	return res->status == 200 ? 0 : -1;
@@ -297,7 +297,7 @@ h_job_patch(struct ctx *ctx, const struct request *req, struct response *res)
 		.now_us = clock_now_us(),
 		.takes = TRIGGER_TAKES_NEVER,
 	};
-	struct job_env env = { ctx->conf, &zones, &job_known_later, NULL,
+	struct job_env env = { ctx->conf, &zones, &job_registration_later, NULL,
 		false };
 	struct edit e = { .env = &env,
 		.members = req->json,

@@ -74,13 +74,13 @@ no_memory_store(struct sched *s, struct response *res)
 static int
 check_known(struct ctx *ctx, const struct job *j, struct response *res)
 {
-	struct job_known known = { .is_answered = false };
+	struct job_registration known = { .is_answered = false };
 	int rc;
 
 	if (j->render != NULL)
 		return 0;
-	rc = job_check_known(ctx->conf, input_know(ctx, j->queue, &known), j,
-	    &res->faults);
+	rc = job_check_registration(ctx->conf,
+	    input_registration(ctx, j->queue, &known), j, &res->faults);
 	brokers_forget(&known);
 	if (rc != 0)
 		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
@@ -96,7 +96,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		.now_us = clock_now_us(),
 		.takes = TRIGGER_TAKES_NEVER,
 	};
-	const struct job_env env = { ctx->conf, &zones, &job_known_later,
+	const struct job_env env = { ctx->conf, &zones, &job_registration_later,
 		&res->warns, true };
 	const char *asked_id = NULL;
 	bool is_replace = false;
@@ -142,7 +142,7 @@ out:
 /* One job of a list: its queue, and where its JSON lies in the answer. */
 struct listed {
 	const char *queue;
-	size_t place; /* in the list's order */
+	size_t order; /* in the list's order */
 	size_t from;
 	size_t len;
 };
@@ -155,7 +155,7 @@ by_queue(const void *a, const void *b)
 
 	if (d != 0)
 		return d;
-	return (x->place > y->place) - (x->place < y->place);
+	return (x->order > y->order) - (x->order < y->order);
 }
 
 /* The objects of one queue, copied from where they are; how many. */
@@ -220,7 +220,7 @@ add_jobs(struct ctx *ctx, const struct job_list *jobs,
 		if (i > 0)
 			buf_char(out, ',');
 		v[i].queue = jobs->v[i].queue;
-		v[i].place = i;
+		v[i].order = i;
 		v[i].from = out->len;
 		job_to_json(&jobs->v[i], &env, out);
 		v[i].len = out->len - v[i].from;

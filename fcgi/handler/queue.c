@@ -119,7 +119,7 @@ read_publish(const struct ctx *ctx, const struct request *req,
 	}
 	read_result(body, params->kwargs, &more->result, fs);
 	params->queue = p->queue;
-	params->known = &job_known_later;
+	params->known = &job_registration_later;
 	job_check_params(ctx->conf, params, fs);
 	p->kwargs = json_text(params->kwargs);
 }
@@ -128,9 +128,9 @@ read_publish(const struct ctx *ctx, const struct request *req,
 static void
 check_known(struct ctx *ctx, struct job_params *params, struct faults *fs)
 {
-	struct job_known known = { .is_answered = false };
+	struct job_registration known = { .is_answered = false };
 
-	params->known = input_know(ctx, params->queue, &known);
+	params->known = input_registration(ctx, params->queue, &known);
 	if (params->known != NULL)
 		job_check_params(ctx->conf, params, fs);
 	brokers_forget(&known);

@@ -81,10 +81,10 @@ add_config(struct ctx *ctx, const char *name, struct buf *out)
 {
 	static const struct conf_list none = { NULL, 0 };
 	const struct conf_queue *q = conf_queue_for(ctx->conf, name);
-	struct job_known known = { .is_answered = false };
+	struct job_registration known = { .is_answered = false };
 	const struct signature *sig = &known.sig;
 
-	if (input_know(ctx, name, &known) != NULL && !known.is_answered)
+	if (input_registration(ctx, name, &known) != NULL && !known.is_answered)
 		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, known.why,
 		    NULL);
 	buf_str(out, "{\"queue_name\":");

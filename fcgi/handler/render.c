@@ -145,7 +145,7 @@ h_render_list(struct ctx *ctx, const struct request *req, struct response *res)
 	struct delivery_list l = { NULL, 0, 0 };
 	struct buf set = BUF_INIT;
 
-	f.place = req->path.service;
+	f.service = req->path.service;
 	f.limit = RENDER_PAGE;
 	if (check_service(ctx, req, res) == 0 &&
 	    read_filter(ctx, req, &set, &f, res) == 0 &&

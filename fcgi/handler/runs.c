@@ -207,7 +207,7 @@ answer_why(const struct request *req, const struct why *w, struct response *res)
 {
 	struct buf words = BUF_INIT;
 
-	why_words(w, req->lang == LANG_ZH ? WORDS_ZH : WORDS_EN, &words);
+	why_describe(w, req->lang == LANG_ZH ? WORDS_ZH : WORDS_EN, &words);
 	buf_printf(res->data,
 	    "{\"answer\":\"%s\",\"message\":", why_name(w->out.answer));
 	buf_json(res->data, buf_cstr(&words));

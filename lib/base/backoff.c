@@ -14,16 +14,17 @@ backoff_most_us(int64_t base_us, int64_t cap_us, int64_t attempt)
 }
 
 int64_t
-backoff_us(int64_t base_us, int64_t cap_us, int64_t attempt, uint32_t luck)
+backoff_us(int64_t base_us, int64_t cap_us, int64_t attempt, uint32_t random32)
 {
 	int64_t most = backoff_most_us(base_us, cap_us, attempt);
 
-	return (int64_t)((double)most * ((double)luck / (double)UINT32_MAX));
+	return (
+	    int64_t)((double)most * ((double)random32 / (double)UINT32_MAX));
 }
 
 /* A linear congruence (Numerical Recipes), its low bits improved. */
 uint32_t
-backoff_luck(uint32_t *state)
+backoff_rand32(uint32_t *state)
 {
 	*state = *state * 1664525U + 1013904223U;
 	return *state ^ *state >> 16;

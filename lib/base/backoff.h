@@ -11,13 +11,13 @@ int64_t backoff_most_us(int64_t base_us, int64_t cap_us, int64_t attempt);
 
 /*
  * Some part of it by chance (full jitter, as the AWS architecture blog has
- * it), so that those who failed together do not come back together; luck is
+ * it), so that those who failed together do not come back together; random32 is
  * any number.
  */
 int64_t backoff_us(int64_t base_us, int64_t cap_us, int64_t attempt,
-    uint32_t luck);
+    uint32_t random32);
 
 /* The next number of no meaning; *state is any number at first. */
-uint32_t backoff_luck(uint32_t *state);
+uint32_t backoff_rand32(uint32_t *state);
 
 #endif

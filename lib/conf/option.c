@@ -47,7 +47,7 @@ add_duration(struct buf *b, int64_t us)
 void
 conf_option_range(const struct conf_option *o, struct buf *b)
 {
-	const struct conf_word *w;
+	const struct conf_choice *w;
 
 	if (o->special != NULL)
 		buf_printf(b, "%s, or ", o->special);
@@ -103,7 +103,7 @@ static int
 set_choice(const struct conf_option *o, const char *text, void *member,
     char *why, size_t whylen)
 {
-	const struct conf_word *w;
+	const struct conf_choice *w;
 
 	for (w = o->words; w->name != NULL; w++) {
 		if (strcmp(w->name, text) == 0)
@@ -127,7 +127,7 @@ static int
 set_set(const struct conf_option *o, const char *text, int *member, char *why,
     size_t whylen)
 {
-	const struct conf_word *w;
+	const struct conf_choice *w;
 	const char *p = text;
 	int sum = 0;
 	size_t n;
@@ -187,7 +187,7 @@ static int
 add_word(const struct conf_option *o, const char *text, struct conf_list *l,
     char *why, size_t whylen)
 {
-	const struct conf_word *w = o->words;
+	const struct conf_choice *w = o->words;
 	size_t n = strlen(text);
 	char **v;
 

@@ -35,7 +35,7 @@ _Static_assert(sizeof(struct conf_queue) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_webhook) <= CONF_SECTION_MAX,
     "the parser has room for a section");
 
-const struct conf_word conf_broker_words[] = {
+const struct conf_choice conf_broker_words[] = {
 	{ "sqlite", CONF_BROKER_SQLITE, NULL },
 	{ "redis", CONF_BROKER_REDIS, NO_REDIS },
 	{ "redis-stream", CONF_BROKER_REDIS_STREAM, NO_REDIS },
@@ -50,20 +50,20 @@ _Static_assert(sizeof(conf_broker_words) / sizeof(conf_broker_words[0]) ==
 	CONF_BROKER__MAX,
     "each broker has a word, in their order");
 
-static const struct conf_word format_words[] = {
+static const struct conf_choice format_words[] = {
 	{ "auto", CONF_FORMAT_AUTO, NULL },
 	{ "funboost", CONF_FORMAT_FUNBOOST, NULL },
 	{ "envelope", CONF_FORMAT_ENVELOPE, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_word switch_words[] = {
+static const struct conf_choice switch_words[] = {
 	{ "off", CONF_OFF, NULL },
 	{ "on", CONF_ON, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_word redis_tls_words[] = {
+static const struct conf_choice redis_tls_words[] = {
 	{ "off", CONF_OFF, NULL },
 	{ "on", CONF_ON, NO_REDIS_TLS },
 	{ NULL, 0, NULL },

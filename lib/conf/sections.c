@@ -18,7 +18,7 @@ _Static_assert(sizeof(struct conf_render_key) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_alert) <= CONF_SECTION_MAX,
     "the parser has room for a section");
 
-static const struct conf_word marker_words[] = {
+static const struct conf_choice marker_words[] = {
 	{ "none", CONF_MARKER_NONE, NULL },
 	{ "comment", CONF_MARKER_COMMENT, NULL },
 	{ "env", CONF_MARKER_ENV, NULL },
@@ -93,7 +93,7 @@ static const struct conf_option render_service_options[] = {
 	{ .name = NULL },
 };
 
-static const struct conf_word alert_words[] = {
+static const struct conf_choice alert_words[] = {
 	{ "failed", ALERT_FAILED, NULL },
 	{ "refused", ALERT_REFUSED, NULL },
 	{ "unknown", ALERT_UNKNOWN, NULL },

@@ -20,40 +20,40 @@ _Static_assert(sizeof(enum conf_anonymous) == sizeof(int) &&
 	sizeof(enum log_level) == sizeof(int),
     "a choice is stored as an int");
 
-static const struct conf_word anonymous_words[] = {
+static const struct conf_choice anonymous_words[] = {
 	{ "off", CONF_ANONYMOUS_OFF, NULL },
 	{ "loopback", CONF_ANONYMOUS_LOOPBACK, NULL },
 	{ NULL, 0, NULL },
 };
 
 /* Never admin. */
-static const struct conf_word scope_words[] = {
+static const struct conf_choice scope_words[] = {
 	{ "read", CONF_SCOPE_READ, NULL },
 	{ "write", CONF_SCOPE_WRITE, NULL },
 	{ "consume", CONF_SCOPE_CONSUME, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_word yes_words[] = {
+static const struct conf_choice yes_words[] = {
 	{ "no", CONF_OFF, NULL },
 	{ "yes", CONF_ON, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_word language_words[] = {
+static const struct conf_choice language_words[] = {
 	{ "auto", CONF_LANGUAGE_AUTO, NULL },
 	{ "en", CONF_LANGUAGE_EN, NULL },
 	{ "zh", CONF_LANGUAGE_ZH, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_word target_words[] = {
+static const struct conf_choice target_words[] = {
 	{ "stderr", LOG_TARGET_STDERR, NULL },
 	{ "syslog", LOG_TARGET_SYSLOG, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_word level_words[] = {
+static const struct conf_choice level_words[] = {
 	{ "err", LOG_LEVEL_ERR, NULL },
 	{ "warn", LOG_LEVEL_WARN, NULL },
 	{ "info", LOG_LEVEL_INFO, NULL },
@@ -61,7 +61,7 @@ static const struct conf_word level_words[] = {
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_word ambiguous_words[] = {
+static const struct conf_choice ambiguous_words[] = {
 	{ "retry", CONF_AMBIGUOUS_RETRY, NULL },
 	{ "skip", CONF_AMBIGUOUS_SKIP, NULL },
 	{ NULL, 0, NULL },

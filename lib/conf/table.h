@@ -26,7 +26,7 @@ enum conf_type {
 	CONF_LIST      /* struct conf_list of words */
 };
 
-struct conf_word {
+struct conf_choice {
 	const char *name; /* NULL ends a list */
 	int value;
 	const char *missing; /* the package it was built without, or NULL */
@@ -43,7 +43,7 @@ struct conf_option {
 	int64_t min, max;
 	const char *special; /* word taken besides a number, or NULL */
 	int64_t special_value;
-	const struct conf_word *words;
+	const struct conf_choice *words;
 	enum trust_kind trust; /* what the file it names is to us */
 };
 
@@ -67,7 +67,7 @@ struct conf_section {
 #define CONF_SECTION_MAX 256
 
 /* Options of queues, and of what their messages travel to. */
-extern const struct conf_word conf_broker_words[];
+extern const struct conf_choice conf_broker_words[];
 extern const struct conf_option conf_queue_options[];
 extern const struct conf_option conf_redis_options[];
 extern const struct conf_option conf_rabbitmq_options[];

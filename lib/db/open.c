@@ -13,7 +13,7 @@
 #include "lib/db/store.h"
 #include "lib/db/stmt.h"
 #include "lib/base/trust.h"
-#include "lib/db/turn.h"
+#include "lib/db/gate.h"
 #include "lib/base/ban.h"
 
 /*
@@ -52,16 +52,16 @@ store_configure(struct store *st)
 	return stmt_run_all(st, ids, sizeof(ids) / sizeof(ids[0]));
 }
 
-/* The turnstile's file stands beside the store: PATH-turn. */
-static struct turn *
-store_turn(const char *path)
+/* The gate's file stands beside the store: PATH-turn. */
+static struct gate *
+store_gate(const char *path)
 {
 	struct buf name = BUF_INIT;
-	struct turn *t = NULL;
+	struct gate *t = NULL;
 
 	buf_printf(&name, "%s-turn", path);
 	if (!name.is_failed)
-		t = turn_open(buf_cstr(&name), path);
+		t = gate_open(buf_cstr(&name), path);
 	buf_fini(&name);
 	return t;
 }
@@ -135,7 +135,7 @@ store_open(const struct store_opts *o, enum store_rc *rc, char *why,
 		goto err;
 	}
 	if (!o->is_readonly && store_has_wal(st))
-		st->turn = store_turn(o->path);
+		st->gate = store_gate(o->path);
 	if (!o->is_readonly)
 		*rc = store_migrate(st, why, whylen);
 	if (*rc != STORE_OK)
@@ -157,7 +157,7 @@ store_close(struct store *st)
 	/* A statement that was not ours to finalize is a bug: find it. */
 	assert(st->db == NULL || sqlite3_next_stmt(st->db, NULL) == NULL);
 	(void)sqlite3_close(st->db);
-	turn_close(st->turn);
+	gate_close(st->gate);
 	free(st->path);
 	free(st);
 }

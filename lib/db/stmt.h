@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 
 #include "lib/db/store.h"
-#include "lib/db/turn.h"
+#include "lib/db/gate.h"
 #include "sql/sql_gen.h"
 
 /*
@@ -23,7 +23,7 @@ struct store {
 	bool is_dirty;	   /* the WAL has commits not flushed by us */
 	bool is_torn;	   /* a flush of the WAL failed: it may have a hole */
 	int wal_pages;	   /* its length at the last checkpoint */
-	struct turn *turn; /* NULL: writers meet at SQLite's lock */
+	struct gate *gate; /* NULL: writers meet at SQLite's lock */
 	enum store_rc refused; /* why stmt_get gave NULL the last time */
 	sqlite3_stmt *stmts[SQL__MAX];
 };

@@ -5,11 +5,11 @@
 
 #include "lib/db/store.h"
 #include "lib/db/stmt.h"
-#include "lib/db/turn.h"
+#include "lib/db/gate.h"
 #include "lib/base/ban.h"
 
-/* A writer that holds the turnstile longer than this is passed by. */
-#define TURN_US (500 * 1000)
+/* A writer that holds the gate longer than this is passed by. */
+#define GATE_US (500 * 1000)
 
 static const char *const rc_words[] = {
 	[STORE_OK] = "done",
@@ -46,7 +46,7 @@ begin(struct store *st)
 	enum store_rc rc = stmt_run(st, stmt_get(st, SQL_TXN_BEGIN), false);
 
 	if (rc != STORE_OK)
-		turn_give(st->turn);
+		gate_leave(st->gate);
 	else if (store_is_replaced(st)) {
 		store_rollback(st);
 		rc = STORE_BUSY;
@@ -58,7 +58,7 @@ enum store_rc
 store_begin(struct store *st)
 {
 	st->is_idle = false;
-	turn_take(st->turn, TURN_US);
+	gate_enter(st->gate, GATE_US);
 	return begin(st);
 }
 
@@ -79,7 +79,7 @@ store_rollback(struct store *st)
 	/* SQLite rolls back by itself on some errors (lang_transaction). */
 	if (store_in_transaction(st))
 		(void)stmt_run(st, stmt_get(st, SQL_TXN_ROLLBACK), false);
-	turn_give(st->turn);
+	gate_leave(st->gate);
 	st->is_idle = false;
 }
 

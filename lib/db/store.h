@@ -56,7 +56,7 @@ void store_close(struct store *st);
 enum store_rc store_begin(struct store *st);
 
 /*
- * The same without waiting for a writer, in turnstile or SQLite, and the
+ * The same without waiting for a writer, in gate or SQLite, and the
  * commit neither: STORE_BUSY at once.  For what harms nobody when it is lost.
  */
 enum store_rc store_begin_idle(struct store *st);

@@ -9,7 +9,7 @@
 
 #include "lib/db/store.h"
 #include "lib/db/stmt.h"
-#include "lib/db/turn.h"
+#include "lib/db/gate.h"
 #include "lib/base/ban.h"
 
 /* A checkpoint is tried each time the WAL has grown by so many pages. */
@@ -243,7 +243,7 @@ store_commit(struct store *st)
 	rc = stmt_run(st, stmt_get(st, SQL_TXN_COMMIT), false);
 	if (rc != STORE_OK)
 		store_rollback(st);
-	turn_give(st->turn);
+	gate_leave(st->gate);
 	st->is_idle = false;
 	return rc == STORE_OK ? wal_flush(st) : rc;
 }

@@ -21,7 +21,7 @@ struct warns;
  * What a queue's broker said of its worker, asked before (net/brokers.h), for
  * a body is read where nobody may wait for the network.
  */
-struct job_known {
+struct job_registration {
 	bool is_pending;  /* not asked yet: names are not checked */
 	bool is_answered; /* else: why */
 	struct signature sig;
@@ -30,15 +30,16 @@ struct job_known {
 
 /*
  * Of a queue that is asked about when the rest of the text was found good: what
- * only its worker can know is left to job_check_known.
+ * only its worker can know is left to job_check_registration.
  */
-extern const struct job_known job_known_later;
+extern const struct job_registration job_registration_later;
 
 /* What a job's text is read against. */
 struct job_env {
 	const struct conf *conf;
 	const struct trigger_env *trigger;
-	const struct job_known *known; /* of the job's queue; NULL: not asked */
+	const struct job_registration
+	    *known;	     /* of the job's queue; NULL: not asked */
 	struct warns *warns; /* gets what may surprise about it; NULL: no */
 	bool is_lenient;     /* an unknown member is ignored, with a warning */
 };
@@ -122,10 +123,11 @@ int job_check_kwargs(const char *field, struct json_object *kwargs,
 /* Parameters on their way to a queue, and how their fields are called. */
 struct job_params {
 	const char *queue;
-	struct json_object *args;      /* list or NULL */
-	struct json_object *kwargs;    /* object or NULL */
-	const char *kwargs_field;      /* "kwargs", "msg_body" */
-	const struct job_known *known; /* of the queue; NULL: not asked */
+	struct json_object *args;   /* list or NULL */
+	struct json_object *kwargs; /* object or NULL */
+	const char *kwargs_field;   /* "kwargs", "msg_body" */
+	const struct job_registration
+	    *known; /* of the queue; NULL: not asked */
 };
 
 /*
@@ -147,14 +149,16 @@ struct job_texts {
 };
 
 /* The same of such, once more before they are sent. */
-int job_check_texts(const struct conf *conf, const struct job_known *known,
-    const struct job_texts *t, struct faults *fs);
+int job_check_texts(const struct conf *conf,
+    const struct job_registration *known, const struct job_texts *t,
+    struct faults *fs);
 
 /*
- * The parameters of j, read against job_known_later, against what is known by
+ * The parameters of j, read against job_registration_later, against what is known by
  * now (NULL: there was nothing to ask).  0, or -1 with faults.
  */
-int job_check_known(const struct conf *conf, const struct job_known *known,
-    const struct job *j, struct faults *fs);
+int job_check_registration(const struct conf *conf,
+    const struct job_registration *known, const struct job *j,
+    struct faults *fs);
 
 #endif

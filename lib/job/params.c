@@ -207,7 +207,7 @@ read_text(const char *field, const char *text, struct json_object **out,
 }
 
 int
-job_check_texts(const struct conf *conf, const struct job_known *known,
+job_check_texts(const struct conf *conf, const struct job_registration *known,
     const struct job_texts *t, struct faults *fs)
 {
 	struct job_params p = {
@@ -225,11 +225,12 @@ job_check_texts(const struct conf *conf, const struct job_known *known,
 	return rc;
 }
 
-const struct job_known job_known_later = { .is_pending = true };
+const struct job_registration job_registration_later = { .is_pending = true };
 
 int
-job_check_known(const struct conf *conf, const struct job_known *known,
-    const struct job *j, struct faults *fs)
+job_check_registration(const struct conf *conf,
+    const struct job_registration *known, const struct job *j,
+    struct faults *fs)
 {
 	const struct job_texts t = { j->queue, j->args, j->kwargs };
 

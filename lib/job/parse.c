@@ -47,7 +47,7 @@ struct parse {
 	struct job *j;
 	struct faults *fs;
 	bool is_preview;
-	const struct job_known *known;
+	const struct job_registration *known;
 	struct warns *warns; /* or NULL */
 	bool is_lenient;
 };

@@ -26,7 +26,7 @@ read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
     struct faults *fs)
 {
 	const char *zone = env->default_zone, *now = NULL, *wrong;
-	struct datetime_words words = { NULL, env->now_us };
+	struct datetime_relative words = { NULL, env->now_us };
 	char why[256], room[JSON_INSTANT_MAX];
 
 	*out = env->now_us;
@@ -41,7 +41,7 @@ read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
 	if (words.tz == NULL)
 		return fault_add(fs, "timezone", "%s", why);
 	wrong = (env->takes & TRIGGER_TAKES_WORDS) != 0 ?
-	    datetime_parse_words(now, &words, out, NULL) :
+	    datetime_parse_relative(now, &words, out, NULL) :
 	    datetime_parse(now, words.tz, out, NULL);
 	return wrong == NULL ? 0 : fault_add_instant(fs, "now", now, wrong);
 }
@@ -213,7 +213,7 @@ static void
 add_words(const struct trigger *t, struct buf *out)
 {
 	struct buf text = BUF_INIT;
-	enum words_lang lang;
+	enum describe_lang lang;
 
 	trigger_print(t, &text);
 	out->is_failed |= text.is_failed;
@@ -227,7 +227,7 @@ add_words(const struct trigger *t, struct buf *out)
 		trigger_words(t, lang, &text);
 		out->is_failed |= text.is_failed;
 		buf_printf(out, "%s\"%s\":", lang > 0 ? "," : "",
-		    words_lang_name(lang));
+		    describe_lang_name(lang));
 		buf_json(out, buf_cstr(&text));
 	}
 	buf_char(out, '}');
@@ -235,7 +235,8 @@ add_words(const struct trigger *t, struct buf *out)
 }
 
 void
-preview_to_json(const struct preview *p, enum words_lang lang, struct buf *out)
+preview_to_json(const struct preview *p, enum describe_lang lang,
+    struct buf *out)
 {
 	add_words(p->t, out);
 	add_fires(p, out);

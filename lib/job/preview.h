@@ -45,7 +45,7 @@ void preview_fini(struct preview *p);
  * "fires":[{"local","utc","epoch"}],"exhausted","warnings":[{"code",
  * "message"}]}, the messages in lang.
  */
-void preview_to_json(const struct preview *p, enum words_lang lang,
+void preview_to_json(const struct preview *p, enum describe_lang lang,
     struct buf *out);
 
 /* That j, which was added, has nothing to do: j->ran did it. */

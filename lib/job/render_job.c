@@ -7,7 +7,7 @@
 #include "lib/base/num.h"
 #include "lib/job/render_job.h"
 #include "lib/trigger/warn.h"
-#include "lib/base/word.h"
+#include "lib/base/names.h"
 
 #include "lib/base/ban.h"
 
@@ -41,7 +41,7 @@ add_members(const struct delivery *d, struct buf *out)
 {
 	buf_str(out, "\"id\":");
 	buf_json(out, d->id);
-	add_string(out, "serviceId", d->place);
+	add_string(out, "serviceId", d->service);
 	add_string(out, "startCommand", d->command);
 	add_string(out, "planId", d->plan == NULL ? "" : d->plan);
 	add_time(out, "createdAt", d->decided_us);
@@ -64,7 +64,7 @@ render_job_json(const struct delivery *d, struct buf *out)
 
 void
 render_job_json_created(const struct delivery *d, const struct warns *ws,
-    enum words_lang lang, struct buf *out)
+    enum describe_lang lang, struct buf *out)
 {
 	buf_char(out, '{');
 	add_members(d, out);
@@ -81,7 +81,7 @@ render_job_json_brief(const struct delivery *d, struct buf *out)
 {
 	buf_str(out, "{\"id\":");
 	buf_json(out, d->id);
-	add_string(out, "serviceId", d->place);
+	add_string(out, "serviceId", d->service);
 	add_string(out, "status", delivery_status(d));
 	buf_char(out, '}');
 }
@@ -131,7 +131,7 @@ render_statuses_add(const char *list, struct buf *set)
 			return -1;
 		memcpy(word, list, n);
 		word[n] = '\0';
-		if (word_find(statuses, NSTATUSES, word) < 0)
+		if (names_find(statuses, NSTATUSES, word) < 0)
 			return -1;
 		buf_printf(set, "%s,", word);
 		list += n;

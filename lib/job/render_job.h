@@ -33,7 +33,7 @@ void render_job_json_brief(const struct delivery *d, struct buf *out);
  * lang, if there are any.
  */
 void render_job_json_created(const struct delivery *d, const struct warns *ws,
-    enum words_lang lang, struct buf *out);
+    enum describe_lang lang, struct buf *out);
 
 /*
  * Append the first n of l as [{"id":…,"status":…,…,"job":{…},"cursor":"…"}]:

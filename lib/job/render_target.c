@@ -4,7 +4,7 @@
 #include "lib/base/fault.h"
 #include "lib/job/render_target.h"
 #include "lib/base/utf8.h"
-#include "lib/base/word.h"
+#include "lib/base/names.h"
 
 #include "lib/base/ban.h"
 
@@ -117,7 +117,7 @@ render_target_check(const struct render_target *t, struct faults *fs)
 bool
 render_plan_is_known(const char *plan)
 {
-	return word_find(plans, NPLANS, plan) >= 0;
+	return names_find(plans, NPLANS, plan) >= 0;
 }
 
 static void

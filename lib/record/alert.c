@@ -4,7 +4,7 @@
 #include "lib/record/alert.h"
 #include "lib/base/backoff.h"
 #include "lib/base/list.h"
-#include "lib/base/word.h"
+#include "lib/base/names.h"
 
 #include "lib/base/ban.h"
 
@@ -64,7 +64,7 @@ alert_kind_name(enum alert_kind k)
 int
 alert_kind_parse(const char *name, enum alert_kind *out)
 {
-	int i = word_find(names, ALERT_KIND__MAX, name);
+	int i = names_find(names, ALERT_KIND__MAX, name);
 
 	if (i < 0)
 		return -1;

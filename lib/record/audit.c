@@ -160,7 +160,7 @@ tell(struct audit *a, const struct audit_finding *f)
 }
 
 static void
-tell_row(struct audit *a, enum audit_kind kind, const struct audit_row *r,
+report_row(struct audit *a, enum audit_kind kind, const struct audit_row *r,
     int64_t want)
 {
 	const struct audit_finding f = {
@@ -243,7 +243,7 @@ compare(struct audit *a, const struct audit_row *r, const struct dates *d)
 	if (r->count >= want && r->count <= want + d->n && is_whole)
 		a->sum->slots += r->count;
 	else
-		tell_row(a, AUDIT_UNEXPLAINED, r, want);
+		report_row(a, AUDIT_UNEXPLAINED, r, want);
 	move_behind(a, r->last_us);
 }
 
@@ -259,7 +259,7 @@ judge(struct audit *a, const struct audit_row *r, const struct dates *d)
 	else if (d->is_first && r->count == 1)
 		a->sum->slots++;
 	else {
-		tell_row(a, kind, r, line_count(a, r->slot_us, r->last_us));
+		report_row(a, kind, r, line_count(a, r->slot_us, r->last_us));
 		/* What lies in a range is not missing as well. */
 		if (r->last_us > r->slot_us)
 			move_behind(a, r->last_us);

@@ -8,13 +8,13 @@
 #include "lib/base/list.h"
 #include "lib/base/ban.h"
 
-static const char *const names[DEAD_PLACE__MAX] = {
+static const char *const names[DEAD_ORIGIN__MAX] = {
 	[DEAD_QUEUE] = "queue",
 	[DEAD_BROKER] = "broker",
 };
 
 const char *
-dead_place_name(enum dead_place p)
+dead_origin_name(enum dead_origin p)
 {
 	return names[p];
 }

@@ -7,16 +7,16 @@
 #include "lib/record/job.h"
 
 /* Where a message was given up. */
-enum dead_place {
+enum dead_origin {
 	DEAD_QUEUE,  /* in the embedded queue, delivered too often */
 	DEAD_BROKER, /* on its way to a broker */
-	DEAD_PLACE__MAX
+	DEAD_ORIGIN__MAX
 };
 
 /* A message that was given up, kept for its owner.  Strings are owned. */
 struct dead {
 	enum job_kind kind; /* its store */
-	enum dead_place place;
+	enum dead_origin origin;
 	int64_t row; /* of its table there */
 	char *id;    /* the run's; one without: "message:" and the row */
 	char *queue;
@@ -57,7 +57,7 @@ int dead_reasons_add(struct dead_reasons *l, const char *reason, int64_t n);
 void dead_reasons_sort(struct dead_reasons *l);
 
 /* "queue", "broker". */
-const char *dead_place_name(enum dead_place p);
+const char *dead_origin_name(enum dead_origin p);
 
 /* Free what is owned; empty afterwards. */
 void dead_fini(struct dead *d);

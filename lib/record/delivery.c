@@ -7,7 +7,7 @@
 #include "lib/base/buf.h"
 #include "lib/record/delivery.h"
 #include "lib/base/list.h"
-#include "lib/base/word.h"
+#include "lib/base/names.h"
 #include "lib/base/xid.h"
 #include "lib/base/ban.h"
 
@@ -35,7 +35,7 @@ delivery_target_name(enum delivery_target t)
 int
 delivery_target_parse(const char *name, enum delivery_target *out)
 {
-	int i = word_find(target_names, DELIVERY_TARGET__MAX, name);
+	int i = names_find(target_names, DELIVERY_TARGET__MAX, name);
 
 	if (i < 0)
 		return -1;
@@ -52,7 +52,7 @@ delivery_marker_name(enum delivery_marker m)
 int
 delivery_marker_parse(const char *name, enum delivery_marker *out)
 {
-	int i = word_find(marker_names, DELIVERY_MARKER__MAX, name);
+	int i = names_find(marker_names, DELIVERY_MARKER__MAX, name);
 
 	if (i < 0)
 		return -1;
@@ -69,7 +69,7 @@ delivery_ambiguous_name(enum delivery_ambiguous a)
 int
 delivery_ambiguous_parse(const char *name, enum delivery_ambiguous *out)
 {
-	int i = word_find(ambiguous_names, DELIVERY_AMBIGUOUS__MAX, name);
+	int i = names_find(ambiguous_names, DELIVERY_AMBIGUOUS__MAX, name);
 
 	if (i < 0)
 		return -1;
@@ -80,7 +80,7 @@ delivery_ambiguous_parse(const char *name, enum delivery_ambiguous *out)
 void
 delivery_fini(struct delivery *d)
 {
-	free(d->place);
+	free(d->service);
 	free(d->command);
 	free(d->plan);
 	free(d->retry_json);
@@ -142,22 +142,22 @@ hash(uint64_t h, const char *s)
 }
 
 int64_t
-delivery_twin_of(const char *place, const char *command)
+delivery_fingerprint_of(const char *service, const char *command)
 {
-	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), place);
+	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), service);
 
 	return (int64_t)hash(h, command);
 }
 
 int64_t
-delivery_twin(const struct delivery *d)
+delivery_fingerprint(const struct delivery *d)
 {
 	struct buf command = BUF_INIT;
 	int64_t h;
 
 	delivery_command(d, &command);
 	/* Without memory for a mark: as if there were none. */
-	h = delivery_twin_of(d->place,
+	h = delivery_fingerprint_of(d->service,
 	    command.is_failed ? d->command : buf_cstr(&command));
 	buf_fini(&command);
 	return h;

@@ -43,7 +43,7 @@ struct delivery {
 	char id[RUN_ID_LEN + 1]; /* its task_id, read only */
 	int64_t job;		 /* 0: none */
 	enum delivery_target target;
-	char *place;   /* Render: the service */
+	char *service; /* Render: the service */
 	char *command; /* as its owner wrote it */
 	char *plan;    /* or NULL */
 	enum delivery_marker marker;
@@ -51,7 +51,7 @@ struct delivery {
 	char *retry_json;	     /* as the job has it, or NULL */
 	struct delivery_retry retry; /* what that means, read only */
 	enum run_state state;
-	int64_t turn;	 /* changes so far */
+	int64_t version; /* changes so far */
 	int64_t next_us; /* when to look next, or DELIVERY_NEVER */
 	bool is_waiting; /* due, and kept back: the reason says by what */
 	int64_t attempt; /* requests that left so far */
@@ -101,12 +101,12 @@ void delivery_command(const struct delivery *d, struct buf *out);
 
 /*
  * A number that two runs share whose requests could be taken for each other:
- * same place, same command as sent.  Others share it hardly ever.
+ * same service, same command as sent.  Others share it hardly ever.
  */
-int64_t delivery_twin(const struct delivery *d);
+int64_t delivery_fingerprint(const struct delivery *d);
 
 /* That number of a command as it is sent. */
-int64_t delivery_twin_of(const char *place, const char *command);
+int64_t delivery_fingerprint_of(const char *service, const char *command);
 
 /* Does anybody still have to look after it? */
 bool delivery_is_open(const struct delivery *d);

@@ -8,7 +8,7 @@
 #include "lib/base/list.h"
 #include "lib/record/run.h"
 #include "lib/base/utf8.h"
-#include "lib/base/word.h"
+#include "lib/base/names.h"
 #include "lib/base/ban.h"
 
 static const char *const state_names[JOB_STATE__MAX] = {
@@ -81,7 +81,7 @@ job_state_name(enum job_state s)
 int
 job_state_parse(const char *name, enum job_state *out)
 {
-	int i = word_find(state_names, JOB_STATE__MAX, name);
+	int i = names_find(state_names, JOB_STATE__MAX, name);
 
 	if (i < 0)
 		return -1;

@@ -50,13 +50,13 @@ outbox_bytes(const struct outbox *o)
 }
 
 int64_t
-outbox_backoff_us(const struct outbox *o, uint32_t luck)
+outbox_backoff_us(const struct outbox *o, uint32_t random32)
 {
-	return backoff_us(o->base_us, o->cap_us, o->attempt, luck);
+	return backoff_us(o->base_us, o->cap_us, o->attempt, random32);
 }
 
 const char *
-outbox_is_over(const struct outbox *o, int64_t now_us)
+outbox_is_expired(const struct outbox *o, int64_t now_us)
 {
 	if (o->max_attempts > 0 && o->attempt >= o->max_attempts)
 		return "given up, for its retry allows no more attempts";

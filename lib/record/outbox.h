@@ -51,11 +51,11 @@ size_t outbox_bytes(const struct outbox *o);
 
 /*
  * How long to wait after the attempts so far, which failed: some part of
- * base * 2^n, at most cap (full jitter); luck is any number.
+ * base * 2^n, at most cap (full jitter); random32 is any number.
  */
-int64_t outbox_backoff_us(const struct outbox *o, uint32_t luck);
+int64_t outbox_backoff_us(const struct outbox *o, uint32_t random32);
 
 /* May another attempt be made at now_us, by its retry?  NULL, or why not. */
-const char *outbox_is_over(const struct outbox *o, int64_t now_us);
+const char *outbox_is_expired(const struct outbox *o, int64_t now_us);
 
 #endif

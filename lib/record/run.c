@@ -6,7 +6,7 @@
 
 #include "lib/base/list.h"
 #include "lib/record/run.h"
-#include "lib/base/word.h"
+#include "lib/base/names.h"
 #include "lib/base/ban.h"
 
 static const char *const state_names[RUN_STATE__MAX] = {
@@ -36,7 +36,7 @@ run_state_name(enum run_state s)
 int
 run_state_parse(const char *name, enum run_state *out)
 {
-	int i = word_find(state_names, RUN_STATE__MAX, name);
+	int i = names_find(state_names, RUN_STATE__MAX, name);
 
 	if (i < 0)
 		return -1;

@@ -92,7 +92,7 @@ find_beginning(struct walk *w, int64_t job, int64_t *from_us)
 }
 
 static void
-walk_tell(void *cookie, const struct audit_finding *f)
+walk_report(void *cookie, const struct audit_finding *f)
 {
 	struct walk *w = cookie;
 	struct store_audit_name name;
@@ -113,7 +113,7 @@ walk_tell(void *cookie, const struct audit_finding *f)
 static enum store_rc
 walk_job(struct walk *w, struct audit_sum *sum)
 {
-	struct audit a = { .sum = sum, .tell = walk_tell, .cookie = w };
+	struct audit a = { .sum = sum, .tell = walk_report, .cookie = w };
 	enum store_rc rc = STORE_OK;
 	int64_t from_us;
 

@@ -8,7 +8,7 @@
 #include "lib/base/list.h"
 #include "lib/sched/brokers.h"
 #include "lib/sched/sched_int.h"
-#include "lib/store/lane.h"
+#include "lib/store/endpoint.h"
 #include "lib/base/ban.h"
 
 void
@@ -29,7 +29,7 @@ add_broker(struct sched *s, enum conf_server kind, int at,
 {
 	struct broker_info *v =
 	    list_room(out->v, out->n, &out->cap, sizeof(*v));
-	struct lane_info lane = { .name = NULL };
+	struct endpoint_info endpoint = { .name = NULL };
 	struct buf name = BUF_INIT;
 	enum store_rc rc;
 
@@ -41,14 +41,14 @@ add_broker(struct sched *s, enum conf_server kind, int at,
 	conf_server_name(s->conf, kind, at, &name);
 	if ((v->name = buf_take(&name)) == NULL)
 		return STORE_FULL;
-	rc = store_lane_get(s->stores[JOB_DURABLE], v->name, &lane);
+	rc = store_endpoint_get(s->stores[JOB_DURABLE], v->name, &endpoint);
 	if (rc == STORE_OK) {
-		v->is_down = lane.fails > 0;
-		v->since_us = lane.since_us;
-		v->reason = lane.reason;
-		lane.reason = NULL;
+		v->is_down = endpoint.fails > 0;
+		v->since_us = endpoint.since_us;
+		v->reason = endpoint.reason;
+		endpoint.reason = NULL;
 	}
-	lane_info_fini(&lane);
+	endpoint_info_fini(&endpoint);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
@@ -112,18 +112,20 @@ enum store_rc
 sched_why_waiting(struct sched *s, const char *queue, struct buf *out)
 {
 	const struct conf_queue *q = conf_queue_for(s->conf, queue);
-	struct lane_info lane = { .name = NULL };
+	struct endpoint_info endpoint = { .name = NULL };
 	struct buf name = BUF_INIT;
 	enum store_rc rc;
 
 	if (q->at < 0)
 		return STORE_OK;
 	conf_server_name(s->conf, conf_broker_server(q->broker), q->at, &name);
-	rc = store_lane_get(s->stores[JOB_DURABLE], buf_cstr(&name), &lane);
+	rc = store_endpoint_get(s->stores[JOB_DURABLE], buf_cstr(&name),
+	    &endpoint);
 	/* What it does not take has its own reason. */
-	if (rc == STORE_OK && lane.fails > 0 && lane.reason != NULL)
-		buf_printf(out, "waiting: %s: %s", lane.name, lane.reason);
-	lane_info_fini(&lane);
+	if (rc == STORE_OK && endpoint.fails > 0 && endpoint.reason != NULL)
+		buf_printf(out, "waiting: %s: %s", endpoint.name,
+		    endpoint.reason);
+	endpoint_info_fini(&endpoint);
 	buf_fini(&name);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }

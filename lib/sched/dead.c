@@ -21,13 +21,13 @@
 enum job_kind
 sched_dead_kind(int source)
 {
-	return (enum job_kind)(source / DEAD_PLACE__MAX);
+	return (enum job_kind)(source / DEAD_ORIGIN__MAX);
 }
 
-enum dead_place
-sched_dead_place(int source)
+enum dead_origin
+sched_dead_origin(int source)
 {
-	return (enum dead_place)(source % DEAD_PLACE__MAX);
+	return (enum dead_origin)(source % DEAD_ORIGIN__MAX);
 }
 
 enum store_rc
@@ -44,7 +44,7 @@ sched_dead_each(struct sched *s, int source, const char *const name[2],
 	if (name[0] != NULL)
 		return f(st, source, name[0], cookie);
 	while (rc == STORE_OK) {
-		rc = store_dead_queue(st, sched_dead_place(source), after,
+		rc = store_dead_queue(st, sched_dead_origin(source), after,
 		    &next);
 		free(queue);
 		after = queue = next;
@@ -124,7 +124,7 @@ cursor_print(const struct dead *last, const char *queue,
     char out[SCHED_DEAD_CURSOR_MAX])
 {
 	int n = snprintf(out, SCHED_DEAD_CURSOR_MAX, "%d.%lld%s",
-	    (int)last->kind * DEAD_PLACE__MAX + (int)last->place,
+	    (int)last->kind * DEAD_ORIGIN__MAX + (int)last->origin,
 	    (long long)last->row, queue == NULL ? "." : "");
 
 	for (const char *p = last->queue; queue == NULL && *p != '\0'; p++)
@@ -137,7 +137,7 @@ static enum store_rc
 list_queue(struct store *st, int source, const char *queue, void *cookie)
 {
 	struct listing *l = cookie;
-	struct store_dead_ask ask = { .place = sched_dead_place(source),
+	struct store_dead_ask ask = { .origin = sched_dead_origin(source),
 		.queue = queue,
 		.after = l->after,
 		.limit = l->limit - (int64_t)l->out->n };
@@ -206,7 +206,7 @@ static enum store_rc
 count_reasons(struct store *st, int source, const char *queue, void *cookie)
 {
 	struct counting *c = cookie;
-	const struct store_dead_ask ask = { .place = sched_dead_place(source),
+	const struct store_dead_ask ask = { .origin = sched_dead_origin(source),
 		.queue = queue,
 		.limit = c->left };
 	int64_t n;

@@ -20,7 +20,7 @@ struct sched_dead_opts {
 #define SCHED_DEAD_CURSOR_MAX (32 + 2 * JOB_NAME_MAX)
 
 /*
- * Into the empty *out: store by store, place by place, queue by queue, the
+ * Into the empty *out: store by store, place by origin, queue by queue, the
  * oldest rows first.  *next becomes "" at the end, else the cursor of the
  * following page.  STORE_NOTFOUND: the cursor is no cursor, or one of another
  * list.

@@ -7,11 +7,11 @@
 /* Private to lib/sched_dead*.c. */
 
 /* Where dead letters are: each place of each store, in the order of a list. */
-#define SCHED_DEAD_SOURCES (JOB_KIND__MAX * DEAD_PLACE__MAX)
+#define SCHED_DEAD_SOURCES (JOB_KIND__MAX * DEAD_ORIGIN__MAX)
 
 /* The store of a source, and the place in it. */
 enum job_kind sched_dead_kind(int source);
-enum dead_place sched_dead_place(int source);
+enum dead_origin sched_dead_origin(int source);
 
 /* What is done with each queue of a source; STORE_LIMIT: enough. */
 typedef enum store_rc sched_dead_on_queue(struct store *st, int source,

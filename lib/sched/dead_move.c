@@ -72,7 +72,7 @@ note_hit(void *cookie, const struct store_dead_name *n)
 static enum store_rc
 search_queue(struct store *st, int source, const char *queue, void *cookie)
 {
-	const struct store_dead_ask ask = { .place = sched_dead_place(source),
+	const struct store_dead_ask ask = { .origin = sched_dead_origin(source),
 		.queue = queue };
 	struct search *f = cookie;
 
@@ -176,15 +176,15 @@ apply_one(struct sched *s, struct store *st, const char *id,
 	if (rc == STORE_OK)
 		rc = store_dead_get(st, w->queue, id, &d);
 	if (rc == STORE_OK)
-		rc =
-		    apply(s, st, &(struct store_dead_row){ d.place, d.row }, w);
+		rc = apply(s, st, &(struct store_dead_row){ d.origin, d.row },
+		    w);
 	if (rc == STORE_OK)
 		rc = sched_audit(s, st, w->action, w->queue, d.job_id);
 	dead_fini(&d);
 	return rc;
 }
 
-/* The next of a place, in the open transaction; *n of them. */
+/* The next of a origin, in the open transaction; *n of them. */
 static enum store_rc
 apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
     const struct work *w, size_t *n)
@@ -197,7 +197,7 @@ apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
 		rc = store_dead_rows(st, ask, rows, n);
 	for (size_t i = 0; i < *n && rc == STORE_OK; i++) {
 		rc = apply(s, st,
-		    &(struct store_dead_row){ ask->place, rows[i] }, w);
+		    &(struct store_dead_row){ ask->origin, rows[i] }, w);
 		ask->after = rows[i];
 	}
 	return rc == STORE_OK && *n > 0 ?
@@ -207,10 +207,10 @@ apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
 
 /* All of a place.  What dies meanwhile lies behind, or is not seen again. */
 static enum store_rc
-apply_place(struct sched *s, struct store *st, enum dead_place place,
+apply_origin(struct sched *s, struct store *st, enum dead_origin origin,
     const struct work *w)
 {
-	struct store_dead_ask ask = { .place = place,
+	struct store_dead_ask ask = { .origin = origin,
 		.queue = w->queue,
 		.reason = w->reason };
 	enum store_rc rc;
@@ -234,7 +234,7 @@ apply_all(struct sched *s, const struct work *w)
 
 	for (int i = 0; i < SCHED_DEAD_SOURCES && rc == STORE_OK; i++) {
 		if ((st = sched_store(s, sched_dead_kind(i))) != NULL)
-			rc = apply_place(s, st, sched_dead_place(i), w);
+			rc = apply_origin(s, st, sched_dead_origin(i), w);
 	}
 	return rc;
 }
@@ -293,8 +293,9 @@ apply_hits(struct sched *s, const struct search *f, const struct work *w)
 	for (size_t i = 0; i < f->n && rc == STORE_OK; i++) {
 		const struct hit *h = &f->hit[i];
 		struct store *st = s->stores[sched_dead_kind(h->source)];
-		const struct store_dead_row row = { sched_dead_place(h->source),
-			h->row };
+		const struct store_dead_row row = {
+			sched_dead_origin(h->source), h->row
+		};
 
 		rc = apply(s, st, &row, w);
 		if (rc == STORE_OK)

@@ -60,7 +60,7 @@ begin_anew(struct sched *s, struct store *st, const struct redefinition *d,
 static enum store_rc
 set_trigger(struct sched *s, struct store *st, const struct redefinition *d)
 {
-	const struct trigger_place at = { d->old->cursor_us,
+	const struct trigger_progress at = { d->old->cursor_us,
 		d->job->changed_us };
 	struct trigger *t = sched_job_trigger(s, d->job), *was;
 	struct buf spec = BUF_INIT;

@@ -71,9 +71,9 @@ add_words(const struct trigger *t, struct buf *out)
 	buf_str(out, ",\"words\":{");
 	for (int lang = 0; lang < WORDS__MAX; lang++) {
 		buf_reset(&text);
-		trigger_words(t, (enum words_lang)lang, &text);
+		trigger_words(t, (enum describe_lang)lang, &text);
 		buf_printf(out, "%s\"%s\":", lang == 0 ? "" : ",",
-		    words_lang_name((enum words_lang)lang));
+		    describe_lang_name((enum describe_lang)lang));
 		buf_json(out, buf_cstr(&text));
 		out->is_failed |= text.is_failed;
 	}

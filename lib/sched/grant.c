@@ -38,7 +38,7 @@ sched_may_render(const struct sched *s, struct store *st, const char *render)
 	if (rc == STORE_CONFLICT)
 		rc = sched_may_service(s, NULL);
 	else if (rc == STORE_OK)
-		rc = sched_may_service(s, target.place);
+		rc = sched_may_service(s, target.service);
 	delivery_fini(&target);
 	return rc;
 }
@@ -75,8 +75,8 @@ sched_may_see(const struct sched *s, struct store *st, const struct run *r)
 		rc = store_delivery_get(st, r->id, &d);
 	/* The facade's: its queue in the ledger is the service's name. */
 	if (rc == STORE_OK && d.run == r->row)
-		rc = grant_service(s->grant, d.place) ? STORE_OK :
-							STORE_NOTFOUND;
+		rc = grant_service(s->grant, d.service) ? STORE_OK :
+							  STORE_NOTFOUND;
 	else if (rc == STORE_OK || rc == STORE_NOTFOUND)
 		rc = sched_may_queue(s, r->queue);
 	delivery_fini(&d);

@@ -17,12 +17,12 @@
  * come and go.
  */
 struct position {
-	struct store_job_place at[JOB_KIND__MAX];
+	struct store_job_cursor at[JOB_KIND__MAX];
 };
 
 /* "next.id" with "-" for never; returns what follows, or NULL. */
 static const char *
-place_parse(const char *text, char end, struct store_job_place *out)
+cursor_parse(const char *text, char end, struct store_job_cursor *out)
 {
 	const char *stop =
 	    end == '\0' ? text + strlen(text) : strchr(text, end);
@@ -48,20 +48,20 @@ static enum store_rc
 position_parse(const char *cursor, struct position *pos)
 {
 	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		pos->at[k] = (struct store_job_place){ INT64_MIN, 0 };
+		pos->at[k] = (struct store_job_cursor){ INT64_MIN, 0 };
 	}
 	if (cursor == NULL || cursor[0] == '\0')
 		return STORE_OK;
-	cursor = place_parse(cursor, ',', &pos->at[JOB_DURABLE]);
+	cursor = cursor_parse(cursor, ',', &pos->at[JOB_DURABLE]);
 	if (cursor != NULL)
-		cursor = place_parse(cursor, '\0', &pos->at[JOB_MEMORY]);
+		cursor = cursor_parse(cursor, '\0', &pos->at[JOB_MEMORY]);
 	return cursor == NULL ? STORE_NOTFOUND : STORE_OK;
 }
 
 static void
 position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
 {
-	const struct store_job_place *p = pos->at;
+	const struct store_job_cursor *p = pos->at;
 	char next[JOB_KIND__MAX][24];
 
 	for (int k = 0; k < JOB_KIND__MAX; k++) {
@@ -109,7 +109,7 @@ list_merge(struct job_list from[JOB_KIND__MAX], struct position *pos,
 		*j = from[k].v[i[k]];
 		j->kind = (enum job_kind)k;
 		job_init(&from[k].v[i[k]++]);
-		pos->at[k] = (struct store_job_place){ j->next_run_us, j->id };
+		pos->at[k] = (struct store_job_cursor){ j->next_run_us, j->id };
 	}
 	return STORE_OK;
 }

@@ -43,7 +43,7 @@ sched_once_find(struct sched *s, struct job *j, int64_t slot_us, int64_t now_us)
 	}
 	/* Remembered alone, and on: that it is not noted is no harm. */
 	if (rc == STORE_OK && r->id[0] == '\0')
-		(void)store_run_once_seen(st, &at, now_us);
+		(void)store_run_once_exists(st, &at, now_us);
 	if (rc == STORE_OK)
 		j->ran = r;
 	else

@@ -18,7 +18,7 @@ create(struct sched *s, struct store *st, const struct render_target *t,
 {
 	const struct delivery target = {
 		.target = DELIVERY_RENDER,
-		.place = (char *)t->service,
+		.service = (char *)t->service,
 		.command = (char *)t->command,
 		.plan = (char *)t->plan,
 		.marker = t->marker,
@@ -71,7 +71,7 @@ sched_render_warns(struct sched *s, const char *id, struct warns *ws)
 
 	if (sched_render_get(s, NULL, id, &d) != STORE_OK)
 		return;
-	t.service = d.place;
+	t.service = d.service;
 	t.plan = d.plan;
 	render_warns(s->conf, &t, ws);
 	delivery_fini(&d);
@@ -85,7 +85,7 @@ sched_render_get(struct sched *s, const char *service, const char *id,
 
 	rc = store_delivery_get(s->stores[JOB_DURABLE], id, out);
 	if (rc == STORE_OK && service != NULL &&
-	    strcmp(out->place, service) != 0) {
+	    strcmp(out->service, service) != 0) {
 		delivery_fini(out);
 		rc = STORE_NOTFOUND;
 	}
@@ -118,7 +118,7 @@ cancel(struct sched *s, struct store *st, struct delivery *d)
 		rc = store_delivery_move(st, d);
 	}
 	return rc == STORE_OK ?
-	    sched_audit(s, st, "render.cancel", d->place, NULL) :
+	    sched_audit(s, st, "render.cancel", d->service, NULL) :
 	    rc;
 }
 
@@ -133,7 +133,7 @@ sched_render_cancel(struct sched *s, const char *service, const char *id,
 		return rc;
 	rc = sched_render_get(s, service, id, out);
 	if (rc == STORE_OK)
-		rc = sched_may_service(s, out->place);
+		rc = sched_may_service(s, out->service);
 	if (rc == STORE_OK && delivery_is_open(out))
 		rc = cancel(s, st, out);
 	return sched_end(st, rc);

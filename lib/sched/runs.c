@@ -19,7 +19,7 @@
 
 /* Where a list of both stores goes on, one place in each. */
 struct position {
-	struct store_run_place at[JOB_KIND__MAX];
+	struct store_run_cursor at[JOB_KIND__MAX];
 };
 
 /* "slot.row,slot.row", what position_print wrote. */
@@ -51,7 +51,7 @@ position_parse(const char *cursor, struct position *pos)
 static void
 position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
 {
-	const struct store_run_place *p = pos->at;
+	const struct store_run_cursor *p = pos->at;
 
 	(void)snprintf(out, SCHED_CURSOR_MAX, "%lld.%lld,%lld.%lld",
 	    (long long)p[0].slot_us, (long long)p[0].row,
@@ -81,14 +81,14 @@ runs_merge(struct run_list from[JOB_KIND__MAX], struct position *pos,
 			return STORE_FULL;
 		*r = from[k].v[i[k]];
 		memset(&from[k].v[i[k]++], 0, sizeof(*r));
-		pos->at[k] = (struct store_run_place){ r->slot_us, r->row };
+		pos->at[k] = (struct store_run_cursor){ r->slot_us, r->row };
 	}
 	return STORE_OK;
 }
 
 /* Why it waits, behind what was said of it before. */
 static enum store_rc
-tell_waiting(struct sched *s, struct run *r)
+report_waiting(struct sched *s, struct run *r)
 {
 	struct buf why = BUF_INIT;
 	enum store_rc rc;
@@ -146,7 +146,7 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	next[0] = '\0';
 	/* Row 0 comes before all others of a slot: that one is left out. */
 	for (int k = 0; k < JOB_KIND__MAX; k++)
-		pos.at[k] = (struct store_run_place){ o->to_us, 0 };
+		pos.at[k] = (struct store_run_cursor){ o->to_us, 0 };
 	rc = position_parse(o->cursor, &pos);
 	/* One more than asked tells whether there is a next page. */
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
@@ -162,7 +162,7 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	if (rc == STORE_OK)
 		rc = hide_foreign(s, out);
 	for (size_t i = 0; i < out->n && rc == STORE_OK; i++)
-		rc = tell_waiting(s, &out->v[i]);
+		rc = report_waiting(s, &out->v[i]);
 	if (rc == STORE_OK && (int64_t)read > o->limit)
 		position_print(&pos, next);
 	for (int k = 0; k < JOB_KIND__MAX; k++)
@@ -227,7 +227,7 @@ sched_run_get(struct sched *s, const char *queue, const char *id,
 	struct store *st;
 	enum store_rc rc = run_find(s, name, &st, out);
 
-	return rc == STORE_OK ? tell_waiting(s, out) : rc;
+	return rc == STORE_OK ? report_waiting(s, out) : rc;
 }
 
 /* What a replay hands over, and what that borrows from. */
@@ -335,7 +335,7 @@ replay(struct sched *s, struct store *st, struct run *old,
 	job_init(&p.job);
 	rc = replay_find(st, old, &p);
 	if (rc == STORE_OK && p.h.target != NULL)
-		rc = sched_may_service(s, p.h.target->place);
+		rc = sched_may_service(s, p.h.target->service);
 	if (rc != STORE_OK)
 		goto out;
 	buf_printf(&why, "replay of %s", old->id);

@@ -81,10 +81,10 @@ why_ledgers(struct sched *s, struct why *w, int64_t span_us)
 static const char *
 read_at(struct why *w, const char *at)
 {
-	const struct datetime_words words = { w->zone, w->now_us };
+	const struct datetime_relative words = { w->zone, w->now_us };
 
 	return w->takes_words ?
-	    datetime_parse_words(at, &words, &w->at_us, NULL) :
+	    datetime_parse_relative(at, &words, &w->at_us, NULL) :
 	    datetime_parse(at, w->zone, &w->at_us, NULL);
 }
 

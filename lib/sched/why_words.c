@@ -141,7 +141,7 @@ instant_of(const struct why *w, char letter)
 }
 
 static void
-add_word(const struct why *w, char letter, enum words_lang lang,
+add_word(const struct why *w, char letter, enum describe_lang lang,
     struct buf *out)
 {
 	if (letter == 'i')
@@ -166,7 +166,7 @@ add_word(const struct why *w, char letter, enum words_lang lang,
 }
 
 void
-why_words(const struct why *w, enum words_lang lang, struct buf *out)
+why_describe(const struct why *w, enum describe_lang lang, struct buf *out)
 {
 	const char *s = texts[w->out.answer][lang], *mark;
 

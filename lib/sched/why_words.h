@@ -7,7 +7,8 @@ struct buf;
 struct why;
 
 /* Append the answer as one sentence, its times in the job's zone. */
-void why_words(const struct why *w, enum words_lang lang, struct buf *out);
+void why_describe(const struct why *w, enum describe_lang lang,
+    struct buf *out);
 
 /* Append the facts behind it as a JSON object; instants in UTC. */
 void why_facts(const struct why *w, struct buf *out);

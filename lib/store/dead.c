@@ -35,7 +35,7 @@ read_message(sqlite3_stmt *q, const char *queue, struct dead *d)
 	bool is_oom = false;
 	enum store_rc rc;
 
-	d->place = DEAD_QUEUE;
+	d->origin = DEAD_QUEUE;
 	d->row = sqlite3_column_int64(q, 0);
 	d->id = stmt_copy(q, 1, &is_oom);
 	d->job_id = stmt_copy(q, 2, &is_oom);
@@ -54,7 +54,7 @@ take_outbox(struct outbox *o, struct dead *d)
 {
 	struct buf b = BUF_INIT;
 
-	d->place = DEAD_BROKER;
+	d->origin = DEAD_BROKER;
 	d->row = o->run;
 	d->queue = o->queue;
 	d->reason = o->reason;
@@ -105,7 +105,7 @@ store_dead_list(struct store *st, const struct store_dead_ask *ask,
 	struct dead *d;
 	enum store_rc rc;
 
-	if (ask->place == DEAD_QUEUE)
+	if (ask->origin == DEAD_QUEUE)
 		return list_messages(st, ask, out);
 	rc = store_outbox_dead(st, ask->queue, ask->after, ask->limit, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
@@ -120,11 +120,11 @@ enum store_rc
 store_dead_rows(struct store *st, const struct store_dead_ask *ask,
     int64_t out[STORE_DEAD_ROWS], size_t *n)
 {
-	static const enum sql_id sqls[DEAD_PLACE__MAX] = {
+	static const enum sql_id sqls[DEAD_ORIGIN__MAX] = {
 		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_ROWS,
 		[DEAD_BROKER] = SQL_OUTBOX_DEAD_ROWS,
 	};
-	sqlite3_stmt *q = stmt_get(st, sqls[ask->place]);
+	sqlite3_stmt *q = stmt_get(st, sqls[ask->origin]);
 	enum store_rc rc = STORE_NOTFOUND;
 
 	*n = 0;
@@ -141,14 +141,14 @@ store_dead_rows(struct store *st, const struct store_dead_ask *ask,
 }
 
 enum store_rc
-store_dead_queue(struct store *st, enum dead_place place, const char *after,
+store_dead_queue(struct store *st, enum dead_origin origin, const char *after,
     char **out)
 {
-	static const enum sql_id sqls[DEAD_PLACE__MAX] = {
+	static const enum sql_id sqls[DEAD_ORIGIN__MAX] = {
 		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_QUEUE,
 		[DEAD_BROKER] = SQL_OUTBOX_DEAD_QUEUE,
 	};
-	sqlite3_stmt *q = stmt_get(st, sqls[place]);
+	sqlite3_stmt *q = stmt_get(st, sqls[origin]);
 	bool is_oom = false;
 	enum store_rc rc;
 
@@ -165,11 +165,11 @@ enum store_rc
 store_dead_names(struct store *st, const struct store_dead_ask *ask,
     store_dead_see *see, void *cookie)
 {
-	static const enum sql_id sqls[DEAD_PLACE__MAX] = {
+	static const enum sql_id sqls[DEAD_ORIGIN__MAX] = {
 		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_NAMES,
 		[DEAD_BROKER] = SQL_OUTBOX_DEAD_NAMES,
 	};
-	sqlite3_stmt *q = stmt_get(st, sqls[ask->place]);
+	sqlite3_stmt *q = stmt_get(st, sqls[ask->origin]);
 	enum store_rc rc;
 
 	if (q == NULL)
@@ -193,11 +193,11 @@ enum store_rc
 store_dead_reasons(struct store *st, const struct store_dead_ask *ask,
     struct dead_reasons *out, int64_t *n)
 {
-	static const enum sql_id sqls[DEAD_PLACE__MAX] = {
+	static const enum sql_id sqls[DEAD_ORIGIN__MAX] = {
 		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_REASONS,
 		[DEAD_BROKER] = SQL_OUTBOX_DEAD_REASONS,
 	};
-	sqlite3_stmt *q = stmt_get(st, sqls[ask->place]);
+	sqlite3_stmt *q = stmt_get(st, sqls[ask->origin]);
 	enum store_rc rc;
 
 	*n = 0;
@@ -251,7 +251,7 @@ store_dead_replay(struct store *st, const struct store_dead_row *r,
 {
 	sqlite3_stmt *q;
 
-	if (r->place == DEAD_BROKER)
+	if (r->origin == DEAD_BROKER)
 		return store_outbox_replay(st, r->row, now_us, reason);
 	if ((q = stmt_get(st, SQL_MESSAGE_REPLAY)) == NULL)
 		return st->refused;
@@ -265,7 +265,7 @@ store_dead_purge(struct store *st, const struct store_dead_row *r)
 {
 	sqlite3_stmt *q;
 
-	if (r->place == DEAD_BROKER)
+	if (r->origin == DEAD_BROKER)
 		return store_outbox_purge(st, r->row);
 	if ((q = stmt_get(st, SQL_MESSAGE_PURGE)) == NULL)
 		return st->refused;

@@ -12,7 +12,7 @@
 
 /* Which of them: up to limit behind the row numbered after. */
 struct store_dead_ask {
-	enum dead_place place;
+	enum dead_origin origin;
 	const char *queue;
 	int64_t after;
 	int64_t limit;
@@ -30,7 +30,7 @@ enum store_rc store_dead_rows(struct store *st,
 
 /* The first queue behind the one named (start with "") that has one there, as
  * an owned string; STORE_NOTFOUND. */
-enum store_rc store_dead_queue(struct store *st, enum dead_place place,
+enum store_rc store_dead_queue(struct store *st, enum dead_origin origin,
     const char *after, char **out);
 
 /*
@@ -60,7 +60,7 @@ enum store_rc store_dead_get(struct store *st, const char *queue,
 
 /* One of them. */
 struct store_dead_row {
-	enum dead_place place;
+	enum dead_origin origin;
 	int64_t row;
 };
 

@@ -49,7 +49,7 @@ static void
 read_target(sqlite3_stmt *q, struct delivery *d, bool *is_oom)
 {
 	(void)delivery_target_parse(text(q, 3), &d->target);
-	d->place = stmt_copy(q, 4, is_oom);
+	d->service = stmt_copy(q, 4, is_oom);
 	d->command = stmt_copy(q, 5, is_oom);
 	d->plan = stmt_copy(q, 6, is_oom);
 	(void)delivery_marker_parse(text(q, 7), &d->marker);
@@ -68,7 +68,7 @@ delivery_read(sqlite3_stmt *q, struct delivery *d)
 	d->job = sqlite3_column_int64(q, 2);
 	read_target(q, d, &is_oom);
 	(void)run_state_parse(text(q, 14), &d->state);
-	d->turn = sqlite3_column_int64(q, 15);
+	d->version = sqlite3_column_int64(q, 15);
 	d->next_us = int_or(q, 16, DELIVERY_NEVER);
 	d->is_waiting = sqlite3_column_int(q, 17) != 0;
 	d->attempt = sqlite3_column_int64(q, 18);
@@ -132,13 +132,13 @@ store_delivery_target(struct store *st, const char *render,
 	rc = stmt_row(st, q);
 	if (rc == STORE_OK) {
 		out->target = DELIVERY_RENDER;
-		out->place = stmt_copy(q, 0, &is_oom);
+		out->service = stmt_copy(q, 0, &is_oom);
 		out->command = stmt_copy(q, 1, &is_oom);
 		out->plan = stmt_copy(q, 2, &is_oom);
 		if (delivery_marker_parse(text(q, 3), &out->marker) != 0 ||
 		    delivery_ambiguous_parse(text(q, 4), &out->on_ambiguous) !=
 			0 ||
-		    out->place == NULL || out->command == NULL)
+		    out->service == NULL || out->command == NULL)
 			rc = STORE_CONFLICT;
 	} else if (rc == STORE_ERROR)
 		rc = STORE_CONFLICT;
@@ -156,13 +156,13 @@ store_delivery_insert(struct store *st, const struct delivery *d)
 	stmt_int(q, ":run", d->run);
 	stmt_int_or_null(q, ":job", d->job, 0);
 	stmt_text(q, ":target", delivery_target_name(d->target));
-	stmt_text(q, ":place", d->place);
+	stmt_text(q, ":service", d->service);
 	stmt_text(q, ":command", d->command);
 	stmt_text(q, ":plan", d->plan);
 	stmt_text(q, ":marker", delivery_marker_name(d->marker));
 	stmt_text(q, ":on_ambiguous", delivery_ambiguous_name(d->on_ambiguous));
 	stmt_text(q, ":retry", d->retry_json);
-	stmt_int(q, ":twin", delivery_twin(d));
+	stmt_int(q, ":fingerprint", delivery_fingerprint(d));
 	stmt_int(q, ":due_us", d->due_us);
 	stmt_int_or_null(q, ":max_runtime_us", d->max_runtime_us, 0);
 	stmt_int(q, ":max_age_s", retry_default.max_age_us / S);
@@ -171,7 +171,7 @@ store_delivery_insert(struct store *st, const struct delivery *d)
 
 /* The ledger says the same. */
 static enum store_rc
-delivery_say(struct store *st, const struct delivery *d)
+delivery_set_state(struct store *st, const struct delivery *d)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_SAY);
 
@@ -192,7 +192,7 @@ store_delivery_move(struct store *st, struct delivery *d)
 	if (q == NULL)
 		return st->refused;
 	stmt_int(q, ":run", d->run);
-	stmt_int(q, ":turn", d->turn);
+	stmt_int(q, ":version", d->version);
 	stmt_text(q, ":state", run_state_name(d->state));
 	stmt_int_or_null(q, ":next_us", d->next_us, DELIVERY_NEVER);
 	stmt_int(q, ":is_waiting", d->is_waiting);
@@ -206,6 +206,6 @@ store_delivery_move(struct store *st, struct delivery *d)
 	stmt_int_or_null(q, ":finished_us", d->finished_us, 0);
 	if ((rc = stmt_run(st, q, true)) != STORE_OK)
 		return rc;
-	d->turn++;
-	return delivery_say(st, d);
+	d->version++;
+	return delivery_set_state(st, d);
 }

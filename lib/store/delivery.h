@@ -19,13 +19,13 @@ enum store_rc store_delivery_target(struct store *st, const char *render,
 
 /*
  * Insert d as due since d->due_us; of the rest run, id, job, the target with
- * place, command, plan, marker and policies count.
+ * service, command, plan, marker and policies count.
  */
 enum store_rc store_delivery_insert(struct store *st, const struct delivery *d);
 
 /*
  * Write state, reason and how far it is, of d as it was read and changed
- * since, into both rows; d->turn goes on.  What does not change: what is
+ * since, into both rows; d->version goes on.  What does not change: what is
  * handed over, cancel_us.  STORE_NOTFOUND, with nothing done: somebody else
  * has moved it since it was read.
  */
@@ -42,15 +42,15 @@ enum store_rc store_delivery_of_remote(struct store *st, const char *remote_id,
  * The first place after the one named (start with "") that has runs due,
  * waiting or put off ones included, as an owned string; STORE_NOTFOUND.
  */
-enum store_rc store_delivery_due_place(struct store *st, const char *after,
+enum store_rc store_delivery_due_service(struct store *st, const char *after,
     char **out);
 
 /*
  * Add up to limit runs of a place that are due at now_us, oldest first.  Left
- * out are those whose twin is being sent or in doubt; of twins that are due
+ * out are those whose fingerprint is being sent or in doubt; of twins that are due
  * together all are added.
  */
-enum store_rc store_delivery_due(struct store *st, const char *place,
+enum store_rc store_delivery_due(struct store *st, const char *service,
     int64_t now_us, int64_t limit, struct delivery_list *out);
 
 /* Add up to limit runs that are due for longer than their retry lets them. */
@@ -58,15 +58,15 @@ enum store_rc store_delivery_expired(struct store *st, int64_t now_us,
     int64_t limit, struct delivery_list *out);
 
 /* Call see with each place that has due runs, and how many. */
-enum store_rc store_delivery_due_places(struct store *st,
-    void (*see)(void *arg, const char *place, int64_t n), void *arg);
+enum store_rc store_delivery_due_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg);
 
 /* The same of jobs, by where their runs go; reads them all. */
-enum store_rc store_delivery_job_places(struct store *st,
-    void (*see)(void *arg, const char *place, int64_t n), void *arg);
+enum store_rc store_delivery_job_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg);
 
 /* Say of a place's due runs, once each, that they wait for a reason. */
-enum store_rc store_delivery_wait(struct store *st, const char *place,
+enum store_rc store_delivery_wait(struct store *st, const char *service,
     int64_t now_us, const char *reason);
 
 /* Add up to limit open runs in state whose next_us has come, longest first. */
@@ -74,14 +74,14 @@ enum store_rc store_delivery_in_state(struct store *st, enum run_state state,
     int64_t now_us, int64_t limit, struct delivery_list *out);
 
 /* How many runs of a place are open and not due any more; in doubt. */
-enum store_rc store_delivery_away_count(struct store *st, const char *place,
+enum store_rc store_delivery_away_count(struct store *st, const char *service,
     int64_t *out);
-enum store_rc store_delivery_doubt_count(struct store *st, const char *place,
+enum store_rc store_delivery_doubt_count(struct store *st, const char *service,
     int64_t *out);
 
 /* Call see with each place that has such runs, and how many. */
-enum store_rc store_delivery_away_places(struct store *st,
-    void (*see)(void *arg, const char *place, int64_t n), void *arg);
+enum store_rc store_delivery_away_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg);
 
 /* How many runs of the job are open, and the id of the oldest ("": none). */
 enum store_rc store_delivery_of_job(struct store *st, int64_t job, int64_t *n,
@@ -112,7 +112,7 @@ enum store_rc store_delivery_next(struct store *st, int64_t now_us,
 
 /* Which of a place's runs; bounds are inclusive. */
 struct store_delivery_filter {
-	const char *place;
+	const char *service;
 	const char *statuses; /* ",pending,running,", or NULL: all */
 	int64_t below;	      /* rows with lower numbers; INT64_MAX: all */
 	int64_t limit;
@@ -122,7 +122,7 @@ struct store_delivery_filter {
 	int64_t finished_after, finished_before;
 };
 
-/* All of a place, to begin with. */
+/* All of a service, to begin with. */
 #define STORE_DELIVERY_ALL \
 	{ \
 		.below = INT64_MAX, .created_after = INT64_MIN, \

@@ -29,15 +29,15 @@ store_delivery_of_remote(struct store *st, const char *remote_id,
 }
 
 enum store_rc
-store_delivery_due_place(struct store *st, const char *after, char **out)
+store_delivery_due_service(struct store *st, const char *after, char **out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_DUE_PLACE);
+	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_DUE_SERVICE);
 	bool is_oom = false;
 	enum store_rc rc;
 
 	if (q == NULL)
 		return st->refused;
-	stmt_text(q, ":place", after);
+	stmt_text(q, ":service", after);
 	if ((rc = stmt_row(st, q)) == STORE_OK)
 		*out = stmt_copy(q, 0, &is_oom);
 	stmt_put(q);
@@ -45,13 +45,13 @@ store_delivery_due_place(struct store *st, const char *after, char **out)
 }
 
 enum store_rc
-store_delivery_due(struct store *st, const char *place, int64_t now_us,
+store_delivery_due(struct store *st, const char *service, int64_t now_us,
     int64_t limit, struct delivery_list *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_DUE);
 
 	if (q != NULL) {
-		stmt_text(q, ":place", place);
+		stmt_text(q, ":service", service);
 		stmt_int(q, ":now", now_us);
 		stmt_int(q, ":limit", limit);
 	}
@@ -59,7 +59,7 @@ store_delivery_due(struct store *st, const char *place, int64_t now_us,
 }
 
 enum store_rc
-store_delivery_wait(struct store *st, const char *place, int64_t now_us,
+store_delivery_wait(struct store *st, const char *service, int64_t now_us,
     const char *reason)
 {
 	static const enum sql_id ids[] = { SQL_DELIVERY_WAIT_SAY,
@@ -70,7 +70,7 @@ store_delivery_wait(struct store *st, const char *place, int64_t now_us,
 	for (int i = 0; i < 2 && rc == STORE_OK; i++) {
 		if ((q = stmt_get(st, ids[i])) == NULL)
 			return STORE_ERROR;
-		stmt_text(q, ":place", place);
+		stmt_text(q, ":service", service);
 		stmt_int(q, ":now", now_us);
 		if (ids[i] == SQL_DELIVERY_WAIT_SAY)
 			stmt_text(q, ":reason", reason);
@@ -94,29 +94,29 @@ store_delivery_in_state(struct store *st, enum run_state state, int64_t now_us,
 }
 
 enum store_rc
-store_delivery_away_count(struct store *st, const char *place, int64_t *out)
+store_delivery_away_count(struct store *st, const char *service, int64_t *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_AWAY_COUNT);
 
 	if (q != NULL)
-		stmt_text(q, ":place", place);
+		stmt_text(q, ":service", service);
 	return stmt_scalar(st, q, out);
 }
 
 enum store_rc
-store_delivery_doubt_count(struct store *st, const char *place, int64_t *out)
+store_delivery_doubt_count(struct store *st, const char *service, int64_t *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_DOUBT_COUNT);
 
 	if (q != NULL)
-		stmt_text(q, ":place", place);
+		stmt_text(q, ":service", service);
 	return stmt_scalar(st, q, out);
 }
 
 /* Each place a statement counts at. */
 static enum store_rc
-each_place(struct store *st, enum sql_id id,
-    void (*see)(void *arg, const char *place, int64_t n), void *arg)
+each_service(struct store *st, enum sql_id id,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
 {
 	sqlite3_stmt *q = stmt_get(st, id);
 	enum store_rc rc;
@@ -131,24 +131,24 @@ each_place(struct store *st, enum sql_id id,
 }
 
 enum store_rc
-store_delivery_away_places(struct store *st,
-    void (*see)(void *arg, const char *place, int64_t n), void *arg)
+store_delivery_away_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
 {
-	return each_place(st, SQL_DELIVERY_AWAY_PLACES, see, arg);
+	return each_service(st, SQL_DELIVERY_AWAY_SERVICES, see, arg);
 }
 
 enum store_rc
-store_delivery_due_places(struct store *st,
-    void (*see)(void *arg, const char *place, int64_t n), void *arg)
+store_delivery_due_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
 {
-	return each_place(st, SQL_DELIVERY_DUE_COUNT, see, arg);
+	return each_service(st, SQL_DELIVERY_DUE_COUNT, see, arg);
 }
 
 enum store_rc
-store_delivery_job_places(struct store *st,
-    void (*see)(void *arg, const char *place, int64_t n), void *arg)
+store_delivery_job_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
 {
-	return each_place(st, SQL_DELIVERY_JOB_COUNT, see, arg);
+	return each_service(st, SQL_DELIVERY_JOB_COUNT, see, arg);
 }
 
 enum store_rc
@@ -258,7 +258,7 @@ store_delivery_list(struct store *st, const struct store_delivery_filter *f,
 
 	if (q == NULL)
 		return st->refused;
-	stmt_text(q, ":place", f->place);
+	stmt_text(q, ":service", f->service);
 	stmt_text(q, ":statuses", f->statuses);
 	stmt_int(q, ":below", f->below);
 	stmt_int(q, ":limit", f->limit);

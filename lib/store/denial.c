@@ -13,7 +13,7 @@
 #define KEEP_US (90 * INT64_C(86400) * CLOCK_US_PER_S)
 
 enum store_rc
-store_denial_add(struct store *st, const char *key, const char *place,
+store_denial_add(struct store *st, const char *key, const char *service,
     const char *reason, int64_t now_us)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_DENIAL_FORGET);
@@ -27,14 +27,14 @@ store_denial_add(struct store *st, const char *key, const char *place,
 	if ((q = stmt_get(st, SQL_DENIAL_ADD)) == NULL)
 		return st->refused;
 	stmt_text(q, ":key", key);
-	stmt_text(q, ":place", place);
+	stmt_text(q, ":service", service);
 	stmt_text(q, ":reason", reason);
 	stmt_int(q, ":now", now_us);
 	return stmt_run(st, q, false);
 }
 
 enum store_rc
-store_denial_end(struct store *st, const char *key, const char *place,
+store_denial_end(struct store *st, const char *key, const char *service,
     int64_t now_us)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_DENIAL_END);
@@ -42,7 +42,7 @@ store_denial_end(struct store *st, const char *key, const char *place,
 	if (q == NULL)
 		return st->refused;
 	stmt_text(q, ":key", key);
-	stmt_text(q, ":place", place);
+	stmt_text(q, ":service", service);
 	stmt_int(q, ":now", now_us);
 	return stmt_run(st, q, true);
 }
@@ -59,7 +59,7 @@ store_denial_each(struct store *st,
 		return st->refused;
 	while ((rc = stmt_row(st, q)) == STORE_OK) {
 		n.key = (const char *)sqlite3_column_text(q, 0);
-		n.place = (const char *)sqlite3_column_text(q, 1);
+		n.service = (const char *)sqlite3_column_text(q, 1);
 		n.reason = (const char *)sqlite3_column_text(q, 2);
 		n.since_us = sqlite3_column_int64(q, 3);
 		see(arg, &n);

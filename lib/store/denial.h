@@ -11,16 +11,16 @@
 
 /* Note it, unless it is noted already.  Needs an open transaction. */
 enum store_rc store_denial_add(struct store *st, const char *key,
-    const char *place, const char *reason, int64_t now_us);
+    const char *service, const char *reason, int64_t now_us);
 
 /* It is accepted.  STORE_NOTFOUND: nothing else was noted.  Needs an open
  * transaction. */
 enum store_rc store_denial_end(struct store *st, const char *key,
-    const char *place, int64_t now_us);
+    const char *service, int64_t now_us);
 
 /* One that was noted; strings are borrowed for the call. */
 struct store_denial {
-	const char *key, *place, *reason;
+	const char *key, *service, *reason;
 	int64_t since_us;
 };
 

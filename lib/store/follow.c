@@ -5,14 +5,14 @@
 #include "lib/base/ban.h"
 
 enum store_rc
-store_follow_add(struct store *st, const char *place, int64_t next_us,
+store_follow_add(struct store *st, const char *service, int64_t next_us,
     int64_t seen_us)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_FOLLOW_ADD);
 
 	if (q == NULL)
 		return st->refused;
-	stmt_text(q, ":place", place);
+	stmt_text(q, ":service", service);
 	stmt_int(q, ":next_us", next_us);
 	stmt_int(q, ":seen_us", seen_us);
 	return stmt_run(st, q, false);
@@ -29,7 +29,7 @@ store_follow_due(struct store *st, int64_t now_us, struct follow *out)
 		return st->refused;
 	stmt_int(q, ":now", now_us);
 	if ((rc = stmt_row(st, q)) == STORE_OK) {
-		out->place = stmt_copy(q, 0, &is_oom);
+		out->service = stmt_copy(q, 0, &is_oom);
 		out->seen_us = sqlite3_column_int64(q, 1);
 		out->idle = sqlite3_column_int64(q, 2);
 	}
@@ -38,14 +38,14 @@ store_follow_due(struct store *st, int64_t now_us, struct follow *out)
 }
 
 enum store_rc
-store_follow_claim(struct store *st, const char *place, int64_t now_us,
+store_follow_claim(struct store *st, const char *service, int64_t now_us,
     int64_t next_us)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_FOLLOW_CLAIM);
 
 	if (q == NULL)
 		return st->refused;
-	stmt_text(q, ":place", place);
+	stmt_text(q, ":service", service);
 	stmt_int(q, ":now", now_us);
 	stmt_int(q, ":next_us", next_us);
 	return stmt_run(st, q, true);
@@ -58,7 +58,7 @@ store_follow_done(struct store *st, const struct follow *f, int64_t next_us)
 
 	if (q == NULL)
 		return st->refused;
-	stmt_text(q, ":place", f->place);
+	stmt_text(q, ":service", f->service);
 	stmt_int(q, ":next_us", next_us);
 	stmt_int(q, ":seen_us", f->seen_us);
 	stmt_int(q, ":idle", f->idle);
@@ -66,25 +66,26 @@ store_follow_done(struct store *st, const struct follow *f, int64_t next_us)
 }
 
 enum store_rc
-store_follow_drop(struct store *st, const char *place)
+store_follow_drop(struct store *st, const char *service)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_FOLLOW_DROP);
 
 	if (q == NULL)
 		return st->refused;
-	stmt_text(q, ":place", place);
+	stmt_text(q, ":service", service);
 	return stmt_run(st, q, false);
 }
 
 enum store_rc
-store_follow_open(struct store *st, const char *place, struct follow_open *out)
+store_follow_open(struct store *st, const char *service,
+    struct follow_open *out)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_FOLLOW_OPEN);
 	enum store_rc rc;
 
 	if (q == NULL)
 		return st->refused;
-	stmt_text(q, ":place", place);
+	stmt_text(q, ":service", service);
 	if ((rc = stmt_row(st, q)) == STORE_OK) {
 		out->n = sqlite3_column_int64(q, 0);
 		out->waiting_us = sqlite3_column_int64(q, 1);

@@ -106,7 +106,7 @@ job_bind_definition(sqlite3_stmt *q, const struct job *j)
 }
 
 static void
-job_bind_place(sqlite3_stmt *q, const struct job *j)
+job_bind_progress(sqlite3_stmt *q, const struct job *j)
 {
 	stmt_text(q, ":state", job_state_name(j->state));
 	stmt_text(q, ":reason", j->reason);
@@ -127,7 +127,7 @@ store_job_insert(struct store *st, struct job *j)
 	stmt_text(q, ":job_id", j->job_id);
 	stmt_int(q, ":created_us", j->created_us);
 	job_bind_definition(q, j);
-	job_bind_place(q, j);
+	job_bind_progress(q, j);
 	if ((rc = stmt_run(st, q, false)) == STORE_OK)
 		j->id = sqlite3_last_insert_rowid(st->db);
 	return rc;
@@ -142,7 +142,7 @@ store_job_update(struct store *st, const struct job *j)
 		return st->refused;
 	stmt_int(q, ":id", j->id);
 	job_bind_definition(q, j);
-	job_bind_place(q, j);
+	job_bind_progress(q, j);
 	return stmt_run(st, q, true);
 }
 
@@ -168,7 +168,7 @@ store_job_move(struct store *st, const struct job *j)
 	if (q == NULL)
 		return st->refused;
 	stmt_int(q, ":id", j->id);
-	job_bind_place(q, j);
+	job_bind_progress(q, j);
 	return stmt_run(st, q, true);
 }
 
@@ -176,7 +176,7 @@ store_job_move(struct store *st, const struct job *j)
 static enum store_rc
 job_bury(struct store *st, int64_t id, int64_t now_us, const char *reason)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_JOB_BURY);
+	sqlite3_stmt *q = stmt_get(st, SQL_JOB_MARK_GONE);
 
 	if (q == NULL)
 		return st->refused;
@@ -357,7 +357,7 @@ store_job_next(struct store *st, int64_t *out_us)
 /* Those with a next run, or those without, that come after *after. */
 static enum store_rc
 job_list_part(struct store *st, const char *queue,
-    const struct store_job_place *after, int64_t limit, struct job_list *out)
+    const struct store_job_cursor *after, int64_t limit, struct job_list *out)
 {
 	bool is_timed = after->next_run_us != JOB_NEVER;
 	sqlite3_stmt *q;
@@ -382,9 +382,9 @@ job_list_part(struct store *st, const char *queue,
 
 enum store_rc
 store_job_list(struct store *st, const char *queue,
-    const struct store_job_place *after, int64_t limit, struct job_list *out)
+    const struct store_job_cursor *after, int64_t limit, struct job_list *out)
 {
-	const struct store_job_place idle = { JOB_NEVER, 0 };
+	const struct store_job_cursor idle = { JOB_NEVER, 0 };
 	size_t had = out->n;
 	enum store_rc rc;
 

@@ -79,14 +79,14 @@ enum store_rc store_job_due(struct store *st, int64_t now_us, int limit,
 enum store_rc store_job_next(struct store *st, int64_t *out_us);
 
 /* A place in the order of lists: by next run, then id, those without last. */
-struct store_job_place {
+struct store_job_cursor {
 	int64_t next_run_us; /* JOB_NEVER for those without */
 	int64_t id;
 };
 
 /* Add up to limit jobs that come after *after; queue NULL = all. */
 enum store_rc store_job_list(struct store *st, const char *queue,
-    const struct store_job_place *after, int64_t limit, struct job_list *out);
+    const struct store_job_cursor *after, int64_t limit, struct job_list *out);
 
 /* Number of jobs; queue NULL = all. */
 enum store_rc store_job_count(struct store *st, const char *queue,

@@ -264,7 +264,7 @@ run_once_known(struct store *st, const struct store_run_at *w)
 }
 
 enum store_rc
-store_run_once_seen(struct store *st, const struct store_run_at *w,
+store_run_once_exists(struct store *st, const struct store_run_at *w,
     int64_t now_us)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_ONCE_SEEN);

@@ -29,17 +29,17 @@ enum store_rc store_run_free(struct store *st, int64_t job, int64_t from_us,
     int64_t *begin_us, int64_t *end_us);
 
 /* A place in the order of lists: by slot, then number, newest first. */
-struct store_run_place {
+struct store_run_cursor {
 	int64_t slot_us;
 	int64_t row;
 };
 
 struct store_run_filter {
-	const char *queue;	      /* NULL: all */
-	const char *job_id;	      /* NULL: all; needs a queue */
-	enum run_state state;	      /* RUN_STATE__MAX: all */
-	int64_t from_us;	      /* first slots from here on */
-	struct store_run_place below; /* rows that come after this one */
+	const char *queue;	       /* NULL: all */
+	const char *job_id;	       /* NULL: all; needs a queue */
+	enum run_state state;	       /* RUN_STATE__MAX: all */
+	int64_t from_us;	       /* first slots from here on */
+	struct store_run_cursor below; /* rows that come after this one */
 	int64_t limit;
 };
 
@@ -84,7 +84,7 @@ enum store_rc store_run_once(struct store *st, const struct store_run_at *w,
 
 /* One that is remembered alone was asked for at now_us: it is remembered for
  * longer. */
-enum store_rc store_run_once_seen(struct store *st,
+enum store_rc store_run_once_exists(struct store *st,
     const struct store_run_at *w, int64_t now_us);
 
 /* The last slot retention took from the job's ledger; 0: none. */

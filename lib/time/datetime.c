@@ -273,7 +273,7 @@ datetime_wall(const char *text, int64_t *wall_s)
 
 /* The wall second at which the day of an instant begins. */
 static int64_t
-midnight(const struct datetime_words *w, int days)
+midnight(const struct datetime_relative *w, int days)
 {
 	int64_t now_s = w->now_us / US_PER_S, wall_s;
 	struct tz_period p;
@@ -285,7 +285,7 @@ midnight(const struct datetime_words *w, int days)
 
 /* "today", "tomorrow 09:00", …; false when the text is none of them. */
 static bool
-parse_day(const char *text, const struct datetime_words *w, int64_t *out_us,
+parse_day(const char *text, const struct datetime_relative *w, int64_t *out_us,
     const char **why)
 {
 	static const struct {
@@ -335,7 +335,7 @@ parse_distance(const char *text, int64_t now_us, int64_t *out_us,
 }
 
 const char *
-datetime_parse_words(const char *text, const struct datetime_words *w,
+datetime_parse_relative(const char *text, const struct datetime_relative *w,
     int64_t *out_us, int32_t *offset_s)
 {
 	const char *why = NULL;

@@ -29,12 +29,12 @@ const char *datetime_parse(const char *text, const struct tz *tz,
  * "tomorrow" or "yesterday", the last three with or without a time of day
  * ("tomorrow 09:00"), and "+30m" or "-2h", which count from now_us.
  */
-struct datetime_words {
+struct datetime_relative {
 	const struct tz *tz;
 	int64_t now_us;
 };
-const char *datetime_parse_words(const char *text,
-    const struct datetime_words *w, int64_t *out_us, int32_t *offset_s);
+const char *datetime_parse_relative(const char *text,
+    const struct datetime_relative *w, int64_t *out_us, int32_t *offset_s);
 
 /*
  * Is text, which datetime_parse reads, a date alone, so that it means the

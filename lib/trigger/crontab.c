@@ -188,7 +188,7 @@ shape_of(const struct line *l)
 
 /* Put the second that is last in front. */
 static void
-turn_seconds(struct line *l)
+rotate_seconds(struct line *l)
 {
 	const char *at = l->at[5];
 	size_t len = l->len[5];
@@ -270,7 +270,7 @@ find_shape(const char *text, struct line *l, struct faults *fs)
 	l->shape = shape_of(l);
 	l->is_seconds_last = l->shape == SHAPE_SECONDS_LAST;
 	if (l->is_seconds_last)
-		turn_seconds(l);
+		rotate_seconds(l);
 	l->has_question = false;
 	for (i = 0; i < l->n; i++)
 		l->has_question = l->has_question || has_char(l, i, '?');

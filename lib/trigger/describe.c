@@ -30,27 +30,27 @@ static const struct phrases {
 	const char *until, *until_end;
 	const char *delay, *delay_end;
 	const char *counted, *counted_end;
-	void (*cron)(const struct words_cron *w, struct buf *out);
+	void (*cron)(const struct describe_cron *w, struct buf *out);
 	void (*calendar)(const struct trigger *t, struct buf *out);
 } phrases[] = {
 	[WORDS_EN] = { "en", "every ", "on ", " at ", " in ", ", in ", "",
 	    ", from ", "", ", until ", "", ", delayed by up to ", "",
-	    ", counted from ", "", words_cron_en, words_calendar_en },
+	    ", counted from ", "", describe_cron_en, describe_calendar_en },
 	[WORDS_ZH] = { "zh", "每", "", " ", "（", "（", "）", "，从 ", " 开始",
-	    "，到 ", " 为止", "，最多延后", "", "，从 ", " 起计", words_cron_zh,
-	    words_calendar_zh },
+	    "，到 ", " 为止", "，最多延后", "", "，从 ", " 起计",
+	    describe_cron_zh, describe_calendar_zh },
 };
 _Static_assert(sizeof(phrases) / sizeof(phrases[0]) == WORDS__MAX,
     "phrases for each language");
 
 const char *
-words_lang_name(enum words_lang lang)
+describe_lang_name(enum describe_lang lang)
 {
 	return phrases[lang].name;
 }
 
 static bool
-has(const struct words_set *s, int v)
+has(const struct describe_set *s, int v)
 {
 	int bit = v - s->base;
 
@@ -60,7 +60,7 @@ has(const struct words_set *s, int v)
 
 /* The next run from v on: true, and *a to *b are in s. */
 static bool
-next_run(const struct words_set *s, int v, int *a, int *b)
+next_run(const struct describe_set *s, int v, int *a, int *b)
 {
 	while (v <= s->max && !has(s, v))
 		v++;
@@ -72,7 +72,7 @@ next_run(const struct words_set *s, int v, int *a, int *b)
 }
 
 int
-words_count(const struct words_set *s)
+describe_count(const struct describe_set *s)
 {
 	int v, n = 0;
 
@@ -82,7 +82,7 @@ words_count(const struct words_set *s)
 }
 
 int
-words_runs(const struct words_set *s)
+describe_runs(const struct describe_set *s)
 {
 	int a, b, n = 0;
 
@@ -92,7 +92,7 @@ words_runs(const struct words_set *s)
 }
 
 int
-words_steps(const struct words_set *s, int *a, int *b)
+describe_steps(const struct describe_set *s, int *a, int *b)
 {
 	int first = -1, last = -1, step = 0, n = 0, v;
 
@@ -114,7 +114,7 @@ words_steps(const struct words_set *s, int *a, int *b)
 
 /* Append what stands before piece i of n. */
 static void
-add_glue(struct buf *out, const struct words_glue *g, int i, int n)
+add_glue(struct buf *out, const struct describe_glue *g, int i, int n)
 {
 	if (i > 0)
 		buf_str(out, i == n - 1 ? g->and : g->comma);
@@ -122,7 +122,7 @@ add_glue(struct buf *out, const struct words_glue *g, int i, int n)
 
 /* How many pieces next_run gives when two neighbors count twice. */
 static int
-count_pieces(const struct words_set *s)
+count_pieces(const struct describe_set *s)
 {
 	int a, b, n = 0;
 
@@ -132,8 +132,8 @@ count_pieces(const struct words_set *s)
 }
 
 void
-words_list(struct buf *out, const struct words_set *s,
-    const struct words_glue *g)
+describe_list(struct buf *out, const struct describe_set *s,
+    const struct describe_glue *g)
 {
 	int n = count_pieces(s), i = 0, a, b;
 
@@ -150,12 +150,12 @@ words_list(struct buf *out, const struct words_set *s,
 }
 
 void
-words_clock(struct buf *out, const struct words_cron *w,
-    const struct words_glue *g)
+describe_clock(struct buf *out, const struct describe_cron *w,
+    const struct describe_glue *g)
 {
-	const struct words_set *f = w->field;
-	int n = words_count(&f[CRON_HOUR]) * words_count(&f[CRON_MINUTE]) *
-	    words_count(&f[CRON_SECOND]);
+	const struct describe_set *f = w->field;
+	int n = describe_count(&f[CRON_HOUR]) *
+	    describe_count(&f[CRON_MINUTE]) * describe_count(&f[CRON_SECOND]);
 	int s, i = 0;
 
 	for (s = 0; s < CIVIL_DAY_S; s++) {
@@ -179,17 +179,18 @@ words_clock(struct buf *out, const struct words_cron *w,
 
 /* See a unit's shape; a whole has size values. */
 static void
-see_shape(struct words_cron *w, enum cron_field f, int size)
+see_shape(struct describe_cron *w, enum cron_field f, int size)
 {
 	int a, b, step;
 
 	w->shape[f] = WORDS_SOME;
-	if (words_count(&w->field[f]) == size)
+	if (describe_count(&w->field[f]) == size)
 		w->shape[f] = WORDS_ALL;
-	step = words_steps(&w->field[f], &a, &b);
+	step = describe_steps(&w->field[f], &a, &b);
 	/* Two or three values make a step, too: every 12 hours. */
-	if (step == 0 && has(&w->field[f], 0) && words_count(&w->field[f]) > 1)
-		step = size / words_count(&w->field[f]);
+	if (step == 0 && has(&w->field[f], 0) &&
+	    describe_count(&w->field[f]) > 1)
+		step = size / describe_count(&w->field[f]);
 	for (a = 0; step > 1 && a < size; a++)
 		if (has(&w->field[f], a) != (a % step == 0))
 			return;
@@ -201,7 +202,7 @@ see_shape(struct words_cron *w, enum cron_field f, int size)
 
 /* Sort out an expression; years (may be NULL) are the set before pruning. */
 static void
-see_cron(struct words_cron *w, const struct cron *c, const uint64_t *years)
+see_cron(struct describe_cron *w, const struct cron *c, const uint64_t *years)
 {
 	static const struct {
 		int min, max;
@@ -212,8 +213,8 @@ see_cron(struct words_cron *w, const struct cron *c, const uint64_t *years)
 
 	w->set = c;
 	for (f = 0; f < CRON__MAX; f++) {
-		w->field[f] = (struct words_set){ &c->bits[f], 0, range[f].min,
-			range[f].max };
+		w->field[f] = (struct describe_set){ &c->bits[f], 0,
+			range[f].min, range[f].max };
 		if (f == CRON_YEAR) {
 			w->field[f].base = CRON_YEAR_MIN;
 			w->field[f].words = years;
@@ -222,7 +223,7 @@ see_cron(struct words_cron *w, const struct cron *c, const uint64_t *years)
 			see_shape(w, (enum cron_field)f,
 			    range[f].max - range[f].min + 1);
 		if (f >= CRON_HOUR)
-			n *= words_count(&w->field[f]);
+			n *= describe_count(&w->field[f]);
 	}
 	w->is_day_free = w->shape[CRON_DAY] == WORDS_ALL;
 	w->is_dow_free = w->shape[CRON_DOW] == WORDS_ALL;
@@ -284,7 +285,7 @@ read_years(const struct trigger *t, struct cron *whole, struct buf *norm,
 static void
 add_cron(const struct trigger *t, const struct phrases *ph, struct buf *out)
 {
-	struct words_cron w = { .years = NULL };
+	struct describe_cron w = { .years = NULL };
 	struct cron whole = { .years = NULL };
 	struct cron view = t->u.cron.set; /* owns nothing: never freed */
 	struct buf norm = BUF_INIT;
@@ -296,8 +297,9 @@ add_cron(const struct trigger *t, const struct phrases *ph, struct buf *out)
 	view_positions(&view);
 	see_cron(&w, &view, whole.years);
 	if (whole.years != NULL &&
-	    words_steps(&w.field[CRON_YEAR], &(int){ 0 }, &(int){ 0 }) == 0 &&
-	    words_runs(&w.field[CRON_YEAR]) > YEAR_RUNS_MAX)
+	    describe_steps(&w.field[CRON_YEAR], &(int){ 0 }, &(int){ 0 }) ==
+		0 &&
+	    describe_runs(&w.field[CRON_YEAR]) > YEAR_RUNS_MAX)
 		w.years = buf_cstr(&norm) + at;
 	ph->cron(&w, out);
 	out->is_failed |= norm.is_failed;
@@ -352,7 +354,7 @@ add_seconds(struct buf *out, int64_t us)
 }
 
 void
-trigger_words_length(int64_t us, enum words_lang lang, struct buf *out)
+trigger_words_length(int64_t us, enum describe_lang lang, struct buf *out)
 {
 	static const struct {
 		int64_t us;
@@ -387,7 +389,7 @@ trigger_words_length(int64_t us, enum words_lang lang, struct buf *out)
 
 /* "every day" rather than "every 1 day". */
 static void
-add_interval(const struct trigger *t, enum words_lang lang, struct buf *out)
+add_interval(const struct trigger *t, enum describe_lang lang, struct buf *out)
 {
 	struct buf length = BUF_INIT;
 	const char *text;
@@ -426,7 +428,7 @@ add_calendar(const struct trigger *t, const struct phrases *ph, struct buf *out)
 }
 
 void
-trigger_words(const struct trigger *t, enum words_lang lang, struct buf *out)
+trigger_words(const struct trigger *t, enum describe_lang lang, struct buf *out)
 {
 	const struct phrases *ph = &phrases[lang];
 

@@ -54,7 +54,7 @@ add_every_en(const struct trigger *t, struct buf *out)
 }
 
 void
-words_calendar_en(const struct trigger *t, struct buf *out)
+describe_calendar_en(const struct trigger *t, struct buf *out)
 {
 	const struct calendar *c = &t->u.calendar.dates;
 	enum common common = common_of(c);
@@ -65,12 +65,12 @@ words_calendar_en(const struct trigger *t, struct buf *out)
 	if (common != COMMON_NONE)
 		buf_str(out, " on ");
 	if (common == COMMON_WEEKDAY)
-		words_weekday_en(out, civil_weekday(c->first));
+		describe_weekday_en(out, civil_weekday(c->first));
 	else if (common != COMMON_NONE)
-		words_day_en(out, v.day);
+		describe_day_en(out, v.day);
 	if (common == COMMON_DATE) {
 		buf_str(out, " of ");
-		words_month_en(out, v.month);
+		describe_month_en(out, v.month);
 	}
 	buf_str(out, " at ");
 	add_time(c, out);
@@ -102,7 +102,7 @@ add_every_zh(const struct trigger *t, struct buf *out)
 }
 
 void
-words_calendar_zh(const struct trigger *t, struct buf *out)
+describe_calendar_zh(const struct trigger *t, struct buf *out)
 {
 	const struct calendar *c = &t->u.calendar.dates;
 	enum common common = common_of(c);
@@ -113,7 +113,7 @@ words_calendar_zh(const struct trigger *t, struct buf *out)
 	if (common != COMMON_NONE)
 		buf_str(out, "的");
 	if (common == COMMON_WEEKDAY)
-		words_weekday_zh(out, civil_weekday(c->first));
+		describe_weekday_zh(out, civil_weekday(c->first));
 	if (common == COMMON_DATE)
 		buf_printf(out, "%d月", v.month);
 	if (common == COMMON_DAY || common == COMMON_DATE)

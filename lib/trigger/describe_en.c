@@ -19,14 +19,14 @@ add_ordinal(struct buf *out, int v)
 }
 
 void
-words_day_en(struct buf *out, int v)
+describe_day_en(struct buf *out, int v)
 {
 	buf_str(out, "the ");
 	add_ordinal(out, v);
 }
 
 void
-words_month_en(struct buf *out, int v)
+describe_month_en(struct buf *out, int v)
 {
 	static const char *const names[] = { "", "January", "February", "March",
 		"April", "May", "June", "July", "August", "September",
@@ -36,7 +36,7 @@ words_month_en(struct buf *out, int v)
 }
 
 void
-words_weekday_en(struct buf *out, int v)
+describe_weekday_en(struct buf *out, int v)
 {
 	static const char *const names[] = { "Monday", "Tuesday", "Wednesday",
 		"Thursday", "Friday", "Saturday", "Sunday" };
@@ -44,19 +44,21 @@ words_weekday_en(struct buf *out, int v)
 	buf_str(out, names[v]);
 }
 
-static const struct words_glue numbers = { add_number, " to ", ", ", " and " };
-static const struct words_glue days = { words_day_en, " to ", ", ", " and " };
-static const struct words_glue months = { words_month_en, " to ", ", ",
+static const struct describe_glue numbers = { add_number, " to ", ", ",
 	" and " };
-static const struct words_glue weekdays = { words_weekday_en, " to ", ", ",
+static const struct describe_glue days = { describe_day_en, " to ", ", ",
 	" and " };
+static const struct describe_glue months = { describe_month_en, " to ", ", ",
+	" and " };
+static const struct describe_glue weekdays = { describe_weekday_en, " to ",
+	", ", " and " };
 
 /* "every 2nd hour from 0 to 22"; false when s is no such steps. */
 static bool
-add_steps(struct buf *out, const struct words_set *s, const char *noun,
-    words_value *value)
+add_steps(struct buf *out, const struct describe_set *s, const char *noun,
+    describe_value *value)
 {
-	int a, b, step = words_steps(s, &a, &b);
+	int a, b, step = describe_steps(s, &a, &b);
 
 	if (step == 0)
 		return false;
@@ -72,20 +74,20 @@ add_steps(struct buf *out, const struct words_set *s, const char *noun,
 /* "at minute 30", "in hours 9 to 17", "in every 2nd hour from 0 to 22" */
 static void
 add_field(struct buf *out, const char *prep, const char *noun,
-    const struct words_set *s)
+    const struct describe_set *s)
 {
 	if (out->len > 0)
 		buf_char(out, ' ');
 	buf_printf(out, "%s ", prep);
 	if (add_steps(out, s, noun, add_number))
 		return;
-	buf_printf(out, "%s%s ", noun, words_count(s) == 1 ? "" : "s");
-	words_list(out, s, &numbers);
+	buf_printf(out, "%s%s ", noun, describe_count(s) == 1 ? "" : "s");
+	describe_list(out, s, &numbers);
 }
 
 /* "every minute", "every 15 minutes"; false when f has no such shape. */
 static bool
-add_every(struct buf *out, const struct words_cron *w, enum cron_field f,
+add_every(struct buf *out, const struct describe_cron *w, enum cron_field f,
     const char *noun)
 {
 	if (w->shape[f] == WORDS_ALL)
@@ -97,9 +99,9 @@ add_every(struct buf *out, const struct words_cron *w, enum cron_field f,
 
 /* The largest unit that repeats leads; the others say where in it. */
 static void
-add_time(const struct words_cron *w, struct buf *out)
+add_time(const struct describe_cron *w, struct buf *out)
 {
-	const struct words_set *f = w->field;
+	const struct describe_set *f = w->field;
 	bool has_second, has_minute, has_lead;
 
 	has_second = add_every(out, w, CRON_SECOND, "second");
@@ -127,7 +129,7 @@ add_positions(uint64_t nth, const char *comma, struct buf *out)
 	for (; nth != 0; nth &= nth - 1) {
 		bit = __builtin_ctzll(nth);
 		buf_printf(out, "%sthe %s ", comma, positions[bit / 7]);
-		words_weekday_en(out, bit % 7);
+		describe_weekday_en(out, bit % 7);
 		comma = " or ";
 	}
 	return comma;
@@ -149,7 +151,7 @@ add_moving(const struct cron *c, const char *comma, struct buf *out)
 	for (n = 1; n < 32; n++)
 		if ((c->nearest >> n & 1) != 0) {
 			buf_printf(out, "%sthe working day nearest to ", comma);
-			words_day_en(out, n);
+			describe_day_en(out, n);
 			comma = " or ";
 		}
 	for (n = 0; n < 32; n++)
@@ -169,13 +171,14 @@ add_moving(const struct cron *c, const char *comma, struct buf *out)
 
 /* "the last Friday", "the 15th", "the last day", as one list. */
 static void
-add_days(const struct words_cron *w, struct buf *out)
+add_days(const struct describe_cron *w, struct buf *out)
 {
 	const char *comma = "";
 
-	if (words_count(&w->field[CRON_DAY]) > 0) {
-		if (!add_steps(out, &w->field[CRON_DAY], "day", words_day_en))
-			words_list(out, &w->field[CRON_DAY], &days);
+	if (describe_count(&w->field[CRON_DAY]) > 0) {
+		if (!add_steps(out, &w->field[CRON_DAY], "day",
+			describe_day_en))
+			describe_list(out, &w->field[CRON_DAY], &days);
 		comma = " or ";
 	}
 	comma = add_positions(w->set->nth, comma, out);
@@ -186,21 +189,21 @@ add_days(const struct words_cron *w, struct buf *out)
 
 /* Behind days: " of March", " of every month". */
 static void
-add_of_month(const struct words_cron *w, struct buf *out)
+add_of_month(const struct describe_cron *w, struct buf *out)
 {
 	buf_str(out, " of ");
 	if (w->shape[CRON_MONTH] == WORDS_ALL)
 		buf_str(out, "every month");
 	else if (!add_steps(out, &w->field[CRON_MONTH], "month",
-		     words_month_en))
-		words_list(out, &w->field[CRON_MONTH], &months);
+		     describe_month_en))
+		describe_list(out, &w->field[CRON_MONTH], &months);
 }
 
 static void
-add_date(const struct words_cron *w, struct buf *out)
+add_date(const struct describe_cron *w, struct buf *out)
 {
-	bool is_run = words_runs(&w->field[CRON_DOW]) == 1 &&
-	    words_count(&w->field[CRON_DOW]) > 2;
+	bool is_run = describe_runs(&w->field[CRON_DOW]) == 1 &&
+	    describe_count(&w->field[CRON_DOW]) > 2;
 
 	if (!w->is_day_free) {
 		buf_str(out, " on ");
@@ -213,23 +216,23 @@ add_date(const struct words_cron *w, struct buf *out)
 			    w->set->is_day_or_dow ? " or on " : ", only on ");
 		else
 			buf_str(out, is_run ? ", " : " on ");
-		words_list(out, &w->field[CRON_DOW], &weekdays);
+		describe_list(out, &w->field[CRON_DOW], &weekdays);
 		(void)add_positions(w->set->dow_nth,
-		    words_count(&w->field[CRON_DOW]) > 0 ? " or " : "", out);
+		    describe_count(&w->field[CRON_DOW]) > 0 ? " or " : "", out);
 	}
 	if (w->shape[CRON_MONTH] != WORDS_ALL &&
 	    (w->is_day_free || (w->set->is_day_or_dow && !w->is_dow_free))) {
 		buf_str(out, w->is_dow_free ? " in " : ", in ");
 		if (!add_steps(out, &w->field[CRON_MONTH], "month",
-			words_month_en))
-			words_list(out, &w->field[CRON_MONTH], &months);
+			describe_month_en))
+			describe_list(out, &w->field[CRON_MONTH], &months);
 	}
 }
 
 static void
-add_weeks_and_years(const struct words_cron *w, struct buf *out)
+add_weeks_and_years(const struct describe_cron *w, struct buf *out)
 {
-	const struct words_set *years = &w->field[CRON_YEAR];
+	const struct describe_set *years = &w->field[CRON_YEAR];
 
 	if (w->shape[CRON_WEEK] != WORDS_ALL) {
 		buf_char(out, ',');
@@ -241,18 +244,18 @@ add_weeks_and_years(const struct words_cron *w, struct buf *out)
 	if (w->years != NULL)
 		buf_printf(out, "the years %s", w->years);
 	else if (!add_steps(out, years, "year", add_number)) {
-		if (words_count(years) > 1)
+		if (describe_count(years) > 1)
 			buf_str(out, "the years ");
-		words_list(out, years, &numbers);
+		describe_list(out, years, &numbers);
 	}
 }
 
 void
-words_cron_en(const struct words_cron *w, struct buf *out)
+describe_cron_en(const struct describe_cron *w, struct buf *out)
 {
 	if (w->is_clock) {
 		buf_str(out, "at ");
-		words_clock(out, w, &numbers);
+		describe_clock(out, w, &numbers);
 	} else
 		add_time(w, out);
 	if (w->is_clock && w->is_day_free && w->is_dow_free &&

@@ -6,7 +6,7 @@
 /* Private to lib/trigger/describe.c and lib/words_*.c: cron's sets in words. */
 
 /* A set of numbers: v is bit v - base. */
-struct words_set {
+struct describe_set {
 	const uint64_t *words;
 	int base;
 	int min;
@@ -14,17 +14,17 @@ struct words_set {
 };
 
 /* How an expression's time of day is best told, unit by unit. */
-enum words_shape {
+enum describe_shape {
 	WORDS_ALL,  /* every value */
 	WORDS_EVEN, /* every step-th from 0 on, and step divides the whole */
 	WORDS_SOME
 };
 
 /* Everything the languages need to know of an expression. */
-struct words_cron {
+struct describe_cron {
 	const struct cron *set;
-	struct words_set field[CRON__MAX];
-	enum words_shape shape[CRON__MAX];
+	struct describe_set field[CRON__MAX];
+	enum describe_shape shape[CRON__MAX];
 	int step[CRON__MAX]; /* of WORDS_EVEN */
 	const char *years;   /* the year field as text, or NULL */
 	bool is_day_free;    /* any day of the month */
@@ -34,46 +34,46 @@ struct words_cron {
 };
 
 /* Value v in a language. */
-typedef void words_value(struct buf *out, int v);
+typedef void describe_value(struct buf *out, int v);
 
 /* The words between the values of a list. */
-struct words_glue {
-	words_value *value;
+struct describe_glue {
+	describe_value *value;
 	const char *to;	   /* of a run: "1 to 5" */
 	const char *comma; /* between pieces */
 	const char *and;   /* before the last */
 };
 
 /* How many values, how many runs of neighbors are in s? */
-int words_count(const struct words_set *s);
-int words_runs(const struct words_set *s);
+int describe_count(const struct describe_set *s);
+int describe_runs(const struct describe_set *s);
 
 /*
  * Is s a, a + step … b, with four values or more and step at least 2?  Gives
  * step, or 0.
  */
-int words_steps(const struct words_set *s, int *a, int *b);
+int describe_steps(const struct describe_set *s, int *a, int *b);
 
 /* Append the values of s as runs; two neighbors are not yet a run. */
-void words_list(struct buf *out, const struct words_set *s,
-    const struct words_glue *g);
+void describe_list(struct buf *out, const struct describe_set *s,
+    const struct describe_glue *g);
 
 /* Append the times of day of w (is_clock): "03:00", "09:00:30". */
-void words_clock(struct buf *out, const struct words_cron *w,
-    const struct words_glue *g);
+void describe_clock(struct buf *out, const struct describe_cron *w,
+    const struct describe_glue *g);
 
 /* One weekday (0 = Monday), day and month, as lists have them. */
-void words_weekday_en(struct buf *out, int v);
-void words_weekday_zh(struct buf *out, int v);
-void words_day_en(struct buf *out, int v);
-void words_month_en(struct buf *out, int v);
+void describe_weekday_en(struct buf *out, int v);
+void describe_weekday_zh(struct buf *out, int v);
+void describe_day_en(struct buf *out, int v);
+void describe_month_en(struct buf *out, int v);
 
 /* A calendarinterval in a language, zone and bounds left out. */
-void words_calendar_en(const struct trigger *t, struct buf *out);
-void words_calendar_zh(const struct trigger *t, struct buf *out);
+void describe_calendar_en(const struct trigger *t, struct buf *out);
+void describe_calendar_zh(const struct trigger *t, struct buf *out);
 
 /* A cron expression in a language, zone and bounds left out. */
-void words_cron_en(const struct words_cron *w, struct buf *out);
-void words_cron_zh(const struct words_cron *w, struct buf *out);
+void describe_cron_en(const struct describe_cron *w, struct buf *out);
+void describe_cron_zh(const struct describe_cron *w, struct buf *out);
 
 #endif

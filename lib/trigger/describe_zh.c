@@ -21,7 +21,7 @@ add_month(struct buf *out, int v)
 }
 
 void
-words_weekday_zh(struct buf *out, int v)
+describe_weekday_zh(struct buf *out, int v)
 {
 	static const char *const names[] = { "周一", "周二", "周三", "周四",
 		"周五", "周六", "周日" };
@@ -29,21 +29,21 @@ words_weekday_zh(struct buf *out, int v)
 	buf_str(out, names[v]);
 }
 
-static const struct words_glue numbers = { add_number, "至", "、", "、" };
-static const struct words_glue days = { add_day, "至", "、", "、" };
-static const struct words_glue months = { add_month, "至", "、", "、" };
-static const struct words_glue weekdays = { words_weekday_zh, "至", "、",
+static const struct describe_glue numbers = { add_number, "至", "、", "、" };
+static const struct describe_glue days = { add_day, "至", "、", "、" };
+static const struct describe_glue months = { add_month, "至", "、", "、" };
+static const struct describe_glue weekdays = { describe_weekday_zh, "至", "、",
 	"、" };
 
 /* "9至17时", "0至56分（步长7）": the values of s and their unit. */
 static void
-add_values(struct buf *out, const struct words_set *s,
-    const struct words_glue *g, const char *unit)
+add_values(struct buf *out, const struct describe_set *s,
+    const struct describe_glue *g, const char *unit)
 {
-	int a, b, step = words_steps(s, &a, &b);
+	int a, b, step = describe_steps(s, &a, &b);
 
 	if (step == 0) {
-		words_list(out, s, g);
+		describe_list(out, s, g);
 		buf_str(out, unit);
 		return;
 	}
@@ -62,7 +62,7 @@ add_space(struct buf *out)
 }
 
 static void
-add_years(const struct words_cron *w, struct buf *out)
+add_years(const struct describe_cron *w, struct buf *out)
 {
 	if (w->shape[CRON_YEAR] == WORDS_ALL) {
 		if (w->shape[CRON_MONTH] != WORDS_ALL)
@@ -86,7 +86,7 @@ add_positions(uint64_t nth, const char *comma, struct buf *out)
 	for (; nth != 0; nth &= nth - 1) {
 		bit = __builtin_ctzll(nth);
 		buf_printf(out, "%s%s", comma, positions[bit / 7]);
-		words_weekday_zh(out, bit % 7);
+		describe_weekday_zh(out, bit % 7);
 		comma = "、";
 	}
 	return comma;
@@ -122,11 +122,11 @@ add_moving(const struct cron *c, const char *comma, struct buf *out)
 
 /* "最后一个周五", "15日", "最后一天" as one list. */
 static void
-add_days(const struct words_cron *w, struct buf *out)
+add_days(const struct describe_cron *w, struct buf *out)
 {
 	const char *comma = "";
 
-	if (words_count(&w->field[CRON_DAY]) > 0) {
+	if (describe_count(&w->field[CRON_DAY]) > 0) {
 		add_values(out, &w->field[CRON_DAY], &days, "");
 		comma = "、";
 	}
@@ -137,7 +137,7 @@ add_days(const struct words_cron *w, struct buf *out)
 }
 
 static void
-add_date(const struct words_cron *w, struct buf *out)
+add_date(const struct describe_cron *w, struct buf *out)
 {
 	bool is_week_free = w->shape[CRON_WEEK] == WORDS_ALL;
 
@@ -157,16 +157,16 @@ add_date(const struct words_cron *w, struct buf *out)
 			buf_str(out, w->set->is_day_or_dow ? "或" : "且为");
 		else if (is_week_free)
 			buf_str(out, "每");
-		words_list(out, &w->field[CRON_DOW], &weekdays);
+		describe_list(out, &w->field[CRON_DOW], &weekdays);
 		(void)add_positions(w->set->dow_nth,
-		    words_count(&w->field[CRON_DOW]) > 0 ? "、" : "", out);
+		    describe_count(&w->field[CRON_DOW]) > 0 ? "、" : "", out);
 	} else if (w->is_day_free && is_week_free && w->is_clock)
 		buf_str(out, "每天");
 }
 
 /* "每15分钟", "每分钟"; false when f has no such shape. */
 static bool
-add_every(struct buf *out, const struct words_cron *w, enum cron_field f,
+add_every(struct buf *out, const struct describe_cron *w, enum cron_field f,
     const char *noun)
 {
 	if (w->shape[f] == WORDS_SOME)
@@ -180,7 +180,7 @@ add_every(struct buf *out, const struct words_cron *w, enum cron_field f,
 }
 
 static void
-add_field(struct buf *out, const struct words_set *s, const char *noun)
+add_field(struct buf *out, const struct describe_set *s, const char *noun)
 {
 	add_space(out);
 	buf_str(out, "第");
@@ -189,9 +189,9 @@ add_field(struct buf *out, const struct words_set *s, const char *noun)
 
 /* From the hour down to the second, the large before the small. */
 static void
-add_time(const struct words_cron *w, struct buf *out)
+add_time(const struct describe_cron *w, struct buf *out)
 {
-	const struct words_set *f = w->field;
+	const struct describe_set *f = w->field;
 	bool is_second = w->shape[CRON_SECOND] != WORDS_SOME;
 	bool is_minute = !is_second && w->shape[CRON_MINUTE] != WORDS_SOME;
 
@@ -211,12 +211,12 @@ add_time(const struct words_cron *w, struct buf *out)
 }
 
 void
-words_cron_zh(const struct words_cron *w, struct buf *out)
+describe_cron_zh(const struct describe_cron *w, struct buf *out)
 {
 	add_date(w, out);
 	if (w->is_clock) {
 		add_space(out);
-		words_clock(out, w, &numbers);
+		describe_clock(out, w, &numbers);
 	} else
 		add_time(w, out);
 }

@@ -2,7 +2,7 @@
 #include "lib/base/ban.h"
 
 int64_t
-grace_of(int64_t grace_us, int64_t gap_us)
+grace_effective(int64_t grace_us, int64_t gap_us)
 {
 	if (grace_us < 0 || gap_us < GRACE_GAP_MIN_US ||
 	    grace_us >= gap_us + GRACE_SLACK_US)

@@ -19,7 +19,7 @@
 
 /* The grace in force for a job's own (-1: unlimited) where ticks leave gap_us
  * (-1: not known).  Pure. */
-int64_t grace_of(int64_t grace_us, int64_t gap_us);
+int64_t grace_effective(int64_t grace_us, int64_t gap_us);
 
 /* Does a job's own grace allow so much? */
 bool grace_allows(int64_t grace_us, int64_t late_us);

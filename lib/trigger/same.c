@@ -14,7 +14,7 @@
 /* A date has one slot. */
 static bool
 date_is_same(struct trigger *t, const struct trigger *was,
-    const struct trigger_place *at)
+    const struct trigger_progress *at)
 {
 	(void)at;
 	return t->u.date.run_us == was->u.date.run_us;
@@ -26,7 +26,7 @@ date_is_same(struct trigger *t, const struct trigger *was,
  */
 static bool
 interval_is_same(struct trigger *t, const struct trigger *was,
-    const struct trigger_place *at)
+    const struct trigger_progress *at)
 {
 	int64_t length_us = t->u.interval.length_us;
 	int64_t grid_us = was->u.interval.grid_us;
@@ -45,7 +45,7 @@ interval_is_same(struct trigger *t, const struct trigger *was,
 
 static bool
 cron_is_same_trigger(struct trigger *t, const struct trigger *was,
-    const struct trigger_place *at)
+    const struct trigger_progress *at)
 {
 	if (t->start_us != was->start_us && t->start_us > at->cursor_us)
 		return false;
@@ -80,7 +80,7 @@ is_same_chain(const struct calendar *a, const struct calendar *b)
 /* As of an interval: the first date is only implied where no start is. */
 static bool
 calendar_is_same(struct trigger *t, const struct trigger *was,
-    const struct trigger_place *at)
+    const struct trigger_progress *at)
 {
 	struct calendar *c = &t->u.calendar.dates;
 	const struct calendar *w = &was->u.calendar.dates;
@@ -102,7 +102,7 @@ calendar_is_same(struct trigger *t, const struct trigger *was,
 
 /* May set the grid of t, a copy that owns nothing. */
 static bool (*const same[TRIGGER__MAX])(struct trigger *t,
-    const struct trigger *was, const struct trigger_place *at) = {
+    const struct trigger *was, const struct trigger_progress *at) = {
 	[TRIGGER_DATE] = date_is_same,
 	[TRIGGER_INTERVAL] = interval_is_same,
 	[TRIGGER_CRON] = cron_is_same_trigger,
@@ -120,7 +120,7 @@ has_same_end(const struct trigger *t, const struct trigger *was, int64_t now_us)
 
 bool
 trigger_is_same(const struct trigger *t, const struct trigger *was,
-    const struct trigger_place *at, struct buf *spec)
+    const struct trigger_progress *at, struct buf *spec)
 {
 	struct trigger v = *t; /* owns nothing: never freed */
 

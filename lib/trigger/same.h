@@ -8,7 +8,7 @@ struct buf;
 struct trigger;
 
 /* How far a job is whose trigger is given once more. */
-struct trigger_place {
+struct trigger_progress {
 	int64_t cursor_us; /* its first undecided slot */
 	int64_t now_us;
 };
@@ -21,7 +21,7 @@ struct trigger_place {
  * without a start keeps the grid it has, a calendarinterval its first date.  Pure.
  */
 bool trigger_is_same(const struct trigger *t, const struct trigger *was,
-    const struct trigger_place *at, struct buf *spec);
+    const struct trigger_progress *at, struct buf *spec);
 
 /* When a trigger was given, and what time it is. */
 struct trigger_given {

@@ -133,11 +133,11 @@ int
 trigger_read_instant(const struct trigger *t, const struct trigger_args *args,
     enum trigger_in in, int64_t *out_us, int32_t *offset_s)
 {
-	const struct datetime_words words = { t->tz, args->now_us };
+	const struct datetime_relative words = { t->tz, args->now_us };
 	const char *text = args->in[in], *why;
 
 	if ((args->takes & TRIGGER_TAKES_WORDS) != 0)
-		why = datetime_parse_words(text, &words, out_us, offset_s);
+		why = datetime_parse_relative(text, &words, out_us, offset_s);
 	else
 		why = datetime_parse(text, t->tz, out_us, offset_s);
 	return why == NULL ?

@@ -257,7 +257,7 @@ add(struct warns *ws, enum warn_code code, const struct phrase *ph,
 	int hole;
 
 	for (int i = 0; w != NULL && i < WORDS__MAX; i++) {
-		enum words_lang lang = (enum words_lang)i;
+		enum describe_lang lang = (enum describe_lang)i;
 
 		for (p = ph->text[lang];
 		     (hole = copy_text(&p, &w->text[lang])) >= 0;) {
@@ -331,7 +331,7 @@ warns_ignored(struct warns *ws, const char *name)
 }
 
 void
-warns_to_json(const struct warns *ws, enum words_lang lang, struct buf *out)
+warns_to_json(const struct warns *ws, enum describe_lang lang, struct buf *out)
 {
 	buf_char(out, '[');
 	for (size_t i = 0; i < ws->n; i++) {

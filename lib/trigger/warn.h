@@ -101,7 +101,7 @@ void warns_move(struct warns *to, struct warns *from);
 void warns_ignored(struct warns *ws, const char *name);
 
 /* Append the list: [{"code":…,"message":…},…]. */
-void warns_to_json(const struct warns *ws, enum words_lang lang,
+void warns_to_json(const struct warns *ws, enum describe_lang lang,
     struct buf *out);
 
 #endif

@@ -193,7 +193,7 @@ amqp_ask(struct amqp *a, const struct amqp_question *q, void **out, char *why,
 }
 
 enum amqp_answer
-amqp_ask_aside(struct amqp *a, struct amqp_question *q, void **out, char *why,
+amqp_ask_apart(struct amqp *a, struct amqp_question *q, void **out, char *why,
     size_t whylen)
 {
 	amqp_channel_open_t open = { .out_of_band = { 0, NULL } };

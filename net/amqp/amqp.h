@@ -88,7 +88,7 @@ enum amqp_answer amqp_ask(struct amqp *a, const struct amqp_question *q,
     void **out, char *why, size_t whylen);
 
 /* Likewise on the channel AMQP_ASKS, which is opened when it is not open. */
-enum amqp_answer amqp_ask_aside(struct amqp *a, struct amqp_question *q,
+enum amqp_answer amqp_ask_apart(struct amqp *a, struct amqp_question *q,
     void **out, char *why, size_t whylen);
 
 /*

@@ -8,7 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/job/message_funboost.h"
 #include "lib/conf/signature.h"
-#include "net/amqp/flight.h"
+#include "net/amqp/pending.h"
 #include "net/amqp/push.h"
 
 #include "lib/base/ban.h"
@@ -19,7 +19,7 @@
 /* A batch being pushed. */
 struct pushing {
 	struct sink_rabbitmq *m;
-	struct amqp_flight flight;
+	struct amqp_pending pending;
 	struct buf body;
 	char *why;
 	size_t whylen;
@@ -65,19 +65,19 @@ open_channel(struct pushing *p)
 	}
 	a->can_publish = true;
 	a->tags = 0;
-	p->flight.base = 0;
-	p->flight.nsent = p->flight.settled = 0;
+	p->pending.base = 0;
+	p->pending.nsent = p->pending.settled = 0;
 	return 0;
 }
 
 static int
 land(struct pushing *p, size_t bytes)
 {
-	int rc = amqp_flight_land(&p->flight, bytes, p->why, p->whylen);
+	int rc = amqp_pending_done(&p->pending, bytes, p->why, p->whylen);
 
-	if (p->flight.is_closed)
+	if (p->pending.is_closed)
 		p->m->amqp.can_publish = false;
-	p->flight.is_closed = false;
+	p->pending.is_closed = false;
 	return rc;
 }
 
@@ -91,9 +91,9 @@ make_room(struct pushing *p, size_t bytes)
 {
 	size_t room = p->m->amqp.room;
 
-	if (!p->flight.is_proven)
+	if (!p->pending.is_proven)
 		return land(p, 0);
-	if (p->flight.bytes + bytes <= room)
+	if (p->pending.bytes + bytes <= room)
 		return 0;
 	return land(p, bytes < room / 2 ? room / 2 : 0);
 }
@@ -154,7 +154,7 @@ publish(struct pushing *p, struct sink_message *msg, size_t bytes)
 			p->whylen);
 	}
 	a->tags++;
-	amqp_flight_add(&p->flight, msg, bytes);
+	amqp_pending_add(&p->pending, msg, bytes);
 	return 0;
 }
 
@@ -176,7 +176,7 @@ need_queue(struct pushing *p, const struct sink_message *msg)
 		(void)snprintf(p->why, p->whylen, "%s", why);
 		return -1;
 	case AMQP_REFUSED:
-		amqp_flight_refuse(&p->flight, msg, why);
+		amqp_pending_refuse(&p->pending, msg, why);
 		break;
 	case AMQP_OK:
 		break;
@@ -191,7 +191,7 @@ push_one(struct pushing *p, struct sink_message *msg)
 	const char *why;
 	size_t bytes;
 
-	if (amqp_flight_is_refused(&p->flight, msg))
+	if (amqp_pending_is_refused(&p->pending, msg))
 		return 0;
 	if (need_queue(p, msg) == -1)
 		return -1;
@@ -205,7 +205,7 @@ push_one(struct pushing *p, struct sink_message *msg)
 	if (make_room(p, bytes) == -1)
 		return -1;
 	/* The queue is, or waiting for the one before it has told. */
-	if (amqp_flight_is_refused(&p->flight, msg))
+	if (amqp_pending_is_refused(&p->pending, msg))
 		return 0;
 	if (!p->m->amqp.can_publish && open_channel(p) == -1)
 		return -1;
@@ -224,10 +224,10 @@ begin(struct pushing *p, size_t n)
 		    "the broker blocks publishers: %s", m->amqp.reason);
 		return -1;
 	}
-	p->flight.amqp = &m->amqp;
-	p->flight.base = m->amqp.tags;
-	p->flight.sent = calloc(n, sizeof(*p->flight.sent));
-	if (p->flight.sent != NULL)
+	p->pending.amqp = &m->amqp;
+	p->pending.base = m->amqp.tags;
+	p->pending.sent = calloc(n, sizeof(*p->pending.sent));
+	if (p->pending.sent != NULL)
 		return 0;
 	(void)snprintf(p->why, p->whylen, "out of memory");
 	return -1;
@@ -250,6 +250,6 @@ amqp_push(struct sink *s, struct sink_message *v, size_t n, char *why,
 	if (rc == 0)
 		rc = land(&p, 0);
 	buf_fini(&p.body);
-	amqp_flight_fini(&p.flight);
+	amqp_pending_fini(&p.pending);
 	return rc;
 }

@@ -12,7 +12,7 @@ declare(struct amqp *a, amqp_queue_declare_t *d, void **out, char *why,
 	struct amqp_question q = { 0, AMQP_QUEUE_DECLARE_METHOD, d,
 		AMQP_QUEUE_DECLARE_OK_METHOD };
 
-	return amqp_ask_aside(a, &q, out, why, whylen);
+	return amqp_ask_apart(a, &q, out, why, whylen);
 }
 
 /* Look only. */
@@ -78,7 +78,7 @@ amqp_queues_purge(struct amqp *a, const char *name, char *why, size_t whylen)
 	amqp_queue_purge_t p = { .queue = amqp_text(name) };
 	struct amqp_question q = { 0, AMQP_QUEUE_PURGE_METHOD, &p,
 		AMQP_QUEUE_PURGE_OK_METHOD };
-	enum amqp_answer answer = amqp_ask_aside(a, &q, NULL, why, whylen);
+	enum amqp_answer answer = amqp_ask_apart(a, &q, NULL, why, whylen);
 
 	return answer == AMQP_OK ||
 		(answer == AMQP_REFUSED && a->code == AMQP_NOT_FOUND) ?

@@ -172,7 +172,7 @@ settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
 		m->sha[0] = '\0';
 	} else if (r->type == REDIS_REPLY_ERROR) {
 		sink_end(msg, SINK_LATER, r->str);
-		msg->is_unwell = is_of_server(r->str);
+		msg->is_server_error = is_of_server(r->str);
 	} else if (r->type == REDIS_REPLY_STRING &&
 	    strcmp(r->str, "again") == 0)
 		sink_end(msg, SINK_DONE, "it was there already");
@@ -207,7 +207,8 @@ static bool
 is_fit(const struct sink_redis *m, const struct redis_way *k,
     struct sink_message *msg)
 {
-	const struct job_known known = { .is_answered = true, .sig = k->sig };
+	const struct job_registration known = { .is_answered = true,
+		.sig = k->sig };
 	const struct job_texts texts = { msg->queue, msg->args, msg->kwargs };
 	struct faults fs = { .n = 0 };
 	char why[sizeof(fs.v[0].field) + sizeof(fs.v[0].text) + 2];
@@ -258,7 +259,7 @@ push_one(struct pushing *p, struct sink_message *msg)
 }
 
 /* Messages for RabbitMQ, gathered from a batch. */
-struct aside {
+struct via_rabbitmq {
 	struct sink *to;
 	struct sink_message *v;
 	size_t *at; /* of which in the batch they are copies */
@@ -267,7 +268,7 @@ struct aside {
 
 /* Hand them over, and let those they are copies of know. */
 static void
-push_aside(struct pushing *p, struct aside *a)
+push_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a)
 {
 	struct sink_redis *r = p->m;
 	int64_t rest_us = r->rest_us - clock_mono_us();
@@ -287,20 +288,20 @@ push_aside(struct pushing *p, struct aside *a)
 		m = &p->v[a->at[i]];
 		*m = a->v[i];
 		m->sig = NULL;
-		m->is_aside = true;
+		m->is_via_rabbitmq = true;
 		/* Redis is well, and others may go on. */
 		if (m->end != SINK_WAITS)
 			continue;
 		sink_end(m, SINK_LATER, why);
 		m->retry_us = rest_us;
-		m->is_untried = is_resting;
+		m->is_not_attempted = is_resting;
 	}
 	a->n = 0;
 }
 
 /* -1: the connection to Redis is lost. */
 static int
-gather_aside(struct pushing *p, struct aside *a, size_t n)
+gather_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a, size_t n)
 {
 	const struct redis_way *k;
 
@@ -309,7 +310,7 @@ gather_aside(struct pushing *p, struct aside *a, size_t n)
 			continue;
 		if ((k = redis_find_way(p->m, p->v[i].queue)) == NULL) {
 			/* What was learned may be forgotten for it. */
-			push_aside(p, a);
+			push_via_rabbitmq(p, a);
 			k = redis_learn_way(p->m, p->v[i].queue, p->why,
 			    p->whylen);
 			if (k == NULL)
@@ -319,7 +320,7 @@ gather_aside(struct pushing *p, struct aside *a, size_t n)
 		a->v[a->n].sig = &k->sig;
 		a->at[a->n++] = i;
 	}
-	push_aside(p, a);
+	push_via_rabbitmq(p, a);
 	return 0;
 }
 
@@ -327,7 +328,7 @@ gather_aside(struct pushing *p, struct aside *a, size_t n)
 static int
 push_rabbitmq(struct pushing *p, size_t n)
 {
-	struct aside a = { .to = NULL };
+	struct via_rabbitmq a = { .to = NULL };
 	size_t i = 0;
 	int rc = -1;
 
@@ -339,7 +340,7 @@ push_rabbitmq(struct pushing *p, size_t n)
 	a.v = calloc(n, sizeof(*a.v));
 	a.at = calloc(n, sizeof(*a.at));
 	if (a.to != NULL && a.v != NULL && a.at != NULL)
-		rc = gather_aside(p, &a, n);
+		rc = gather_via_rabbitmq(p, &a, n);
 	else
 		(void)snprintf(p->why, p->whylen, "out of memory");
 	free(a.v);

@@ -202,7 +202,7 @@ settle(struct pushing *p, struct sink_message *msg, const struct http_result *r)
 
 		sink_end(msg, SINK_LATER, why);
 		/* Else it is this message that it does not like. */
-		msg->is_unwell = r->status >= 500 || r->status == 401 ||
+		msg->is_server_error = r->status >= 500 || r->status == 401 ||
 		    r->status == 403 || r->status == 429;
 		msg->retry_us = us == HTTP_FIELD_NONE ? 0 : us;
 	}
@@ -225,7 +225,7 @@ take(struct pushing *p, struct http_result *r)
 	case HTTP_MAYBE_SENT:
 		utf8_clean(r->error, strlen(r->error), why, sizeof(why));
 		sink_end(msg, SINK_DOUBT, why);
-		msg->is_unwell = true;
+		msg->is_server_error = true;
 		break;
 	}
 	http_result_free(r);

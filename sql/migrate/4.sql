@@ -43,13 +43,13 @@ CREATE INDEX delivery_until ON delivery (until_us)
 CREATE TABLE denial (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	key TEXT NOT NULL,
-	place TEXT NOT NULL,
+	service TEXT NOT NULL,
 	reason TEXT NOT NULL,
 	since_us INTEGER NOT NULL,
 	ended_us INTEGER
 ) STRICT;
 
-CREATE UNIQUE INDEX denial_open ON denial (key, place) WHERE ended_us IS NULL;
+CREATE UNIQUE INDEX denial_open ON denial (key, service) WHERE ended_us IS NULL;
 
 CREATE TRIGGER alert_denial AFTER INSERT ON denial
 BEGIN
@@ -80,5 +80,29 @@ CREATE INDEX once_at ON once (at_us);
 -- When a consumer last asked for the messages of a queue, give or take an
 -- hour; NULL: not yet.
 ALTER TABLE queue ADD COLUMN leased_us INTEGER;
+
+-- Names that say what they are.  Indexes are rewritten with their columns, but
+-- for two whose own name changes.
+ALTER TABLE delivery RENAME COLUMN place TO service;
+ALTER TABLE delivery RENAME COLUMN turn TO version;
+ALTER TABLE delivery RENAME COLUMN twin TO fingerprint;
+ALTER TABLE follow RENAME COLUMN place TO service;
+CREATE TABLE endpoint (
+	name TEXT PRIMARY KEY,
+	holder INTEGER NOT NULL,
+	lease_us INTEGER NOT NULL,
+	fails INTEGER NOT NULL,
+	next_us INTEGER NOT NULL,
+	since_us INTEGER,
+	reason TEXT
+) STRICT, WITHOUT ROWID;
+INSERT INTO endpoint
+SELECT name, holder, lease_us, fails, next_us, since_us, reason FROM lane;
+DROP TABLE lane;
+DROP INDEX delivery_place;
+CREATE INDEX delivery_service ON delivery (service);
+DROP INDEX delivery_twin;
+CREATE INDEX delivery_fingerprint ON delivery (fingerprint)
+	WHERE next_us IS NOT NULL AND state IN ('sending', 'unknown');
 
 PRAGMA user_version = 4;

@@ -83,7 +83,7 @@ teardown() {
 	run "$ctl" doctor
 	[[ $output == *'FAIL  brokers'*'rabbitmq:main: '* ]]
 	cutter_tell
-	sql 'UPDATE lane SET next_us = 0; UPDATE outbox SET next_us = 0'
+	sql 'UPDATE endpoint SET next_us = 0; UPDATE outbox SET next_us = 0'
 	tick
 	[[ $(outcome "$q") == sent:* ]]
 	cgi GET /healthz

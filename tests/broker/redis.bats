@@ -360,7 +360,7 @@ message() {
 	run "$ctl" doctor
 	[[ $output == *'redis:main: Connection refused'* ]]
 	redis_start
-	sql 'UPDATE lane SET next_us = 0'
+	sql 'UPDATE endpoint SET next_us = 0'
 	tick
 	[ "$(redis llen list)" = 1 ]
 	cgi GET /healthz
@@ -410,13 +410,13 @@ message() {
 	tick
 	redis_start
 	# The first 149 are too old by now.
-	sql 'UPDATE lane SET next_us = 0;
+	sql 'UPDATE endpoint SET next_us = 0;
 	    UPDATE outbox SET next_us = 1000000 + run, due_us = 1000000
 	    WHERE run < (SELECT max(run) FROM outbox)'
 	tick
 	[ "$(redis llen list)" = 1 ]
 	[ "$(sql "SELECT count(*) FROM run WHERE state = 'dead'")" = 149 ]
-	[ "$(sql 'SELECT fails FROM lane')" = 0 ]
+	[ "$(sql 'SELECT fails FROM endpoint')" = 0 ]
 }
 
 @test "a RabbitMQ that rests costs nobody attempts" {
@@ -432,7 +432,7 @@ message() {
 	pid_end "$BATS_TEST_TMPDIR/ticker"
 	[ "$(sql 'SELECT max(attempt), sum(attempt) FROM outbox')" = '1|1' ]
 	# And is not Redis' trouble.
-	[ "$(sql 'SELECT since_us IS NULL FROM lane')" = 1 ]
+	[ "$(sql 'SELECT since_us IS NULL FROM endpoint')" = 1 ]
 }
 
 has_tried() {
@@ -450,7 +450,7 @@ is_waiting() {
 	redis_start
 	register fast REDIS
 	register fall REDIS
-	sql 'UPDATE lane SET next_us = 0'
+	sql 'UPDATE endpoint SET next_us = 0'
 	tick
 	[ "$(outcome fall)" = 'sent: null' ]
 	[ "$(outcome fast)" = 'refused: kwargs: the target of this queue needs the parameter "y"' ]
@@ -546,15 +546,15 @@ is_waiting() {
 	    >/dev/null 2>&1
 	tick
 	[[ $(outcome mem) == 'due: waiting: redis:away: Connection refused' ]]
-	[ "$(sql "SELECT fails, since_us IS NULL FROM lane
+	[ "$(sql "SELECT fails, since_us IS NULL FROM endpoint
 	    WHERE name = 'redis:away'")" = '1|0' ]
 	sed -i "s/port = $port/port = $REDIS_PORT/" "$CONF"
-	sql 'UPDATE lane SET next_us = 0'
+	sql 'UPDATE endpoint SET next_us = 0'
 	tick
 	tick
 	[[ $(outcome mem) == sent:* ]]
 	[ "$(redis llen mem)" = 1 ]
-	[ "$(sql "SELECT fails, since_us IS NULL FROM lane
+	[ "$(sql "SELECT fails, since_us IS NULL FROM endpoint
 	    WHERE name = 'redis:away'")" = '0|1' ]
 	rm -rf "$(sed -n 's|^memory_store = "\(.*\)/m.db"|\1|p' "$CONF")"
 }

@@ -215,11 +215,11 @@ settled() {
 	tick
 	reason_is 'due: waiting: redis:main: the variable MY_REDIS is not set'
 	sed -i 's/password_env = MY_REDIS/timeout = 2s/' "$CONF"
-	sql 'UPDATE lane SET next_us = 0'
+	sql 'UPDATE endpoint SET next_us = 0'
 	tick
 	reason_is 'due: waiting: redis:main: NOAUTH *'
 	sed -i 's/timeout = 2s/password_env = MY_REDIS/' "$CONF"
-	sql 'UPDATE lane SET next_us = 0'
+	sql 'UPDATE endpoint SET next_us = 0'
 	export MY_REDIS=sesame REDISCLI_AUTH=sesame
 	tick_start
 	recover
@@ -296,7 +296,7 @@ settled() {
 	due bad ',"retry":{"max_age":2}'
 	wait_for 8 reason_is 'dead: given up, for it is older than its retry allows'
 	redis_start
-	sql 'UPDATE lane SET next_us = 0'
+	sql 'UPDATE endpoint SET next_us = 0'
 	wait_for 20 has 1
 	tick_stop
 	[ "$(bodies bad | jq .n)" = 3 ]

@@ -58,7 +58,7 @@ kept() {
 	tick
 	[ "$(redis llen q)" = 0 ]
 	[ "$(sql 'SELECT count(*) FROM outbox')" = 1 ]
-	sql 'SELECT reason FROM lane' | tee /dev/stderr | grep -q "$1"
+	sql 'SELECT reason FROM endpoint' | tee /dev/stderr | grep -q "$1"
 }
 
 @test "by the right authority: a run, and what is asked" {

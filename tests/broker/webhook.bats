@@ -82,7 +82,7 @@ waits() {
 }
 
 again() {
-	sql 'UPDATE outbox SET next_us = 0; UPDATE lane SET next_us = 0'
+	sql 'UPDATE outbox SET next_us = 0; UPDATE endpoint SET next_us = 0'
 	tick
 }
 
@@ -172,7 +172,7 @@ again() {
 	job one
 	tick
 	[ "$(run_of one state)" = due ]
-	[ "$(sql 'SELECT fails FROM lane')" = 1 ]
+	[ "$(sql 'SELECT fails FROM endpoint')" = 1 ]
 	start_hook
 	sed -i "s|127.0.0.1:[0-9]*/jobs|127.0.0.1:$port/jobs|" "$CONF"
 	again

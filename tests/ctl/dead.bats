@@ -96,7 +96,7 @@ ids() {
 	[[ $("$MH" runs r1 --state due --json |
 	    jq -r ".[] | select(.run_id == \"$id\").reason") == 'replayed by owner; waiting: '* ]]
 	[ -z "$("$MH" dead list r1)" ]
-	sql 'UPDATE lane SET next_us = 0, fails = 0'
+	sql 'UPDATE endpoint SET next_us = 0, fails = 0'
 	"$TICKER" --once 2>"$BATS_TEST_TMPDIR/log"
 	[ "$(ids r1 | sort)" = "$(printf '%s\n' "$id" "$again" | sort)" ]
 	[ "$("$MH" dead purge r1 --all --yes)" = '2 purged' ]

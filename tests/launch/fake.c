@@ -112,14 +112,14 @@ take(struct fake_world *w, const struct render_ask *ask)
 static enum fake_fault
 next_fault(struct fake_world *w)
 {
-	uint32_t luck = fake_random(w, 1000);
+	uint32_t random32 = fake_random(w, 1000);
 
 	if (w->at_script < w->nscript)
 		return w->script[w->at_script++];
 	for (int i = 0; i < FAKE__MAX; i++) {
-		if (luck < (uint32_t)w->per_mille[i])
+		if (random32 < (uint32_t)w->per_mille[i])
 			return (enum fake_fault)i;
-		luck -= (uint32_t)w->per_mille[i];
+		random32 -= (uint32_t)w->per_mille[i];
 	}
 	return FAKE_OK;
 }

@@ -78,7 +78,7 @@ static void
 add_runs(struct store *st)
 {
 	char command[32];
-	const struct delivery t = { .place = (char *)PLACE,
+	const struct delivery t = { .service = (char *)PLACE,
 		.command = command,
 		.on_ambiguous = policy };
 	const struct handover h = { .target = &t };

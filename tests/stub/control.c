@@ -202,7 +202,7 @@ print_launches(const struct stub *s, int64_t min, struct buf *b)
 	for (size_t i = 0, k = 0; i < s->jobs.nheads; i++) {
 		n = 0;
 		for (int64_t j = s->jobs.heads[i]; j != -1;
-		     j = s->jobs.v[j].twin)
+		     j = s->jobs.v[j].fingerprint)
 			n++;
 		if (n == 0 || n < min)
 			continue;

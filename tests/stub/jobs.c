@@ -142,7 +142,7 @@ jobs_add(struct stub *s, const char *service, const char *command,
 		.created_us = created,
 		.visible_us = now + (int64_t)(hide * 1e6),
 		.start_us = now + (int64_t)(s->set.start_s * 1e6),
-		.twin = *head };
+		.fingerprint = *head };
 	job->end_us = job->start_us + (int64_t)((s->set.run_s + spread) * 1e6);
 	j->doubles += *head != -1;
 	*head = (int64_t)j->n;

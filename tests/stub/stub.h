@@ -82,7 +82,7 @@ struct job {
 	enum end end;
 	bool is_canceled;
 	int64_t created_us, visible_us, start_us, end_us;
-	int64_t twin; /* the job before with the same command, or -1 */
+	int64_t fingerprint; /* the job before with the same command, or -1 */
 };
 
 struct jobs {

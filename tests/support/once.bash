@@ -41,7 +41,7 @@ once_fill() {
 
 # What the next round finds due: what is left of the others, and more.
 once_lapse() {
-	once_sql "UPDATE lane SET lease_us = 0, next_us = 0;
+	once_sql "UPDATE endpoint SET lease_us = 0, next_us = 0;
 	    UPDATE outbox SET next_us = 1, attempt = 0 WHERE run IN (SELECT run FROM outbox
 		WHERE next_us = 4102444800000000 LIMIT $1)
 		OR next_us < 4102444800000000"

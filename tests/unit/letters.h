@@ -32,7 +32,7 @@ list(const char *queue, int64_t limit, struct buf *out)
 		rc = sched_dead_list(&r.s, &o, &l, next);
 		for (size_t i = 0; i < l.n; i++)
 			buf_printf(out, "%s%d/%s/%s", n++ == 0 ? "" : " ",
-			    (int)l.v[i].kind, dead_place_name(l.v[i].place),
+			    (int)l.v[i].kind, dead_origin_name(l.v[i].origin),
 			    l.v[i].id);
 		if ((int64_t)l.n > limit)
 			rc = STORE_ERROR;

@@ -138,9 +138,9 @@ add(const struct delivery *target)
 }
 
 static inline const char *
-add_command(const char *place, const char *command)
+add_command(const char *service, const char *command)
 {
-	const struct delivery t = { .place = (char *)place,
+	const struct delivery t = { .service = (char *)service,
 		.command = (char *)command };
 
 	return add(&t);

@@ -19,7 +19,7 @@ fresh(void)
 {
 	return (struct delivery){
 		.id = "job-1",
-		.place = strdup("srv-a"),
+		.service = strdup("srv-a"),
 		.command = strdup("x"),
 		.retry = { 0, 86400 * S, S, 300 * S },
 		.state = RUN_DUE,

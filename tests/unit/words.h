@@ -7,7 +7,7 @@ static const struct {
 	const char *trigger;
 	const char *en;
 	const char *zh;
-} words_rows[] = {
+} describe_rows[] = {
 	{ "date;run_date=2030-12-03 15:00:00;timezone=Asia/Shanghai",
 	  "on 2030-12-03 at 15:00:00 in Asia/Shanghai",
 	  "2030-12-03 15:00:00（Asia/Shanghai）" },

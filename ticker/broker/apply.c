@@ -43,13 +43,13 @@ again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 	const char *over;
 
 	o->attempt++;
-	wait = outbox_backoff_us(o, backoff_luck(&p->luck));
+	wait = outbox_backoff_us(o, backoff_rand32(&p->rand_state));
 	if (wait < AGAIN_MIN_US)
 		wait = AGAIN_MIN_US;
 	o->next_us = now_us + (wait_us > wait ? wait_us : wait);
 	(void)snprintf(text, sizeof(text), "attempt %lld: %s",
 	    (long long)o->attempt, why == NULL ? "no answer" : why);
-	if ((over = outbox_is_over(o, now_us)) != NULL) {
+	if ((over = outbox_is_expired(o, now_us)) != NULL) {
 		state = RUN_DEAD;
 		o->next_us = OUTBOX_NEVER;
 		(void)snprintf(text, sizeof(text),
@@ -113,7 +113,7 @@ refuse(struct store *st, struct outbox *o, const struct sink_message *m,
 }
 
 static enum store_rc
-apply_one(struct push *p, struct store *st, const struct lane_batch *b,
+apply_one(struct push *p, struct store *st, const struct sender_batch *b,
     size_t i)
 {
 	const struct sink_message *m = &b->m[i];
@@ -133,8 +133,9 @@ apply_one(struct push *p, struct store *st, const struct lane_batch *b,
 		break;
 	case SINK_LATER:
 	case SINK_DOUBT:
-		rc = m->is_untried ? hold_off(p, st, &o, m->retry_us, why) :
-				     again(p, st, &o, m->retry_us, why);
+		rc = m->is_not_attempted ?
+		    hold_off(p, st, &o, m->retry_us, why) :
+		    again(p, st, &o, m->retry_us, why);
 		break;
 	case SINK_REFUSED:
 	case SINK_GONE:
@@ -147,7 +148,7 @@ apply_one(struct push *p, struct store *st, const struct lane_batch *b,
 
 /* Those of which there is nothing to say go together. */
 static enum store_rc
-apply_all(struct push *p, struct store *st, const struct lane_batch *b)
+apply_all(struct push *p, struct store *st, const struct sender_batch *b)
 {
 	int64_t *done = calloc(b->rows.n, sizeof(*done));
 	enum store_rc rc = done == NULL ? STORE_FULL : STORE_OK;
@@ -167,7 +168,7 @@ apply_all(struct push *p, struct store *st, const struct lane_batch *b)
 
 /* There is no connection (any more). */
 static enum store_rc
-lane_failed(struct push *p, struct push_lane *l, const char *why)
+lane_failed(struct push *p, struct push_endpoint *l, const char *why)
 {
 	int64_t now_us = clock_get_us(p->s->clock), wait;
 
@@ -175,16 +176,16 @@ lane_failed(struct push *p, struct push_lane *l, const char *why)
 		log_event(LOG_LEVEL_WARN, "broker-down", "broker", l->name,
 		    LOG_KEY_ERROR, why, NULL);
 	wait = backoff_most_us(DOWN_BASE_US, DOWN_CAP_US, l->info.fails);
-	wait =
-	    wait / 2 + (int64_t)(backoff_luck(&p->luck) % (uint32_t)(wait / 2));
+	wait = wait / 2 +
+	    (int64_t)(backoff_rand32(&p->rand_state) % (uint32_t)(wait / 2));
 	l->info.next_us = now_us + wait;
-	return store_lane_fail(p->s->stores[JOB_DURABLE], l->name, now_us,
+	return store_endpoint_fail(p->s->stores[JOB_DURABLE], l->name, now_us,
 	    l->info.next_us, why);
 }
 
 /* It answers, and takes nothing: full, read-only, not for this user. */
 static enum store_rc
-lane_refused(struct push *p, struct push_lane *l, const char *why)
+lane_refused(struct push *p, struct push_endpoint *l, const char *why)
 {
 	if (l->info.since_us == 0 || l->info.fails > 0)
 		log_event(LOG_LEVEL_WARN, "broker-refuses", "broker", l->name,
@@ -192,18 +193,18 @@ lane_refused(struct push *p, struct push_lane *l, const char *why)
 	l->info.since_us = clock_get_us(p->s->clock);
 	l->info.fails = 0;
 	l->info.next_us = 0;
-	return store_lane_refuse(p->s->stores[JOB_DURABLE], l->name,
+	return store_endpoint_refuse(p->s->stores[JOB_DURABLE], l->name,
 	    l->info.since_us, why);
 }
 
 static enum store_rc
-lane_mended(struct push *p, struct push_lane *l)
+lane_mended(struct push *p, struct push_endpoint *l)
 {
 	log_event(LOG_LEVEL_INFO, "broker-up", "broker", l->name, NULL);
 	l->info.since_us = 0;
 	l->info.fails = 0;
 	l->info.next_us = 0;
-	return store_lane_mend(p->s->stores[JOB_DURABLE], l->name);
+	return store_endpoint_mend(p->s->stores[JOB_DURABLE], l->name);
 }
 
 /* What a batch that was not lost tells of the server. */
@@ -211,16 +212,16 @@ enum verdict { VERDICT_NONE, VERDICT_TAKES, VERDICT_REFUSES };
 
 /* *why: why it takes nothing. */
 static enum verdict
-judge(const struct lane_batch *b, const char **why)
+judge(const struct sender_batch *b, const char **why)
 {
 	enum verdict verdict = VERDICT_NONE;
 
 	for (size_t i = 0; i < b->rows.n; i++) {
-		if (b->m[i].is_aside)
+		if (b->m[i].is_via_rabbitmq)
 			continue;
 		if (b->m[i].end == SINK_DONE)
 			return VERDICT_TAKES;
-		if (b->m[i].is_unwell && b->m[i].why != NULL) {
+		if (b->m[i].is_server_error && b->m[i].why != NULL) {
 			verdict = VERDICT_REFUSES;
 			*why = b->m[i].why;
 		}
@@ -228,14 +229,15 @@ judge(const struct lane_batch *b, const char **why)
 	return verdict;
 }
 
-/* What the batch tells of the server, written down where lanes are; nothing
+/* What the batch tells of the server, written down where endpoints are; nothing
  * is, if that is as it was. */
 static enum store_rc
-apply_lane(struct push *p, struct push_lane *l, const struct lane_batch *b)
+apply_endpoint(struct push *p, struct push_endpoint *l,
+    const struct sender_batch *b)
 {
 	const char *why = b->why;
 	enum verdict verdict = b->is_lost ? VERDICT_NONE : judge(b, &why);
-	enum store_rc rc = push_know(p, l);
+	enum store_rc rc = push_load_signature(p, l);
 	bool is_mended;
 
 	/* Who answers at all is not down. */
@@ -245,12 +247,12 @@ apply_lane(struct push *p, struct push_lane *l, const struct lane_batch *b)
 	if (rc != STORE_OK || p->is_draining ||
 	    (!b->is_lost && verdict != VERDICT_REFUSES && !is_mended))
 		return rc;
-	if ((rc = push_lane_begin(p, b->kind)) != STORE_OK)
+	if ((rc = push_endpoint_begin(p, b->kind)) != STORE_OK)
 		return rc;
 	rc = b->is_lost		       ? lane_failed(p, l, why) :
 	    verdict == VERDICT_REFUSES ? lane_refused(p, l, why) :
 					 lane_mended(p, l);
-	return push_lane_end(p, b->kind, rc);
+	return push_endpoint_end(p, b->kind, rc);
 }
 
 enum store_rc
@@ -260,13 +262,13 @@ push_apply(struct push *p, enum job_kind kind)
 	enum store_rc rc = STORE_OK;
 
 	for (size_t k = 0; k < p->n && rc == STORE_OK; k++) {
-		for (const struct lane_batch *b = p->lanes[k].back;
+		for (const struct sender_batch *b = p->endpoints[k].back;
 		     b != NULL && rc == STORE_OK; b = b->next) {
 			if (b->kind != kind)
 				continue;
 			rc = apply_all(p, st, b);
 			if (rc == STORE_OK)
-				rc = apply_lane(p, &p->lanes[k], b);
+				rc = apply_endpoint(p, &p->endpoints[k], b);
 		}
 	}
 	return rc;

@@ -18,14 +18,14 @@ order(const void *a, const void *b)
 }
 
 bool
-push_batch_has(const struct lane_batch *b, enum job_kind kind, int64_t run)
+push_batch_has(const struct sender_batch *b, enum job_kind kind, int64_t run)
 {
 	return b->kind == kind &&
 	    bsearch(&run, b->runs, b->rows.n, sizeof(run), order) != NULL;
 }
 
 enum store_rc
-push_batch_finish(struct lane_batch *b, int64_t now_us)
+push_batch_finish(struct sender_batch *b, int64_t now_us)
 {
 	const struct outbox *o;
 

@@ -16,12 +16,12 @@ push_lanes_name(struct push *p)
 
 	for (int k = 0; k < CONF_SERVER__MAX; k++)
 		n += conf_server_count(c, (enum conf_server)k);
-	if ((p->lanes = calloc(n + 1, sizeof(*p->lanes))) == NULL)
+	if ((p->endpoints = calloc(n + 1, sizeof(*p->endpoints))) == NULL)
 		return -1;
 	for (int k = 0; k < CONF_SERVER__MAX; k++) {
 		n = conf_server_count(c, (enum conf_server)k);
 		for (size_t i = 0; i < n; i++) {
-			struct push_lane *l = &p->lanes[p->n];
+			struct push_endpoint *l = &p->endpoints[p->n];
 
 			l->kind = (enum conf_server)k;
 			l->at = (int)i;
@@ -34,40 +34,40 @@ push_lanes_name(struct push *p)
 	return 0;
 }
 
-struct push_lane *
-push_lane_of(struct push *p, const char *queue)
+struct push_endpoint *
+push_endpoint_of(struct push *p, const char *queue)
 {
 	const struct conf_queue *q = conf_queue_for(p->s->conf, queue);
 	enum conf_server kind = conf_broker_server(q->broker);
 
 	for (size_t i = 0; i < p->n; i++)
-		if (p->lanes[i].kind == kind && p->lanes[i].at == q->at)
-			return &p->lanes[i];
+		if (p->endpoints[i].kind == kind && p->endpoints[i].at == q->at)
+			return &p->endpoints[i];
 	return NULL;
 }
 
 enum store_rc
-push_know(struct push *p, struct push_lane *l)
+push_load_signature(struct push *p, struct push_endpoint *l)
 {
 	enum store_rc rc;
 
 	if (l->is_known)
 		return STORE_OK;
-	lane_info_fini(&l->info);
-	rc = store_lane_get(p->s->stores[JOB_DURABLE], l->name, &l->info);
+	endpoint_info_fini(&l->info);
+	rc = store_endpoint_get(p->s->stores[JOB_DURABLE], l->name, &l->info);
 	l->is_known = rc == STORE_OK || rc == STORE_NOTFOUND;
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
 enum store_rc
-push_lane_begin(struct push *p, enum job_kind kind)
+push_endpoint_begin(struct push *p, enum job_kind kind)
 {
 	return kind == JOB_DURABLE ? STORE_OK :
 				     store_begin(p->s->stores[JOB_DURABLE]);
 }
 
 enum store_rc
-push_lane_end(struct push *p, enum job_kind kind, enum store_rc rc)
+push_endpoint_end(struct push *p, enum job_kind kind, enum store_rc rc)
 {
 	struct store *st = p->s->stores[JOB_DURABLE];
 
@@ -80,9 +80,9 @@ push_lane_end(struct push *p, enum job_kind kind, enum store_rc rc)
 }
 
 bool
-push_lane_is_busy(const struct push_lane *l)
+push_endpoint_is_busy(const struct push_endpoint *l)
 {
-	const struct lane_batch *b = l->back;
+	const struct sender_batch *b = l->back;
 
 	/* Those of the durable store are written down along with the lease. */
 	while (b != NULL && b->kind == JOB_DURABLE)
@@ -91,16 +91,16 @@ push_lane_is_busy(const struct push_lane *l)
 }
 
 enum store_rc
-push_lanes_release(struct push *p)
+push_endpoints_release(struct push *p)
 {
 	struct store *st = p->s->stores[JOB_DURABLE];
 	enum store_rc rc = STORE_OK;
 
 	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
-		struct push_lane *l = &p->lanes[i];
+		struct push_endpoint *l = &p->endpoints[i];
 
-		if (l->is_held && !push_lane_is_busy(l))
-			rc = store_lane_release(st, l->name, p->me);
+		if (l->is_held && !push_endpoint_is_busy(l))
+			rc = store_endpoint_release(st, l->name, p->me);
 	}
 	return rc;
 }

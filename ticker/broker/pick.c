@@ -24,15 +24,15 @@
 /* By so much a lease outlives the batches it is for. */
 #define LEASE_SLACK_US (30 * CLOCK_US_PER_S)
 
-/* Somebody else holds the lane: look again after so long. */
+/* Somebody else holds the endpoint: look again after so long. */
 #define HELD_US (CLOCK_US_PER_S / 2)
 
-/* One queue's turn. */
-struct turn {
+/* What is picked of one queue. */
+struct pick {
 	struct push *p;
 	struct store *st;
 	enum job_kind kind;
-	struct push_lane *l;
+	struct push_endpoint *l;
 	const char *queue;
 	int64_t now_us;
 	int64_t *next;
@@ -45,11 +45,11 @@ sooner(int64_t *next, int64_t at_us)
 		*next = at_us;
 }
 
-/* How many messages may go to the lane now. */
+/* How many messages may go to the endpoint now. */
 static size_t
-room_of(const struct turn *t)
+room_of(const struct pick *t)
 {
-	const struct push_lane *l = t->l;
+	const struct push_endpoint *l = t->l;
 	size_t most = BATCH;
 
 	if (l->naway == PUSH_AWAY ||
@@ -67,11 +67,11 @@ room_of(const struct turn *t)
 				     0;
 }
 
-/* Is the run under way with the lane? */
+/* Is the run under way with the endpoint? */
 static bool
 is_away(const void *cookie, int64_t run)
 {
-	const struct turn *t = cookie;
+	const struct pick *t = cookie;
 
 	for (size_t i = 0; i < t->l->naway; i++)
 		if (push_batch_has(t->l->away[i], t->kind, run))
@@ -81,7 +81,7 @@ is_away(const void *cookie, int64_t run)
 
 /* Up to limit of the queue's, those left out that are under way. */
 static enum store_rc
-read_due(const struct turn *t, size_t limit, struct outbox_list *out)
+read_due(const struct pick *t, size_t limit, struct outbox_list *out)
 {
 	const struct store_outbox_ask ask = {
 		.queue = t->queue,
@@ -96,7 +96,7 @@ read_due(const struct turn *t, size_t limit, struct outbox_list *out)
 
 /* Too old, or tried too often, before it was tried now. */
 static enum store_rc
-bury(const struct turn *t, struct outbox *o, const char *why)
+mark_dead(const struct pick *t, struct outbox *o, const char *why)
 {
 	enum store_rc rc;
 
@@ -109,9 +109,9 @@ bury(const struct turn *t, struct outbox *o, const char *why)
 
 /* Move a row into the batch that is being picked. */
 static enum store_rc
-take(const struct turn *t, struct outbox *o)
+take(const struct pick *t, struct outbox *o)
 {
-	struct push_lane *l = t->l;
+	struct push_endpoint *l = t->l;
 	struct outbox *v;
 
 	if (l->next == NULL) {
@@ -131,14 +131,14 @@ take(const struct turn *t, struct outbox *o)
 /* Bury what is over among l, and move up to *room of the others; *room becomes
  * what is left. */
 static enum store_rc
-take_some(const struct turn *t, struct outbox_list *l, size_t *room)
+take_some(const struct pick *t, struct outbox_list *l, size_t *room)
 {
 	enum store_rc rc = STORE_OK;
 	const char *why;
 
 	for (size_t i = 0; i < l->n && rc == STORE_OK && *room > 0; i++) {
-		if ((why = outbox_is_over(&l->v[i], t->now_us)) != NULL)
-			rc = bury(t, &l->v[i], why);
+		if ((why = outbox_is_expired(&l->v[i], t->now_us)) != NULL)
+			rc = mark_dead(t, &l->v[i], why);
 		else if ((rc = take(t, &l->v[i])) == STORE_OK)
 			--*room;
 	}
@@ -151,7 +151,7 @@ take_some(const struct turn *t, struct outbox_list *l, size_t *room)
  * comes again before they are over, too.
  */
 static enum store_rc
-take_due(const struct turn *t, size_t room)
+take_due(const struct pick *t, size_t room)
 {
 	size_t limit = room < STALE ? STALE : room, left = room;
 	enum store_rc rc = STORE_OK;
@@ -172,15 +172,15 @@ take_due(const struct turn *t, size_t room)
 
 /* While nothing can go there, what is over is over all the same. */
 static enum store_rc
-drop_stale(const struct turn *t)
+drop_stale(const struct pick *t)
 {
 	struct outbox_list l = { NULL, 0, 0 };
 	enum store_rc rc = read_due(t, STALE, &l);
 	const char *why;
 
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
-		if ((why = outbox_is_over(&l.v[i], t->now_us)) != NULL)
-			rc = bury(t, &l.v[i], why);
+		if ((why = outbox_is_expired(&l.v[i], t->now_us)) != NULL)
+			rc = mark_dead(t, &l.v[i], why);
 	}
 	outbox_list_fini(&l);
 	return rc;
@@ -188,26 +188,26 @@ drop_stale(const struct turn *t)
 
 /* Nobody else hands over there meanwhile. */
 static enum store_rc
-hold(const struct turn *t)
+hold(const struct pick *t)
 {
 	int64_t most = PUSH_AWAY *
 		conf_server_timeout_us(t->p->s->conf, t->l->kind, t->l->at) +
 	    LEASE_SLACK_US;
 	enum store_rc rc;
 
-	if ((rc = push_lane_begin(t->p, t->kind)) != STORE_OK)
+	if ((rc = push_endpoint_begin(t->p, t->kind)) != STORE_OK)
 		return rc;
-	rc = store_lane_take(t->p->s->stores[JOB_DURABLE], t->l->name, t->p->me,
-	    t->now_us, t->now_us + most);
-	rc = push_lane_end(t->p, t->kind, rc);
+	rc = store_endpoint_take(t->p->s->stores[JOB_DURABLE], t->l->name,
+	    t->p->me, t->now_us, t->now_us + most);
+	rc = push_endpoint_end(t->p, t->kind, rc);
 	t->l->is_held = rc == STORE_OK;
 	return rc;
 }
 
 static enum store_rc
-turn_lane(const struct turn *t)
+pick_endpoint(const struct pick *t)
 {
-	enum store_rc rc = push_know(t->p, t->l);
+	enum store_rc rc = push_load_signature(t->p, t->l);
 	size_t room;
 
 	if (rc != STORE_OK)
@@ -239,7 +239,7 @@ turn_lane(const struct turn *t)
 
 /* The configuration has the queue here now: into the embedded queue. */
 static enum store_rc
-come_home(const struct turn *t, const struct outbox *o)
+requeue_locally(const struct pick *t, const struct outbox *o)
 {
 	const struct message_envelope e = {
 		.task_id = o->id,
@@ -265,14 +265,14 @@ come_home(const struct turn *t, const struct outbox *o)
 }
 
 static enum store_rc
-turn_home(const struct turn *t)
+pick_home(const struct pick *t)
 {
 	struct outbox_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 
 	rc = read_due(t, BATCH, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
-		rc = come_home(t, &l.v[i]);
+		rc = requeue_locally(t, &l.v[i]);
 	/* There may be more. */
 	if (l.n > 0)
 		sooner(t->next, t->now_us);
@@ -281,18 +281,18 @@ turn_home(const struct turn *t)
 }
 
 /* Is it the queue's turn in this pass?  First come those behind the one that
- * filled its lane last, so that none is starved by its neighbors. */
+ * filled its endpoint last, so that none is starved by its neighbors. */
 static bool
-is_turn(const struct turn *t, bool is_second)
+is_in_pass(const struct pick *t, bool is_second)
 {
 	const char *served = t->l == NULL ? NULL : t->l->served;
 
 	return (served != NULL && strcmp(t->queue, served) <= 0) == is_second;
 }
 
-/* One queue; what it put into its lane's batch is noted. */
+/* One queue; what it put into its endpoint's batch is noted. */
 static enum store_rc
-turn_queue(struct turn *t, int64_t due_us)
+pick_queue(struct pick *t, int64_t due_us)
 {
 	size_t had =
 	    t->l == NULL || t->l->next == NULL ? 0 : t->l->next->rows.n;
@@ -303,8 +303,8 @@ turn_queue(struct turn *t, int64_t due_us)
 		return STORE_OK;
 	}
 	if (t->l == NULL)
-		return turn_home(t);
-	rc = turn_lane(t);
+		return pick_home(t);
+	rc = pick_endpoint(t);
 	if (rc != STORE_OK || t->l->next == NULL || t->l->next->rows.n == had)
 		return rc;
 	free(t->l->last);
@@ -314,7 +314,7 @@ turn_queue(struct turn *t, int64_t due_us)
 
 /* All queues, twice. */
 static enum store_rc
-turn_queues(struct turn *t)
+pick_queues(struct pick *t)
 {
 	char *at = NULL, *queue = NULL;
 	enum store_rc rc = STORE_OK;
@@ -329,9 +329,9 @@ turn_queues(struct turn *t)
 			free(at);
 			at = queue;
 			t->queue = queue;
-			t->l = push_lane_of(t->p, queue);
-			if (is_turn(t, pass == 1) &&
-			    (rc = turn_queue(t, due_us)) != STORE_OK)
+			t->l = push_endpoint_of(t->p, queue);
+			if (is_in_pass(t, pass == 1) &&
+			    (rc = pick_queue(t, due_us)) != STORE_OK)
 				break;
 		}
 		rc = rc == STORE_NOTFOUND ? STORE_OK : rc;
@@ -342,7 +342,7 @@ turn_queues(struct turn *t)
 
 /* From now on those behind the ones that were served come first. */
 static void
-move_on(struct push_lane *l)
+move_on(struct push_endpoint *l)
 {
 	if (l->last == NULL)
 		return;
@@ -354,18 +354,18 @@ move_on(struct push_lane *l)
 enum store_rc
 push_pick(struct push *p, enum job_kind kind, int64_t now_us, int64_t *next)
 {
-	struct turn t = {
+	struct pick t = {
 		.p = p,
 		.st = p->s->stores[kind],
 		.kind = kind,
 		.now_us = now_us,
 		.next = next,
 	};
-	enum store_rc rc = turn_queues(&t);
-	struct push_lane *l;
+	enum store_rc rc = pick_queues(&t);
+	struct push_endpoint *l;
 
 	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
-		l = &p->lanes[i];
+		l = &p->endpoints[i];
 		move_on(l);
 		if (l->next != NULL && l->next->kind == kind &&
 		    l->next->m == NULL)

@@ -43,7 +43,7 @@ push_new(struct sched *s)
 	p->s = s;
 	p->wake[0] = p->wake[1] = -1;
 	if (open_pipe(p->wake) == -1 || push_lanes_name(p) == -1 ||
-	    getentropy(&p->luck, sizeof(p->luck)) == -1 ||
+	    getentropy(&p->rand_state, sizeof(p->rand_state)) == -1 ||
 	    getentropy(&p->me, sizeof(p->me)) == -1)
 		goto err;
 	return p;
@@ -54,7 +54,7 @@ err:
 
 /* It came back: it is not away any more. */
 static void
-unlist(struct push_lane *l, const struct lane_batch *b)
+unlist(struct push_endpoint *l, const struct sender_batch *b)
 {
 	size_t n = 0;
 
@@ -64,29 +64,30 @@ unlist(struct push_lane *l, const struct lane_batch *b)
 	l->naway = n;
 }
 
-/* What came back from all lanes; is there anything to write down? */
+/* What came back from all endpoints; is there anything to write down? */
 static bool
 collect(struct push *p)
 {
-	struct lane_batch *b, **end;
+	struct sender_batch *b, **end;
 	bool has_some = false;
 	char bytes[64];
 
 	while (read(p->wake[0], bytes, sizeof(bytes)) > 0)
 		continue;
 	for (size_t i = 0; i < p->n; i++) {
-		struct push_lane *l = &p->lanes[i];
+		struct push_endpoint *l = &p->endpoints[i];
 
 		l->is_known = false;
 		for (end = &l->back; *end != NULL; end = &(*end)->next)
 			continue;
-		while (l->lane != NULL && (b = lane_take(l->lane)) != NULL) {
+		while (
+		    l->sender != NULL && (b = sender_take(l->sender)) != NULL) {
 			unlist(l, b);
 			/* Of a store that is gone nothing can be said. */
 			if (b->kind == JOB_MEMORY &&
 			    (sched_store(p->s, JOB_MEMORY) == NULL ||
 				b->opened != p->s->memory_opened)) {
-				lane_batch_free(b);
+				sender_batch_free(b);
 				continue;
 			}
 			b->next = NULL;
@@ -103,12 +104,12 @@ static void
 drop_back(struct push *p, enum job_kind kind)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		struct lane_batch **at = &p->lanes[i].back, *b;
+		struct sender_batch **at = &p->endpoints[i].back, *b;
 
 		while ((b = *at) != NULL) {
 			if (b->kind == kind) {
 				*at = b->next;
-				lane_batch_free(b);
+				sender_batch_free(b);
 			} else
 				at = &b->next;
 		}
@@ -122,7 +123,7 @@ send_next(struct push *p, bool is_written)
 	struct sched *s = p->s;
 
 	for (size_t i = 0; i < p->n; i++) {
-		struct push_lane *l = &p->lanes[i];
+		struct push_endpoint *l = &p->endpoints[i];
 		const struct sink_opts o = {
 			.conf = s->conf,
 			.kind = l->kind,
@@ -132,10 +133,10 @@ send_next(struct push *p, bool is_written)
 
 		if (l->next == NULL)
 			continue;
-		if (is_written && l->lane == NULL)
-			l->lane = lane_new(&o, p->wake[1]);
-		if (is_written && l->lane != NULL &&
-		    lane_give(l->lane, l->next) == 0)
+		if (is_written && l->sender == NULL)
+			l->sender = sender_new(&o, p->wake[1]);
+		if (is_written && l->sender != NULL &&
+		    sender_give(l->sender, l->next) == 0)
 			l->away[l->naway++] = l->next;
 		else {
 			if (is_written) {
@@ -143,7 +144,7 @@ send_next(struct push *p, bool is_written)
 				    l->name, NULL);
 				l->rest_us = clock_get_us(s->clock) + REST_US;
 			}
-			lane_batch_free(l->next);
+			sender_batch_free(l->next);
 		}
 		l->next = NULL;
 	}
@@ -154,8 +155,8 @@ static void
 forget_released(struct push *p)
 {
 	for (size_t i = 0; i < p->n; i++)
-		p->lanes[i].is_held =
-		    p->lanes[i].is_held && push_lane_is_busy(&p->lanes[i]);
+		p->endpoints[i].is_held = p->endpoints[i].is_held &&
+		    push_endpoint_is_busy(&p->endpoints[i]);
 }
 
 /* Others need not wait for our leases to run out. */
@@ -167,11 +168,12 @@ release(struct push *p)
 	size_t i = 0;
 
 	while (i < p->n &&
-	    (!p->lanes[i].is_held || push_lane_is_busy(&p->lanes[i])))
+	    (!p->endpoints[i].is_held ||
+		push_endpoint_is_busy(&p->endpoints[i])))
 		i++;
 	if (i == p->n || store_begin(st) != STORE_OK)
 		return;
-	if ((rc = push_lanes_release(p)) == STORE_OK)
+	if ((rc = push_endpoints_release(p)) == STORE_OK)
 		rc = store_commit(st);
 	else
 		store_rollback(st);
@@ -194,7 +196,7 @@ pump_store(struct push *p, enum job_kind kind, int64_t *next)
 	if (rc == STORE_OK && !p->is_draining)
 		rc = push_pick(p, kind, now_us, next);
 	if (rc == STORE_OK && kind == JOB_DURABLE)
-		rc = push_lanes_release(p);
+		rc = push_endpoints_release(p);
 	if (rc == STORE_OK)
 		rc = store_commit(st);
 	else
@@ -239,7 +241,7 @@ push_count(const struct push *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		n += p->lanes[i].naway + (p->lanes[i].back != NULL);
+		n += p->endpoints[i].naway + (p->endpoints[i].back != NULL);
 	return n;
 }
 
@@ -259,8 +261,8 @@ void
 push_stop(struct push *p)
 {
 	for (size_t i = 0; i < p->n; i++)
-		if (p->lanes[i].lane != NULL)
-			lane_stop(p->lanes[i].lane);
+		if (p->endpoints[i].sender != NULL)
+			sender_stop(p->endpoints[i].sender);
 }
 
 void
@@ -270,16 +272,16 @@ push_free(struct push *p)
 		return;
 	release(p);
 	for (size_t i = 0; i < p->n; i++) {
-		struct push_lane *l = &p->lanes[i];
+		struct push_endpoint *l = &p->endpoints[i];
 
-		lane_free(l->lane, END_US);
+		sender_free(l->sender, END_US);
 		while (l->back != NULL) {
-			struct lane_batch *b = l->back;
+			struct sender_batch *b = l->back;
 
 			l->back = b->next;
-			lane_batch_free(b);
+			sender_batch_free(b);
 		}
-		lane_info_fini(&l->info);
+		endpoint_info_fini(&l->info);
 		free(l->served);
 		free(l->last);
 		free(l->name);
@@ -287,6 +289,6 @@ push_free(struct push *p)
 	for (int i = 0; i < 2; i++)
 		if (p->wake[i] != -1)
 			(void)close(p->wake[i]);
-	free(p->lanes);
+	free(p->endpoints);
 	free(p);
 }

@@ -10,7 +10,7 @@
 #include "ticker/broker/sender.h"
 #include "lib/base/ban.h"
 
-struct lane {
+struct sender {
 	struct sink *sink;
 	int wake_fd;
 	pthread_t thread;
@@ -19,14 +19,14 @@ struct lane {
 	/* What both threads touch: */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct lane_batch *todo, **todo_end;
-	struct lane_batch *done, **done_end;
+	struct sender_batch *todo, **todo_end;
+	struct sender_batch *done, **done_end;
 	bool is_stopped;
 	bool is_over; /* the thread is about to end */
 };
 
 void
-lane_batch_free(struct lane_batch *b)
+sender_batch_free(struct sender_batch *b)
 {
 	if (b == NULL)
 		return;
@@ -38,10 +38,10 @@ lane_batch_free(struct lane_batch *b)
 	free(b);
 }
 
-struct lane *
-lane_new(const struct sink_opts *o, int wake_fd)
+struct sender *
+sender_new(const struct sink_opts *o, int wake_fd)
 {
-	struct lane *l = calloc(1, sizeof(*l));
+	struct sender *l = calloc(1, sizeof(*l));
 
 	if (l == NULL)
 		return NULL;
@@ -65,10 +65,10 @@ err0:
 }
 
 /* The next batch to hand over, waited for; NULL: it is time to end. */
-static struct lane_batch *
-next_batch(struct lane *l)
+static struct sender_batch *
+next_batch(struct sender *l)
 {
-	struct lane_batch *b;
+	struct sender_batch *b;
 
 	(void)pthread_mutex_lock(&l->lock);
 	while (l->todo == NULL && !l->is_stopped)
@@ -83,7 +83,7 @@ next_batch(struct lane *l)
 }
 
 static void
-give_back(struct lane *l, struct lane_batch *b)
+give_back(struct sender *l, struct sender_batch *b)
 {
 	(void)pthread_mutex_lock(&l->lock);
 	b->next = NULL;
@@ -99,8 +99,8 @@ give_back(struct lane *l, struct lane_batch *b)
 static void *
 on_thread(void *arg)
 {
-	struct lane *l = arg;
-	struct lane_batch *b;
+	struct sender *l = arg;
+	struct sender_batch *b;
 
 	while ((b = next_batch(l)) != NULL) {
 		b->is_lost = sink_push(l->sink, b->m, b->rows.n, b->why,
@@ -112,7 +112,7 @@ on_thread(void *arg)
 
 /* Signals are for the thread that asks for them. */
 static int
-start(struct lane *l)
+start(struct sender *l)
 {
 	sigset_t all, old;
 	int e;
@@ -128,7 +128,7 @@ start(struct lane *l)
 }
 
 int
-lane_give(struct lane *l, struct lane_batch *b)
+sender_give(struct sender *l, struct sender_batch *b)
 {
 	if (start(l) == -1)
 		return -1;
@@ -143,20 +143,20 @@ lane_give(struct lane *l, struct lane_batch *b)
 }
 
 /* Take the first of a queue that ends at *end. */
-static struct lane_batch *
-unlink_first(struct lane_batch **first, struct lane_batch ***end)
+static struct sender_batch *
+unlink_first(struct sender_batch **first, struct sender_batch ***end)
 {
-	struct lane_batch *b = *first;
+	struct sender_batch *b = *first;
 
 	if (b != NULL && (*first = b->next) == NULL)
 		*end = first;
 	return b;
 }
 
-struct lane_batch *
-lane_take(struct lane *l)
+struct sender_batch *
+sender_take(struct sender *l)
 {
-	struct lane_batch *b;
+	struct sender_batch *b;
 
 	(void)pthread_mutex_lock(&l->lock);
 	b = unlink_first(&l->done, &l->done_end);
@@ -169,13 +169,13 @@ lane_take(struct lane *l)
 }
 
 size_t
-lane_count(const struct lane *l)
+lane_count(const struct sender *l)
 {
 	return l->n;
 }
 
 void
-lane_stop(struct lane *l)
+sender_stop(struct sender *l)
 {
 	(void)pthread_mutex_lock(&l->lock);
 	l->is_stopped = true;
@@ -186,7 +186,7 @@ lane_stop(struct lane *l)
 
 /* Has the thread ended, within wait_us? */
 static bool
-await_end(struct lane *l, int64_t wait_us)
+await_end(struct sender *l, int64_t wait_us)
 {
 	int64_t at_us = clock_now_us() + wait_us;
 	const struct timespec at = {
@@ -205,22 +205,22 @@ await_end(struct lane *l, int64_t wait_us)
 }
 
 static void
-free_all(struct lane_batch *b)
+free_all(struct sender_batch *b)
 {
 	while (b != NULL) {
-		struct lane_batch *next = b->next;
+		struct sender_batch *next = b->next;
 
-		lane_batch_free(b);
+		sender_batch_free(b);
 		b = next;
 	}
 }
 
 void
-lane_free(struct lane *l, int64_t wait_us)
+sender_free(struct sender *l, int64_t wait_us)
 {
 	if (l == NULL)
 		return;
-	lane_stop(l);
+	sender_stop(l);
 	if (l->is_started) {
 		if (!await_end(l, wait_us)) {
 			(void)pthread_detach(l->thread);

@@ -14,10 +14,10 @@
  * server that is slow, or cannot be found, keeps nobody waiting but those that
  * go there.  All that touches the store stays with the caller's thread.
  */
-struct lane;
+struct sender;
 
 /* Messages that go together; m[i] is made of rows.v[i]. */
-struct lane_batch {
+struct sender_batch {
 	enum job_kind kind;	 /* whose store they are of */
 	int64_t opened;		 /* and, of memory, which of them (sched.h) */
 	size_t bytes;		 /* of their parameters */
@@ -26,40 +26,40 @@ struct lane_batch {
 	struct sink_message *m;
 	bool is_lost; /* no connection: why */
 	char why[256];
-	struct lane_batch *next; /* the lane's own */
+	struct sender_batch *next; /* the endpoint's own */
 };
 
 /* Free a batch with its rows and what was said of them; NULL is fine. */
-void lane_batch_free(struct lane_batch *b);
+void sender_batch_free(struct sender_batch *b);
 
 /*
- * A lane by o (lib/sink.h); it writes a byte to wake_fd, which does not block,
+ * A endpoint by o (lib/sink.h); it writes a byte to wake_fd, which does not block,
  * whenever a batch was handed over.  The thread begins with the first batch.
  * NULL without memory.
  */
-struct lane *lane_new(const struct sink_opts *o, int wake_fd);
+struct sender *sender_new(const struct sink_opts *o, int wake_fd);
 
 /*
- * Hand b over behind those that were given before; it is the lane's until
- * lane_take.  0, or -1: no thread can be had, and b is still the caller's.
+ * Hand b over behind those that were given before; it is the endpoint's until
+ * sender_take.  0, or -1: no thread can be had, and b is still the caller's.
  */
-int lane_give(struct lane *l, struct lane_batch *b);
+int sender_give(struct sender *l, struct sender_batch *b);
 
 /* A batch that was handed over, or given up; NULL: none is. */
-struct lane_batch *lane_take(struct lane *l);
+struct sender_batch *sender_take(struct sender *l);
 
-/* How many are with the lane, those to be taken included. */
-size_t lane_count(const struct lane *l);
+/* How many are with the endpoint, those to be taken included. */
+size_t lane_count(const struct sender *l);
 
 /* Let what is under way end soon; what was not begun is given back as it was.
  */
-void lane_stop(struct lane *l);
+void sender_stop(struct sender *l);
 
 /*
  * Wait for the thread, for wait_us at most, and free l with all that is with
  * it.  A thread that hangs in a library is left alone, with the memory it
  * uses: the program ends anyway.  NULL is fine.
  */
-void lane_free(struct lane *l, int64_t wait_us);
+void sender_free(struct sender *l, int64_t wait_us);
 
 #endif

@@ -10,11 +10,11 @@
 #include "lib/base/ban.h"
 
 /* Where the operations are, behind /services/ID. */
-static const struct place {
+static const struct endpoint {
 	const char *path;
 	bool needs_job; /* /JOB, and what follows it */
 	const char *tail;
-} places[RENDER_OP__MAX] = {
+} endpoints[RENDER_OP__MAX] = {
 	[RENDER_CREATE] = { "/jobs", false, "" },
 	[RENDER_LIST] = { "/jobs", false, "" },
 	[RENDER_EVENTS] = { "/events", false, "" },
@@ -79,7 +79,7 @@ add_query(struct buf *b, const struct render_ask *ask)
 char *
 render_ask_url(const char *base, const struct render_ask *ask)
 {
-	const struct place *at = &places[ask->op];
+	const struct endpoint *at = &endpoints[ask->op];
 	struct buf b = BUF_INIT;
 
 	add_base(&b, base);

@@ -15,19 +15,19 @@
 /* Who looks at a run has it for so long; then anybody may look again. */
 #define TURN_US (60 * CLOCK_US_PER_S)
 
-/* A flight for one run that is at its target; *run is moved into it. */
+/* A request for one run that is at its target; *run is moved into it. */
 static enum store_rc
-fly_one(struct deliver *d, enum flight_kind kind, struct delivery *run,
+request_begin(struct deliver *d, enum request_kind kind, struct delivery *run,
     int64_t now_us)
 {
-	int key = deliver_key(d, run->place, now_us);
-	struct flight *f;
+	int key = deliver_key(d, run->service, now_us);
+	struct request *f;
 
 	if (key < 0)
 		return STORE_OK;
-	if ((f = deliver_fly(d, kind, run->place, key)) == NULL)
+	if ((f = request_new(d, kind, run->service, key)) == NULL)
 		return STORE_FULL;
-	f->op = kind == FLIGHT_CANCEL ? RENDER_CANCEL : RENDER_GET;
+	f->op = kind == REQUEST_CANCEL ? RENDER_CANCEL : RENDER_GET;
 	f->run = *run;
 	memset(run, 0, sizeof(*run));
 	return STORE_OK;
@@ -45,7 +45,7 @@ check_one(struct deliver *d, struct delivery *run, int64_t now_us)
 		run->next_us = now_us + TURN_US;
 	rc = deliver_move(d, run);
 	if (rc == STORE_OK && !is_overdue)
-		rc = fly_one(d, FLIGHT_CHECK, run, now_us);
+		rc = request_begin(d, REQUEST_CHECK, run, now_us);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
@@ -75,7 +75,7 @@ check_pick(struct deliver *d, int64_t now_us)
 
 /* What the target says of one job: an answer to a check or a cancel. */
 static enum store_rc
-one_apply(struct deliver *d, struct flight *f, int64_t now_us, int64_t next_us)
+one_apply(struct deliver *d, struct request *f, int64_t now_us, int64_t next_us)
 {
 	const struct render_answer *a = f->answer;
 	struct delivery run = { .run = 0 };
@@ -102,7 +102,7 @@ one_apply(struct deliver *d, struct flight *f, int64_t now_us, int64_t next_us)
 }
 
 enum store_rc
-check_apply(struct deliver *d, struct flight *f, int64_t now_us)
+check_apply(struct deliver *d, struct request *f, int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
 	int64_t next_us = step_check_us(&f->run, now_us);
@@ -125,10 +125,11 @@ cancel_one(struct deliver *d, struct delivery *run, int64_t now_us)
 		return rc == STORE_NOTFOUND ? STORE_OK : rc;
 	}
 	if (deliver_room(d) <= 0 ||
-	    deliver_is_flying(d, FLIGHT_CANCEL, run->place, run->run))
+	    request_is_open(d, REQUEST_CANCEL, run->service, run->run))
 		return STORE_OK;
 	rc = store_delivery_put_off(d->st, run->run, now_us + TURN_US);
-	return rc == STORE_OK ? fly_one(d, FLIGHT_CANCEL, run, now_us) : rc;
+	return rc == STORE_OK ? request_begin(d, REQUEST_CANCEL, run, now_us) :
+				rc;
 }
 
 enum store_rc
@@ -149,7 +150,7 @@ cancel_pick(struct deliver *d, int64_t now_us)
  * again when it still runs by then.  One that had ended is refused.
  */
 enum store_rc
-cancel_apply(struct deliver *d, struct flight *f, int64_t now_us)
+cancel_apply(struct deliver *d, struct request *f, int64_t now_us)
 {
 	return one_apply(d, f, now_us, now_us + CLOCK_US_PER_S);
 }

@@ -17,20 +17,20 @@
 /* What could not be begun is tried again after so long. */
 #define AGAIN_US CLOCK_US_PER_S
 
-typedef enum store_rc flight_pick(struct deliver *d, int64_t now_us);
-typedef enum store_rc flight_apply(struct deliver *d, struct flight *f,
+typedef enum store_rc request_pick(struct deliver *d, int64_t now_us);
+typedef enum store_rc request_apply(struct deliver *d, struct request *f,
     int64_t now_us);
 
 /* In the order in which they are begun: what costs money first. */
-static flight_pick *const picks[] = { send_pick, look_pick, cancel_pick,
+static request_pick *const picks[] = { send_pick, lookup_pick, cancel_pick,
 	follow_pick, check_pick };
 
-static flight_apply *const applies[FLIGHT__MAX] = {
-	[FLIGHT_SEND] = send_apply,
-	[FLIGHT_LOOK] = look_apply,
-	[FLIGHT_FOLLOW] = follow_apply,
-	[FLIGHT_CHECK] = check_apply,
-	[FLIGHT_CANCEL] = cancel_apply,
+static request_apply *const applies[REQUEST__MAX] = {
+	[REQUEST_SEND] = send_apply,
+	[REQUEST_LOOK] = lookup_apply,
+	[REQUEST_FOLLOW] = follow_apply,
+	[REQUEST_CHECK] = check_apply,
+	[REQUEST_CANCEL] = cancel_apply,
 };
 
 struct deliver *
@@ -44,7 +44,7 @@ deliver_new(struct store *st, const struct conf *conf, struct render *render)
 	d->conf = conf;
 	d->render = render;
 	if ((d->after = strdup("")) == NULL ||
-	    getentropy(&d->luck, sizeof(d->luck)) != 0) {
+	    getentropy(&d->rand_state, sizeof(d->rand_state)) != 0) {
 		free(d->after);
 		free(d);
 		return NULL;
@@ -52,7 +52,7 @@ deliver_new(struct store *st, const struct conf *conf, struct render *render)
 	return d;
 }
 
-/* Bring each answer to its flight. */
+/* Bring each answer to its request. */
 static bool
 take_answers(struct deliver *d, int64_t now_us)
 {
@@ -60,7 +60,7 @@ take_answers(struct deliver *d, int64_t now_us)
 	bool has_some = false;
 
 	while ((a = render_next(d->render, now_us)) != NULL)
-		((struct flight *)a->cookie)->answer = a;
+		((struct request *)a->cookie)->answer = a;
 	for (size_t i = 0; i < d->n; i++)
 		has_some = has_some || d->v[i]->answer != NULL;
 	return has_some;
@@ -74,10 +74,10 @@ write_all(struct deliver *d, int64_t now_us)
 	size_t n = d->n;
 
 	for (size_t i = 0; i < n && rc == STORE_OK; i++) {
-		d->v[i]->end = FLIGHT_WAITS;
+		d->v[i]->end = REQUEST_WAITS;
 		if (d->v[i]->answer == NULL)
 			continue;
-		d->v[i]->end = FLIGHT_OVER;
+		d->v[i]->end = REQUEST_OVER;
 		if (d->v[i]->answer != &d->v[i]->unsent)
 			rc = hold_see(d, d->v[i], now_us);
 		if (rc == STORE_OK)
@@ -92,28 +92,28 @@ write_all(struct deliver *d, int64_t now_us)
 	return rc;
 }
 
-/* Forget the flights that are over or, if nothing was written, the new. */
+/* Forget the requests that are over or, if nothing was written, the new. */
 static void
 sweep(struct deliver *d, bool is_written)
 {
-	struct flight *f;
+	struct request *f;
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->n; i++) {
 		f = d->v[i];
-		if (is_written ? f->end == FLIGHT_OVER : f->is_new)
-			deliver_land(f);
+		if (is_written ? f->end == REQUEST_OVER : f->is_new)
+			request_done(f);
 		else
 			d->v[n++] = f;
 	}
 	d->n = n;
 }
 
-/* Has the turn of a flight come, at now_us?  Those that follow are spread. */
+/* Has the turn of a request come, at now_us?  Those that follow are spread. */
 static bool
-is_turn(struct deliver *d, struct flight *f, int64_t now_us)
+is_next(struct deliver *d, struct request *f, int64_t now_us)
 {
-	if (f->kind != FLIGHT_FOLLOW)
+	if (f->kind != REQUEST_FOLLOW)
 		return true;
 	if (now_us < d->read_us + FOLLOW_PACE_US && now_us >= d->read_us)
 		return false;
@@ -123,12 +123,12 @@ is_turn(struct deliver *d, struct flight *f, int64_t now_us)
 
 /* Send what is written down. */
 static void
-begin(struct deliver *d, struct flight *f, int64_t now_us)
+begin(struct deliver *d, struct request *f, int64_t now_us)
 {
 	struct buf command = BUF_INIT;
 	struct render_ask ask = {
 		.op = f->op,
-		.service = f->place,
+		.service = f->service,
 		.job = f->run.remote_id,
 		.plan = f->run.plan,
 		.after_us = f->since_us,
@@ -137,7 +137,7 @@ begin(struct deliver *d, struct flight *f, int64_t now_us)
 	};
 	struct render_answer *a = &f->unsent;
 
-	if (f->kind == FLIGHT_SEND) {
+	if (f->kind == REQUEST_SEND) {
 		delivery_command(&f->run, &command);
 		ask.command = buf_cstr(&command);
 	}
@@ -158,19 +158,19 @@ begin(struct deliver *d, struct flight *f, int64_t now_us)
 static void
 begin_all(struct deliver *d, int64_t now_us)
 {
-	struct flight *f;
+	struct request *f;
 
 	for (size_t i = 0; i < d->n; i++) {
 		f = d->v[i];
-		if (f->is_new || f->end == FLIGHT_AGAIN) {
+		if (f->is_new || f->end == REQUEST_AGAIN) {
 			if (f->answer != &f->unsent)
 				render_answer_free(f->answer);
 			f->answer = NULL;
 			f->is_new = false;
 			f->is_ready = true;
-			f->end = FLIGHT_WAITS;
+			f->end = REQUEST_WAITS;
 		}
-		if (f->is_ready && is_turn(d, f, now_us))
+		if (f->is_ready && is_next(d, f, now_us))
 			begin(d, f, now_us);
 	}
 }
@@ -255,7 +255,7 @@ give_up(struct deliver *d, int64_t now_us)
 	struct delivery run;
 
 	for (size_t i = 0; i < d->n && rc == STORE_OK; i++) {
-		if (d->v[i]->kind != FLIGHT_SEND)
+		if (d->v[i]->kind != REQUEST_SEND)
 			continue;
 		memset(&run, 0, sizeof(run));
 		rc = deliver_again(d, d->v[i], &run);
@@ -283,7 +283,7 @@ deliver_free(struct deliver *d, int64_t now_us)
 			store_rollback(d->st);
 	}
 	for (size_t i = 0; i < d->n; i++)
-		deliver_land(d->v[i]);
+		request_done(d->v[i]);
 	hold_free(d);
 	free(d->v);
 	free(d->after);

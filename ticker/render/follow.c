@@ -14,7 +14,7 @@
 #define S CLOCK_US_PER_S
 
 /* Who takes a place's turn has it for so long. */
-#define TURN_US (90 * S)
+#define LEASE_US (90 * S)
 
 /* Events are asked for again from so long before the last look: they may be
  * late, and the clocks differ. */
@@ -29,7 +29,7 @@
 
 /* First the list, while some do not run yet; then the events, always. */
 static void
-follow_list(struct flight *f, const struct follow_open *open)
+follow_list(struct request *f, const struct follow_open *open)
 {
 	f->op = RENDER_EVENTS;
 	f->since_us = f->follow.seen_us - OVERLAP_US;
@@ -39,28 +39,29 @@ follow_list(struct flight *f, const struct follow_open *open)
 	}
 }
 
-/* Take one place's turn; *place is moved into the flight. */
+/* Take one place's next; *service is moved into the request. */
 static enum store_rc
-follow_begin(struct deliver *d, struct follow *turn, int64_t now_us)
+follow_begin(struct deliver *d, struct follow *next, int64_t now_us)
 {
 	struct follow_open open = { 0, 0, 0 };
 	enum store_rc rc;
-	struct flight *f;
-	int key = deliver_key(d, turn->place, now_us);
+	struct request *f;
+	int key = deliver_key(d, next->service, now_us);
 
-	rc = store_follow_claim(d->st, turn->place, now_us, now_us + TURN_US);
+	rc =
+	    store_follow_claim(d->st, next->service, now_us, now_us + LEASE_US);
 	if (rc == STORE_OK)
-		rc = store_follow_open(d->st, turn->place, &open);
-	if (rc == STORE_OK && open.n == 0 && turn->idle >= IDLE_MAX)
-		return store_follow_drop(d->st, turn->place);
+		rc = store_follow_open(d->st, next->service, &open);
+	if (rc == STORE_OK && open.n == 0 && next->idle >= IDLE_MAX)
+		return store_follow_drop(d->st, next->service);
 	if (rc != STORE_OK || key < 0 ||
-	    deliver_is_flying(d, FLIGHT_FOLLOW, turn->place, 0) ||
+	    request_is_open(d, REQUEST_FOLLOW, next->service, 0) ||
 	    render_ready(d->render, key, RENDER_LIST, now_us) > now_us)
 		return rc == STORE_NOTFOUND ? STORE_OK : rc;
-	if ((f = deliver_fly(d, FLIGHT_FOLLOW, turn->place, key)) == NULL)
+	if ((f = request_new(d, REQUEST_FOLLOW, next->service, key)) == NULL)
 		return STORE_FULL;
-	f->follow = *turn;
-	turn->place = NULL;
+	f->follow = *next;
+	next->service = NULL;
 	follow_list(f, &open);
 	return STORE_OK;
 }
@@ -68,16 +69,16 @@ follow_begin(struct deliver *d, struct follow *turn, int64_t now_us)
 enum store_rc
 follow_pick(struct deliver *d, int64_t now_us)
 {
-	struct follow turn = { NULL, 0, 0 };
+	struct follow next = { NULL, 0, 0 };
 	enum store_rc rc = STORE_OK;
 
 	for (int64_t n = deliver_room_to_read(d); n > 0 && rc == STORE_OK;
 	     n--) {
-		rc = store_follow_due(d->st, now_us, &turn);
+		rc = store_follow_due(d->st, now_us, &next);
 		if (rc == STORE_OK)
-			rc = follow_begin(d, &turn, now_us);
-		free(turn.place);
-		turn.place = NULL;
+			rc = follow_begin(d, &next, now_us);
+		free(next.service);
+		next.service = NULL;
 	}
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
@@ -120,7 +121,7 @@ follow_event(struct deliver *d, const struct render_event *e, int64_t now_us)
 }
 
 static enum store_rc
-follow_page(struct deliver *d, struct flight *f, int64_t now_us)
+follow_page(struct deliver *d, struct request *f, int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
 	enum store_rc rc = STORE_OK;
@@ -134,12 +135,12 @@ follow_page(struct deliver *d, struct flight *f, int64_t now_us)
 
 /* The place was looked at: when again? */
 static enum store_rc
-follow_end(struct deliver *d, struct flight *f, int64_t now_us)
+follow_end(struct deliver *d, struct request *f, int64_t now_us)
 {
 	struct follow_open open = { 0, 0, 0 };
 	enum store_rc rc;
 
-	if ((rc = store_follow_open(d->st, f->place, &open)) != STORE_OK)
+	if ((rc = store_follow_open(d->st, f->service, &open)) != STORE_OK)
 		return rc;
 	f->follow.seen_us = f->began_us;
 	if (open.n == 0) {
@@ -152,18 +153,18 @@ follow_end(struct deliver *d, struct flight *f, int64_t now_us)
 }
 
 static enum store_rc
-follow_fail(struct deliver *d, struct flight *f, int64_t now_us)
+follow_fail(struct deliver *d, struct request *f, int64_t now_us)
 {
 	int64_t wait = f->answer->retry_us;
 
-	log_event(LOG_LEVEL_INFO, "follow", "place", f->place, LOG_KEY_ERROR,
-	    f->answer->message, NULL);
+	log_event(LOG_LEVEL_INFO, "follow", "service", f->service,
+	    LOG_KEY_ERROR, f->answer->message, NULL);
 	return store_follow_done(d->st, &f->follow,
 	    now_us + (wait > FAILED_US ? wait : FAILED_US));
 }
 
 enum store_rc
-follow_apply(struct deliver *d, struct flight *f, int64_t now_us)
+follow_apply(struct deliver *d, struct request *f, int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
 	enum store_rc rc;
@@ -184,6 +185,6 @@ follow_apply(struct deliver *d, struct flight *f, int64_t now_us)
 		return follow_end(d, f, now_us);
 	free(f->cursor);
 	f->cursor = cursor;
-	f->end = FLIGHT_AGAIN;
+	f->end = REQUEST_AGAIN;
 	return STORE_OK;
 }

@@ -25,19 +25,19 @@
 
 struct hold {
 	int key;
-	char *place; /* "": any */
+	char *service; /* "": any */
 	unsigned version;
 	int64_t until_us; /* then it is tried again */
 	char reason[RENDER_MESSAGE_MAX + 256];
 };
 
-/* The hold of just that key and place; NULL. */
+/* The hold of just that key and service; NULL. */
 static struct hold *
-hold_find(const struct deliver *d, int key, const char *place)
+hold_find(const struct deliver *d, int key, const char *service)
 {
 	for (size_t i = 0; i < d->nholds; i++) {
 		if (d->holds[i].key == key &&
-		    strcmp(d->holds[i].place, place) == 0)
+		    strcmp(d->holds[i].service, service) == 0)
 			return &d->holds[i];
 	}
 	return NULL;
@@ -48,19 +48,19 @@ hold_drop(struct deliver *d, struct hold *h)
 {
 	struct hold *last = &d->holds[--d->nholds];
 
-	free(h->place);
-	h->place = NULL;
+	free(h->service);
+	h->service = NULL;
 	if (h != last)
 		*h = *last;
-	last->place = NULL;
+	last->service = NULL;
 }
 
 /* A new one; NULL without memory: then the next answer says the same. */
 static struct hold *
-hold_new(struct deliver *d, int key, const char *place)
+hold_new(struct deliver *d, int key, const char *service)
 {
 	struct hold *v, *h;
-	char *copy = strdup(place);
+	char *copy = strdup(service);
 
 	v = list_room(d->holds, d->nholds, &d->holds_cap, sizeof(*v));
 	if (v != NULL)
@@ -70,13 +70,13 @@ hold_new(struct deliver *d, int key, const char *place)
 		return NULL;
 	}
 	h = &d->holds[d->nholds++];
-	*h = (struct hold){ .key = key, .place = copy };
+	*h = (struct hold){ .key = key, .service = copy };
 	h->version = render_key_version(d->render, key);
 	return h;
 }
 
 enum hold_state
-hold_look(struct deliver *d, int key, const char *place, int64_t now_us,
+hold_find_state(struct deliver *d, int key, const char *service, int64_t now_us,
     const char **why)
 {
 	enum hold_state state = HOLD_NONE;
@@ -91,7 +91,8 @@ hold_look(struct deliver *d, int key, const char *place, int64_t now_us,
 		}
 		i++;
 		if (h->key != key ||
-		    (h->place[0] != '\0' && strcmp(h->place, place) != 0) ||
+		    (h->service[0] != '\0' &&
+			strcmp(h->service, service) != 0) ||
 		    state == HOLD_HELD)
 			continue;
 		state = h->until_us > now_us ? HOLD_HELD : HOLD_TRY;
@@ -101,22 +102,22 @@ hold_look(struct deliver *d, int key, const char *place, int64_t now_us,
 }
 
 void
-hold_try(struct deliver *d, int key, const char *place, int64_t now_us)
+hold_try(struct deliver *d, int key, const char *service, int64_t now_us)
 {
 	for (size_t i = 0; i < d->nholds; i++) {
 		struct hold *h = &d->holds[i];
 
 		if (h->key == key &&
-		    (h->place[0] == '\0' || strcmp(h->place, place) == 0))
+		    (h->service[0] == '\0' || strcmp(h->service, service) == 0))
 			h->until_us = now_us + HOLD_US;
 	}
 }
 
 int
-deliver_key(struct deliver *d, const char *place, int64_t now_us)
+deliver_key(struct deliver *d, const char *service, int64_t now_us)
 {
 	char why[256];
-	int key = render_key(d->render, place, why, sizeof(why));
+	int key = render_key(d->render, service, why, sizeof(why));
 	struct hold *h = key < 0 ? NULL : hold_find(d, key, "");
 
 	if (h != NULL && h->until_us > now_us &&
@@ -127,48 +128,48 @@ deliver_key(struct deliver *d, const char *place, int64_t now_us)
 
 /* It is not accepted: once in the store, which has it told. */
 static enum store_rc
-hold_add(struct deliver *d, const struct flight *f, const char *place,
+hold_add(struct deliver *d, const struct request *f, const char *service,
     int64_t now_us)
 {
 	const char *name = d->conf->render_keys[f->key].name;
-	struct hold *h = hold_find(d, f->key, place);
+	struct hold *h = hold_find(d, f->key, service);
 	enum store_rc rc;
 
-	if (h == NULL && (h = hold_new(d, f->key, place)) == NULL)
+	if (h == NULL && (h = hold_new(d, f->key, service)) == NULL)
 		return STORE_FULL;
 	h->version = render_key_version(d->render, f->key);
 	h->until_us = now_us + HOLD_US;
 	(void)snprintf(h->reason, sizeof(h->reason),
 	    WAITING "Render does not %s render_key \"%.64s\"%s%s: %s",
-	    place[0] == '\0' ? "accept" : "permit", name,
-	    place[0] == '\0' ? "" : " for ", place, f->answer->message);
-	rc = store_denial_add(d->st, name, place, h->reason + WAITING_LEN,
+	    service[0] == '\0' ? "accept" : "permit", name,
+	    service[0] == '\0' ? "" : " for ", service, f->answer->message);
+	rc = store_denial_add(d->st, name, service, h->reason + WAITING_LEN,
 	    now_us);
-	log_event(LOG_LEVEL_WARN, "denied", "render_key", name, "place",
-	    f->place, LOG_KEY_ERROR, f->answer->message, NULL);
+	log_event(LOG_LEVEL_WARN, "denied", "render_key", name, "service",
+	    f->service, LOG_KEY_ERROR, f->answer->message, NULL);
 	return rc;
 }
 
 /* It is accepted. */
 static enum store_rc
-hold_end(struct deliver *d, const struct flight *f, const char *place,
+hold_end(struct deliver *d, const struct request *f, const char *service,
     int64_t now_us)
 {
-	struct hold *h = hold_find(d, f->key, place);
+	struct hold *h = hold_find(d, f->key, service);
 	enum store_rc rc;
 
 	/* Reads need not ask the store each time: creates do. */
-	if (h == NULL && f->kind != FLIGHT_SEND)
+	if (h == NULL && f->kind != REQUEST_SEND)
 		return STORE_OK;
 	if (h != NULL)
 		hold_drop(d, h);
-	rc = store_denial_end(d->st, d->conf->render_keys[f->key].name, place,
+	rc = store_denial_end(d->st, d->conf->render_keys[f->key].name, service,
 	    now_us);
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
 enum store_rc
-hold_see(struct deliver *d, const struct flight *f, int64_t now_us)
+hold_see(struct deliver *d, const struct request *f, int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
 	enum store_rc rc;
@@ -176,13 +177,13 @@ hold_see(struct deliver *d, const struct flight *f, int64_t now_us)
 	if (a->class == RENDER_DENIED && a->status == 401)
 		return hold_add(d, f, "", now_us);
 	/* What may be read there is another question. */
-	if (a->class == RENDER_DENIED && f->kind == FLIGHT_SEND)
-		return hold_add(d, f, f->place, now_us);
+	if (a->class == RENDER_DENIED && f->kind == REQUEST_SEND)
+		return hold_add(d, f, f->service, now_us);
 	if (a->class != RENDER_OK)
 		return STORE_OK;
 	rc = hold_end(d, f, "", now_us);
-	return rc == STORE_OK && f->kind == FLIGHT_SEND ?
-	    hold_end(d, f, f->place, now_us) :
+	return rc == STORE_OK && f->kind == REQUEST_SEND ?
+	    hold_end(d, f, f->service, now_us) :
 	    rc;
 }
 
@@ -195,7 +196,7 @@ see_denial(void *arg, const struct store_denial *n)
 
 	for (size_t i = 0; i < d->conf->nrender_keys; i++) {
 		if (strcmp(d->conf->render_keys[i].name, n->key) != 0 ||
-		    (h = hold_new(d, (int)i, n->place)) == NULL)
+		    (h = hold_new(d, (int)i, n->service)) == NULL)
 			continue;
 		(void)snprintf(h->reason, sizeof(h->reason), WAITING "%s",
 		    n->reason);

@@ -16,17 +16,17 @@
 #define PAGES_MAX 1000
 
 static int
-by_twin(const void *a, const void *b)
+by_fingerprint(const void *a, const void *b)
 {
-	int64_t x = ((const struct sought *)a)->twin;
-	int64_t y = ((const struct sought *)b)->twin;
+	int64_t x = ((const struct sought *)a)->fingerprint;
+	int64_t y = ((const struct sought *)b)->fingerprint;
 
 	return (x > y) - (x < y);
 }
 
-/* Make the rows of a flight easy to find by a job's command. */
+/* Make the rows of a request easy to find by a job's command. */
 static enum store_rc
-look_sort(struct flight *f)
+lookup_sort(struct request *f)
 {
 	struct buf command = BUF_INIT;
 	bool is_failed = false;
@@ -41,32 +41,32 @@ look_sort(struct flight *f)
 		delivery_command(&f->rows.v[i], &command);
 		is_failed = is_failed || command.is_failed;
 		f->sought[i].row = i;
-		f->sought[i].twin =
-		    delivery_twin_of(f->place, buf_cstr(&command));
+		f->sought[i].fingerprint =
+		    delivery_fingerprint_of(f->service, buf_cstr(&command));
 	}
 	buf_fini(&command);
-	qsort(f->sought, f->rows.n, sizeof(*f->sought), by_twin);
+	qsort(f->sought, f->rows.n, sizeof(*f->sought), by_fingerprint);
 	return is_failed ? STORE_FULL : STORE_OK;
 }
 
 /* A look at one place for all its runs in doubt that are to be looked for. */
 static enum store_rc
-look_begin(struct deliver *d, const char *place, struct delivery_list *rows,
+lookup_begin(struct deliver *d, const char *service, struct delivery_list *rows,
     int64_t now_us)
 {
-	int key = deliver_key(d, place, now_us);
-	struct flight *f;
+	int key = deliver_key(d, service, now_us);
+	struct request *f;
 	struct delivery *to;
 
 	if (key < 0)
 		return STORE_OK;
-	if ((f = deliver_fly(d, FLIGHT_LOOK, place, key)) == NULL)
+	if ((f = request_new(d, REQUEST_LOOK, service, key)) == NULL)
 		return STORE_FULL;
 	f->op = RENDER_LIST;
 	f->since_us = INT64_MAX;
 	for (size_t i = 0; i < rows->n; i++) {
-		if (rows->v[i].place == NULL ||
-		    strcmp(rows->v[i].place, f->place) != 0)
+		if (rows->v[i].service == NULL ||
+		    strcmp(rows->v[i].service, f->service) != 0)
 			continue;
 		if ((to = delivery_list_add(&f->rows)) == NULL)
 			return STORE_FULL;
@@ -75,27 +75,27 @@ look_begin(struct deliver *d, const char *place, struct delivery_list *rows,
 		if (to->sent_us - STEP_SKEW_US < f->since_us)
 			f->since_us = to->sent_us - STEP_SKEW_US;
 	}
-	return look_sort(f);
+	return lookup_sort(f);
 }
 
 enum store_rc
-look_pick(struct deliver *d, int64_t now_us)
+lookup_pick(struct deliver *d, int64_t now_us)
 {
 	struct delivery_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 	int64_t room = deliver_room_to_read(d);
-	const char *place;
+	const char *service;
 
 	if (room <= 0)
 		return STORE_OK;
 	rc = store_delivery_in_state(d->st, RUN_UNKNOWN, now_us, LOOK_ROWS, &l);
 	for (size_t i = 0; i < l.n && room > 0 && rc == STORE_OK; i++) {
-		place = l.v[i].place;
-		if (place == NULL ||
-		    deliver_is_flying(d, FLIGHT_LOOK, place, 0))
+		service = l.v[i].service;
+		if (service == NULL ||
+		    request_is_open(d, REQUEST_LOOK, service, 0))
 			continue;
 		room--;
-		rc = look_begin(d, place, &l, now_us);
+		rc = lookup_begin(d, service, &l, now_us);
 	}
 	delivery_list_fini(&l);
 	return rc;
@@ -115,7 +115,8 @@ is_free(struct deliver *d, const struct render_job *j, bool *out, char *foreign)
 	rc = store_delivery_of_remote(d->st, j->id, &other);
 	*out = rc == STORE_NOTFOUND;
 	if (rc == STORE_OK &&
-	    delivery_twin(&other) != delivery_twin_of(other.place, j->command))
+	    delivery_fingerprint(&other) !=
+		delivery_fingerprint_of(other.service, j->command))
 		(void)snprintf(foreign, FOREIGN_MAX,
 		    "Render lists it as %s, which is the job of run %s", j->id,
 		    other.id);
@@ -125,7 +126,7 @@ is_free(struct deliver *d, const struct render_job *j, bool *out, char *foreign)
 
 /* Note for run i the oldest free job that it may have made. */
 static enum store_rc
-look_at_run(struct deliver *d, struct flight *f, size_t i,
+look_at_run(struct deliver *d, struct request *f, size_t i,
     const struct render_job *j)
 {
 	struct render_job *best = &f->found[i];
@@ -152,27 +153,28 @@ look_at_run(struct deliver *d, struct flight *f, size_t i,
 
 /* The runs whose command the job has. */
 static enum store_rc
-look_at_job(struct deliver *d, struct flight *f, const struct render_job *j)
+look_at_job(struct deliver *d, struct request *f, const struct render_job *j)
 {
 	const struct sought key = {
-		.twin = delivery_twin_of(f->place,
+		.fingerprint = delivery_fingerprint_of(f->service,
 		    j->command == NULL ? "" : j->command),
 	};
 	const struct sought *s, *end = f->sought + f->rows.n;
 	enum store_rc rc = STORE_OK;
 
-	s = bsearch(&key, f->sought, f->rows.n, sizeof(*s), by_twin);
+	s = bsearch(&key, f->sought, f->rows.n, sizeof(*s), by_fingerprint);
 	if (s == NULL)
 		return STORE_OK;
-	while (s > f->sought && s[-1].twin == key.twin)
+	while (s > f->sought && s[-1].fingerprint == key.fingerprint)
 		s--;
-	for (; s < end && s->twin == key.twin && rc == STORE_OK; s++)
+	for (; s < end && s->fingerprint == key.fingerprint && rc == STORE_OK;
+	     s++)
 		rc = look_at_run(d, f, s->row, j);
 	return rc;
 }
 
 static enum store_rc
-look_at_page(struct deliver *d, struct flight *f)
+look_at_page(struct deliver *d, struct request *f)
 {
 	const struct render_answer *a = f->answer;
 	enum store_rc rc = STORE_OK;
@@ -185,14 +187,14 @@ look_at_page(struct deliver *d, struct flight *f)
 
 /* What the whole look says of one run. */
 static enum store_rc
-look_end_run(struct deliver *d, struct flight *f, size_t i, int64_t now_us)
+lookup_end_run(struct deliver *d, struct request *f, size_t i, int64_t now_us)
 {
 	struct delivery *run = &f->rows.v[i], again = { .run = 0 };
 	enum store_rc rc;
 
 	/* Its owner may want it canceled since. */
 	rc = store_delivery_get(d->st, run->id, &again);
-	if (rc != STORE_OK || again.turn != run->turn) {
+	if (rc != STORE_OK || again.version != run->version) {
 		delivery_fini(&again);
 		return rc == STORE_NOTFOUND ? STORE_OK : rc;
 	}
@@ -201,7 +203,7 @@ look_end_run(struct deliver *d, struct flight *f, size_t i, int64_t now_us)
 	else if (f->foreign[i][0] != '\0')
 		step_foreign(&again, f->foreign[i]);
 	else if (f->is_partial)
-		step_look_failed(&again, now_us, 0);
+		step_lookup_failed(&again, now_us, 0);
 	else
 		step_not_found(&again, f->began_us, now_us, d->conf->settle_us);
 	rc = deliver_move(d, &again);
@@ -213,25 +215,25 @@ look_end_run(struct deliver *d, struct flight *f, size_t i, int64_t now_us)
 }
 
 static enum store_rc
-look_end(struct deliver *d, struct flight *f, int64_t now_us)
+lookup_end(struct deliver *d, struct request *f, int64_t now_us)
 {
 	enum store_rc rc = STORE_OK;
 
 	for (size_t i = 0; i < f->rows.n && rc == STORE_OK; i++)
-		rc = look_end_run(d, f, i, now_us);
+		rc = lookup_end_run(d, f, i, now_us);
 	return rc;
 }
 
 /* Nothing was learned; the runs stay in doubt for as long as that lasts. */
 static enum store_rc
-look_fail(struct deliver *d, struct flight *f, int64_t now_us)
+lookup_fail(struct deliver *d, struct request *f, int64_t now_us)
 {
 	enum store_rc rc = STORE_OK;
 
-	log_event(LOG_LEVEL_INFO, "look", "place", f->place, LOG_KEY_ERROR,
+	log_event(LOG_LEVEL_INFO, "look", "service", f->service, LOG_KEY_ERROR,
 	    f->answer->message, NULL);
 	for (size_t i = 0; i < f->rows.n && rc == STORE_OK; i++) {
-		step_look_failed(&f->rows.v[i], now_us, f->answer->retry_us);
+		step_lookup_failed(&f->rows.v[i], now_us, f->answer->retry_us);
 		rc = deliver_move(d, &f->rows.v[i]);
 		if (rc == STORE_NOTFOUND)
 			rc = STORE_OK;
@@ -240,26 +242,26 @@ look_fail(struct deliver *d, struct flight *f, int64_t now_us)
 }
 
 enum store_rc
-look_apply(struct deliver *d, struct flight *f, int64_t now_us)
+lookup_apply(struct deliver *d, struct request *f, int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
 	enum store_rc rc;
 	char *cursor;
 
 	if (a->class != RENDER_OK)
-		return look_fail(d, f, now_us);
+		return lookup_fail(d, f, now_us);
 	if ((rc = look_at_page(d, f)) != STORE_OK)
 		return rc;
 	if (a->is_last)
-		return look_end(d, f, now_us);
+		return lookup_end(d, f, now_us);
 	if (++f->pages >= PAGES_MAX) {
 		f->is_partial = true;
-		return look_end(d, f, now_us);
+		return lookup_end(d, f, now_us);
 	}
 	if ((cursor = strdup(a->cursor)) == NULL)
 		return STORE_FULL;
 	free(f->cursor);
 	f->cursor = cursor;
-	f->end = FLIGHT_AGAIN;
+	f->end = REQUEST_AGAIN;
 	return STORE_OK;
 }

@@ -12,7 +12,7 @@
 #include "lib/json/json.h"
 #include "lib/json/list.h"
 #include "lib/base/utf8.h"
-#include "lib/base/word.h"
+#include "lib/base/names.h"
 #include "ticker/render/parse.h"
 
 #include "lib/base/ban.h"
@@ -96,7 +96,7 @@ status_of(struct json_object *o)
 	const char *text = text_of(o, "status");
 	int i = text == NULL ?
 	    0 :
-	    word_find(status_names, RENDER_STATUS__MAX, text);
+	    names_find(status_names, RENDER_STATUS__MAX, text);
 
 	return i > 0 ? (enum render_status)i : RENDER_OPEN;
 }

@@ -22,7 +22,7 @@ deliver_move(struct deliver *d, struct delivery *run)
 	if (rc == STORE_OK && !delivery_is_open(run) &&
 	    run->state != RUN_SUCCEEDED && run->state != RUN_CANCELED)
 		log_event(LOG_LEVEL_WARN, "run", LOG_KEY_RUN, run->id, "state",
-		    run_state_name(run->state), "place", run->place,
+		    run_state_name(run->state), "service", run->service,
 		    LOG_KEY_ERROR, run->reason == NULL ? "" : run->reason,
 		    NULL);
 	return rc;
@@ -41,19 +41,21 @@ deliver_limit(struct deliver *d, struct delivery *run, int64_t now_us)
 		rc = store_delivery_cancel(d->st, run->run, now_us);
 		run->next_us = step_check_us(run, now_us);
 	}
-	log_event(LOG_LEVEL_WARN, "too-long", LOG_KEY_RUN, run->id, "place",
-	    run->place, NULL);
+	log_event(LOG_LEVEL_WARN, "too-long", LOG_KEY_RUN, run->id, "service",
+	    run->service, NULL);
 	return rc == STORE_OK ?
 	    store_alert_run(d->st, run->run, ALERT_TOO_LONG) :
 	    rc;
 }
 
 enum store_rc
-deliver_again(struct deliver *d, const struct flight *f, struct delivery *out)
+deliver_again(struct deliver *d, const struct request *f, struct delivery *out)
 {
 	enum store_rc rc = store_delivery_get(d->st, f->run.id, out);
 
-	return rc == STORE_OK && out->turn != f->run.turn ? STORE_NOTFOUND : rc;
+	return rc == STORE_OK && out->version != f->run.version ?
+	    STORE_NOTFOUND :
+	    rc;
 }
 
 enum store_rc
@@ -87,6 +89,6 @@ deliver_follow(struct deliver *d, const struct delivery *run, int64_t now_us)
 {
 	if (!delivery_is_open(run))
 		return STORE_OK;
-	return store_follow_add(d->st, run->place, now_us + FOLLOW_SOON_US,
+	return store_follow_add(d->st, run->service, now_us + FOLLOW_SOON_US,
 	    run->sent_us - STEP_SKEW_US);
 }

@@ -43,10 +43,10 @@ least(int64_t a, int64_t b)
 }
 
 static void
-see_away(void *arg, const char *place, int64_t n)
+see_away(void *arg, const char *service, int64_t n)
 {
 	struct picking *p = arg;
-	int key = conf_render_key_for(p->d->conf, place);
+	int key = conf_render_key_for(p->d->conf, service);
 
 	if (key >= 0)
 		p->away[key] += n;
@@ -63,18 +63,19 @@ has_key_limit(const struct conf *c)
 	return false;
 }
 
-/* How many more runs may be at the place, and with its key. */
+/* How many more runs may be at the service, and with its key. */
 static int64_t
-room_at(struct picking *p, const char *place, int key)
+room_at(struct picking *p, const char *service, int key)
 {
 	const struct conf *c = p->d->conf;
-	const struct conf_render_service *s = conf_render_service_for(c, place);
+	const struct conf_render_service *s =
+	    conf_render_service_for(c, service);
 	int64_t room = NO_LIMIT, n = 0, max;
 
 	if ((max = c->render_keys[key].max_concurrent) > 0)
 		room = max - p->away[key];
 	if (s != NULL && s->max_concurrent > 0) {
-		p->rc = store_delivery_away_count(p->d->st, place, &n);
+		p->rc = store_delivery_away_count(p->d->st, service, &n);
 		room = least(room, s->max_concurrent - n);
 	}
 	return room;
@@ -85,7 +86,7 @@ static enum store_rc
 pick_one(struct picking *p, struct delivery *run, int key)
 {
 	int64_t lease_us = p->d->conf->http_timeout_us + LEASE_SLACK_US;
-	struct flight *f;
+	struct request *f;
 	enum store_rc rc;
 
 	step_send(run, p->now_us, lease_us);
@@ -95,7 +96,7 @@ pick_one(struct picking *p, struct delivery *run, int key)
 	if (rc != STORE_OK)
 		return rc;
 	p->away[key]++;
-	if ((f = deliver_fly(p->d, FLIGHT_SEND, run->place, key)) == NULL)
+	if ((f = request_new(p->d, REQUEST_SEND, run->service, key)) == NULL)
 		return STORE_FULL;
 	f->op = RENDER_CREATE;
 	f->run = *run;
@@ -106,22 +107,22 @@ pick_one(struct picking *p, struct delivery *run, int key)
 	return STORE_OK;
 }
 
-/* Up to room runs of a place, oldest first, one of each twins. */
+/* Up to room runs of a service, oldest first, one of each twins. */
 static enum store_rc
-pick_some(struct picking *p, const char *place, int key, int64_t room)
+pick_some(struct picking *p, const char *service, int key, int64_t room)
 {
 	struct delivery_list l = { NULL, 0, 0 };
 	int64_t *twins;
 	size_t ntwins = 0, k;
 	enum store_rc rc;
 
-	rc = store_delivery_due(p->d->st, place, p->now_us, room + READ_MORE,
+	rc = store_delivery_due(p->d->st, service, p->now_us, room + READ_MORE,
 	    &l);
 	twins = calloc(l.n + 1, sizeof(*twins));
 	if (twins == NULL)
 		rc = STORE_FULL;
 	for (size_t i = 0; i < l.n && room > 0 && rc == STORE_OK; i++) {
-		twins[ntwins] = delivery_twin(&l.v[i]);
+		twins[ntwins] = delivery_fingerprint(&l.v[i]);
 		for (k = 0; twins[k] != twins[ntwins]; k++)
 			;
 		if (k < ntwins)
@@ -137,49 +138,49 @@ pick_some(struct picking *p, const char *place, int key, int64_t room)
 
 /* One run, with a key that was not accepted; the others wait. */
 static enum store_rc
-pick_to_try(struct picking *p, const char *place, int key, const char *why)
+pick_to_try(struct picking *p, const char *service, int key, const char *why)
 {
 	enum store_rc rc;
 
-	hold_try(p->d, key, place, p->now_us);
-	rc = pick_some(p, place, key, 1);
+	hold_try(p->d, key, service, p->now_us);
+	rc = pick_some(p, service, key, 1);
 	return rc == STORE_OK ?
-	    store_delivery_wait(p->d->st, place, p->now_us, why) :
+	    store_delivery_wait(p->d->st, service, p->now_us, why) :
 	    rc;
 }
 
 static enum store_rc
-pick_place(struct picking *p, const char *place)
+pick_service(struct picking *p, const char *service)
 {
 	char text[256] = "waiting: ";
 	const char *why = text;
 	size_t n = strlen(text);
-	int key = render_key(p->d->render, place, text + n, sizeof(text) - n);
+	int key = render_key(p->d->render, service, text + n, sizeof(text) - n);
 	enum hold_state hold = HOLD_HELD;
 	int64_t room, may, doubts;
 	enum store_rc rc;
 
 	if (key >= 0)
-		hold = hold_look(p->d, key, place, p->now_us, &why);
+		hold = hold_find_state(p->d, key, service, p->now_us, &why);
 	if (hold == HOLD_TRY && p->rate[key] > 0)
-		return pick_to_try(p, place, key, why);
+		return pick_to_try(p, service, key, why);
 	if (hold != HOLD_NONE)
-		return store_delivery_wait(p->d->st, place, p->now_us, why);
-	rc = store_delivery_doubt_count(p->d->st, place, &doubts);
+		return store_delivery_wait(p->d->st, service, p->now_us, why);
+	rc = store_delivery_doubt_count(p->d->st, service, &doubts);
 	if (rc == STORE_OK && doubts >= DOUBT_MAX)
-		rc = store_delivery_wait(p->d->st, place, p->now_us,
+		rc = store_delivery_wait(p->d->st, service, p->now_us,
 		    "waiting: too many runs are in doubt there");
 	if (rc != STORE_OK || doubts >= DOUBT_MAX)
 		return rc;
-	room = room_at(p, place, key);
+	room = room_at(p, service, key);
 	may = least(room, least(p->room, p->rate[key]));
 	rc = p->rc;
 	if (may == room && room < 0)
 		may = room = 0;
 	if (rc == STORE_OK && may > 0)
-		rc = pick_some(p, place, key, may);
+		rc = pick_some(p, service, key, may);
 	if (rc == STORE_OK && may == room)
-		rc = store_delivery_wait(p->d->st, place, p->now_us,
+		rc = store_delivery_wait(p->d->st, service, p->now_us,
 		    "waiting: concurrency");
 	return rc;
 }
@@ -187,14 +188,14 @@ pick_place(struct picking *p, const char *place)
 /* All places that have something due, beginning behind the one that was
  * served last, so that none is starved by its neighbors. */
 static enum store_rc
-pick_places(struct picking *p)
+pick_services(struct picking *p)
 {
-	char *from = p->d->after, *at = strdup(from), *place = NULL;
+	char *from = p->d->after, *at = strdup(from), *service = NULL;
 	bool is_wrapped = from[0] == '\0';
 	enum store_rc rc = at == NULL ? STORE_FULL : STORE_OK;
 
 	while (rc == STORE_OK && p->room > 0) {
-		rc = store_delivery_due_place(p->d->st, at, &place);
+		rc = store_delivery_due_service(p->d->st, at, &service);
 		if (rc == STORE_NOTFOUND && !is_wrapped) {
 			is_wrapped = true;
 			at[0] = '\0';
@@ -204,8 +205,8 @@ pick_places(struct picking *p)
 		if (rc != STORE_OK)
 			break;
 		free(at);
-		at = place;
-		rc = pick_place(p, place);
+		at = service;
+		rc = pick_service(p, service);
 		if (is_wrapped && from[0] != '\0' && strcmp(at, from) >= 0)
 			break;
 	}
@@ -234,10 +235,10 @@ send_pick(struct deliver *d, int64_t now_us)
 		p.rate[i] =
 		    render_left(d->render, (int)i, RENDER_CREATE, now_us);
 	rc = has_key_limit(d->conf) ?
-	    store_delivery_away_places(d->st, see_away, &p) :
+	    store_delivery_away_services(d->st, see_away, &p) :
 	    STORE_OK;
 	if (rc == STORE_OK)
-		rc = pick_places(&p);
+		rc = pick_services(&p);
 out:
 	free(p.rate);
 	free(p.away);
@@ -258,7 +259,7 @@ is_late_news(const struct render_answer *a, const struct delivery *run)
 
 /* What the answer means; one that names another run's job is no answer. */
 static enum store_rc
-take_answer(struct deliver *d, const struct flight *f, struct delivery *run,
+take_answer(struct deliver *d, const struct request *f, struct delivery *run,
     int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
@@ -273,22 +274,23 @@ take_answer(struct deliver *d, const struct flight *f, struct delivery *run,
 	if (why[0] != '\0')
 		step_foreign(run, why);
 	else if (a->class == RENDER_DENIED &&
-	    hold_look(d, f->key, f->place, now_us, &held) != HOLD_NONE)
+	    hold_find_state(d, f->key, f->service, now_us, &held) != HOLD_NONE)
 		step_denied(run, now_us, held);
 	else
-		step_answer(run, a, now_us, backoff_luck(&d->luck));
+		step_answer(run, a, now_us, backoff_rand32(&d->rand_state));
 	return STORE_OK;
 }
 
 enum store_rc
-send_apply(struct deliver *d, struct flight *f, int64_t now_us)
+send_apply(struct deliver *d, struct request *f, int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
 	struct delivery run = { .run = 0 };
 	enum store_rc rc;
 
 	rc = store_delivery_get(d->st, f->run.id, &run);
-	if (rc == STORE_OK && run.turn != f->run.turn && !is_late_news(a, &run))
+	if (rc == STORE_OK && run.version != f->run.version &&
+	    !is_late_news(a, &run))
 		rc = STORE_NOTFOUND;
 	if (rc == STORE_OK) {
 		if (a == &f->unsent)
@@ -332,7 +334,8 @@ send_expire(struct deliver *d, int64_t now_us)
 	    store_delivery_in_state(d->st, RUN_SENDING, now_us, EXPIRE_MAX, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
 		/* Ours is not lost: its answer, or its time-out, will come. */
-		if (deliver_is_flying(d, FLIGHT_SEND, l.v[i].place, l.v[i].run))
+		if (request_is_open(d, REQUEST_SEND, l.v[i].service,
+			l.v[i].run))
 			continue;
 		step_lost(&l.v[i], now_us);
 		rc = deliver_move(d, &l.v[i]);

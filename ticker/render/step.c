@@ -107,10 +107,10 @@ in_doubt(struct delivery *d, int64_t now_us, const char *why)
 /* 429, 503, or it never left. */
 static void
 answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
-    uint32_t luck)
+    uint32_t random32)
 {
 	int64_t wait =
-	    backoff_us(d->retry.base_us, d->retry.cap_us, d->attempt, luck);
+	    backoff_us(d->retry.base_us, d->retry.cap_us, d->attempt, random32);
 
 	if (a->retry_us > wait)
 		wait = a->retry_us;
@@ -129,7 +129,7 @@ answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
 
 void
 step_answer(struct delivery *d, const struct render_answer *a, int64_t now_us,
-    uint32_t luck)
+    uint32_t random32)
 {
 	switch (a->class) {
 	case RENDER_OK:
@@ -143,7 +143,7 @@ step_answer(struct delivery *d, const struct render_answer *a, int64_t now_us,
 		say(d, "%s", a->message);
 		return;
 	case RENDER_LATER:
-		answer_later(d, a, now_us, luck);
+		answer_later(d, a, now_us, random32);
 		return;
 	case RENDER_DENIED:
 		step_denied(d, now_us, a->message);
@@ -175,7 +175,7 @@ step_is_echo(const struct delivery *d, const char *command,
 	const char *ours, *theirs;
 	size_t n, k;
 
-	if (j->service[0] != '\0' && strcmp(j->service, d->place) != 0)
+	if (j->service[0] != '\0' && strcmp(j->service, d->service) != 0)
 		return false;
 	if (j->command == NULL)
 		return true;
@@ -309,7 +309,7 @@ step_not_found(struct delivery *d, int64_t looked_us, int64_t now_us,
 }
 
 void
-step_look_failed(struct delivery *d, int64_t now_us, int64_t retry_us)
+step_lookup_failed(struct delivery *d, int64_t now_us, int64_t retry_us)
 {
 	d->next_us =
 	    now_us + (retry_us > LOOK_AGAIN_US ? retry_us : LOOK_AGAIN_US);

@@ -29,11 +29,11 @@
 void step_send(struct delivery *d, int64_t now_us, int64_t lease_us);
 
 /*
- * The answer to a create came at now_us.  luck is any number: a delay is made
+ * The answer to a create came at now_us.  random32 is any number: a delay is made
  * of it (full jitter).
  */
 void step_answer(struct delivery *d, const struct render_answer *a,
-    int64_t now_us, uint32_t luck);
+    int64_t now_us, uint32_t random32);
 
 /*
  * Is j, which an answer to a create names, a job of that place and command?
@@ -75,7 +75,7 @@ bool step_is_match(const struct delivery *d, const char *command,
 void step_found(struct delivery *d, const struct render_job *j, int64_t now_us);
 void step_not_found(struct delivery *d, int64_t looked_us, int64_t now_us,
     int64_t settle_us);
-void step_look_failed(struct delivery *d, int64_t now_us, int64_t retry_us);
+void step_lookup_failed(struct delivery *d, int64_t now_us, int64_t retry_us);
 
 /* How a job of the target's is said to stand.  False: nothing new. */
 bool step_job(struct delivery *d, const struct render_job *j, int64_t now_us);

@@ -21,7 +21,7 @@
 
 /* splitmix64 (Steele, Lea, Flood 2014): each seed another sequence. */
 static uint64_t
-sim_random(struct sim *m)
+sim_rand64(struct sim *m)
 {
 	uint64_t z = m->random += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -71,7 +71,7 @@ sim_tick_killed(struct sim *m, int64_t until_us)
 	enum store_rc rc;
 	pid_t pid;
 
-	m->at.die_at = 1 + (int64_t)(sim_random(m) % (uint64_t)steps);
+	m->at.die_at = 1 + (int64_t)(sim_rand64(m) % (uint64_t)steps);
 	sched_close(&m->s);
 	if ((pid = fork()) == 0) {
 		rc = sim_open(m);
@@ -161,7 +161,7 @@ static enum store_rc
 sim_step(struct sim *m, int64_t t)
 {
 	bool is_killed = m->o->kill_ppm > 0 &&
-	    (int64_t)(sim_random(m) % 1000000) < m->o->kill_ppm;
+	    (int64_t)(sim_rand64(m) % 1000000) < m->o->kill_ppm;
 	enum store_rc rc;
 
 	m->at.now_us = t;

@@ -21,8 +21,8 @@ static int
 read_instant(const struct sim *m, const char *option, const char *text,
     int64_t *out)
 {
-	const struct datetime_words words = { m->zone, clock_now_us() };
-	const char *bad = datetime_parse_words(text, &words, out, NULL);
+	const struct datetime_relative words = { m->zone, clock_now_us() };
+	const char *bad = datetime_parse_relative(text, &words, out, NULL);
 
 	if (bad == NULL)
 		return 0;

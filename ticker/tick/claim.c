@@ -29,8 +29,8 @@
 #define WAIT_MIN_US (30 * CLOCK_US_PER_S)
 #define WAIT_MAX_US (900 * CLOCK_US_PER_S)
 
-/* One job's turn. */
-struct turn {
+/* What is decided of one job. */
+struct decision {
 	struct claim *c;
 	struct store *st;
 	const struct job *j;
@@ -45,7 +45,7 @@ struct turn {
  * others go on.
  */
 static enum store_rc
-turn_quarantine(const struct turn *t, const struct fault *f)
+decide_quarantine(const struct decision *t, const struct fault *f)
 {
 	char why[sizeof(f->field) + sizeof(f->text) + 1];
 	struct job j = *t->j;
@@ -65,7 +65,7 @@ turn_quarantine(const struct turn *t, const struct fault *f)
  * take a job out of the schedule: it waits alone, ever longer, and says so.
  */
 static enum store_rc
-turn_wait(const struct turn *t, const struct fault *f)
+decide_wait(const struct decision *t, const struct fault *f)
 {
 	char why[sizeof(f->text) + 16];
 	struct job j = *t->j;
@@ -85,7 +85,7 @@ turn_wait(const struct turn *t, const struct fault *f)
 
 /* Write a row for slots that do not run. */
 static enum store_rc
-turn_record(const struct turn *t, const struct due_range *slots,
+decide_record(const struct decision *t, const struct due_range *slots,
     enum run_state state, const char *reason)
 {
 	const struct ledger_entry e = {
@@ -102,10 +102,10 @@ turn_record(const struct turn *t, const struct due_range *slots,
 /* Why a slot counts as late; also what lets one run that is too late for its
  * job, but not for this host. */
 static void
-turn_tell_late(const struct turn *t, int64_t slot_us, char why[LATE_MAX])
+explain_late(const struct decision *t, int64_t slot_us, char why[LATE_MAX])
 {
 	int64_t own_us = t->j->misfire_grace_us;
-	int64_t grace_us = grace_of(own_us, t->c->gap_us);
+	int64_t grace_us = grace_effective(own_us, t->c->gap_us);
 	int n;
 
 	n = snprintf(why, LATE_MAX,
@@ -119,7 +119,8 @@ turn_tell_late(const struct turn *t, int64_t slot_us, char why[LATE_MAX])
 }
 
 static enum store_rc
-turn_fire(const struct turn *t, const struct due_policy *p, int64_t slot_us)
+decide_fire(const struct decision *t, const struct due_policy *p,
+    int64_t slot_us)
 {
 	struct run r = {
 		.job = t->j->id,
@@ -135,7 +136,7 @@ turn_fire(const struct turn *t, const struct due_policy *p, int64_t slot_us)
 
 	if (!grace_allows(t->j->misfire_grace_us,
 		t->now_us - due_at(t->trigger, p, slot_us))) {
-		turn_tell_late(t, slot_us, why);
+		explain_late(t, slot_us, why);
 		r.reason = why;
 	}
 	rc = handover_run(t->st, &r, &t->h);
@@ -148,7 +149,7 @@ turn_fire(const struct turn *t, const struct due_policy *p, int64_t slot_us)
 
 /* Everything that was due goes to the ledger as paused, nothing runs. */
 static enum store_rc
-turn_hold(const struct turn *t, const struct due_plan *plan)
+decide_hold(const struct decision *t, const struct due_plan *plan)
 {
 	struct due_range all = { 0, 0, (int64_t)plan->nfires };
 	const struct due_range *parts[] = { &plan->missed, &plan->dropped,
@@ -167,36 +168,36 @@ turn_hold(const struct turn *t, const struct due_plan *plan)
 			all.last_us = parts[i]->last_us;
 		all.count += parts[i]->count;
 	}
-	return turn_record(t, &all, RUN_PAUSED, t->hold);
+	return decide_record(t, &all, RUN_PAUSED, t->hold);
 }
 
 static enum store_rc
-turn_run(const struct turn *t, const struct due_policy *p,
+decide_run(const struct decision *t, const struct due_policy *p,
     const struct due_plan *plan)
 {
 	enum store_rc rc;
 	char why[LATE_MAX];
 
-	turn_tell_late(t, plan->missed.last_us, why);
-	rc = turn_record(t, &plan->missed, RUN_MISSED, why);
+	explain_late(t, plan->missed.last_us, why);
+	rc = decide_record(t, &plan->missed, RUN_MISSED, why);
 	if (rc == STORE_OK) {
 		(void)snprintf(why, sizeof(why),
 		    "more than max_catchup (%lld) slots waited",
 		    (long long)t->j->max_catchup);
-		rc = turn_record(t, &plan->dropped, RUN_MISSED, why);
+		rc = decide_record(t, &plan->dropped, RUN_MISSED, why);
 	}
 	if (rc == STORE_OK)
-		rc = turn_record(t, &plan->coalesced, RUN_COALESCED,
+		rc = decide_record(t, &plan->coalesced, RUN_COALESCED,
 		    "a later slot ran for it");
 	for (size_t i = 0; i < plan->nfires && rc == STORE_OK; i++)
-		rc = turn_fire(t, p, plan->fires[i]);
+		rc = decide_fire(t, p, plan->fires[i]);
 	return rc;
 }
 
 /* The next run, or the end of a job that has none: the ledger remembers it.
  * One that waited does not any more. */
 static enum store_rc
-turn_advance(const struct turn *t, const struct due_plan *plan)
+decide_advance(const struct decision *t, const struct due_plan *plan)
 {
 	struct job j = *t->j;
 
@@ -214,11 +215,11 @@ turn_advance(const struct turn *t, const struct due_plan *plan)
 }
 
 static enum store_rc
-turn_take(struct turn *t)
+decide(struct decision *t)
 {
 	const struct due_policy p = {
 		.misfire_grace_us =
-		    grace_of(t->j->misfire_grace_us, t->c->gap_us),
+		    grace_effective(t->j->misfire_grace_us, t->c->gap_us),
 		.coalesce = t->j->coalesce,
 		.max_catchup = t->j->max_catchup,
 		.jitter_seed = job_seed(t->j),
@@ -229,21 +230,21 @@ turn_take(struct turn *t)
 	enum store_rc rc;
 
 	if (job_check(t->j, &fs) != 0)
-		return turn_quarantine(t, &fs.v[0]);
+		return decide_quarantine(t, &fs.v[0]);
 	trigger = trigger_from_spec(t->j->trigger, t->c->zones, &fs);
 	if (trigger == NULL && fs.is_passing)
-		return turn_wait(t, &fs.v[0]);
+		return decide_wait(t, &fs.v[0]);
 	if (trigger == NULL)
-		return turn_quarantine(t, &fs.v[0]);
+		return decide_quarantine(t, &fs.v[0]);
 	t->trigger = trigger;
 	if (due_plan(trigger, &p, t->j->cursor_us, t->now_us, &plan) != 0)
 		rc = STORE_FULL;
 	else if (t->hold[0] != '\0')
-		rc = turn_hold(t, &plan);
+		rc = decide_hold(t, &plan);
 	else
-		rc = turn_run(t, &p, &plan);
+		rc = decide_run(t, &p, &plan);
 	if (rc == STORE_OK)
-		rc = turn_advance(t, &plan);
+		rc = decide_advance(t, &plan);
 	due_plan_fini(&plan);
 	trigger_free(trigger);
 	return rc;
@@ -251,7 +252,7 @@ turn_take(struct turn *t)
 
 /* Where the job's runs go, then what is due of it. */
 static enum store_rc
-turn_job(struct turn *t)
+decide_job(struct decision *t)
 {
 	static const struct fault bad = { "render", "cannot be understood",
 		false };
@@ -264,9 +265,9 @@ turn_job(struct turn *t)
 	};
 	rc = handover_of_job(t->st, t->j, &target, &t->h);
 	if (rc == STORE_OK)
-		rc = turn_take(t);
+		rc = decide(t);
 	else if (rc == STORE_CONFLICT)
-		rc = turn_quarantine(t, &bad);
+		rc = decide_quarantine(t, &bad);
 	delivery_fini(&target);
 	return rc;
 }
@@ -276,7 +277,7 @@ static enum store_rc
 claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
     int64_t now_us)
 {
-	struct turn t = { .c = c, .st = st, .now_us = now_us };
+	struct decision t = { .c = c, .st = st, .now_us = now_us };
 	int64_t began = clock_get_mono_us(c->clock);
 	struct buf hold = BUF_INIT;
 	const char *queue = NULL;
@@ -293,7 +294,7 @@ claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
 			t.hold = buf_cstr(&hold);
 		}
 		if (rc == STORE_OK)
-			rc = turn_job(&t);
+			rc = decide_job(&t);
 	}
 	buf_fini(&hold);
 	return rc;

@@ -21,7 +21,7 @@
 /* No change of zone data moves a slot further than this: two times 26 h. */
 #define REACH_US (52 * 3600 * CLOCK_US_PER_S)
 
-struct sweep {
+struct rezoning {
 	struct sched *s;
 	struct store *st;
 	int64_t after; /* the last job done */
@@ -54,7 +54,7 @@ slot_moved(const struct trigger *t, int64_t cursor_us, int64_t decided_us)
 
 /* Move a job whose cursor is no slot of its trigger any more. */
 static enum store_rc
-sweep_move(struct sweep *w, const struct job *j, const struct trigger *t)
+rezone_move(struct rezoning *w, const struct job *j, const struct trigger *t)
 {
 	const struct due_policy p = { .jitter_seed = job_seed(j) };
 	const char *zone = tz_name(trigger_zone(t));
@@ -79,7 +79,7 @@ sweep_move(struct sweep *w, const struct job *j, const struct trigger *t)
 }
 
 static enum store_rc
-sweep_job(struct sweep *w, const struct job *j)
+rezone_job(struct rezoning *w, const struct job *j)
 {
 	struct faults fs = { .n = 0 };
 	enum store_rc rc = STORE_OK;
@@ -92,13 +92,13 @@ sweep_job(struct sweep *w, const struct job *j)
 	/* One that cannot be read is quarantined when it falls due. */
 	t = trigger_from_spec(j->trigger, w->s->zones, &fs);
 	if (t != NULL && trigger_next(t, j->cursor_us - 1) != j->cursor_us)
-		rc = sweep_move(w, j, t);
+		rc = rezone_move(w, j, t);
 	trigger_free(t);
 	return rc;
 }
 
 static enum store_rc
-sweep_jobs(struct sweep *w)
+rezone_jobs(struct rezoning *w)
 {
 	struct job_list jobs = { NULL, 0, 0 };
 	int64_t began = clock_get_mono_us(w->s->clock);
@@ -109,7 +109,7 @@ sweep_jobs(struct sweep *w)
 	for (i = 0; i < jobs.n && rc == STORE_OK; i++) {
 		if (clock_get_mono_us(w->s->clock) - began > BATCH_US)
 			break;
-		rc = sweep_job(w, &jobs.v[i]);
+		rc = rezone_job(w, &jobs.v[i]);
 		w->after = jobs.v[i].id;
 	}
 	w->is_over = i == jobs.n && jobs.n < BATCH_JOBS;
@@ -122,7 +122,7 @@ sweep_jobs(struct sweep *w)
 
 /* Set the goal: each zone as its file is now; all jobs are to be seen. */
 static enum store_rc
-sweep_begin(struct sweep *w, const struct zone_list *zones)
+rezone_begin(struct rezoning *w, const struct zone_list *zones)
 {
 	enum store_rc rc = STORE_OK;
 	int64_t stamp;
@@ -139,13 +139,13 @@ sweep_begin(struct sweep *w, const struct zone_list *zones)
 
 /* One transaction.  Its loss costs a repetition, so that it is not flushed. */
 static enum store_rc
-sweep_step(struct sweep *w, const struct zone_list *begin)
+rezone_step(struct rezoning *w, const struct zone_list *begin)
 {
 	enum store_rc rc;
 
 	store_set_durable(w->st, false);
 	if ((rc = store_begin(w->st)) == STORE_OK) {
-		rc = begin != NULL ? sweep_begin(w, begin) : sweep_jobs(w);
+		rc = begin != NULL ? rezone_begin(w, begin) : rezone_jobs(w);
 		if (rc == STORE_OK)
 			rc = store_commit(w->st);
 		else
@@ -157,7 +157,7 @@ sweep_step(struct sweep *w, const struct zone_list *begin)
 
 /* Is there anything to do?  *is_new: beyond a sweep that was begun before. */
 static bool
-has_changed(struct sweep *w, const struct zone_list *zones, bool *is_new)
+has_changed(struct rezoning *w, const struct zone_list *zones, bool *is_new)
 {
 	bool is_pending = false;
 	const struct zone_row *z;
@@ -176,7 +176,7 @@ has_changed(struct sweep *w, const struct zone_list *zones, bool *is_new)
 }
 
 static enum store_rc
-rezone_store(struct sweep *w)
+rezone_store(struct rezoning *w)
 {
 	struct zone_list zones = { NULL, 0, 0 };
 	enum store_rc rc;
@@ -186,11 +186,11 @@ rezone_store(struct sweep *w)
 	if (rc != STORE_OK || !has_changed(w, &zones, &is_new))
 		goto out;
 	if (is_new)
-		rc = sweep_step(w, &zones);
+		rc = rezone_step(w, &zones);
 	/* What is computed by must not be older than what was noted. */
 	tz_cache_refresh(w->s->zones);
 	while (rc == STORE_OK && !w->is_over && !stop_is_pending())
-		rc = sweep_step(w, NULL);
+		rc = rezone_step(w, NULL);
 	log_event(LOG_LEVEL_INFO, "zone-data-changed", LOG_KEY_PATH,
 	    store_path(w->st), NULL);
 out:
@@ -204,7 +204,7 @@ rezone(struct sched *s)
 	enum store_rc rc = STORE_OK;
 
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		struct sweep w = { .s = s,
+		struct rezoning w = { .s = s,
 			.st = sched_store(s, (enum job_kind)k) };
 
 		if (w.st != NULL)

@@ -75,7 +75,8 @@ show_job(struct sched *s, struct store *st, const struct job *j,
     const struct show *show)
 {
 	const struct due_policy p = {
-		.misfire_grace_us = grace_of(j->misfire_grace_us, show->gap_us),
+		.misfire_grace_us =
+		    grace_effective(j->misfire_grace_us, show->gap_us),
 		.coalesce = j->coalesce,
 		.max_catchup = j->max_catchup,
 		.jitter_seed = job_seed(j),

@@ -29,13 +29,13 @@ main(void)
 		    cases[i].most, "case %zu", i);
 		is_int(backoff_us(cases[i].base, cases[i].cap, cases[i].attempt,
 			   0),
-		    0, "with no luck at all");
+		    0, "with no random32 at all");
 	}
 	is_int(backoff_us(1000, 8000, 4, UINT32_MAX), 8000, "all of it");
 	ok(backoff_us(1000, 8000, 4, UINT32_MAX / 2) < 4001 &&
 		backoff_us(1000, 8000, 4, UINT32_MAX / 2) > 3998,
 	    "half of it");
-	first = backoff_luck(&state);
-	ok(first != backoff_luck(&state), "numbers differ");
+	first = backoff_rand32(&state);
+	ok(first != backoff_rand32(&state), "numbers differ");
 	return tap_done();
 }

@@ -243,7 +243,7 @@ test_durations(void)
 static const char *
 word_of(const struct conf_option *o, int value)
 {
-	const struct conf_word *w = o->words;
+	const struct conf_choice *w = o->words;
 
 	while (w->name != NULL && w->value != value)
 		w++;

@@ -87,12 +87,12 @@ static const struct pin {
 	{ SQL_RUN_GET,
 	    "SEARCH run USING INDEX run_task (task_id=?); "
 	    "USE TEMP B-TREE FOR ORDER BY" },
-	{ SQL_DELIVERY_DUE_PLACE,
-	    "SEARCH delivery USING INDEX delivery_due (place>?)" },
+	{ SQL_DELIVERY_DUE_SERVICE,
+	    "SEARCH delivery USING INDEX delivery_due (service>?)" },
 	{ SQL_DELIVERY_DUE,
-	    "SEARCH d USING INDEX delivery_due (place=?); "
+	    "SEARCH d USING INDEX delivery_due (service=?); "
 	    "CORRELATED SCALAR SUBQUERY; "
-	    "SEARCH t USING INDEX delivery_twin (twin=?); "
+	    "SEARCH t USING INDEX delivery_fingerprint (fingerprint=?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_DELIVERY_MOVE,
 	    "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)" },
@@ -107,11 +107,11 @@ static const struct pin {
 	    "SEARCH d USING INDEX delivery_until (until_us<?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_DENIAL_END,
-	    "SEARCH denial USING INDEX denial_open (key=? AND place=?)" },
+	    "SEARCH denial USING INDEX denial_open (key=? AND service=?)" },
 	{ SQL_DELIVERY_AWAY_COUNT,
-	    "SEARCH delivery USING INDEX delivery_away (place=?)" },
+	    "SEARCH delivery USING INDEX delivery_away (service=?)" },
 	{ SQL_DELIVERY_DOUBT_COUNT,
-	    "SEARCH delivery USING INDEX delivery_doubt (place=?)" },
+	    "SEARCH delivery USING INDEX delivery_doubt (service=?)" },
 	{ SQL_DELIVERY_OF_JOB,
 	    "CO-ROUTINE (subquery-2); "
 	    "SEARCH delivery USING INDEX delivery_job (job=?); "
@@ -121,7 +121,7 @@ static const struct pin {
 	    "SEARCH d USING INDEX delivery_cancel (cancel_us<?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_DELIVERY_LIST,
-	    "SEARCH d USING INDEX delivery_place (place=? AND rowid<?); "
+	    "SEARCH d USING INDEX delivery_service (service=? AND rowid<?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_ALERT_NEXT,
 	    "SEARCH alert USING COVERING INDEX alert_next (next_us>?)" },
@@ -183,7 +183,7 @@ static const struct pin {
 	{ SQL_OUTBOX_COUNT,
 	    "SEARCH outbox USING COVERING INDEX outbox_due (queue=? "
 	    "AND next_us>?)" },
-	{ SQL_LANE_GET, "SEARCH lane USING PRIMARY KEY (name=?)" },
+	{ SQL_ENDPOINT_GET, "SEARCH endpoint USING PRIMARY KEY (name=?)" },
 	{ SQL_MESSAGE_EXPIRE,
 	    "SEARCH message USING INDEX message_held "
 	    "(queue=? AND until_us<?)" },

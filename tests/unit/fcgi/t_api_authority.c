@@ -249,8 +249,8 @@ static const char reset[] =
 			"sent") "," RUN_ROW(6, "r-at-own", "NULL", OWN, "",
 			"due") "," RUN_ROW(7, "r-at-far", "NULL", FAR, "",
 			"due") ";"
-			       "INSERT INTO delivery (run, job, target, place, command, marker,"
-			       " on_ambiguous, twin, state, turn, next_us, is_waiting, attempt, due_us,"
+			       "INSERT INTO delivery (run, job, target, service, command, marker,"
+			       " on_ambiguous, fingerprint, state, version, next_us, is_waiting, attempt, due_us,"
 			       " looks) VALUES" DELIVERY_ROW(4, "9",
 				   FAR) "," DELIVERY_ROW(6, "NULL",
 				   OWN) "," DELIVERY_ROW(7, "NULL",
@@ -265,7 +265,7 @@ static const char sum[] =
     "SELECT (SELECT group_concat(id || queue || job_id || trigger ||"
     " coalesce(render, '') || state || changed_us || coalesce(description, ''))"
     " FROM job) || (SELECT group_concat(task_id || state) FROM run)"
-    " || (SELECT group_concat(run || state || turn || coalesce(cancel_us, ''))"
+    " || (SELECT group_concat(run || state || version || coalesce(cancel_us, ''))"
     " FROM delivery) || (SELECT group_concat(id || state || attempt) FROM"
     " message) || (SELECT count(*) FROM queue) || (SELECT count(*) FROM audit)";
 

@@ -174,7 +174,7 @@ test_bodies(struct api *a, const struct route *r)
 		.type = "text/plain",
 		.lang = "en",
 	};
-	const char *place =
+	const char *service =
 	    r->shape == HTTP_SHAPE_RENDER ? "message" : "error_data.body";
 
 	is_int(api_call(a, &req), 415, "text to %s", r->pattern);
@@ -182,11 +182,11 @@ test_bodies(struct api *a, const struct route *r)
 	req.type = "application/json";
 	req.body = "{\"a\":";
 	is_int(api_call(a, &req), 400, "half a JSON text");
-	ok(strstr(api_value(a, place), "is not valid JSON: ") != NULL,
+	ok(strstr(api_value(a, service), "is not valid JSON: ") != NULL,
 	    "is told: %s", buf_cstr(&a->value));
 	req.body = "[1]";
 	is_int(api_call(a, &req), 400, "a list");
-	ok(strstr(api_value(a, place), "must be a JSON object") != NULL,
+	ok(strstr(api_value(a, service), "must be a JSON object") != NULL,
 	    "is told");
 	memset(large, ' ', sizeof(large) - 1);
 	req.body = large;
@@ -205,14 +205,15 @@ test_languages(struct api *a, const struct route *r)
 		.path = path_of(r, &path),
 		.lang = "zh",
 	};
-	const char *place = r->shape == HTTP_SHAPE_ENVELOPE ? "msg" : "message";
+	const char *service =
+	    r->shape == HTTP_SHAPE_ENVELOPE ? "msg" : "message";
 
 	(void)api_call(a, &req);
-	is_str(api_value(a, place), "该接口不支持此请求方法", "%s in Chinese",
+	is_str(api_value(a, service), "该接口不支持此请求方法", "%s in Chinese",
 	    r->pattern);
 	req.lang = "en-GB,en;q=0.8,zh;q=0.1";
 	(void)api_call(a, &req);
-	is_str(api_value(a, place), "This resource does not know that method",
+	is_str(api_value(a, service), "This resource does not know that method",
 	    "in English");
 	buf_fini(&path);
 }
@@ -222,7 +223,7 @@ static void
 test_unknown(struct api *a)
 {
 	static const struct {
-		const char *path, *place;
+		const char *path, *service;
 		bool is_render;
 	} cases[] = {
 		{ "/x", "msg", false },
@@ -269,8 +270,8 @@ test_unknown(struct api *a)
 
 			is_int(api_call(a, &r), 404, "%s %s", methods[k],
 			    cases[i].path);
-			is_str(api_value(a, cases[i].place), "No such resource",
-			    "in the form of its dialect");
+			is_str(api_value(a, cases[i].service),
+			    "No such resource", "in the form of its dialect");
 			ok(json_has(a->json, "error_data") !=
 				cases[i].is_render,
 			    "which is Render's below its services");

@@ -23,7 +23,7 @@ static struct conf conf = { .misfire_grace_us = -1 };
 
 /* Preview a body; the whole answer, or "field: text" of each fault. */
 static void
-show(const char *body, enum words_lang lang, struct buf *out)
+show(const char *body, enum describe_lang lang, struct buf *out)
 {
 	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
 	const struct job_env env = { &conf, &trigger, NULL, NULL, false };

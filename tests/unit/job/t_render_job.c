@@ -44,7 +44,7 @@ sample(void)
 	return (struct delivery){
 		.run = 7,
 		.id = "job-c3rfdgg6n88pa7t3a6ag",
-		.place = (char *)SRV,
+		.service = (char *)SRV,
 		.command = (char *)"node \"x\"\n\xe6\x8a\xa5",
 		.state = RUN_DUE,
 		.decided_us = CREATED,

@@ -1,11 +1,11 @@
 #include "config.h"
 
 #include "lib/conf/conf.h"
-#include "lib/db/turn.h"
+#include "lib/db/gate.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/oom/oom.h"
 
-/* Configurations and the turnstile without memory. */
+/* Configurations and the gate without memory. */
 
 static const char *conf_path;
 
@@ -58,15 +58,15 @@ run_conf_find(void)
 }
 
 static enum oom_rc
-run_turn(void)
+run_gate(void)
 {
-	struct turn *t = turn_open(folder_path("turn"), NULL);
+	struct gate *t = gate_open(folder_path("turn"), NULL);
 
 	if (t == NULL)
 		return OOM_REFUSED;
-	turn_take(t, 1000);
-	turn_give(t);
-	turn_close(t);
+	gate_enter(t, 1000);
+	gate_leave(t);
+	gate_close(t);
 	return OOM_DONE;
 }
 
@@ -74,7 +74,7 @@ static const struct oom_case cases[] = {
 	{ "conf_load", run_conf },
 	{ "conf_new", run_conf_new },
 	{ "conf_find", run_conf_find },
-	{ "turn_open", run_turn },
+	{ "gate_open", run_gate },
 };
 
 int

@@ -133,7 +133,7 @@ run_runs(void)
 	return oom_of(rc);
 }
 
-/* Two dead letters, one of each place, looked at and replayed. */
+/* Two dead letters, one of each service, looked at and replayed. */
 static enum oom_rc
 run_dead(void)
 {

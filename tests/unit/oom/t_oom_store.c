@@ -106,7 +106,7 @@ run_job_get(void)
 static enum oom_rc
 run_job_lists(void)
 {
-	const struct store_job_place start = { INT64_MIN, 0 };
+	const struct store_job_cursor start = { INT64_MIN, 0 };
 	struct job_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 

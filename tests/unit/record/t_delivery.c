@@ -88,25 +88,30 @@ static void
 check_twin(void)
 {
 	struct delivery a = { .id = "1",
-		.place = (char *)"srv-a",
+		.service = (char *)"srv-a",
 		.command = (char *)"x" },
 			b = a;
 
 	(void)strcpy(b.id, "2");
-	ok(delivery_twin(&a) == delivery_twin(&b), "one command, twins");
+	ok(delivery_fingerprint(&a) == delivery_fingerprint(&b),
+	    "one command, twins");
 	b.marker = a.marker = DELIVERY_MARKER_ENV;
-	ok(delivery_twin(&a) != delivery_twin(&b), "not with marks");
+	ok(delivery_fingerprint(&a) != delivery_fingerprint(&b),
+	    "not with marks");
 	b.marker = a.marker = DELIVERY_MARKER_NONE;
 	b.command = (char *)"y";
-	ok(delivery_twin(&a) != delivery_twin(&b), "another command");
+	ok(delivery_fingerprint(&a) != delivery_fingerprint(&b),
+	    "another command");
 	b.command = a.command;
-	b.place = (char *)"srv-b";
-	ok(delivery_twin(&a) != delivery_twin(&b), "another service");
-	a.place = (char *)"ab";
+	b.service = (char *)"srv-b";
+	ok(delivery_fingerprint(&a) != delivery_fingerprint(&b),
+	    "another service");
+	a.service = (char *)"ab";
 	a.command = (char *)"c";
-	b.place = (char *)"a";
+	b.service = (char *)"a";
 	b.command = (char *)"bc";
-	ok(delivery_twin(&a) != delivery_twin(&b), "place and command apart");
+	ok(delivery_fingerprint(&a) != delivery_fingerprint(&b),
+	    "place and command apart");
 }
 
 static void
@@ -151,7 +156,7 @@ check_list(void)
 	for (int i = 0; i < 40; i++) {
 		if ((d = delivery_list_add(&l)) == NULL)
 			break;
-		d->place = strdup("srv-a");
+		d->service = strdup("srv-a");
 		d->run = i;
 	}
 	is_int((long long)l.n, 40, "a list grows");

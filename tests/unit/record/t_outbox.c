@@ -10,7 +10,7 @@
 #define S INT64_C(1000000)
 #define YEARS (INT64_C(36500) * 86400 * S)
 
-/* With the most luck one waits longest: what the most is. */
+/* With the most random32 one waits longest: what the most is. */
 static const struct {
 	int64_t base_us, cap_us, attempt, most_us;
 } backoffs[] = {
@@ -75,7 +75,7 @@ test_over(void)
 			.due_us = 1000 * S,
 		};
 		const char *why =
-		    outbox_is_over(&o, 1000 * S + lives[i].age_us);
+		    outbox_is_expired(&o, 1000 * S + lives[i].age_us);
 
 		ok(lives[i].why == NULL ?
 			why == NULL :

@@ -186,10 +186,10 @@ check_words(const struct why *w, const char *what)
 
 	for (int l = 0; l < WORDS__MAX; l++) {
 		buf_reset(&b);
-		why_words(w, (enum words_lang)l, &b);
+		why_describe(w, (enum describe_lang)l, &b);
 		ok(b.len > 10 && strpbrk(buf_cstr(&b), "{}") == NULL,
-		    "%s in %s: %s", what, words_lang_name((enum words_lang)l),
-		    buf_cstr(&b));
+		    "%s in %s: %s", what,
+		    describe_lang_name((enum describe_lang)l), buf_cstr(&b));
 	}
 	buf_fini(&b);
 }
@@ -235,7 +235,7 @@ check_gone(const struct sample *s)
 	in.at_us = w.at_us;
 	why_decide(&in, &w.out);
 	is_str(why_name(w.out.answer), "exhausted", "it had its last slot");
-	why_words(&w, WORDS_EN, &b);
+	why_describe(&w, WORDS_EN, &b);
 	ok(strstr(buf_cstr(&b), "has expired") != NULL &&
 		strstr(buf_cstr(&b), "2026-09-21 14:13:20+00:00") != NULL,
 	    "%s", buf_cstr(&b));
@@ -245,7 +245,7 @@ check_gone(const struct sample *s)
 	why_decide(&in, &w.out);
 	is_str(why_name(w.out.answer), "gone", "it was deleted");
 	buf_reset(&b);
-	why_words(&w, WORDS_EN, &b);
+	why_describe(&w, WORDS_EN, &b);
 	ok(strstr(buf_cstr(&b),
 	       "(deleted by owner, 2026-09-21 14:13:20+00:00)") != NULL,
 	    "%s", buf_cstr(&b));

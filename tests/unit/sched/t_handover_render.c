@@ -70,7 +70,7 @@ check_target(void)
 		is_int(store_delivery_target(st, rows[i].render, &d),
 		    rows[i].rc, "read %s", rows[i].render);
 		if (rows[i].rc == STORE_OK) {
-			is_str(d.place, "srv-a", "its service");
+			is_str(d.service, "srv-a", "its service");
 			is_str(d.command, "x y", "its command");
 			is_str(d.plan == NULL ? "" : d.plan, rows[i].plan,
 			    "its plan");

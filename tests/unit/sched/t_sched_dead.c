@@ -162,7 +162,7 @@ check_broker(void)
 	is_str(d.id, id, "called like its run");
 	is_str(d.reason, "no answer", "why");
 	is_int(d.attempt, 1, "after one attempt");
-	ok(d.job_id == NULL && d.place == DEAD_BROKER, "no job, a broker");
+	ok(d.job_id == NULL && d.origin == DEAD_BROKER, "no job, a broker");
 	is_str(d.body, "{\"args\":[1],\"kwargs\":{\"k\":2}}", "what it has");
 	dead_fini(&d);
 	is_int(sched_dead_get(&r.s, "r2", id, &d), STORE_NOTFOUND,

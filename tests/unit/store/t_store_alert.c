@@ -145,7 +145,7 @@ move(struct store *st, const char *id, enum run_state state, int64_t next_us)
 static void
 test_moved(struct store *st)
 {
-	const struct delivery t = { .place = (char *)"srv-x",
+	const struct delivery t = { .service = (char *)"srv-x",
 		.command = (char *)"x" };
 	const struct handover h = { .target = &t, .max_instances = 1 };
 	struct run r = { .queue = (char *)"q", .job_id = (char *)"" };

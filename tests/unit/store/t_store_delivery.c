@@ -18,10 +18,10 @@ static struct store *st;
 
 /* A run by hand for a service and command, due at an instant; its id. */
 static const char *
-add(const char *place, const char *command, int64_t due_us)
+add(const char *service, const char *command, int64_t due_us)
 {
 	static char id[RUN_ID_LEN + 1];
-	const struct delivery t = { .place = (char *)place,
+	const struct delivery t = { .service = (char *)service,
 		.command = (char *)command };
 	const struct handover h = { .target = &t, .max_instances = 1 };
 	struct run r = { .queue = (char *)"q",
@@ -59,12 +59,12 @@ move(const char *id, enum run_state state, int64_t next_us)
 
 /* How many of place are due, as the ticker asks. */
 static int
-count_due(const char *place, int64_t now_us)
+count_due(const char *service, int64_t now_us)
 {
 	struct delivery_list l = { NULL, 0, 0 };
 	int n;
 
-	(void)store_delivery_due(st, place, now_us, ALL, &l);
+	(void)store_delivery_due(st, service, now_us, ALL, &l);
 	n = (int)l.n;
 	delivery_list_fini(&l);
 	return n;
@@ -103,7 +103,7 @@ check_move(void)
 	ok(b.state == RUN_CREATED && b.next_us == 200 && b.attempt == 1 &&
 		b.sent_us == 150 && b.doubt_us == 151 && b.looks == 2 &&
 		b.created_us == 152 && b.started_us == 153 &&
-		b.finished_us == 154 && b.turn == a.turn,
+		b.finished_us == 154 && b.version == a.version,
 	    "all of it is there");
 	is_str(b.reason, "because", "the reason, too");
 	is_int(store_run_get(st, id, &r), STORE_OK, "the ledger has it");
@@ -142,7 +142,7 @@ check_due(void)
 {
 	struct delivery_list l = { NULL, 0, 0 };
 	char one[RUN_ID_LEN + 1], two[RUN_ID_LEN + 1];
-	char *place = NULL;
+	char *service = NULL;
 	int64_t n = 0;
 
 	(void)strcpy(two, add("srv-d", "b", 300));
@@ -153,15 +153,16 @@ check_due(void)
 		strcmp(l.v[1].id, two) == 0,
 	    "oldest first, not before their time");
 	delivery_list_fini(&l);
-	is_int(store_delivery_due_place(st, "srv-c", &place), STORE_OK,
+	is_int(store_delivery_due_service(st, "srv-c", &service), STORE_OK,
 	    "a place");
-	is_str(place, "srv-d", "that has something due");
-	free(place);
-	is_int(store_delivery_due_place(st, "srv-zzz", &place), STORE_NOTFOUND,
-	    "no more places");
+	is_str(service, "srv-d", "that has something due");
+	free(service);
+	is_int(store_delivery_due_service(st, "srv-zzz", &service),
+	    STORE_NOTFOUND, "no more places");
 
 	(void)move(two, RUN_SENDING, 900);
-	is_int(count_due("srv-d", 500), 1, "a twin in flight keeps back");
+	is_int(count_due("srv-d", 500), 1,
+	    "a fingerprint in flight keeps back");
 	(void)store_delivery_away_count(st, "srv-d", &n);
 	is_int(n, 1, "one is away");
 	(void)move(two, RUN_UNKNOWN, 900);

@@ -217,7 +217,8 @@ check_grace(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		is_int(grace_of(rows[i].own_s < 0 ? -1 : rows[i].own_s * S_US,
+		is_int(grace_effective(rows[i].own_s < 0 ? -1 :
+							   rows[i].own_s * S_US,
 			   rows[i].gap_s < 0 ? -1 : rows[i].gap_s * S_US),
 		    rows[i].want_s < 0 ? -1 : rows[i].want_s * S_US,
 		    "own %d s, gap %d s", rows[i].own_s, rows[i].gap_s);

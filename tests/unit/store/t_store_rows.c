@@ -204,7 +204,7 @@ check_lists(void)
 		{ "f", JOB_NEVER },
 	};
 	static const char *const pages[] = { "a b", "c d", "e f", "" };
-	struct store_job_place at = { INT64_MIN, 0 };
+	struct store_job_cursor at = { INT64_MIN, 0 };
 	struct job_list l = { NULL, 0, 0 };
 	int64_t next = 0, n = 0;
 	struct job j;
@@ -221,11 +221,12 @@ check_lists(void)
 		(void)store_job_list(st, "list", &at, 2, &l);
 		is_str(names(&l), pages[i], "page %zu", i);
 		if (l.n > 0)
-			at = (struct store_job_place){ l.v[l.n - 1].next_run_us,
-				l.v[l.n - 1].id };
+			at =
+			    (struct store_job_cursor){ l.v[l.n - 1].next_run_us,
+				    l.v[l.n - 1].id };
 		job_list_fini(&l);
 	}
-	at = (struct store_job_place){ INT64_MIN, 0 };
+	at = (struct store_job_cursor){ INT64_MIN, 0 };
 	(void)store_job_list(st, NULL, &at, 100, &l);
 	is_str(names(&l), "x a b c d bare e f", "all queues together");
 	job_list_fini(&l);

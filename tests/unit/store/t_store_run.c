@@ -7,7 +7,7 @@
 #include "lib/db/stmt.h"
 #include "tests/unit/tap.h"
 
-/* Questions to the ledger: by place, by job and instant, by id. */
+/* Questions to the ledger: by service, by job and instant, by id. */
 
 static struct store *st;
 
@@ -201,10 +201,10 @@ check_list(void)
 	f.job_id = NULL;
 	is_str(list(&f), "p1 b1 a4 a1", "one outcome of a queue");
 	f.state = RUN_STATE__MAX;
-	f.below = (struct store_run_place){ 300, 6 };
+	f.below = (struct store_run_cursor){ 300, 6 };
 	is_str(list(&f), "b1 a4 a2 a1",
-	    "below a place: same slot, lower number");
-	f.below = (struct store_run_place){ 300, 3 };
+	    "below a service: same slot, lower number");
+	f.below = (struct store_run_cursor){ 300, 3 };
 	is_str(list(&f), "a4 a2 a1", "then lower slots");
 	f.from_us = 200;
 	is_str(list(&f), "a4 a2", "from a slot on, inclusive");

@@ -226,7 +226,7 @@ check_skip(const char *dir)
 	(void)add("one", 120 * S, 0);
 	(void)add("ahead", 2 * DAY, 0);
 	is_int(sched_skip(&s, DAY, "for a test"), STORE_OK, "skipped");
-	(void)store_job_list(st, NULL, &(struct store_job_place){ 0, 0 }, 9,
+	(void)store_job_list(st, NULL, &(struct store_job_cursor){ 0, 0 }, 9,
 	    &jobs);
 	is_int((int64_t)jobs.n, 2, "both are there");
 	is_int(jobs.v[0].cursor_us, DAY, "one begins with the first slot");

@@ -78,7 +78,7 @@ static const struct {
 static void
 check_faults(void)
 {
-	struct delivery t = { .place = (char *)"srv-a",
+	struct delivery t = { .service = (char *)"srv-a",
 		.command = (char *)"x" },
 			d;
 	const char *id;
@@ -203,7 +203,7 @@ check_late_answer(void)
 static void
 check_twins(void)
 {
-	struct delivery t = { .place = (char *)"srv-a",
+	struct delivery t = { .service = (char *)"srv-a",
 		.command = (char *)"x" };
 	const char *one, *two, *other;
 
@@ -214,11 +214,11 @@ check_twins(void)
 	other = add_command("srv-a", "y");
 	pass(1);
 	is_state(one, RUN_UNKNOWN, "one is in doubt");
-	is_state(two, RUN_DUE, "its twin waits");
+	is_state(two, RUN_DUE, "its fingerprint waits");
 	is_state(other, RUN_CREATED, "others do not");
 	pass(60);
 	is_int((long long)sc.w->njobs, 3, "in the end each has one job");
-	is_state(two, RUN_RUNNING, "the twin, too");
+	is_state(two, RUN_RUNNING, "the fingerprint, too");
 	scene_end();
 
 	scene_start("marked twins");

@@ -44,7 +44,7 @@ denials(void)
 static const char *
 add_with(const char *command, const char *retry)
 {
-	const struct delivery t = { .place = (char *)"srv-a",
+	const struct delivery t = { .service = (char *)"srv-a",
 		.command = (char *)command,
 		.retry_json = (char *)retry };
 

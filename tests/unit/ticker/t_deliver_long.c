@@ -49,7 +49,7 @@ static const struct {
 static void
 check(size_t i)
 {
-	const struct delivery t = { .place = (char *)"srv-a",
+	const struct delivery t = { .service = (char *)"srv-a",
 		.command = (char *)"x",
 		.max_runtime_us = rows[i].max_s * S };
 	const char *id;

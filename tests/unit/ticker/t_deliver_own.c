@@ -51,9 +51,9 @@ pump_well(void)
 static void
 check_create(void)
 {
-	struct delivery a = { .place = (char *)"srv-a",
+	struct delivery a = { .service = (char *)"srv-a",
 		.command = (char *)"a" };
-	struct delivery b = { .place = (char *)"srv-a" };
+	struct delivery b = { .service = (char *)"srv-a" };
 	const char *first, *second;
 	struct delivery d;
 

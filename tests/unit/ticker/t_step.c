@@ -70,7 +70,7 @@ check_backoff(void)
 {
 	static const struct {
 		int64_t attempts;
-		uint32_t luck;
+		uint32_t rand_state;
 		int64_t retry_us, wait_us;
 	} rows[] = {
 		{ 1, 0, 0, 0 },
@@ -92,7 +92,7 @@ check_backoff(void)
 		struct delivery d = sent();
 
 		d.attempt = rows[i].attempts;
-		step_answer(&d, &a, NOW, rows[i].luck);
+		step_answer(&d, &a, NOW, rows[i].rand_state);
 		is_int(d.next_us - NOW, rows[i].wait_us,
 		    "after %lld attempts, told to wait %lld us",
 		    (long long)rows[i].attempts, (long long)rows[i].retry_us);
@@ -188,10 +188,10 @@ check_looks(void)
 	delivery_fini(&d);
 
 	d = doubtful();
-	step_look_failed(&d, NOW + 9 * S, 0);
+	step_lookup_failed(&d, NOW + 9 * S, 0);
 	ok(d.looks == 0 && d.next_us == NOW + 14 * S,
 	    "a look that fails does not count");
-	step_look_failed(&d, NOW + 9 * S, 60 * S);
+	step_lookup_failed(&d, NOW + 9 * S, 60 * S);
 	is_int(d.next_us, NOW + 69 * S, "and waits as long as it is told");
 	delivery_fini(&d);
 

@@ -110,13 +110,13 @@ static const struct {
 static void
 check_spoken(const struct tz *tz)
 {
-	const struct datetime_words w = { tz, INT64_C(1796038496500000) };
+	const struct datetime_relative w = { tz, INT64_C(1796038496500000) };
 	struct buf b = BUF_INIT;
 	const char *wrong;
 	int64_t us;
 
 	for (size_t i = 0; i < sizeof(spoken) / sizeof(spoken[0]); i++) {
-		wrong = datetime_parse_words(spoken[i].text, &w, &us, NULL);
+		wrong = datetime_parse_relative(spoken[i].text, &w, &us, NULL);
 		buf_reset(&b);
 		if (wrong == NULL)
 			datetime_rfc3339(us, &b);

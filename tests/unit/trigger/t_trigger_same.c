@@ -66,7 +66,7 @@ check(struct tz_cache *zones, size_t i)
 	struct trigger *was = trigger_from_spec(rows[i].was, zones, &fs);
 	struct trigger *given = trigger_from_spec(rows[i].given, zones, &fs);
 	struct buf spec = BUF_INIT;
-	struct trigger_place at = { .now_us = NOW_US };
+	struct trigger_progress at = { .now_us = NOW_US };
 
 	ok(was != NULL && given != NULL, "row %zu can be read", i);
 	if (was != NULL && given != NULL) {

@@ -35,7 +35,7 @@ make(struct tz_cache *zones, char *text)
 
 /* The sentence of the trigger, and of the same read from its spec. */
 static void
-check(struct tz_cache *zones, const char *text, enum words_lang lang,
+check(struct tz_cache *zones, const char *text, enum describe_lang lang,
     const char *want)
 {
 	struct buf copy = BUF_INIT, spec = BUF_INIT, got = BUF_INIT;
@@ -64,12 +64,14 @@ main(void)
 	struct tz_cache *zones = tz_cache_new(NULL);
 	size_t i;
 
-	for (i = 0; i < sizeof(words_rows) / sizeof(words_rows[0]); i++) {
-		check(zones, words_rows[i].trigger, WORDS_EN, words_rows[i].en);
-		check(zones, words_rows[i].trigger, WORDS_ZH, words_rows[i].zh);
+	for (i = 0; i < sizeof(describe_rows) / sizeof(describe_rows[0]); i++) {
+		check(zones, describe_rows[i].trigger, WORDS_EN,
+		    describe_rows[i].en);
+		check(zones, describe_rows[i].trigger, WORDS_ZH,
+		    describe_rows[i].zh);
 	}
-	is_str(words_lang_name(WORDS_EN), "en", "English");
-	is_str(words_lang_name(WORDS_ZH), "zh", "Chinese");
+	is_str(describe_lang_name(WORDS_EN), "en", "English");
+	is_str(describe_lang_name(WORDS_ZH), "zh", "Chinese");
 	tz_cache_free(zones);
 	return tap_done();
 }

@@ -1,12 +1,12 @@
-#ifndef NET_AMQP_FLIGHT_H
-#define NET_AMQP_FLIGHT_H
+#ifndef NET_AMQP_PENDING_H
+#define NET_AMQP_PENDING_H
 
 #include "net/amqp/queue.h"
 #include "net/sink.h"
 
 /* Private to net/: messages that were published and are to be confirmed. */
 
-/* Number i of a flight has the delivery tag base + i + 1. */
+/* Number i of a pending has the delivery tag base + i + 1. */
 struct amqp_sent {
 	struct sink_message *m;
 	size_t bytes;
@@ -19,7 +19,7 @@ struct amqp_refusal {
 	char why[256];
 };
 
-struct amqp_flight {
+struct amqp_pending {
 	struct amqp *amqp;
 	struct amqp_sent *sent; /* room for the whole batch */
 	size_t nsent;	/* since the channel was opened, or the batch began */
@@ -38,22 +38,22 @@ struct amqp_flight {
  * server says something of gets its end.  0, or -1 with one line in why: the
  * connection is lost.
  */
-int amqp_flight_land(struct amqp_flight *f, size_t bytes, char *why,
+int amqp_pending_done(struct amqp_pending *f, size_t bytes, char *why,
     size_t whylen);
 
 /* m was published, with the next tag. */
-void amqp_flight_add(struct amqp_flight *f, struct sink_message *m,
+void amqp_pending_add(struct amqp_pending *f, struct sink_message *m,
     size_t bytes);
 
 /* The queue of m was refused; so are its other messages. */
-void amqp_flight_refuse(struct amqp_flight *f, const struct sink_message *m,
+void amqp_pending_refuse(struct amqp_pending *f, const struct sink_message *m,
     const char *why);
 
 /* Was the queue of m refused?  Then m has its end. */
-bool amqp_flight_is_refused(const struct amqp_flight *f,
+bool amqp_pending_is_refused(const struct amqp_pending *f,
     struct sink_message *m);
 
 /* Free what is owned. */
-void amqp_flight_fini(struct amqp_flight *f);
+void amqp_pending_fini(struct amqp_pending *f);
 
 #endif

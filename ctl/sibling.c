@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/beside.h"
+#include "ctl/sibling.h"
 #include "lib/base/buf.h"
 
 #include "lib/base/ban.h"
@@ -62,7 +62,7 @@ try(const char *dir, const char *middle, const char *name)
 }
 
 char *
-beside_find(const char *argv0, const char *folder, const char *name)
+sibling_program(const char *argv0, const char *folder, const char *name)
 {
 	const bool is_fcgi = strcmp(folder, "fcgi") == 0;
 	struct buf b = BUF_INIT;

@@ -1,4 +1,4 @@
-/* The turnstile: it hands over, survives its holder, and can be lost. */
+/* The gate: it hands over, survives its holder, and can be lost. */
 #include "config.h"
 
 #include <sys/file.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/db/turn.h"
+#include "lib/db/gate.h"
 
 #include "tests/unit/tap.h"
 
@@ -29,7 +29,7 @@ hold(const char *path)
 	if (pipe(fd) != 0)
 		return -1;
 	if ((pid = fork()) == 0) {
-		turn_take(turn_open(path, NULL), 1000000);
+		gate_enter(gate_open(path, NULL), 1000000);
 		(void)!write(fd[1], "x", 1);
 		for (;;)
 			(void)pause();
@@ -49,12 +49,12 @@ stop(pid_t pid)
 
 /* Microseconds that taking the turn costs. */
 static int64_t
-cost(struct turn *t)
+cost(struct gate *t)
 {
 	int64_t began = clock_mono_us();
 
-	turn_take(t, 200000);
-	turn_give(t);
+	gate_enter(t, 200000);
+	gate_leave(t);
 	return clock_mono_us() - began;
 }
 
@@ -62,17 +62,17 @@ cost(struct turn *t)
 static void
 test_exclusion(const char *path, const char *number)
 {
-	struct turn *t = turn_open(path, NULL);
+	struct gate *t = gate_open(path, NULL);
 	pid_t pid = fork();
 	FILE *f;
 	long n;
 
 	if (pid == 0) {
-		turn_close(t);
-		t = turn_open(path, NULL);
+		gate_close(t);
+		t = gate_open(path, NULL);
 	}
 	for (int i = 0; i < ROUNDS; i++) {
-		turn_take(t, 10000000);
+		gate_enter(t, 10000000);
 		n = 0;
 		if ((f = fopen(number, "r")) != NULL) {
 			if (fscanf(f, "%ld", &n) != 1)
@@ -83,9 +83,9 @@ test_exclusion(const char *path, const char *number)
 			(void)fprintf(f, "%ld", n + 1);
 			(void)fclose(f);
 		}
-		turn_give(t);
+		gate_leave(t);
 	}
-	turn_close(t);
+	gate_close(t);
 	if (pid == 0)
 		_exit(0);
 	(void)waitpid(pid, NULL, 0);
@@ -100,32 +100,32 @@ test_exclusion(const char *path, const char *number)
 static void
 test_death(const char *path)
 {
-	struct turn *t = turn_open(path, NULL);
+	struct gate *t = gate_open(path, NULL);
 	pid_t pid = hold(path);
 
 	stop(pid);
 	ok(cost(t) < 100000, "a killed holder gives it up");
 	ok(access(path, F_OK) == 0, "and the file stays");
-	turn_close(t);
+	gate_close(t);
 }
 
 static void
 test_stopped(const char *path)
 {
-	struct turn *t = turn_open(path, NULL);
+	struct gate *t = gate_open(path, NULL);
 	pid_t pid = hold(path);
 
 	ok(cost(t) >= 200000, "a holder that does nothing is waited for");
 	ok(access(path, F_OK) != 0, "then its file is removed");
 	ok(cost(t) < 100000, "and nobody waits again");
-	turn_close(t);
-	t = turn_open(path, NULL);
+	gate_close(t);
+	t = gate_open(path, NULL);
 	ok(t != NULL && cost(t) < 100000, "whoever comes next has a new one");
-	turn_close(t);
+	gate_close(t);
 	stop(pid);
 }
 
-/* What is no file of ours gives no turnstile, and is left as it is. */
+/* What is no file of ours gives no gate, and is left as it is. */
 static void
 test_refused(const char *path, const char *other)
 {
@@ -147,8 +147,7 @@ test_refused(const char *path, const char *other)
 			(void)flock(fd, LOCK_EX);
 		}
 		(void)lstat(path, &before);
-		ok(turn_open(path, NULL) == NULL, "%s is no turnstile",
-		    what[i]);
+		ok(gate_open(path, NULL) == NULL, "%s is no gate", what[i]);
 		ok(lstat(path, &after) == 0 &&
 			after.st_mode == before.st_mode &&
 			after.st_ino == before.st_ino,
@@ -164,36 +163,35 @@ test_refused(const char *path, const char *other)
 static void
 test_twice(const char *path)
 {
-	struct turn *t = turn_open(path, NULL), *u = turn_open(path, NULL);
+	struct gate *t = gate_open(path, NULL), *u = gate_open(path, NULL);
 
-	turn_take(t, 100000);
+	gate_enter(t, 100000);
 	ok(cost(t) < 100000, "who has it does not wait for himself");
-	turn_take(t, 100000);
-	turn_give(t);
-	turn_give(t);
+	gate_enter(t, 100000);
+	gate_leave(t);
+	gate_leave(t);
 	ok(cost(u) < 100000, "given back once, it is free");
-	turn_take(t, 100000);
-	turn_close(t);
+	gate_enter(t, 100000);
+	gate_close(t);
 	ok(cost(u) < 100000, "closing gives it back");
-	turn_close(u);
+	gate_close(u);
 }
 
 int
 main(void)
 {
-	char dir[] = "/tmp/t_turn.XXXXXX", path[64], number[64];
-	struct turn *t;
+	char dir[] = "/tmp/t_gate.XXXXXX", path[64], number[64];
+	struct gate *t;
 	FILE *f;
 
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	(void)snprintf(path, sizeof(path), "%s/turn", dir);
 	(void)snprintf(number, sizeof(number), "%s/number", dir);
-	ok(turn_open("/nonexistent/turn", NULL) == NULL,
-	    "no folder, no turnstile");
-	turn_take(NULL, 1000000);
-	turn_give(NULL);
-	turn_close(NULL);
+	ok(gate_open("/nonexistent/turn", NULL) == NULL, "no folder, no gate");
+	gate_enter(NULL, 1000000);
+	gate_leave(NULL);
+	gate_close(NULL);
 	test_exclusion(path, number);
 	test_death(path);
 	test_stopped(path);
@@ -204,9 +202,9 @@ main(void)
 		(void)fprintf(f, "this is no mutex");
 		(void)fclose(f);
 	}
-	t = turn_open(path, NULL);
+	t = gate_open(path, NULL);
 	ok(t != NULL && cost(t) < 100000, "a damaged file is made anew");
-	turn_close(t);
+	gate_close(t);
 	(void)unlink(path);
 	(void)unlink(number);
 	(void)rmdir(dir);

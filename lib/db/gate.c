@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/db/turn.h"
+#include "lib/db/gate.h"
 #include "lib/base/ban.h"
 
 /* What the file holds; the mark is written last. */
-struct turn_file {
+struct gate_file {
 	pthread_mutex_t mutex;
 	uint64_t mark;
 };
@@ -28,16 +28,16 @@ struct turn_file {
 /* How often a locked file is tried: 20 ms in all. */
 #define LOCK_TRIES 200
 
-struct turn {
+struct gate {
 	char *path;
-	struct turn_file *file;
+	struct gate_file *file;
 	ino_t inode;
 	bool is_held;
 	bool is_lost;
 };
 
 static int
-turn_init(struct turn_file *f)
+turn_init(struct gate_file *f)
 {
 	pthread_mutexattr_t a;
 	int rc;
@@ -69,7 +69,7 @@ turn_lock(int fd)
 
 /* Map the file; the first one to come, under the file's lock, fills it. */
 static int
-turn_map(struct turn *t, int fd)
+turn_map(struct gate *t, int fd)
 {
 	struct stat sb;
 
@@ -93,7 +93,7 @@ turn_map(struct turn *t, int fd)
  * owner where we may give it away, else to its group, whatever our umask.
  */
 static void
-turn_share(int fd, const char *beside)
+gate_share(int fd, const char *beside)
 {
 	struct stat sb, is;
 	bool is_given;
@@ -110,10 +110,10 @@ turn_share(int fd, const char *beside)
 	(void)fchmod(fd, sb.st_mode & 0666);
 }
 
-struct turn *
-turn_open(const char *path, const char *beside)
+struct gate *
+gate_open(const char *path, const char *beside)
 {
-	struct turn *t;
+	struct gate *t;
 	int fd;
 
 	if ((t = calloc(1, sizeof(*t))) == NULL)
@@ -123,7 +123,7 @@ turn_open(const char *path, const char *beside)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		goto err1;
-	turn_share(fd, beside);
+	gate_share(fd, beside);
 	if (turn_map(t, fd) != 0)
 		goto err2;
 	/* The mapping keeps the open file, and with it the lock, alive. */
@@ -135,16 +135,16 @@ err2:
 	(void)flock(fd, LOCK_UN);
 	(void)close(fd);
 err1:
-	turn_close(t);
+	gate_close(t);
 	return NULL;
 }
 
 void
-turn_close(struct turn *t)
+gate_close(struct gate *t)
 {
 	if (t == NULL)
 		return;
-	turn_give(t);
+	gate_leave(t);
 	if (t->file != NULL)
 		(void)munmap(t->file, sizeof(*t->file));
 	free(t->path);
@@ -153,7 +153,7 @@ turn_close(struct turn *t)
 
 /* Remove our file, unless somebody has put another one in its place. */
 static void
-turn_forget(struct turn *t)
+turn_forget(struct gate *t)
 {
 	struct stat sb;
 
@@ -163,7 +163,7 @@ turn_forget(struct turn *t)
 }
 
 void
-turn_take(struct turn *t, int64_t wait_us)
+gate_enter(struct gate *t, int64_t wait_us)
 {
 	struct timespec until;
 	int rc;
@@ -186,7 +186,7 @@ turn_take(struct turn *t, int64_t wait_us)
 }
 
 void
-turn_give(struct turn *t)
+gate_leave(struct gate *t)
 {
 	if (t == NULL || !t->is_held)
 		return;

@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "lib/base/list.h"
-#include "net/amqp/flight.h"
+#include "net/amqp/pending.h"
 #include "net/sink_int.h"
 
 #include "lib/base/ban.h"
 
 static void
-settle(struct amqp_flight *f, struct amqp_sent *s, enum sink_end end,
+settle(struct amqp_pending *f, struct amqp_sent *s, enum sink_end end,
     const char *why)
 {
 	if (s->is_settled)
@@ -28,7 +28,7 @@ settle(struct amqp_flight *f, struct amqp_sent *s, enum sink_end end,
 
 /* An ack, or a nack, of one tag or of all up to it. */
 static void
-on_confirm(struct amqp_flight *f, uint64_t tag, bool is_multiple, bool is_ack)
+on_confirm(struct amqp_pending *f, uint64_t tag, bool is_multiple, bool is_ack)
 {
 	size_t end = f->nsent, i = f->settled;
 
@@ -48,7 +48,7 @@ on_confirm(struct amqp_flight *f, uint64_t tag, bool is_multiple, bool is_ack)
 
 /* There is no such queue any more: this message comes back, then its ack. */
 static void
-on_return(struct amqp_flight *f, const amqp_basic_properties_t *b)
+on_return(struct amqp_pending *f, const amqp_basic_properties_t *b)
 {
 	struct sink_message *m;
 
@@ -69,7 +69,7 @@ on_return(struct amqp_flight *f, const amqp_basic_properties_t *b)
  * several nobody knows which one it was, and what became of those before.
  */
 static void
-on_close(struct amqp_flight *f, const amqp_frame_t *frame)
+on_close(struct amqp_pending *f, const amqp_frame_t *frame)
 {
 	bool is_alone = f->open == 1;
 	char why[256];
@@ -79,13 +79,13 @@ on_close(struct amqp_flight *f, const amqp_frame_t *frame)
 	f->is_proven = false;
 	for (size_t i = f->settled; i < f->nsent; i++) {
 		if (is_alone && !f->sent[i].is_settled)
-			amqp_flight_refuse(f, f->sent[i].m, why);
+			amqp_pending_refuse(f, f->sent[i].m, why);
 		settle(f, &f->sent[i], is_alone ? SINK_LATER : SINK_DOUBT, why);
 	}
 }
 
 static void
-on_method(struct amqp_flight *f, const amqp_frame_t *frame)
+on_method(struct amqp_pending *f, const amqp_frame_t *frame)
 {
 	const amqp_method_t *method = &frame->payload.method;
 	const amqp_basic_ack_t *ack;
@@ -109,7 +109,8 @@ on_method(struct amqp_flight *f, const amqp_frame_t *frame)
 }
 
 int
-amqp_flight_land(struct amqp_flight *f, size_t bytes, char *why, size_t whylen)
+amqp_pending_done(struct amqp_pending *f, size_t bytes, char *why,
+    size_t whylen)
 {
 	amqp_frame_t frame;
 
@@ -129,7 +130,7 @@ amqp_flight_land(struct amqp_flight *f, size_t bytes, char *why, size_t whylen)
 }
 
 void
-amqp_flight_add(struct amqp_flight *f, struct sink_message *m, size_t bytes)
+amqp_pending_add(struct amqp_pending *f, struct sink_message *m, size_t bytes)
 {
 	f->sent[f->nsent++] = (struct amqp_sent){ .m = m, .bytes = bytes };
 	f->open++;
@@ -138,7 +139,7 @@ amqp_flight_add(struct amqp_flight *f, struct sink_message *m, size_t bytes)
 
 /* Without memory the others are asked for, too. */
 void
-amqp_flight_refuse(struct amqp_flight *f, const struct sink_message *m,
+amqp_pending_refuse(struct amqp_pending *f, const struct sink_message *m,
     const char *why)
 {
 	struct amqp_refusal *v =
@@ -153,7 +154,7 @@ amqp_flight_refuse(struct amqp_flight *f, const struct sink_message *m,
 }
 
 bool
-amqp_flight_is_refused(const struct amqp_flight *f, struct sink_message *m)
+amqp_pending_is_refused(const struct amqp_pending *f, struct sink_message *m)
 {
 	for (size_t i = 0; i < f->nrefusals; i++) {
 		if (strcmp(f->refusals[i].queue, m->queue) != 0)
@@ -165,7 +166,7 @@ amqp_flight_is_refused(const struct amqp_flight *f, struct sink_message *m)
 }
 
 void
-amqp_flight_fini(struct amqp_flight *f)
+amqp_pending_fini(struct amqp_pending *f)
 {
 	free(f->sent);
 	free(f->refusals);

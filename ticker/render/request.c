@@ -12,7 +12,7 @@
 #define READ_PART 4
 
 void
-deliver_land(struct flight *f)
+request_done(struct request *f)
 {
 	if (f->answer != &f->unsent)
 		render_answer_free(f->answer);
@@ -21,18 +21,18 @@ deliver_land(struct flight *f)
 	free(f->sought);
 	free(f->found);
 	free(f->foreign);
-	free(f->follow.place);
+	free(f->follow.service);
 	free(f->cursor);
-	free(f->place);
+	free(f->service);
 	free(f);
 }
 
-struct flight *
-deliver_fly(struct deliver *d, enum flight_kind kind, const char *place,
+struct request *
+request_new(struct deliver *d, enum request_kind kind, const char *service,
     int key)
 {
-	struct flight **v = list_room(d->v, d->n, &d->cap, sizeof(void *));
-	struct flight *f;
+	struct request **v = list_room(d->v, d->n, &d->cap, sizeof(void *));
+	struct request *f;
 
 	if (v == NULL)
 		return NULL;
@@ -42,7 +42,7 @@ deliver_fly(struct deliver *d, enum flight_kind kind, const char *place,
 	f->kind = kind;
 	f->key = key;
 	f->is_new = true;
-	if ((f->place = strdup(place)) == NULL) {
+	if ((f->service = strdup(service)) == NULL) {
 		free(f);
 		return NULL;
 	}
@@ -51,15 +51,15 @@ deliver_fly(struct deliver *d, enum flight_kind kind, const char *place,
 }
 
 bool
-deliver_is_flying(const struct deliver *d, enum flight_kind kind,
-    const char *place, int64_t run)
+request_is_open(const struct deliver *d, enum request_kind kind,
+    const char *service, int64_t run)
 {
-	const struct flight *f;
+	const struct request *f;
 
 	for (size_t i = 0; i < d->n; i++) {
 		f = d->v[i];
-		if (f->kind == kind && f->end != FLIGHT_OVER &&
-		    strcmp(f->place, place) == 0 &&
+		if (f->kind == kind && f->end != REQUEST_OVER &&
+		    strcmp(f->service, service) == 0 &&
 		    (run == 0 || run == f->run.run))
 			return true;
 	}
@@ -67,9 +67,9 @@ deliver_is_flying(const struct deliver *d, enum flight_kind kind,
 }
 
 bool
-deliver_is_read(const struct flight *f)
+deliver_is_read(const struct request *f)
 {
-	return f->kind != FLIGHT_SEND && f->kind != FLIGHT_CANCEL;
+	return f->kind != REQUEST_SEND && f->kind != REQUEST_CANCEL;
 }
 
 int64_t
@@ -78,7 +78,7 @@ deliver_room(const struct deliver *d)
 	int64_t room = d->conf->max_parallel;
 
 	for (size_t i = 0; i < d->n; i++)
-		room -= d->v[i]->end != FLIGHT_OVER;
+		room -= d->v[i]->end != REQUEST_OVER;
 	return room;
 }
 
@@ -90,6 +90,7 @@ deliver_room_to_read(const struct deliver *d)
 	if (room < 1)
 		room = 1;
 	for (size_t i = 0; i < d->n; i++)
-		room -= deliver_is_read(d->v[i]) && d->v[i]->end != FLIGHT_OVER;
+		room -=
+		    deliver_is_read(d->v[i]) && d->v[i]->end != REQUEST_OVER;
 	return room < deliver_room(d) ? room : deliver_room(d);
 }

@@ -1,5 +1,5 @@
-#ifndef LIB_STORE_LANE_H
-#define LIB_STORE_LANE_H
+#ifndef LIB_STORE_ENDPOINT_H
+#define LIB_STORE_ENDPOINT_H
 
 #include <stdbool.h>
 
@@ -10,7 +10,7 @@
  * tick at a time hands over to each, and what keeps it from that is known to
  * all.  Calls that change need an open transaction.
  */
-struct lane_info {
+struct endpoint_info {
 	char *name;
 	int64_t holder;
 	int64_t lease_us;
@@ -20,38 +20,38 @@ struct lane_info {
 	char *reason;	  /* why, or NULL */
 };
 
-struct lane_list {
-	struct lane_info *v;
+struct endpoint_list {
+	struct endpoint_info *v;
 	size_t n;
 	size_t cap;
 };
 
 /* Free what is owned; empty afterwards. */
-void lane_info_fini(struct lane_info *l);
-void lane_list_fini(struct lane_list *l);
+void endpoint_info_fini(struct endpoint_info *l);
+void endpoint_list_fini(struct endpoint_list *l);
 
 /*
- * Hold a lane as holder, any number, until until_us.  STORE_NOTFOUND: somebody
+ * Hold a endpoint as holder, any number, until until_us.  STORE_NOTFOUND: somebody
  * else holds it at now_us.
  */
-enum store_rc store_lane_take(struct store *st, const char *name,
+enum store_rc store_endpoint_take(struct store *st, const char *name,
     int64_t holder, int64_t now_us, int64_t until_us);
 
 /* Hold it no longer; harmless when it is somebody else's. */
-enum store_rc store_lane_release(struct store *st, const char *name,
+enum store_rc store_endpoint_release(struct store *st, const char *name,
     int64_t holder);
 
 /* The server could not be reached, is tried again at next_us; it could, and
  * takes nothing; all is well again. */
-enum store_rc store_lane_fail(struct store *st, const char *name,
+enum store_rc store_endpoint_fail(struct store *st, const char *name,
     int64_t now_us, int64_t next_us, const char *reason);
-enum store_rc store_lane_refuse(struct store *st, const char *name,
+enum store_rc store_endpoint_refuse(struct store *st, const char *name,
     int64_t now_us, const char *reason);
-enum store_rc store_lane_mend(struct store *st, const char *name);
+enum store_rc store_endpoint_mend(struct store *st, const char *name);
 
 /* What is known of one, into the zeroed *out; STORE_NOTFOUND.  Of all. */
-enum store_rc store_lane_get(struct store *st, const char *name,
-    struct lane_info *out);
-enum store_rc store_lane_list(struct store *st, struct lane_list *out);
+enum store_rc store_endpoint_get(struct store *st, const char *name,
+    struct endpoint_info *out);
+enum store_rc store_endpoint_list(struct store *st, struct endpoint_list *out);
 
 #endif

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "lib/base/list.h"
-#include "lib/store/lane.h"
+#include "lib/store/endpoint.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
 void
-lane_info_fini(struct lane_info *l)
+endpoint_info_fini(struct endpoint_info *l)
 {
 	free(l->name);
 	free(l->reason);
@@ -17,19 +17,19 @@ lane_info_fini(struct lane_info *l)
 }
 
 void
-lane_list_fini(struct lane_list *l)
+endpoint_list_fini(struct endpoint_list *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		lane_info_fini(&l->v[i]);
+		endpoint_info_fini(&l->v[i]);
 	free(l->v);
-	*l = (struct lane_list){ NULL, 0, 0 };
+	*l = (struct endpoint_list){ NULL, 0, 0 };
 }
 
 enum store_rc
-store_lane_take(struct store *st, const char *name, int64_t holder,
+store_endpoint_take(struct store *st, const char *name, int64_t holder,
     int64_t now_us, int64_t until_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_LANE_TAKE);
+	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_TAKE);
 
 	if (q == NULL)
 		return st->refused;
@@ -41,9 +41,9 @@ store_lane_take(struct store *st, const char *name, int64_t holder,
 }
 
 enum store_rc
-store_lane_release(struct store *st, const char *name, int64_t holder)
+store_endpoint_release(struct store *st, const char *name, int64_t holder)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_LANE_RELEASE);
+	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_RELEASE);
 
 	if (q == NULL)
 		return st->refused;
@@ -53,10 +53,10 @@ store_lane_release(struct store *st, const char *name, int64_t holder)
 }
 
 enum store_rc
-store_lane_fail(struct store *st, const char *name, int64_t now_us,
+store_endpoint_fail(struct store *st, const char *name, int64_t now_us,
     int64_t next_us, const char *reason)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_LANE_FAIL);
+	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_FAIL);
 
 	if (q == NULL)
 		return st->refused;
@@ -68,10 +68,10 @@ store_lane_fail(struct store *st, const char *name, int64_t now_us,
 }
 
 enum store_rc
-store_lane_refuse(struct store *st, const char *name, int64_t now_us,
+store_endpoint_refuse(struct store *st, const char *name, int64_t now_us,
     const char *reason)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_LANE_REFUSE);
+	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_REFUSE);
 
 	if (q == NULL)
 		return st->refused;
@@ -82,9 +82,9 @@ store_lane_refuse(struct store *st, const char *name, int64_t now_us,
 }
 
 enum store_rc
-store_lane_mend(struct store *st, const char *name)
+store_endpoint_mend(struct store *st, const char *name)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_LANE_MEND);
+	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_MEND);
 
 	if (q == NULL)
 		return st->refused;
@@ -93,7 +93,7 @@ store_lane_mend(struct store *st, const char *name)
 }
 
 static enum store_rc
-read_row(sqlite3_stmt *q, struct lane_info *l)
+read_row(sqlite3_stmt *q, struct endpoint_info *l)
 {
 	bool is_oom = false;
 
@@ -108,9 +108,10 @@ read_row(sqlite3_stmt *q, struct lane_info *l)
 }
 
 enum store_rc
-store_lane_get(struct store *st, const char *name, struct lane_info *out)
+store_endpoint_get(struct store *st, const char *name,
+    struct endpoint_info *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_LANE_GET);
+	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_GET);
 	enum store_rc rc;
 
 	if (q == NULL)
@@ -122,10 +123,10 @@ store_lane_get(struct store *st, const char *name, struct lane_info *out)
 	return rc;
 }
 
-static struct lane_info *
-list_add(struct lane_list *l)
+static struct endpoint_info *
+list_add(struct endpoint_list *l)
 {
-	struct lane_info *v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	struct endpoint_info *v = list_room(l->v, l->n, &l->cap, sizeof(*v));
 
 	if (v == NULL)
 		return NULL;
@@ -136,10 +137,10 @@ list_add(struct lane_list *l)
 }
 
 enum store_rc
-store_lane_list(struct store *st, struct lane_list *out)
+store_endpoint_list(struct store *st, struct endpoint_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_LANE_LIST);
-	struct lane_info *l;
+	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_LIST);
+	struct endpoint_info *l;
 	enum store_rc rc;
 
 	if (q == NULL)

@@ -1,11 +1,11 @@
-#ifndef LIB_DB_TURN_H
-#define LIB_DB_TURN_H
+#ifndef LIB_DB_GATE_H
+#define LIB_DB_GATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
- * A turnstile for the writers of one store.  SQLite's own wait is a poll with
+ * A gate for the writers of one store.  SQLite's own wait is a poll with
  * sleeps: with many writers most of the time is slept away.  Writers that
  * pass here first are woken the moment the one before is done.
  *
@@ -14,25 +14,25 @@
  * mutex in a file beside the store (pthread_mutexattr_setrobust, POSIX), so a
  * killed holder gives it up.
  */
-struct turn;
+struct gate;
 
 /*
- * The turnstile kept in the file path, which is made with owner, group and mode
+ * The gate kept in the file path, which is made with owner, group and mode
  * of the file beside, if that is there and not NULL; NULL when there can be none.
  */
-struct turn *turn_open(const char *path, const char *beside);
+struct gate *gate_open(const char *path, const char *beside);
 
 /* Give back the turn if held, and free. */
-void turn_close(struct turn *t);
+void gate_close(struct gate *t);
 
 /*
  * Wait up to wait_us for the turn.  A turn that was not to be had in time is
  * taken for a leftover of a machine that lost power: its file is removed, and
  * this process goes without from here on.  t may be NULL: returns at once.
  */
-void turn_take(struct turn *t, int64_t wait_us);
+void gate_enter(struct gate *t, int64_t wait_us);
 
 /* Give back the turn if it is held.  t may be NULL. */
-void turn_give(struct turn *t);
+void gate_leave(struct gate *t);
 
 #endif

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "lib/base/word.h"
+#include "lib/base/names.h"
 #include "lib/base/ban.h"
 
 int
-word_find(const char *const *words, int n, const char *name)
+names_find(const char *const *words, int n, const char *name)
 {
 	for (int i = 0; i < n; i++) {
 		if (strcmp(words[i], name) == 0)

@@ -2,19 +2,19 @@
 
 #include <stdlib.h>
 
-#include "lib/store/lane.h"
+#include "lib/store/endpoint.h"
 #include "tests/unit/tap.h"
 
 /* Who hands over to a server, and what is known of it. */
 
 static struct store *st;
 
-static struct lane_info
+static struct endpoint_info
 get(const char *name)
 {
-	struct lane_info l = { .name = NULL };
+	struct endpoint_info l = { .name = NULL };
 
-	is_int(store_lane_get(st, name, &l), STORE_OK, "%s is known", name);
+	is_int(store_endpoint_get(st, name, &l), STORE_OK, "%s is known", name);
 	return l;
 }
 
@@ -39,23 +39,23 @@ static const struct {
 static void
 check_take(void)
 {
-	struct lane_info l = { .name = NULL };
+	struct endpoint_info l = { .name = NULL };
 
-	is_int(store_lane_get(st, "redis:a", &l), STORE_NOTFOUND,
+	is_int(store_endpoint_get(st, "redis:a", &l), STORE_NOTFOUND,
 	    "nothing is known of it");
 	(void)store_begin(st);
 	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++)
-		is_int(store_lane_take(st, "redis:a", takes[i].holder,
+		is_int(store_endpoint_take(st, "redis:a", takes[i].holder,
 			   takes[i].now_us, takes[i].until_us),
 		    takes[i].want, "%s", takes[i].what);
-	is_int(store_lane_take(st, "redis:b", 2, 150, 250), STORE_OK,
+	is_int(store_endpoint_take(st, "redis:b", 2, 150, 250), STORE_OK,
 	    "each has its own");
-	is_int(store_lane_release(st, "redis:a", 1), STORE_OK,
+	is_int(store_endpoint_release(st, "redis:a", 1), STORE_OK,
 	    "let go by one who has it not");
-	is_int(store_lane_take(st, "redis:a", 1, 151, 251), STORE_NOTFOUND,
+	is_int(store_endpoint_take(st, "redis:a", 1, 151, 251), STORE_NOTFOUND,
 	    "which is nothing");
-	is_int(store_lane_release(st, "redis:a", -9), STORE_OK, "let go");
-	is_int(store_lane_take(st, "redis:a", 1, 151, 251), STORE_OK,
+	is_int(store_endpoint_release(st, "redis:a", -9), STORE_OK, "let go");
+	is_int(store_endpoint_take(st, "redis:a", 1, 151, 251), STORE_OK,
 	    "and taken");
 	(void)store_commit(st);
 	l = get("redis:a");
@@ -63,70 +63,70 @@ check_take(void)
 		l.lease_us == 251 && l.fails == 0 && l.next_us == 0 &&
 		l.since_us == 0 && l.reason == NULL,
 	    "all of it");
-	lane_info_fini(&l);
+	endpoint_info_fini(&l);
 	ok(l.name == NULL, "empty afterwards");
 }
 
 static void
 check_fail(void)
 {
-	struct lane_info l;
+	struct endpoint_info l;
 
 	(void)store_begin(st);
-	is_int(store_lane_fail(st, "redis:a", 300, 310, "refused"), STORE_OK,
-	    "not there");
+	is_int(store_endpoint_fail(st, "redis:a", 300, 310, "refused"),
+	    STORE_OK, "not there");
 	(void)store_commit(st);
 	l = get("redis:a");
 	ok(l.fails == 1 && l.since_us == 300 && l.next_us == 310 &&
 		strcmp(l.reason, "refused") == 0,
 	    "since when and why");
-	lane_info_fini(&l);
+	endpoint_info_fini(&l);
 	(void)store_begin(st);
-	(void)store_lane_fail(st, "redis:a", 320, 340, "too slow");
+	(void)store_endpoint_fail(st, "redis:a", 320, 340, "too slow");
 	(void)store_commit(st);
 	l = get("redis:a");
 	ok(l.fails == 2 && l.since_us == 300 && l.next_us == 340 &&
 		strcmp(l.reason, "too slow") == 0,
 	    "since then still; the newest reason");
 	ok(l.holder == 1 && l.lease_us == 251, "whose it is stays");
-	lane_info_fini(&l);
+	endpoint_info_fini(&l);
 	(void)store_begin(st);
-	is_int(store_lane_refuse(st, "redis:a", 350, "full"), STORE_OK,
+	is_int(store_endpoint_refuse(st, "redis:a", 350, "full"), STORE_OK,
 	    "there, and full");
 	(void)store_commit(st);
 	l = get("redis:a");
 	ok(l.fails == 0 && l.since_us == 300 && l.next_us == 0 &&
 		strcmp(l.reason, "full") == 0,
 	    "since then still, and not left alone");
-	lane_info_fini(&l);
+	endpoint_info_fini(&l);
 	(void)store_begin(st);
-	is_int(store_lane_mend(st, "redis:a"), STORE_OK, "there again");
-	is_int(store_lane_mend(st, "redis:a"), STORE_OK, "and again");
-	is_int(store_lane_mend(st, "redis:c"), STORE_OK, "one unknown");
+	is_int(store_endpoint_mend(st, "redis:a"), STORE_OK, "there again");
+	is_int(store_endpoint_mend(st, "redis:a"), STORE_OK, "and again");
+	is_int(store_endpoint_mend(st, "redis:c"), STORE_OK, "one unknown");
 	(void)store_commit(st);
 	l = get("redis:a");
 	ok(l.fails == 0 && l.since_us == 0 && l.next_us == 0 &&
 		l.reason == NULL,
 	    "all is well");
-	lane_info_fini(&l);
+	endpoint_info_fini(&l);
 }
 
 static void
 check_list(void)
 {
-	struct lane_list l = { NULL, 0, 0 };
+	struct endpoint_list l = { NULL, 0, 0 };
 
 	(void)store_begin(st);
-	(void)store_lane_take(st, "rabbitmq:z", 1, 0, 10);
+	(void)store_endpoint_take(st, "rabbitmq:z", 1, 0, 10);
 	(void)store_commit(st);
-	is_int(store_lane_list(st, &l), STORE_OK, "all of them");
+	is_int(store_endpoint_list(st, &l), STORE_OK, "all of them");
 	ok(l.n == 3 && strcmp(l.v[0].name, "rabbitmq:z") == 0 &&
 		strcmp(l.v[1].name, "redis:a") == 0 &&
 		strcmp(l.v[2].name, "redis:b") == 0,
 	    "by name");
-	lane_list_fini(&l);
+	endpoint_list_fini(&l);
 	ok(l.v == NULL && l.n == 0, "empty afterwards");
-	lane_list_fini(&l);
+	endpoint_list_fini(&l);
 }
 
 int
