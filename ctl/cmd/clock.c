@@ -43,6 +43,10 @@ run_reset(struct ctl *c, const struct ctl_args *a)
 	    (long long)(r.ahead_us / CLOCK_US_PER_S),
 	    r.is_dry ? ", to be brought back" : "", (long long)r.jobs,
 	    (long long)r.rows, (long long)r.messages, (long long)r.kept);
+	if (r.unread > 0)
+		text_line("%lld jobs wait for their zone's file: do this again "
+			  "when they can be read",
+		    (long long)r.unread);
 	if (r.gone > 0)
 		text_line("%lld jobs ended by it: add those that are still "
 			  "wanted again",

@@ -92,9 +92,12 @@ reset_job(struct reset *r, struct job *j)
 	enum store_rc rc;
 	int64_t next_us;
 
-	/* One that cannot be read is looked at when it can. */
-	if (t == NULL)
+	/* One that cannot be read for now is brought back when it can. */
+	if (t == NULL) {
+		r->out->unread += j->cursor_us != JOB_NEVER &&
+		    j->cursor_us > r->now_us && sched_job_waits(r->s, j);
 		return STORE_OK;
+	}
 	if ((rc = reset_trigger(r, j, &t)) != STORE_OK) {
 		trigger_free(t);
 		return rc;
@@ -169,7 +172,8 @@ reset_delays(struct reset *r)
 	r->out->gone += gone;
 	if (rc == STORE_OK)
 		rc = store_clock_delays(r->st, r->now_us, r->mark_us);
-	if (rc == STORE_OK)
+	/* The mark stays, too, while a job has to be brought back. */
+	if (rc == STORE_OK && r->out->unread == 0)
 		rc = store_mark_set(r->st, r->now_us);
 	if (rc == STORE_OK)
 		rc = sched_audit(r->s, r->st, "clock.reset", NULL, NULL);

@@ -12,6 +12,8 @@ struct sched_clock {
 	int64_t kept;	  /* launched for slots yet to come: not again */
 	int64_t messages; /* held for too long */
 	int64_t gone;	  /* jobs that ended by it, which do not come back */
+	int64_t unread;	  /* jobs whose zone cannot be read for now: to be
+			   * brought back later, so the mark stays */
 };
 
 /*

@@ -303,6 +303,38 @@ check_reset(void)
 	    "the lease ends soon");
 }
 
+/* A job whose zone cannot be read then is brought back by another reset. */
+static void
+check_unread(void)
+{
+	static const struct rig_job job = { JOB_DURABLE, "z", "berlin", "cron",
+		"hour", "3" };
+	struct sched_clock c = { .is_dry = false };
+	struct tz_cache *zones = r.s.zones,
+			*none = tz_cache_new("/nonexistent");
+	struct sched_health h;
+
+	is_int(rig_add(&r, &job), STORE_OK, "added");
+	rig_meddle(r.conf->store,
+	    "UPDATE job SET trigger = replace(trigger, 'UTC', 'Europe/Berlin'),"
+	    "cursor_us = cursor_us + 365 * 86400000000 WHERE queue = 'z';"
+	    "UPDATE mark SET at_us = at_us + 86400000000");
+	r.s.zones = none;
+	is_int(sched_clock_reset(&r.s, &c), STORE_OK, "without its file");
+	is_int(c.unread, 1, "it cannot be brought back");
+	(void)sched_health(&r.s, now, &h);
+	ok(h.ahead_us > 0, "which is not forgotten");
+	r.s.zones = zones;
+	c = (struct sched_clock){ .is_dry = false };
+	is_int(sched_clock_reset(&r.s, &c), STORE_OK, "with it");
+	is_int(c.unread, 0, "it is");
+	ok(ask("SELECT cursor_us FROM job WHERE queue = 'z'") < now + DAY,
+	    "and fires within a day");
+	(void)sched_health(&r.s, now, &h);
+	is_int(h.ahead_us, 0, "so that nothing lies ahead");
+	tz_cache_free(none);
+}
+
 int
 main(void)
 {
@@ -335,6 +367,7 @@ main(void)
 	check_reset();
 	check_audit("brought back");
 	check_onwards();
+	check_unread();
 	buf_fini(&claim.scratch);
 	rig_close(&r);
 	folder_fini();
