@@ -1,87 +1,68 @@
--- Statements on jobs.  A column list stands in one order everywhere:
--- store_job.c reads rows by it.
+-- Statements on jobs.
+
+-- columns: job_definition
+trigger, args, kwargs, render, retry, description, priority, misfire_grace_us,
+	coalesce, max_catchup, max_instances, max_runtime_us
+
+-- columns: job_state
+state, reason, next_run_us, cursor_us, changed_us
+
+-- columns: job
+id, queue, job_id, created_us, {job_definition}, {job_state}
+
+-- columns: gone
+gone_us, reason
 
 -- name: job_insert
-INSERT INTO job (queue, job_id, trigger, args, kwargs, render, retry,
-	description, priority, misfire_grace_us, coalesce, max_catchup,
-	max_instances, state, reason, next_run_us, cursor_us, created_us,
-	changed_us, since_us, max_runtime_us)
-VALUES (:queue, :job_id, :trigger, :args, :kwargs, :render, :retry,
-	:description, :priority, :misfire_grace_us, :coalesce, :max_catchup,
-	:max_instances, :state, :reason, :next_run_us, :cursor_us, :created_us,
-	:changed_us, :cursor_us, :max_runtime_us);
+INSERT INTO job (queue, job_id, created_us, {job_definition}, {job_state},
+	since_us)
+VALUES (:queue, :job_id, :created_us, {:job_definition}, {:job_state},
+	:cursor_us);
 
 -- name: job_update
-UPDATE job SET trigger = :trigger, args = :args, kwargs = :kwargs,
-	render = :render, retry = :retry, description = :description,
-	priority = :priority, misfire_grace_us = :misfire_grace_us,
-	coalesce = :coalesce, max_catchup = :max_catchup,
-	max_instances = :max_instances, state = :state, reason = :reason,
-	next_run_us = :next_run_us, cursor_us = :cursor_us,
-	changed_us = :changed_us, max_runtime_us = :max_runtime_us
-WHERE id = :id;
+UPDATE job SET {job_definition=}, {job_state=} WHERE id = :id;
 
 -- name: job_advance
 UPDATE job SET next_run_us = :next_run_us, cursor_us = :cursor_us
 WHERE id = :id;
 
 -- name: job_move
-UPDATE job SET state = :state, reason = :reason, next_run_us = :next_run_us,
-	cursor_us = :cursor_us, changed_us = :changed_us
-WHERE id = :id;
+UPDATE job SET {job_state=} WHERE id = :id;
 
 -- name: job_mark_gone
 INSERT INTO job_gone (queue, job_id, job, gone_us, reason)
 SELECT queue, job_id, id, :now, :reason FROM job WHERE id = :id;
 
 -- name: job_gone_last
-SELECT gone_us, reason FROM job_gone
+SELECT {gone} FROM job_gone
 WHERE queue = :queue AND job_id = :job_id ORDER BY job DESC LIMIT 1;
 
 -- name: job_delete
 DELETE FROM job WHERE id = :id;
 
 -- name: job_get
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE queue = :queue AND job_id = :job_id;
+SELECT {job} FROM job WHERE queue = :queue AND job_id = :job_id;
 
 -- name: job_due
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE next_run_us <= :now ORDER BY next_run_us, id LIMIT :limit;
+SELECT {job} FROM job WHERE next_run_us <= :now ORDER BY next_run_us, id LIMIT :limit;
 
 -- name: job_next
 SELECT next_run_us FROM job WHERE next_run_us IS NOT NULL
 ORDER BY next_run_us LIMIT 1;
 
 -- name: job_list_timed
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE (next_run_us, id) > (:next_run_us, :id)
+SELECT {job} FROM job WHERE (next_run_us, id) > (:next_run_us, :id)
 ORDER BY next_run_us, id LIMIT :limit;
 
 -- name: job_list_idle
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE next_run_us IS NULL AND id > :id ORDER BY id LIMIT :limit;
+SELECT {job} FROM job WHERE next_run_us IS NULL AND id > :id ORDER BY id LIMIT :limit;
 
 -- name: job_list_queue_timed
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE queue = :queue AND (next_run_us, id) > (:next_run_us, :id)
+SELECT {job} FROM job WHERE queue = :queue AND (next_run_us, id) > (:next_run_us, :id)
 ORDER BY next_run_us, id LIMIT :limit;
 
 -- name: job_list_queue_idle
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE queue = :queue AND next_run_us IS NULL AND id > :id
+SELECT {job} FROM job WHERE queue = :queue AND next_run_us IS NULL AND id > :id
 ORDER BY id LIMIT :limit;
 
 -- name: job_count
@@ -91,10 +72,7 @@ SELECT count(*) FROM job;
 SELECT count(*) FROM job WHERE queue = :queue;
 
 -- name: job_quarantined
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE state = 'quarantined' ORDER BY id LIMIT :limit;
+SELECT {job} FROM job WHERE state = 'quarantined' ORDER BY id LIMIT :limit;
 
 -- name: job_quarantined_queues
 SELECT queue, count(*) FROM job WHERE state = 'quarantined' GROUP BY queue;
@@ -125,13 +103,7 @@ SELECT DISTINCT iif(json_valid(render), json_extract(render, '$.serviceId'),
 FROM job WHERE queue = :queue AND render IS NOT NULL AND state = 'active';
 
 -- name: job_batch
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE id <= :id ORDER BY id LIMIT :limit;
+SELECT {job} FROM job WHERE id <= :id ORDER BY id LIMIT :limit;
 
 -- name: job_batch_queue
-SELECT id, queue, job_id, trigger, args, kwargs, render, retry, description,
-	priority, misfire_grace_us, coalesce, max_catchup, max_instances, state,
-	reason, next_run_us, cursor_us, created_us, changed_us, max_runtime_us
-FROM job WHERE queue = :queue AND id <= :id LIMIT :limit;
+SELECT {job} FROM job WHERE queue = :queue AND id <= :id LIMIT :limit;

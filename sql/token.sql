@@ -1,23 +1,26 @@
 -- Access tokens.
 
+-- columns: token_new
+id, hash, name, scopes, queues, created_us, expires_us, services
+
+-- columns: token
+{token_new}, used_us
+
+-- columns: token_revoked
+id, hash, revoked_us
+
 -- name: token_insert
-INSERT INTO token (id, hash, name, scopes, queues, created_us, expires_us,
-	services)
-VALUES (:id, :hash, :name, :scopes, :queues, :created_us, :expires_us,
-	:services);
+INSERT INTO token ({token_new}) VALUES ({:token_new});
 
 -- name: token_get
-SELECT id, hash, name, scopes, queues, created_us, coalesce(expires_us, 0),
-	coalesce(used_us, 0), services
-FROM token WHERE id = :id AND revoked_us IS NULL;
+SELECT {token} FROM token WHERE id = :id AND revoked_us IS NULL;
 
 -- name: token_list
-SELECT id, hash, name, scopes, queues, created_us, coalesce(expires_us, 0),
-	coalesce(used_us, 0), services
-FROM token WHERE revoked_us IS NULL ORDER BY created_us, id;
+SELECT {token} FROM token WHERE revoked_us IS NULL ORDER BY created_us, id;
 
 -- name: token_get_revoked
-SELECT hash, revoked_us FROM token WHERE id = :id AND revoked_us IS NOT NULL;
+SELECT {token_revoked} FROM token
+WHERE id = :id AND revoked_us IS NOT NULL;
 
 -- name: token_revoke
 UPDATE token SET revoked_us = :now WHERE id = :id AND revoked_us IS NULL;

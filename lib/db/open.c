@@ -152,8 +152,7 @@ store_close(struct store *st)
 {
 	if (st == NULL)
 		return;
-	for (int i = 0; i < SQL__MAX; i++)
-		(void)sqlite3_finalize(st->stmts[i]);
+	stmt_forget(st);
 	/* A statement that was not ours to finalize is a bug: find it. */
 	assert(st->db == NULL || sqlite3_next_stmt(st->db, NULL) == NULL);
 	(void)sqlite3_close(st->db);

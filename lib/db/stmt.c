@@ -1,3 +1,7 @@
+/*
+ * Calls of statements: prepared once, bound, stepped, put back.  What a result
+ * of SQLite means is decided here.  Tested in t_stmt.
+ */
 #include "config.h"
 
 #include <assert.h>
@@ -35,23 +39,65 @@ rc_of(int sqlite_rc)
 	}
 }
 
-sqlite3_stmt *
-stmt_get(struct store *st, enum sql_id id)
+/* Around a prepared statement, with room for its parameters, and of the same
+ * memory; NULL without. */
+static struct stmt *
+stmt_new(struct store *st, sqlite3_stmt *prepared)
 {
+	int n = sqlite3_bind_parameter_count(prepared);
+	struct stmt *q;
+	size_t size = sizeof(*q) + (size_t)n * sizeof(q->param[0]);
+
+	if ((q = sqlite3_malloc64(size)) == NULL)
+		return NULL;
+	memset(q, 0, size);
+	q->st = st;
+	q->q = prepared;
+	q->nparams = n;
+	q->param = (struct stmt_param *)(q + 1);
+	return q;
+}
+
+/* NULL: st->refused says why. */
+static struct stmt *
+stmt_prepare(struct store *st, enum sql_id id)
+{
+	sqlite3_stmt *prepared = NULL;
 	int rc;
 
 	if (st->stmts[id] != NULL)
 		return st->stmts[id];
 	rc = sqlite3_prepare_v3(st->db, sql_texts[id].text, -1,
-	    SQLITE_PREPARE_PERSISTENT, &st->stmts[id], NULL);
+	    SQLITE_PREPARE_PERSISTENT, &prepared, NULL);
+	if (rc == SQLITE_OK && (st->stmts[id] = stmt_new(st, prepared)) == NULL)
+		rc = SQLITE_NOMEM;
 	if (rc != SQLITE_OK) {
 		log_event(LOG_LEVEL_ERR, "store-prepare", "statement",
 		    sql_texts[id].name, LOG_KEY_PATH, st->path, LOG_KEY_ERROR,
 		    sqlite3_errmsg(st->db), NULL);
-		st->stmts[id] = NULL;
+		(void)sqlite3_finalize(prepared);
 		st->refused = rc_of(rc);
 	}
 	return st->stmts[id];
+}
+
+sqlite3_stmt *
+stmt_get(struct store *st, enum sql_id id)
+{
+	struct stmt *q = stmt_prepare(st, id);
+
+	return q == NULL ? NULL : q->q;
+}
+
+void
+stmt_forget(struct store *st)
+{
+	for (int i = 0; i < SQL__MAX; i++) {
+		if (st->stmts[i] != NULL)
+			(void)sqlite3_finalize(st->stmts[i]->q);
+		sqlite3_free(st->stmts[i]);
+		st->stmts[i] = NULL;
+	}
 }
 
 void
@@ -189,5 +235,160 @@ stmt_run_all(struct store *st, const enum sql_id *ids, size_t n)
 
 	for (size_t i = 0; i < n && rc == STORE_OK; i++)
 		rc = stmt_run(st, stmt_get(st, ids[i]), false);
+	return rc;
+}
+
+struct stmt *
+stmt_call(struct store *st, enum sql_id id, const struct arg *args)
+{
+	struct stmt *q = stmt_prepare(st, id);
+
+	if (q == NULL) {
+		q = &st->failed;
+		q->st = st;
+		q->rc = st->refused;
+		return q;
+	}
+	q->rc = STORE_OK;
+	stmt_bind(q, args);
+	return q;
+}
+
+bool
+stmt_next(struct stmt *q)
+{
+	int step;
+
+	if (q->rc != STORE_OK)
+		return false;
+	step = sqlite3_step(q->q);
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		q->rc = stmt_rc(q->st, step);
+	return step == SQLITE_ROW;
+}
+
+void
+stmt_fail(struct stmt *q, enum store_rc rc)
+{
+	if (q->rc == STORE_OK)
+		q->rc = rc;
+}
+
+enum store_rc
+stmt_end(struct stmt *q)
+{
+	if (q->q != NULL)
+		stmt_put(q->q);
+	return q->rc;
+}
+
+enum store_rc
+stmt_exec(struct store *st, enum sql_id id, const struct arg *args)
+{
+	struct stmt *q = stmt_call(st, id, args);
+
+	/* To the end: a pragma gives a row before it commits what it did. */
+	while (stmt_next(q))
+		;
+	return stmt_end(q);
+}
+
+int64_t
+stmt_changes(const struct store *st)
+{
+	return sqlite3_changes64(st->db);
+}
+
+int64_t
+stmt_last_id(const struct store *st)
+{
+	return sqlite3_last_insert_rowid(st->db);
+}
+
+enum store_rc
+stmt_exec_one(struct store *st, enum sql_id id, const struct arg *args)
+{
+	enum store_rc rc = stmt_exec(st, id, args);
+
+	return rc == STORE_OK && stmt_changes(st) == 0 ? STORE_NOTFOUND : rc;
+}
+
+/* End a call that wanted one row. */
+static enum store_rc
+end_found(struct stmt *q, bool is_found)
+{
+	enum store_rc rc = stmt_end(q);
+
+	return rc == STORE_OK && !is_found ? STORE_NOTFOUND : rc;
+}
+
+enum store_rc
+stmt_find(struct store *st, enum sql_id id, const struct arg *args,
+    const struct columns *columns, void *p)
+{
+	struct stmt *q = stmt_call(st, id, args);
+	bool is_found = stmt_next(q);
+
+	if (is_found)
+		row_read(q, columns, p);
+	return end_found(q, is_found);
+}
+
+enum store_rc
+stmt_number(struct store *st, enum sql_id id, const struct arg *args,
+    int64_t *out)
+{
+	struct stmt *q = stmt_call(st, id, args);
+	bool is_found = stmt_next(q);
+
+	if (is_found)
+		*out = row_int(q, 0);
+	return end_found(q, is_found);
+}
+
+enum store_rc
+stmt_optional(struct store *st, enum sql_id id, const struct arg *args,
+    int64_t *out)
+{
+	struct stmt *q = stmt_call(st, id, args);
+
+	if (stmt_next(q) && !row_is_null(q, 0))
+		*out = row_int(q, 0);
+	return stmt_end(q);
+}
+
+enum store_rc
+stmt_is(struct store *st, enum sql_id id, const struct arg *args, bool *out)
+{
+	int64_t v = 0;
+	enum store_rc rc = stmt_optional(st, id, args, &v);
+
+	*out = v != 0;
+	return rc;
+}
+
+enum store_rc
+stmt_string(struct store *st, enum sql_id id, const struct arg *args,
+    char **out)
+{
+	struct stmt *q = stmt_call(st, id, args);
+	bool is_found = stmt_next(q);
+
+	if (is_found)
+		*out = row_copy(q, 0);
+	return end_found(q, is_found);
+}
+
+enum store_rc
+store_script(struct store *st, const char *sql)
+{
+	enum store_rc rc;
+
+	if ((rc = store_begin(st)) != STORE_OK)
+		return rc;
+	rc = stmt_rc(st, sqlite3_exec(st->db, sql, NULL, NULL, NULL));
+	if (rc == STORE_OK)
+		return store_commit(st);
+	store_rollback(st);
 	return rc;
 }

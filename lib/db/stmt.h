@@ -1,91 +1,140 @@
 #ifndef LIB_DB_STMT_H
 #define LIB_DB_STMT_H
 
-#include <sqlite3.h>
-
+#include "lib/db/row.h"
 #include "lib/db/store.h"
-#include "lib/db/gate.h"
+#include "lib/db/store_int.h"
 #include "sql/sql_gen.h"
 
 /*
- * Private to lib/store*: the connection and its statements.  A statement is
- * prepared when first asked for and kept until the store is closed.
+ * Calls of the statements in sql/.  A statement is called by its name with
+ * values for all of its parameters; one that cannot be prepared (logged) gives
+ * no rows and ends with the reason, so nobody has to ask for that.
  */
-struct store {
-	sqlite3 *db;
-	char *path;
-	char journal[16];
-	int64_t busy_us;
-	bool is_idle; /* waits for nobody: store_begin_idle */
-	int64_t busy_since_us;
-	bool is_unsynced;
-	bool is_durable;   /* commits are flushed before they return */
-	bool is_dirty;	   /* the WAL has commits not flushed by us */
-	bool is_torn;	   /* a flush of the WAL failed: it may have a hole */
-	int wal_pages;	   /* its length at the last checkpoint */
-	struct gate *gate; /* NULL: writers meet at SQLite's lock */
-	enum store_rc refused; /* why stmt_get gave NULL the last time */
-	sqlite3_stmt *stmts[SQL__MAX];
+struct stmt;
+
+/* A value for a parameter, by its name with the colon. */
+struct arg {
+	enum arg_type {
+		ARG_END,
+		ARG_INT,
+		ARG_NULL,
+		ARG_TEXT,
+		ARG_BLOB,
+		ARG_ROW
+	} type;
+	const char *name;
+	union {
+		int64_t i;
+		const char *text; /* borrowed until the call ends */
+		struct {
+			const void *p; /* likewise */
+			size_t n;
+		} blob;
+		struct {
+			const void *p;
+			const struct columns *columns;
+		} row;
+	} v;
 };
 
-/*
- * Borrow a statement, with no parameter bound; give it back with stmt_put.
- * NULL when it cannot be prepared (logged).
- */
-sqlite3_stmt *stmt_get(struct store *st, enum sql_id id);
+/* The arguments of a call; without any, NO_ARGS.  A name that the statement
+ * lacks, or a parameter without a value, is a bug: assertion. */
+#define ARGS(...) ((const struct arg[]){ __VA_ARGS__, { .type = ARG_END } })
+#define NO_ARGS ((const struct arg *)NULL)
 
-/* Reset and forget the parameters.  NULL is a no-op. */
-void stmt_put(sqlite3_stmt *q);
+#define INT(name_, value) \
+	{ \
+		.type = ARG_INT, .name = (name_), .v.i = (value) \
+	}
 
-/* Bind by name.  A name the statement lacks is a bug: assertion. */
-void stmt_int(sqlite3_stmt *q, const char *name, int64_t v);
-void stmt_null(sqlite3_stmt *q, const char *name);
-void stmt_blob(sqlite3_stmt *q, const char *name, const void *p, size_t n);
+/* Null when value, which is evaluated twice, equals none. */
+#define INT_OR_NULL(name_, value, none) \
+	{ \
+		.type = (value) == (none) ? ARG_NULL : ARG_INT, \
+		.name = (name_), .v.i = (value) \
+	}
 
-/* s is borrowed until stmt_put; NULL binds null. */
-void stmt_text(sqlite3_stmt *q, const char *name, const char *s);
+/* NULL is null. */
+#define TEXT(name_, value) \
+	{ \
+		.type = ARG_TEXT, .name = (name_), .v.text = (value) \
+	}
 
-/* Null when v equals none. */
-void stmt_int_or_null(sqlite3_stmt *q, const char *name, int64_t v,
-    int64_t none);
+#define BLOB(name_, p_, n_) \
+	{ \
+		.type = ARG_BLOB, .name = (name_), .v.blob = {(p_), (n_) } \
+	}
 
-/* What a result code of SQLite means; a surprising one is logged. */
-enum store_rc stmt_rc(struct store *st, int sqlite_rc);
-
-/*
- * Run a statement to its end, past whatever rows it gives, and put it back.  STORE_NOTFOUND when
- * is_one and it changed no row.  For q NULL: why stmt_get gave none.
- */
-enum store_rc stmt_run(struct store *st, sqlite3_stmt *q, bool is_one);
-
-/* Run statements without parameters in order; the first failure ends it. */
-enum store_rc stmt_run_all(struct store *st, const enum sql_id *ids, size_t n);
-
-/* Step to the next row: STORE_OK on a row, STORE_NOTFOUND after the last. */
-enum store_rc stmt_row(struct store *st, sqlite3_stmt *q);
-
-/* Copy of a text column, owned by the caller; NULL for null.  *is_oom is set
- * without memory, otherwise left alone. */
-char *stmt_copy(sqlite3_stmt *q, int col, bool *is_oom);
+/* Each parameter that has the name of a column, from the struct at p. */
+#define ROW(columns_, p_) \
+	{ \
+		.type = ARG_ROW, .v.row = {(p_), (columns_) } \
+	}
 
 /*
- * The first column of the one row of a statement, which is put back.  For q
- * NULL: why stmt_get gave none.
+ * Begin a call; end it in any case.  While it is under way the statement must
+ * not be called again.  Never NULL.
  */
-enum store_rc stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out);
+struct stmt *stmt_call(struct store *st, enum sql_id id,
+    const struct arg *args);
+
+/* Go to the next row: false after the last, or when something failed. */
+bool stmt_next(struct stmt *q);
+
+/* Let the call fail with rc, unless it has failed before. */
+void stmt_fail(struct stmt *q, enum store_rc rc);
+
+/* STORE_OK when all rows were had or no more were wanted, or what failed. */
+enum store_rc stmt_end(struct stmt *q);
 
 /*
- * Refuse a file that is not ours to write, before a byte of it is changed:
- * another program's database, a newer store, no store yet unless is_create.
+ * The row q stands on into the struct at p.  Texts are the struct's from then
+ * on, what it had before is not freed.  p NULL: the call fails with STORE_FULL
+ * (what was to be added to a list), as it does without memory.
  */
-enum store_rc store_vet(struct store *st, bool is_create, char *why,
-    size_t whylen);
+void row_read(struct stmt *q, const struct columns *columns, void *p);
 
-/* Set and read the journal mode, and how commits reach the disk. */
-enum store_rc store_wal_init(struct store *st, bool is_readonly);
-bool store_has_wal(const struct store *st);
+/* Single columns of the row, 0 being the first; null is 0, false or NULL.  A
+ * text is borrowed until the next row; of row_copy owned by the caller. */
+int64_t row_int(struct stmt *q, int col);
+bool row_is_null(struct stmt *q, int col);
+const char *row_text(struct stmt *q, int col);
+char *row_copy(struct stmt *q, int col);
 
-/* Bring the schema of a vetted file to store_schema_version(). */
-enum store_rc store_migrate(struct store *st, char *why, size_t whylen);
+/* Calls in one.  To the end, past whatever rows there are; then, how many rows
+ * it changed, and the number of the last that was inserted. */
+enum store_rc stmt_exec(struct store *st, enum sql_id id,
+    const struct arg *args);
+int64_t stmt_changes(const struct store *st);
+int64_t stmt_last_id(const struct store *st);
+
+/* The same, but STORE_NOTFOUND when it changed no row. */
+enum store_rc stmt_exec_one(struct store *st, enum sql_id id,
+    const struct arg *args);
+
+/* The first row into the struct at p; STORE_NOTFOUND. */
+enum store_rc stmt_find(struct store *st, enum sql_id id,
+    const struct arg *args, const struct columns *columns, void *p);
+
+/* The first column of the first row: null is 0; STORE_NOTFOUND. */
+enum store_rc stmt_number(struct store *st, enum sql_id id,
+    const struct arg *args, int64_t *out);
+
+/* The same, but *out stays when it is null or there is no row. */
+enum store_rc stmt_optional(struct store *st, enum sql_id id,
+    const struct arg *args, int64_t *out);
+
+/* Is there a row, and its first column true? */
+enum store_rc stmt_is(struct store *st, enum sql_id id, const struct arg *args,
+    bool *out);
+
+/* The first column of the first row, owned by the caller, NULL for null;
+ * STORE_NOTFOUND. */
+enum store_rc stmt_string(struct store *st, enum sql_id id,
+    const struct arg *args, char **out);
+
+/* Run a script of sql/ in a transaction of its own. */
+enum store_rc store_script(struct store *st, const char *sql);
 
 #endif

@@ -11,7 +11,7 @@
 #include "lib/base/names.h"
 #include "lib/base/ban.h"
 
-static const char *const state_names[JOB_STATE__MAX] = {
+const char *const job_state_names[JOB_STATE__MAX] = {
 	[JOB_ACTIVE] = "active",
 	[JOB_PAUSED] = "paused",
 	[JOB_QUARANTINED] = "quarantined",
@@ -75,13 +75,13 @@ job_list_add(struct job_list *l)
 const char *
 job_state_name(enum job_state s)
 {
-	return state_names[s];
+	return job_state_names[s];
 }
 
 int
 job_state_parse(const char *name, enum job_state *out)
 {
-	int i = names_find(state_names, JOB_STATE__MAX, name);
+	int i = names_find(job_state_names, JOB_STATE__MAX, name);
 
 	if (i < 0)
 		return -1;

@@ -70,6 +70,7 @@ void job_list_fini(struct job_list *l);
 struct job *job_list_add(struct job_list *l);
 
 /* "active", "paused", "quarantined" and back (-1: no such word). */
+extern const char *const job_state_names[JOB_STATE__MAX];
 const char *job_state_name(enum job_state s);
 int job_state_parse(const char *name, enum job_state *out);
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
+#include "lib/store/columns.h"
 #include "tests/unit/tap.h"
 
 /*
@@ -247,6 +249,53 @@ static const struct pin {
 	{ SQL_TICK_NEWEST, "SCAN tick" },
 };
 
+/* How each list of columns in sql/ is read. */
+static const struct columns *const tables[] = {
+	&columns_gone,
+	&columns_job,
+	&columns_token,
+	&columns_token_revoked,
+};
+
+static const struct columns *
+table_of(const char *fragment)
+{
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (strcmp(tables[i]->fragment, fragment) == 0)
+			return tables[i];
+	}
+	return NULL;
+}
+
+/* A row is read by position: each column must be the one of its table. */
+static void
+check_columns(struct store *st)
+{
+	const struct columns *c;
+	sqlite3_stmt *q;
+	const char *name;
+	size_t n;
+
+	for (int i = 0; i < SQL__MAX; i++) {
+		if (sql_texts[i].columns == NULL)
+			continue;
+		q = NULL;
+		(void)sqlite3_prepare_v2(st->db, sql_texts[i].text, -1, &q,
+		    NULL);
+		n = (size_t)sqlite3_column_count(q);
+		c = table_of(sql_texts[i].columns);
+		if (n > 0)
+			ok(c != NULL && n == c->n, "%s returns %s: %zu columns",
+			    sql_texts[i].name, sql_texts[i].columns, n);
+		for (size_t k = 0; c != NULL && k < n && k < c->n; k++) {
+			name = sqlite3_column_name(q, (int)k);
+			is_str(name, c->v[k].name + 1, "%s, column %zu",
+			    sql_texts[i].name, k);
+		}
+		(void)sqlite3_finalize(q);
+	}
+}
+
 /* "SCALAR SUBQUERY 2" to "SCALAR SUBQUERY": numbers differ by version. */
 static void
 drop_number(char *line)
@@ -338,6 +387,7 @@ main(void)
 		   sqlite3_exec(st->db, sql_sim_begin, NULL, NULL, NULL)),
 	    STORE_OK, "the tables of a simulation are made");
 	check_prepared(st);
+	check_columns(st);
 	is_int(stmt_rc(st, sqlite3_exec(st->db, sql_sim_end, NULL, NULL, NULL)),
 	    STORE_OK, "and go again");
 	check_transaction(st);

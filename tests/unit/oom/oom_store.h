@@ -47,14 +47,4 @@ oom_of(enum store_rc rc)
 				OOM_WRONG;
 }
 
-/* Forget the statements, so that they are prepared again. */
-static inline void
-oom_forget(struct store *st)
-{
-	for (int i = 0; i < SQL__MAX; i++) {
-		(void)sqlite3_finalize(st->stmts[i]);
-		st->stmts[i] = NULL;
-	}
-}
-
 #endif

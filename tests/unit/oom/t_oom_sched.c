@@ -31,7 +31,7 @@ run_add(void)
 		job_fini(&j);
 		oom.countdown = 1;
 	}
-	oom_forget(world.rig.s.stores[JOB_DURABLE]);
+	stmt_forget(world.rig.s.stores[JOB_DURABLE]);
 	job_init(&j);
 	j.queue = strdup("q");
 	j.trigger = strdup(spec);
@@ -54,7 +54,7 @@ run_switches(void)
 	enum store_rc rc;
 	struct job j;
 
-	oom_forget(s->stores[JOB_DURABLE]);
+	stmt_forget(s->stores[JOB_DURABLE]);
 	job_init(&j);
 	rc = sched_pause(s, JOB_DURABLE, "q", "fixed", &j);
 	job_fini(&j);
@@ -73,7 +73,7 @@ run_list(void)
 	char next[SCHED_CURSOR_MAX];
 	enum store_rc rc;
 
-	oom_forget(world.rig.s.stores[JOB_DURABLE]);
+	stmt_forget(world.rig.s.stores[JOB_DURABLE]);
 	rc = sched_list(&world.rig.s, &o, &l, next);
 	if (rc == STORE_OK && l.n < 1)
 		rc = STORE_ERROR;
@@ -93,7 +93,7 @@ run_messages(void)
 	const char *v[1];
 	size_t done;
 
-	oom_forget(s->stores[JOB_DURABLE]);
+	stmt_forget(s->stores[JOB_DURABLE]);
 	rc = sched_publish(s, &p, id);
 	if (rc == STORE_OK)
 		rc = sched_peek(s, "m", 1, &l);
@@ -121,7 +121,7 @@ run_runs(void)
 	struct sched *s = &world.rig.s;
 	enum store_rc rc;
 
-	oom_forget(s->stores[JOB_DURABLE]);
+	stmt_forget(s->stores[JOB_DURABLE]);
 	rc = sched_run_now(s, SCHED_ANY, "q", "fixed", id);
 	if (rc == STORE_OK)
 		rc = sched_replay(s, NULL, id, id);
@@ -151,7 +151,7 @@ run_dead(void)
 	    "UPDATE message SET state = 2 WHERE queue = 'dead';"
 	    "UPDATE outbox SET next_us = NULL WHERE queue = 'dead'");
 	oom.countdown = was;
-	oom_forget(s->stores[JOB_DURABLE]);
+	stmt_forget(s->stores[JOB_DURABLE]);
 	rc = sched_dead_list(s, &o, &l, next);
 	if (rc == STORE_OK && l.n != 2)
 		rc = STORE_ERROR;
@@ -175,7 +175,7 @@ run_why(void)
 	const char *bad = NULL;
 	enum store_rc rc;
 
-	oom_forget(world.rig.s.stores[JOB_DURABLE]);
+	stmt_forget(world.rig.s.stores[JOB_DURABLE]);
 	rc =
 	    sched_why(&world.rig.s, &w, "2030-01-01T00:01:00Z", RIG_2030, &bad);
 	if (rc == STORE_OK && w.out.answer != WHY_WILL_FIRE)

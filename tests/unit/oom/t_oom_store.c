@@ -18,7 +18,7 @@ static enum oom_rc changed(enum store_rc (*change)(struct store *st))
 {
 	enum store_rc rc;
 
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	rc = store_begin(world.st);
 	if (rc == STORE_OK)
 		rc = change(world.st);
@@ -93,7 +93,7 @@ run_job_get(void)
 	enum store_rc rc;
 
 	job_init(&j);
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	rc = store_job_get(world.st, "q", "full", &j);
 	if (rc == STORE_OK &&
 	    (strcmp(j.args, "[1]") != 0 || strcmp(j.reason, "why") != 0))
@@ -110,7 +110,7 @@ run_job_lists(void)
 	struct job_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	rc = store_job_list(world.st, NULL, &start, 100, &l);
 	if (rc == STORE_OK && l.n != 2)
 		rc = STORE_ERROR;
@@ -134,7 +134,7 @@ run_queue_list(void)
 	struct queue_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	rc = store_queue_list(world.st, &l);
 	if (rc == STORE_OK && (l.n != 1 || l.v[0].ready != 3))
 		rc = STORE_ERROR;
@@ -148,7 +148,7 @@ run_peek(void)
 	struct message_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	rc = store_message_peek(world.st, "q", MESSAGE_READY, 9, &l);
 	if (rc == STORE_OK && l.n != 3)
 		rc = STORE_ERROR;
@@ -166,7 +166,7 @@ run_run_list(void)
 	struct run_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	rc = store_run_list(world.st, &f, &l);
 	if (rc == STORE_OK && (l.n != 1 || strcmp(l.v[0].reason, "r") != 0))
 		rc = STORE_ERROR;
@@ -181,7 +181,7 @@ run_token_list(void)
 	struct zone_list z = { NULL, 0, 0 };
 	enum store_rc rc;
 
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	rc = store_token_list(world.st, &l);
 	if (rc == STORE_OK && (l.n != 1 || strcmp(l.v[0].name, "web") != 0))
 		rc = STORE_ERROR;
@@ -214,7 +214,7 @@ run_backup(void)
 	char why[256] = "";
 	enum store_rc rc;
 
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	rc = store_backup(world.st, folder_path("oom.bak"), why, sizeof(why));
 	if (rc != STORE_OK && why[0] == '\0')
 		return OOM_WRONG;
@@ -228,7 +228,7 @@ run_check(void)
 {
 	char why[256] = "";
 
-	oom_forget(world.st);
+	stmt_forget(world.st);
 	return oom_of(store_check(world.st, why, sizeof(why)));
 }
 
