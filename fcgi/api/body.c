@@ -18,9 +18,7 @@
 
 #include "lib/base/ban.h"
 
-#define IDLE_US (10 * CLOCK_US_PER_S)  /* without a byte */
-#define TOTAL_US (60 * CLOCK_US_PER_S) /* until all is there */
-#define CHUNK 65536		       /* read at once */
+#define CHUNK 65536 /* read at once */
 #define DRAIN_MAX \
 	(INT64_C(16) * HTTP_BODY_MAX) /* read and thrown away at most */
 
@@ -29,8 +27,12 @@ struct reading {
 	struct buf *out;
 	int64_t announced; /* -1: unknown */
 	int64_t got;
+	int64_t idle_us;
 	int64_t until_us;
 };
+
+const struct body_limits body_usual = { 10 * CLOCK_US_PER_S,
+	60 * CLOCK_US_PER_S };
 
 /*
  * Without CONTENT_LENGTH: RFC 9112 section 6.3 knows a body by its transfer
@@ -66,8 +68,8 @@ read_some(struct reading *r, size_t n)
 
 	if (left_us <= 0)
 		return CLIENT_SLOW;
-	if (left_us > IDLE_US)
-		left_us = IDLE_US;
+	if (left_us > r->idle_us)
+		left_us = r->idle_us;
 	if (r->got > HTTP_BODY_MAX || r->announced > HTTP_BODY_MAX) {
 		if (n > sizeof(waste))
 			n = sizeof(waste);
@@ -157,10 +159,12 @@ finish(const struct reading *r, enum client_read read, struct faults *fs)
 }
 
 enum request_rc
-body_read(const struct request *req, struct client *client, struct buf *body,
-    struct faults *fs)
+body_read_within(const struct body_limits *limits, const struct request *req,
+    struct client *client, struct buf *body, struct faults *fs)
 {
-	struct reading r = { .client = client, .out = body };
+	struct reading r = { .client = client,
+		.out = body,
+		.idle_us = limits->idle_us };
 	enum request_rc rc;
 
 	buf_reset(body);
@@ -168,6 +172,13 @@ body_read(const struct request *req, struct client *client, struct buf *body,
 		return rc;
 	if (r.announced < 0 && !client->is_framed && !may_follow(req))
 		return REQUEST_OK;
-	r.until_us = clock_mono_us() + TOTAL_US;
+	r.until_us = clock_mono_us() + limits->total_us;
 	return finish(&r, read_all(&r), fs);
+}
+
+enum request_rc
+body_read(const struct request *req, struct client *client, struct buf *body,
+    struct faults *fs)
+{
+	return body_read_within(&body_usual, req, client, body, fs);
 }

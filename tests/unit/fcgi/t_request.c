@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/clock.h"
 #include "lib/base/fault.h"
 
 #include "fcgi/api/body.h"
@@ -22,6 +23,7 @@ struct source {
 	size_t left;
 	enum client_read end; /* what comes behind it */
 	bool is_gone;
+	int64_t waited_us; /* at most, for the last piece */
 };
 
 static enum client_read
@@ -29,7 +31,7 @@ read_source(void *self, char *p, size_t *n, int64_t wait_us)
 {
 	struct source *s = self;
 
-	(void)wait_us;
+	s->waited_us = wait_us;
 	if (s->left == 0)
 		return s->end;
 	if (*n > s->left)
@@ -129,7 +131,7 @@ test_body(void)
 		char *env[] = { (char *)c->vars[0], (char *)c->vars[1],
 			(char *)c->vars[2], NULL };
 		struct source s = { c->body, strlen(c->body), c->end,
-			c->is_gone };
+			c->is_gone, 0 };
 		struct client client = { .ops = &ops,
 			.self = &s,
 			.is_framed = c->is_framed };
@@ -159,7 +161,7 @@ test_large_body(void)
 
 	for (int over = 0; over < 2 && text != NULL; over++) {
 		struct source s = { text, HTTP_BODY_MAX + (size_t)over,
-			CLIENT_END, false };
+			CLIENT_END, false, 0 };
 		struct client client = { .ops = &ops, .self = &s };
 		struct faults fs = { .n = 0 };
 		struct request req;
@@ -172,6 +174,93 @@ test_large_body(void)
 		is_int((long long)s.left, 0, "are read all the same");
 	}
 	free(text);
+	buf_fini(&b);
+}
+
+/* A body that comes a byte at a time, each after a while. */
+struct drip {
+	int64_t every_us;
+	int64_t least_us, most_us; /* that the reader was ready to wait */
+	int bytes;
+};
+
+static enum client_read
+read_drip(void *self, char *p, size_t *n, int64_t wait_us)
+{
+	struct drip *d = self;
+
+	if (d->bytes == 0 || wait_us < d->least_us)
+		d->least_us = wait_us;
+	if (wait_us > d->most_us)
+		d->most_us = wait_us;
+	if (d->every_us > wait_us) {
+		clock_sleep_us(wait_us);
+		return CLIENT_SLOW;
+	}
+	clock_sleep_us(d->every_us);
+	d->bytes++;
+	*p = 'x';
+	*n = 1;
+	return CLIENT_DATA;
+}
+
+/*
+ * Each byte in time, and all of them not: the limit for the whole ends it, by
+ * what was waited for the last one.  The usual limits are told by the first
+ * wait; a byte that never comes ends it by itself.
+ */
+static void
+test_slow_body(void)
+{
+	static const struct client_ops ops = { read_drip, wait_source, NULL };
+	static const struct {
+		const char *what;
+		struct body_limits limits;
+		int64_t every_us;
+		bool is_some; /* it came, and was not enough */
+	} cases[] = {
+		{ "in all", { 100000, 200000 }, 10000, true },
+		{ "without a byte", { 50000, 10000000 }, 60000, false },
+		{ "the whole is shorter", { 10000000, 50000 }, 60000, false },
+	};
+	char *env[] = { (char *)LENGTH "1000000", NULL };
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct body_limits *l = &cases[i].limits;
+		struct drip d = { .every_us = cases[i].every_us };
+		struct client client = { .ops = &ops, .self = &d };
+		struct faults fs = { .n = 0 };
+		int64_t began = clock_mono_us();
+		struct request req;
+
+		request_init(&req, env, 0);
+		is_int(body_read_within(l, &req, &client, &b, &fs),
+		    REQUEST_SLOW, "slow: %s", cases[i].what);
+		ok(clock_mono_us() - began <= l->total_us + 5000000, "it ends");
+		ok(d.most_us <= l->idle_us && d.most_us <= l->total_us,
+		    "no byte is waited for longer than either limit");
+		ok((d.bytes > 0) == cases[i].is_some, "%d bytes came", d.bytes);
+	}
+	buf_fini(&b);
+}
+
+/* What a client has by the manual. */
+static void
+test_usual_limits(void)
+{
+	static const struct client_ops ops = { read_source, wait_source, NULL };
+	char *env[] = { (char *)LENGTH "1000000", NULL };
+	struct source s = { "", 0, CLIENT_SLOW, false, 0 };
+	struct client client = { .ops = &ops, .self = &s };
+	struct faults fs = { .n = 0 };
+	struct buf b = BUF_INIT;
+	struct request req;
+
+	request_init(&req, env, 0);
+	is_int(body_read(&req, &client, &b, &fs), REQUEST_SLOW, "slow");
+	is_int(s.waited_us, 10 * CLOCK_US_PER_S, "10 s for a byte");
+	is_int(body_usual.total_us, 60 * CLOCK_US_PER_S, "60 s in all");
 	buf_fini(&b);
 }
 
@@ -268,6 +357,8 @@ main(void)
 	test_variables();
 	test_body();
 	test_large_body();
+	test_slow_body();
+	test_usual_limits();
 	test_needed_vars();
 	test_params();
 	test_loopback();
