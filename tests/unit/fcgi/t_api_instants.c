@@ -41,6 +41,16 @@ static const struct place {
 	{ "runs from", "GET", "/v1/runs?from=%s", NULL, "from" },
 	{ "runs to", "GET", "/v1/runs?to=%s", NULL, "to" },
 	{ "why at", "GET", WHY "&at=%s", NULL, "at" },
+	{ "fires from", "GET", "/v1/fires?from=%s", NULL, "from" },
+	{ "fires to", "GET", "/v1/fires?from=2098-06-01&to=%s", NULL, "to" },
+	{ "a job's, by members", "POST", "/v1/jobs",
+	    "{\"queue_name\":\"q\",\"trigger\":\"date\","
+	    "\"run_date\":%s}",
+	    "run_date" },
+	{ "PATCH, by members", "PATCH", "/v1/job",
+	    "{\"queue_name\":\"q\",\"job_id\":\"j\","
+	    "\"set\":{\"start_date\":%s}}",
+	    "start_date" },
 	{ "createdBefore", "GET", RENDER "?createdBefore=%s", NULL, NULL },
 	{ "createdAfter", "GET", RENDER "?createdAfter=%s", NULL, NULL },
 	{ "startedBefore", "GET", RENDER "?startedBefore=%s", NULL, NULL },
