@@ -40,7 +40,42 @@ routes() {
 	POST|/v1/queues/q0/extend|{"leases":["d1-0"]}|-|no
 	POST|/v1/preview|{"trigger":"interval","hours":2}|-|no
 	POST|/v1/services/srv-0123456789abcdefghij/jobs|{"startCommand":"true"}|-|no
+	POST|/v1/jobs|{"queue_name":"q0","trigger":"interval","hours":2,"job_id":"new"}|-|yes
+	PATCH|/v1/job|{"queue_name":"q0","job_id":"j","set":{"description":"changed"}}|-|yes
+	DELETE|/v1/job|{"queue_name":"q0","job_id":"j"}|queue_name=q0&job_id=j|yes
+	POST|/v1/job/run|{"queue_name":"q0","job_id":"j"}|queue_name=q0&job_id=j|yes
+	POST|/v1/job/pause|{"queue_name":"q0","job_id":"j"}|queue_name=q0&job_id=j|yes
+	POST|/v1/job/resume|{"queue_name":"q0","job_id":"p"}|queue_name=q0&job_id=p|yes
+	POST|/v1/queue/pause|{"queue_name":"q0"}|queue_name=q0|yes
+	POST|/v1/queue/resume|{"queue_name":"q0"}|queue_name=q0|no
+	POST|/v1/lease|{"queue_name":"q0","max":1}|-|yes
+	POST|/v1/ack|{"queue_name":"q0","leases":["d1-0"]}|-|no
+	POST|/v1/nack|{"queue_name":"q0","leases":["d1-0"]}|-|no
+	POST|/v1/extend|{"queue_name":"q0","leases":["d1-0"]}|-|no
+	POST|/v1/dead/replay|{"queue_name":"q0","ids":["dead"]}|-|yes
+	POST|/v1/dead/purge|{"queue_name":"q0","all":true}|-|yes
+	DELETE|/v1/dead/letter|{"queue_name":"q0","id":"dead"}|queue_name=q0&id=dead|yes
+	POST|/v1/run/replay|{"queue_name":"q0","run_id":"run"}|queue_name=q0&run_id=run|yes
 	END
+}
+
+# Every route that takes a body is among them: "METHOD PATTERN" of --help, with
+# any name for a placeholder.  Those whose path says it all take none.
+uncovered() {
+	local method pattern rest
+	while read -r method pattern rest; do
+		case $method:$pattern in
+		*'}'*/cancel | *'}'*/run | *'}'*/replay | *'}'/dead | *'{message}') continue ;;
+		POST:/* | PATCH:/* | DELETE:/*) ;;
+		*) continue ;;
+		esac
+		routes | grep -Eq "^$method\\|$(sed 's/{[a-z]*}/[^|\/]+/g' <<<"$pattern")\\|" ||
+		    echo "$method $pattern"
+	done < <("$FCGI" --help)
+}
+
+@test "every route with a body is walked" {
+	[ "$(uncovered)" = '' ]
 }
 
 # The jobs, switches and messages of all queues.
@@ -61,11 +96,14 @@ fill() {
 		call POST /funboost/add_timing_job "$body"
 		call POST /funboost/add_timing_job "${body/\"j\"/\"p\"}"
 		call POST /funboost/pause_timing_job "{\"queue_name\":\"$q\",\"job_id\":\"p\"}"
-		call POST /funboost/publish "{\"queue_name\":\"$q\",\"msg_body\":{}}"
+		call POST /funboost/publish "{\"queue_name\":\"$q\",\"msg_body\":{},\"task_id\":\"run\"}"
+		sqlite3 "$WEB/instance/store.db" "INSERT INTO message (queue,
+		    priority, state, attempt, enqueued_us, body)
+		    VALUES ('$q', 0, 2, 1, 1, json_object('task_id', 'dead'))"
 	done
 	sqlite3 "$WEB/instance/store.db" ".backup '$WEB/backup'"
 	all=$(state)
-	[ "$(wc -l <<<"$all")" -eq 6 ]
+	[ "$(wc -l <<<"$all")" -eq 8 ]
 }
 
 call() {
