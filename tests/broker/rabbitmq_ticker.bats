@@ -71,6 +71,20 @@ teardown() {
 	[[ $output == *'1, all of them can be reached'* ]]
 }
 
+@test "2^64-1 passes to RabbitMQ as it is" {
+	local big='"x":18446744073709551615,"y":-9223372036854775808'
+	add "{\"queue_name\":\"$q\",\"job_id\":\"big\",\"trigger\":\"date\",
+	    \"run_date\":\"2026-01-01 00:00:00\",\"kwargs\":{$big}}"
+	status_is 200
+	post /funboost/publish "{\"queue_name\":\"$q\",\"msg_body\":{$big}}"
+	status_is 200
+	tick
+	client get "$q" >"$BATS_TEST_TMPDIR/got"
+	# jq would round them.
+	[ "$(grep -cE '18446744073709551615.*-9223372036854775808' \
+	    "$BATS_TEST_TMPDIR/got")" -eq 2 ]
+}
+
 @test "RabbitMQ that is away: the ledger, health and doctor say so" {
 	cutter_tell refuse
 	post /funboost/publish "{\"queue_name\":\"$q\",\"msg_body\":{\"x\":3}}"
