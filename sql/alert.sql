@@ -64,11 +64,41 @@ UPDATE alert SET done = :done, next_us = :next_us, done_us = :done_us,
 	reason = :reason
 WHERE id = :id AND attempt = :attempt;
 
--- Of a run, what its state does not say.
+-- Told once for each kind.
+
+-- name: alert_add
+INSERT INTO alert (about, subject, kind) VALUES (:about, :subject, :kind)
+ON CONFLICT (about, subject, kind) DO NOTHING;
+
+-- What is dead once more, after it was replayed, is news again.
+
+-- name: alert_renew
+INSERT INTO alert (about, subject, kind) VALUES (:about, :subject, :kind)
+ON CONFLICT (about, subject, kind) DO UPDATE SET
+	name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+	attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
+
+-- Before the state is changed: the states that a replay leads to are news
+-- again when the run was due.
 
 -- name: alert_run
-INSERT INTO alert (about, subject, kind) VALUES ('run', :run, :kind)
-ON CONFLICT (about, subject, kind) DO NOTHING;
+INSERT INTO alert (about, subject, kind)
+SELECT 'run', id, :kind FROM run WHERE id = :run
+ON CONFLICT (about, subject, kind) DO UPDATE SET
+	name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+	attempt = 0, next_us = 0, done_us = NULL, reason = NULL
+WHERE excluded.kind IN ('refused', 'dead')
+	AND (SELECT state FROM run WHERE id = excluded.subject) = 'due';
+
+-- Before the state is changed, too.
+
+-- name: alert_job
+INSERT INTO alert (about, subject, kind)
+SELECT 'job', id, 'quarantined' FROM job
+WHERE id = :job AND state <> 'quarantined'
+ON CONFLICT (about, subject, kind) DO UPDATE SET
+	name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+	attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
 
 -- Silence: the tick before this one left no sign of life for so long.
 

@@ -25,9 +25,6 @@ UPDATE delivery SET state = :state, version = version + 1, next_us = :next_us,
 	finished_us = :finished_us
 WHERE run = :run AND version = :version;
 
--- name: delivery_say
-UPDATE run SET state = :state, reason = :reason WHERE id = :run;
-
 -- name: delivery_get
 SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
 	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),

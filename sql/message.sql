@@ -9,7 +9,8 @@ UPDATE message SET
 	state = iif(lease IS NOT NULL AND attempt >= :max_deliveries, 2, 0),
 	reason = iif(lease IS NOT NULL, 'lease expired', reason),
 	lease = NULL, until_us = NULL
-WHERE queue = :queue AND state = 1 AND until_us <= :now;
+WHERE queue = :queue AND state = 1 AND until_us <= :now
+RETURNING id, state;
 
 -- name: message_pick
 SELECT id, attempt, priority, enqueued_us, reason, body FROM message
@@ -37,7 +38,8 @@ UPDATE message SET
 	until_us = iif(:free = 0 AND attempt >= :max_deliveries, NULL,
 		:until_us),
 	lease = NULL, reason = iif(:free = 0, :reason, coalesce(:reason, reason))
-WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
+WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease
+RETURNING id, state;
 
 -- name: message_peek_ready
 SELECT id, state, attempt, priority, coalesce(until_us, 0), enqueued_us,

@@ -77,10 +77,7 @@ WHERE r.task_id = :task_id AND r.queue = :queue;
 -- name: outbox_delete
 DELETE FROM outbox WHERE run = :run;
 
--- name: outbox_say
-UPDATE run SET state = :state, reason = :reason WHERE id = :run;
-
--- Many at once: an update that triggers look at costs as much for one.
+-- Many at once.
 
 -- name: outbox_say_all
 UPDATE run SET state = 'sent', reason = NULL WHERE id IN (

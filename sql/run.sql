@@ -6,6 +6,9 @@ INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us, count, state,
 VALUES (:task_id, :job, :queue, :job_id, :slot_us, :last_us, :count, :state,
 	:reason, :decided_us, :is_extra);
 
+-- name: run_set
+UPDATE run SET state = :state, reason = :reason WHERE id = :run;
+
 -- name: run_last
 SELECT id, state = :state AND reason IS :reason AND last_us < :slot_us
 FROM run WHERE job = :job ORDER BY slot_us DESC LIMIT 1;

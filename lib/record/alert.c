@@ -55,6 +55,36 @@ alert_list_add(struct alert_list *l)
 	return v;
 }
 
+enum alert_kind
+alert_of_run(enum run_state s, bool is_open)
+{
+	switch (s) {
+	case RUN_MISSED:
+		return ALERT_MISSED;
+	case RUN_FAILED:
+		return ALERT_FAILED;
+	case RUN_REFUSED:
+		return ALERT_REFUSED;
+	case RUN_DEAD:
+		return ALERT_DEAD;
+	case RUN_UNKNOWN:
+		return is_open ? ALERT_KIND__MAX : ALERT_UNKNOWN;
+	case RUN_SENT:
+	case RUN_COALESCED:
+	case RUN_PAUSED:
+	case RUN_OVERLAP:
+	case RUN_DUE:
+	case RUN_SENDING:
+	case RUN_CREATED:
+	case RUN_RUNNING:
+	case RUN_SUCCEEDED:
+	case RUN_CANCELED:
+	case RUN_STATE__MAX:
+		break;
+	}
+	return ALERT_KIND__MAX;
+}
+
 const char *
 alert_kind_name(enum alert_kind k)
 {

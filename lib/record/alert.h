@@ -1,8 +1,11 @@
 #ifndef LIB_RECORD_ALERT_H
 #define LIB_RECORD_ALERT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "lib/record/run.h"
 
 #define ALERT_NAME_LEN 32
 #define ALERT_NEVER INT64_MAX
@@ -43,6 +46,12 @@ void alert_list_fini(struct alert_list *l);
 
 /* Room for one more at the end, zeroed; NULL without memory. */
 struct alert *alert_list_add(struct alert_list *l);
+
+/*
+ * What a run in state s is told as; ALERT_KIND__MAX: it is no news.  is_open:
+ * its target is still asked how it ended, so a doubt is none either.
+ */
+enum alert_kind alert_of_run(enum run_state s, bool is_open);
 
 /* "failed", "no_tick", … and back (-1: no such word). */
 const char *alert_kind_name(enum alert_kind k);

@@ -87,6 +87,51 @@ store_alert_settle(struct store *st, const struct alert *a,
 	return stmt_run(st, q, true);
 }
 
+static enum store_rc
+write_alert(struct store *st, sqlite3_stmt *q, enum alert_about about,
+    int64_t subject, enum alert_kind kind)
+{
+	static const char *const tables[ALERT_ABOUT__MAX] = {
+		[ALERT_RUN] = "run",
+		[ALERT_MESSAGE] = "message",
+		[ALERT_KEY] = "key",
+	};
+
+	if (q == NULL)
+		return st->refused;
+	stmt_text(q, ":about", tables[about]);
+	stmt_int(q, ":subject", subject);
+	stmt_text(q, ":kind", alert_kind_name(kind));
+	return stmt_run(st, q, false);
+}
+
+enum store_rc
+store_alert_add(struct store *st, enum alert_about about, int64_t subject,
+    enum alert_kind kind)
+{
+	return write_alert(st, stmt_get(st, SQL_ALERT_ADD), about, subject,
+	    kind);
+}
+
+enum store_rc
+store_alert_renew(struct store *st, enum alert_about about, int64_t subject,
+    enum alert_kind kind)
+{
+	return write_alert(st, stmt_get(st, SQL_ALERT_RENEW), about, subject,
+	    kind);
+}
+
+enum store_rc
+store_alert_job(struct store *st, int64_t job)
+{
+	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_JOB);
+
+	if (q == NULL)
+		return st->refused;
+	stmt_int(q, ":job", job);
+	return stmt_run(st, q, false);
+}
+
 enum store_rc
 store_alert_run(struct store *st, int64_t run, enum alert_kind kind)
 {

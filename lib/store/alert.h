@@ -7,8 +7,9 @@
 #include "lib/db/store.h"
 
 /*
- * The outbox.  Its rows are written by triggers (sql/schema.sql), in the
- * transaction of what they tell of.  Calls that change need an open one.
+ * The outbox of alerts.  Its rows are written by the functions of lib/store/
+ * that write what they are about, in the same transaction.  Calls that change
+ * need an open one.
  */
 
 /* Add up to limit that are due at now_us, longest due first. */
@@ -37,9 +38,25 @@ struct store_alert_end {
 enum store_rc store_alert_settle(struct store *st, const struct alert *a,
     const struct store_alert_end *end);
 
-/* Tell of the run, in the ledger's row of that number; once for a kind. */
+/* What an alert is about: a row of one of these tables. */
+enum alert_about { ALERT_RUN, ALERT_MESSAGE, ALERT_KEY, ALERT_ABOUT__MAX };
+
+/* Write an alert, unless one of that kind was written before. */
+enum store_rc store_alert_add(struct store *st, enum alert_about about,
+    int64_t subject, enum alert_kind kind);
+
+/* Write it again, although that was told before. */
+enum store_rc store_alert_renew(struct store *st, enum alert_about about,
+    int64_t subject, enum alert_kind kind);
+
+/*
+ * Before the state of a row is changed: of a run, to what kind says; of a job,
+ * to quarantined.  A run is told once for each kind, but a run that was due is
+ * refused or dead anew; a job is told whenever it becomes so.
+ */
 enum store_rc store_alert_run(struct store *st, int64_t run,
     enum alert_kind kind);
+enum store_rc store_alert_job(struct store *st, int64_t job);
 
 /* Note that before the tick numbered id there was none for gap_us or more. */
 enum store_rc store_alert_silence(struct store *st, int64_t id, int64_t gap_us);

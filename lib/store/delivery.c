@@ -5,6 +5,7 @@
 
 #include "lib/store/delivery.h"
 #include "lib/store/delivery_int.h"
+#include "lib/store/run.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
@@ -169,20 +170,6 @@ store_delivery_insert(struct store *st, const struct delivery *d)
 	return stmt_run(st, q, false);
 }
 
-/* The ledger says the same. */
-static enum store_rc
-delivery_set_state(struct store *st, const struct delivery *d)
-{
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_SAY);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":run", d->run);
-	stmt_text(q, ":state", run_state_name(d->state));
-	stmt_text(q, ":reason", d->reason);
-	return stmt_run(st, q, true);
-}
-
 enum store_rc
 store_delivery_move(struct store *st, struct delivery *d)
 {
@@ -207,5 +194,7 @@ store_delivery_move(struct store *st, struct delivery *d)
 	if ((rc = stmt_run(st, q, true)) != STORE_OK)
 		return rc;
 	d->version++;
-	return delivery_set_state(st, d);
+	return store_run_set(st,
+	    &(struct store_run_set){ d->run, d->state, d->reason,
+		d->next_us != DELIVERY_NEVER });
 }

@@ -1,10 +1,11 @@
 /*
- * Keys that Render does not accept, as the store has them.  The alert is
- * written by a trigger.  Tested in t_deliver_key.
+ * Keys that Render does not accept, as the store has them.  Tested in
+ * t_deliver_key.
  */
 #include "config.h"
 
 #include "lib/base/clock.h"
+#include "lib/store/alert.h"
 #include "lib/store/denial.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
@@ -30,7 +31,11 @@ store_denial_add(struct store *st, const char *key, const char *service,
 	stmt_text(q, ":service", service);
 	stmt_text(q, ":reason", reason);
 	stmt_int(q, ":now", now_us);
-	return stmt_run(st, q, false);
+	rc = stmt_run(st, q, true);
+	if (rc != STORE_OK)
+		return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return store_alert_add(st, ALERT_KEY, sqlite3_last_insert_rowid(st->db),
+	    ALERT_DENIED);
 }
 
 enum store_rc

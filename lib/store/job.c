@@ -1,6 +1,7 @@
 /* The table of jobs, and what is left of those that are gone. */
 #include "config.h"
 
+#include "lib/store/alert.h"
 #include "lib/store/columns.h"
 #include "lib/store/history.h"
 #include "lib/store/job.h"
@@ -65,10 +66,22 @@ store_job_insert(struct store *st, struct job *j)
 	return rc;
 }
 
+/* Before its row is changed: a job that is quarantined by it is news. */
+static enum store_rc
+job_alert(struct store *st, const struct job *j)
+{
+	return j->state == JOB_QUARANTINED ? store_alert_job(st, j->id) :
+					     STORE_OK;
+}
+
 enum store_rc
 store_job_update(struct store *st, const struct job *j)
 {
-	return stmt_exec_one(st, SQL_JOB_UPDATE, ARGS(ROW(&columns_job, j)));
+	enum store_rc rc = job_alert(st, j);
+
+	return rc == STORE_OK ?
+	    stmt_exec_one(st, SQL_JOB_UPDATE, ARGS(ROW(&columns_job, j))) :
+	    rc;
 }
 
 enum store_rc
@@ -84,7 +97,11 @@ store_job_advance(struct store *st, int64_t id, int64_t next_run_us,
 enum store_rc
 store_job_move(struct store *st, const struct job *j)
 {
-	return stmt_exec_one(st, SQL_JOB_MOVE, ARGS(ROW(&columns_job, j)));
+	enum store_rc rc = job_alert(st, j);
+
+	return rc == STORE_OK ?
+	    stmt_exec_one(st, SQL_JOB_MOVE, ARGS(ROW(&columns_job, j))) :
+	    rc;
 }
 
 /* Its name stays with its runs, and its trigger with its slots. */

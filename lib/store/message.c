@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/num.h"
+#include "lib/store/alert.h"
 #include "lib/store/queue.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
@@ -71,18 +72,44 @@ store_message_insert(struct store *st, const char *queue, int64_t priority,
 	return stmt_run(st, q, false);
 }
 
+/*
+ * Run q, which gives number and state of each message that it changed, and put
+ * it back: those that are dead by it are news.  *n becomes how many there were.
+ */
+static enum store_rc
+change_states(struct store *st, sqlite3_stmt *q, size_t *n)
+{
+	enum store_rc rc;
+
+	*n = 0;
+	if (q == NULL)
+		return st->refused;
+	while ((rc = stmt_row(st, q)) == STORE_OK) {
+		++*n;
+		if (sqlite3_column_int(q, 1) != MESSAGE_DEAD)
+			continue;
+		rc = store_alert_renew(st, ALERT_MESSAGE,
+		    sqlite3_column_int64(q, 0), ALERT_DEAD);
+		if (rc != STORE_OK)
+			break;
+	}
+	stmt_put(q);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
 enum store_rc
 store_message_expire(struct store *st, const char *queue,
     int64_t max_deliveries, int64_t now_us)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_MESSAGE_EXPIRE);
+	size_t n;
 
 	if (q == NULL)
 		return st->refused;
 	stmt_text(q, ":queue", queue);
 	stmt_int(q, ":max_deliveries", max_deliveries);
 	stmt_int(q, ":now", now_us);
-	return stmt_run(st, q, false);
+	return change_states(st, q, &n);
 }
 
 /* The messages to be leased, not yet marked so. */
@@ -165,6 +192,8 @@ store_message_nack(struct store *st, const char *queue, const char *lease,
     const struct store_nack *n)
 {
 	sqlite3_stmt *q = lease_stmt(st, SQL_MESSAGE_NACK, queue, lease);
+	enum store_rc rc;
+	size_t changed;
 
 	if (q != NULL) {
 		stmt_int(q, ":free", n->is_free);
@@ -173,7 +202,8 @@ store_message_nack(struct store *st, const char *queue, const char *lease,
 		    n->now_us);
 		stmt_text(q, ":reason", n->reason);
 	}
-	return stmt_run(st, q, true);
+	rc = change_states(st, q, &changed);
+	return rc == STORE_OK && changed == 0 ? STORE_NOTFOUND : rc;
 }
 
 static enum store_rc

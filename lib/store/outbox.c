@@ -6,6 +6,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/store/outbox.h"
+#include "lib/store/run.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
@@ -197,14 +198,8 @@ store_outbox_get(struct store *st, const char *queue, const char *id,
 static enum store_rc
 say(struct store *st, int64_t run, enum run_state state, const char *reason)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_OUTBOX_SAY);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":run", run);
-	stmt_text(q, ":state", run_state_name(state));
-	stmt_text(q, ":reason", reason);
-	return stmt_run(st, q, true);
+	return store_run_set(st,
+	    &(struct store_run_set){ run, state, reason, false });
 }
 
 enum store_rc

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "lib/store/alert.h"
 #include "lib/store/run.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
@@ -10,6 +11,7 @@ enum store_rc
 store_run_insert(struct store *st, struct run *r)
 {
 	sqlite3_stmt *q = stmt_get(st, SQL_RUN_INSERT);
+	enum alert_kind news = alert_of_run(r->state, true);
 	enum store_rc rc;
 
 	if (q == NULL)
@@ -28,7 +30,28 @@ store_run_insert(struct store *st, struct run *r)
 	rc = stmt_run(st, q, false);
 	if (rc == STORE_OK)
 		r->row = sqlite3_last_insert_rowid(st->db);
-	return rc;
+	return rc == STORE_OK && news != ALERT_KIND__MAX ?
+	    store_alert_add(st, ALERT_RUN, r->row, news) :
+	    rc;
+}
+
+enum store_rc
+store_run_set(struct store *st, const struct store_run_set *s)
+{
+	enum alert_kind news = alert_of_run(s->state, s->is_open);
+	enum store_rc rc = STORE_OK;
+	sqlite3_stmt *q;
+
+	if (news != ALERT_KIND__MAX)
+		rc = store_alert_run(st, s->run, news);
+	if (rc != STORE_OK)
+		return rc;
+	if ((q = stmt_get(st, SQL_RUN_SET)) == NULL)
+		return st->refused;
+	stmt_int(q, ":run", s->run);
+	stmt_text(q, ":state", run_state_name(s->state));
+	stmt_text(q, ":reason", s->reason);
+	return stmt_run(st, q, true);
 }
 
 /* Number of the row that ends a job's ledger, if it says the same as r. */

@@ -7,11 +7,24 @@
 #include "lib/db/store.h"
 
 /*
- * Insert a ledger row and set its number (open transaction).  STORE_CONFLICT
+ * Insert a ledger row and set its number, with its alert if it is news (open
+ * transaction).  STORE_CONFLICT
  * when the slot has a row already: it was decided before, and must not be
  * launched again.
  */
 enum store_rc store_run_insert(struct store *st, struct run *r);
+
+/*
+ * Change what became of a run, in the open transaction; with its alert if that
+ * is news.  STORE_NOTFOUND: no such row.
+ */
+struct store_run_set {
+	int64_t run; /* number of the row */
+	enum run_state state;
+	const char *reason; /* or NULL */
+	bool is_open;	    /* its target is asked on how it ends */
+};
+enum store_rc store_run_set(struct store *st, const struct store_run_set *s);
 
 /*
  * Lengthen the row that ends the ledger of r->job, so that it also covers

@@ -51,12 +51,11 @@ CREATE TABLE denial (
 
 CREATE UNIQUE INDEX denial_open ON denial (key, service) WHERE ended_us IS NULL;
 
-CREATE TRIGGER alert_denial AFTER INSERT ON denial
-BEGIN
-	INSERT INTO alert (about, subject, kind)
-	VALUES ('key', NEW.id, 'denied')
-	ON CONFLICT (about, subject, kind) DO NOTHING;
-END;
+-- Alerts are written by what writes the state (lib/store/alert.h).
+DROP TRIGGER alert_run_new;
+DROP TRIGGER alert_run_state;
+DROP TRIGGER alert_job_state;
+DROP TRIGGER alert_message_state;
 
 ALTER TABLE tick ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tick ADD COLUMN boot INTEGER;

@@ -66,13 +66,22 @@ tick() {
 	"$TICKER" --once 2>>"$BATS_TEST_TMPDIR/ticker.log" 3>&-
 }
 
-# A one-off job, and what the ticker finds out about it: run_is STATE [REASON]
+# A one-off job, and what the ticker writes down about it: run_is STATE [REASON]
 run_is() {
+	local news
+	case $1 in
+	succeeded | canceled | running) news='' ;;
+	*) news="INSERT INTO alert (about, subject, kind)
+		SELECT 'run', max(run), '$1' FROM delivery;" ;;
+	esac
 	id=$("$MINUTEHAND" render create "$srv" -- "x $1")
-	sql "UPDATE delivery SET state = '$1', next_us = NULL
+	sql "BEGIN IMMEDIATE;
+	    UPDATE delivery SET state = '$1', next_us = NULL
 	    WHERE run = (SELECT max(run) FROM delivery);
 	    UPDATE run SET state = '$1', reason = nullif('${2-}', '')
-	    WHERE id = (SELECT max(run) FROM delivery)"
+	    WHERE id = (SELECT max(run) FROM delivery);
+	    $news
+	    COMMIT"
 }
 
 # What the receiver has got, in jq's words, all lines as one list.
@@ -321,8 +330,12 @@ changed() {
 	tick_pid=$!
 	wait_for 10 rows_are 1 "tick WHERE ended_us IS NULL" || return
 	chmod "$3" "$1"
-	sql "UPDATE delivery SET state = 'failed' WHERE state = 'running';
-	    UPDATE run SET state = 'failed' WHERE state = 'running'"
+	sql "BEGIN IMMEDIATE;
+	    INSERT INTO alert (about, subject, kind)
+	    SELECT 'run', id, 'failed' FROM run WHERE state = 'running';
+	    UPDATE delivery SET state = 'failed' WHERE state = 'running';
+	    UPDATE run SET state = 'failed' WHERE state = 'running';
+	    COMMIT"
 	wait_for 10 grep -q "$4" "$BATS_TEST_TMPDIR/ticker.log" ||
 	    { cat "$BATS_TEST_TMPDIR/ticker.log"; return 1; }
 	[ ! -s "$BATS_TEST_TMPDIR/told" ] && [ ! -s "$log" ]

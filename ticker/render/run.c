@@ -44,7 +44,7 @@ deliver_limit(struct deliver *d, struct delivery *run, int64_t now_us)
 	log_event(LOG_LEVEL_WARN, "too-long", LOG_KEY_RUN, run->id, "service",
 	    run->service, NULL);
 	return rc == STORE_OK ?
-	    store_alert_run(d->st, run->run, ALERT_TOO_LONG) :
+	    store_alert_add(d->st, ALERT_RUN, run->run, ALERT_TOO_LONG) :
 	    rc;
 }
 

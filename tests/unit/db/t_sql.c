@@ -98,7 +98,9 @@ static const struct pin {
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_DELIVERY_MOVE,
 	    "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)" },
-	{ SQL_DELIVERY_SAY, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_RUN_SET, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_MESSAGE_EXPIRE,
+	    "SEARCH message USING INDEX message_held (queue=? AND until_us<?)" },
 	{ SQL_DELIVERY_OF_REMOTE,
 	    "SEARCH d USING INDEX delivery_remote (remote_id=?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
@@ -170,7 +172,6 @@ static const struct pin {
 	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_DELETE,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
-	{ SQL_OUTBOX_SAY, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_SAY_ALL,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?); "
 	    "LIST SUBQUERY; "
