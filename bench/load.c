@@ -3,7 +3,8 @@
  * the next POST that adds a job once it has the answer to the last, COUNT in
  * all.  Prints answers per second; exits 1 when an answer was no 200.
  *
- *   load [-k] [-l FILE] [-j FIELDS] [-s SECONDS] PORT PATH TOKEN|- CLIENTS COUNT
+ *   load [-k] [-l FILE] [-j FIELDS] [-s SECONDS] PORT PATH TOKEN|- CLIENTS
+ *   COUNT
  *
  *   -k         lost connections and 5xx are no failure (workers get killed)
  *   -l FILE    write the job ids that were acknowledged, one a line

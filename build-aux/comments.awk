@@ -13,6 +13,7 @@ function offend(line, what) {
 }
 
 function columns(s,    i, n) {
+	gsub(/[\200-\277]/, "", s) # the further bytes of a character
 	for (i = 1; i <= length(s); i++)
 		n += substr(s, i, 1) == "\t" ? 8 - n % 8 : 1
 	return n
@@ -23,21 +24,22 @@ function follow(text, indent,    word) {
 	word = text
 	sub(/[ \t].*/, "", word)
 	if (last != "" && indent == last_indent && text ~ /^[A-Za-z0-9`"'(]/ && \
-	    text !~ /^(shellcheck|NOLINT|clang-format)/ && last !~ /[:;]$/ && \
+	    text !~ /^(shellcheck|NOLINT|clang-format)/ && last !~ /[.:;]$/ && \
 	    last !~ /  / && text !~ /[^.!?:]  / && \
 	    last_columns + 1 + length(word) < 64)
 		offend(FNR - 1, "the paragraph is not filled")
 	last = text
 	last_indent = indent
 	last_columns = columns($0)
-	if (last_columns > 80)
+	if (last_columns > 80 && text !~ /^shellcheck /)
 		offend(FNR, "a comment of more than 80 columns")
 }
 
-# "#" or "--" and what stands behind it; begins with its indent.
+# "#" or "--" in the first column, and what stands behind it: elsewhere it may
+# be part of a text.
 function line_comment(mark,    text, indent) {
 	text = $0
-	if (!sub("^[ \t]*" mark, "", text)) {
+	if (!sub("^" mark, "", text)) {
 		last = ""
 		return
 	}

@@ -1,3 +1,8 @@
+/*
+ * Questions to brokers for the API and the command: counts, names,
+ * registrations. Connections are kept, waiting is bounded. Tested in
+ * tests/broker/.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Loads a library when there is something to send (dlopen). */
 #include "config.h"
 
 #include <dlfcn.h>

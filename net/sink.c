@@ -1,3 +1,7 @@
+/*
+ * Sinks: the calls that are the same for every kind of server. Tested in
+ * t_sink_webhook and tests/broker/.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * ticker: one tick per start, from options and configuration to the exit
+ * status.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * Reads the command line of ticker and of ticker simulate. Tested in
+ * tests/ticker/opts.bats.
+ */
 #include "config.h"
 
 #include <getopt.h>

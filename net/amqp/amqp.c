@@ -1,3 +1,7 @@
+/*
+ * A connection to a RabbitMQ server: frames out and in, without waiting for
+ * longer than allowed. Tested in tests/broker/rabbitmq*.bats.
+ */
 #include "config.h"
 
 #include <sys/time.h>

@@ -1,3 +1,7 @@
+/*
+ * Connects to a RabbitMQ server, with TLS, in a thread that can be left behind.
+ * Tested in tests/broker/rabbitmq_faults.bats.
+ */
 #include "config.h"
 
 #include <sys/time.h>

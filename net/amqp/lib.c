@@ -1,3 +1,4 @@
+/* rabbitmq-c, loaded when needed. */
 #include "config.h"
 
 #include "net/amqp/lib.h"

@@ -1,3 +1,7 @@
+/*
+ * The handshake of AMQP 0-9-1, frame by frame: user, password, virtual host.
+ * Tested in tests/broker/rabbitmq.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * A sorted set of names: the queues that are known to be at the server. Tested
+ * in t_amqp_names.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Opens a connection when there is none that is alive, and closes it. Tested in
+ * tests/broker/rabbitmq*.bats.
+ */
 #include "config.h"
 
 #include <sys/socket.h>

@@ -1,3 +1,7 @@
+/*
+ * Messages that were published and not confirmed yet. Tested in
+ * tests/broker/rabbitmq_faults.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

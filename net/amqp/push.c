@@ -1,3 +1,7 @@
+/*
+ * Publishes a batch with confirms, within the socket's buffer. Tested in
+ * tests/broker/rabbitmq*.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

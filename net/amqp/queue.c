@@ -1,3 +1,7 @@
+/*
+ * Queues at the server: declared, counted, purged. Tested in
+ * tests/broker/rabbitmq.bats.
+ */
 #include "config.h"
 
 #include "net/amqp/names.h"

@@ -10,8 +10,8 @@
 /*
  * Find out whether there is such a queue, which is then used as it is; if not,
  * make it durable, with x-max-priority unless max_priority is 0.  It is in
- * a->queues afterwards.  Nothing else may be under way.  One line in why unless the
- * answer is AMQP_OK.
+ * a->queues afterwards.  Nothing else may be under way.  One line in why unless
+ * the answer is AMQP_OK.
  */
 enum amqp_answer amqp_queues_need(struct amqp *a, const char *name,
     int64_t max_priority, char *why, size_t whylen);

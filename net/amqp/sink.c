@@ -1,3 +1,4 @@
+/* The sink of a RabbitMQ server: its table of calls. */
 #include "config.h"
 
 #include "net/amqp/push.h"

@@ -1,3 +1,7 @@
+/*
+ * One HTTP transfer: what curl calls back, within its limits of size. Tested in
+ * t_http.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Header lines of answers: numbers, dates, Retry-After. Pure. Tested in
+ * t_http_field.
+ */
 #include "config.h"
 
 #include <stdbool.h>

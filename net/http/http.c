@@ -1,3 +1,4 @@
+/* All HTTP that a program sends, by libcurl. Tested in t_http. */
 #include "config.h"
 
 #include <stdbool.h>

@@ -42,8 +42,8 @@ struct http_request {
 
 /* What came of a request. */
 enum http_end {
-	HTTP_ANSWERED, /* a whole answer is there, whatever its status */
-	HTTP_NOT_SENT, /* nothing of the request left: no address, refused, TLS */
+	HTTP_ANSWERED,	/* a whole answer is there, whatever its status */
+	HTTP_NOT_SENT,	/* nothing of the request left: address, refusal, TLS */
 	HTTP_MAYBE_SENT /* it may have arrived; no whole answer came back */
 };
 
@@ -77,12 +77,12 @@ struct http_result {
 struct http *http_new(const struct http_opts *o, char *why, size_t whylen);
 
 /*
- * Begin a request; nothing is sent before http_wait.  It is sent at most
- * once: a POST with a body is never repeated behind the caller's back, even
- * when a connection that was kept open turns out to be dead.  r->bearer is borrowed
+ * Begin a request; nothing is sent before http_wait.  It is sent at most once:
+ * a POST with a body is never repeated behind the caller's back, even when a
+ * connection that was kept open turns out to be dead.  r->bearer is borrowed
  * for the call.  0, and a result will come; -1 with one line in why: nothing
- * was sent, no result will come (no memory, max_parallel are under way, or
- * an address that is not allowed).
+ * was sent, no result will come (no memory, max_parallel are under way, or an
+ * address that is not allowed).
  */
 int http_start(struct http *h, const struct http_request *r, char *why,
     size_t whylen);

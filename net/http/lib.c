@@ -1,3 +1,4 @@
+/* libcurl, loaded when needed. */
 #include "config.h"
 
 #include <stdio.h>

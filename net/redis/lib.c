@@ -1,3 +1,4 @@
+/* hiredis, loaded when needed. */
 #include "config.h"
 
 #include "net/dl.h"

@@ -1,3 +1,7 @@
+/*
+ * Pushes a batch into Redis, each run once, by a script. Tested in
+ * tests/broker/redis*.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -202,7 +206,9 @@ take_replies(struct pushing *p, size_t keep)
 	return 0;
 }
 
-/* Would the worker take it?  What was added while nobody knew is checked now. */
+/*
+ * Would the worker take it?  What was added while nobody knew is checked now.
+ */
 static bool
 is_fit(const struct sink_redis *m, const struct redis_way *k,
     struct sink_message *msg)

@@ -1,3 +1,7 @@
+/*
+ * A connection to Redis that never waits for longer than allowed. Tested in
+ * tests/broker/redis_down.bats.
+ */
 #include "config.h"
 
 #include <sys/socket.h>

@@ -1,3 +1,7 @@
+/*
+ * The sink of a Redis server: its table of calls, counts and results. Tested in
+ * tests/broker/redis.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

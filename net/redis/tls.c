@@ -1,3 +1,7 @@
+/*
+ * TLS to Redis, by OpenSSL and hiredis' part for it, loaded when needed. Tested
+ * in tests/broker/redis_tls.bats.
+ */
 #include "config.h"
 
 #include <arpa/inet.h>

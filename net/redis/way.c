@@ -1,3 +1,7 @@
+/*
+ * How the messages of one queue get into Redis: as its worker has registered,
+ * or as the configuration says. Tested in tests/broker/redis.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * The ways of all queues of a batch, each looked up once. Tested in
+ * tests/broker/redis.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * The sink of a webhook: a signed POST per message (Standard Webhooks). Tested
+ * in t_sink_webhook.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2034,SC2154 # what the loaded files set and use
 # Queues at RabbitMQ from end to end: jobs, ticks that are killed, the API, the
-# command; in short here, the fault run in whole by `make check-brokers N=10000`.
+# command; in short here, the fault run in whole by make check-brokers
+# N=10000.
 
 bats_require_minimum_version 1.5.0
 

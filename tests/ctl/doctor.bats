@@ -3,7 +3,8 @@
 # minutehand doctor: each of its findings, provoked once.
 
 setup_file() {
-	# A web server whose path says what it answers: /STATUS, or a name below.
+	# A web server whose path says what it answers: /STATUS, or a name
+	# below.
 	python3 -c '
 import json, socketserver, sys
 HEALTH = {

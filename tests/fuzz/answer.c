@@ -1,3 +1,7 @@
+/*
+ * Fuzz target: an answer of Render (ticker/render/parse.c, rate.c). The first
+ * byte says what was asked, the second the HTTP status.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,7 @@
+/*
+ * What must hold of every trigger that a fuzz target makes: slots in order,
+ * counts that agree, a text that reads back as the same.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

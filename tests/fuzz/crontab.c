@@ -1,3 +1,7 @@
+/*
+ * Fuzz target: a crontab line (lib/trigger/crontab.c); the first byte is the
+ * zone and the rule for clock changes.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,7 @@
+/*
+ * Fuzz target: the text of a date (lib/time/datetime.c); the first byte is the
+ * zone it is read in.
+ */
 #include <stdlib.h>
 #include <string.h>
 

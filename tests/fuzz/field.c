@@ -1,3 +1,7 @@
+/*
+ * Fuzz target: a cron field (lib/trigger/cron_field.c); the first byte says
+ * which, the second the zone and the rule for clock changes.
+ */
 #include <stdlib.h>
 #include <string.h>
 

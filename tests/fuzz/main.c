@@ -1,3 +1,7 @@
+/*
+ * The main of a fuzz target without a fuzzer: runs it once on each file of the
+ * corpus, as a test.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * Fuzz target: the stored text of a trigger, as a damaged store may hold it
+ * (lib/trigger/trigger.c).
+ */
 #include <stdlib.h>
 #include <string.h>
 

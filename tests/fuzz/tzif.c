@@ -1,3 +1,4 @@
+/* Fuzz target: the bytes of a zone file (lib/time/tz_file.c). */
 #include <stdlib.h>
 #include <string.h>
 

@@ -137,7 +137,8 @@ try() {
 	[ "$now" = "$all" ] || refill
 }
 
-# What these servers do with HTTP/2 by themselves; nothing changes by it, either.
+# What these servers do with HTTP/2 by themselves; nothing changes by it,
+# either.
 #   - mod_fcgid (2.3.9) announces the right length for a body that came without
 #     one, and then gives nothing of it: we refuse that, if it does not (500).
 #   - lighttpd (1.4.69) refuses a POST without a length by 411, or resets its

@@ -5,8 +5,8 @@
 #
 # What the servers differ in, as seen by a client:
 #   - A POST without Content-Length (curl -X POST without -d) is refused by
-#     lighttpd with 411 and a page of its own; all others hand it on.  With -d ''
-#     it works everywhere (RFC 9110, 8.6: a client should send the length).
+#     lighttpd with 411 and a page of its own; all others hand it on.  With -d
+#     '' it works everywhere (RFC 9110, 8.6: a client should send the length).
 #   - lighttpd adds "Accept-Ranges: bytes" to a 200.
 #   - Apache with mod_cgid sends chunks in place of Content-Length where it does
 #     not see the end of the answer in time, and closes the connection after an
@@ -232,7 +232,8 @@ denied() {
 			code=$(api GET "/$folder${file//#/%23}" -o "$BATS_TEST_TMPDIR/body" \
 			    -w '%{http_code}')
 			tried=$((tried + 1))
-			# To mod_rewrite a # ends the path: the program answers /.
+			# To mod_rewrite a # ends the path: the program answers
+			# /.
 			if [[ $code != 40[34] && $file != '#'* ]] ||
 			    grep -q 'S3CR3T\|@CONF@\|Rewrite' "$BATS_TEST_TMPDIR/body"; then
 				echo "$folder$file: $code"
@@ -252,7 +253,8 @@ denied() {
 	api GET /mh/funboost/get_all_queues | grep '"succ":true'
 	# A folder is no list of its files.
 	web "$URL/mh/data/" | { ! grep S3CR3T; }
-	# Pages of one's own, where that is wanted; nothing of ours all the same.
+	# Pages of one's own, where that is wanted; nothing of ours all the
+	# same.
 	sed -i 's/#\(RewriteCond.*!-f\)/\1/' "$WEB/space/.htaccess" "$WEB/space/mh/.htaccess"
 	[ "$(web "$URL/page.html")" = hello ]
 	denied "${left_behind[@]}"

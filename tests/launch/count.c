@@ -1,3 +1,7 @@
+/*
+ * Compares the ledger with the jobs that Render has: launched twice, launched
+ * for no run, lost.
+ */
 #include "config.h"
 
 #include <stdio.h>

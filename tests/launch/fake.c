@@ -1,3 +1,7 @@
+/*
+ * A Render in memory behind the functions of ticker/render/api.h: no network,
+ * virtual time, every fault on demand.
+ */
 #include "config.h"
 
 #include <stdio.h>

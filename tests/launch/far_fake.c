@@ -1,3 +1,6 @@
+/*
+ * The far side of launch: a Render in memory (fake.c), shared by all tickers.
+ */
 #include "config.h"
 
 #include <sys/mman.h>

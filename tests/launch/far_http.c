@@ -1,3 +1,7 @@
+/*
+ * The far side of launch_http: the stand-in of tests/stub as a process, over
+ * real HTTP.
+ */
 #include "config.h"
 
 #include <sys/mman.h>

@@ -32,7 +32,8 @@ examples() {
 
 @test "every folder is in the map, with a line on it" {
 	for folder in */ .ci/; do
-		# A build, and what autoreconf and distcheck make, are no source.
+		# A build, and what autoreconf and distcheck make, are no
+		# source.
 		[ ! -e "$folder/config.status" ] || continue
 		case $folder in
 		autom4te.cache/ | build*/ | _*/) [ "$folder" = build-aux/ ] ||

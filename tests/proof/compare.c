@@ -1,3 +1,7 @@
+/*
+ * Compares the slots of a trigger with a walk over the minutes of a transition,
+ * and sums up the differences.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

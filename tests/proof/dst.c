@@ -1,3 +1,7 @@
+/*
+ * The proof that cron expressions obey their DST policies: every distinct zone,
+ * every transition, minute by minute, against libc.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Cron expressions, crontab lines and calendarintervals as the proof reads
+ * them, by lines of its own.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * The expressions of the proof: a fixed list and random ones aimed at
+ * transitions.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,6 @@
+/*
+ * Work in processes, a piece at a time; the results come back through a pipe.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * The days around a transition, minute by minute, as libc's localtime_r shows
+ * them.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Compares lib/time/tz with every line of zdump -v for every zone. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* The zones of the host, each distinct content once. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

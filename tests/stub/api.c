@@ -1,3 +1,4 @@
+/* The stand-in's routes: creates, lists, shows, cancels jobs as Render does. */
 #include "config.h"
 
 #include <stdlib.h>

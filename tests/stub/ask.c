@@ -1,3 +1,7 @@
+/*
+ * Asks Render or the stand-in by the ticker's own code, and prints the answers;
+ * used by bats files and benchmarks.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -13,9 +17,8 @@
 /*
  * Ask by the ticker's own code, and print what came of it:
  *
- *	ask CONF create SERVICE COMMAND [COUNT]
- *	ask CONF list|events SERVICE [STATUS]
- *	ask CONF get|cancel SERVICE JOB
+ *	ask CONF create SERVICE COMMAND [COUNT] ask CONF list|events SERVICE
+ *	[STATUS] ask CONF get|cancel SERVICE JOB
  *
  * A line for each answer; of several creates (COMMAND 1, COMMAND 2 …, as many
  * at once as the configuration allows) a line of sums.  Pages are followed.

@@ -1,3 +1,4 @@
+/* A connection to the stand-in: TLS or not, HTTP/1.1 or HTTP/2. */
 #include "config.h"
 
 #include <sys/epoll.h>

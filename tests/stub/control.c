@@ -1,3 +1,7 @@
+/*
+ * The stand-in's control: faults, clock and counts, set by requests to
+ * /control.
+ */
 #include "config.h"
 
 #include <stddef.h>

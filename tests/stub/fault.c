@@ -1,3 +1,4 @@
+/* Faults of the stand-in: which request meets which, from a seed or as told. */
 #include "config.h"
 
 #include <string.h>

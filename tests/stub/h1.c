@@ -1,3 +1,4 @@
+/* HTTP/1.1 of the stand-in: one request after another on a connection. */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* HTTP/2 of the stand-in, by nghttp2. */
 #include "config.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* The stand-in's jobs: created, found by command, moved on by the clock. */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * A stand-in for Render's API on loopback, with faults on demand: sockets, TLS,
+ * the event loop.
+ */
 #include "config.h"
 
 #include <sys/epoll.h>

@@ -1,3 +1,4 @@
+/* Reads the parameters of a query. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Answers of the stand-in, now or after a delay. */
 #include "config.h"
 
 #include <stdlib.h>

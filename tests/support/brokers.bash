@@ -13,7 +13,8 @@
 #   rabbit_fini                   in teardown_file: stop it, and its epmd
 #   rabbitctl COMMAND…            rabbitmqctl
 #   make_tls PATH                 PATH.key and PATH.pem, the certificate of a
-#                                 server on localhost, which is its own authority
+#                                 server on localhost, which is its own
+#                                 authority
 #   cutter_start PORT             a proxy to it (cutter.py): CUTTER_PORT
 #   cutter_tell [WORD…]           what to spoil; without words nothing
 #   cutter_stop                   in teardown

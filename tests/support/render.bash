@@ -1,4 +1,5 @@
-# The stand-in for Render's API (tests/stub).  After helper.bash: load ../support/render.bash
+# The stand-in for Render's API (tests/stub).  After helper.bash: load
+# ../support/render.bash
 #
 #   stub_start [name=value…]   start it: STUB_HTTP, STUB_HTTPS, STUB_CA, STUB_LOG
 #   stub_stop                  in teardown

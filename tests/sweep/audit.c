@@ -1,3 +1,7 @@
+/*
+ * The sweep's judge: what was acknowledged is there once, every slot has its
+ * row; written apart from lib/record/audit.c.
+ */
 #include "config.h"
 
 #include <stdarg.h>

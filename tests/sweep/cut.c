@@ -1,3 +1,7 @@
+/*
+ * What a power cut leaves of files: what was flushed, and any part of what was
+ * not.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

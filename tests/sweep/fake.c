@@ -1,3 +1,7 @@
+/*
+ * The sweep's clock, random bytes and kind of file system, so that a seed
+ * repeats a run.
+ */
 #include "config.h"
 
 #include <sys/vfs.h>

@@ -1,3 +1,7 @@
+/*
+ * Stores of the schema version before, made for the sweep and judged after a
+ * migration went wrong.
+ */
 #include "config.h"
 
 #include <stdio.h>

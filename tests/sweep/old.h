@@ -10,7 +10,8 @@
 
 /*
  * Make the store in use one of version 1, with the rows that it has and, as a
- * copy that was put there has, without a write-ahead log; note in w how either version looks, and keep it; false: it did not work.
+ * copy that was put there has, without a write-ahead log; note in w how either
+ * version looks, and keep it; false: it did not work.
  */
 bool old_make(struct world *w);
 

@@ -1,3 +1,4 @@
+/* Audits the sweep's stores by the product's own audit, beside the judge. */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * The scenes of the sweep: what is done to a store while one of its steps goes
+ * wrong.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

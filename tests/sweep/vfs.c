@@ -1,3 +1,7 @@
+/*
+ * A VFS around SQLite's own that numbers each step towards the disk and has one
+ * of them go wrong.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The store a scene starts with, and what was asked of it and acknowledged. */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -154,7 +154,8 @@ got() {
 	tick
 	[ "$(got 'length')" = 1 ]
 	grep -q 'alert-failed.*status 503' "$BATS_TEST_TMPDIR/ticker.log"
-	# The other has it meanwhile, or has it next; not before its time the hook.
+	# The other has it meanwhile, or has it next; not before its time the
+	# hook.
 	sql 'UPDATE alert SET next_us = 1'
 	tick
 	[ "$(jq -c .type "$BATS_TEST_TMPDIR/told")" = '"run.failed"' ]

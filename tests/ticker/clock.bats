@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2154 # helper.bash sets what is used here
 # A clock that is ahead once, one that was, and passes that a person typed.
-# lib/base/leap.h has the cases, t_leap.c and t_clock_reset.c what time cannot be
-# made to do here.
+# lib/base/leap.h has the cases, t_leap.c and t_clock_reset.c what time cannot
+# be made to do here.
 
 bats_require_minimum_version 1.5.0
 

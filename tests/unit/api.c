@@ -1,3 +1,7 @@
+/*
+ * The HTTP API without a web server, for unit programs: requests go to
+ * serve_one.
+ */
 #include "config.h"
 
 #define _XOPEN_SOURCE 700 /* nftw(3) */

@@ -1,3 +1,6 @@
+/*
+ * Compares an answer of the API with what a row of a test table expects of it.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * Writes what became of a batch into the store: sent, tried again, dead; and
+ * how the endpoint is. Tested in tests/broker/.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* A batch of messages on its way to an endpoint. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * The endpoints of a tick: which queue goes to which server, and the lease that
+ * keeps another ticker from sending there. Tested in tests/broker/.
+ */
 #include "config.h"
 
 #include <stdlib.h>

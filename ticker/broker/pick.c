@@ -1,3 +1,7 @@
+/*
+ * Picks messages that are due from the outbox, queue by queue, into the next
+ * batch of each endpoint. Tested in tests/broker/.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Handing over to brokers, seen from the tick: begins batches, takes back those
+ * that are done, waits. Tested in tests/broker/.
+ */
 #include "config.h"
 
 #include <fcntl.h>

@@ -9,8 +9,8 @@
 
 /*
  * The second step of a tick, for brokers: messages of the outbox are handed
- * over, each endpoint on its own (ticker/broker/sender.h).  Any number of ticks may work on
- * one store: one of them at a time holds a endpoint.
+ * over, each endpoint on its own (ticker/broker/sender.h).  Any number of ticks
+ * may work on one store: one of them at a time holds a endpoint.
  *
  * A message that is under way stays in the outbox until its answer is written
  * down, so whoever dies leaves it there, and it is sent again under the same

@@ -49,9 +49,9 @@ struct push_endpoint *push_endpoint_of(struct push *p, const char *queue);
 enum store_rc push_load_signature(struct push *p, struct push_endpoint *l);
 
 /*
- * What is known of endpoints stands in the durable store: for another kind that is
- * a transaction of its own, beside the open one.  push_endpoint_end gives rc, or
- * what came of the commit.
+ * What is known of endpoints stands in the durable store: for another kind that
+ * is a transaction of its own, beside the open one.  push_endpoint_end gives
+ * rc, or what came of the commit.
  */
 enum store_rc push_endpoint_begin(struct push *p, enum job_kind kind);
 enum store_rc push_endpoint_end(struct push *p, enum job_kind kind,

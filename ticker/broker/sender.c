@@ -1,3 +1,7 @@
+/*
+ * The thread that talks to one server. It sees batches and a sink, never the
+ * store. Tested in tests/broker/.
+ */
 #include "config.h"
 
 #include <pthread.h>

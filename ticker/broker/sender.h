@@ -33,9 +33,9 @@ struct sender_batch {
 void sender_batch_free(struct sender_batch *b);
 
 /*
- * A endpoint by o (lib/sink.h); it writes a byte to wake_fd, which does not block,
- * whenever a batch was handed over.  The thread begins with the first batch.
- * NULL without memory.
+ * A endpoint by o (lib/sink.h); it writes a byte to wake_fd, which does not
+ * block, whenever a batch was handed over.  The thread begins with the first
+ * batch.  NULL without memory.
  */
 struct sender *sender_new(const struct sink_opts *o, int wake_fd);
 

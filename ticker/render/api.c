@@ -1,3 +1,7 @@
+/*
+ * Requests to Render's API: keys, rates, requests under way, answers. Which run
+ * is sent when is not known here. Tested in tests/render/http.bats.
+ */
 #include "config.h"
 
 #include <assert.h>

@@ -1,3 +1,7 @@
+/*
+ * Writes the URL and the body of a request to Render. Tested in
+ * tests/render/http.bats.
+ */
 #include "config.h"
 
 #include <stdbool.h>

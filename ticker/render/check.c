@@ -1,3 +1,7 @@
+/*
+ * Requests about one run: what the lists missed, and cancels. Tested in
+ * t_deliver.
+ */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * Handing over to Render, seen from the tick: takes answers, decides by step.c,
+ * begins requests after the commit.
+ */
 #include "config.h"
 
 #include <stdlib.h>

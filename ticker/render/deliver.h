@@ -11,11 +11,11 @@ struct conf;
 struct render;
 
 /*
- * The second step of a tick: runs that are due for an outside target are
- * handed over, looked for where nobody knows, followed to their end, canceled.
- * What is decided is in ticker/render/step.h; this keeps the requests under way and
- * writes down what becomes of the runs.  Nothing here waits for the network,
- * so that claiming goes on meanwhile.  Any number may work on one store.
+ * The second step of a tick: runs that are due for an outside target are handed
+ * over, looked for where nobody knows, followed to their end, canceled.  What
+ * is decided is in ticker/render/step.h; this keeps the requests under way and
+ * writes down what becomes of the runs.  Nothing here waits for the network, so
+ * that claiming goes on meanwhile.  Any number may work on one store.
  */
 struct deliver;
 

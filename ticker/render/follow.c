@@ -1,3 +1,7 @@
+/*
+ * Follows the jobs of a service to their end: a list while some do not run yet,
+ * then the events. Tested in t_deliver.
+ */
 #include "config.h"
 
 #include <stdlib.h>

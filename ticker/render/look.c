@@ -1,3 +1,7 @@
+/*
+ * Looks up runs in doubt in Render's list of jobs, by command and time. Tested
+ * in t_deliver.
+ */
 #include "config.h"
 
 #include <stdio.h>

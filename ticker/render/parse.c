@@ -1,3 +1,7 @@
+/*
+ * Reads the JSON of Render's answers. No input may do harm. Tested in
+ * t_render_parse and by tests/fuzz/answer.c.
+ */
 #include "config.h"
 
 #include <ctype.h>

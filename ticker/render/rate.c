@@ -1,3 +1,4 @@
+/* How fast a key may ask, learned from the headers of answers. Pure. */
 #include "config.h"
 
 #include <stddef.h>

@@ -42,7 +42,8 @@ struct rate {
  * Read the header lines of an answer that came at now_us: Ratelimit-Limit,
  * -Remaining, -Reset (seconds to go, or an epoch when beyond 1e9) and
  * Retry-After (seconds or a date), in any case.  Given twice, the least
- * remaining and limit and the latest reset count.  What is no number is not said.
+ * remaining and limit and the latest reset count.  What is no number is not
+ * said.
  */
 void rate_read(const char *headers, int status, int64_t now_us,
     struct rate_report *out);

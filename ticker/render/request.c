@@ -1,3 +1,7 @@
+/*
+ * The requests under way of a tick, and how many more there may be. Tested in
+ * t_deliver.
+ */
 #include "config.h"
 
 #include <stdlib.h>

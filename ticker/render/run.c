@@ -1,3 +1,7 @@
+/*
+ * Writes a run's next state, its limit of time, and what else a state entails.
+ * Tested in t_deliver.
+ */
 #include "config.h"
 
 #include <stdio.h>

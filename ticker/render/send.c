@@ -1,3 +1,7 @@
+/*
+ * Picks runs that are due, within the limits of key and service, and has Render
+ * create their jobs. Tested in t_deliver.
+ */
 #include "config.h"
 
 #include <stdlib.h>

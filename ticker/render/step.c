@@ -1,3 +1,7 @@
+/*
+ * What becomes of a run on its way to Render, decided from what was learned.
+ * Pure.
+ */
 #include "config.h"
 
 #include <stdarg.h>

@@ -14,9 +14,8 @@
  * the ledger:
  *
  *	due -> sending -> created -> running -> succeeded, failed, canceled
- *	          |-> refused
- *	          |-> due again, or dead
- *	          `-> unknown -> created, due again, canceled, or for good
+ *	          |-> refused |-> due again, or dead `-> unknown -> created, due
+ *	          again, canceled, or for good
  */
 
 /* How often at least a run in doubt is looked for. */
@@ -29,8 +28,8 @@
 void step_send(struct delivery *d, int64_t now_us, int64_t lease_us);
 
 /*
- * The answer to a create came at now_us.  random32 is any number: a delay is made
- * of it (full jitter).
+ * The answer to a create came at now_us.  random32 is any number: a delay is
+ * made of it (full jitter).
  */
 void step_answer(struct delivery *d, const struct render_answer *a,
     int64_t now_us, uint32_t random32);

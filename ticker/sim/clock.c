@@ -1,3 +1,7 @@
+/*
+ * The virtual clock of a simulation: it moves when a tick sleeps, and may end
+ * the tick at any step.
+ */
 #include "config.h"
 
 #include <unistd.h>

@@ -1,3 +1,7 @@
+/*
+ * Copies of the stores for a simulation, and a configuration that names them.
+ * Tested in tests/ticker/simulate.bats.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,7 @@
+/*
+ * Runs the ticks of a simulation one after another, through outages and kills.
+ * Tested in tests/ticker/simulate.bats.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* Shows on a terminal how far a simulation is. */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * ticker simulate: reads what is asked, runs the ticks, prints the report.
+ * Tested in tests/ticker/simulate.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -89,7 +89,9 @@ log_failure(const struct attempt *t, int64_t next_us)
 	    t->why, NULL);
 }
 
-/* By chance, a number that differs from alert to alert and from host to host. */
+/*
+ * By chance, a number that differs from alert to alert and from host to host.
+ */
 static uint64_t
 chance(const struct attempt *t, int64_t now_us)
 {
@@ -122,7 +124,9 @@ finish(struct alerts *a, struct attempt *t)
 		log_failure(t, end.next_us);
 	}
 	end.done = buf_cstr(&done);
-	/* Else it is tried again when its lease is over: told twice, perhaps. */
+	/*
+	 * Else it is tried again when its lease is over: told twice, perhaps.
+	 */
 	if (st != NULL)
 		(void)settle(st, &t->a, &end);
 	buf_fini(&done);

@@ -1,3 +1,7 @@
+/*
+ * One transaction that decides due jobs: runs become messages and ledger rows,
+ * the rest of their slots rows of ranges. Tested in t_clock and tests/ticker/.
+ */
 #include "config.h"
 
 #include <stdio.h>

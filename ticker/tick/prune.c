@@ -1,3 +1,7 @@
+/*
+ * Applies the retention of the configuration, in short transactions. Tested in
+ * tests/ticker/retention.bats.
+ */
 #include "config.h"
 
 #include "lib/base/clock.h"

@@ -1,3 +1,6 @@
+/*
+ * The part of a tick that waits for others: Render and brokers, over one poll.
+ */
 #include "config.h"
 
 #include <poll.h>

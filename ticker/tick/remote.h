@@ -11,10 +11,10 @@ struct push;
 struct render;
 
 /*
- * What a tick has to do with others, Render (ticker/render/deliver.h) and brokers
- * (ticker/broker/push.h), made when there is something to do for the first time: most
- * ticks never do.  Zero but for s is
- * a good start; end with remote_end.
+ * What a tick has to do with others, Render (ticker/render/deliver.h) and
+ * brokers (ticker/broker/push.h), made when there is something to do for the
+ * first time: most ticks never do.  Zero but for s is a good start; end with
+ * remote_end.
  */
 struct remote {
 	struct sched *s;

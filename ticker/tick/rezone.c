@@ -1,3 +1,7 @@
+/*
+ * After new zone data: cron jobs of changed zones are computed again, in steps.
+ * Tested in tests/ticker/rezone.bats.
+ */
 #include "config.h"
 
 #include <string.h>

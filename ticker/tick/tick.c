@@ -1,3 +1,7 @@
+/*
+ * One tick: first pass, window, relief by a newer tick, the end of its row.
+ * Tested in tests/ticker/.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -28,8 +28,8 @@ enum store_rc tick_choose_window(struct sched *s, int64_t window_us,
 /*
  * One tick: hand over all that is due, then wait within the window for what
  * falls due or is added.  s is open; its durable store gets the row of the
- * tick.  Ends early once a stop is pending (lib/base/stop.h).  STORE_OK, or what
- * stopped it; work done before stays done.
+ * tick.  Ends early once a stop is pending (lib/base/stop.h).  STORE_OK, or
+ * what stopped it; work done before stays done.
  */
 enum store_rc tick_run(struct sched *s, const struct tick_opts *o);
 

@@ -1,4 +1,6 @@
-/* lib/base/text.h: nothing that a terminal would obey comes through a writer. */
+/*
+ * lib/base/text.h: nothing that a terminal would obey comes through a writer.
+ */
 
 #include "config.h"
 

@@ -231,7 +231,9 @@ check_names(void)
 	conf_option_free(conf_sections[0].options, &q);
 }
 
-/* Every option has a help, a default or something to show, and no fingerprint. */
+/*
+ * Every option has a help, a default or something to show, and no fingerprint.
+ */
 static void
 check_table(void)
 {

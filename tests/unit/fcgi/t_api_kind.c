@@ -1,6 +1,6 @@
 /*
- * Which store a request means: without job_store_kind, or with an empty one, the
- * durable one, on every route that names a job or jobs; both only by "all".
+ * Which store a request means: without job_store_kind, or with an empty one,
+ * the durable one, on every route that names a job or jobs; both only by "all".
  */
 
 #include "config.h"

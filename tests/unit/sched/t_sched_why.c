@@ -80,7 +80,9 @@ static const struct {
 	{ "d", "2029-12-31T23:59:00Z", "before_job" },
 	{ "m", "2030-01-01T00:00:00Z", "coalesced" },
 	{ "m", "2030-01-01T00:11:00Z", "will_fire" },
-	/* Without a fraction the whole second is meant; with one, that instant. */
+	/*
+	 * Without a fraction the whole second is meant; with one, that instant.
+	 */
 	{ "z", "2030-01-01T12:30:00Z", "will_fire" },
 	{ "z", "2030-01-01T12:30:00.5Z", "exhausted" },
 	{ "z", "2030-01-01T12:29:59Z", "no_slot" },

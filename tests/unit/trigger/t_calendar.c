@@ -1,6 +1,6 @@
 /*
- * Dates of a calendarinterval (lib/trigger/calendar.h): in closed form they are those
- * that stepping from one to the next gives, and as many.
+ * Dates of a calendarinterval (lib/trigger/calendar.h): in closed form they are
+ * those that stepping from one to the next gives, and as many.
  */
 #include "config.h"
 
@@ -13,7 +13,9 @@
 
 #define STEPS_MAX 1500
 
-/* A length, a first date, and whether months without the day take their last. */
+/*
+ * A length, a first date, and whether months without the day take their last.
+ */
 static const struct {
 	int months, days;
 	int year, month, day;

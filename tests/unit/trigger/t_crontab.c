@@ -10,8 +10,9 @@
 #include "tests/unit/tap.h"
 
 /*
- * Lines of crontab(5), field by field (lib/trigger/crontab.h).  Sets are written as
- * runs of numbers; weekdays count from Monday = 0 here, as in the sets.
+ * Lines of crontab(5), field by field (lib/trigger/crontab.h).  Sets are
+ * written as runs of numbers; weekdays count from Monday = 0 here, as in the
+ * sets.
  */
 static const struct {
 	const char *line;

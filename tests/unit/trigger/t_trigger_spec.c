@@ -9,8 +9,9 @@
 #include "tests/unit/tap.h"
 
 /*
- * What triggers are stored as, and what is asked of them (lib/trigger/trigger.h).
- * Specs stand in stores: what was written once must be read for ever.
+ * What triggers are stored as, and what is asked of them
+ * (lib/trigger/trigger.h).  Specs stand in stores: what was written once must
+ * be read for ever.
  */
 
 #define S_US INT64_C(1000000)
