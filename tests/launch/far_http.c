@@ -150,7 +150,7 @@ far_open(const struct far_opts *o, struct conf *c)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (f->now_us == MAP_FAILED || setenv(KEY, "rnd_launch", 1) != 0)
 		die("out of memory");
-	f->rand_state[0] = (unsigned short)o->seed;
+	f->random32[0] = (unsigned short)o->seed;
 	start_stub(f, o);
 	far_leap(f, FAR_START_US);
 	c->max_parallel = PARALLEL;
@@ -240,14 +240,14 @@ void
 far_watch(struct far *f, pid_t pid)
 {
 	int64_t until = count_creates(f) + KILL_MIN +
-	    nrand48(f->rand_state) % (KILL_MAX - KILL_MIN + 1);
+	    nrand48(f->random32) % (KILL_MAX - KILL_MIN + 1);
 
 	while (!has_ended(pid)) {
 		if (count_creates(f) < until) {
 			clock_sleep_us(LOOK_US);
 			continue;
 		}
-		clock_sleep_us(nrand48(f->rand_state) % KILL_NAP_US);
+		clock_sleep_us(nrand48(f->random32) % KILL_NAP_US);
 		(void)kill(pid, SIGKILL);
 		return;
 	}
