@@ -8,9 +8,9 @@ setup() {
 	cd "$abs_top_srcdir" || return
 }
 
-# The first column of README's map, without its backquotes.
+# The rooms: the first column of the map of lib/README.md.
 map() {
-	sed -nE 's/^\| `([^`]+)` \|.*/\1/p' README.md
+	sed -nE 's/^\| `([^`]+)` \|.*/\1/p' lib/README.md
 }
 
 # Words in backquotes in FILE, one a line.
@@ -23,36 +23,42 @@ examples() {
 	sed -n 's/^    //p' README.md
 }
 
-@test "every path in the map exists" {
-	[ "$(map | wc -l)" -ge 20 ]
-	while read -r path; do
-		[ -e "$path" ] || { echo "$path is gone"; return 1; }
-	done < <(map)
-}
-
-@test "every folder is in the map, with a line on it" {
-	for folder in */ .ci/; do
-		# A build, and what autoreconf and distcheck make, are no
-		# source.
-		[ ! -e "$folder/config.status" ] || continue
-		case $folder in
-		autom4te.cache/ | build*/ | _*/) [ "$folder" = build-aux/ ] ||
-			continue ;;
-		esac
-		map | grep -qxF "$folder" || { echo "$folder"; return 1; }
-	done
-	run grep -E '^\| `[^`]+` \| *\|' README.md
+@test "every folder is in the map, with a line on it, and no other" {
+	local folders
+	folders=$(mktemp -p "$BATS_TEST_TMPDIR")
+	{
+		for folder in */ .ci/; do
+			# A build, and what autoreconf and distcheck make, are
+			# no source.
+			[ ! -e "$folder/config.status" ] || continue
+			case $folder in
+			build-aux/) ;;
+			autom4te.cache/ | build*/ | _*/ | lib/) continue ;;
+			esac
+			echo "$folder"
+		done
+		sed -n 's|^\troom("\([^"]*\)".*|\1/|p' build-aux/layers.awk
+	} | LC_ALL=C sort -u >"$folders"
+	[ "$(wc -l <"$folders")" -ge 30 ]
+	diff "$folders" <(map | LC_ALL=C sort)
+	run grep -E '\| *\| *(\||$)' lib/README.md
 	[ "$status" -eq 1 ]
 }
 
-@test "every program's main is in the map" {
-	for main in */main.c; do
-		map | grep -qxF "$main" || { echo "$main"; return 1; }
-	done
+@test "no folder has more than 45 files" {
+	find lib net fcgi ctl ticker sql tests -type f \
+	    ! -path 'tests/vectors/*' ! -path 'tests/corpus/*' \
+	    ! -name '*.o' ! -name '.*' | sed 's|/[^/]*$||' | sort | uniq -c |
+	    awk '$1 > 45 { print; bad = 1 } END { exit bad }'
+}
+
+@test "where to start reading: each question begins with a path" {
+	sed -n '/^Where to start/,$p' lib/README.md | grep -c '?' |
+	    grep -qxE '[5-9]'
 }
 
 @test "paths that the papers name exist" {
-	for paper in README.md DESIGN.md STYLE.md; do
+	for paper in README.md DESIGN.md STYLE.md CONTRIBUTING.md lib/README.md; do
 		while read -r path; do
 			compgen -G "$path" >/dev/null || {
 				echo "$paper: $path"
