@@ -75,7 +75,7 @@ install_all() {
 	"$bin/minutehand" -c "$BATS_TEST_TMPDIR/i/minutehand.conf" \
 	    queue peek q | grep '"job_id":"one"'
 	jq -r .webserver "$BATS_TEST_TMPDIR/init.json" |
-	    grep -F "\"$(realpath "$ROOT$(folder libexecdir)")/minutehand.fcgi\""
+	    grep -F "\"$(realpath "$ROOT$(folder libexecdir)")/minutehand.fcgi -w 4\""
 }
 
 @test "install: uninstall takes everything away" {
