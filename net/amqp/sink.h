@@ -1,5 +1,5 @@
-#ifndef NET_AMQP_PUSH_H
-#define NET_AMQP_PUSH_H
+#ifndef NET_AMQP_SINK_H
+#define NET_AMQP_SINK_H
 
 #include "net/amqp/queue.h"
 #include "net/sink_int.h"
