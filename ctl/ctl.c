@@ -122,7 +122,7 @@ ctl_fail_resume(struct ctl *c, const char *queue, const char *job_id)
 int
 ctl_fail_faults(const struct faults *fs, const char *prefix)
 {
-	int status = fs->is_passing ? CTL_DOWN : CTL_DATA;
+	int status = fs->is_transient ? CTL_DOWN : CTL_DATA;
 
 	for (size_t i = 0; i < fs->n; i++)
 		(void)ctl_fail(status, "%s%s: %s", prefix, fs->v[i].field,

@@ -201,7 +201,7 @@ input_near_name(const struct request *req, const char *name)
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(known[i], name) == 0)
 			return known[i];
-	return json_near(name, known, n);
+	return json_suggest(name, known, n);
 }
 
 void

@@ -36,7 +36,7 @@ static void
 add(void *arg, const char *name)
 {
 	struct queue_names *l = arg;
-	struct queue_name *v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	struct queue_name *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 
 	if (v != NULL) {
 		l->v = v;

@@ -56,7 +56,7 @@ response_init(struct response *res, struct buf *data)
 	res->args[0] = NULL;
 	res->args[1] = NULL;
 	res->faults.n = 0;
-	res->faults.is_passing = false;
+	res->faults.is_transient = false;
 	res->data = data;
 	res->shape = HTTP_SHAPE_ENVELOPE;
 	res->type = NULL;
@@ -79,7 +79,7 @@ void
 response_error(struct response *res, int status, enum msg msg, const char *arg)
 {
 	/* What this host cannot read for now is no fault of the client. */
-	if (status == 400 && res->faults.is_passing) {
+	if (status == 400 && res->faults.is_transient) {
 		status = 503;
 		res->retry_after_s = RETRY_FULL_S;
 	}

@@ -117,7 +117,7 @@ check_one(const char *name, const char *const known[KNOWN_MAX],
 
 	if (is_among(name, known, n))
 		return;
-	near_name = json_near(name, known, n);
+	near_name = json_suggest(name, known, n);
 	if (near_name != NULL)
 		fault_add(&res->faults, name,
 		    "unknown parameter; did you mean %s?", near_name);
@@ -141,7 +141,7 @@ check_native(const struct request *req, const char *const known[KNOWN_MAX],
 		    (near_name != NULL && strcmp(near_name, name) == 0))
 			continue;
 		if (near_name == NULL)
-			near_name = json_near(name, known, n);
+			near_name = json_suggest(name, known, n);
 		if (near_name != NULL)
 			fault_add(&res->faults, name,
 			    "is not known here; did you mean %s?", near_name);

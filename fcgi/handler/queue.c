@@ -103,7 +103,7 @@ read_publish(const struct ctx *ctx, const struct request *req,
 	struct json_object *body = req->json;
 	struct faults *fs = &res->faults;
 
-	json_known(body, publish_fields,
+	json_only_or(body, publish_fields,
 	    sizeof(publish_fields) / sizeof(publish_fields[0]), &others, fs);
 	json_get_str(body, "queue_name", &p->queue, fs);
 	if (p->queue == NULL)

@@ -1,25 +1,29 @@
+/*
+ * Delays between attempts: exponential backoff with full jitter.  Pure:
+ * attempt count, random number and generator state are arguments; no clock is
+ * read.
+ */
 #include "config.h"
 
 #include "lib/base/backoff.h"
 #include "lib/base/ban.h"
 
 int64_t
-backoff_most_us(int64_t base_us, int64_t cap_us, int64_t attempt)
+backoff_max_us(int64_t base_us, int64_t cap_us, int64_t attempt)
 {
-	int64_t most = base_us < 0 ? 0 : base_us;
+	int64_t max = base_us < 0 ? 0 : base_us;
 
-	for (int64_t i = 1; i < attempt && most > 0 && most < cap_us; i++)
-		most *= 2;
-	return most < cap_us ? most : cap_us;
+	for (int64_t i = 1; i < attempt && max > 0 && max < cap_us; i++)
+		max *= 2;
+	return max < cap_us ? max : cap_us;
 }
 
 int64_t
 backoff_us(int64_t base_us, int64_t cap_us, int64_t attempt, uint32_t random32)
 {
-	int64_t most = backoff_most_us(base_us, cap_us, attempt);
+	int64_t max = backoff_max_us(base_us, cap_us, attempt);
 
-	return (
-	    int64_t)((double)most * ((double)random32 / (double)UINT32_MAX));
+	return (int64_t)((double)max * ((double)random32 / (double)UINT32_MAX));
 }
 
 /* A linear congruence (Numerical Recipes), its low bits improved. */

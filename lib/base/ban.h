@@ -1,6 +1,6 @@
 /*
- * Functions nobody may call: each has a form that cannot overflow, cannot
- * share hidden state between callers, or reports its errors.  Include last.
+ * Banned functions: each can overflow, keeps hidden state between callers, or
+ * cannot report an error.  A call fails to compile.  Include last.
  */
 #ifndef LIB_BASE_BAN_H
 #define LIB_BASE_BAN_H

@@ -1,3 +1,7 @@
+/*
+ * A growable byte string that is always NUL-terminated, and JSON strings in
+ * it.  Not a parser; what a terminal must not get is removed by text.c.
+ */
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,7 +51,7 @@ buf_reserve(struct buf *b, size_t n)
 
 	if (b->is_failed)
 		return -1;
-	if (n < cap - b->len) /* one byte stays free for the NUL */
+	if (n < cap - b->len) /* one byte is kept for the NUL */
 		return 0;
 	if (n > SIZE_MAX / 2 - b->len - 1) {
 		b->is_failed = true;
@@ -98,7 +102,7 @@ buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 	size_t room;
 	int n;
 
-	/* 64 bytes hold most of what is printed: one pass is the rule. */
+	/* Most results fit into 64 bytes, so one pass is usual. */
 	if (buf_reserve(b, 64) == -1)
 		return;
 	room = b->cap - b->len;
@@ -190,7 +194,7 @@ buf_take(struct buf *b)
 {
 	char *p = NULL;
 
-	/* An empty builder still hands over a string of its own. */
+	/* An empty buffer, too, yields an allocated string. */
 	if (buf_reserve(b, 0) == 0)
 		p = b->data;
 	else

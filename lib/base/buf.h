@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * Growable bytes, always NUL-terminated once anything was added.  A failed
- * allocation sets is_failed and makes every later call a no-op, so a builder
- * checks once, at the end.
+ * Growable bytes, NUL-terminated once anything was appended.  A failed
+ * allocation sets is_failed and makes every later call a no-op, so that the
+ * caller checks once, at the end.
  */
 struct buf {
 	char *data;
@@ -22,19 +22,19 @@ struct buf {
 		NULL, 0, 0, false \
 	}
 
-/* Make b empty, owning nothing.  Undo with buf_fini. */
+/* Make b empty; it owns nothing.  Release with buf_fini. */
 void buf_init(struct buf *b);
 
 /* Free what b owns and make it empty again. */
 void buf_fini(struct buf *b);
 
-/* Forget the bytes and the failure, keep the memory for reuse. */
+/* Remove the bytes and the failure; keep the memory for reuse. */
 void buf_reset(struct buf *b);
 
-/* Take back what was appended behind the first len bytes. */
+/* Truncate to len bytes; no effect if b is not longer. */
 void buf_cut(struct buf *b, size_t len);
 
-/* Make room for n more bytes; 0, or -1 with is_failed set. */
+/* Reserve memory for n more bytes; 0, or -1 with is_failed set. */
 int buf_reserve(struct buf *b, size_t n);
 
 /* Append n bytes of p. */
@@ -54,7 +54,8 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 
 /*
  * Append s as a JSON string with its quotes (RFC 8259 section 7: only what
- * must be escaped is).  s must be valid UTF-8; other bytes pass unchanged.
+ * must be escaped is escaped).  s must be valid UTF-8; other bytes pass
+ * unchanged.
  */
 void buf_json(struct buf *b, const char *s);
 
@@ -62,8 +63,8 @@ void buf_json(struct buf *b, const char *s);
 const char *buf_cstr(const struct buf *b);
 
 /*
- * Hand the bytes over as a string owned by the caller and make b empty.
- * NULL if an allocation had failed.
+ * Return the bytes as a string that the caller owns (free(3)) and make b
+ * empty.  NULL if an allocation failed.
  */
 char *buf_take(struct buf *b);
 

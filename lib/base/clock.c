@@ -1,3 +1,9 @@
+/*
+ * Clocks of the host, and a table of functions through which a simulation
+ * supplies its own.  The only file that calls clock_gettime(2).  No calendar
+ * here: see lib/time/.  Tested in t_leap and wherever a test has its own
+ * clock.
+ */
 #include "config.h"
 
 #include <fcntl.h>
@@ -62,7 +68,7 @@ host_sleep_us(void *arg, int64_t us)
 	clock_sleep_us(us);
 }
 
-/* What goes by while the host sleeps counts as well, where that is told. */
+/* Includes time in suspend where the system provides such a clock. */
 static int64_t
 host_boot_us(void *arg)
 {
@@ -74,7 +80,7 @@ host_boot_us(void *arg)
 #endif
 }
 
-/* The kernel's name for this start, as a number; 0 where it gives none. */
+/* The kernel's boot id as a number (FNV-1a, never 0); 0 if it has none. */
 static int64_t
 host_boot(void *arg)
 {
@@ -104,7 +110,7 @@ const struct clock clock_host = {
 };
 
 void
-clock_get_time(const struct clock *c, struct clock_sign *out)
+clock_get_time(const struct clock *c, struct clock_reading *out)
 {
 	out->now_us = c->now_us(c->arg);
 	out->boot_us =
@@ -112,7 +118,7 @@ clock_get_time(const struct clock *c, struct clock_sign *out)
 }
 
 void
-clock_get_sign(const struct clock *c, struct clock_sign *out)
+clock_get_reading(const struct clock *c, struct clock_reading *out)
 {
 	clock_get_time(c, out);
 	out->boot = c->boot != NULL ? c->boot(c->arg) : 0;

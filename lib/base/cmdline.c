@@ -1,6 +1,7 @@
 /*
- * Options of a command line.  getopt's own messages would copy what was typed
- * to the terminal as it is, so these are made here.
+ * Options of a command line.  getopt's own messages would copy the typed text
+ * to the terminal unchanged, so this file writes its own.  Tested in t_text
+ * and with every program's options in tests/ctl/.
  */
 #include "config.h"
 
@@ -14,14 +15,14 @@
 
 #include "lib/base/ban.h"
 
-/* The length of a long option's name, without dashes and value. */
+/* Length of a long option's name, without dashes and value. */
 static size_t
 name_len(const char *word)
 {
 	return strcspn(word + 2, "=");
 }
 
-/* Append the options that begin as word does; how many there are. */
+/* Append the options that begin as word does; return their number. */
 static size_t
 find_likely(const struct option *longs, const char *word, struct buf *out)
 {
@@ -35,7 +36,7 @@ find_likely(const struct option *longs, const char *word, struct buf *out)
 	return n;
 }
 
-/* A word "--NAME…" that was not understood. */
+/* Report a word "--NAME…" that getopt rejected. */
 static void
 report_long(const char *program, const char *word, int ch,
     const struct option *longs)
@@ -58,7 +59,7 @@ report_long(const char *program, const char *word, int ch,
 	buf_fini(&likely);
 }
 
-/* Is it the word, "--NAME…", that getopt complains of by ch? */
+/* Does getopt's error ch refer to the long option word, "--NAME…"? */
 static bool
 is_long(const char *word, int ch, const struct option *longs)
 {

@@ -4,10 +4,10 @@
 #include <getopt.h>
 
 /*
- * The next option of the command line, as getopt_long(3) gives it; '?' for one
- * that is wrong.  Why is then printed on standard error behind the program's
- * name, in getopt's words, but with what was typed made harmless (lib/base/text.h).
- * shorts begins with ":" or "+:".
+ * The next option of the command line, as getopt_long(3) returns it; '?' for a
+ * wrong one.  The reason is then printed on standard error after the program's
+ * name, in getopt's wording, with the typed text made harmless
+ * (lib/base/text.h).  shorts begins with ":" or "+:".
  */
 int cmdline_next(const char *program, int argc, char *const *argv,
     const char *shorts, const struct option *longs);

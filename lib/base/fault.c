@@ -1,3 +1,7 @@
+/*
+ * The list of faults found in one piece of input: collected, merged, quoted.
+ * It neither prints nor logs; a caller turns the list into an answer.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,8 +19,8 @@ sequence_len(unsigned char lead)
 }
 
 /*
- * A text that fills its room may have been cut inside a UTF-8 sequence: take
- * a started sequence off, so that the answer stays valid JSON.
+ * A truncated text may end inside a UTF-8 sequence: remove the incomplete
+ * sequence, so that the answer stays valid JSON.
  */
 static void
 trim_utf8(char *s, size_t size)
@@ -83,14 +87,14 @@ fault_cut(const char *text, int max)
 	return (int)i;
 }
 
-#define INSTANT_QUOTE 48 /* bytes; longer than any instant */
+#define INSTANT_QUOTE_MAX 48 /* bytes quoted; a valid time is shorter */
 
 int
 fault_add_instant(struct faults *fs, const char *field, const char *text,
     const char *why)
 {
 	return fault_add(fs, field, "%s, not \"%.*s\"", why,
-	    fault_cut(text, INSTANT_QUOTE), text);
+	    fault_cut(text, INSTANT_QUOTE_MAX), text);
 }
 
 int
@@ -122,7 +126,7 @@ fault_note_errno(struct faults *fs, int err)
 {
 	if (err == EMFILE || err == ENFILE || err == ENOMEM || err == EIO ||
 	    err == EACCES)
-		fs->is_passing = true;
+		fs->is_transient = true;
 }
 
 bool

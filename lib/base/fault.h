@@ -6,60 +6,67 @@
 
 #define FAULT_MAX 16
 
-/* One complaint about input: which field, and what to change. */
+/* One fault in the input: the field, and what to change. */
 struct fault {
 	char field[64];
 	char text[320];
-	bool is_never; /* all is well but that it would never fire */
+	bool is_never; /* valid, but would never fire */
 };
 
 /*
- * What is wrong with one piece of input, so that a client learns of every bad
- * field at once.  Zero-initialise; the first FAULT_MAX complaints are kept,
- * one for each field.
+ * All faults of one piece of input, so that a client learns of every bad field
+ * at once.  Zero-initialize.  The first FAULT_MAX faults are kept, one per
+ * field.
  */
 struct faults {
 	size_t n;
-	bool is_passing; /* one is the host's, and passes: try later */
+	bool is_transient; /* a cause is the host's: retry later */
 	struct fault v[FAULT_MAX];
 };
 
 /*
- * Add a complaint about field; a second one about the same field is dropped
- * (the first says what to mend first).  Always returns -1, so that a parser
- * can end with `return fault_add(…)`.
+ * Add a fault about field; both texts are copied and truncated to their
+ * arrays.  A second fault about the same field is dropped: the first says what
+ * to fix first.  Always returns -1, so that a parser can end with `return
+ * fault_add(…)`.
  */
 int fault_add(struct faults *fs, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Add all complaints of inner about fields that lie under prefix ("retry."). */
+/* Add all faults of inner, their fields prefixed with prefix ("retry."). */
 void fault_add_all(struct faults *fs, const char *prefix,
     const struct faults *inner);
 
 /*
- * Bytes of text to quote in a complaint: at most max, and none of a sequence
- * of UTF-8 that would be cut.
+ * Number of bytes of text to quote in a fault: at most max, without an
+ * incomplete UTF-8 sequence at the end.
  */
 int fault_cut(const char *text, int max);
 
-/* Add that text, given for field, is no instant, and why not; gives -1. */
+/*
+ * Add the fault that text is not a valid time for field, with the reason why;
+ * returns -1.
+ */
 int fault_add_instant(struct faults *fs, const char *field, const char *text,
     const char *why);
 
-/* Add that field keeps a trigger from ever firing, and why; gives -1. */
+/*
+ * Add the fault that field prevents the trigger from ever firing, with the
+ * reason why; returns -1.
+ */
 int fault_add_never(struct faults *fs, const char *field, const char *why);
 
-/* Take the complaint about field back, if there is one. */
+/* Remove the fault about field, if any. */
 void fault_drop(struct faults *fs, const char *field);
 
 /*
- * Something could not be read, and errno says why: when that is for want of
- * descriptors, memory or permission, or of any zone files, the input may be
- * good, and fs->is_passing is set.
+ * A file could not be read with the error err (errno).  If the cause is a lack
+ * of descriptors, memory or permission, or missing zone files, the input may
+ * be valid: set fs->is_transient.
  */
 void fault_note_errno(struct faults *fs, int err);
 
-/* Is that all there is to complain of? */
+/* Is the only fault that the trigger never fires? */
 bool fault_is_never(const struct faults *fs);
 
 #endif

@@ -5,39 +5,39 @@
 #include <stdint.h>
 
 /*
- * Clocks that are ahead for a while, as after a start without a battery: by
- * such a clock everything until then would be due, and nothing for as long
- * afterwards.  So a tick whose clock went ahead of the last one by more than
- * time went by decides nothing; one that agrees with it does.  Pure.
+ * Clocks that run ahead for a while, as after a boot without a battery-backed
+ * clock.  By such a clock everything until then is due now, and nothing for as
+ * long afterwards.  So a tick whose clock advanced further than time did since
+ * the last tick decides nothing; a later tick that agrees with it does.  Pure.
  */
 
-/* What a tick saw of time. */
-struct clock_sign {
+/* A tick's reading of its clocks, in microseconds. */
+struct clock_reading {
 	int64_t now_us;	 /* the clock */
-	int64_t boot_us; /* since the host started, sleep included; -1: not
-			  * known */
-	int64_t boot;	 /* which start that was; 0: not known */
+	int64_t boot_us; /* since boot, suspend included; -1: unknown */
+	int64_t boot;	 /* id of that boot; 0: unknown */
 };
 
 struct leap_limits {
-	int64_t leap_us;  /* more is doubted; 0: nothing is */
-	int64_t usual_us; /* ticks follow each other within that, as a rule */
+	int64_t leap_us;  /* larger jumps are doubted; 0: none */
+	int64_t usual_us; /* the usual interval of ticks */
 };
 
 /*
- * How far the clock went further than time did, from was to is.  Across a
- * start of the host nothing tells how long it was off: only what is usual is
- * taken for time.
+ * How many microseconds the clock advanced beyond the time that passed between
+ * was and is.  Across a boot the time the host was off is unknown: usual_us is
+ * taken for the time that passed.
  */
-int64_t leap_ahead(const struct clock_sign *was, const struct clock_sign *is,
-    int64_t usual_us);
+int64_t leap_ahead(const struct clock_reading *was,
+    const struct clock_reading *is, int64_t usual_us);
 
 /*
- * Is the clock of a tick to be doubted?  was is the last one that was not,
- * doubted the one just before if that was, NULL: there is none.
+ * Must the clock of a tick be doubted?  was is the last trusted reading,
+ * doubted the immediately preceding one if that was doubted; NULL if there is
+ * none.
  */
-bool leap_is_doubtful(const struct clock_sign *was,
-    const struct clock_sign *doubted, const struct clock_sign *is,
+bool leap_is_doubtful(const struct clock_reading *was,
+    const struct clock_reading *doubted, const struct clock_reading *is,
     const struct leap_limits *limits);
 
 #endif

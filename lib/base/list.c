@@ -1,3 +1,7 @@
+/*
+ * Growth of arrays: capacity doubles, from 16 elements.  Tested with every
+ * list that uses it, and without memory in tests/unit/oom/.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -6,7 +10,7 @@
 #include "lib/base/ban.h"
 
 void *
-list_room(void *v, size_t n, size_t *cap, size_t size)
+list_reserve(void *v, size_t n, size_t *cap, size_t size)
 {
 	size_t more = *cap == 0 ? 16 : *cap * 2;
 

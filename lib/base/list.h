@@ -4,10 +4,10 @@
 #include <stddef.h>
 
 /*
- * Make room for one more element of size bytes behind the n of the array v,
- * which has room for *cap.  The array, moved perhaps, or NULL without memory;
- * then v is as it was.
+ * Make room for one more element of size bytes after the n of the array v,
+ * whose capacity is *cap.  Returns the array, which may have moved and remains
+ * the caller's, or NULL without memory; then v is unchanged.
  */
-void *list_room(void *v, size_t n, size_t *cap, size_t size);
+void *list_reserve(void *v, size_t n, size_t *cap, size_t size);
 
 #endif

@@ -1,3 +1,8 @@
+/*
+ * The log: one line of logfmt per event, to standard error or syslog.  Text
+ * for people is text.c.  The log target is the only mutable variable at file
+ * scope.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -24,7 +29,7 @@ static const struct level {
 	[LOG_LEVEL_DEBUG] = { "debug", LOG_DEBUG },
 };
 
-/* How a finished line leaves the program; it is borrowed. */
+/* How a finished line leaves the program.  ident is borrowed. */
 struct writer {
 	void (*open)(const char *ident);
 	void (
@@ -37,7 +42,7 @@ stderr_open(const char *ident)
 	(void)ident;
 }
 
-/* One write(2) a line, so that lines of several programs never mix. */
+/* One write(2) per line, so that lines of several programs do not mix. */
 static void
 stderr_write(const char *ident, enum log_level level, const char *line)
 {
@@ -76,14 +81,14 @@ static const struct writer writers[] = {
 	[LOG_TARGET_SYSLOG] = { syslog_open, syslog_write },
 };
 
-/* The project's only mutable variable at file scope. */
+/* See the header. */
 static struct {
 	const struct writer *writer;
 	const char *ident;
 	enum log_level level;
 } target = { &writers[LOG_TARGET_STDERR], "minutehand", LOG_LEVEL_INFO };
 
-/* May the byte stand in a value without quotes? */
+/* Can the byte stand in a value without quotes? */
 static bool
 is_plain(unsigned char c)
 {
@@ -91,8 +96,8 @@ is_plain(unsigned char c)
 }
 
 /*
- * A character that a terminal would obey is escaped, as is a byte that is no
- * UTF-8; returns the bytes it took.
+ * Append the character at p; one that a terminal would obey, and a byte that
+ * is not UTF-8, is escaped.  Returns the number of bytes read.
  */
 static size_t
 add_character(struct buf *b, const unsigned char *p)
@@ -126,7 +131,7 @@ add_quoted(struct buf *b, const char *value)
 	buf_char(b, '"');
 }
 
-/* May the value stand without quotes? */
+/* Can the value stand without quotes? */
 static bool
 is_bare(const char *value)
 {

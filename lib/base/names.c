@@ -1,3 +1,7 @@
+/*
+ * Looking up a name in a table of names.  Tested with every enumeration that
+ * has names.
+ */
 #include "config.h"
 
 #include <string.h>

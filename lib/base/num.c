@@ -1,6 +1,6 @@
 /*
- * Numbers as text, in decimal: whole ones within bounds, durations, and what
- * JSON writes with a point or an exponent.
+ * Numbers in text, decimal: integers within bounds, durations, and numbers as
+ * JSON writes them, with a point or an exponent.
  */
 
 #include <stdbool.h>
@@ -29,8 +29,8 @@ static const struct {
 };
 
 /*
- * Digits at *sp as a number that is not positive (so that INT64_MIN fits);
- * *sp moves behind them.  False when there are none or too many.
+ * Read digits at *sp as a negative number or 0 (so that INT64_MIN fits); *sp
+ * moves past them.  False if there are no digits or too many.
  */
 static bool
 digits(const char **sp, int64_t *out)
@@ -75,12 +75,12 @@ num_parse(const char *s, int64_t min, int64_t max, int64_t *out)
 
 /* The parts of a decimal number. */
 struct decimal {
-	const char *whole, *part; /* digits before and behind the point */
+	const char *whole, *part; /* digits before and after the point */
 	int nwhole, npart;
 	int64_t exponent;
 };
 
-#define EXPONENT_MAX 400 /* beyond what a double has */
+#define EXPONENT_MAX 400 /* larger than any exponent of a double */
 
 static bool
 is_digit(char c)
@@ -88,7 +88,7 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Take digits at *sp; how many. */
+/* Skip digits at *sp; return their number. */
 static int
 span(const char **sp)
 {
@@ -120,7 +120,7 @@ split(const char *s, struct decimal *d)
 	return num_parse(s + 1, -EXPONENT_MAX, EXPONENT_MAX, &d->exponent) == 0;
 }
 
-/* The digit with the value 10^at; 0 outside of what is written. */
+/* The digit with the value 10^at; '0' outside of the written digits. */
 static char
 digit_at(const struct decimal *d, int64_t at)
 {

@@ -5,28 +5,28 @@
 #include <stdint.h>
 
 /*
- * Read the whole of s as a decimal integer with an optional sign, nothing
- * before or after, min <= value <= max, into *out.  0, or -1 with *out
- * untouched when the text is no such number or lies outside.
+ * Read all of s as a decimal integer with an optional sign, nothing before or
+ * after, min <= value <= max, into *out.  0, or -1 with *out unchanged if s is
+ * not such a number or is out of range.
  */
 int num_parse(const char *s, int64_t min, int64_t max, int64_t *out);
 
 /*
  * Write the decimal number s ("1e1", "10.0", "-2.50", as JSON has them) into
- * out without exponent, leading zeros or zeros behind the point: "10", "-2.5".
- * 0, or -1 when s is no number or needs more than size bytes.
+ * out without exponent, leading zeros or zeros after the point: "10", "-2.5".
+ * 0, or -1 if s is not a number or needs more than size bytes.
  */
 int num_plain(const char *s, char *out, size_t size);
 
 /*
- * As num_parse for a number that a client wrote: "10.0" and "1e1" are whole,
- * too, for some languages print whole numbers so.
+ * As num_parse, for a number that a client wrote: "10.0" and "1e1" are
+ * accepted as integers, too, because some languages print integers so.
  */
 int num_parse_whole(const char *s, int64_t min, int64_t max, int64_t *out);
 
 /*
- * Read the whole of s as a duration in microseconds into *out: digits with
- * an optional unit ms, s, m, h, d or w; no unit means seconds.  0 or -1 as
+ * Read all of s as a duration in microseconds into *out_us: digits with an
+ * optional unit ms, s, m, h, d or w; without a unit, seconds.  0 or -1 as
  * num_parse; the range is 0 to 100 years.
  */
 int num_parse_duration(const char *s, int64_t *out_us);

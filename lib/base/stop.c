@@ -1,3 +1,8 @@
+/*
+ * Requests to end (SIGTERM, SIGINT, SIGHUP) as blocked, pending signals, and
+ * waits that they interrupt.  No handler sets a flag; the program itself
+ * decides where it ends.
+ */
 #include "config.h"
 
 #ifndef _GNU_SOURCE
@@ -56,19 +61,23 @@ stop_sleep_us(int64_t us)
 	ts.tv_sec = (time_t)(us / CLOCK_US_PER_S);
 	ts.tv_nsec = (long)(us % CLOCK_US_PER_S * 1000);
 	stop_set(&set);
-	/* It takes the signal away: put it back for those who ask. */
+	/*
+	 * sigtimedwait(2) consumed the signal: raise it again for later calls.
+	 */
 	if ((sig = sigtimedwait(&set, NULL, &ts)) > 0)
 		(void)raise(sig);
 }
 
-/* Blocked again once ppoll(2) has returned, it stays pending. */
+/* Blocked again after ppoll(2), the signal stays pending. */
 static void
 on_stop(int signo)
 {
 	(void)raise(signo);
 }
 
-/* Let ppoll(2) be interrupted by what would else end the program. */
+/*
+ * Let ppoll(2) be interrupted by signals that would otherwise end the program.
+ */
 static void
 stop_catch(const sigset_t *set, sigset_t *mask)
 {

@@ -9,32 +9,38 @@
 struct clock;
 
 /*
- * Being asked to end: SIGTERM, SIGINT, SIGHUP.  A program blocks them and
- * asks, wherever it can leave, whether one is pending; so no handler and no
- * flag is needed.  Whoever starts another program gives it an empty mask
- * (posix_spawnattr_setsigmask), for masks are inherited.
+ * Requests to end: SIGTERM, SIGINT, SIGHUP.  A program blocks them and checks,
+ * wherever it can end, whether one is pending; so no handler and no flag is
+ * needed.  Masks are inherited: code that starts another program gives it an
+ * empty one (posix_spawnattr_setsigmask).
  */
 
-/* The three, without those that are ignored: what nohup(1) began stays so. */
+/*
+ * Make *set the three signals without those that are ignored: nohup(1) stays
+ * in effect.
+ */
 void stop_set(sigset_t *set);
 
-/* Block them from here on. */
+/* Block them from now on. */
 void stop_block(void);
 
-/* Was one of them sent since?  It stays so. */
+/* Has one of them arrived since?  The result stays true. */
 bool stop_is_pending(void);
 
-/* Sleep up to us microseconds; returns at once when one is pending. */
+/*
+ * Sleep for up to us microseconds; returns at once if one is pending or
+ * arrives.
+ */
 void stop_sleep_us(int64_t us);
 
 /*
- * poll(2) for up to us microseconds; negative: without end.  One of the three
- * that is pending, or comes, ends it at once: -1 with EINTR.  They must have
- * been blocked.
+ * poll(2) for up to us microseconds; without limit if negative.  Ends at once,
+ * with -1 and EINTR, if one of the three is pending or arrives.  They must be
+ * blocked.
  */
 int stop_poll(struct pollfd *fds, nfds_t n, int64_t us);
 
-/* Make *out the host's clock with that sleep. */
+/* Make *out the host's clock with the sleep above. */
 void stop_clock(struct clock *out);
 
 #endif

@@ -1,4 +1,7 @@
-/* Text for people, without anything in it that a terminal would obey. */
+/*
+ * Text for people, without anything a terminal would obey.  Not the log: see
+ * log.c.
+ */
 
 #include "config.h"
 
@@ -12,7 +15,9 @@
 
 #include "lib/base/ban.h"
 
-/* May the character at s stand in text of several lines? */
+/*
+ * Is the character at s a tab or a line end, allowed in text of several lines?
+ */
 static bool
 is_layout(const char *s)
 {
@@ -41,7 +46,7 @@ text_clean(const char *s, struct buf *out)
 	clean(s, false, out);
 }
 
-/* Print what fmt makes, made harmless, between two texts of ours. */
+/* Print what fmt makes, made harmless, between two fixed texts. */
 static void
 print(FILE *f, const char *const around[2], const char *fmt, va_list ap)
 {
@@ -136,7 +141,10 @@ text_json(FILE *f, const char *json, size_t n)
 	size_t len;
 
 	for (const char *s = json; s < end; s += len) {
-		/* What is ASCII was escaped, where it has to be. */
+		/*
+		 * Print prints ASCII as it is: json-c has escaped it where
+		 * needed.
+		 */
 		len = 1;
 		if ((unsigned char)*s < 0x7f)
 			continue;

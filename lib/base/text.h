@@ -8,9 +8,9 @@
 struct buf;
 
 /*
- * Text for people goes to the terminal through here, whichever program prints
- * it.  What is stored, typed or received may hold characters that move the
- * cursor, set the title, begin a line or turn the direction of what follows
+ * Every program prints text for people through these functions.  What is
+ * stored, typed or received may hold characters that move the cursor, set the
+ * title, begin a line or change the direction of the text after them
  * (utf8_is_shown), and bytes that are not UTF-8: each is shown as "?".
  */
 
@@ -21,31 +21,37 @@ void text_clean(const char *s, struct buf *out);
 void text_to(FILE *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The same behind a prefix. */
+/* The same after a prefix, which is printed unchanged. */
 void text_vline(FILE *f, const char *prefix, const char *fmt, va_list ap)
     __attribute__((format(printf, 3, 0)));
 
-/* The same without a newline: a part of a line. */
+/* The same without a newline: part of a line. */
 void text_part(FILE *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Print text of several lines: new lines (also CR LF) and tabs stay, all else
- * is made harmless.  What was stored or typed must not begin lines in it.
+ * Print text of several lines: newlines (also CR LF) and tabs are kept, all
+ * else is made harmless.  Stored or typed text must not begin a line in it.
  */
 void text_block(FILE *f, const char *text);
 
-/* Print a line of strings, up to NULL, each made harmless, tabs between. */
+/*
+ * Print a line of strings, ended by NULL, each made harmless, separated by
+ * tabs.
+ */
 void text_cells(FILE *f, const char *first, ...) __attribute__((sentinel));
 
-/* Print what fmt makes in the place of the current line, without a newline;
- * an empty text erases the line. */
+/*
+ * Replace the current line of the terminal by what fmt makes, without a
+ * newline; an empty text erases the line.
+ */
 void text_progress(FILE *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Print n bytes of JSON.  In its strings what a terminal would obey is escaped
- * as JSON does, so that nothing is lost; a byte that is not UTF-8 is U+FFFD.
+ * Print n bytes of JSON.  In its strings, what a terminal would obey is
+ * escaped as JSON does, so nothing is lost; a byte that is not UTF-8 becomes
+ * U+FFFD.
  */
 void text_json(FILE *f, const char *json, size_t n);
 

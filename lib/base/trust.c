@@ -1,6 +1,7 @@
 /*
- * Who could have written a file: the walk to it, folder by folder, and the
- * rules for each kind (lib/base/trust.h).  Nothing is read and nothing changed.
+ * Which users could have written a file: the walk to it, folder by folder, and
+ * the rules for each kind of file (lib/base/trust.h).  Nothing is read or
+ * changed.
  */
 #include "config.h"
 
@@ -25,20 +26,20 @@
 #define PATH_MAX 4096
 #endif
 #ifdef O_PATH
-#define LOOK_FLAGS O_PATH
+#define PATH_FLAGS O_PATH
 #else
-#define LOOK_FLAGS (O_RDONLY | O_NONBLOCK)
+#define PATH_FLAGS (O_RDONLY | O_NONBLOCK)
 #endif
 
-#define LINKS_MAX 40   /* as the kernel follows */
-#define GROUPS_MAX 256 /* more of them: the rest are not ours */
+#define LINKS_MAX 40   /* symbolic links in one path, as in the kernel */
+#define GROUPS_MAX 256 /* groups of the process that are examined */
 
-/* What others, and the group, must not be able to do. */
+/* What others and the group must not be able to do. */
 static const struct rule {
 	mode_t forbidden;
 	bool is_owned;	   /* root or we must own it */
 	bool is_group_ok;  /* with group_writable = yes the group may write */
-	bool is_folder;	   /* its folder must be as good as itself */
+	bool is_folder;	   /* its folder must meet the same rules */
 	bool is_sticky_ok; /* … but others may add files there (/tmp) */
 } rules[TRUST__MAX] = {
 	[TRUST_NONE] = { 0, false, true, false, true },
@@ -46,20 +47,20 @@ static const struct rule {
 	[TRUST_DATA] = { 022, true, true, false, true },
 	[TRUST_SECRET] = { 077, true, false, false, true },
 	[TRUST_PROGRAM] = { 022, true, true, false, true },
-	[TRUST_WORD] = { 002, false, true, false, true },
+	[TRUST_ARGUMENT] = { 002, false, true, false, true },
 	[TRUST_STORE] = { 022, true, true, true, false },
 	[TRUST_FOLDER] = { 022, true, true, false, true },
 };
 
-/* A path that is being walked. */
+/* The state of a walk along a path. */
 struct walk {
 	struct trust *t;
 	const struct rule *rule;
 	enum trust_kind kind;
-	int dir;	     /* where we are */
+	int dir;	     /* descriptor of the current folder */
 	struct stat folder;  /* the same, as it was opened */
 	char at[PATH_MAX];   /* its path, without a slash at the end */
-	char left[PATH_MAX]; /* still to go, relative to it */
+	char left[PATH_MAX]; /* rest of the path, relative to it */
 	int links;
 };
 
@@ -77,9 +78,9 @@ trust_user(uid_t uid, char *out, size_t n)
 		(void)snprintf(out, n, "user %lu", (unsigned long)uid);
 }
 
-/* A user as chown(8) takes one. */
+/* The user as an argument of chown(8). */
 static void
-user_word(uid_t uid, char *out, size_t n)
+chown_name(uid_t uid, char *out, size_t n)
 {
 	char *blank;
 
@@ -126,20 +127,22 @@ refuse_owner(struct trust *t, const char *path, uid_t owner)
 	trust_user(owner, whose, sizeof(whose));
 	trust_user(geteuid(), self, sizeof(self));
 	if (geteuid() == 0) {
-		user_word(owner, word, sizeof(word));
+		chown_name(owner, word, sizeof(word));
 		return refuse(t,
 		    "%s: belongs to %s, and this is root; run this as %s, or "
 		    "chown root %s",
 		    path, whose, word, path);
 	}
-	user_word(geteuid(), word, sizeof(word));
+	chown_name(geteuid(), word, sizeof(word));
 	return refuse(t,
 	    "%s: belongs to %s, this is %s; run this as the owner, or, as "
 	    "root, chown %s %s",
 	    path, whose, self, word, path);
 }
 
-/* "0666 lets the group and others write it; chmod 644" */
+/*
+ * The reason for a mode and the command: "mode 0666 lets …; chmod 644 PATH".
+ */
 static enum trust_rc
 refuse_mode(struct trust *t, const char *path, const struct stat *sb,
     mode_t forbidden)
@@ -155,7 +158,7 @@ refuse_mode(struct trust *t, const char *path, const struct stat *sb,
 	    (unsigned)(mode & ~forbidden & 01777), path);
 }
 
-/* May another than the owner's user use it, by the group they share? */
+/* May this user use the owner's file through a group that both share? */
 static bool
 is_shared_with_us(const struct stat *sb)
 {
@@ -169,7 +172,7 @@ judge_owner(const struct walk *w, const struct stat *sb, const char *path)
 		return TRUST_OK;
 	if (!w->rule->is_group_ok || !is_shared_with_us(sb))
 		return refuse_owner(w->t, path, sb->st_uid);
-	/* Another's configuration in our folder was put there by another. */
+	/* A file of another user in our folder was put there by that user. */
 	if (w->kind == TRUST_CONF && w->folder.st_uid != sb->st_uid)
 		return refuse_owner(w->t, path, sb->st_uid);
 	if (w->t->is_shared)
@@ -217,16 +220,16 @@ judge(const struct walk *w, const struct stat *sb, const char *path)
 {
 	enum trust_rc rc;
 
-	/* A device is root's to give: /dev/null is an empty configuration. */
+	/* Only root creates devices: /dev/null is an empty configuration. */
 	if (S_ISCHR(sb->st_mode) && sb->st_uid == 0)
 		return TRUST_OK;
-	if (w->kind == TRUST_WORD && !S_ISREG(sb->st_mode))
+	if (w->kind == TRUST_ARGUMENT && !S_ISREG(sb->st_mode))
 		return TRUST_OK;
 	rc = judge_owner(w, sb, path);
 	return rc == TRUST_OK ? judge_mode(w, sb, path) : rc;
 }
 
-/* The folder that holds the file, or a link to it. */
+/* Examine the folder that holds the file, or a link to it. */
 static enum trust_rc
 judge_folder(const struct walk *w)
 {
@@ -240,7 +243,7 @@ judge_folder(const struct walk *w)
 	return judge(w, &w->folder, path);
 }
 
-/* A folder on the way: can others replace what is in it? */
+/* Examine a folder on the way: can other users replace what is in it? */
 static enum trust_rc
 judge_above(const struct walk *w)
 {
@@ -259,7 +262,7 @@ absent(struct walk *w, const char *name)
 	return TRUST_ABSENT;
 }
 
-/* Go on from the folder fd, taken over. */
+/* Continue from the folder fd, which becomes the walk's. */
 static enum trust_rc
 enter(struct walk *w, int fd, const char *name)
 {
@@ -278,13 +281,13 @@ static enum trust_rc
 enter_root(struct walk *w)
 {
 	w->at[0] = '\0';
-	return enter(w, open("/", LOOK_FLAGS | O_DIRECTORY | O_CLOEXEC), "");
+	return enter(w, open("/", PATH_FLAGS | O_DIRECTORY | O_CLOEXEC), "");
 }
 
 static enum trust_rc
 enter_folder(struct walk *w, const char *name)
 {
-	const int flags = LOOK_FLAGS | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	const int flags = PATH_FLAGS | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	size_t n = strlen(w->at);
 	enum trust_rc rc;
 
@@ -297,7 +300,7 @@ enter_folder(struct walk *w, const char *name)
 	return judge_above(w);
 }
 
-/* The first name of what is left into name; is it the last? */
+/* Move the first component of what is left into name; is it the last? */
 static bool
 next_name(struct walk *w, char name[NAME_MAX + 1])
 {
@@ -309,7 +312,7 @@ next_name(struct walk *w, char name[NAME_MAX + 1])
 	return *w->left == '\0';
 }
 
-/* Put the target of the link name before what is left. */
+/* Put the target of the link name in front of what is left. */
 static enum trust_rc
 follow(struct walk *w, const char *name)
 {
@@ -329,7 +332,7 @@ follow(struct walk *w, const char *name)
 	return target[0] == '/' ? enter_root(w) : TRUST_OK;
 }
 
-/* The file itself. */
+/* Open and examine the file itself. */
 static enum trust_rc
 reach(struct walk *w, const char *name, int flags, int *fd)
 {
@@ -350,24 +353,24 @@ reach(struct walk *w, const char *name, int flags, int *fd)
 	return rc;
 }
 
-/* We may not write what we must. */
+/* Refuse a file that must be writable and is not. */
 static enum trust_rc
 refuse_access(struct trust *t, const char *path, const struct stat *sb)
 {
-	char whose[96], word[96];
+	char owner[96], name[96];
 
 	if (sb->st_uid == geteuid())
 		return refuse(t, "%s: mode %04o; chmod u+rw %s", path,
 		    (unsigned)(sb->st_mode & 07777), path);
-	trust_user(sb->st_uid, whose, sizeof(whose));
-	user_word(geteuid(), word, sizeof(word));
+	trust_user(sb->st_uid, owner, sizeof(owner));
+	chown_name(geteuid(), name, sizeof(name));
 	return refuse(t,
 	    "%s: belongs to %s, mode %04o: %s may not write it; as root, "
 	    "chown %s %s",
-	    path, whose, (unsigned)(sb->st_mode & 07777), word, word, path);
+	    path, owner, (unsigned)(sb->st_mode & 07777), name, name, path);
 }
 
-/* Which group files made in the folder have. */
+/* The group of new files in the folder. */
 static gid_t
 group_of_new(const struct walk *w)
 {
@@ -380,11 +383,11 @@ group_of_new(const struct walk *w)
 }
 
 /*
- * SQLite makes its log beside the store.  In another user's folder that may be
- * forbidden: this is reported before it is tried.
+ * SQLite creates its log next to the store.  In another user's folder that may
+ * be forbidden: report it before SQLite fails.
  */
 static enum trust_rc
-judge_room(struct walk *w, const char *name)
+judge_new_files(struct walk *w, const char *name)
 {
 	static const char *const suffixes[] = { "-wal", "-shm" };
 	char file[NAME_MAX + 16];
@@ -401,17 +404,17 @@ judge_room(struct walk *w, const char *name)
 	    errno != EACCES)
 		return TRUST_OK;
 	return refuse(w->t,
-	    "%s: mode %04o lets this user make no files beside the store; "
+	    "%s: mode %04o does not let this user create files next to the store; "
 	    "chmod g+w %s",
 	    w->at, (unsigned)(w->folder.st_mode & 07777), w->at);
 }
 
 /*
- * What is beside a store belongs to it: SQLite believes its log and journal,
- * and cannot go on without them.
+ * A store includes the files next to it: SQLite trusts its log and journal,
+ * and needs to write them.
  */
 static enum trust_rc
-judge_beside(struct walk *w, const char *name)
+judge_store(struct walk *w, const char *name)
 {
 	static const char *const suffixes[] = { "", "-wal", "-shm", "-journal",
 		"-turn" };
@@ -438,11 +441,12 @@ judge_beside(struct walk *w, const char *name)
 		    errno == EACCES)
 			rc = refuse_access(w->t, path, &sb);
 	}
-	return rc == TRUST_OK && w->t->is_shared ? judge_room(w, name) : rc;
+	return rc == TRUST_OK && w->t->is_shared ? judge_new_files(w, name) :
+						   rc;
 }
 
 static enum trust_rc
-go(struct walk *w, int flags, int *fd)
+walk_path(struct walk *w, int flags, int *fd)
 {
 	char name[NAME_MAX + 1];
 	enum trust_rc rc;
@@ -462,7 +466,7 @@ go(struct walk *w, int flags, int *fd)
 		else if (!is_last)
 			rc = enter_folder(w, name);
 		else if (w->kind == TRUST_STORE)
-			return judge_beside(w, name);
+			return judge_store(w, name);
 		else
 			return reach(w, name, flags, fd);
 		if (rc != TRUST_OK)
@@ -473,7 +477,7 @@ go(struct walk *w, int flags, int *fd)
 static enum trust_rc
 walk(struct trust *t, enum trust_kind kind, const char *path, int *fd)
 {
-	const int flags = fd != NULL ? O_RDONLY | O_NONBLOCK : LOOK_FLAGS;
+	const int flags = fd != NULL ? O_RDONLY | O_NONBLOCK : PATH_FLAGS;
 	struct walk w = { .t = t,
 		.rule = &rules[kind],
 		.kind = kind,
@@ -491,7 +495,7 @@ walk(struct trust *t, enum trust_kind kind, const char *path, int *fd)
 		errno = ENAMETOOLONG;
 		return absent(&w, "");
 	}
-	rc = go(&w, flags, fd != NULL ? fd : &own);
+	rc = walk_path(&w, flags, fd != NULL ? fd : &own);
 	if (own != -1)
 		(void)close(own);
 	if (w.dir != -1)

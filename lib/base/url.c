@@ -1,3 +1,7 @@
+/*
+ * Which addresses requests may be sent to.  Checks an address, does not split
+ * it; that is net/'s.
+ */
 #include "config.h"
 
 #include <stdbool.h>
@@ -11,16 +15,16 @@
 
 #define HOST_MAX 253
 
-/* Behind prefix, in any case, or NULL. */
+/* What follows prefix, in either case, or NULL. */
 static const char *
-behind(const char *s, const char *prefix)
+after_prefix(const char *s, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
 	return strncasecmp(s, prefix, n) == 0 ? s + n : NULL;
 }
 
-/* 127 and three more numbers up to 255, dots between, n bytes in all. */
+/* Dotted quad that begins with 127, n bytes long? */
 static bool
 is_loopback_v4(const char *s, size_t n)
 {
@@ -51,7 +55,7 @@ is_loopback(const char *host, size_t n)
 	    is_loopback_v4(host, n);
 }
 
-/* Length of a host's name or [address], 0 when it is none. */
+/* Length of a host name or [address]; 0 if it is neither. */
 static size_t
 host_length(const char *s)
 {
@@ -67,7 +71,7 @@ host_length(const char *s)
 	return n <= HOST_MAX ? n : 0;
 }
 
-/* Behind ":port", or s itself without one; NULL when it is no port. */
+/* What follows ":port", or s without one; NULL if the port is invalid. */
 static const char *
 skip_port(const char *s)
 {
@@ -85,30 +89,30 @@ skip_port(const char *s)
 	return num_parse(digits, 1, 65535, &v) == 0 ? s + n : NULL;
 }
 
-/* As url_check; odd are the characters it must not hold besides, has_key: is
- * something sent that others must not read? */
+/* As url_check; banned lists further characters to refuse, has_key says whether
+ * a secret is sent there. */
 static const char *
-check(const char *url, const char *odd, bool has_key)
+check(const char *url, const char *banned, bool has_key)
 {
 	const char *host, *rest;
 	bool is_plain = false;
 	size_t n;
 
-	if ((host = behind(url, "https://")) == NULL) {
-		if ((host = behind(url, "http://")) == NULL)
+	if ((host = after_prefix(url, "https://")) == NULL) {
+		if ((host = after_prefix(url, "http://")) == NULL)
 			return has_key ? "must begin with https://" :
 					 "must begin with https:// or http://";
 		is_plain = true;
 	}
 	if (host[strcspn(host, "@")] != '\0')
-		return "must not hold a user or a password";
+		return "must not contain a user or a password";
 	if ((n = host_length(host)) == 0 ||
 	    (rest = skip_port(host + n)) == NULL ||
 	    (*rest != '\0' && *rest != '/'))
-		return "has no host, or a port that is none";
+		return "has no host or an invalid port";
 	for (const char *p = rest; *p != '\0'; p++) {
-		if (*p <= ' ' || *p > '~' || strchr(odd, *p) != NULL)
-			return "must not hold ?, # or odd characters";
+		if (*p <= ' ' || *p > '~' || strchr(banned, *p) != NULL)
+			return "must not contain ?, # or special characters";
 	}
 	if (has_key && is_plain && !is_loopback(host, n))
 		return "must begin with https://, unless it is on this host";

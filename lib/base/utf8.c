@@ -1,3 +1,7 @@
+/*
+ * UTF-8: decoding, validity, and which characters may be shown.  No other
+ * encoding and no tables of Unicode properties.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -8,7 +12,7 @@
 size_t
 utf8_decode(const char *s, size_t n, uint32_t *cp)
 {
-	/* Smallest value each length may encode: anything below is overlong. */
+	/* Smallest code point of each length: anything below is overlong. */
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *u = (const unsigned char *)s;
 	size_t len;

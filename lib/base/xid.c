@@ -1,3 +1,9 @@
+/*
+ * Ids of runs and messages in the format of github.com/rs/xid: 4 bytes of
+ * seconds, big-endian, and 8 random bytes that distinguish ids of one second,
+ * in base32hex (RFC 4648 section 7), lower case, without padding: 96 bits in
+ * 20 digits, of which the last holds one bit.  Tested in t_messages.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -6,11 +12,6 @@
 #include "lib/base/xid.h"
 #include "lib/base/ban.h"
 
-/*
- * The format of github.com/rs/xid: 4 bytes of seconds, big-endian, and 8 bytes
- * that tell ids of one second apart, in base32hex (RFC 4648 section 7), lower
- * case, without padding: 96 bits in 20 digits, the last has one bit of them.
- */
 void
 xid_make(int64_t now_us, char out[XID_LEN + 1])
 {
@@ -19,7 +20,7 @@ xid_make(int64_t now_us, char out[XID_LEN + 1])
 	unsigned char b[12];
 	int bits = 0, n = 0;
 
-	/* Cannot fail for so few bytes where the kernel has it. */
+	/* For up to 256 bytes it fails only on a kernel without it. */
 	if (getentropy(b + 4, sizeof(b) - 4) != 0)
 		abort();
 	for (int i = 0; i < 4; i++)

@@ -111,7 +111,7 @@ check_command(struct trust *t, const struct conf_list *l)
 		rc = trust_check(t, TRUST_PROGRAM, l->v[0]);
 	for (size_t i = 1; i < l->n && rc != TRUST_REFUSED; i++) {
 		if (l->v[i][0] == '/')
-			rc = trust_check(t, TRUST_WORD, l->v[i]);
+			rc = trust_check(t, TRUST_ARGUMENT, l->v[i]);
 	}
 	return rc;
 }

@@ -437,7 +437,7 @@ check_names(const struct parse *p)
 	if (!p->is_preview)
 		n -= PREVIEW_FIELDS;
 	if (p->is_lenient && p->warns != NULL &&
-	    json_known(p->body, known, n, &others, p->fs) == 0)
+	    json_only_or(p->body, known, n, &others, p->fs) == 0)
 		return 0;
 	/* With one that is a near miss, all are named. */
 	return json_only(p->body, "", known, n, p->fs);

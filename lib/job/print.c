@@ -187,7 +187,7 @@ add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 	add_instant(out, "next_run_time", t,
 	    j->next_run_us == JOB_NEVER ? TRIGGER_NONE : j->next_run_us);
 	/* One that waits for its zone is sound. */
-	add_string(out, "status", status_name(j, fs.n == 0 || fs.is_passing));
+	add_string(out, "status", status_name(j, fs.n == 0 || fs.is_transient));
 	add_json(out, "args", j->args, "[]");
 	add_json(out, "kwargs", j->kwargs, "{}");
 	add_json(out, "render", j->render, "null");

@@ -1,3 +1,9 @@
+/*
+ * A scanner for RFC 8259, run before json-c.  json-c, even when strict,
+ * accepts input that would change a client's data or yield text that is not
+ * JSON: NaN, "1.", integers outside -2^63 to 2^64-1, NUL in names, raw control
+ * characters.  Tested in t_json.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,11 +15,6 @@
 #include "lib/base/utf8.h"
 #include "lib/base/ban.h"
 
-/*
- * A scanner for RFC 8259.  json-c, even when strict, lets pass what would
- * change a client's data or give text that is no JSON: NaN, "1.", integers
- * beyond -2^63 to 2^64-1, NUL in names, raw control characters.
- */
 struct scan {
 	const unsigned char *s;
 	size_t len;
@@ -68,7 +69,7 @@ static int
 scan_digits(struct scan *sc)
 {
 	if (!is_digit(peek(sc)))
-		return fail(sc, "a digit is missing");
+		return fail(sc, "expected a digit");
 	while (is_digit(peek(sc)))
 		sc->at++;
 	return 0;
@@ -76,7 +77,7 @@ scan_digits(struct scan *sc)
 
 #define INT64_MIN_MAGNITUDE (UINT64_C(1) << 63)
 
-/* An integer json-c would clamp is refused: it would change on its way. */
+/* Refuse an integer that json-c would clamp: its value would change. */
 static int
 check_range(struct scan *sc, size_t from)
 {
@@ -93,7 +94,7 @@ check_range(struct scan *sc, size_t from)
 			return 0;
 	}
 	sc->at = from;
-	return fail(sc, "a number beyond 64 bits (send it as a string)");
+	return fail(sc, "a number larger than 64 bits (send it as a string)");
 }
 
 static int
@@ -127,7 +128,7 @@ scan_number(struct scan *sc)
 	return is_int ? check_range(sc, from) : 0;
 }
 
-/* The four hex digits after \u into *out. */
+/* Read the four hex digits after \u into *out. */
 static int
 scan_hex(struct scan *sc, unsigned *out)
 {
@@ -143,7 +144,7 @@ scan_hex(struct scan *sc, unsigned *out)
 		else if (c >= 'A' && c <= 'F')
 			v = (unsigned)(c - 'A') + 10;
 		else
-			return fail(sc, "a bad \\u escape");
+			return fail(sc, "an invalid \\u escape");
 		*out = *out * 16 + v;
 		sc->at++;
 	}
@@ -161,17 +162,17 @@ scan_unicode(struct scan *sc, bool is_name)
 		return fail(sc, "a NUL in a name");
 	if (cp < 0xd800 || cp > 0xdfff)
 		return 0;
-	/* RFC 8259 section 7: a surrogate only as one half of a pair. */
+	/* RFC 8259 section 7: surrogates occur only in pairs. */
 	if (cp > 0xdbff || peek(sc) != '\\')
-		return fail(sc, "half a surrogate pair");
+		return fail(sc, "an unpaired surrogate");
 	sc->at++;
 	if (peek(sc) != 'u')
-		return fail(sc, "half a surrogate pair");
+		return fail(sc, "an unpaired surrogate");
 	sc->at++;
 	if (scan_hex(sc, &low) != 0)
 		return -1;
 	if (low < 0xdc00 || low > 0xdfff)
-		return fail(sc, "half a surrogate pair");
+		return fail(sc, "an unpaired surrogate");
 	return 0;
 }
 
@@ -183,7 +184,7 @@ scan_escape(struct scan *sc, bool is_name)
 	sc->at++;
 	c = peek(sc);
 	if (c == -1 || strchr("\"\\/bfnrtu", c) == NULL || c == '\0')
-		return fail(sc, "an unknown escape");
+		return fail(sc, "an invalid escape");
 	sc->at++;
 	return c == 'u' ? scan_unicode(sc, is_name) : 0;
 }
@@ -197,7 +198,7 @@ scan_string(struct scan *sc, bool is_name)
 
 	for (sc->at++; (c = peek(sc)) != '"';) {
 		if (c == -1)
-			return fail(sc, "a string without its end");
+			return fail(sc, "an unterminated string");
 		if (c < 0x20)
 			return fail(sc, "a control character in a string");
 		if (c == '\\') {
@@ -216,19 +217,19 @@ scan_string(struct scan *sc, bool is_name)
 	return 0;
 }
 
-/* One element of a list, or one member of an object. */
+/* One element of an array, or one member of an object. */
 static int
 scan_item(struct scan *sc, char close, int depth)
 {
 	skip_space(sc);
 	if (close == '}') {
 		if (peek(sc) != '"')
-			return fail(sc, "a name in quotes is missing");
+			return fail(sc, "expected a name in quotes");
 		if (scan_string(sc, true) != 0)
 			return -1;
 		skip_space(sc);
 		if (peek(sc) != ':')
-			return fail(sc, "a colon is missing");
+			return fail(sc, "expected a colon");
 		sc->at++;
 		sc->members++;
 		skip_space(sc);
@@ -240,7 +241,7 @@ static int
 scan_items(struct scan *sc, char close, int depth)
 {
 	if (depth > JSON_DEPTH_MAX)
-		return fail(sc, "nested too deep");
+		return fail(sc, "nested too deeply");
 	sc->at++;
 	skip_space(sc);
 	if (peek(sc) == close) {
@@ -256,9 +257,9 @@ scan_items(struct scan *sc, char close, int depth)
 			return 0;
 		}
 		if (peek(sc) == -1)
-			return fail(sc, "the text ends too early");
+			return fail(sc, "unexpected end of the text");
 		if (peek(sc) != ',')
-			return fail(sc, "a comma is missing");
+			return fail(sc, "expected a comma");
 		sc->at++;
 	}
 }
@@ -280,7 +281,7 @@ scan_value(struct scan *sc, int depth)
 	case 'n':
 		return scan_word(sc, "null");
 	case -1:
-		return fail(sc, "the text ends too early");
+		return fail(sc, "unexpected end of the text");
 	default:
 		if (peek(sc) == '-' || is_digit(peek(sc)))
 			return scan_number(sc);
@@ -312,7 +313,7 @@ json_check_members(const char *text, size_t len, size_t *members, char *why,
 		return -1;
 	skip_space(&sc);
 	if (sc.at != len)
-		return fail(&sc, "something follows the JSON text");
+		return fail(&sc, "unexpected data after the JSON text");
 	*members = sc.members;
 	return 0;
 }

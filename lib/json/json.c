@@ -1,3 +1,8 @@
+/*
+ * Parsing JSON with json-c, and typed access to the members of an object, each
+ * wrong type a fault.  check.c decides what is valid, only.c which names are.
+ * Tested in t_json and t_json_get.
+ */
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +16,7 @@
 #include "lib/base/num.h"
 #include "lib/base/ban.h"
 
-/* Members of all objects in o. */
+/* Number of members of all objects in o. */
 static size_t
 count_members(struct json_object *o)
 {
@@ -57,7 +62,7 @@ json_parse(const char *text, size_t len, char *why, size_t whylen)
 	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	o = json_tokener_parse_ex(tok, text, (int)len);
 	e = json_tokener_get_error(tok);
-	/* A bare number may go on until something ends it. */
+	/* json-c needs a delimiter to end a bare number. */
 	if (e == json_tokener_continue) {
 		o = json_tokener_parse_ex(tok, "", 1);
 		e = json_tokener_get_error(tok);
@@ -67,11 +72,11 @@ json_parse(const char *text, size_t len, char *why, size_t whylen)
 		    json_tokener_error_desc(e),
 		    json_tokener_get_parse_end(tok));
 	else if (o == NULL)
-		snprintf(why, whylen, "null says nothing");
+		snprintf(why, whylen, "expected a value other than null");
 	json_tokener_free(tok);
-	/* Of a name given twice json-c keeps the last. */
+	/* json-c keeps the last of members with the same name. */
 	if (o != NULL && count_members(o) != members) {
-		snprintf(why, whylen, "an object has one name twice");
+		snprintf(why, whylen, "an object has a duplicate name");
 		json_free(o);
 		o = NULL;
 	}
@@ -192,14 +197,14 @@ json_get_bool(struct json_object *o, const char *name, bool *out,
 	return 0;
 }
 
-/* Is v a number?  Then its digits without exponent in buf, if they fit. */
+/* Is v a number?  If so, write its digits without exponent into buf. */
 static int
 plain_of(struct json_object *v, char *buf, size_t size)
 {
 	if (!json_object_is_type(v, json_type_int) &&
 	    !json_object_is_type(v, json_type_double))
 		return -1;
-	/* As it was sent: json-c keeps the text of what has a fraction. */
+	/* As it was sent: json-c keeps the text of numbers with a fraction. */
 	return num_plain(json_object_to_json_string(v), buf, size);
 }
 
@@ -274,7 +279,7 @@ json_get_strings(struct json_object *o, const char *name, const char ***out,
 		return 0;
 	strings = calloc(count, sizeof(*strings));
 	if (strings == NULL)
-		return fault_add(fs, name, "is too long to be kept in memory");
+		return fault_add(fs, name, "is too long: out of memory");
 	for (size_t i = 0; i < count; i++) {
 		v = json_object_array_get_idx(list, i);
 		if (json_object_is_type(v, json_type_string) &&
@@ -305,8 +310,7 @@ json_get_text(struct json_object *o, const char *name,
 	return 0;
 }
 
-/* Digits behind the point that say something: nanoseconds. */
-#define INSTANT_DECIMALS 9
+#define INSTANT_DECIMALS_MAX 9 /* digits used after the point: nanoseconds */
 
 int
 json_get_instant(struct json_object *o, const char *name,
@@ -326,11 +330,11 @@ json_get_instant(struct json_object *o, const char *name,
 		    "of epoch seconds",
 		    v);
 	point = strchr(plain, '.');
-	if (point != NULL && strlen(point) > INSTANT_DECIMALS + 1)
-		point[INSTANT_DECIMALS + 1] = '\0';
+	if (point != NULL && strlen(point) > INSTANT_DECIMALS_MAX + 1)
+		point[INSTANT_DECIMALS_MAX + 1] = '\0';
 	if (strlen(plain) + 2 > JSON_INSTANT_MAX)
 		return fault_add(fs, name,
-		    "is beyond the year 9999: epoch seconds are needed");
+		    "is beyond the year 9999: expected epoch seconds");
 	(void)snprintf(buf, JSON_INSTANT_MAX, "@%s", plain);
 	*out = buf;
 	return 0;

@@ -11,43 +11,41 @@ struct json_object;
 #define JSON_DEPTH_MAX 32
 
 /*
- * Parse len bytes as one strict JSON text (RFC 8259, UTF-8 checked, nothing
- * after it, at most JSON_DEPTH_MAX deep, integers from -2^63 to 2^64-1 and no name
- * twice in an object, so that nothing is changed or lost on its way).  NULL with a reason that names the byte offset;
- * otherwise the caller frees the root with json_free.
+ * Parse len bytes as one strict JSON text: RFC 8259, valid UTF-8, nothing after
+ * it, at most JSON_DEPTH_MAX levels, integers from -2^63 to 2^64-1 and no
+ * duplicate name in an object, so that no value is changed or lost.  Returns
+ * the root, which the caller frees with json_free, or NULL with a one-line
+ * reason that names the byte offset in why.
  */
 struct json_object *json_parse(const char *text, size_t len, char *why,
     size_t whylen);
 
-/* Free a root that json_parse gave; NULL is fine. */
+/* Free a root that json_parse returned; NULL is allowed. */
 void json_free(struct json_object *root);
 
-/*
- * Only the check json_parse starts with: is text one strict JSON text?
- * 0, or -1 with a reason in why.
- */
+/* As json_parse, without the tree: 0, or -1 with a reason in why. */
 int json_check(const char *text, size_t len, char *why, size_t whylen);
 
-/* As json_check; *members tells how many members all objects in text have. */
+/* As json_check; *members is the number of members of all objects in text. */
 int json_check_members(const char *text, size_t len, size_t *members, char *why,
     size_t whylen);
 
 /* The compact text of o, UTF-8 not escaped; borrowed until o is changed. */
 const char *json_text(struct json_object *o);
 
-/* Is o an object?  NULL (JSON's null) is none. */
+/* Is o an object?  NULL (JSON's null) is not. */
 bool json_is_object(const struct json_object *o);
 
-/* A member of an object, borrowed; NULL when absent or null. */
+/* A member of an object, borrowed; NULL if absent or null. */
 struct json_object *json_member(struct json_object *o, const char *name);
 
-/* Is there a member of that name, be it null? */
+/* Does o have a member of that name, even if it is null? */
 bool json_has(struct json_object *o, const char *name);
 
 /* Number of elements of an array, of members of an object; else 0. */
 size_t json_count(const struct json_object *o);
 
-/* What o is, for complaints: "a list", "true or false", "null", … */
+/* The type of o for messages: "a list", "true or false", "null", … */
 const char *json_kind(const struct json_object *o);
 
 /*
@@ -60,7 +58,7 @@ int json_get_str(struct json_object *o, const char *name, const char **out,
 int json_get_bool(struct json_object *o, const char *name, bool *out,
     struct faults *fs);
 
-/* An integer within min..max; 10.0, 1e1 and numeric strings are taken too. */
+/* An integer within min..max; 10.0, 1e1 and numeric strings are accepted. */
 struct json_range {
 	int64_t min, max;
 };
@@ -106,27 +104,27 @@ typedef int json_visit(void *cookie, const char *name,
 int json_each(struct json_object *o, json_visit *fn, void *cookie);
 
 /*
- * The one of n known names that name is a near miss of: it differs in at most
- * two letters (one where it has three or less), or only in case, "_" and "-";
- * or NULL.
+ * The one of n known names that name is probably a misspelling of: it differs
+ * in at most two letters (one if name has three or fewer), or only in case, "_"
+ * and "-"; NULL if there is none.
  */
-const char *json_near(const char *name, const char *const *known, size_t n);
+const char *json_suggest(const char *name, const char *const *known, size_t n);
 
 /*
- * As json_only, but a name that is no near miss is no complaint: other is
- * called with it (json_each).
+ * As json_only, but an unknown name that resembles no known one is no fault:
+ * other is called with it (json_each).
  */
 struct json_others {
 	json_visit *other;
 	void *cookie;
 };
-int json_known(struct json_object *o, const char *const *known, size_t n,
+int json_only_or(struct json_object *o, const char *const *known, size_t n,
     const struct json_others *others, struct faults *fs);
 
 /*
- * Complain of every member of o whose name is not one of the n known ones,
- * suggesting a known name that differs in at most two letters.  prefix goes
- * before the name in the complaint ("retry.", "").  0 or -1.
+ * Add a fault for every member of o whose name is not one of the n known ones,
+ * with the known name it resembles (json_suggest), if any.  prefix precedes the
+ * name in the fault's field ("retry.", "").  0, or -1 if there was a fault.
  */
 int json_only(struct json_object *o, const char *prefix,
     const char *const *known, size_t n, struct faults *fs);

@@ -1,3 +1,7 @@
+/*
+ * Lists, and changes to a JSON tree: setting, taking and removing members.
+ * Reading members is json.c's.  Tested in t_job_patch and t_message_funboost.
+ */
 #include "config.h"
 
 #include <json-c/json.h>
@@ -19,7 +23,7 @@ json_item(struct json_object *o, size_t i)
 	return json_is_list(o) ? json_object_array_get_idx(o, i) : NULL;
 }
 
-/* Hand v to o, which owns it from then on. */
+/* Make v the member name of o, which then owns v; frees v on failure. */
 static int
 set(struct json_object *o, const char *name, struct json_object *v)
 {

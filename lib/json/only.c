@@ -1,5 +1,6 @@
 /*
- * Members of an object that are not known, and what they were meant to be.
+ * Unknown members of an object, and the names they were probably meant to be.
+ * Tested in t_json_get.
  */
 
 #include <ctype.h>
@@ -10,16 +11,16 @@
 #include "lib/json/json.h"
 #include "lib/base/ban.h"
 
-#define NAME_MAX_LEN 40 /* longer names are not worth a suggestion */
-#define NEAR 2
-#define SHORT 3
+#define NAME_LEN_MAX 40 /* bytes; longer names get no suggestion */
+#define DISTANCE_MAX 2	/* letters by which a misspelling differs */
+#define SHORT_MAX 3	/* letters of a name for which it is 1 */
 
-/* What json_only knows while it visits the members. */
+/* The state of json_only while it visits the members. */
 struct only {
 	const char *prefix;
 	const char *const *known;
 	size_t n;
-	const struct json_others *others; /* NULL: none may be */
+	const struct json_others *others; /* NULL: unknown is a fault */
 	struct faults *fs;
 	int rc;
 };
@@ -35,10 +36,10 @@ static size_t
 distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);
-	size_t row[NAME_MAX_LEN + 1];
+	size_t row[NAME_LEN_MAX + 1];
 
-	if (la > NAME_MAX_LEN || lb > NAME_MAX_LEN)
-		return NAME_MAX_LEN;
+	if (la > NAME_LEN_MAX || lb > NAME_LEN_MAX)
+		return NAME_LEN_MAX;
 	for (size_t j = 0; j <= lb; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= la; i++) {
@@ -55,7 +56,7 @@ distance(const char *a, const char *b)
 	return row[lb];
 }
 
-/* The same letters and digits, whatever stands between them? */
+/* Do both have the same letters and digits, "_" and "-" left out? */
 static bool
 is_same_word(const char *a, const char *b)
 {
@@ -70,10 +71,10 @@ is_same_word(const char *a, const char *b)
 }
 
 const char *
-json_near(const char *name, const char *const *known, size_t n)
+json_suggest(const char *name, const char *const *known, size_t n)
 {
-	/* Two letters of a short word are most of it. */
-	size_t best_d = strlen(name) <= SHORT ? 2 : NEAR + 1;
+	/* In a short name two letters are most of it: allow one. */
+	size_t best_d = strlen(name) <= SHORT_MAX ? 2 : DISTANCE_MAX + 1;
 	const char *best = NULL;
 
 	for (size_t i = 0; i < n; i++) {
@@ -98,7 +99,7 @@ visit(void *cookie, const char *name, struct json_object *value)
 	for (size_t i = 0; i < only->n; i++)
 		if (strcmp(name, only->known[i]) == 0)
 			return 0;
-	near_name = json_near(name, only->known, only->n);
+	near_name = json_suggest(name, only->known, only->n);
 	if (near_name == NULL && only->others != NULL)
 		return only->others->other(only->others->cookie, name, value);
 	only->rc = -1;
@@ -122,7 +123,7 @@ json_only(struct json_object *o, const char *prefix, const char *const *known,
 }
 
 int
-json_known(struct json_object *o, const char *const *known, size_t n,
+json_only_or(struct json_object *o, const char *const *known, size_t n,
     const struct json_others *others, struct faults *fs)
 {
 	struct only only = { "", known, n, others, fs, 0 };

@@ -45,7 +45,7 @@ alert_list_fini(struct alert_list *l)
 struct alert *
 alert_list_add(struct alert_list *l)
 {
-	struct alert *v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	struct alert *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 
 	if (v == NULL)
 		return NULL;
@@ -105,7 +105,7 @@ alert_kind_parse(const char *name, enum alert_kind *out)
 int64_t
 alert_delay_us(int64_t attempt, uint64_t chance)
 {
-	int64_t us = backoff_most_us(BASE_US, CAP_US, attempt);
+	int64_t us = backoff_max_us(BASE_US, CAP_US, attempt);
 
 	if (attempt >= ATTEMPTS)
 		return -1;

@@ -42,7 +42,7 @@ dead_list_fini(struct dead_list *l)
 struct dead *
 dead_list_add(struct dead_list *l)
 {
-	struct dead *v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	struct dead *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 
 	if (v == NULL)
 		return NULL;
@@ -79,7 +79,7 @@ dead_reasons_add(struct dead_reasons *l, const char *reason, int64_t n)
 			l->v[i].n += n;
 			return 0;
 		}
-	if ((v = list_room(l->v, l->n, &l->cap, sizeof(*v))) == NULL)
+	if ((v = list_reserve(l->v, l->n, &l->cap, sizeof(*v))) == NULL)
 		return -1;
 	l->v = v;
 	v = &l->v[l->n];

@@ -103,7 +103,7 @@ delivery_list_add(struct delivery_list *l)
 {
 	struct delivery *v;
 
-	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 	if (v == NULL)
 		return NULL;
 	l->v = v;

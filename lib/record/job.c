@@ -64,7 +64,7 @@ job_list_add(struct job_list *l)
 {
 	struct job *v;
 
-	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 	if (v == NULL)
 		return NULL;
 	l->v = v;

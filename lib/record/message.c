@@ -37,7 +37,7 @@ message_list_add(struct message_list *l)
 {
 	struct message *v;
 
-	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 	if (v == NULL)
 		return NULL;
 	l->v = v;

@@ -33,7 +33,7 @@ outbox_list_add(struct outbox_list *l)
 {
 	struct outbox *v;
 
-	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 	if (v == NULL)
 		return NULL;
 	l->v = v;

@@ -140,7 +140,7 @@ run_list_add(struct run_list *l)
 {
 	struct run *v;
 
-	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 	if (v == NULL)
 		return NULL;
 	l->v = v;

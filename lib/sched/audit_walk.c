@@ -60,7 +60,7 @@ spans_add(struct walk *w)
 	struct faults fs = { .n = 0 };
 	struct audit_span *s;
 
-	if ((s = list_room(w->v, w->n, &w->cap, sizeof(*s))) == NULL)
+	if ((s = list_reserve(w->v, w->n, &w->cap, sizeof(*s))) == NULL)
 		return STORE_FULL;
 	w->v = s;
 	s = &w->v[w->n++];

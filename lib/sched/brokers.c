@@ -28,7 +28,7 @@ add_broker(struct sched *s, enum conf_server kind, int at,
     struct broker_list *out)
 {
 	struct broker_info *v =
-	    list_room(out->v, out->n, &out->cap, sizeof(*v));
+	    list_reserve(out->v, out->n, &out->cap, sizeof(*v));
 	struct endpoint_info endpoint = { .name = NULL };
 	struct buf name = BUF_INIT;
 	enum store_rc rc;

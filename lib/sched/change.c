@@ -36,7 +36,7 @@ sched_job_waits(struct sched *s, const struct job *j)
 	struct faults fs = { .n = 0 };
 
 	trigger_free(trigger_from_spec(j->trigger, s->zones, &fs));
-	return fs.is_passing;
+	return fs.is_transient;
 }
 
 enum store_rc

@@ -104,7 +104,7 @@ static enum store_rc
 heap_add(struct walk *w, const struct candidate *c)
 {
 	struct candidate *v =
-	    list_room(w->heap, w->n, &w->cap, sizeof(*w->heap));
+	    list_reserve(w->heap, w->n, &w->cap, sizeof(*w->heap));
 	size_t i = w->n;
 
 	if (v == NULL)
@@ -150,7 +150,7 @@ static struct fires_job *
 job_room(struct fires *f)
 {
 	struct fires_job *v =
-	    list_room(f->job, f->njobs, &f->jobcap, sizeof(*f->job));
+	    list_reserve(f->job, f->njobs, &f->jobcap, sizeof(*f->job));
 
 	if (v == NULL)
 		return NULL;
@@ -163,7 +163,7 @@ job_room(struct fires *f)
 static enum store_rc
 add_fire(struct fires *f, size_t job, int64_t at_us)
 {
-	struct fire *v = list_room(f->v, f->n, &f->cap, sizeof(*f->v));
+	struct fire *v = list_reserve(f->v, f->n, &f->cap, sizeof(*f->v));
 
 	if (v == NULL)
 		return STORE_FULL;

@@ -35,7 +35,7 @@ sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
 		return name;
 	/* A host without zone files has jobs in UTC to go on with. */
 	fault_note_errno(&fs, errno);
-	if (fs.is_passing && errno != ENOMEM) {
+	if (fs.is_transient && errno != ENOMEM) {
 		log_event(LOG_LEVEL_WARN, "zone", LOG_KEY_ERROR, said, NULL);
 		return name;
 	}

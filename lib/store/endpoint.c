@@ -126,7 +126,7 @@ store_endpoint_get(struct store *st, const char *name,
 static struct endpoint_info *
 list_add(struct endpoint_list *l)
 {
-	struct endpoint_info *v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	struct endpoint_info *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 
 	if (v == NULL)
 		return NULL;

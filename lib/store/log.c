@@ -103,7 +103,7 @@ store_tick_is_relieved(struct store *st, const struct store_tick *t, bool *out)
 
 /* The one row of a statement as a sign. */
 static enum store_rc
-read_sign(struct store *st, enum sql_id id, struct clock_sign *out)
+read_sign(struct store *st, enum sql_id id, struct clock_reading *out)
 {
 	sqlite3_stmt *q = stmt_get(st, id);
 	enum store_rc rc;
@@ -120,13 +120,13 @@ read_sign(struct store *st, enum sql_id id, struct clock_sign *out)
 }
 
 enum store_rc
-store_tick_believed(struct store *st, struct clock_sign *out)
+store_tick_believed(struct store *st, struct clock_reading *out)
 {
 	return read_sign(st, SQL_TICK_BELIEVED, out);
 }
 
 enum store_rc
-store_tick_doubted(struct store *st, struct clock_sign *out)
+store_tick_doubted(struct store *st, struct clock_reading *out)
 {
 	return read_sign(st, SQL_TICK_DOUBTED, out);
 }

@@ -22,14 +22,14 @@ enum store_rc store_audit_add(struct store *st, const struct store_audit *a);
 struct store_tick {
 	int64_t id;
 	int64_t started_us;
-	int64_t until_us;	 /* how long it means to stay */
-	int64_t ended_us;	 /* 0: still running, or killed */
-	int64_t sent;		 /* messages handed over */
-	int64_t decided;	 /* ledger rows written */
-	bool is_by_hand;	 /* typed by a person: no sign of cron */
-	int64_t uid;		 /* whose process it is */
-	struct clock_sign sign;	 /* of its start */
-	struct clock_sign doubt; /* when the clock was not believed, at its
+	int64_t until_us;	    /* how long it means to stay */
+	int64_t ended_us;	    /* 0: still running, or killed */
+	int64_t sent;		    /* messages handed over */
+	int64_t decided;	    /* ledger rows written */
+	bool is_by_hand;	    /* typed by a person: no sign of cron */
+	int64_t uid;		    /* whose process it is */
+	struct clock_reading sign;  /* of its start */
+	struct clock_reading doubt; /* when the clock was not believed, at its
 				  * start or since; now_us 0: it was */
 };
 
@@ -56,8 +56,8 @@ enum store_rc store_tick_is_relieved(struct store *st,
  * The sign of the newest tick whose clock was believed, and that of the newest
  * tick if it was not; STORE_NOTFOUND: there is none.
  */
-enum store_rc store_tick_believed(struct store *st, struct clock_sign *out);
-enum store_rc store_tick_doubted(struct store *st, struct clock_sign *out);
+enum store_rc store_tick_believed(struct store *st, struct clock_reading *out);
+enum store_rc store_tick_doubted(struct store *st, struct clock_reading *out);
 
 /* When the last pass by hand was; 0: none. */
 enum store_rc store_tick_by_hand(struct store *st, int64_t *out);

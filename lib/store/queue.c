@@ -23,7 +23,7 @@ queue_list_add(struct queue_list *l)
 {
 	struct queue_info *v;
 
-	v = list_room(l->v, l->n, &l->cap, sizeof(*v));
+	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
 	if (v == NULL)
 		return NULL;
 	l->v = v;

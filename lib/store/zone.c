@@ -34,7 +34,7 @@ zone_read(sqlite3_stmt *q, struct zone_list *out)
 	struct zone_row *v;
 	bool is_oom = false;
 
-	v = list_room(out->v, out->n, &out->cap, sizeof(*v));
+	v = list_reserve(out->v, out->n, &out->cap, sizeof(*v));
 	if (v == NULL)
 		return STORE_FULL;
 	out->v = v;

@@ -1,12 +1,13 @@
+/*
+ * Days, dates and weekdays of the proleptic Gregorian calendar, in integers.
+ * Both directions count years from 1 March, so that the leap day is the last
+ * day of its year, and group them in eras of 400 years, after which the
+ * calendar repeats (146,097 days, a whole number of weeks).
+ */
 #include "lib/time/civil.h"
 
 #include "lib/base/ban.h"
 
-/*
- * Both directions count years from 1 March, so that the leap day is the last
- * day of its year, and group them in eras of 400 years, after which the
- * Gregorian calendar repeats (146,097 days, a whole number of weeks).
- */
 #define DAYS_PER_ERA 146097
 #define EPOCH_FROM_0000_03_01 719468
 
@@ -42,7 +43,7 @@ civil_from_days(int64_t days, struct civil *out)
 	int64_t z = days + EPOCH_FROM_0000_03_01;
 	int64_t era = floor_div(z, DAYS_PER_ERA);
 	int doe = (int)(z - era * DAYS_PER_ERA);
-	/* Take the leap days of 4 and 400 years out, of 100 years back in. */
+	/* Subtract the leap days of 4 and 400 years, add those of 100. */
 	int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	int mp = (5 * doy + 2) / 153;
@@ -95,7 +96,7 @@ civil_weekday(int64_t days)
 int
 civil_iso_week(int64_t days)
 {
-	/* A week belongs to the year its Thursday lies in (ISO 8601). */
+	/* A week belongs to the year of its Thursday (ISO 8601). */
 	int64_t thursday = days - civil_weekday(days) + 3;
 	struct civil c;
 

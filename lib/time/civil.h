@@ -21,20 +21,20 @@ struct civil {
 	int second; /* 0..59 */
 };
 
-/* Days from 1970-01-01 to the given date (which must exist). */
+/* Days from 1970-01-01 to the given date, which must exist. */
 int64_t civil_days(int year, int month, int day);
 
-/* The date that lies days after 1970-01-01; hour, minute, second become 0. */
+/* The date days after 1970-01-01; hour, minute and second become 0. */
 void civil_from_days(int64_t days, struct civil *out);
 
-/* Wall second of c, and back. */
+/* The wall second of c, and the civil time of a wall second. */
 int64_t civil_to_wall(const struct civil *c);
 void civil_from_wall(int64_t wall_s, struct civil *out);
 
 /* Number of days in a month: 28..31. */
 int civil_month_days(int year, int month);
 
-/* Weekday of a day number, 0 = Monday, as APScheduler counts. */
+/* Weekday of a day number (civil_days), 0 = Monday, as APScheduler counts. */
 int civil_weekday(int64_t days);
 
 /* ISO 8601 week of the year of a day number: 1..53. */

@@ -1,6 +1,6 @@
 /*
- * Instants as text, in the forms that machines write, and in words for people
- * at a command line.
+ * Instants as text: the forms machines write, and for people at a command line
+ * also words and offsets from now.  Zones are tz.c's.
  */
 
 #include <stdio.h>
@@ -17,14 +17,14 @@
 
 #define US_PER_S INT64_C(1000000)
 
-#define DECIMALS 9    /* of a second that may be written */
-#define US_DECIMALS 6 /* of them that count here */
+#define DECIMALS_MAX 9 /* digits accepted after the seconds */
+#define US_DECIMALS 6  /* digits kept: microseconds */
 
 /* Epoch seconds of the years 1 to 9999. */
 #define EPOCH_MIN_S INT64_C(-62135596800)
 #define EPOCH_MAX_S INT64_C(253402300799)
 
-/* So many digits are epoch seconds, and no date written together. */
+/* Digits from which a number is epoch seconds: a date has 8. */
 #define EPOCH_DIGITS_MIN 9
 
 #define EXAMPLE ": write it as 2030-12-03T15:00:00+01:00"
@@ -33,8 +33,8 @@ static const char invalid[] =
     "Invalid date string: write it as 2030-12-03 15:00:00, as "
     "2030-12-03T15:00:00Z or with an offset such as +01:00";
 static const char beyond[] =
-    "epoch seconds of the years 1 to 9999 are needed, such as 1922540400 "
-    "(milliseconds have to be divided by 1000)";
+    "expected epoch seconds of the years 1 to 9999, such as 1922540400 "
+    "(divide milliseconds by 1000)";
 
 struct parsed {
 	struct civil c;
@@ -42,7 +42,7 @@ struct parsed {
 	int32_t offset_s;
 };
 
-/* min to max digits at *sp into *out; *sp moves behind them. */
+/* Read min to max digits at *sp into *out; *sp moves past them. */
 static bool
 take_digits(const char **sp, int min, int max, int *out)
 {
@@ -67,7 +67,7 @@ take_char(const char **sp, char c)
 	return true;
 }
 
-/* ".ffffff": decimal, .5 is half a second; what is finer than we count goes. */
+/* ".ffffff", a decimal fraction; digits beyond microseconds are dropped. */
 static bool
 take_fraction(const char **sp, int *us)
 {
@@ -75,7 +75,7 @@ take_fraction(const char **sp, int *us)
 
 	if (!take_char(sp, '.') && !take_char(sp, ','))
 		return true;
-	for (; n < DECIMALS && take_digits(sp, 1, 1, &d); n++)
+	for (; n < DECIMALS_MAX && take_digits(sp, 1, 1, &d); n++)
 		v = n < US_DECIMALS ? v * 10 + d : v;
 	*us = v;
 	for (int i = n; i < US_DECIMALS; i++)
@@ -97,7 +97,7 @@ take_time(const char **sp, struct parsed *out)
 	return take_fraction(sp, &out->us);
 }
 
-/* Z or +HH:MM, +HHMM, +HH, or with -, or nothing; digits by two. */
+/* Z, +HH:MM, +HHMM, +HH, the same with -, or nothing; always two digits. */
 static bool
 take_offset(const char **sp, struct parsed *out)
 {
@@ -124,8 +124,7 @@ take_offset(const char **sp, struct parsed *out)
 	return true;
 }
 
-/* ISO 8601 without separators, "20301203T150000Z": date and time, by digits
- * alone up to the T. */
+/* ISO 8601 basic format, "20301203T150000Z": eight digits before the T. */
 static bool
 is_basic(const char *s)
 {
@@ -167,7 +166,7 @@ take_all(const char *s, struct parsed *out)
 	return take_time(&s, out) && take_offset(&s, out) && *s == '\0';
 }
 
-/* The checks of Python's datetime, in its order and words. */
+/* The checks of Python's datetime, in its order and wording. */
 static const char *
 range_error(const struct parsed *p)
 {
@@ -191,7 +190,7 @@ range_error(const struct parsed *p)
 	return NULL;
 }
 
-/* Is text epoch seconds: "@…", or digits enough? */
+/* Is text epoch seconds: "@…", or at least EPOCH_DIGITS_MIN digits? */
 static bool
 is_epoch(const char *text)
 {
@@ -271,7 +270,7 @@ datetime_wall(const char *text, int64_t *wall_s)
 	return true;
 }
 
-/* The wall second at which the day of an instant begins. */
+/* The wall second at which the day that is days after today begins. */
 static int64_t
 midnight(const struct datetime_relative *w, int days)
 {
@@ -283,7 +282,7 @@ midnight(const struct datetime_relative *w, int days)
 	return wall_s - wall_s % CIVIL_DAY_S + days * INT64_C(86400);
 }
 
-/* "today", "tomorrow 09:00", …; false when the text is none of them. */
+/* "today", "tomorrow 09:00", …; false if text is none of these. */
 static bool
 parse_day(const char *text, const struct datetime_relative *w, int64_t *out_us,
     const char **why)
@@ -305,7 +304,7 @@ parse_day(const char *text, const struct datetime_relative *w, int64_t *out_us,
 	p.c = (struct civil){ .year = 2000, .month = 1, .day = 1 };
 	*why = NULL;
 	if (*text != '\0' && (++text, !take_time(&text, &p) || *text != '\0'))
-		*why = "the time of that day is needed as 09:00";
+		*why = "expected a time of day such as 09:00";
 	else
 		*why = range_error(&p);
 	if (*why == NULL)
@@ -317,9 +316,9 @@ parse_day(const char *text, const struct datetime_relative *w, int64_t *out_us,
 	return true;
 }
 
-/* "+30m", "-2h"; false when the text is none of them. */
+/* "+30m", "-2h"; false if text is neither. */
 static bool
-parse_distance(const char *text, int64_t now_us, int64_t *out_us,
+parse_offset(const char *text, int64_t now_us, int64_t *out_us,
     const char **why)
 {
 	int64_t us = 0;
@@ -328,8 +327,8 @@ parse_distance(const char *text, int64_t now_us, int64_t *out_us,
 		return false;
 	*why = NULL;
 	if (num_parse_duration(text + 1, &us) != 0)
-		*why = "a distance from now is needed as +30m or -2h (ms, s, "
-		       "m, h, d, w)";
+		*why = "expected an offset from now such as +30m or -2h (ms, "
+		       "s, m, h, d, w)";
 	*out_us = text[0] == '-' ? now_us - us : now_us + us;
 	return true;
 }
@@ -347,7 +346,7 @@ datetime_parse_relative(const char *text, const struct datetime_relative *w,
 		return NULL;
 	}
 	if (parse_day(text, w, out_us, &why) ||
-	    parse_distance(text, w->now_us, out_us, &why))
+	    parse_offset(text, w->now_us, out_us, &why))
 		return why;
 	why = datetime_parse(text, w->tz, out_us, offset_s);
 	return why != invalid ?

@@ -1,3 +1,8 @@
+/*
+ * Looking up a zone's offsets: at an instant, and for a local time.  Zones are
+ * immutable tables here; tz_file.c reads them, tz_cache.c keeps them.  Tested
+ * in t_tz.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,14 +103,14 @@ tz_stamp(const struct tz *tz)
 	return tz->stamp;
 }
 
-/* How many transitions lie at or before t_s. */
+/* The number of transitions at or before t_s. */
 static size_t
 count_until(const struct tz *tz, int64_t t_s)
 {
 	const int64_t *base = tz->at;
 	size_t n = tz->n, half;
 
-	/* A halving without branches to mispredict. */
+	/* Binary search without branches to mispredict. */
 	while (n > 1) {
 		half = n / 2;
 		base = base[half] <= t_s ? base + half : base;
@@ -121,7 +126,7 @@ tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out)
 	int64_t late_s, shift = 0;
 	size_t i;
 
-	/* In the last cycle that int64_t can tell nothing changes any more. */
+	/* Nothing changes in the last cycle before INT64_MAX. */
 	late_s = t_s < TZ_LATEST_S ? t_s : TZ_LATEST_S;
 	if (tz->cycle_until_s != 0 && late_s >= tz->cycle_until_s)
 		shift = ((late_s - tz->cycle_until_s) / TZ_CYCLE_S + 1) *

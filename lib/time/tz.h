@@ -14,94 +14,100 @@ struct buf;
  */
 struct tz;
 
-/* One stretch of constant offset: [from_s, until_s) in epoch seconds. */
+/* A period of constant offset: [from_s, until_s) in epoch seconds. */
 struct tz_period {
-	int64_t from_s;	  /* INT64_MIN: since ever */
-	int64_t until_s;  /* INT64_MAX: for ever */
+	int64_t from_s;	  /* INT64_MIN: no beginning */
+	int64_t until_s;  /* INT64_MAX: no end */
 	int32_t offset_s; /* local time minus UTC */
 	bool is_dst;
 	char abbr[16]; /* "CST"; "UTC+02:00" for a plain offset */
 };
 
 /*
- * The zones a program has met, loaded once each.  Holds no global state; a
- * zone returned stays valid until the cache is freed.  dir is the zone
- * directory, NULL for the system's (/usr/share/zoneinfo).
+ * The zones a program has used, each loaded once.  No global state; a zone
+ * stays valid until the cache is freed.  dir is the zone directory, copied;
+ * NULL for the system's (/usr/share/zoneinfo).  NULL without memory.
  */
 struct tz_cache;
 struct tz_cache *tz_cache_new(const char *dir);
 
-/* Tests alone: the folder (borrowed) that stands for /etc. */
+/* For tests: the folder (borrowed) that stands for /etc. */
 void tz_cache_set_etc(struct tz_cache *tc, const char *etc);
 void tz_cache_free(struct tz_cache *tc);
 
-/* The zone of the host's own file, whatever it is: /etc/localtime. */
+/* The zone of the file /etc/localtime, whichever zone that is. */
 #define TZ_HOST "host"
 
-/* Are there zone files at all?  Without any there are UTC, its aliases, the
- * fixed zones ("Etc/GMT+5"), offsets and perhaps TZ_HOST. */
+/*
+ * Does the host have zone files?  Without them UTC and its aliases, the fixed
+ * zones ("Etc/GMT+5"), offsets and perhaps TZ_HOST still work.
+ */
 bool tz_has_files(const struct tz_cache *tc);
 
 /*
  * The zone called name: an IANA name, "UTC", an offset "+08:00", "-03:30", or
- * TZ_HOST.  Borrowed from the cache.  NULL with a one-line reason that names the zone
- * in why (whylen bytes) when there is none: a malformed name (absolute, "..",
- * characters outside [A-Za-z0-9._+-/]), a missing, damaged, too large or
- * leap-second file, a directory, a link out of the zone directory.  errno is
- * EIO when the zone directory itself is missing.
+ * TZ_HOST.  Borrowed from the cache.  NULL, with a one-line reason that names
+ * the zone in why (whylen bytes), for a malformed name (absolute, "..",
+ * characters outside [A-Za-z0-9._+-/]); a missing, damaged, too large or
+ * leap-second file; a directory; a link that leads out of the zone directory.
+ * errno is EIO if the zone directory itself is missing.
  */
 const struct tz *tz_get(struct tz_cache *tc, const char *name, char *why,
     size_t whylen);
 
 /*
- * A number for the state of a zone's file: another once it was replaced or
- * written to.  0 where there is none, as for UTC and offsets.  tz_stamp tells
- * which state was loaded, tz_cache_stamp that of now.
+ * A number for the state of a zone's file, which changes when the file is
+ * replaced or written to; 0 for a zone without a file, such as UTC and
+ * offsets.  tz_stamp is the state that was loaded, tz_cache_stamp the present
+ * one.
  */
 int64_t tz_stamp(const struct tz *tz);
 int64_t tz_cache_stamp(const struct tz_cache *tc, const char *name);
 
 /*
- * Load what has changed anew, into the same struct tz: to be called where
- * nothing is being computed.  A zone whose file is gone or damaged stays.
+ * Reload changed files into the same struct tz; to be called when no
+ * computation is in progress.  A zone whose file is gone or damaged stays as
+ * it is.
  */
 void tz_cache_refresh(struct tz_cache *tc);
 
 /*
- * Name of the host's zone: TZ's value given in env_tz (may be NULL); else what
- * /etc/localtime links to, through however many links; else the zone whose
- * rules equal that file's, the one that /etc/timezone names if it is one of
- * those; else TZ_HOST; without such a file /etc/timezone, else "UTC".
- * Borrowed from the cache.
+ * Name of the host's zone: the value of TZ in env_tz (may be NULL); else the
+ * zone that /etc/localtime links to, through any number of links; else the
+ * zone whose rules equal that file's, preferring the one named in
+ * /etc/timezone; else TZ_HOST; without such a file the name in /etc/timezone,
+ * else "UTC".  Borrowed from the cache.
  */
 const char *tz_host_name(struct tz_cache *tc, const char *env_tz);
 
-/* The name a zone was asked by. */
+/* The name by which the zone was requested; borrowed from tz. */
 const char *tz_name(const struct tz *tz);
 
-/* Do both have the same offset at every instant from from_s on?  Names and
- * abbreviations do not count. */
+/*
+ * Do both have the same offset at every instant from from_s on?  Names and
+ * abbreviations are not compared.
+ */
 bool tz_is_same(const struct tz *a, const struct tz *b, int64_t from_s);
 
-/* The period that holds the instant t_s. */
+/* Write the period that contains the instant t_s (epoch seconds) into *out. */
 void tz_at(const struct tz *tz, int64_t t_s, struct tz_period *out);
 
 /*
- * From this instant on the zone changes by one rule, year after year;
- * INT64_MAX for a zone whose clock stays as it is in the end.
+ * The instant from which the zone follows one yearly rule; INT64_MAX for a
+ * zone whose clock no longer changes.
  */
 int64_t tz_rule_from(const struct tz *tz);
 
 /*
- * Instant of the local wall second wall_s (see civil.h).  A wall time in a
- * gap gives the instant the clock would have shown had it not been moved
- * forward; one in a fold gives the first of its two instants.
+ * The instant of the local wall second wall_s (civil.h), in epoch seconds.  A
+ * wall time in a gap yields the instant the clock would have shown without the
+ * change; one in a fold yields the first of its two instants.
  */
 int64_t tz_instant(const struct tz *tz, int64_t wall_s);
 
 /*
- * Append the instant t_us in the zone as "2025-12-03 15:00:00+08:00", with
- * ".ffffff" when the microseconds are not zero, "+HH:MM:SS" when the offset
+ * Append the instant t_us in the zone as "2025-12-03 15:00:00+08:00"; with
+ * ".ffffff" if the microseconds are not zero, with "+HH:MM:SS" if the offset
  * has seconds.
  */
 void tz_format(const struct tz *tz, int64_t t_us, struct buf *out);

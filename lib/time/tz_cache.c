@@ -1,3 +1,8 @@
+/*
+ * The cache of zones, and reading their files safely: names are checked, links
+ * may not lead out of the zone directory.  The format of the files is
+ * tz_file.c's.  Tested in t_tz_cache.
+ */
 #include <sys/stat.h>
 
 #include <dirent.h>
@@ -18,7 +23,7 @@
 #define NAME_MAX_LEN 255
 #define SYSTEM_ETC "/etc"
 
-/* Is there anything a zone could be in? */
+/* Is the zone directory present and not empty? */
 static bool
 has_zone(const char *dir)
 {
@@ -91,7 +96,7 @@ bucket_of(const char *name)
 	return h % TZ_BUCKETS;
 }
 
-/* A relative path of plain components in the characters zones use. */
+/* A relative path of plain components, in the characters of zone names. */
 static bool
 is_good_name(const char *name)
 {
@@ -104,7 +109,9 @@ is_good_name(const char *name)
 		return false;
 	for (;; name += n + 1) {
 		n = strcspn(name, "/");
-		/* Also refuses "", ".", "..": no zone begins with a dot. */
+		/*
+		 * Also refuses "", ".", "..": no component begins with a dot.
+		 */
 		if (n == 0 || name[0] == '.')
 			return false;
 		if (name[n] == '\0')
@@ -113,7 +120,7 @@ is_good_name(const char *name)
 }
 
 /*
- * Open dir/name for reading: a regular file that lies, all links followed,
+ * Open dir/name for reading: a regular file that, all links followed, lies
  * within dir.  -1 with *why set.
  */
 static int
@@ -128,7 +135,10 @@ open_within(const char *dir, const char *name, const char **why)
 	    (size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 		sizeof(path) ||
 	    realpath(path, real) == NULL) {
-		/* No zone is to blame: this host has lost all of them. */
+		/*
+		 * The zone is not the cause: this host has lost all zone
+		 * files.
+		 */
 		if (errno == ENOENT && !has_zone(dir)) {
 			errno = EIO;
 			*why = "cannot be read: this host has no zone files";
@@ -147,7 +157,7 @@ open_within(const char *dir, const char *name, const char **why)
 	return fd;
 }
 
-/* A file's state as a number that is never 0. */
+/* The state of a file as a number that is never 0. */
 static int64_t
 stamp_of(const struct stat *st)
 {
@@ -162,7 +172,7 @@ stamp_of(const struct stat *st)
 	return (int64_t)(h >> 1 | 1);
 }
 
-/* Where the file of a zone is; false when there can be none. */
+/* Write the path of a zone's file; false if the zone can have none. */
 static bool
 path_of(const struct tz_cache *tc, const char *name, char path[PATH_MAX])
 {
@@ -226,7 +236,7 @@ read_all(int fd, struct tz *tz, unsigned char **data, size_t *len,
 	return 0;
 }
 
-/* The file that fd, if it is one, has open. */
+/* Load the file open as fd, unless fd is -1; closes it. */
 static int
 load_fd(struct tz *tz, int fd, const char **why)
 {
@@ -285,7 +295,7 @@ tz_get(struct tz_cache *tc, const char *name, char *why, size_t whylen)
 	return tz;
 }
 
-/* Load the file of tz anew; others hold tz itself and its name. */
+/* Reload the file of tz; borrowers keep tz itself and its name. */
 static void
 renew(struct tz *tz, const struct tz_cache *tc)
 {

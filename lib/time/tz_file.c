@@ -1,3 +1,9 @@
+/*
+ * TZif (RFC 9636): a header and a data block with 32-bit times; from version 2
+ * on a second header and block with 64-bit times and a footer line, which are
+ * used then.  Nothing in the file is trusted: every count is checked against
+ * the size before use.  Tested in t_tz_file.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,13 +11,6 @@
 #include "lib/time/tz_int.h"
 
 #include "lib/base/ban.h"
-
-/*
- * TZif (RFC 9636): a header and a data block with 32-bit times; from version
- * 2 on a second header and block with 64-bit times and a footer line, which
- * is the one used then.  Nothing in the file is trusted: every count is held
- * against the bytes there are before it is used.
- */
 
 #define HEADER_LEN 44
 #define TYPES_MAX 256
@@ -62,7 +61,7 @@ find_block(const unsigned char *p, size_t len, int time_len, struct block *b)
 	b->timecnt = be32(p + 32);
 	b->typecnt = be32(p + 36);
 	b->charcnt = be32(p + 40);
-	/* No count can exceed the file: the sum below cannot overflow. */
+	/* No count can exceed the file, so the sum below cannot overflow. */
 	if (isutcnt > len || isstdcnt > len || b->leapcnt > len ||
 	    b->timecnt > len || b->typecnt > len || b->charcnt > len)
 		return false;
@@ -78,7 +77,7 @@ find_block(const unsigned char *p, size_t len, int time_len, struct block *b)
 	return true;
 }
 
-/* Take the kinds of local time over, with room for the footer's two. */
+/* Copy the local time types, with room for the footer's two. */
 static int
 read_types(struct tz *tz, const struct block *b)
 {
@@ -125,7 +124,7 @@ read_transitions(struct tz *tz, const struct block *b)
 	return 0;
 }
 
-/* Lay one year of the footer's rules out, what lies before min_s left out. */
+/* Append one year of the footer's rules, without what lies before min_s. */
 static int
 append_year(struct tz *tz, const struct tz_footer *f, int year, int64_t min_s)
 {
@@ -148,7 +147,7 @@ append_year(struct tz *tz, const struct tz_footer *f, int year, int64_t min_s)
 
 /*
  * Continue the table by the footer's rules until they repeat.  All later
- * instants are then found by whole cycles, at no more cost than early ones.
+ * instants are then found by whole cycles, at the cost of early ones.
  */
 static int
 append_footer(struct tz *tz, const struct tz_footer *f)
@@ -160,7 +159,10 @@ append_footer(struct tz *tz, const struct tz_footer *f)
 
 	tz->types[tz->ntypes++] = f->std;
 	if (!f->has_dst) {
-		/* The last transition stands; RFC 9636: it agrees. */
+		/*
+		 * The last transition remains in effect; the footer agrees
+		 * (RFC 9636).
+		 */
 		tz->ntypes--;
 		return 0;
 	}
@@ -172,7 +174,7 @@ append_footer(struct tz *tz, const struct tz_footer *f)
 	for (year = c.year - 1; year < from + 400 + CYCLE_MARGIN_YEARS; year++)
 		if (append_year(tz, f, year, last_s) == -1)
 			return -1;
-	/* DST all the year round, as "XXX3EDT4,0/0,J365/23", changes once. */
+	/* DST all year, as in "XXX3EDT4,0/0,J365/23", has one transition. */
 	if (tz->n > n + 2)
 		tz->cycle_until_s =
 		    civil_days(from, 1, 1) * CIVIL_DAY_S + TZ_CYCLE_S;
@@ -194,7 +196,7 @@ read_footer(struct tz *tz, const unsigned char *p, size_t len)
 		return -1;
 	n = (size_t)(end - p - 1);
 	if (n == 0)
-		return 0; /* no rule known: the last period goes on */
+		return 0; /* no known rule: the last period continues */
 	if (n >= sizeof(text) || memchr(p + 1, '\0', n) != NULL)
 		return -1;
 	memcpy(text, p + 1, n);

@@ -1,7 +1,6 @@
 /*
- * The zone of this host: what its clock shows people, by TZ, by the links of
- * /etc/localtime, or by what that file holds.  Never UTC where the file says
- * otherwise.
+ * The zone of this host: named by TZ, by the links of /etc/localtime, or by
+ * the contents of that file.  Never UTC if the file says otherwise.
  */
 #include <sys/stat.h>
 
@@ -22,7 +21,7 @@
 #define DEPTH_MAX 3  /* "America/Argentina/Buenos_Aires" */
 #define LINE_MAX_LEN 512
 
-/* Which zones are held against the file, and the file. */
+/* The file, and the search for a zone equal to it. */
 struct search {
 	struct tz_cache *tc;
 	const struct tz *file;
@@ -30,7 +29,7 @@ struct search {
 	const struct tz *found;
 };
 
-/* Take doubled slashes and "." out of a path, in place. */
+/* Remove doubled slashes and "." from a path, in place. */
 static void
 tidy(char *path)
 {
@@ -48,7 +47,7 @@ tidy(char *path)
 	*to = '\0';
 }
 
-/* Name of the zone a path points into, NULL when it tells none. */
+/* The zone name at the end of a path, NULL if the path holds none. */
 static const char *
 name_in_path(const char *path)
 {
@@ -60,7 +59,7 @@ name_in_path(const char *path)
 	return last;
 }
 
-/* The zone that a path with a name in it stands for; NULL: none. */
+/* The zone that the name in a path refers to; NULL if there is none. */
 static const struct tz *
 zone_of_path(struct tz_cache *tc, const char *path)
 {
@@ -71,14 +70,14 @@ zone_of_path(struct tz_cache *tc, const char *path)
 
 	if (strncmp(path, tc->dir, n) == 0 && path[n] == '/')
 		name = path + n + 1;
-	/* "right" counts leap seconds; its zones are the same but for those. */
+	/* "right" counts leap seconds; otherwise its zones are the same. */
 	for (size_t i = 0; name != NULL && i < 2; i++)
 		if (strncmp(name, again[i], strlen(again[i])) == 0)
 			name += strlen(again[i]);
 	return name != NULL ? tz_get(tc, name, why, sizeof(why)) : NULL;
 }
 
-/* Where the link at path leads, into path; false when it is none. */
+/* Replace path by the target of the link there; false if it is no link. */
 static bool
 follow(char path[PATH_MAX])
 {
@@ -100,8 +99,10 @@ follow(char path[PATH_MAX])
 	return (size_t)snprintf(path, PATH_MAX, "%s", joined) < PATH_MAX;
 }
 
-/* The first zone on the way from link to the file, which is the name that the
- * host's owner gave; else the one the file itself is. */
+/*
+ * The first zone on the way from link to the file, which is the name the
+ * host's owner chose; else the zone the file itself is.
+ */
 static const struct tz *
 zone_of_link(struct tz_cache *tc, const char *link)
 {
@@ -142,7 +143,7 @@ read_name(const char *path, char line[LINE_MAX_LEN])
 	return is_found;
 }
 
-/* Is that zone as the file?  The past before 1970 is no matter. */
+/* Does the zone equal the file?  Instants before 1970 are ignored. */
 static bool
 try_zone(struct search *s, const char *name)
 {
@@ -161,7 +162,7 @@ try_zone(struct search *s, const char *name)
 	return s->found != NULL;
 }
 
-/* The names people choose among: third column of zone.tab. */
+/* Try the usual names: the third column of zone.tab. */
 static void
 try_table(struct search *s)
 {
@@ -182,7 +183,7 @@ try_table(struct search *s)
 	(void)fclose(f);
 }
 
-/* Every file below dir, in no order: only where no table has the zone. */
+/* Try every file below dir, unordered; only if no table has the zone. */
 static void
 try_folder(struct search *s, const char *below, int depth)
 {
@@ -195,7 +196,7 @@ try_folder(struct search *s, const char *below, int depth)
 	if ((d = opendir(path)) == NULL)
 		return;
 	while (s->found == NULL && (e = readdir(d)) != NULL) {
-		/* "posix" and "right" hold all of them again. */
+		/* "posix" and "right" repeat all zones. */
 		if (e->d_name[0] < 'A' || e->d_name[0] > 'Z' ||
 		    (size_t)snprintf(name, sizeof(name), "%s%s%s", below,
 			*below == '\0' ? "" : "/", e->d_name) >= sizeof(name) ||
@@ -211,8 +212,10 @@ try_folder(struct search *s, const char *below, int depth)
 	(void)closedir(d);
 }
 
-/* The zone that has the rules of the host's file; that itself if there is
- * none.  A file of the same size is looked for first: it is mostly a copy. */
+/*
+ * The zone with the rules of the host's file; the file itself if no zone has
+ * them.  Files of the same size are tried first: it is mostly a copy.
+ */
 static const struct tz *
 zone_of_content(struct tz_cache *tc, const char *named)
 {
@@ -238,7 +241,7 @@ zone_of_content(struct tz_cache *tc, const char *named)
 	return s.found != NULL ? s.found : s.file;
 }
 
-/* What TZ names; as for libc, the empty one is UTC. */
+/* The zone named by TZ; an empty TZ is UTC, as for libc. */
 static const struct tz *
 zone_of_env(struct tz_cache *tc, const char *env_tz)
 {
@@ -271,7 +274,10 @@ tz_host_name(struct tz_cache *tc, const char *env_tz)
 		named[0] = '\0';
 	if (tz == NULL)
 		tz = zone_of_content(tc, named);
-	/* No such file: libc has UTC, but the owner has said something. */
+	/*
+	 * libc would use UTC for a missing file, but the owner has chosen a
+	 * zone.
+	 */
 	if (tz == NULL && named[0] != '\0')
 		tz = tz_get(tc, named, why, sizeof(why));
 	return tz != NULL ? tz_name(tz) : "UTC";

@@ -5,15 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Private to lib/tz*.c: how a zone lies in memory, how it is read. */
+/*
+ * Private to lib/time/tz*.c: the tables of a zone in memory, and their
+ * readers.
+ */
 
 #define TZ_ABBR_SIZE 16
 #define TZ_FILE_MAX ((size_t)1 << 20)
 
-/* The Gregorian calendar, and so every footer rule, repeats after this. */
+/*
+ * The Gregorian calendar, and so every footer rule, repeats after this period.
+ */
 #define TZ_CYCLE_S (INT64_C(146097) * 86400)
 
-/* A kind of local time. */
+/* A local time type: offset, daylight saving, abbreviation. */
 struct tz_type {
 	int32_t offset_s;
 	bool is_dst;
@@ -21,11 +26,11 @@ struct tz_type {
 };
 
 /*
- * at[i] begins a period of kind types[kind[i]]; before at[0] it is types[0].
- * Entries strictly ascend, and neighbors differ.  When cycle_until_s is not
- * 0, the footer's rules are laid out in the table beyond it, and an instant
- * from there on stands for the one whole cycles earlier that lies in
- * [cycle_until_s - TZ_CYCLE_S, cycle_until_s).
+ * at[i] begins a period of type types[kind[i]]; before at[0] it is types[0].
+ * Entries strictly ascend, and neighbors differ.  If cycle_until_s is not 0,
+ * the table continues the footer's rules up to it, and a later instant is
+ * mapped to the one whole cycles earlier in [cycle_until_s - TZ_CYCLE_S,
+ * cycle_until_s).
  */
 struct tz {
 	char *name;
@@ -40,7 +45,7 @@ struct tz {
 	int64_t stamp; /* see tz_stamp */
 };
 
-/* A day of the year and a time of that day, as POSIX TZ writes them. */
+/* A day of the year and a time on that day, as POSIX TZ writes them. */
 enum tz_rule_form {
 	TZ_RULE_JULIAN, /* Jn: 1..365, 29 February never counted */
 	TZ_RULE_DAY,	/* n: 0..365, 29 February counted */
@@ -66,23 +71,24 @@ struct tz_footer {
 /* Read the whole of text as a POSIX TZ string; 0, or -1. */
 int tz_footer_parse(const char *text, struct tz_footer *out);
 
-/* Wall second at which rule r strikes in year. */
+/* The wall second at which rule r takes effect in year. */
 int64_t tz_rule_wall(const struct tz_rule *r, int year);
 
 /*
- * Fill types and transitions of tz from the len bytes of a TZif file; 0, or
- * -1 with *why (a constant text) set and tz to be given to tz_free.
+ * Fill types and transitions of tz from the len bytes of a TZif file; 0, or -1
+ * with *why (a constant text) set.  The caller frees tz with tz_free in both
+ * cases.
  */
 int tz_decode(struct tz *tz, const unsigned char *data, size_t len,
     const char **why);
 
 /*
  * Begin a period of kind at at_s: replaces one that begins at the same
- * instant, vanishes when nothing changes.  0, or -1 out of memory.
+ * instant, adds nothing if nothing changes.  0, or -1 without memory.
  */
 int tz_append(struct tz *tz, int64_t at_s, uint16_t kind);
 
-/* The zones met, by name, and where files are looked for. */
+/* The zones in use, by name, and the folders their files are read from. */
 #define TZ_BUCKETS 256
 struct tz_cache {
 	char *dir;	 /* of zone files */
@@ -90,13 +96,16 @@ struct tz_cache {
 	struct tz *buckets[TZ_BUCKETS];
 };
 
-/* Is that the name of a zone that needs no file?  What its clock shows. */
+/* Is name a zone that needs no file?  If so, *out is its only type. */
 bool tz_is_fixed(const char *name, struct tz_type *out);
 
-/* Let tz, without types, be of that type alone; 0, or -1 without memory. */
+/* Give tz, which has no types, this type alone; 0, or -1 without memory. */
 int tz_make_fixed(struct tz *tz, const struct tz_type *type);
 
-/* A zone called name without types and transitions; NULL out of memory. */
+/*
+ * A new zone called name without types and transitions, freed by tz_free; NULL
+ * without memory.
+ */
 struct tz *tz_alloc(const char *name);
 void tz_free(struct tz *tz);
 

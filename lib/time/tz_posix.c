@@ -1,14 +1,14 @@
+/*
+ * POSIX TZ strings (XBD 8.3) as TZif footers use them, with the wider times of
+ * RFC 9636 section 3.3.1: std offset [dst [offset] , start , end].  Tested in
+ * t_tz_file.
+ */
 #include <string.h>
 
 #include "lib/time/civil.h"
 #include "lib/time/tz_int.h"
 
 #include "lib/base/ban.h"
-
-/*
- * POSIX TZ strings (XBD 8.3) as TZif footers use them, with the wider times
- * of RFC 9636 section 3.3.1: std offset [dst [offset] , start , end].
- */
 
 static bool
 is_alpha(char c)
@@ -146,7 +146,10 @@ tz_footer_parse(const char *text, struct tz_footer *out)
 	return 0;
 }
 
-/* Day number of the week-th weekday (0 = Sunday) of a month, 5 = last. */
+/*
+ * Day number of the week-th weekday (0 = Sunday) of a month; week 5 is the
+ * last.
+ */
 static int64_t
 weekday_in_month(int year, const struct tz_rule *r)
 {
@@ -172,7 +175,7 @@ tz_rule_wall(const struct tz_rule *r, int year)
 		day += r->day;
 		break;
 	case TZ_RULE_JULIAN:
-		/* Day 60 is 1 March in every year. */
+		/* Jn counts no leap day: J60 is 1 March in every year. */
 		day += r->day - 1;
 		if (r->day >= 60 && civil_month_days(year, 2) == 29)
 			day++;

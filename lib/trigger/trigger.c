@@ -361,10 +361,10 @@ trigger_from_spec(const char *spec, struct tz_cache *zones, struct faults *fs)
 		t = make(kind, &args, zones, NULL);
 	if (t == NULL && errno == ENOMEM)
 		fault_note_errno(fs, errno);
-	fs->is_passing = fs->is_passing || own.is_passing;
+	fs->is_transient = fs->is_transient || own.is_transient;
 	/* A spec has no fields its reader could mend: one fault for all.  One
 	 * that passes is none of the spec. */
-	if (t == NULL && fs->is_passing && own.n > 0)
+	if (t == NULL && fs->is_transient && own.n > 0)
 		fault_add(fs, "timezone", "%s", own.v[0].text);
 	else if (t == NULL)
 		fault_add(fs, "trigger", "cannot be read from \"%.60s\": %s",

@@ -39,7 +39,7 @@ amqp_names_have(const struct amqp_names *l, const char *name)
 void
 amqp_names_add(struct amqp_names *l, const char *name)
 {
-	char **v = list_room(l->v, l->n, &l->cap, sizeof(*l->v));
+	char **v = list_reserve(l->v, l->n, &l->cap, sizeof(*l->v));
 	char *copy = strdup(name);
 	size_t i;
 

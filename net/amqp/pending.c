@@ -147,7 +147,7 @@ amqp_pending_refuse(struct amqp_pending *f, const struct sink_message *m,
     const char *why)
 {
 	struct amqp_refusal *v =
-	    list_room(f->refusals, f->nrefusals, &f->cap, sizeof(*v));
+	    list_reserve(f->refusals, f->nrefusals, &f->cap, sizeof(*v));
 
 	if (v == NULL)
 		return;

@@ -150,7 +150,7 @@ all_refused() {
 	65|--args: |--every 1h --args '['
 	65|args: must be a list, not an object|--every 1h --args '{}'
 	65|kwargs: must be an object, not a list|--every 1h --kwargs '[]'
-	65|one name twice|--every 1h --kwargs '{"a":1,"a":2}'
+	65|a duplicate name|--every 1h --kwargs '{"a":1,"a":2}'
 	65|kwargs: |--every 1h --kwargs '{"extra":{"can_not_json_serializable_keys":1}}'
 	65|priority: must be a whole number from 0 to 255|--every 1h --priority 256
 	65|priority: |--every 1h --priority high

@@ -336,7 +336,7 @@ settle() {
 	chmod 640 "$CONF"
 	run shared 12346 "$MINUTEHAND" job list
 	[ "$status" -eq 78 ]
-	[[ $output == *'make no files beside the store; chmod g+w'* ]]
+	[[ $output == *'create files next to the store; chmod g+w'* ]]
 	[ -z "$(find "$DIR" -name 'store.db-*')" ]
 	chmod 2770 "$DIR"
 	chmod 660 "$CONF"

@@ -179,7 +179,7 @@ lane_failed(struct push *p, struct push_endpoint *l, const char *why)
 	if (l->info.fails++ == 0)
 		log_event(LOG_LEVEL_WARN, "broker-down", "broker", l->name,
 		    LOG_KEY_ERROR, why, NULL);
-	wait = backoff_most_us(DOWN_BASE_US, DOWN_CAP_US, l->info.fails);
+	wait = backoff_max_us(DOWN_BASE_US, DOWN_CAP_US, l->info.fails);
 	wait = wait / 2 +
 	    (int64_t)(backoff_rand32(&p->rand_state) % (uint32_t)(wait / 2));
 	l->info.next_us = now_us + wait;

@@ -62,7 +62,7 @@ hold_new(struct deliver *d, int key, const char *service)
 	struct hold *v, *h;
 	char *copy = strdup(service);
 
-	v = list_room(d->holds, d->nholds, &d->holds_cap, sizeof(*v));
+	v = list_reserve(d->holds, d->nholds, &d->holds_cap, sizeof(*v));
 	if (v != NULL)
 		d->holds = v;
 	if (v == NULL || copy == NULL) {

@@ -35,7 +35,7 @@ struct request *
 request_new(struct deliver *d, enum request_kind kind, const char *service,
     int key)
 {
-	struct request **v = list_room(d->v, d->n, &d->cap, sizeof(void *));
+	struct request **v = list_reserve(d->v, d->n, &d->cap, sizeof(void *));
 	struct request *f;
 
 	if (v == NULL)

@@ -236,7 +236,7 @@ decide(struct decision *t)
 	if (job_check(t->j, &fs) != 0)
 		return decide_quarantine(t, &fs.v[0]);
 	trigger = trigger_from_spec(t->j->trigger, t->c->zones, &fs);
-	if (trigger == NULL && fs.is_passing)
+	if (trigger == NULL && fs.is_transient)
 		return decide_wait(t, &fs.v[0]);
 	if (trigger == NULL)
 		return decide_quarantine(t, &fs.v[0]);

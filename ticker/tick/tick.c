@@ -43,8 +43,8 @@ struct tick {
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
 	int64_t opened;		     /* memory stores */
 	struct remote remote;
-	struct alerts *alerts;	/* NULL: none were due */
-	struct clock_sign good; /* the last look at a clock it believes */
+	struct alerts *alerts;	   /* NULL: none were due */
+	struct clock_reading good; /* the last look at a clock it believes */
 };
 
 /* The tick's row is worth no flush: its loss costs a line of statistics. */
@@ -85,7 +85,7 @@ tick_judge(struct tick *t, struct store *st)
 {
 	struct store_pace pace = { 60 * CLOCK_US_PER_S, -1 };
 	struct leap_limits limits = { t->s->conf->clock_leap_us, 0 };
-	struct clock_sign was, doubted;
+	struct clock_reading was, doubted;
 	enum store_rc rc, rc2;
 
 	rc = store_tick_believed(st, &was);
@@ -135,7 +135,7 @@ static bool
 tick_is_doubted(struct tick *t)
 {
 	int64_t leap_us = t->s->conf->clock_leap_us, ahead_us;
-	struct clock_sign is = t->good;
+	struct clock_reading is = t->good;
 
 	if (t->row.doubt.now_us != 0 || leap_us == 0 || t->o->window_us == 0)
 		return t->row.doubt.now_us != 0;
@@ -358,7 +358,7 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	};
 	enum store_rc rc, ended;
 
-	clock_get_sign(s->clock, &t.row.sign);
+	clock_get_reading(s->clock, &t.row.sign);
 	t.good = t.row.sign;
 	t.row.started_us = t.row.sign.now_us;
 	t.row.until_us = t.row.started_us + o->window_us;

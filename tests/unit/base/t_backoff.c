@@ -24,7 +24,7 @@ main(void)
 	uint32_t state = 0, first;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		is_int(backoff_most_us(cases[i].base, cases[i].cap,
+		is_int(backoff_max_us(cases[i].base, cases[i].cap,
 			   cases[i].attempt),
 		    cases[i].most, "case %zu", i);
 		is_int(backoff_us(cases[i].base, cases[i].cap, cases[i].attempt,

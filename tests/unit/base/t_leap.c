@@ -64,10 +64,10 @@ static const struct {
 	    0.05, true },
 };
 
-static struct clock_sign
+static struct clock_reading
 sign(const struct sight *s)
 {
-	return (struct clock_sign){
+	return (struct clock_reading){
 		.now_us = T0 + (int64_t)(s->now_h * (double)H),
 		.boot_us =
 		    s->boot_h < 0 ? -1 : (int64_t)(s->boot_h * (double)H),
@@ -78,7 +78,7 @@ sign(const struct sight *s)
 int
 main(void)
 {
-	struct clock_sign was, doubted, is;
+	struct clock_reading was, doubted, is;
 	struct leap_limits l = { H, 0 };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

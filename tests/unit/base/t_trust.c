@@ -23,7 +23,7 @@ static const char *const kinds[TRUST__MAX] = {
 	[TRUST_DATA] = "data",
 	[TRUST_SECRET] = "secret",
 	[TRUST_PROGRAM] = "program",
-	[TRUST_WORD] = "word",
+	[TRUST_ARGUMENT] = "word",
 	[TRUST_STORE] = "store",
 	[TRUST_FOLDER] = "folder",
 };

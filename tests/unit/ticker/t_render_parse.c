@@ -129,7 +129,7 @@ static const struct {
 	enum render_op op;
 	const char *body, *why;
 } bad[] = {
-	{ RENDER_CREATE, "", "ends too early" },
+	{ RENDER_CREATE, "", "unexpected end" },
 	{ RENDER_CREATE, "<html>", "unexpected character" },
 	{ RENDER_CREATE, "null", "null" },
 	{ RENDER_CREATE, "[]", "it is no job" },
@@ -145,9 +145,9 @@ static const struct {
 	    "{\"id\":\"job-345678901234567890123456789012345678901234567890"
 	    "12345678901234\"}",
 	    "it is no job" },
-	{ RENDER_CREATE, "{\"id\":\"job-1\"", "ends too early" },
-	{ RENDER_CREATE, "{\"id\":\"job-1\"} {}", "something follows" },
-	{ RENDER_CREATE, "{\"id\":\"job-1\",\"x\":1e}", "digit is missing" },
+	{ RENDER_CREATE, "{\"id\":\"job-1\"", "unexpected end" },
+	{ RENDER_CREATE, "{\"id\":\"job-1\"} {}", "unexpected data after" },
+	{ RENDER_CREATE, "{\"id\":\"job-1\",\"x\":1e}", "expected a digit" },
 	{ RENDER_LIST, "{}", "it is no list" },
 	{ RENDER_LIST, "{\"message\":\"no\"}", "it is no list" },
 	{ RENDER_EVENTS, "17", "it is no list" },

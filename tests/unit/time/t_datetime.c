@@ -10,8 +10,8 @@
 
 #define EXAMPLE ": write it as 2030-12-03T15:00:00+01:00"
 #define BEYOND \
-	"epoch seconds of the years 1 to 9999 are needed, such as 1922540400 " \
-	"(milliseconds have to be divided by 1000)"
+	"expected epoch seconds of the years 1 to 9999, such as 1922540400 " \
+	"(divide milliseconds by 1000)"
 
 static const struct {
 	const char *text;
@@ -96,11 +96,11 @@ static const struct {
 	{ "2026-12-03T15:00:00Z", "2026-12-03T15:00:00Z" },
 	{ "2026-12-03", "2026-12-02T23:00:00Z" },
 	{ "@0", "1970-01-01T00:00:00Z" },
-	{ "tomorrow 9", "the time of that day is needed as 09:00" },
-	{ "tomorrow ", "the time of that day is needed as 09:00" },
+	{ "tomorrow 9", "expected a time of day such as 09:00" },
+	{ "tomorrow ", "expected a time of day such as 09:00" },
 	{ "tomorrow 25:00", "hour must be in 0..23" },
-	{ "+", "a distance from now is needed as +30m or -2h" },
-	{ "+3x", "a distance from now is needed as +30m or -2h" },
+	{ "+", "expected an offset from now such as +30m or -2h" },
+	{ "+3x", "expected an offset from now such as +30m or -2h" },
 	{ "noon",
 	    "Invalid date string: write it as 2030-12-03 15:00:00, as "
 	    "2030-12-03T15:00:00Z, or as now, today, tomorrow 09:00" },
