@@ -31,7 +31,7 @@ struct report {
 };
 
 static void
-report_json(void *cookie, const struct audit_news *n)
+report_json(void *cookie, const struct audit_report *n)
 {
 	struct buf o = BUF_INIT;
 
@@ -50,7 +50,7 @@ report_json(void *cookie, const struct audit_news *n)
 }
 
 static void
-report_row(void *cookie, const struct audit_news *n)
+report_row(void *cookie, const struct audit_report *n)
 {
 	struct report *r = cookie;
 	struct buf b = BUF_INIT;
@@ -118,7 +118,7 @@ ctl_audit(struct ctl *c, const struct ctl_audit *a)
 	const struct audit_opts o = {
 		.zones = c->sched.zones,
 		.since_us = a->since_us,
-		.tell = a->is_json ? report_json : report_row,
+		.report = a->is_json ? report_json : report_row,
 		.cookie = &r,
 	};
 	struct audit_sum sum = { .jobs = 0 };

@@ -1,3 +1,8 @@
+/*
+ * Alerts as records: their kinds, which states of runs raise one, and the
+ * delays between deliveries.  The store writes an alert with the change of
+ * state; the ticker delivers it.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +14,9 @@
 #include "lib/base/ban.h"
 
 #define S INT64_C(1000000)
-#define BASE_US (10 * S)
-#define CAP_US (3600 * S)
-#define ATTEMPTS 32
+#define BASE_US (10 * S)  /* delay after the first */
+#define CAP_US (3600 * S) /* longest delay */
+#define ATTEMPTS_MAX 32	  /* deliveries of one alert: about a day */
 
 static const char *const names[ALERT_KIND__MAX] = {
 	[ALERT_FAILED] = "failed",
@@ -103,11 +108,11 @@ alert_kind_parse(const char *name, enum alert_kind *out)
 }
 
 int64_t
-alert_delay_us(int64_t attempt, uint64_t chance)
+alert_delay_us(int64_t attempt, uint64_t random)
 {
 	int64_t us = backoff_max_us(BASE_US, CAP_US, attempt);
 
-	if (attempt >= ATTEMPTS)
+	if (attempt >= ATTEMPTS_MAX)
 		return -1;
-	return us - (int64_t)(chance % (uint64_t)(us / 2 + 1));
+	return us - (int64_t)(random % (uint64_t)(us / 2 + 1));
 }

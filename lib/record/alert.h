@@ -10,28 +10,28 @@
 #define ALERT_NAME_LEN 32
 #define ALERT_NEVER INT64_MAX
 
-/* What somebody may want to be told. */
+/* Events an owner can be alerted to. */
 enum alert_kind {
 	ALERT_FAILED,	   /* a run failed */
-	ALERT_REFUSED,	   /* its target does not want it */
-	ALERT_UNKNOWN,	   /* nobody knows what became of it */
-	ALERT_MISSED,	   /* it was too late */
-	ALERT_DEAD,	   /* it, or a message, was given up */
+	ALERT_REFUSED,	   /* the target refused a run */
+	ALERT_UNKNOWN,	   /* whether a run was launched is unknown */
+	ALERT_MISSED,	   /* a slot was too late to run */
+	ALERT_DEAD,	   /* a run or a message was given up */
 	ALERT_QUARANTINED, /* a job cannot be understood */
-	ALERT_NO_TICK,	   /* the ticker was away */
+	ALERT_NO_TICK,	   /* no tick ran for longer than alert_no_tick */
 	ALERT_TOO_LONG,	   /* a run took longer than max_runtime */
 	ALERT_DENIED,	   /* Render does not accept a key */
 	ALERT_KIND__MAX
 };
 
-/* One of the outbox.  Strings are owned. */
+/* One alert of the outbox.  Strings are owned. */
 struct alert {
 	int64_t id;
-	char name[ALERT_NAME_LEN + 1]; /* the same at each attempt */
+	char name[ALERT_NAME_LEN + 1]; /* the same in every attempt */
 	enum alert_kind kind;
-	int64_t attempt; /* deliveries tried so far */
-	char *done;	 /* ",ops,": who has been told */
-	char *body;	 /* JSON */
+	int64_t attempt; /* deliveries attempted so far */
+	char *done;	 /* ",ops,": sections that received it */
+	char *body;	 /* the JSON text to deliver */
 };
 
 struct alert_list {
@@ -44,24 +44,25 @@ struct alert_list {
 void alert_fini(struct alert *a);
 void alert_list_fini(struct alert_list *l);
 
-/* Room for one more at the end, zeroed; NULL without memory. */
+/* Add a zeroed alert at the end, owned by the list; NULL without memory. */
 struct alert *alert_list_add(struct alert_list *l);
 
 /*
- * What a run in state s is told as; ALERT_KIND__MAX: it is no news.  is_open:
- * its target is still asked how it ended, so a doubt is none either.
+ * The kind of alert for a run in state s, or ALERT_KIND__MAX for none.
+ * is_open: the target is still polled for the outcome, so RUN_UNKNOWN raises
+ * none either.
  */
 enum alert_kind alert_of_run(enum run_state s, bool is_open);
 
-/* "failed", "no_tick", … and back (-1: no such word). */
+/* "failed", "no_tick", … and the kind of that name (-1: no such name). */
 const char *alert_kind_name(enum alert_kind k);
 int alert_kind_parse(const char *name, enum alert_kind *out);
 
 /*
- * How long to wait after the attempt that failed, the first being 1, before
- * the next: from 5 s to an hour, twice as long each time, less up to half of
- * it by chance (any number).  -1: that was the last, after about a day.
+ * Delay in microseconds after failed attempt number attempt (1 is the first):
+ * it doubles from 10 s to an hour, less up to half of it by random, any
+ * number.  -1: that was the last attempt, after about a day.
  */
-int64_t alert_delay_us(int64_t attempt, uint64_t chance);
+int64_t alert_delay_us(int64_t attempt, uint64_t random);
 
 #endif

@@ -1,3 +1,10 @@
+/*
+ * Compares a job's ledger with the slots of its triggers, in one pass over
+ * rows and slots in order.  Reading the store is lib/sched/audit_walk.c's.
+ * Dates are matched one by one, because a date runs whatever the ledger
+ * decided before: one moved to a time that a range covers still runs.  All
+ * other triggers form one series of slots.
+ */
 #include "config.h"
 
 #include "lib/record/audit.h"
@@ -16,18 +23,14 @@ audit_kind_name(enum audit_kind k)
 	return kind_names[k];
 }
 
-/*
- * A date has its slot whatever the ledger has decided before: set anew to an
- * instant that a range stands for, it runs.  So dates are met one by one, and
- * all other spans are one line of slots.
- */
+/* Is the trigger a date?  See the top. */
 static bool
 is_date(const struct audit_span *s)
 {
 	return s->t != NULL && trigger_kind(s->t) == TRIGGER_DATE;
 }
 
-/* The instant of a date that should have a row, else TRIGGER_NONE. */
+/* The slot of a date that must have a row, else TRIGGER_NONE. */
 static int64_t
 date_due(const struct audit *a, const struct audit_span *s)
 {
@@ -42,7 +45,7 @@ date_due(const struct audit *a, const struct audit_span *s)
 	    TRIGGER_NONE;
 }
 
-/* Does nobody know whether there are slots at that instant? */
+/* Are the slots at that time unknown? */
 static bool
 is_unknown(const struct audit *a, int64_t at_us)
 {
@@ -54,7 +57,7 @@ is_unknown(const struct audit *a, int64_t at_us)
 	return false;
 }
 
-/* The part of a span from *from_us to *to_us; false when there is none. */
+/* Clip *from_us to *to_us to a span; false if nothing is left. */
 static bool
 span_clip(const struct audit_span *s, int64_t *from_us, int64_t *to_us)
 {
@@ -103,8 +106,10 @@ line_last(const struct audit *a, int64_t from_us, int64_t to_us)
 	return last_us;
 }
 
-/* Up to where the spans that are there at from_us stay the same; how many
- * they are, and one of them. */
+/*
+ * The end of the part from from_us on in which the same spans apply; *n is
+ * their number, *one the index of one of them.
+ */
 static int64_t
 piece_end(const struct audit *a, int64_t from_us, int64_t to_us, size_t *n,
     size_t *one)
@@ -129,7 +134,10 @@ piece_end(const struct audit *a, int64_t from_us, int64_t to_us, size_t *n,
 	return to_us;
 }
 
-/* How many slots from from_us to to_us; those that spans share count once. */
+/*
+ * The number of slots from from_us to to_us; a slot that spans share counts
+ * once.
+ */
 static int64_t
 line_count(const struct audit *a, int64_t from_us, int64_t to_us)
 {
@@ -153,10 +161,10 @@ line_count(const struct audit *a, int64_t from_us, int64_t to_us)
 }
 
 static void
-tell(struct audit *a, const struct audit_finding *f)
+report(struct audit *a, const struct audit_finding *f)
 {
 	a->sum->findings[f->kind]++;
-	a->tell(a->cookie, f);
+	a->report(a->cookie, f);
 }
 
 static void
@@ -173,12 +181,12 @@ report_row(struct audit *a, enum audit_kind kind, const struct audit_row *r,
 		.want = want,
 	};
 
-	tell(a, &f);
+	report(a, &f);
 }
 
-/* No slot from at_us on and before until_us has a row. */
+/* Report the slots from at_us on and before until_us: they have no row. */
 static void
-pass_gap(struct audit *a, int64_t until_us)
+report_gap(struct audit *a, int64_t until_us)
 {
 	int64_t first_us = line_next(a, a->at_us);
 	struct audit_finding f = { .kind = AUDIT_GAP, .job = a->job };
@@ -188,18 +196,18 @@ pass_gap(struct audit *a, int64_t until_us)
 	f.first_us = first_us;
 	f.last_us = line_last(a, first_us, until_us - 1);
 	f.count = f.want = line_count(a, first_us, until_us - 1);
-	tell(a, &f);
+	report(a, &f);
 }
 
 /* The dates that a row stands for. */
 struct dates {
-	int64_t n;     /* that no other trigger calls for */
-	bool is_first; /* one of them begins it */
-	bool is_last;  /* or ends it */
+	int64_t n;     /* that no other trigger shares */
+	bool is_first; /* one of them begins the row */
+	bool is_last;  /* one of them ends the row */
 };
 
 static void
-meet_dates(struct audit *a, const struct audit_row *r, struct dates *out)
+match_dates(struct audit *a, const struct audit_row *r, struct dates *out)
 {
 	int64_t at_us;
 
@@ -210,7 +218,7 @@ meet_dates(struct audit *a, const struct audit_row *r, struct dates *out)
 		at_us = date_due(a, &a->v[i]);
 		if (at_us < r->slot_us || at_us > r->last_us)
 			continue;
-		a->v[i].is_met = true;
+		a->v[i].is_matched = true;
 		if (line_next(a, at_us) != at_us)
 			out->n++;
 		out->is_first = out->is_first || at_us == r->slot_us;
@@ -218,17 +226,17 @@ meet_dates(struct audit *a, const struct audit_row *r, struct dates *out)
 	}
 }
 
-/* All up to us is compared. */
+/* Mark everything up to us as compared. */
 static void
-move_behind(struct audit *a, int64_t us)
+advance_past(struct audit *a, int64_t us)
 {
 	if (us >= a->at_us)
 		a->at_us = us < INT64_MAX ? us + 1 : us;
 }
 
 /*
- * A row that begins with a slot that had none yet.  A date within a range has
- * a row of its own or is one of those it counts.
+ * Compare a row that begins with a slot that had none yet.  A date within a
+ * range has a row of its own or is one of those it counts.
  */
 static void
 compare(struct audit *a, const struct audit_row *r, const struct dates *d)
@@ -244,10 +252,10 @@ compare(struct audit *a, const struct audit_row *r, const struct dates *d)
 		a->sum->slots += r->count;
 	else
 		report_row(a, AUDIT_UNEXPLAINED, r, want);
-	move_behind(a, r->last_us);
+	advance_past(a, r->last_us);
 }
 
-/* A row that begins with no slot, or with one that had its row. */
+/* Judge a row that begins with no slot, or with one that has a row. */
 static void
 judge(struct audit *a, const struct audit_row *r, const struct dates *d)
 {
@@ -260,9 +268,9 @@ judge(struct audit *a, const struct audit_row *r, const struct dates *d)
 		a->sum->slots++;
 	else {
 		report_row(a, kind, r, line_count(a, r->slot_us, r->last_us));
-		/* What lies in a range is not missing as well. */
+		/* A range is one fault: its slots are not missing as well. */
 		if (r->last_us > r->slot_us)
-			move_behind(a, r->last_us);
+			advance_past(a, r->last_us);
 	}
 }
 
@@ -279,28 +287,28 @@ audit_row(struct audit *a, const struct audit_row *r)
 	bool is_slot = false;
 	struct dates d;
 
-	meet_dates(a, r, &d);
+	match_dates(a, r, &d);
 	a->sum->rows++;
 	if (r->slot_us >= a->at_us) {
-		pass_gap(a, r->slot_us);
+		report_gap(a, r->slot_us);
 		a->at_us = r->slot_us;
-		/* Of a run by hand, too: then the slot itself gets no row. */
+		/* A run by hand, too, takes the row of a slot at its time. */
 		is_slot = line_next(a, r->slot_us) == r->slot_us ||
 		    (d.is_first && r->count > 1);
 	}
 	if (r->slot_us < a->from_us || is_unknown(a, r->slot_us) ||
 	    is_unknown(a, r->last_us)) {
 		a->sum->skipped++;
-		move_behind(a, r->last_us);
+		advance_past(a, r->last_us);
 	} else if (is_slot)
 		compare(a, r, &d);
 	else
 		judge(a, r, &d);
 }
 
-/* Dates no row stands for. */
+/* Report the dates without a row. */
 static void
-pass_dates(struct audit *a)
+report_dates(struct audit *a)
 {
 	struct audit_finding f = {
 		.kind = AUDIT_GAP,
@@ -311,14 +319,14 @@ pass_dates(struct audit *a)
 
 	for (size_t i = 0; i < a->n; i++) {
 		f.first_us = f.last_us = date_due(a, &a->v[i]);
-		if (f.first_us != TRIGGER_NONE && !a->v[i].is_met)
-			tell(a, &f);
+		if (f.first_us != TRIGGER_NONE && !a->v[i].is_matched)
+			report(a, &f);
 	}
 }
 
 void
 audit_end(struct audit *a)
 {
-	pass_gap(a, TRIGGER_NONE);
-	pass_dates(a);
+	report_gap(a, TRIGGER_NONE);
+	report_dates(a);
 }

@@ -1,3 +1,7 @@
+/*
+ * Dead letters as records, and counting them by reason.  Tested in
+ * t_sched_dead.
+ */
 #include "config.h"
 
 #include <stdbool.h>

@@ -8,23 +8,23 @@
 
 /* Where a message was given up. */
 enum dead_origin {
-	DEAD_QUEUE,  /* in the embedded queue, delivered too often */
-	DEAD_BROKER, /* on its way to a broker */
+	DEAD_QUEUE,  /* delivered too often in the embedded queue */
+	DEAD_BROKER, /* not accepted by a broker */
 	DEAD_ORIGIN__MAX
 };
 
 /* A message that was given up, kept for its owner.  Strings are owned. */
 struct dead {
-	enum job_kind kind; /* its store */
+	enum job_kind kind; /* the store it is in */
 	enum dead_origin origin;
-	int64_t row; /* of its table there */
-	char *id;    /* the run's; one without: "message:" and the row */
+	int64_t row; /* number in its table */
+	char *id;    /* the run's id; without one "message:" and the row */
 	char *queue;
 	char *job_id; /* or NULL */
 	char *reason; /* or NULL */
 	int64_t attempt;
-	int64_t since_us; /* when it was put there, or was due first */
-	int64_t slot_us;  /* 0: not known any more */
+	int64_t since_us; /* enqueued, or first due */
+	int64_t slot_us;  /* 0: unknown */
 	char *body;	  /* JSON: the message; {"args","kwargs"} */
 };
 
@@ -34,9 +34,9 @@ struct dead_list {
 	size_t cap;
 };
 
-/* How many have one reason. */
+/* The number of dead letters with one reason. */
 struct dead_reason {
-	char *reason; /* owned; NULL: none is known */
+	char *reason; /* owned; NULL: unknown */
 	int64_t n;
 };
 
@@ -49,11 +49,13 @@ struct dead_reasons {
 /* Free the reasons and their memory; empty afterwards. */
 void dead_reasons_fini(struct dead_reasons *l);
 
-/* n more of a reason (NULL: unknown), be it in the list or not; 0, or -1
- * without memory. */
+/*
+ * Count n more of a reason (NULL: unknown), which is copied; 0, or -1 without
+ * memory.
+ */
 int dead_reasons_add(struct dead_reasons *l, const char *reason, int64_t n);
 
-/* The most frequent ones first, equal ones by their text. */
+/* Sort: the most frequent first, equal ones by their text. */
 void dead_reasons_sort(struct dead_reasons *l);
 
 /* "queue", "broker". */
@@ -63,7 +65,9 @@ const char *dead_origin_name(enum dead_origin p);
 void dead_fini(struct dead *d);
 void dead_list_fini(struct dead_list *l);
 
-/* Room for one more at the end, zeroed; NULL without memory. */
+/*
+ * Add a zeroed dead letter at the end, owned by the list; NULL without memory.
+ */
 struct dead *dead_list_add(struct dead_list *l);
 
 #endif

@@ -1,3 +1,8 @@
+/*
+ * A run on its way to an outside target (Render), as a record: names, ids,
+ * marks in commands.  The ticker sends (ticker/render/), lib/store/delivery.c
+ * keeps the rows.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -156,7 +161,7 @@ delivery_fingerprint(const struct delivery *d)
 	int64_t h;
 
 	delivery_command(d, &command);
-	/* Without memory for a mark: as if there were none. */
+	/* Without memory for the mark, hash the command without it. */
 	h = delivery_fingerprint_of(d->service,
 	    command.is_failed ? d->command : buf_cstr(&command));
 	buf_fini(&command);

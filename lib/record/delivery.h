@@ -9,10 +9,12 @@
 
 struct buf;
 
-/* Where a run goes that does not go into the embedded queue. */
+/* Targets of runs outside the embedded queue and brokers. */
 enum delivery_target { DELIVERY_RENDER, DELIVERY_TARGET__MAX };
 
-/* How a run leaves its mark in the command, to be found again surely. */
+/*
+ * How a run is marked in its command, so that it can be found with certainty.
+ */
 enum delivery_marker {
 	DELIVERY_MARKER_NONE,
 	DELIVERY_MARKER_COMMENT, /* "command # minutehand:RUN" */
@@ -20,22 +22,22 @@ enum delivery_marker {
 	DELIVERY_MARKER__MAX
 };
 
-/* What to do when nobody can say whether a request was taken. */
+/* What to do if it is unknown whether a request was accepted. */
 enum delivery_ambiguous {
-	DELIVERY_AMBIGUOUS_RETRY, /* send again, after several looks */
-	DELIVERY_AMBIGUOUS_SKIP,  /* never a second time: it ends unknown */
+	DELIVERY_AMBIGUOUS_RETRY, /* send again, after several searches */
+	DELIVERY_AMBIGUOUS_SKIP, /* never send again: the run ends as unknown */
 	DELIVERY_AMBIGUOUS__MAX
 };
 
-/* The `retry` of a job; defaults filled in. */
+/* The `retry` of a job, defaults filled in. */
 struct delivery_retry {
 	int64_t max_attempts; /* 0: no limit */
-	int64_t max_age_us;   /* since it was due; 0: no limit */
+	int64_t max_age_us;   /* from due time on; 0: no limit */
 	int64_t base_us;
 	int64_t cap_us;
 };
 
-#define DELIVERY_NEVER INT64_MAX /* next_us of what is over */
+#define DELIVERY_NEVER INT64_MAX /* next_us of a finished run */
 
 /* A run on its way to its target, and afterwards.  Strings are owned. */
 struct delivery {
@@ -43,29 +45,29 @@ struct delivery {
 	char id[RUN_ID_LEN + 1]; /* its task_id, read only */
 	int64_t job;		 /* 0: none */
 	enum delivery_target target;
-	char *service; /* Render: the service */
-	char *command; /* as its owner wrote it */
+	char *service; /* id of the service at Render */
+	char *command; /* as the owner wrote it, without a mark */
 	char *plan;    /* or NULL */
 	enum delivery_marker marker;
 	enum delivery_ambiguous on_ambiguous;
 	char *retry_json;	     /* as the job has it, or NULL */
-	struct delivery_retry retry; /* what that means, read only */
+	struct delivery_retry retry; /* its meaning, read only */
 	enum run_state state;
-	int64_t version; /* changes so far */
-	int64_t next_us; /* when to look next, or DELIVERY_NEVER */
-	bool is_waiting; /* due, and kept back: the reason says by what */
-	int64_t attempt; /* requests that left so far */
-	int64_t due_us;	 /* since when it is due */
-	/* 0 where unknown or not yet: */
-	int64_t sent_us;    /* the request that may have been taken */
-	int64_t doubt_us;   /* since when nobody knows */
-	int64_t looks;	    /* and how often it was looked for since */
-	char *remote_id;    /* the target's name for it, or NULL */
+	int64_t version; /* number of changes so far */
+	int64_t next_us; /* next time to act, or DELIVERY_NEVER */
+	bool is_waiting; /* due, but held back: the reason names the cause */
+	int64_t attempt; /* requests sent so far */
+	int64_t due_us;	 /* when it fell due */
+	/* Microseconds; 0 if unknown or not yet. */
+	int64_t sent_us;    /* the request that may have been accepted */
+	int64_t doubt_us;   /* since when its outcome is unknown */
+	int64_t looks;	    /* searches for it since then */
+	char *remote_id;    /* the target's id of it, or NULL */
 	int64_t created_us; /* by the target's clock */
 	int64_t started_us;
 	int64_t finished_us;
-	int64_t cancel_us;	/* since when it is to be canceled */
-	int64_t max_runtime_us; /* a longer run is canceled; 0: none */
+	int64_t cancel_us;	/* when its cancellation was requested */
+	int64_t max_runtime_us; /* longer runs are canceled; 0: no limit */
 	char *reason;		/* of the ledger row, or NULL */
 	int64_t decided_us;	/* of the ledger row, read only */
 };
@@ -76,16 +78,19 @@ struct delivery_list {
 	size_t cap;
 };
 
-/* Free what d owns; it is empty afterwards. */
+/* Free what d owns; empty afterwards. */
 void delivery_fini(struct delivery *d);
 
-/* Free the rows of a list and its memory; it is empty afterwards. */
+/* Free the rows of a list and its memory; empty afterwards. */
 void delivery_list_fini(struct delivery_list *l);
 
-/* Room for one more at the end, zeroed; NULL without memory. */
+/* Add a zeroed row at the end, owned by the list; NULL without memory. */
 struct delivery *delivery_list_add(struct delivery_list *l);
 
-/* "render"; "", "comment", "env"; "retry", "skip"; and back (-1: no such). */
+/*
+ * "render"; "", "comment", "env"; "retry", "skip"; and back (-1: no such
+ * name).
+ */
 const char *delivery_target_name(enum delivery_target t);
 int delivery_target_parse(const char *name, enum delivery_target *out);
 const char *delivery_marker_name(enum delivery_marker m);
@@ -93,26 +98,28 @@ int delivery_marker_parse(const char *name, enum delivery_marker *out);
 const char *delivery_ambiguous_name(enum delivery_ambiguous a);
 int delivery_ambiguous_parse(const char *name, enum delivery_ambiguous *out);
 
-/* Write a fresh run id in Render's form: "job-" and an xid. */
+/* Write a new run id in the form of Render's job ids: "job-" and an xid. */
 void delivery_make_id(int64_t now_us, char out[RUN_ID_LEN + 1]);
 
-/* Append the command as it is sent: with its mark, if it is to have one. */
+/* Append the command as it is sent: with its mark, if it has one. */
 void delivery_command(const struct delivery *d, struct buf *out);
 
 /*
- * A number that two runs share whose requests could be taken for each other:
- * same service, same command as sent.  Others share it hardly ever.
+ * A hash that runs share whose requests could be mistaken for each other: same
+ * service, same command as sent.  Collisions of others are improbable.
  */
 int64_t delivery_fingerprint(const struct delivery *d);
 
-/* That number of a command as it is sent. */
+/* The same hash of a service and a command as sent. */
 int64_t delivery_fingerprint_of(const char *service, const char *command);
 
-/* Does anybody still have to look after it? */
+/* Is anything left to do for the run? */
 bool delivery_is_open(const struct delivery *d);
 
-/* Render's word for how far it is: pending, running, succeeded, failed or
- * canceled.  What never got there failed. */
+/*
+ * The status as Render's API names it: pending, running, succeeded, failed or
+ * canceled.  A run that never reached the target has failed.
+ */
 const char *delivery_status(const struct delivery *d);
 
 #endif

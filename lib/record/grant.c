@@ -1,3 +1,7 @@
+/*
+ * What a token grants: queues and services by globs (fnmatch(3)).  Which actor
+ * has which grant is decided in fcgi/; scopes are token.c's.
+ */
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +63,14 @@ bad_glob(const char *glob, size_t n)
 		return "has an empty element";
 	if (strchr(" \t", glob[0]) != NULL ||
 	    strchr(" \t", glob[n - 1]) != NULL)
-		return "has blanks around a comma or at an end, which no name "
-		       "matches";
+		return "has blanks around a comma or at an end, which match no "
+		       "name";
 	if (memchr(glob, '!', n) != NULL)
-		return "has a \"!\": nothing can be left out, only what is "
-		       "named is granted";
+		return "has a \"!\": globs grant what they match and cannot "
+		       "exclude";
 	if (glob[n - 1] == '\\')
-		return "ends an element in a backslash, which matches nothing";
+		return "has an element that ends in a backslash, which matches "
+		       "nothing";
 	return NULL;
 }
 

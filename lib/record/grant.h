@@ -4,24 +4,24 @@
 #include <stdbool.h>
 
 /*
- * What the one who asks may touch: globs of queues and, apart from them, of
- * Render's services, with commas between.  A null pointer to one is the
- * owner, who may touch everything.
+ * What an actor may access: comma-separated globs of queues and, separately,
+ * of services at Render.  A NULL pointer stands for the owner, who has full
+ * access.  Strings are borrowed.
  */
 struct grant {
 	const char *queues;
-	const char *services; /* NULL: a token of before, as queues */
+	const char *services; /* NULL: an old token, whose queues apply */
 };
 
-/* May the queue be touched?  NULL means every queue there is. */
+/* Is the queue granted?  queue NULL: is every queue? */
 bool grant_queue(const struct grant *g, const char *queue);
 
-/* May things be started, stopped and read at the service?  As grant_queue. */
+/* May runs be started, stopped and read at the service?  As grant_queue. */
 bool grant_service(const struct grant *g, const char *service);
 
 /*
- * What is wrong with globs that somebody wrote, in words that go on behind
- * the name of the field; NULL when nothing is.
+ * What is wrong with globs, as a predicate that follows the field's name; NULL
+ * if nothing is.
  */
 const char *grant_bad_globs(const char *globs);
 

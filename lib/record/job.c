@@ -1,3 +1,7 @@
+/*
+ * A job as a record: its states and kinds, lists of jobs, checks of names.
+ * Reading a job from JSON is lib/job/, storing it lib/store/job.c.
+ */
 #include "config.h"
 
 #include <stdlib.h>

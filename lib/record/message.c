@@ -1,3 +1,7 @@
+/*
+ * Messages of the embedded queue as records, and the envelope format.
+ * funboost's format is lib/job/message_funboost.c.
+ */
 #include "config.h"
 
 #include <stdlib.h>

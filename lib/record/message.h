@@ -9,9 +9,9 @@ struct buf;
 #define MESSAGE_LEASE_MAX 64 /* bytes of a lease's text, NUL included */
 
 enum message_state {
-	MESSAGE_READY, /* may be leased */
-	MESSAGE_HELD,  /* leased, or put back with a delay */
-	MESSAGE_DEAD,  /* dead letter */
+	MESSAGE_READY, /* can be leased */
+	MESSAGE_HELD,  /* leased, or returned with a delay */
+	MESSAGE_DEAD,  /* a dead letter */
 	MESSAGE_STATE__MAX
 };
 
@@ -24,7 +24,7 @@ struct message {
 	int64_t until_us; /* HELD: when it becomes ready again */
 	int64_t enqueued_us;
 	char lease[MESSAGE_LEASE_MAX]; /* "" when not leased */
-	char *reason;		       /* why nacked or dead, or NULL */
+	char *reason;		       /* why returned or dead, or NULL */
 	char *body;		       /* JSON text */
 };
 
@@ -34,16 +34,16 @@ struct message_list {
 	size_t cap;
 };
 
-/* Free the messages of a list and its memory; it is empty afterwards. */
+/* Free the messages of a list and its memory; empty afterwards. */
 void message_list_fini(struct message_list *l);
 
-/* Room for one more message at the end, zeroed; NULL without memory. */
+/* Add a zeroed message at the end, owned by the list; NULL without memory. */
 struct message *message_list_add(struct message_list *l);
 
 /* "ready", "held", "dead". */
 const char *message_state_name(enum message_state s);
 
-/* What an envelope says; args and kwargs are JSON text or NULL. */
+/* The contents of an envelope; args and kwargs are JSON text or NULL. */
 struct message_envelope {
 	const char *task_id;
 	const char *queue;

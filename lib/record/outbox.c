@@ -1,3 +1,7 @@
+/*
+ * Messages on their way to a broker as records, and when to give one up.
+ * Tested in t_outbox and in tests/broker/.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -59,8 +63,8 @@ const char *
 outbox_is_expired(const struct outbox *o, int64_t now_us)
 {
 	if (o->max_attempts > 0 && o->attempt >= o->max_attempts)
-		return "given up, for its retry allows no more attempts";
+		return "given up: its retry allows no more attempts";
 	if (o->max_age_us > 0 && now_us - o->due_us >= o->max_age_us)
-		return "given up, for it is older than its retry allows";
+		return "given up: it is older than its retry allows";
 	return NULL;
 }

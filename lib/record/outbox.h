@@ -23,14 +23,14 @@ struct outbox {
 	int64_t base_us;
 	int64_t cap_us;
 	int64_t due_us;
-	int64_t attempt; /* so many were made */
+	int64_t attempt; /* attempts so far */
 	int64_t next_us; /* or OUTBOX_NEVER */
 	int64_t slot_us;
 	enum run_state state; /* of the run */
-	char *reason;	      /* likewise, or NULL */
+	char *reason;	      /* of the run, or NULL */
 };
 
-/* Parameters that are read, and handed over, at once. */
+/* Limit of a batch: bytes of parameters in memory at once. */
 #define OUTBOX_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 struct outbox_list {
@@ -43,19 +43,22 @@ struct outbox_list {
 void outbox_fini(struct outbox *o);
 void outbox_list_fini(struct outbox_list *l);
 
-/* Room for one more at the end, zeroed; NULL without memory. */
+/* Add a zeroed message at the end, owned by the list; NULL without memory. */
 struct outbox *outbox_list_add(struct outbox_list *l);
 
-/* Bytes of what it carries. */
+/* Bytes of its parameters. */
 size_t outbox_bytes(const struct outbox *o);
 
 /*
- * How long to wait after the attempts so far, which failed: some part of
- * base * 2^n, at most cap (full jitter); random32 is any number.
+ * Microseconds to wait after the failed attempts so far: a random part of base
+ * * 2^n, at most cap (full jitter); random32 is any number.
  */
 int64_t outbox_backoff_us(const struct outbox *o, uint32_t random32);
 
-/* May another attempt be made at now_us, by its retry?  NULL, or why not. */
+/*
+ * NULL if the retry of the message allows another attempt at now_us, else the
+ * reason why it is given up.
+ */
 const char *outbox_is_expired(const struct outbox *o, int64_t now_us);
 
 #endif

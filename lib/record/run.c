@@ -1,3 +1,7 @@
+/*
+ * Runs, the rows of the ledger, as records: their states and ids.  A run's row
+ * in the store is lib/store/run.c.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -71,9 +75,9 @@ run_state_is_final(enum run_state s)
 }
 
 /*
- * RFC 9562 section 5.7: 48 bits of milliseconds, then random bits around the
- * version and the variant.  getentropy cannot fail for so few bytes on a
- * kernel that has it; 74 random bits a millisecond make ids unique.
+ * RFC 9562 section 5.7: 48 bits of milliseconds, then random bits around
+ * version and variant; 74 random bits per millisecond make ids unique.
+ * getentropy fails for up to 256 bytes only on a kernel without it.
  */
 void
 run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1])

@@ -5,32 +5,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUN_ID_LEN 255 /* a UUID has 36; a publisher may give its own */
+#define RUN_ID_LEN 255 /* bytes; a UUID has 36, a publisher may use more */
 
 /*
- * What became of a slot.  The states from RUN_DUE on are those of a run that
- * goes to an outside target (lib/record/delivery.h): it moves from one to the next.
+ * The outcome of a slot.  The states from RUN_DUE on are those of a run for an
+ * outside target (lib/record/delivery.h), which passes from one to the next.
  */
 enum run_state {
 	RUN_SENT,      /* handed over to its queue */
 	RUN_MISSED,    /* later than misfire_grace_time allows */
-	RUN_COALESCED, /* stood for by a later slot */
+	RUN_COALESCED, /* a later slot runs in its place */
 	RUN_PAUSED,    /* its job or queue was paused */
-	RUN_OVERLAP,   /* max_instances of its job were open */
-	RUN_DUE,       /* to be handed over; the reason says what it awaits */
-	RUN_SENDING,   /* the request left, or is about to */
-	RUN_UNKNOWN,   /* it left; nobody knows whether it was taken */
-	RUN_CREATED,   /* the target has it */
-	RUN_RUNNING,   /* the target runs it */
-	RUN_SUCCEEDED, /* it ended, the target says how */
+	RUN_OVERLAP,   /* max_instances of its job were unfinished */
+	RUN_DUE,     /* to be handed over; the reason says what it waits for */
+	RUN_SENDING, /* the request was sent, or is about to be */
+	RUN_UNKNOWN, /* sent; whether it was accepted is unknown */
+	RUN_CREATED, /* the target has accepted it */
+	RUN_RUNNING, /* the target runs it */
+	RUN_SUCCEEDED, /* finished, as the target reports */
 	RUN_FAILED,
-	RUN_CANCELED, /* by its owner, here or there */
-	RUN_REFUSED,  /* the target does not want it */
+	RUN_CANCELED, /* by the owner, here or at the target */
+	RUN_REFUSED,  /* the target rejected it */
 	RUN_DEAD,     /* given up after the attempts its retry allows */
 	RUN_STATE__MAX
 };
 
-/* One row of the ledger: a slot, or a range of slots with one outcome. */
+/* A row of the ledger: one slot, or a range of slots with one outcome. */
 struct run {
 	int64_t row;		 /* number of the row; 0 before it is stored */
 	char id[RUN_ID_LEN + 1]; /* the task_id: UUIDv7 (RFC 9562) */
@@ -39,11 +39,11 @@ struct run {
 	char *job_id;
 	int64_t slot_us; /* first slot */
 	int64_t last_us; /* last slot of a range, else slot_us */
-	int64_t count;	 /* slots this row stands for */
+	int64_t count;	 /* number of slots of this row */
 	enum run_state state;
 	char *reason;	    /* or NULL */
 	int64_t decided_us; /* when the row was written */
-	bool is_extra; /* by hand, at slot_us; written, but not read back */
+	bool is_extra; /* run by hand at slot_us; written, but not read back */
 };
 
 struct run_list {
@@ -52,35 +52,40 @@ struct run_list {
 	size_t cap;
 };
 
-/* All words, for people who are to give one. */
+/* All state names, for messages. */
 #define RUN_STATE_WORDS \
 	"sent, missed, coalesced, paused, overlap, due, sending, unknown, " \
 	"created, running, succeeded, failed, canceled, refused or dead"
 
-/* "sent", "missed", "coalesced", … and back (-1: no such word). */
+/* "sent", "missed", "coalesced", … and back (-1: no such name). */
 const char *run_state_name(enum run_state s);
 int run_state_parse(const char *name, enum run_state *out);
 
 /*
- * Can a run in this state not change any more?  RUN_UNKNOWN can, and can be
- * the end as well: its delivery knows (delivery_is_open).
+ * Is the state final?  RUN_UNKNOWN is reported as not final, but can be the
+ * last one: its delivery decides (delivery_is_open).
  */
 bool run_state_is_final(enum run_state s);
 
-/* Write a fresh UUIDv7 for the instant now_us: unique, ordered by time. */
+/*
+ * Write a new UUIDv7 for the time now_us (microseconds): unique, sorted by
+ * time.
+ */
 void run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1]);
 
-/* A number made of the name of a job that fires once and its slot, by which
- * that is known when its run is kept no more. */
+/*
+ * A hash of a job that fires once and its slot, which identifies the run after
+ * its row has been pruned.
+ */
 int64_t run_once_key(const char *queue, const char *job_id, int64_t slot_us);
 
-/* Free what one row owns; it is empty afterwards. */
+/* Free what one row owns; empty afterwards. */
 void run_fini(struct run *r);
 
-/* Free the rows of a list and its memory; it is empty afterwards. */
+/* Free the rows of a list and its memory; empty afterwards. */
 void run_list_fini(struct run_list *l);
 
-/* Room for one more run at the end, zeroed; NULL without memory. */
+/* Add a zeroed run at the end, owned by the list; NULL without memory. */
 struct run *run_list_add(struct run_list *l);
 
 #endif

@@ -1,4 +1,7 @@
-/* What is stored of an access token, and what it allows. */
+/*
+ * An access token as it is stored, its scopes and its grant.  Making and
+ * checking the secret is lib/secret/token.c.  Tested in t_secret and t_grant.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -50,7 +53,7 @@ token_grant(const struct token *t)
 	return (struct grant){ t->queues, t->services };
 }
 
-/* The bit of the scope word of n bytes at name, 0 if there is none. */
+/* The bit of the scope name of n bytes at name; 0: no such scope. */
 static unsigned
 scope_bit(const char *name, size_t n)
 {

@@ -7,7 +7,7 @@
 
 #include "lib/record/grant.h"
 
-/* What a token may do; admin may do everything. */
+/* What a token may do; admin includes everything. */
 enum token_scope {
 	TOKEN_READ = 1,
 	TOKEN_WRITE = 2,
@@ -18,18 +18,18 @@ enum token_scope {
 #define TOKEN_ID_LEN 8	  /* hex digits that name a token */
 #define TOKEN_HASH_LEN 32 /* bytes of BLAKE2b */
 
-/* One access token; the secret itself is nowhere in the store. */
+/* One access token.  The secret itself is not stored, only its hash. */
 struct token {
 	char id[TOKEN_ID_LEN + 1];
 	unsigned char hash[TOKEN_HASH_LEN];
 	char *name;
 	unsigned scopes; /* bits of enum token_scope */
-	char *queues;	 /* globs joined by commas; "*" = all */
-	char *services;	 /* likewise, "" = none; NULL: queues grant them too */
+	char *queues;	 /* comma-separated globs; "*" = all */
+	char *services;	 /* likewise, "" = none; NULL: queues apply */
 	int64_t created_us;
 	int64_t expires_us; /* 0: never */
-	int64_t used_us;    /* 0: never yet; kept to the hour */
-	int64_t revoked_us; /* 0: it is good */
+	int64_t used_us;    /* 0: never; accurate to the hour */
+	int64_t revoked_us; /* 0: valid */
 };
 
 struct token_list {
@@ -42,13 +42,16 @@ struct token_list {
 void token_fini(struct token *t);
 void token_list_fini(struct token_list *l);
 
-/* May t do all of need (bits of enum token_scope)? */
+/* Does t allow all of need (bits of enum token_scope)? */
 bool token_allows(const struct token *t, unsigned need);
 
-/* What t may touch; borrows from it. */
+/* What t grants; borrows from t. */
 struct grant token_grant(const struct token *t);
 
-/* "read,write" to bits and back; parse: -1 on an unknown word or none. */
+/*
+ * "read,write" to bits and back; parse: -1 for an unknown name or an empty
+ * list.
+ */
 int token_scopes_parse(const char *text, unsigned *out);
 void token_scopes_print(unsigned scopes, char *out, size_t outlen);
 

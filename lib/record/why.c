@@ -1,3 +1,7 @@
+/*
+ * Why a job ran or did not run at a time, decided from facts that the caller
+ * reads (lib/sched/why.c); the sentences are lib/sched/why_words.c's.
+ */
 #include "lib/record/why.h"
 
 #include "lib/trigger/due.h"
@@ -6,10 +10,10 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-/* A trigger without a slot for so long before an instant has none there. */
+/* How far back why_slot_before searches; all cron dates repeat in 400 years. */
 #define BACK_MAX_US (INT64_C(400) * 366 * 86400 * 1000000)
 
-_Static_assert(WHY_NONE == TRIGGER_NONE, "one word for never");
+_Static_assert(WHY_NONE == TRIGGER_NONE, "one value for never");
 
 static const char *const names[WHY__MAX] = {
 	[WHY_RAN] = "ran",
@@ -32,7 +36,7 @@ static const char *const names[WHY__MAX] = {
 	[WHY_GONE] = "gone",
 };
 
-static const enum why_answer of_state[RUN_STATE__MAX] = {
+static const enum why_answer answer_of_state[RUN_STATE__MAX] = {
 	[RUN_SENT] = WHY_RAN,
 	[RUN_MISSED] = WHY_MISSED,
 	[RUN_COALESCED] = WHY_COALESCED,
@@ -57,8 +61,8 @@ why_name(enum why_answer a)
 }
 
 /*
- * A trigger only looks forward.  So: double the way back until a slot lies
- * on it, then halve the stretch that holds the last one.
+ * A trigger only searches forward.  So double the distance back until it
+ * contains a slot, then halve the interval that contains the last one.
  */
 int64_t
 why_slot_before(const struct trigger *t, int64_t at_us)
@@ -80,7 +84,7 @@ why_slot_before(const struct trigger *t, int64_t at_us)
 	return trigger_next(t, lo);
 }
 
-/* A slot at or after the cursor: nobody has decided it yet. */
+/* A slot at or after the cursor has not been decided. */
 static enum why_answer
 decide_open(const struct why_in *in, struct why_out *out)
 {
@@ -124,9 +128,9 @@ decide_job(const struct why_in *in, struct why_out *out)
 	return WHY_NO_SLOT;
 }
 
-/* The slot asked about, and those around it. */
+/* Find the slot in question, and its neighbors. */
 static void
-look_around(const struct why_in *in, struct why_out *out)
+find_slots(const struct why_in *in, struct why_out *out)
 {
 	int64_t end = in->at_us + in->span_us;
 
@@ -146,12 +150,12 @@ why_decide(const struct why_in *in, struct why_out *out)
 	*out = (struct why_out){ WHY_GONE, WHY_NONE, WHY_NONE, WHY_NONE,
 		WHY_NONE, 0 };
 	if (in->trigger != NULL)
-		look_around(in, out);
-	/* A range tells of the slots in it, not of what lies between them. */
+		find_slots(in, out);
+	/* A range answers for the slots in it, not for times between them. */
 	if (r != NULL &&
 	    (r->slot_us >= in->at_us || in->trigger == NULL ||
 		out->slot_us != WHY_NONE)) {
-		out->answer = of_state[r->state];
+		out->answer = answer_of_state[r->state];
 		if (r->slot_us >= in->at_us || out->slot_us == WHY_NONE)
 			out->slot_us = r->slot_us;
 		out->late_us =

@@ -99,8 +99,8 @@ walk_report(void *cookie, const struct audit_finding *f)
 	enum store_rc rc;
 
 	if ((rc = store_audit_name(w->in.st, f, &name)) == STORE_OK)
-		w->o->tell(w->o->cookie,
-		    &(const struct audit_news){ f, name.queue, name.job_id,
+		w->o->report(w->o->cookie,
+		    &(const struct audit_report){ f, name.queue, name.job_id,
 			name.run_id });
 	else
 		w->rc = rc;
@@ -113,7 +113,7 @@ walk_report(void *cookie, const struct audit_finding *f)
 static enum store_rc
 walk_job(struct walk *w, struct audit_sum *sum)
 {
-	struct audit a = { .sum = sum, .tell = walk_report, .cookie = w };
+	struct audit a = { .sum = sum, .report = walk_report, .cookie = w };
 	enum store_rc rc = STORE_OK;
 	int64_t from_us;
 

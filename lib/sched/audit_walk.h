@@ -9,7 +9,7 @@ struct tz_cache;
 
 /* What is wrong, and with what; the texts are borrowed for the call, NULL
  * where there are none. */
-struct audit_news {
+struct audit_report {
 	const struct audit_finding *f;
 	const char *queue;
 	const char *job_id;
@@ -19,7 +19,7 @@ struct audit_news {
 struct audit_opts {
 	struct tz_cache *zones;
 	int64_t since_us; /* slots from then on; INT64_MIN: all */
-	void (*tell)(void *cookie, const struct audit_news *n);
+	void (*report)(void *cookie, const struct audit_report *n);
 	void *cookie;
 };
 

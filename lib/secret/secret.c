@@ -1,3 +1,7 @@
+/*
+ * Secrets in memory and in files, by libsodium's guarded allocations.  Tokens
+ * are token.c, signatures webhook.c.
+ */
 #include "config.h"
 
 #include <sys/resource.h>
@@ -21,28 +25,28 @@
 
 #include "lib/base/ban.h"
 
-/* Where the address sanitizer looks for leaks it must look into us. */
+/* LeakSanitizer must be able to inspect the process. */
 #if defined(__SANITIZE_ADDRESS__)
-#define IS_WATCHED true
+#define IS_SANITIZED true
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define IS_WATCHED true
+#define IS_SANITIZED true
 #endif
 #endif
-#ifndef IS_WATCHED
-#define IS_WATCHED false
+#ifndef IS_SANITIZED
+#define IS_SANITIZED false
 #endif
 
 #define ALIGN 16
 
 struct secret {
-	char shown[8]; /* first: who prints a secret prints this */
+	char shown[8]; /* first: a secret printed as a string shows this */
 	unsigned owners;
 	size_t len;
 	char bytes[];
 };
 
-/* Printable ASCII without blanks: nothing that would end a header line. */
+/* Printable ASCII without blanks: nothing that ends a header line. */
 static bool
 is_printable(const char *s, size_t n)
 {
@@ -61,7 +65,10 @@ secret_new(const char *bytes, size_t len)
 
 	if (!is_printable(bytes, len) || sodium_init() == -1)
 		return NULL;
-	/* Guarded, locked, left out of core dumps; it ends at a page's end. */
+	/*
+	 * Guarded, locked, left out of core dumps; it ends at the end of a
+	 * page.
+	 */
 	if ((s = sodium_malloc((size + ALIGN - 1) / ALIGN * ALIGN)) == NULL)
 		return NULL;
 	memcpy(s->shown, "***", sizeof("***"));
@@ -93,7 +100,7 @@ secret_bytes(const struct secret *s, size_t *len)
 	return s->bytes;
 }
 
-/* The first line in n bytes of text, without blanks around it. */
+/* The first line of n bytes of text, without surrounding blanks. */
 static struct secret *
 from_line(const char *text, size_t n)
 {
@@ -113,7 +120,7 @@ from_line(const char *text, size_t n)
 	return secret_new(text, n);
 }
 
-/* The file, opened if no other user may look at it; -1 with the reason. */
+/* Open the file if no other user can read it; -1 with the reason. */
 static int
 open_own(const char *path, char *why, size_t whylen)
 {
@@ -154,7 +161,7 @@ secret_read(const char *path, char *why, size_t whylen)
 	}
 	if ((s = from_line(text, (size_t)n)) == NULL)
 		(void)snprintf(why, whylen,
-		    "%s: its first line is no key: 1 to %d printable "
+		    "%s: the first line is not a key of 1 to %d printable "
 		    "characters without blanks",
 		    path, SECRET_MAX);
 	secret_wipe(text, sizeof(text));
@@ -192,7 +199,7 @@ secret_guard_process(void)
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 #ifdef PR_SET_DUMPABLE
-	if (!IS_WATCHED)
+	if (!IS_SANITIZED)
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }

@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 /*
- * Bytes that must not be seen: kept in locked memory that no core dump has
- * and that is wiped when freed, as far as the system allows.  Printed by
- * mistake as a string, to the log say, a secret shows as "***".
+ * Bytes that must not be disclosed: kept in locked memory that is left out of
+ * core dumps and wiped when freed, as far as the system allows.  Printed by
+ * mistake as a string, for example to the log, a secret shows as "***".
  */
 struct secret;
 
@@ -14,39 +14,42 @@ struct secret;
 
 /*
  * Keep a copy of len bytes, 1 to SECRET_MAX of printable ASCII without blanks.
- * NULL: no memory, or something else.
+ * NULL without memory or for other bytes.
  */
 struct secret *secret_new(const char *bytes, size_t len);
 
-/* One more owner of s, who calls secret_free too; gives s. */
+/* Add an owner of s, who calls secret_free as well; returns s. */
 struct secret *secret_hold(struct secret *s);
 
-/* The last of its owners wipes and frees it; NULL is fine. */
+/* Drop an owner; the last one wipes and frees the secret.  NULL is allowed. */
 void secret_free(struct secret *s);
 
-/* The bytes with a NUL behind them, borrowed as long as s lives. */
+/*
+ * The bytes with a terminating NUL, borrowed as long as s lives; *len is their
+ * number.
+ */
 const char *secret_bytes(const struct secret *s, size_t *len);
 
 /*
- * The first line of the file at path, without blanks around it.  The file
- * must be a regular one of ours or root's that nobody else may read or write
- * (mode 0600 or less).  NULL with a line in why that names file and mode, and
- * nothing of the contents.
+ * Read the first line of the file at path, without surrounding blanks.  It
+ * must be a regular file of this user or root that no other user can read or
+ * write (mode 0600 or less).  NULL with a line in why that names file and mode
+ * and shows nothing of the contents.
  */
 struct secret *secret_read(const char *path, char *why, size_t whylen);
 
 /*
- * Overwrite with asterisks what s holds, from byte skip on, wherever that
- * stands in n bytes of text: somebody else's words, which may repeat it.
+ * Overwrite with asterisks every occurrence of s, from its byte skip on, in n
+ * bytes of text from outside, which may repeat it.
  */
 void secret_mask(const struct secret *s, size_t skip, char *text, size_t n);
 
-/* Overwrite n bytes of p, also when nobody reads them afterwards. */
+/* Overwrite n bytes of p; the compiler cannot optimize it away. */
 void secret_wipe(void *p, size_t n);
 
 /*
- * Keep what this process knows to itself: no core dumps, nobody else of the
- * same user may look into it.
+ * Protect the memory of this process: no core dumps, no inspection by other
+ * processes of the same user.
  */
 void secret_guard_process(void);
 

@@ -1,4 +1,7 @@
-/* Access tokens: made, and compared with what a client sent. */
+/*
+ * Access tokens: making them, and checking what a client sent.  What a token
+ * allows is lib/record/token.c.  Tested in t_secret.
+ */
 #include "config.h"
 
 #include <assert.h>
@@ -19,11 +22,11 @@
 
 _Static_assert(TOKEN_HASH_LEN >= crypto_generichash_BYTES_MIN &&
 	TOKEN_HASH_LEN <= crypto_generichash_BYTES_MAX,
-    "BLAKE2b has that length");
+    "BLAKE2b can have that length");
 
 /*
- * BLAKE2b of the whole text.  256 random bits need no slow password hash:
- * there is nothing to guess.
+ * BLAKE2b of the whole text.  256 random bits cannot be guessed, so no slow
+ * password hash is needed.
  */
 static void
 hash_text(const char *text, unsigned char hash[TOKEN_HASH_LEN])
@@ -45,7 +48,7 @@ token_make(struct token *t, char text[TOKEN_TEXT_MAX])
 	char hex[SECRET_BYTES * 2 + 1];
 	int n;
 
-	/* Without a source of randomness there is no safe way to go on. */
+	/* Without a source of randomness there is no safe way to continue. */
 	if (sodium_init() < 0)
 		abort();
 	randombytes_buf(id, sizeof(id));

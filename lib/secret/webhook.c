@@ -1,3 +1,7 @@
+/*
+ * Signatures of Standard Webhooks.  Sending is net/'s.  Tested in
+ * t_sink_webhook.
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -13,10 +17,10 @@
 #include "lib/base/ban.h"
 
 #define PREFIX "whsec_"
-#define KEY_MIN 24
+#define KEY_MIN 24 /* bytes, by the specification */
 #define KEY_MAX 64
 
-/* The bytes of the secret; how many, or 0. */
+/* Decode the secret into key; the number of bytes, or 0. */
 static size_t
 read_key(const struct secret *secret, unsigned char key[KEY_MAX])
 {

@@ -285,7 +285,7 @@ settled() {
 	redis set bad x >/dev/null
 	tick_start
 	due bad ',"retry":{"max_attempts":2,"base":0}'
-	wait_for 8 reason_is 'dead: given up, for its retry allows no more attempts; attempt 2 was the last: WRONGTYPE Operation against a key holding the wrong kind of value'
+	wait_for 8 reason_is 'dead: given up: its retry allows no more attempts; attempt 2 was the last: WRONGTYPE Operation against a key holding the wrong kind of value'
 	# Attempts to connect are attempts.
 	redis_stop
 	due bad ',"retry":{"max_attempts":2,"base":0}'
@@ -294,7 +294,7 @@ settled() {
 	due bad
 	wait_for 4 reason_is 'due: *'
 	due bad ',"retry":{"max_age":2}'
-	wait_for 8 reason_is 'dead: given up, for it is older than its retry allows'
+	wait_for 8 reason_is 'dead: given up: it is older than its retry allows'
 	redis_start
 	sql 'UPDATE endpoint SET next_us = 0'
 	wait_for 20 has 1

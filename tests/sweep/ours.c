@@ -9,7 +9,7 @@
 #include "lib/base/ban.h"
 
 static void
-ours_tell(void *cookie, const struct audit_news *n)
+ours_report(void *cookie, const struct audit_report *n)
 {
 	struct ours *out = cookie;
 
@@ -26,7 +26,7 @@ ours_tell(void *cookie, const struct audit_news *n)
 void
 ours_audit(struct sched *s, struct tz_cache *zones, struct ours *out)
 {
-	const struct audit_opts o = { zones, INT64_MIN, ours_tell, out };
+	const struct audit_opts o = { zones, INT64_MIN, ours_report, out };
 	struct audit_sum sum = { .jobs = 0 };
 
 	memset(out, 0, sizeof(*out));

@@ -178,7 +178,10 @@ check_sample(const struct sample *s)
 	struct audit_span v[SPANS_MAX];
 	struct audit_sum sum = { .jobs = 0 };
 	struct buf got = BUF_INIT;
-	struct audit a = { .v = v, .sum = &sum, .tell = show, .cookie = &got };
+	struct audit a = { .v = v,
+		.sum = &sum,
+		.report = show,
+		.cookie = &got };
 
 	for (; a.n < SPANS_MAX && s->spans[a.n].t != 0; a.n++)
 		v[a.n] = (struct audit_span){

@@ -51,7 +51,7 @@ tick(int64_t at_us)
 }
 
 static void
-on_finding(void *cookie, const struct audit_news *n)
+on_finding(void *cookie, const struct audit_report *n)
 {
 	(void)cookie;
 	printf("# %s: %s of %s, %lld..%lld\n", n->queue,
@@ -65,7 +65,7 @@ check_audit(const char *what)
 {
 	const struct audit_opts o = { .zones = r.s.zones,
 		.since_us = INT64_MIN,
-		.tell = on_finding };
+		.report = on_finding };
 	struct audit_sum sum = { .jobs = 0 };
 
 	is_int(audit_walk(store(), &o, &sum), STORE_OK, "%s: audited", what);

@@ -67,10 +67,10 @@ static const struct {
 	{ "rnd_k\n", 0604, NULL, ": mode 0604" },
 	{ "rnd_k\n", 0602, NULL, ": mode 0602" },
 	{ "rnd_k\n", 0610, NULL, ": mode 0610" },
-	{ "", 0600, NULL, "is no key" },
-	{ "\nrnd_k\n", 0600, NULL, "is no key" },
-	{ "rnd k\n", 0600, NULL, "is no key" },
-	{ "rnd\x01k\n", 0600, NULL, "is no key" },
+	{ "", 0600, NULL, "is not a key" },
+	{ "\nrnd_k\n", 0600, NULL, "is not a key" },
+	{ "rnd k\n", 0600, NULL, "is not a key" },
+	{ "rnd\x01k\n", 0600, NULL, "is not a key" },
 };
 
 static void
