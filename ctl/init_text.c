@@ -1,36 +1,11 @@
 #include <string.h>
 
 #include "ctl/init_text.h"
+#include "ctl/shell.h"
 #include "lib/base/buf.h"
 #include "lib/conf/conf.h"
 
 #include "lib/base/ban.h"
-
-/* One word of a command in a crontab. */
-static void
-add_word(struct buf *out, const char *word)
-{
-	static const char plain[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789/._+-:,@";
-
-	if (*word != '\0' && word[strspn(word, plain)] == '\0') {
-		buf_str(out, word);
-		return;
-	}
-	buf_char(out, '\'');
-	for (; *word != '\0'; word++) {
-		if (*word == '\'')
-			buf_str(out, "'\\''");
-		else if (*word == '%')
-			/* To cron a bare % is a new line, even quoted; the
-			 * backslash is cron's, and outside our quotes. */
-			buf_str(out, "'\\%'");
-		else
-			buf_char(out, *word);
-	}
-	buf_char(out, '\'');
-}
 
 /* A string of lighttpd's configuration, which knows \" and \\ alone. */
 static void
@@ -49,9 +24,9 @@ void
 init_crontab(const char *ticker, const char *conf, struct buf *out)
 {
 	buf_str(out, "* * * * * ");
-	add_word(out, ticker);
+	shell_word(out, ticker, true);
 	buf_str(out, " -c ");
-	add_word(out, conf);
+	shell_word(out, conf, true);
 }
 
 void

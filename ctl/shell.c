@@ -1,3 +1,4 @@
+/* Words as a shell, or cron before it, reads them.  Tested in init.bats. */
 #include <string.h>
 
 #include "ctl/shell.h"
@@ -5,15 +6,16 @@
 
 #include "lib/base/ban.h"
 
-/* In quotes unless no shell could see anything in it. */
-static void
-add_word(struct buf *out, const char *word)
+void
+shell_word(struct buf *out, const char *word, bool for_cron)
 {
 	static const char plain[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789/._+-:,@%=";
+	    "abcdefghijklmnopqrstuvwxyz0123456789/._+-:,@=%";
+	size_t n = strspn(word, plain);
 
-	if (*word != '\0' && word[strspn(word, plain)] == '\0') {
+	if (*word != '\0' && word[n] == '\0' &&
+	    !(for_cron && strpbrk(word, "%=") != NULL)) {
 		buf_str(out, word);
 		return;
 	}
@@ -21,6 +23,9 @@ add_word(struct buf *out, const char *word)
 	for (; *word != '\0'; word++) {
 		if (*word == '\'')
 			buf_str(out, "'\\''");
+		else if (*word == '%' && for_cron)
+			/* The backslash is cron's, and outside our quotes. */
+			buf_str(out, "'\\%'");
 		else
 			buf_char(out, *word);
 	}
@@ -37,6 +42,6 @@ shell_join(char *const *words, struct buf *out)
 	for (size_t i = 0; words[i] != NULL; i++) {
 		if (i > 0)
 			buf_char(out, ' ');
-		add_word(out, words[i]);
+		shell_word(out, words[i], false);
 	}
 }
