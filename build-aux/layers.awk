@@ -39,6 +39,7 @@ BEGIN {
 	room("net", pure " lib/secret lib/conf lib/job")
 	room("net/http", pure " lib/secret net", "curl/curl.h")
 	room("net/webhook", pure " lib/secret net net/http")
+	room("net/command", pure " lib/conf net")
 	room("net/redis", pure " lib/secret lib/conf lib/job net",
 	    "hiredis/hiredis.h hiredis/hiredis_ssl.h " \
 	    "openssl/ssl.h openssl/err.h openssl/x509v3.h")
@@ -54,13 +55,13 @@ BEGIN {
 	room("ticker/render", pure " lib/json lib/secret lib/conf lib/db lib/store net net/http")
 	room("ticker/broker", pure " lib/conf lib/db lib/store lib/sched net")
 	room("ticker/tick", pure " lib/secret lib/conf lib/db lib/store lib/job lib/sched " \
-	    "net net/http ticker/render ticker/broker")
+	    "net ticker/render ticker/broker")
 	room("ticker/sim", pure " lib/conf lib/db lib/store lib/sched ticker/tick")
 	room("ticker", "lib/base lib/conf lib/sched ticker/tick ticker/sim")
 
-	room("ctl", all " net net/http")
-	room("ctl/doctor", all " net ctl")
-	room("ctl/cmd", all " net ctl ctl/doctor")
+	room("ctl", all " net net/http net/command")
+	room("ctl/doctor", all " net net/command ctl")
+	room("ctl/cmd", all " net net/command ctl ctl/doctor")
 
 	# Headers that bring JSON or checks of tokens: not for the rest of it.
 	heavy = "^lib/(conf/signature|job/(job_json|message_funboost)|secret/token)[.]h$"

@@ -1,12 +1,11 @@
 #ifndef CTL_CONSUME_H
 #define CTL_CONSUME_H
 
-#include <sys/types.h>
-
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "ctl/ctl.h"
+#include "net/command/child.h"
 
 /* Private to `minutehand consume`. */
 
@@ -15,13 +14,9 @@
 /* One message and the command that works on it. */
 struct worker {
 	struct message msg; /* owned: body and reason */
-	pid_t pid;	    /* 0: not running */
-	int fd;		    /* the command's standard input, or -1 */
-	size_t written;	    /* bytes of the body it has */
+	struct child child; /* that gets the body */
 	bool is_used;
-	bool is_over;	/* ended; status is waitpid's */
-	bool is_killed; /* by us: it did not finish */
-	int status;
+	bool is_killed;	   /* by us: it did not finish */
 	int64_t extend_us; /* when to lengthen the lease; monotonic */
 	int64_t until_us;  /* when the lease lapses; monotonic */
 };
@@ -50,12 +45,6 @@ struct consume {
  * started at all; the message is then still leased.
  */
 int worker_start(const struct consume *c, struct worker *w);
-
-/* Give the command as much of the body as it takes without waiting. */
-void worker_feed(struct worker *w);
-
-/* Has the command ended?  Then w->is_over, and its input is closed. */
-void worker_check(struct worker *w);
 
 /*
  * Tell the store what came of the message and free w.  When the store is

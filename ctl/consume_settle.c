@@ -1,7 +1,5 @@
 #include "config.h"
 
-#include <sys/wait.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +8,6 @@
 #include "lib/base/clock.h"
 
 #include "lib/base/ban.h"
-
-#define EXIT_TRY_LATER 75	/* EX_TEMPFAIL of sysexits(3) */
-#define EXIT_NOT_EXECUTABLE 126 /* as shells say it */
-#define EXIT_NOT_FOUND 127
 
 /* What an ended command means for its message. */
 struct verdict {
@@ -26,26 +20,16 @@ struct verdict {
 static void
 judge(const struct worker *w, struct verdict *v)
 {
-	int code = WIFEXITED(w->status) ? WEXITSTATUS(w->status) : -1;
+	enum child_end end;
 
 	memset(v, 0, sizeof(*v));
-	v->is_ack = code == 0;
-	v->is_missing = code == EXIT_NOT_FOUND || code == EXIT_NOT_EXECUTABLE;
-	v->is_free = code == EXIT_TRY_LATER || v->is_missing || w->is_killed;
+	end = child_end(w->child.status, v->reason, sizeof(v->reason));
+	v->is_ack = end == CHILD_DONE;
+	v->is_missing = end == CHILD_MISSING;
+	v->is_free = end == CHILD_LATER || v->is_missing || w->is_killed;
 	if (w->is_killed)
 		(void)snprintf(v->reason, sizeof(v->reason),
 		    "the consumer was stopped");
-	else if (code == EXIT_TRY_LATER)
-		(void)snprintf(v->reason, sizeof(v->reason),
-		    "the command asks to try later (exit 75)");
-	else if (v->is_missing)
-		(void)snprintf(v->reason, sizeof(v->reason),
-		    "the command cannot be run (exit %d)", code);
-	else if (code > 0)
-		(void)snprintf(v->reason, sizeof(v->reason), "exit %d", code);
-	else if (code == -1)
-		(void)snprintf(v->reason, sizeof(v->reason),
-		    "killed by signal %d", WTERMSIG(w->status));
 }
 
 static void
@@ -54,7 +38,7 @@ release(struct consume *c, struct worker *w)
 	free(w->msg.body);
 	free(w->msg.reason);
 	memset(w, 0, sizeof(*w));
-	w->fd = -1;
+	w->child.fd = -1;
 	c->nrunning--;
 }
 

@@ -72,10 +72,10 @@ stop(struct consume *c, int sig)
 	for (int i = 0; i < c->parallel; i++) {
 		struct worker *w = &c->workers[i];
 
-		if (w->pid == 0)
+		if (w->child.pid == 0)
 			continue;
 		w->is_killed = true;
-		(void)kill(w->pid, sig);
+		(void)kill(w->child.pid, sig);
 	}
 }
 
@@ -105,9 +105,9 @@ wait_pipes(struct consume *c)
 	nfds_t n = 0;
 
 	for (int i = 0; i < c->parallel; i++) {
-		if (c->workers[i].fd == -1)
+		if (c->workers[i].child.fd == -1)
 			continue;
-		fds[n].fd = c->workers[i].fd;
+		fds[n].fd = c->workers[i].child.fd;
 		fds[n].events = POLLOUT;
 		n++;
 	}
@@ -139,7 +139,7 @@ begin(struct consume *c, struct message *m)
 		return;
 	}
 	if ((error = worker_start(c, w)) == 0) {
-		worker_feed(w);
+		child_feed(&w->child);
 		return;
 	}
 	c->status =
@@ -187,17 +187,16 @@ tend(struct consume *c, int64_t now)
 
 		if (!w->is_used)
 			continue;
-		worker_feed(w);
-		if (!w->is_over)
-			worker_check(w);
-		if (w->is_over) {
+		child_feed(&w->child);
+		child_check(&w->child);
+		if (w->child.is_over) {
 			worker_settle(c, w);
 			c->lookup_us = now;
 			wake = now + (w->is_used ? LOOK_US : 0);
 			continue;
 		}
 		if (c->kill_us != 0 && now >= c->kill_us)
-			(void)kill(w->pid, SIGKILL);
+			(void)kill(w->child.pid, SIGKILL);
 		if (now >= w->extend_us)
 			worker_extend(c, w);
 		if (w->extend_us < wake)
@@ -283,7 +282,7 @@ run_consume(struct ctl *ctl, const struct ctl_args *a)
 		if (c->lease_us == 0)
 			c->lease_us = ctl->conf->lease_us;
 		for (int i = 0; i < CONSUME_PARALLEL_MAX; i++)
-			c->workers[i].fd = -1;
+			c->workers[i].child.fd = -1;
 		consume(c);
 		status = c->status;
 		if (isatty(STDERR_FILENO))

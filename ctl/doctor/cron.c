@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/conf/conf.h"
+#include "net/command/child.h"
 
 #include "lib/base/ban.h"
 
@@ -47,17 +47,14 @@ start_crontab(int fd)
 {
 	static char name[] = "crontab", list[] = "-l";
 	char *argv[] = { name, list, NULL };
-	posix_spawn_file_actions_t files;
+	struct child_opts o = { argv, environ, -1, fd, -1, false };
 	pid_t pid = -1;
 
-	if (posix_spawn_file_actions_init(&files) != 0)
-		return -1;
-	if (posix_spawn_file_actions_adddup2(&files, fd, STDOUT_FILENO) != 0 ||
-	    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null",
-		O_WRONLY, 0) != 0 ||
-	    posix_spawnp(&pid, name, &files, NULL, argv, environ) != 0)
+	o.err = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (child_spawn(&o, &pid) != 0)
 		pid = -1;
-	(void)posix_spawn_file_actions_destroy(&files);
+	if (o.err != -1)
+		(void)close(o.err);
 	return pid;
 }
 
@@ -127,10 +124,8 @@ read_crontab(struct crontab_read *r)
 	int fd[2];
 	pid_t pid;
 
-	if (pipe(fd) == -1)
+	if (child_pipe(fd, -1) != 0)
 		return;
-	(void)fcntl(fd[0], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(fd[1], F_SETFD, FD_CLOEXEC);
 	pid = start_crontab(fd[1]);
 	(void)close(fd[1]);
 	read_lines(fd[0], r);
