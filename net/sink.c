@@ -26,6 +26,7 @@ const struct sink_ops *const sink_kinds[CONF_SERVER__MAX] = {
 	[CONF_SERVER_RABBITMQ] = &sink_rabbitmq,
 #endif
 	[CONF_SERVER_WEBHOOK] = &sink_webhook,
+	[CONF_SERVER_COMMAND] = &sink_command,
 };
 
 struct sink *
@@ -151,7 +152,9 @@ const char *
 sink_body(const struct sink *s, const struct sink_message *m,
     const struct signature *sig, struct buf *out)
 {
-	const struct conf_queue *q = conf_queue_for(s->o.conf, m->queue);
+	const struct conf_queue *q = m->text != NULL ?
+	    &s->o.conf->other :
+	    conf_queue_for(s->o.conf, m->queue);
 	const struct message_funboost f = {
 		.task_id = m->id,
 		.args = m->args,
@@ -163,6 +166,10 @@ sink_body(const struct sink *s, const struct sink_message *m,
 	};
 	int rc = 0;
 
+	if (m->text != NULL) {
+		buf_str(out, m->text);
+		return out->is_failed ? "out of memory" : NULL;
+	}
 	if (q->format == CONF_FORMAT_FUNBOOST)
 		rc = message_funboost(&f, out);
 	else

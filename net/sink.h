@@ -12,7 +12,8 @@ struct signature;
 struct tz;
 
 /*
- * A server that messages are handed over to: Redis, RabbitMQ, a webhook.  A
+ * A server that messages are handed over to: Redis, RabbitMQ, a webhook, a
+ * local program.  A
  * sink is one connection to it, made when it is first needed and again after
  * it was lost.  Its calls wait for the network, for the server's timeout at
  * most, or until sink_stop; who has other things to do calls them in a thread.
@@ -43,6 +44,8 @@ struct sink_message {
 	int64_t lasts_s;      /* it may be sent again for so long */
 	/* What is known of the queue's worker: for net/ to set. */
 	const struct signature *sig;
+	/* NULL, or what is sent as it is, whatever the format: an alert. */
+	const char *text;
 	char **body; /* gets a copy of what is sent, owned; NULL: not wanted */
 	/* The answer: */
 	enum sink_end end;
@@ -53,11 +56,15 @@ struct sink_message {
 	char *why;	  /* what there is to say of it, or NULL; owned */
 };
 
+/* Alerts that are sent together at most; all of them go out at once. */
+#define SINK_ALERTS_MAX 8
+
 struct sink_opts {
 	const struct conf *conf;
 	enum conf_server kind;
-	int at;		       /* which of its sections */
-	const struct tz *zone; /* of publish_time_format */
+	int at; /* which of its sections, or instead … */
+	const struct conf_alert *alert; /* … whose url or command, or NULL */
+	const struct tz *zone;		/* of publish_time_format */
 	int64_t
 	    most_us; /* no longer wait than this; 0: the section's timeout */
 };

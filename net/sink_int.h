@@ -47,6 +47,11 @@ extern const struct sink_ops sink_rabbitmq;
  * job bounds it.
  */
 extern const struct sink_ops sink_webhook;
+/*
+ * Exit 0 is SINK_DONE, anything else SINK_LATER; 75, 126 and 127, and what the
+ * end of the ticker ended, count as not attempted.
+ */
+extern const struct sink_ops sink_command;
 
 /* Embedded at the start of each kind's own struct. */
 struct sink {

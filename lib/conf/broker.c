@@ -16,6 +16,7 @@ static const char *const server_names[CONF_SERVER__MAX] = {
 	[CONF_SERVER_REDIS] = "redis",
 	[CONF_SERVER_RABBITMQ] = "rabbitmq",
 	[CONF_SERVER_WEBHOOK] = "webhook",
+	[CONF_SERVER_COMMAND] = "command",
 };
 
 enum conf_server
@@ -60,6 +61,8 @@ conf_server_count(const struct conf *c, enum conf_server kind)
 		return c->nrabbitmq;
 	case CONF_SERVER_WEBHOOK:
 		return c->nwebhooks;
+	case CONF_SERVER_COMMAND:
+		return c->ncommands;
 	case CONF_SERVER_NONE:
 	case CONF_SERVER__MAX:
 		break;
@@ -77,6 +80,8 @@ conf_server_timeout_us(const struct conf *c, enum conf_server kind, int at)
 		return c->rabbitmq[at].timeout_us;
 	case CONF_SERVER_WEBHOOK:
 		return c->webhooks[at].timeout_us;
+	case CONF_SERVER_COMMAND:
+		return c->commands[at].timeout_us;
 	case CONF_SERVER_NONE:
 	case CONF_SERVER__MAX:
 		break;
@@ -95,6 +100,8 @@ section_name(const struct conf *c, enum conf_server kind, size_t at)
 		return c->rabbitmq[at].name;
 	case CONF_SERVER_WEBHOOK:
 		return c->webhooks[at].name;
+	case CONF_SERVER_COMMAND:
+		return c->commands[at].name;
 	case CONF_SERVER_NONE:
 	case CONF_SERVER__MAX:
 		break;
@@ -129,6 +136,7 @@ usual_format(enum conf_broker b)
 		return CONF_FORMAT_FUNBOOST;
 	case CONF_SERVER_NONE:
 	case CONF_SERVER_WEBHOOK:
+	case CONF_SERVER_COMMAND:
 	case CONF_SERVER__MAX:
 		break;
 	}

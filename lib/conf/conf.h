@@ -40,6 +40,7 @@ enum conf_server {
 	CONF_SERVER_REDIS,
 	CONF_SERVER_RABBITMQ,
 	CONF_SERVER_WEBHOOK,
+	CONF_SERVER_COMMAND,
 	CONF_SERVER__MAX
 };
 
@@ -120,6 +121,14 @@ struct conf_webhook {
 	int64_t timeout_us;
 };
 
+/* One `command "name" { … }` section. */
+struct conf_command {
+	char *name;
+	struct conf_list command; /* program and words */
+	int64_t timeout_us;
+	int64_t parallel; /* runs of it at once */
+};
+
 /* One `render_key "name" { … }` section. */
 struct conf_render_key {
 	char *name;
@@ -191,6 +200,8 @@ struct conf {
 	size_t nrabbitmq;
 	struct conf_webhook *webhooks;
 	size_t nwebhooks;
+	struct conf_command *commands;
+	size_t ncommands;
 	struct conf_render_key *render_keys;
 	size_t nrender_keys;
 	struct conf_render_service *render_services;

@@ -35,7 +35,7 @@ struct sink_webhook {
 /* A batch being pushed. */
 struct pushing {
 	struct sink_webhook *m;
-	const struct conf_webhook *conf;
+	struct conf_webhook conf;
 	struct secret *secret;
 	bool is_lost; /* begin nothing more: why */
 	bool is_answered;
@@ -43,13 +43,25 @@ struct pushing {
 	size_t whylen;
 };
 
+/* The section; of an alert, what stands in its own. */
+static struct conf_webhook
+section(const struct sink_opts *o)
+{
+	if (o->alert == NULL)
+		return o->conf->webhooks[o->at];
+	return (struct conf_webhook){ .name = o->alert->name,
+		.url = o->alert->url,
+		.secret = o->alert->secret,
+		.timeout_us = o->conf->http_timeout_us };
+}
+
 static int
 open_http(struct sink_webhook *m, char *why, size_t whylen)
 {
 	const struct sink_opts *s = &m->sink.o;
 	const struct http_opts o = {
 		.ca_file = s->conf->ca_file,
-		.total_us = s->conf->webhooks[s->at].timeout_us,
+		.total_us = section(s).timeout_us,
 		.max_parallel = (size_t)s->conf->max_parallel,
 		.max_body = BODY_MAX,
 		/* Whether it is 2xx counts, not how much is said of it. */
@@ -103,7 +115,7 @@ static void
 print_id(const struct sink_message *msg, struct buf *out)
 {
 	buf_str(out, msg->id);
-	if (msg->job_id != NULL)
+	if (msg->job_id != NULL || msg->text != NULL)
 		return;
 	buf_char(out, '@');
 	for (const char *c = msg->queue; *c != '\0'; c++)
@@ -125,7 +137,7 @@ start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 	};
 	const struct http_request r = {
 		.method = HTTP_POST,
-		.url = p->conf->url,
+		.url = p->conf.url,
 		.headers = headers,
 		.body = w.body,
 		.len = body->len,
@@ -136,7 +148,7 @@ start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 	h[0].is_failed = id.is_failed;
 	if (make_headers(p, &w, h, why, sizeof(why)) == -1) {
 		(void)snprintf(text, sizeof(text), "%.100s: %.128s",
-		    p->conf->secret, why);
+		    p->conf.secret, why);
 		lose(p, text);
 	} else {
 		for (int i = 0; i < NHEADERS; i++)
@@ -263,7 +275,7 @@ push(struct sink *s, struct sink_message *v, size_t n, char *why, size_t whylen)
 	struct sink_webhook *m = (struct sink_webhook *)s;
 	struct pushing p = {
 		.m = m,
-		.conf = &s->o.conf->webhooks[s->o.at],
+		.conf = section(&s->o),
 		.why = why,
 		.whylen = whylen,
 	};
@@ -273,8 +285,13 @@ push(struct sink *s, struct sink_message *v, size_t n, char *why, size_t whylen)
 		(void)snprintf(why, whylen, "%s", ends);
 		return -1;
 	}
+	if (*p.conf.secret == '\0') {
+		(void)snprintf(why, whylen,
+		    "a webhook needs a secret to be signed with");
+		return -1;
+	}
 	if (open_http(m, why, whylen) == -1 ||
-	    (p.secret = secret_read(p.conf->secret, why, whylen)) == NULL)
+	    (p.secret = secret_read(p.conf.secret, why, whylen)) == NULL)
 		return -1;
 	rc = push_all(&p, v, n);
 	secret_free(p.secret);

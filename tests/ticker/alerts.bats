@@ -62,6 +62,11 @@ rows_are() {
 	[ "$(sql "SELECT count(*) FROM $2")" -ge "$1" ]
 }
 
+# told_are N: the command got that many, or more.
+told_are() {
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/told")" -ge "$1" ]
+} 2>/dev/null
+
 tick() {
 	"$TICKER" --once 2>>"$BATS_TEST_TMPDIR/ticker.log" 3>&-
 }
@@ -153,7 +158,7 @@ got() {
 	run_is failed
 	tick
 	[ "$(got 'length')" = 1 ]
-	grep -q 'alert-failed.*status 503' "$BATS_TEST_TMPDIR/ticker.log"
+	grep -q 'alert-failed.*error=503' "$BATS_TEST_TMPDIR/ticker.log"
 	# The other has it meanwhile, or has it next; not before its time the
 	# hook.
 	sql 'UPDATE alert SET next_us = 1'
@@ -178,10 +183,10 @@ got() {
 	wait_s=$(sql "SELECT next_us / 1000000 - $before FROM alert")
 	[ "$wait_s" -ge 5 ]
 	[ "$wait_s" -le 60 ]
-	[ "$(sql 'SELECT reason FROM alert')" = 'exit status 1' ]
+	[ "$(sql 'SELECT reason FROM alert')" = 'exit 1' ]
 	sql 'UPDATE alert SET attempt = 31, next_us = 1'
 	tick
-	[ "$(sql 'SELECT next_us IS NULL, done_us > 0, reason FROM alert')" = '1|1|exit status 1' ]
+	[ "$(sql 'SELECT next_us IS NULL, done_us > 0, reason FROM alert')" = '1|1|exit 1' ]
 	grep -q alert-given-up "$BATS_TEST_TMPDIR/ticker.log"
 	tick
 	[ "$(sql 'SELECT attempt FROM alert')" -eq 32 ]
@@ -193,6 +198,7 @@ got() {
 		cat >"$BATS_TEST_TMPDIR/told"
 		env >"$BATS_TEST_TMPDIR/env"
 		printf '%s\n' "\$@" >"$BATS_TEST_TMPDIR/words"
+		echo \$\$ >"$BATS_TEST_TMPDIR/pid"
 		sleep 300
 	END
 	chmod 755 "$BATS_TEST_TMPDIR/tell"
@@ -204,7 +210,28 @@ got() {
 	run ! grep -q canary "$BATS_TEST_TMPDIR/env"
 	run ! grep -q MINUTEHAND "$BATS_TEST_TMPDIR/env"
 	[ "$(cat "$BATS_TEST_TMPDIR/words")" = $'a b\n$x;' ]
-	[ "$(sql 'SELECT reason FROM alert')" = 'took too long' ]
+	[ "$(sql 'SELECT reason FROM alert')" = 'took longer than 1 s' ]
+	# And what it has started with it.
+	run ! pgrep -r R,S,D,T -g "$(cat "$BATS_TEST_TMPDIR/pid")"
+}
+
+@test "a section that hangs keeps what comes after from no other" {
+	hook_section
+	command_section
+	echo 'http_timeout = 5m' >>"$CONF"
+	echo hang >"$log.status"
+	for _ in 1 2 3; do run_is failed; done
+	"$TICKER" --window 5m 2>/dev/null 3>&- &
+	pid=$!
+	wait_for 20 test -s "$log"
+	for _ in 1 2 3 4 5 6 7 8 9; do run_is refused; done
+	wait_for 20 told_are 9
+	kill -TERM "$pid"
+	wait_for 5 is_gone "$pid"
+	wait "$pid"
+	# What hung is no longer held, and says why it is not told.
+	[ "$(sql "SELECT count(*) FROM alert
+	    WHERE reason IS NOT NULL AND next_us IS NOT NULL")" -ge 1 ]
 }
 
 @test "a webhook that hangs keeps no job waiting" {

@@ -34,7 +34,8 @@ push_batch_finish(struct sender_batch *b, int64_t now_us)
 	b->runs = calloc(b->rows.n, sizeof(*b->runs));
 	if (b->m == NULL || b->runs == NULL)
 		return STORE_FULL;
-	for (size_t i = 0; i < b->rows.n; i++) {
+	b->n = b->rows.n;
+	for (size_t i = 0; i < b->n; i++) {
 		o = &b->rows.v[i];
 		b->runs[i] = o->run;
 		b->m[i] = (struct sink_message){

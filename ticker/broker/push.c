@@ -12,6 +12,7 @@
 #include "lib/conf/conf.h"
 #include "lib/base/log.h"
 #include "lib/time/tz.h"
+#include "ticker/broker/alert.h"
 #include "ticker/broker/push_int.h"
 #include "lib/base/ban.h"
 
@@ -68,16 +69,22 @@ unlist(struct push_endpoint *l, const struct sender_batch *b)
 	l->naway = n;
 }
 
+/* Before it is looked whether some came back. */
+static void
+drain_wake(const struct push *p)
+{
+	char bytes[64];
+
+	while (read(p->wake[0], bytes, sizeof(bytes)) > 0)
+		continue;
+}
+
 /* What came back from all endpoints; is there anything to write down? */
 static bool
 collect(struct push *p)
 {
 	struct sender_batch *b, **end;
 	bool has_some = false;
-	char bytes[64];
-
-	while (read(p->wake[0], bytes, sizeof(bytes)) > 0)
-		continue;
 	for (size_t i = 0; i < p->n; i++) {
 		struct push_endpoint *l = &p->endpoints[i];
 
@@ -218,9 +225,11 @@ pump_store(struct push *p, enum job_kind kind, int64_t *next)
 enum store_rc
 push_pump(struct push *p, int64_t *next)
 {
-	bool has_back = collect(p), has_work;
+	bool has_back, has_work;
 	enum store_rc rc = STORE_OK;
 
+	drain_wake(p);
+	has_back = collect(p);
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if (sched_store(p->s, (enum job_kind)k) == NULL)
 			continue;
@@ -237,6 +246,21 @@ push_pump(struct push *p, int64_t *next)
 		}
 	}
 	return rc;
+}
+
+void
+push_alerts(struct push *p, int64_t *next)
+{
+	if (p->alerts == NULL)
+		p->alerts = alerts_new(p->s, p->wake[1]);
+	if (p->alerts != NULL)
+		alerts_pump(p->alerts, next);
+}
+
+size_t
+push_count_alerts(const struct push *p)
+{
+	return p->alerts == NULL ? 0 : alerts_count(p->alerts);
 }
 
 size_t
@@ -267,6 +291,8 @@ push_stop(struct push *p)
 	for (size_t i = 0; i < p->n; i++)
 		if (p->endpoints[i].sender != NULL)
 			sender_stop(p->endpoints[i].sender);
+	if (p->alerts != NULL)
+		alerts_stop(p->alerts);
 }
 
 void
@@ -290,6 +316,7 @@ push_free(struct push *p)
 		free(l->last);
 		free(l->name);
 	}
+	alerts_free(p->alerts, END_US);
 	for (int i = 0; i < 2; i++)
 		if (p->wake[i] != -1)
 			(void)close(p->wake[i]);

@@ -27,10 +27,17 @@ struct push *push_new(struct sched *s);
  */
 enum store_rc push_pump(struct push *p, int64_t *next);
 
-/* How many batches are under way. */
+/*
+ * The same for alerts (ticker/broker/alert.h): beside the messages, and also
+ * while those are begun no more.  They keep nothing waiting.
+ */
+void push_alerts(struct push *p, int64_t *next);
+size_t push_count_alerts(const struct push *p);
+
+/* How many batches of messages are under way. */
 size_t push_count(const struct push *p);
 
-/* Readable when some have come back. */
+/* Readable when some have come back, of either. */
 int push_fd(const struct push *p);
 
 /* Begin nothing from now on. */

@@ -36,6 +36,7 @@ struct push {
 	int64_t me; /* the name of this tick as a holder */
 	int wake[2];
 	uint32_t rand_state;
+	struct alerts *alerts; /* NULL: none were due */
 	bool is_draining;
 };
 

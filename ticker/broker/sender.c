@@ -34,11 +34,12 @@ sender_batch_free(struct sender_batch *b)
 {
 	if (b == NULL)
 		return;
-	for (size_t i = 0; b->m != NULL && i < b->rows.n; i++)
+	for (size_t i = 0; i < b->n; i++)
 		free(b->m[i].why);
 	free(b->m);
 	free(b->runs);
 	outbox_list_fini(&b->rows);
+	alert_list_fini(&b->alerts);
 	free(b);
 }
 
@@ -107,7 +108,7 @@ on_thread(void *arg)
 	struct sender_batch *b;
 
 	while ((b = next_batch(l)) != NULL) {
-		b->is_lost = sink_push(l->sink, b->m, b->rows.n, b->why,
+		b->is_lost = sink_push(l->sink, b->m, b->n, b->why,
 				 sizeof(b->why)) == -1;
 		give_back(l, b);
 	}

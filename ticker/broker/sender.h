@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/record/alert.h"
 #include "lib/record/job.h"
 #include "lib/record/outbox.h"
 #include "net/sink.h"
@@ -16,14 +17,16 @@
  */
 struct sender;
 
-/* Messages that go together; m[i] is made of rows.v[i]. */
+/* Messages that go together; m[i] is made of rows.v[i], or of alerts.v[i]. */
 struct sender_batch {
 	enum job_kind kind;	 /* whose store they are of */
 	int64_t opened;		 /* and, of memory, which of them (sched.h) */
 	size_t bytes;		 /* of their parameters */
 	struct outbox_list rows; /* nobody changes them while they are away */
 	int64_t *runs;		 /* of them, in order */
+	struct alert_list alerts;
 	struct sink_message *m;
+	size_t n;     /* of m */
 	bool is_lost; /* no connection: why */
 	char why[256];
 	struct sender_batch *next; /* the endpoint's own */

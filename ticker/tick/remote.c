@@ -14,6 +14,7 @@
 #include "lib/store/delivery.h"
 #include "lib/store/outbox.h"
 #include "ticker/render/deliver.h"
+#include "ticker/broker/alert.h"
 #include "ticker/broker/push.h"
 #include "ticker/tick/remote.h"
 #include "ticker/render/api.h"
@@ -23,6 +24,7 @@
 #define SHORT_NAP_US 1000 /* before what need not wait */
 #define END_NAP_US (50 * 1000)
 #define FINISH_US (60 * CLOCK_US_PER_S)
+#define ALERTS_US (10 * CLOCK_US_PER_S) /* at its end, for those under way */
 
 /* Who has to go is gone within a second. */
 #define HURRY_US (CLOCK_US_PER_S / 2)
@@ -87,6 +89,20 @@ pump_deliver(struct remote *r, int64_t *next)
 	return rc;
 }
 
+static enum store_rc
+open_push(struct remote *r)
+{
+	enum store_rc rc;
+
+	/* It takes keys out of the environment: not while threads read that. */
+	if (r->deliver == NULL && r->s->conf->nrender_keys > 0 &&
+	    (rc = remote_open(r)) != STORE_OK)
+		return rc;
+	if (r->push == NULL && (r->push = push_new(r->s)) == NULL)
+		return STORE_FULL;
+	return STORE_OK;
+}
+
 /* Messages for brokers. */
 static enum store_rc
 pump_push(struct remote *r, int64_t *next)
@@ -102,13 +118,23 @@ pump_push(struct remote *r, int64_t *next)
 	}
 	if (rc != STORE_OK || (r->push == NULL && (!has_work || r->is_ending)))
 		return rc;
-	/* It takes keys out of the environment: not while threads read that. */
-	if (r->deliver == NULL && r->s->conf->nrender_keys > 0 &&
-	    (rc = remote_open(r)) != STORE_OK)
-		return rc;
-	if (r->push == NULL && (r->push = push_new(r->s)) == NULL)
-		return STORE_FULL;
-	return push_pump(r->push, next);
+	return (rc = open_push(r)) == STORE_OK ? push_pump(r->push, next) : rc;
+}
+
+/* Alerts. */
+static enum store_rc
+pump_alerts(struct remote *r, int64_t *next)
+{
+	enum store_rc rc;
+
+	if (r->push == NULL || push_count_alerts(r->push) == 0) {
+		if (!alerts_are_due(r->s, next))
+			return STORE_OK;
+		if ((rc = open_push(r)) != STORE_OK)
+			return rc;
+	}
+	push_alerts(r->push, next);
+	return STORE_OK;
 }
 
 enum store_rc
@@ -116,7 +142,9 @@ remote_pump(struct remote *r, int64_t *next)
 {
 	enum store_rc rc = pump_deliver(r, next);
 
-	return rc == STORE_OK ? pump_push(r, next) : rc;
+	if (rc == STORE_OK)
+		rc = pump_push(r, next);
+	return rc == STORE_OK ? pump_alerts(r, next) : rc;
 }
 
 static size_t
@@ -131,19 +159,25 @@ count_batches(const struct remote *r)
 	return r->push == NULL ? 0 : push_count(r->push);
 }
 
+static size_t
+count_alerts(const struct remote *r)
+{
+	return r->push == NULL ? 0 : push_count_alerts(r->push);
+}
+
 bool
 remote_nap(struct remote *r, int64_t us)
 {
+	bool has_senders = count_batches(r) + count_alerts(r) > 0;
 	int64_t until = clock_mono_us() + us;
 	struct pollfd p = { .events = POLLIN };
 
 	if (count_requests(r) > 0) {
-		render_watch(r->render,
-		    count_batches(r) > 0 ? push_fd(r->push) : -1);
+		render_watch(r->render, has_senders ? push_fd(r->push) : -1);
 		render_wait(r->render, until);
 		return clock_mono_us() < until;
 	}
-	if (count_batches(r) > 0) {
+	if (has_senders) {
 		p.fd = push_fd(r->push);
 		return poll(&p, 1, (int)((us + 999) / 1000)) != 0;
 	}
@@ -202,6 +236,27 @@ is_pending(const struct remote *r)
 	    count_batches(r) > 0;
 }
 
+/* Alerts of what the end of the tick has found out, too. */
+static void
+end_alerts(struct remote *r)
+{
+	int64_t until = clock_mono_us() + ALERTS_US, next = DELIVERY_NEVER;
+	bool is_stopped = false;
+
+	alerts_forget(r->s);
+	if (!stop_is_pending() && pump_alerts(r, &next) != STORE_OK)
+		return;
+	while (count_alerts(r) > 0 && clock_mono_us() < until) {
+		if (stop_is_pending() && !is_stopped) {
+			push_stop(r->push);
+			until = clock_mono_us() + HURRY_US;
+			is_stopped = true;
+		}
+		(void)remote_nap(r, END_NAP_US);
+		push_alerts(r->push, &next);
+	}
+}
+
 void
 remote_end(struct remote *r)
 {
@@ -222,6 +277,7 @@ remote_end(struct remote *r)
 		if (is_pending(r))
 			(void)remote_nap(r, END_NAP_US);
 	}
+	end_alerts(r);
 	push_free(r->push);
 	deliver_free(r->deliver, clock_get_us(r->s->clock));
 	if (r->render != NULL)

@@ -11,8 +11,8 @@ struct push;
 struct render;
 
 /*
- * What a tick has to do with others, Render (ticker/render/deliver.h) and
- * brokers (ticker/broker/push.h), made when there is something to do for the
+ * What a tick has to do with others, Render (ticker/render/deliver.h), brokers
+ * and alerts (ticker/broker/push.h), made when there is something to do for the
  * first time: most ticks never do.  Zero but for s is a good start; end with
  * remote_end.
  */

@@ -16,7 +16,6 @@
 #include "lib/store/alert.h"
 #include "lib/store/job.h"
 #include "lib/store/log.h"
-#include "ticker/tick/alert.h"
 #include "ticker/tick/claim.h"
 #include "ticker/tick/prune.h"
 #include "ticker/tick/remote.h"
@@ -43,7 +42,6 @@ struct tick {
 	int64_t seen[JOB_KIND__MAX]; /* data versions */
 	int64_t opened;		     /* memory stores */
 	struct remote remote;
-	struct alerts *alerts;	   /* NULL: none were due */
 	struct clock_reading good; /* the last look at a clock it believes */
 };
 
@@ -268,10 +266,8 @@ tick_wait(struct tick *t, int64_t next)
 		nap = t->o->nap_us > 0 ? t->o->nap_us : NAP_US;
 		if (next - now < nap)
 			nap = next - now;
-		if (alerts_count(t->alerts) > 0 && nap > ALERTS_NAP_US)
-			nap = ALERTS_NAP_US;
 		if (remote_nap(&t->remote, nap < left ? nap : left) ||
-		    tick_has_news(t) || alerts_count(t->alerts) > 0)
+		    tick_has_news(t))
 			return !tick_is_relieved(t);
 	}
 	return false;
@@ -316,8 +312,6 @@ tick_passes(struct tick *t)
 		is_pruned = true;
 		if (rc == STORE_OK && o->is_remote)
 			rc = remote_pump(&t->remote, &next);
-		if (rc == STORE_OK && o->is_remote)
-			alerts_pump(&t->alerts, t->s, &next);
 	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(t, next));
 	if (rc == STORE_OK && o->window_us == 0)
 		rc = remote_finish(&t->remote);
@@ -337,9 +331,8 @@ tick_work(struct tick *t)
 	if ((rc = rezone(t->s)) != STORE_OK)
 		return rc;
 	rc = tick_passes(t);
-	remote_end(&t->remote);
 	if (t->o->is_remote)
-		alerts_end(t->alerts, t->s);
+		remote_end(&t->remote);
 	return rc;
 }
 

@@ -1,0 +1,519 @@
+/*
+ * Which alerts are sent where, in batches, and what became of them.  What a
+ * batch goes through is in net/webhook/ and net/command/.  Tested in
+ * tests/ticker/alerts.bats.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/conf/conf.h"
+#include "lib/store/alert.h"
+#include "ticker/broker/alert.h"
+#include "ticker/broker/sender.h"
+#include "lib/base/ban.h"
+
+/* No other tick takes one for so long; more than any attempt. */
+#define LEASE_US (11 * 60 * CLOCK_US_PER_S)
+
+/* When the outbox is looked into again, at the soonest. */
+#define RETRY_US (CLOCK_US_PER_S / 4)
+
+/* Alerts looked at for those that can be sent now. */
+#define SCAN_MAX 100
+
+/* So long it is remembered that something was told. */
+#define KEEP_US (INT64_C(40) * 86400 * CLOCK_US_PER_S)
+#define PRUNE_ROWS 1000
+
+/* Sections that an alert can be told to. */
+#define SECTIONS_MAX 64
+
+/* One section. */
+struct recipient {
+	const struct conf_alert *to;
+	struct sender *sender;	   /* NULL: nothing was sent yet */
+	struct sender_batch *away; /* with the sender */
+	struct sender_batch *back; /* came back, not written down yet */
+	struct sender_batch *next; /* taken, not sent yet */
+};
+
+struct alerts {
+	struct sched *s;
+	int wake_fd;
+	struct recipient *v;
+	size_t n;
+	bool is_pruned;
+	bool is_stopped;
+};
+
+struct alerts *
+alerts_new(struct sched *s, int wake_fd)
+{
+	struct alerts *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->s = s;
+	a->wake_fd = wake_fd;
+	a->n =
+	    s->conf->nalerts < SECTIONS_MAX ? s->conf->nalerts : SECTIONS_MAX;
+	if ((a->v = calloc(a->n + 1, sizeof(*a->v))) == NULL) {
+		free(a);
+		return NULL;
+	}
+	for (size_t i = 0; i < a->n; i++)
+		a->v[i].to = &s->conf->alerts[i];
+	return a;
+}
+
+size_t
+alerts_count(const struct alerts *a)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		n += (a->v[i].away != NULL) + (a->v[i].back != NULL);
+	return n;
+}
+
+static bool
+wants(const struct conf_alert *to, enum alert_kind kind)
+{
+	for (size_t i = 0; i < to->on.n; i++)
+		if (strcmp(to->on.v[i], alert_kind_name(kind)) == 0)
+			return true;
+	return to->on.n == 0;
+}
+
+/* Was it told to the section of that name? */
+static bool
+has_told(const char *done, const char *name)
+{
+	size_t n = strlen(name);
+	const char *p = done;
+
+	for (; (p = strstr(p, name)) != NULL; p++)
+		if (p > done && p[-1] == ',' && p[n] == ',')
+			return true;
+	return false;
+}
+
+/*
+ * The sections that are still to be told: how many, of those in *left.  They
+ * take turns, so that one that is out of order keeps no other waiting.
+ */
+static size_t
+list_left(const struct alerts *a, const struct alert *al,
+    struct recipient *left[SECTIONS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		size_t at = ((size_t)al->attempt + i) % a->n;
+
+		if (wants(a->v[at].to, al->kind) &&
+		    !has_told(al->done, a->v[at].to->name))
+			left[n++] = &a->v[at];
+	}
+	return n;
+}
+
+/* How many may be sent together: all of them must end within the lease. */
+static size_t
+batch_max(const struct alerts *a, const struct recipient *r)
+{
+	size_t most = (size_t)a->s->conf->max_parallel;
+
+	return r->to->command.n > 0 || most > SINK_ALERTS_MAX ?
+	    SINK_ALERTS_MAX :
+	    most;
+}
+
+/* Can one more of a store be sent there now? */
+static bool
+has_room(const struct alerts *a, const struct recipient *r, enum job_kind kind)
+{
+	return r->away == NULL && r->back == NULL &&
+	    (r->next == NULL ||
+		(r->next->kind == kind && r->next->alerts.n < batch_max(a, r)));
+}
+
+/* Move a taken alert into the batch for r. */
+static enum store_rc
+add(const struct alerts *a, struct recipient *r, enum job_kind kind,
+    struct alert *al)
+{
+	struct alert *v;
+
+	if (r->next == NULL) {
+		if ((r->next = calloc(1, sizeof(*r->next))) == NULL)
+			return STORE_FULL;
+		r->next->kind = kind;
+		r->next->opened = a->s->memory_opened;
+	}
+	if ((v = alert_list_add(&r->next->alerts)) == NULL)
+		return STORE_FULL;
+	*v = *al;
+	memset(al, 0, sizeof(*al));
+	return STORE_OK;
+}
+
+/* One that is due: into a batch, or over, for no section wants it. */
+static enum store_rc
+pick(const struct alerts *a, enum job_kind kind, struct alert *al)
+{
+	int64_t now = clock_get_us(a->s->clock);
+	struct store_alert_end end = { al->done, ALERT_NEVER, now, NULL };
+	struct recipient *left[SECTIONS_MAX];
+	struct store *st = a->s->stores[kind];
+	size_t n = list_left(a, al, left), i = 0;
+	enum store_rc rc;
+
+	while (i < n && !has_room(a, left[i], kind))
+		i++;
+	if (i == n && n > 0)
+		return STORE_OK;
+	rc = store_alert_take(st, al, now + LEASE_US);
+	if (rc == STORE_OK && n == 0)
+		rc = store_alert_settle(st, al, &end);
+	else if (rc == STORE_OK)
+		rc = add(a, left[i], kind, al);
+	/* Another tick was faster. */
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+static enum store_rc
+pick_all(const struct alerts *a, enum job_kind kind)
+{
+	struct alert_list l = { NULL, 0, 0 };
+	enum store_rc rc = store_alert_due(a->s->stores[kind],
+	    clock_get_us(a->s->clock), SCAN_MAX, &l);
+
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
+		rc = pick(a, kind, &l.v[i]);
+	alert_list_fini(&l);
+	return rc;
+}
+
+/* Why the alert was not told; NULL: it was. */
+static const char *
+reason_of(const struct sender_batch *b, const struct sink_message *m)
+{
+	if (m->end == SINK_DONE)
+		return NULL;
+	return m->why != NULL ? m->why : b->is_lost ? b->why : "no answer";
+}
+
+static void
+log_failure(const struct recipient *r, const struct alert *al, bool is_last,
+    const char *why)
+{
+	char attempt[24];
+
+	(void)snprintf(attempt, sizeof(attempt), "%" PRId64, al->attempt);
+	log_event(is_last ? LOG_LEVEL_ERR : LOG_LEVEL_WARN,
+	    is_last ? "alert-given-up" : "alert-failed", "alert", r->to->name,
+	    "id", al->name, "attempt", attempt, LOG_KEY_ERROR, why, NULL);
+}
+
+/* By chance, so that hosts do not all come at once. */
+static uint64_t
+random_of(const struct alert *al, int64_t now_us)
+{
+	return ((uint64_t)now_us ^ (uint64_t)getpid() << 20 ^
+		   (uint64_t)al->id) *
+	    UINT64_C(0x9e3779b97f4a7c15) >>
+	    16;
+}
+
+/* It is tried again after a while, or given up. */
+static int64_t
+next_try(const struct alert *al, int64_t now_us, int64_t wait_us)
+{
+	int64_t us = alert_delay_us(al->attempt, random_of(al, now_us));
+
+	if (us < 0)
+		return ALERT_NEVER;
+	return now_us + (us > wait_us ? us : wait_us);
+}
+
+static enum store_rc
+settle(const struct alerts *a, const struct recipient *r, size_t i)
+{
+	const struct sink_message *m = &r->back->m[i];
+	const struct alert *al = &r->back->alerts.v[i];
+	int64_t now = clock_get_us(a->s->clock);
+	struct store_alert_end end = { .now_us = now, .next_us = ALERT_NEVER };
+	struct recipient *left[SECTIONS_MAX];
+	struct buf done = BUF_INIT;
+	enum store_rc rc;
+
+	buf_str(&done, al->done);
+	if ((end.reason = reason_of(r->back, m)) == NULL) {
+		buf_printf(&done, "%s,", r->to->name);
+		if (list_left(a, al, left) > 1)
+			end.next_us = now;
+	} else {
+		end.next_us = next_try(al, now, m->retry_us);
+		log_failure(r, al, end.next_us == ALERT_NEVER, end.reason);
+	}
+	end.done = buf_cstr(&done);
+	rc = store_alert_settle(a->s->stores[r->back->kind], al, &end);
+	buf_fini(&done);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+/* All that came back of one store. */
+static enum store_rc
+settle_all(const struct alerts *a, enum job_kind kind)
+{
+	enum store_rc rc = STORE_OK;
+
+	for (size_t k = 0; k < a->n; k++) {
+		const struct recipient *r = &a->v[k];
+
+		if (r->back == NULL || r->back->kind != kind)
+			continue;
+		for (size_t i = 0; i < r->back->n && rc == STORE_OK; i++)
+			rc = settle(a, r, i);
+	}
+	return rc;
+}
+
+/* Take what came back. */
+static void
+collect(struct alerts *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		struct recipient *r = &a->v[i];
+		struct sender_batch *b;
+
+		if (r->away == NULL || (b = sender_take(r->sender)) == NULL)
+			continue;
+		r->away = NULL;
+		r->back = b;
+		/* Of a store that is gone nothing can be said. */
+		if (b->kind == JOB_MEMORY &&
+		    (sched_store(a->s, JOB_MEMORY) == NULL ||
+			b->opened != a->s->memory_opened)) {
+			sender_batch_free(b);
+			r->back = NULL;
+		}
+	}
+}
+
+/* The messages of a batch, made of its alerts. */
+static int
+finish_batch(struct sender_batch *b)
+{
+	if ((b->m = calloc(b->alerts.n, sizeof(*b->m))) == NULL)
+		return -1;
+	b->n = b->alerts.n;
+	for (size_t i = 0; i < b->n; i++)
+		b->m[i] = (struct sink_message){
+			.id = b->alerts.v[i].name,
+			.queue = "",
+			.text = b->alerts.v[i].body,
+			.attempt = b->alerts.v[i].attempt,
+		};
+	return 0;
+}
+
+/* Without memory or a thread it is tried again when its lease is over. */
+static void
+send_next(struct alerts *a, struct recipient *r)
+{
+	const struct sink_opts o = {
+		.conf = a->s->conf,
+		.kind = r->to->command.n > 0 ? CONF_SERVER_COMMAND :
+					       CONF_SERVER_WEBHOOK,
+		.alert = r->to,
+	};
+
+	if (r->sender == NULL)
+		r->sender = sender_new(&o, a->wake_fd);
+	if (r->sender != NULL && finish_batch(r->next) == 0 &&
+	    sender_give(r->sender, r->next) == 0)
+		r->away = r->next;
+	else {
+		log_event(LOG_LEVEL_ERR, "no-thread", "alert", r->to->name,
+		    NULL);
+		sender_batch_free(r->next);
+	}
+	r->next = NULL;
+}
+
+/* After the transaction about one store: send what was taken in it, and forget
+ * what was written down. */
+static void
+move_on(struct alerts *a, enum job_kind kind, bool is_written)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		struct recipient *r = &a->v[i];
+
+		if (is_written && r->back != NULL && r->back->kind == kind) {
+			sender_batch_free(r->back);
+			r->back = NULL;
+		}
+		if (r->next == NULL)
+			continue;
+		if (is_written)
+			send_next(a, r);
+		else {
+			sender_batch_free(r->next);
+			r->next = NULL;
+		}
+	}
+}
+
+/* Once a tick that has alerts. */
+static enum store_rc
+prune(const struct alerts *a, enum job_kind kind)
+{
+	return a->is_pruned ?
+	    STORE_OK :
+	    store_alert_prune(a->s->stores[kind],
+		clock_get_us(a->s->clock) - KEEP_US, PRUNE_ROWS);
+}
+
+static void
+pump_store(struct alerts *a, enum job_kind kind)
+{
+	struct store *st = a->s->stores[kind];
+	enum store_rc rc;
+
+	if (store_begin(st) != STORE_OK)
+		return;
+	rc = settle_all(a, kind);
+	if (rc == STORE_OK && !a->is_stopped)
+		rc = prune(a, kind);
+	if (rc == STORE_OK && !a->is_stopped)
+		rc = pick_all(a, kind);
+	if (rc == STORE_OK)
+		rc = store_commit(st);
+	else
+		store_rollback(st);
+	move_on(a, kind, rc == STORE_OK);
+}
+
+/* Is there anything to write down about the store? */
+static bool
+has_back(const struct alerts *a, enum job_kind kind)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->v[i].back != NULL && a->v[i].back->kind == kind)
+			return true;
+	return false;
+}
+
+/* Can anything be sent now? */
+static bool
+has_free(const struct alerts *a)
+{
+	for (size_t i = 0; i < a->n && !a->is_stopped; i++)
+		if (a->v[i].away == NULL && a->v[i].back == NULL)
+			return true;
+	return false;
+}
+
+void
+alerts_pump(struct alerts *a, int64_t *next)
+{
+	int64_t now, n;
+
+	collect(a);
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		struct store *st = sched_store(a->s, (enum job_kind)k);
+
+		if (st == NULL || store_alert_next(st, &n) != STORE_OK)
+			continue;
+		now = clock_get_us(a->s->clock);
+		if (has_back(a, (enum job_kind)k) ||
+		    (n <= now && has_free(a))) {
+			pump_store(a, (enum job_kind)k);
+			if (store_alert_next(st, &n) != STORE_OK)
+				continue;
+		}
+		/* What could not be taken is not asked for again at once. */
+		if (n < now + RETRY_US)
+			n = now + RETRY_US;
+		*next = n < *next ? n : *next;
+	}
+	a->is_pruned = true;
+}
+
+void
+alerts_stop(struct alerts *a)
+{
+	a->is_stopped = true;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->v[i].sender != NULL)
+			sender_stop(a->v[i].sender);
+}
+
+void
+alerts_free(struct alerts *a, int64_t wait_us)
+{
+	if (a == NULL)
+		return;
+	for (size_t i = 0; i < a->n; i++) {
+		sender_free(a->v[i].sender, wait_us);
+		sender_batch_free(a->v[i].back);
+	}
+	free(a->v);
+	free(a);
+}
+
+bool
+alerts_are_due(struct sched *s, int64_t *next)
+{
+	int64_t now = clock_get_us(s->clock), n;
+	bool is_due = false;
+
+	for (int k = 0; k < JOB_KIND__MAX && s->conf->nalerts > 0; k++) {
+		struct store *st = sched_store(s, (enum job_kind)k);
+
+		if (st == NULL || store_alert_next(st, &n) != STORE_OK)
+			continue;
+		is_due = is_due || n <= now;
+		*next = n < *next ? n : *next;
+	}
+	return is_due;
+}
+
+/* What is lost of this in a power cut is forgotten by the next tick. */
+static void
+forget(struct store *st)
+{
+	bool is_any = false;
+
+	if (store_alert_any(st, &is_any) != STORE_OK || !is_any)
+		return;
+	store_set_durable(st, false);
+	if (store_begin(st) == STORE_OK) {
+		if (store_alert_forget(st) == STORE_OK)
+			(void)store_commit(st);
+		else
+			store_rollback(st);
+	}
+	store_set_durable(st, true);
+}
+
+void
+alerts_forget(struct sched *s)
+{
+	for (int k = 0; k < JOB_KIND__MAX && s->conf->nalerts == 0; k++) {
+		struct store *st = sched_store(s, (enum job_kind)k);
+
+		if (st != NULL)
+			forget(st);
+	}
+}
