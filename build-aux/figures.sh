@@ -2,7 +2,7 @@
 # The bar of STYLE.md, measured on the tree: figures.sh, run in its root.
 set -eu
 
-code=$(find lib fcgi ctl ticker -name '*.[ch]' | sort)
+code=$(find lib net fcgi ctl ticker -name '*.[ch]' | sort)
 tests=$(find tests \( -name '*.[ch]' -o -name '*.bats' -o -name '*.bash' \) |
 	sort)
 
@@ -92,6 +92,17 @@ row "public prototypes with a contract" "$told"
 row "mutable file-scope variables" "$globals"
 row "SQL statements outside sql/" "$sql"
 row "statements prepared against the schema in tests" "$prepared of $statements"
+# shellcheck disable=SC2086
+mute=$(awk -f build-aux/comments.awk $code $tests sql/*.sql sql/*/*.sql |
+	grep -c 'says what the file is' || true)
+row "files without a line that says what they are" "$mute"
+# shellcheck disable=SC2086
+full=$(printf '%s\n' $code $tests | sed 's|/[^/]*$||' | sort | uniq -c |
+	awk '$1 > 40' | wc -l)
+row "folders of more than 40 files" "$full"
+# shellcheck disable=SC2086
+foreign=$(grep -l '^#include <sqlite3.h>' $code | grep -vc '^lib/db/' || true)
+row "files outside lib/db/ that include sqlite3.h" "$foreign"
 row "test lines / code lines" "$(lines "$tests") / $(lines "$code") = $(
 	awk -v t="$(lines "$tests")" -v c="$(lines "$code")" \
 	    'BEGIN { printf("%.2f", t / c) }')"
