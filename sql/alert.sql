@@ -2,8 +2,8 @@
 
 -- What is due, with the text to send: what the subject is like now.
 
--- name: alert_due
-SELECT a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
+-- columns: alert
+a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 	WHEN 'run' THEN (SELECT json_object('type', 'run.' || a.kind,
 		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ',
 			coalesce(d.finished_us, r.decided_us) / 1000000,
@@ -45,8 +45,10 @@ SELECT a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 			FROM tick WHERE id > p.id AND by_hand = 0)
 		WHERE p.id = a.subject)
 	END, json_object('type', a.about || '.' || a.kind,
-		'data', json_object('subject', a.subject)))
-FROM alert AS a
+		'data', json_object('subject', a.subject))) AS body
+
+-- name: alert_due
+SELECT {alert} FROM alert AS a
 WHERE a.next_us <= :now ORDER BY a.next_us, a.id LIMIT :limit;
 
 -- name: alert_next

@@ -1,14 +1,26 @@
 -- What an audit reads: triggers and ledger, both by number of the job.
 
+-- columns: audit_version
+id AS job, trigger, since_us, cursor_us AS until_us, 0 AS is_rezoned
+
+-- columns: audit_row
+job, slot_us, id, last_us, count, is_extra
+
+-- columns: audit_name
+queue, job_id, NULL AS task_id
+
+-- columns: audit_run_name
+queue, job_id, task_id
+
 -- name: audit_versions
-SELECT id, trigger, since_us, cursor_us, 0 FROM job
+SELECT {audit_version} FROM job
 UNION ALL
 SELECT job, trigger, since_us, until_us, zone_stamp IS NOT NULL FROM history
 WHERE job > 0
 ORDER BY 1;
 
 -- name: audit_rows
-SELECT job, slot_us, id, last_us, count, is_extra FROM run
+SELECT {audit_row} FROM run
 WHERE job IS NOT NULL
 ORDER BY job, slot_us;
 
@@ -19,9 +31,9 @@ SELECT max(last_us) FROM run_pruned WHERE job = :job;
 SELECT until_us FROM history WHERE job = 0;
 
 -- name: audit_name
-SELECT queue, job_id FROM job WHERE id = :job
-UNION ALL SELECT queue, job_id FROM job_gone WHERE job = :job
+SELECT {audit_name} FROM job WHERE id = :job
+UNION ALL SELECT {audit_name} FROM job_gone WHERE job = :job
 LIMIT 1;
 
 -- name: audit_run
-SELECT queue, job_id, task_id FROM run WHERE id = :row;
+SELECT {audit_run_name} FROM run WHERE id = :row;

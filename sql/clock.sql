@@ -1,9 +1,15 @@
 -- Taking back what was decided by a clock that was ahead (lib/sched/clock.c).
 
+-- columns: clock_row
+id, slot_us, state
+
+-- columns: clock_queue
+queue, count(*) AS count
+
 -- Rows of a job that stand for slots yet to come.
 
 -- name: clock_rows
-SELECT id, slot_us, state FROM run
+SELECT {clock_row} FROM run
 WHERE job = :job AND last_us > :now AND slot_us >= coalesce(
 	(SELECT max(slot_us) FROM run WHERE job = :job AND slot_us <= :now),
 	:now)
@@ -40,7 +46,7 @@ SELECT count(*) FROM job_gone WHERE gone_us > :now;
 -- decision that was ahead.
 
 -- name: clock_queues
-SELECT queue, count(*) FROM message
+SELECT {clock_queue} FROM message
 WHERE state = 1 AND until_us > iif(lease IS NULL, coalesce(
 	(SELECT min(started_us) FROM tick WHERE started_us > :now), :mark),
 	:now + 43200000000)
@@ -73,7 +79,7 @@ WHERE next_us IS NOT NULL AND (next_us > :now + 3600000000
 UPDATE follow SET next_us = min(next_us, :now), seen_us = min(seen_us, :since)
 WHERE next_us > :now + 3600000000 OR seen_us > :now;
 
--- name: clock_lane
+-- name: clock_endpoint
 UPDATE endpoint SET lease_us = min(lease_us, :now), next_us = min(next_us, :now),
 	since_us = min(since_us, :now)
 WHERE lease_us > :now + 3600000000 OR next_us > :now + 3600000000

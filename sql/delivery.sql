@@ -1,12 +1,36 @@
--- Runs that go to outside targets.  The list of columns stands in one order
--- everywhere: store_delivery.c reads rows by it.
+-- Runs that go to outside targets.
+
+-- columns: delivery
+d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
+	d.on_ambiguous, d.retry,
+	json_extract(d.retry, '$.max_attempts') AS retry_attempts,
+	json_extract(d.retry, '$.max_age') AS retry_age,
+	json_extract(d.retry, '$.base') AS retry_base,
+	json_extract(d.retry, '$.cap') AS retry_cap, d.state, d.version,
+	d.next_us, d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us,
+	d.looks, d.remote_id, d.created_us, d.started_us, d.finished_us,
+	d.cancel_us, r.reason, r.decided_us, d.max_runtime_us
+
+-- columns: target
+json_extract(:render, '$.serviceId') AS service,
+	json_extract(:render, '$.startCommand') AS command,
+	nullif(json_extract(:render, '$.planId'), '') AS plan,
+	coalesce(json_extract(:render, '$.marker'), '') AS marker,
+	coalesce(json_extract(:render, '$.on_ambiguous'), 'retry')
+		AS on_ambiguous
+
+-- columns: follow
+service, seen_us, idle
+
+-- columns: denial
+key, service, reason, since_us
+
+-- columns: follow_open
+count(*) AS n, min(iif(state = 'created', created_us, NULL)) AS waiting_us,
+	max(created_us) AS youngest_us
 
 -- name: delivery_target
-SELECT json_extract(:render, '$.serviceId'),
-	json_extract(:render, '$.startCommand'),
-	nullif(json_extract(:render, '$.planId'), ''),
-	coalesce(json_extract(:render, '$.marker'), ''),
-	coalesce(json_extract(:render, '$.on_ambiguous'), 'retry');
+SELECT {target};
 
 -- name: delivery_insert
 INSERT INTO delivery (run, job, target, service, command, plan, marker,
@@ -26,26 +50,12 @@ UPDATE delivery SET state = :state, version = version + 1, next_us = :next_us,
 WHERE run = :run AND version = :version;
 
 -- name: delivery_get
-SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us, d.max_runtime_us
-FROM delivery AS d JOIN run AS r ON r.id = d.run WHERE r.task_id = :task_id;
+SELECT {delivery} FROM delivery AS d JOIN run AS r ON r.id = d.run WHERE r.task_id = :task_id;
 
 -- The run of a job of the target's.
 
 -- name: delivery_of_remote
-SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us, d.max_runtime_us
-FROM delivery AS d JOIN run AS r ON r.id = d.run
+SELECT {delivery} FROM delivery AS d JOIN run AS r ON r.id = d.run
 WHERE d.remote_id = :remote_id;
 
 -- Places that have something due: the next one by name.
@@ -57,14 +67,7 @@ ORDER BY service LIMIT 1;
 -- Due there, but for those whose command is under way already.
 
 -- name: delivery_due
-SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us, d.max_runtime_us
-FROM delivery AS d INDEXED BY delivery_due
+SELECT {delivery} FROM delivery AS d INDEXED BY delivery_due
 	JOIN run AS r ON r.id = d.run
 WHERE d.state = 'due' AND d.service = :service AND d.next_us <= :now
 	AND d.cancel_us IS NULL
@@ -76,28 +79,14 @@ ORDER BY d.due_us, d.run LIMIT :limit;
 -- In one state, and somebody has to look.
 
 -- name: delivery_in_state
-SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us, d.max_runtime_us
-FROM delivery AS d JOIN run AS r ON r.id = d.run
+SELECT {delivery} FROM delivery AS d JOIN run AS r ON r.id = d.run
 WHERE d.state = :state AND d.next_us <= :now
 ORDER BY d.next_us LIMIT :limit;
 
 -- Due for longer than it may wait, whatever it waits for.
 
 -- name: delivery_expired
-SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us, d.max_runtime_us
-FROM delivery AS d INDEXED BY delivery_until
+SELECT {delivery} FROM delivery AS d INDEXED BY delivery_until
 	JOIN run AS r ON r.id = d.run
 WHERE d.state = 'due' AND d.until_us <= :now
 ORDER BY d.until_us LIMIT :limit;
@@ -146,14 +135,7 @@ UPDATE delivery SET cancel_us = :at_us
 WHERE run = :run AND cancel_us IS NOT NULL;
 
 -- name: delivery_to_cancel
-SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us, d.max_runtime_us
-FROM delivery AS d INDEXED BY delivery_cancel
+SELECT {delivery} FROM delivery AS d INDEXED BY delivery_cancel
 	JOIN run AS r ON r.id = d.run
 WHERE d.cancel_us <= :now AND d.next_us IS NOT NULL
 	AND d.state IN ('due', 'created', 'running')
@@ -216,14 +198,7 @@ WHERE state = 'due' AND service = :service AND next_us <= :now AND is_waiting = 
 -- One service's runs, newest first, below a row; statuses is ",a,b," or NULL.
 
 -- name: delivery_list
-SELECT d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry, json_extract(d.retry, '$.max_attempts'),
-	json_extract(d.retry, '$.max_age'), json_extract(d.retry, '$.base'),
-	json_extract(d.retry, '$.cap'), d.state, d.version, d.next_us,
-	d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us, d.looks,
-	d.remote_id, d.created_us, d.started_us, d.finished_us, d.cancel_us,
-	r.reason, r.decided_us, d.max_runtime_us
-FROM delivery AS d JOIN run AS r ON r.id = d.run
+SELECT {delivery} FROM delivery AS d JOIN run AS r ON r.id = d.run
 WHERE d.service = :service AND d.run < :below
 	AND (:statuses IS NULL OR instr(:statuses, ',' || CASE
 		WHEN d.state IN ('running', 'succeeded', 'canceled') THEN d.state
@@ -245,7 +220,7 @@ ON CONFLICT (service) DO UPDATE SET next_us = min(next_us, excluded.next_us),
 	idle = 0;
 
 -- name: follow_due
-SELECT service, seen_us, idle FROM follow WHERE next_us <= :now
+SELECT {follow} FROM follow WHERE next_us <= :now
 ORDER BY next_us LIMIT 1;
 
 -- name: follow_claim
@@ -262,9 +237,7 @@ DELETE FROM follow WHERE service = :service;
 -- not run yet and the youngest of all are there.
 
 -- name: follow_open
-SELECT count(*), coalesce(min(iif(state = 'created', created_us, NULL)), 0),
-	coalesce(max(created_us), 0)
-FROM delivery INDEXED BY delivery_away
+SELECT {follow_open} FROM delivery INDEXED BY delivery_away
 WHERE service = :service AND next_us IS NOT NULL AND state <> 'due'
 	AND state IN ('created', 'running');
 
@@ -284,5 +257,5 @@ UPDATE denial SET ended_us = :now
 WHERE key = :key AND service = :service AND ended_us IS NULL;
 
 -- name: denial_open
-SELECT key, service, reason, since_us FROM denial WHERE ended_us IS NULL
+SELECT {denial} FROM denial WHERE ended_us IS NULL
 ORDER BY id;

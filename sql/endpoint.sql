@@ -1,5 +1,8 @@
 -- The servers of brokers (lib/store/endpoint.h).
 
+-- columns: endpoint
+name, holder, lease_us, fails, next_us, since_us, reason
+
 -- Of one who died the lease runs out; one that lies too far ahead was written
 -- before the clock was set back.
 
@@ -29,9 +32,7 @@ UPDATE endpoint SET fails = 0, next_us = 0, since_us = NULL, reason = NULL
 WHERE name = :name;
 
 -- name: endpoint_get
-SELECT name, holder, lease_us, fails, next_us, coalesce(since_us, 0), reason
-FROM endpoint WHERE name = :name;
+SELECT {endpoint} FROM endpoint WHERE name = :name;
 
 -- name: endpoint_list
-SELECT name, holder, lease_us, fails, next_us, coalesce(since_us, 0), reason
-FROM endpoint ORDER BY name;
+SELECT {endpoint} FROM endpoint ORDER BY name;

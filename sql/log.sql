@@ -1,8 +1,22 @@
 -- Who changed what, and when ticks ran.
 
+-- columns: audit
+at_us, actor, action, queue, job_id
+
+-- columns: tick
+id, started_us, ended_us, sent, decided
+
+-- columns: tick_new
+started_us, until_us, by_hand, boot, boot_us, doubt_us, doubt_boot_us, uid
+
+-- columns: tick_believed
+started_us AS now_us, boot, boot_us
+
+-- columns: tick_doubted
+doubt_us AS now_us, boot, doubt_boot_us AS boot_us
+
 -- name: audit_insert
-INSERT INTO audit (at_us, actor, action, queue, job_id)
-VALUES (:at_us, :actor, :action, :queue, :job_id);
+INSERT INTO audit ({audit}) VALUES ({:audit});
 
 -- name: audit_prune
 DELETE FROM audit WHERE id IN (
@@ -10,10 +24,7 @@ DELETE FROM audit WHERE id IN (
 	WHERE at_us < :before_us);
 
 -- name: tick_insert
-INSERT INTO tick (started_us, until_us, sent, decided, by_hand, boot, boot_us,
-	doubt_us, doubt_boot_us, uid)
-VALUES (:started_us, :until_us, 0, 0, :by_hand, :boot, :boot_us, :doubt_us,
-	:doubt_boot_us, :uid);
+INSERT INTO tick ({tick_new}, sent, decided) VALUES ({:tick_new}, 0, 0);
 
 -- name: tick_end
 UPDATE tick SET ended_us = :ended_us, sent = :sent, decided = :decided,
@@ -30,19 +41,18 @@ WHERE id > :id AND until_us > :until_us AND ended_us IS NULL LIMIT 1;
 -- Those that cron started, by a clock that was believed.
 
 -- name: tick_newest
-SELECT id, started_us, coalesce(ended_us, 0), sent, decided
-FROM tick
+SELECT {tick} FROM tick
 WHERE by_hand = 0 AND (doubt_us IS NULL OR doubt_us > started_us)
 ORDER BY id DESC LIMIT :limit;
 
 -- The last clock that was believed, and the one before this if it was not.
 
 -- name: tick_believed
-SELECT started_us, coalesce(boot, 0), coalesce(boot_us, -1) FROM tick
+SELECT {tick_believed} FROM tick
 WHERE doubt_us IS NULL OR doubt_us > started_us ORDER BY id DESC LIMIT 1;
 
 -- name: tick_doubted
-SELECT doubt_us, coalesce(boot, 0), coalesce(doubt_boot_us, -1) FROM tick
+SELECT {tick_doubted} FROM tick
 WHERE id = (SELECT max(id) FROM tick) AND doubt_us IS NOT NULL;
 
 -- The user whose ticks cron starts, when none of late was :uid's.

@@ -1,5 +1,26 @@
 -- The embedded queue.
 
+-- columns: message
+id, state, attempt, priority, until_us, enqueued_us, lease, reason, body
+
+-- columns: params
+priority, json_extract(body, '$.args') AS args,
+	json_extract(body, '$.kwargs') AS kwargs
+
+-- Dead letters.  They are named like their run; one whose body tells none, by
+-- its own number.
+
+-- columns: message_dead_name
+id, coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
+		'$.task_id') || '', ''), 'message:' || id) AS name,
+	json_extract(iif(json_valid(body), body, '{}'), '$.job_id') AS job_id
+
+-- columns: dead
+{message_dead_name}, reason, attempt, enqueued_us,
+	(SELECT slot_us FROM run WHERE task_id = json_extract(
+		iif(json_valid(body), body, '{}'), '$.task_id')
+		AND queue = message.queue) AS slot_us, body
+
 -- name: message_insert
 INSERT INTO message (queue, priority, state, attempt, enqueued_us, body)
 VALUES (:queue, :priority, 0, 0, :now, :body);
@@ -13,7 +34,7 @@ WHERE queue = :queue AND state = 1 AND until_us <= :now
 RETURNING id, state;
 
 -- name: message_pick
-SELECT id, attempt, priority, enqueued_us, reason, body FROM message
+SELECT {message} FROM message
 WHERE queue = :queue AND state = 0
 ORDER BY priority DESC, id LIMIT :limit;
 
@@ -42,28 +63,21 @@ WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease
 RETURNING id, state;
 
 -- name: message_peek_ready
-SELECT id, state, attempt, priority, coalesce(until_us, 0), enqueued_us,
-	coalesce(lease, ''), reason, body
-FROM message WHERE queue = :queue AND state = 0
+SELECT {message} FROM message WHERE queue = :queue AND state = 0
 ORDER BY priority DESC, id LIMIT :limit;
 
 -- name: message_peek_held
-SELECT id, state, attempt, priority, coalesce(until_us, 0), enqueued_us,
-	coalesce(lease, ''), reason, body
-FROM message WHERE queue = :queue AND state = 1
+SELECT {message} FROM message WHERE queue = :queue AND state = 1
 ORDER BY until_us LIMIT :limit;
 
 -- name: message_peek_dead
-SELECT id, state, attempt, priority, coalesce(until_us, 0), enqueued_us,
-	coalesce(lease, ''), reason, body
-FROM message WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit;
+SELECT {message} FROM message WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit;
 
 -- The parameters of a run's message, while it is there.  The time finds the
 -- few whose body is worth a look.
 
 -- name: message_params
-SELECT priority, json_extract(body, '$.args'), json_extract(body, '$.kwargs')
-FROM message
+SELECT {params} FROM message
 WHERE queue = :queue AND enqueued_us = :enqueued_us
 	AND json_extract(body, '$.task_id') = :task_id
 LIMIT 1;
@@ -78,37 +92,20 @@ DELETE FROM message WHERE queue = :queue AND state = 0;
 -- name: message_clear_held
 DELETE FROM message WHERE queue = :queue AND state = 1;
 
--- Dead letters.  They are named like their run; one whose body tells none, by
--- its own number.
-
 -- name: message_dead
-SELECT id, coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
-		'$.task_id') || '', ''), 'message:' || id),
-	json_extract(iif(json_valid(body), body, '{}'), '$.job_id'),
-	reason, attempt, enqueued_us,
-	(SELECT slot_us FROM run WHERE task_id = json_extract(
-		iif(json_valid(body), body, '{}'), '$.task_id')
-		AND queue = message.queue), body
-FROM message WHERE queue = :queue AND state = 2 AND id > :after
+SELECT {dead} FROM message WHERE queue = :queue AND state = 2 AND id > :after
 ORDER BY id LIMIT :limit;
 
 -- name: message_dead_get
-SELECT id, :task_id, json_extract(iif(json_valid(body), body, '{}'), '$.job_id'),
-	reason, attempt, enqueued_us,
-	(SELECT slot_us FROM run WHERE task_id = :task_id
-		AND queue = :queue), body
-FROM message WHERE queue = :queue AND state = 2
-	AND coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
-		'$.task_id') || '', ''), 'message:' || id) = :task_id
+SELECT {dead} FROM message WHERE queue = :queue AND state = 2
+	AND name = :task_id
 ORDER BY id LIMIT 1;
 
 -- The names alone, and the job, to find many of them at once.
 
 -- name: message_dead_names
-SELECT id, coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
-		'$.task_id') || '', ''), 'message:' || id),
-	json_extract(iif(json_valid(body), body, '{}'), '$.job_id')
-FROM message WHERE queue = :queue AND state = 2 ORDER BY id;
+SELECT {message_dead_name} FROM message
+WHERE queue = :queue AND state = 2 ORDER BY id;
 
 -- name: message_dead_rows
 SELECT id FROM message WHERE queue = :queue AND state = 2 AND id > :after

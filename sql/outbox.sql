@@ -1,5 +1,12 @@
--- Messages on their way to brokers (lib/store/outbox.h).  The list of columns
--- stands in one order everywhere.
+-- Messages on their way to brokers (lib/store/outbox.h).
+
+-- columns: outbox
+o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs, o.priority,
+	o.max_attempts, o.max_age_us, o.base_us, o.cap_us, o.due_us, o.attempt,
+	o.next_us, r.slot_us, r.state, r.reason
+
+-- columns: outbox_dead_name
+o.run AS id, r.task_id AS name, iif(r.job IS NULL, NULL, r.job_id) AS job_id
 
 -- name: outbox_insert
 INSERT INTO outbox (run, queue, args, kwargs, priority, max_attempts,
@@ -29,21 +36,15 @@ WHERE queue = :queue AND next_us <= :now
 ORDER BY next_us;
 
 -- name: outbox_row
-SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
-	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,
-	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
-FROM outbox AS o JOIN run AS r ON r.id = o.run WHERE o.run = :run;
+SELECT {outbox} FROM outbox AS o JOIN run AS r ON r.id = o.run WHERE o.run = :run;
 
 -- name: outbox_dead
-SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
-	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,
-	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
-FROM outbox AS o INDEXED BY outbox_dead JOIN run AS r ON r.id = o.run
+SELECT {outbox} FROM outbox AS o INDEXED BY outbox_dead JOIN run AS r ON r.id = o.run
 WHERE o.queue = :queue AND o.next_us IS NULL AND o.run > :after
 ORDER BY o.run LIMIT :limit;
 
 -- name: outbox_dead_names
-SELECT o.run, r.task_id, iif(r.job IS NULL, NULL, r.job_id)
+SELECT {outbox_dead_name}
 FROM outbox AS o INDEXED BY outbox_dead JOIN run AS r ON r.id = o.run
 WHERE o.queue = :queue AND o.next_us IS NULL ORDER BY o.run;
 
@@ -66,10 +67,7 @@ SELECT reason, count(*) FROM (SELECT r.reason
 GROUP BY reason;
 
 -- name: outbox_get
-SELECT o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs,
-	o.priority, o.max_attempts, o.max_age_us, o.base_us, o.cap_us,
-	o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
-FROM run AS r JOIN outbox AS o ON o.run = r.id
+SELECT {outbox} FROM run AS r JOIN outbox AS o ON o.run = r.id
 WHERE r.task_id = :task_id AND r.queue = :queue;
 
 -- The broker has it, or it is nobody's any more.

@@ -1,5 +1,21 @@
 -- Switches of queues.
 
+-- columns: queue
+n.name, coalesce(q.is_paused, 0) AS is_paused,
+	(SELECT count(*) FROM job WHERE queue = n.name) AS jobs,
+	(SELECT count(*) FROM message WHERE queue = n.name AND state = 0)
+		AS ready,
+	(SELECT count(*) FROM message WHERE queue = n.name AND state = 1)
+		AS held,
+	(SELECT count(*) FROM message WHERE queue = n.name AND state = 2)
+		+ (SELECT count(*) FROM outbox
+			WHERE queue = n.name AND next_us IS NULL) AS dead,
+	(SELECT count(*) FROM outbox
+		WHERE queue = n.name AND next_us IS NOT NULL) AS waiting,
+	(SELECT enqueued_us FROM message
+		WHERE queue = n.name AND state = 0 ORDER BY id LIMIT 1)
+		AS oldest_us
+
 -- name: queue_is_paused
 SELECT is_paused FROM queue WHERE name = :queue;
 
@@ -33,17 +49,7 @@ SELECT name FROM queue WHERE leased_us IS NOT NULL ORDER BY name;
 -- What was only asked for in vain is not listed.
 
 -- name: queue_list
-SELECT n.name, coalesce(q.is_paused, 0),
-	(SELECT count(*) FROM job WHERE queue = n.name),
-	(SELECT count(*) FROM message WHERE queue = n.name AND state = 0),
-	(SELECT count(*) FROM message WHERE queue = n.name AND state = 1),
-	(SELECT count(*) FROM message WHERE queue = n.name AND state = 2)
-		+ (SELECT count(*) FROM outbox
-			WHERE queue = n.name AND next_us IS NULL),
-	(SELECT count(*) FROM outbox
-		WHERE queue = n.name AND next_us IS NOT NULL),
-	coalesce((SELECT enqueued_us FROM message
-		WHERE queue = n.name AND state = 0 ORDER BY id LIMIT 1), 0)
+SELECT {queue}
 FROM (SELECT queue AS name FROM job
 	UNION SELECT queue FROM message WHERE state = 0
 	UNION SELECT queue FROM message WHERE state = 1

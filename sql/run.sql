@@ -1,10 +1,13 @@
 -- The ledger.
 
+-- columns: run_new
+task_id, job, queue, job_id, slot_us, last_us, count, state, reason, decided_us
+
+-- columns: run
+{run_new}, id
+
 -- name: run_insert
-INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us, count, state,
-	reason, decided_us, is_extra)
-VALUES (:task_id, :job, :queue, :job_id, :slot_us, :last_us, :count, :state,
-	:reason, :decided_us, :is_extra);
+INSERT INTO run ({run_new}, is_extra) VALUES ({:run_new}, :is_extra);
 
 -- name: run_set
 UPDATE run SET state = :state, reason = :reason WHERE id = :run;
@@ -32,41 +35,31 @@ WHERE id = :id;
 -- Lists are ordered by slot, newest first, and go on below (slot_us, id).
 
 -- name: run_list
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_state
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE state = :state AND state <> 'sent'
 	AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_queue
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE queue = :queue AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_queue_state
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE queue = :queue AND state = :state AND state <> 'sent'
 	AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_job
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		UNION ALL SELECT job FROM job_gone
 		WHERE queue = :queue AND job_id = :job_id)
@@ -75,17 +68,13 @@ WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_get
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE task_id = :task_id ORDER BY id;
 
 -- A row of the job that stands for some instant from at to until.
 
 -- name: run_at
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		UNION ALL SELECT job FROM job_gone
 		WHERE queue = :queue AND job_id = :job_id)
@@ -95,9 +84,7 @@ ORDER BY slot_us DESC LIMIT 1;
 -- What has decided a slot of the name, not by hand; missed if all else fails.
 
 -- name: run_once
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		UNION ALL SELECT job FROM job_gone
 		WHERE queue = :queue AND job_id = :job_id)
@@ -105,9 +92,7 @@ WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 ORDER BY state = 'missed', id DESC LIMIT 1;
 
 -- name: run_newest
-SELECT task_id, job, queue, job_id, slot_us, last_us, count, state, reason,
-	decided_us, id
-FROM run
+SELECT {run} FROM run
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		UNION ALL SELECT job FROM job_gone
 		WHERE queue = :queue AND job_id = :job_id)
@@ -137,12 +122,17 @@ ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE at <> excluded.at;
 -- name: prune_newest
 SELECT coalesce(max(id), 0) FROM run;
 
--- name: prune_walk
-SELECT r.id, coalesce(r.job, 0), r.state, r.decided_us,
+-- columns: prune_once
+queue, job_id, slot_us
+
+-- columns: prune_seen
+r.id, r.job, r.state, r.decided_us,
 	coalesce(r.last_us >= j.cursor_us, 0) OR EXISTS (SELECT 1
 		FROM delivery WHERE run = r.id AND next_us IS NOT NULL)
-		OR EXISTS (SELECT 1 FROM outbox WHERE run = r.id)
-FROM run AS r LEFT JOIN job AS j ON j.id = r.job
+		OR EXISTS (SELECT 1 FROM outbox WHERE run = r.id) AS is_needed
+
+-- name: prune_walk
+SELECT {prune_seen} FROM run AS r LEFT JOIN job AS j ON j.id = r.job
 WHERE r.id > :id ORDER BY r.id LIMIT :limit;
 
 -- Not id % :every: with 8 jobs that run together each 64th row is always of the
@@ -189,7 +179,7 @@ WHERE job = (SELECT job FROM run WHERE id = :id)
 -- The one run of a job that fired once: its name and slot are remembered.
 
 -- name: prune_once
-SELECT queue, job_id, slot_us FROM run
+SELECT {prune_once} FROM run
 WHERE id = :id AND is_extra IS NULL AND state <> 'missed'
 	AND EXISTS (SELECT 1 FROM history
 		WHERE job = run.job AND trigger GLOB 'date;*');

@@ -56,7 +56,7 @@ schema_upgrade(struct store *st)
 
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
-	rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_USER_VERSION), &version);
+	rc = stmt_number(st, SQL_OPEN_USER_VERSION, NO_ARGS, &version);
 	if (rc == STORE_OK && version == 0) {
 		rc = schema_script(st, sql_schema);
 		version = SCHEMA_VERSION;
@@ -76,10 +76,9 @@ schema_is_foreign(struct store *st, bool *out)
 	int64_t app = 0, tables = 0;
 	enum store_rc rc;
 
-	rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_APPLICATION_ID), &app);
+	rc = stmt_number(st, SQL_OPEN_APPLICATION_ID, NO_ARGS, &app);
 	if (rc == STORE_OK)
-		rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_TABLE_COUNT),
-		    &tables);
+		rc = stmt_number(st, SQL_OPEN_TABLE_COUNT, NO_ARGS, &tables);
 	*out = rc == STORE_OK && tables > 0 && app != APPLICATION_ID;
 	return rc;
 }
@@ -93,8 +92,7 @@ store_vet(struct store *st, bool is_create, char *why, size_t whylen)
 
 	rc = schema_is_foreign(st, &is_foreign);
 	if (rc == STORE_OK && !is_foreign)
-		rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_USER_VERSION),
-		    &version);
+		rc = stmt_number(st, SQL_OPEN_USER_VERSION, NO_ARGS, &version);
 	if (rc != STORE_OK) {
 		(void)snprintf(why, whylen, "%s: %s", st->path,
 		    store_strrc(rc));
@@ -123,7 +121,7 @@ store_migrate(struct store *st, char *why, size_t whylen)
 	int64_t version = 0;
 	enum store_rc rc;
 
-	rc = stmt_scalar(st, stmt_get(st, SQL_OPEN_USER_VERSION), &version);
+	rc = stmt_number(st, SQL_OPEN_USER_VERSION, NO_ARGS, &version);
 	if (rc == STORE_OK && version < SCHEMA_VERSION)
 		rc = schema_upgrade(st);
 	if (rc != STORE_OK)

@@ -306,14 +306,14 @@ read_column(struct stmt *q, int i, const struct column *c, char *p)
 	}
 }
 
-void
+bool
 row_read(struct stmt *q, const struct columns *columns, void *p)
 {
 	const struct column *c = columns->v;
 
 	if (p == NULL) {
 		stmt_fail(q, STORE_FULL);
-		return;
+		return false;
 	}
 	if (q->read != columns) {
 		assert(row_fits(q, columns));
@@ -321,6 +321,7 @@ row_read(struct stmt *q, const struct columns *columns, void *p)
 	}
 	for (size_t i = 0; i < columns->n; i++, c++)
 		read_column(q, (int)i, c, (char *)p + c->at);
+	return q->rc == STORE_OK;
 }
 
 int64_t

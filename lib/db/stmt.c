@@ -267,6 +267,14 @@ stmt_next(struct stmt *q)
 	return step == SQLITE_ROW;
 }
 
+enum store_rc
+stmt_next_row(struct stmt *q, const struct columns *columns, void *p)
+{
+	if (stmt_next(q) && row_read(q, columns, p))
+		return STORE_OK;
+	return q->rc == STORE_OK ? STORE_NOTFOUND : q->rc;
+}
+
 void
 stmt_fail(struct stmt *q, enum store_rc rc)
 {
@@ -330,7 +338,7 @@ stmt_find(struct store *st, enum sql_id id, const struct arg *args,
 	bool is_found = stmt_next(q);
 
 	if (is_found)
-		row_read(q, columns, p);
+		(void)row_read(q, columns, p);
 	return end_found(q, is_found);
 }
 

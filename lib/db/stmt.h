@@ -82,6 +82,10 @@ struct stmt *stmt_call(struct store *st, enum sql_id id,
 /* Go to the next row: false after the last, or when something failed. */
 bool stmt_next(struct stmt *q);
 
+/* Go to it and read it (row_read): STORE_NOTFOUND after the last. */
+enum store_rc stmt_next_row(struct stmt *q, const struct columns *columns,
+    void *p);
+
 /* Let the call fail with rc, unless it has failed before. */
 void stmt_fail(struct stmt *q, enum store_rc rc);
 
@@ -89,11 +93,11 @@ void stmt_fail(struct stmt *q, enum store_rc rc);
 enum store_rc stmt_end(struct stmt *q);
 
 /*
- * The row q stands on into the struct at p.  Texts are the struct's from then
+ * The row q stands on into the struct at p; false when that failed.  Texts are the struct's from then
  * on, what it had before is not freed.  p NULL: the call fails with STORE_FULL
  * (what was to be added to a list), as it does without memory.
  */
-void row_read(struct stmt *q, const struct columns *columns, void *p);
+bool row_read(struct stmt *q, const struct columns *columns, void *p);
 
 /* Single columns of the row, 0 being the first; null is 0, false or NULL.  A
  * text is borrowed until the next row; of row_copy owned by the caller. */

@@ -43,7 +43,7 @@ store_is_replaced(const struct store *st)
 static enum store_rc
 begin(struct store *st)
 {
-	enum store_rc rc = stmt_run(st, stmt_get(st, SQL_TXN_BEGIN), false);
+	enum store_rc rc = stmt_exec(st, SQL_TXN_BEGIN, NO_ARGS);
 
 	if (rc != STORE_OK)
 		gate_leave(st->gate);
@@ -78,7 +78,7 @@ store_rollback(struct store *st)
 {
 	/* SQLite rolls back by itself on some errors (lang_transaction). */
 	if (store_in_transaction(st))
-		(void)stmt_run(st, stmt_get(st, SQL_TXN_ROLLBACK), false);
+		(void)stmt_exec(st, SQL_TXN_ROLLBACK, NO_ARGS);
 	gate_leave(st->gate);
 	st->is_idle = false;
 }
@@ -94,7 +94,7 @@ store_data_version(struct store *st)
 {
 	int64_t v = -1;
 
-	(void)stmt_scalar(st, stmt_get(st, SQL_TXN_DATA_VERSION), &v);
+	(void)stmt_number(st, SQL_TXN_DATA_VERSION, NO_ARGS, &v);
 	return v;
 }
 
@@ -107,23 +107,19 @@ store_path(const struct store *st)
 static enum store_rc
 check_run(struct store *st, enum sql_id id, char *why, size_t whylen)
 {
-	sqlite3_stmt *q;
+	struct stmt *q = stmt_call(st, id, NO_ARGS);
 	const char *said;
-	enum store_rc rc;
 
-	if ((q = stmt_get(st, id)) == NULL)
-		return st->refused;
-	rc = stmt_row(st, q);
-	if (rc == STORE_OK) {
-		said = (const char *)sqlite3_column_text(q, 0);
+	if (stmt_next(q)) {
+		said = row_text(q, 0);
 		if (said == NULL || strcmp(said, "ok") != 0) {
 			(void)snprintf(why, whylen, "%s",
 			    said == NULL ? "no answer" : said);
-			rc = STORE_ERROR;
+			stmt_fail(q, STORE_ERROR);
 		}
-	}
-	stmt_put(q);
-	return rc;
+	} else
+		stmt_fail(q, STORE_NOTFOUND);
+	return stmt_end(q);
 }
 
 enum store_rc

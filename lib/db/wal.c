@@ -87,19 +87,18 @@ store_grown(void *arg, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+/* clang-format off */
+static const struct column journal_fields[] = {
+	COLUMN_CHARS("journal_mode", struct store, journal),
+};
+/* clang-format on */
+
+static const struct columns columns_journal = COLUMNS(NULL, journal_fields);
+
 static enum store_rc
 journal_read(struct store *st)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_OPEN_JOURNAL);
-	enum store_rc rc;
-
-	if (q == NULL)
-		return st->refused;
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		(void)snprintf(st->journal, sizeof(st->journal), "%s",
-		    (const char *)sqlite3_column_text(q, 0));
-	stmt_put(q);
-	return rc;
+	return stmt_find(st, SQL_OPEN_JOURNAL, NO_ARGS, &columns_journal, st);
 }
 
 /*
@@ -240,7 +239,7 @@ store_commit(struct store *st)
 {
 	enum store_rc rc;
 
-	rc = stmt_run(st, stmt_get(st, SQL_TXN_COMMIT), false);
+	rc = stmt_exec(st, SQL_TXN_COMMIT, NO_ARGS);
 	if (rc != STORE_OK)
 		store_rollback(st);
 	gate_leave(st->gate);

@@ -18,7 +18,7 @@
 #define CAP_US (3600 * S) /* longest delay */
 #define ATTEMPTS_MAX 32	  /* deliveries of one alert: about a day */
 
-static const char *const names[ALERT_KIND__MAX] = {
+const char *const alert_kind_names[ALERT_KIND__MAX] = {
 	[ALERT_FAILED] = "failed",
 	[ALERT_REFUSED] = "refused",
 	[ALERT_UNKNOWN] = "unknown",
@@ -93,13 +93,13 @@ alert_of_run(enum run_state s, bool is_open)
 const char *
 alert_kind_name(enum alert_kind k)
 {
-	return names[k];
+	return alert_kind_names[k];
 }
 
 int
 alert_kind_parse(const char *name, enum alert_kind *out)
 {
-	int i = names_find(names, ALERT_KIND__MAX, name);
+	int i = names_find(alert_kind_names, ALERT_KIND__MAX, name);
 
 	if (i < 0)
 		return -1;

@@ -55,6 +55,7 @@ struct alert *alert_list_add(struct alert_list *l);
 enum alert_kind alert_of_run(enum run_state s, bool is_open);
 
 /* "failed", "no_tick", … and the kind of that name (-1: no such name). */
+extern const char *const alert_kind_names[ALERT_KIND__MAX];
 const char *alert_kind_name(enum alert_kind k);
 int alert_kind_parse(const char *name, enum alert_kind *out);
 

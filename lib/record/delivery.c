@@ -16,17 +16,17 @@
 #include "lib/base/xid.h"
 #include "lib/base/ban.h"
 
-static const char *const target_names[DELIVERY_TARGET__MAX] = {
+const char *const delivery_target_names[DELIVERY_TARGET__MAX] = {
 	[DELIVERY_RENDER] = "render",
 };
 
-static const char *const marker_names[DELIVERY_MARKER__MAX] = {
+const char *const delivery_marker_names[DELIVERY_MARKER__MAX] = {
 	[DELIVERY_MARKER_NONE] = "",
 	[DELIVERY_MARKER_COMMENT] = "comment",
 	[DELIVERY_MARKER_ENV] = "env",
 };
 
-static const char *const ambiguous_names[DELIVERY_AMBIGUOUS__MAX] = {
+const char *const delivery_ambiguous_names[DELIVERY_AMBIGUOUS__MAX] = {
 	[DELIVERY_AMBIGUOUS_RETRY] = "retry",
 	[DELIVERY_AMBIGUOUS_SKIP] = "skip",
 };
@@ -34,13 +34,13 @@ static const char *const ambiguous_names[DELIVERY_AMBIGUOUS__MAX] = {
 const char *
 delivery_target_name(enum delivery_target t)
 {
-	return target_names[t];
+	return delivery_target_names[t];
 }
 
 int
 delivery_target_parse(const char *name, enum delivery_target *out)
 {
-	int i = names_find(target_names, DELIVERY_TARGET__MAX, name);
+	int i = names_find(delivery_target_names, DELIVERY_TARGET__MAX, name);
 
 	if (i < 0)
 		return -1;
@@ -51,13 +51,13 @@ delivery_target_parse(const char *name, enum delivery_target *out)
 const char *
 delivery_marker_name(enum delivery_marker m)
 {
-	return marker_names[m];
+	return delivery_marker_names[m];
 }
 
 int
 delivery_marker_parse(const char *name, enum delivery_marker *out)
 {
-	int i = names_find(marker_names, DELIVERY_MARKER__MAX, name);
+	int i = names_find(delivery_marker_names, DELIVERY_MARKER__MAX, name);
 
 	if (i < 0)
 		return -1;
@@ -68,13 +68,14 @@ delivery_marker_parse(const char *name, enum delivery_marker *out)
 const char *
 delivery_ambiguous_name(enum delivery_ambiguous a)
 {
-	return ambiguous_names[a];
+	return delivery_ambiguous_names[a];
 }
 
 int
 delivery_ambiguous_parse(const char *name, enum delivery_ambiguous *out)
 {
-	int i = names_find(ambiguous_names, DELIVERY_AMBIGUOUS__MAX, name);
+	int i =
+	    names_find(delivery_ambiguous_names, DELIVERY_AMBIGUOUS__MAX, name);
 
 	if (i < 0)
 		return -1;

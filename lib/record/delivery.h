@@ -91,6 +91,9 @@ struct delivery *delivery_list_add(struct delivery_list *l);
  * "render"; "", "comment", "env"; "retry", "skip"; and back (-1: no such
  * name).
  */
+extern const char *const delivery_target_names[DELIVERY_TARGET__MAX];
+extern const char *const delivery_marker_names[DELIVERY_MARKER__MAX];
+extern const char *const delivery_ambiguous_names[DELIVERY_AMBIGUOUS__MAX];
 const char *delivery_target_name(enum delivery_target t);
 int delivery_target_parse(const char *name, enum delivery_target *out);
 const char *delivery_marker_name(enum delivery_marker m);

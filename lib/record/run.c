@@ -13,7 +13,7 @@
 #include "lib/base/names.h"
 #include "lib/base/ban.h"
 
-static const char *const state_names[RUN_STATE__MAX] = {
+const char *const run_state_names[RUN_STATE__MAX] = {
 	[RUN_SENT] = "sent",
 	[RUN_MISSED] = "missed",
 	[RUN_COALESCED] = "coalesced",
@@ -34,13 +34,13 @@ static const char *const state_names[RUN_STATE__MAX] = {
 const char *
 run_state_name(enum run_state s)
 {
-	return state_names[s];
+	return run_state_names[s];
 }
 
 int
 run_state_parse(const char *name, enum run_state *out)
 {
-	int i = names_find(state_names, RUN_STATE__MAX, name);
+	int i = names_find(run_state_names, RUN_STATE__MAX, name);
 
 	if (i < 0)
 		return -1;

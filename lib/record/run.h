@@ -58,6 +58,7 @@ struct run_list {
 	"created, running, succeeded, failed, canceled, refused or dead"
 
 /* "sent", "missed", "coalesced", … and back (-1: no such name). */
+extern const char *const run_state_names[RUN_STATE__MAX];
 const char *run_state_name(enum run_state s);
 int run_state_parse(const char *name, enum run_state *out);
 

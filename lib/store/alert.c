@@ -1,68 +1,51 @@
+/* The table of alerts that are to be sent. */
 #include "config.h"
 
-#include <stdio.h>
-
 #include "lib/store/alert.h"
+#include "lib/store/columns.h"
 #include "lib/db/stmt.h"
 
 #include "lib/base/ban.h"
 
-static enum store_rc
-alert_read(sqlite3_stmt *q, struct alert *a)
-{
-	const char *kind = (const char *)sqlite3_column_text(q, 2);
-	bool is_oom = false;
+/* clang-format off */
+static const struct column alert_fields[] = {
+	COLUMN_INT("id", struct alert, id),
+	COLUMN_CHARS("name", struct alert, name),
+	COLUMN_NAME("kind", struct alert, kind, alert_kind_names),
+	COLUMN_INT("attempt", struct alert, attempt),
+	COLUMN_TEXT("done", struct alert, done),
+	COLUMN_TEXT("body", struct alert, body),
+};
+/* clang-format on */
 
-	a->id = sqlite3_column_int64(q, 0);
-	(void)snprintf(a->name, sizeof(a->name), "%s",
-	    (const char *)sqlite3_column_text(q, 1));
-	(void)alert_kind_parse(kind == NULL ? "" : kind, &a->kind);
-	a->attempt = sqlite3_column_int64(q, 3);
-	a->done = stmt_copy(q, 4, &is_oom);
-	a->body = stmt_copy(q, 5, &is_oom);
-	return is_oom ? STORE_FULL : STORE_OK;
-}
+const struct columns columns_alert = COLUMNS("alert", alert_fields);
 
 enum store_rc
 store_alert_due(struct store *st, int64_t now_us, int64_t limit,
     struct alert_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_DUE);
-	struct alert *a;
-	enum store_rc rc;
+	struct stmt *q = stmt_call(st, SQL_ALERT_DUE,
+	    ARGS(INT(":now", now_us), INT(":limit", limit)));
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":now", now_us);
-	stmt_int(q, ":limit", limit);
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		a = alert_list_add(out);
-		rc = a == NULL ? STORE_FULL : alert_read(q, a);
-		if (rc != STORE_OK)
-			break;
-	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	while (stmt_next(q))
+		(void)row_read(q, &columns_alert, alert_list_add(out));
+	return stmt_end(q);
 }
 
 enum store_rc
 store_alert_next(struct store *st, int64_t *out_us)
 {
-	return stmt_scalar(st, stmt_get(st, SQL_ALERT_NEXT), out_us);
+	return stmt_number(st, SQL_ALERT_NEXT, NO_ARGS, out_us);
 }
 
 enum store_rc
 store_alert_take(struct store *st, struct alert *a, int64_t until_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_TAKE);
 	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":id", a->id);
-	stmt_int(q, ":attempt", a->attempt);
-	stmt_int(q, ":next_us", until_us);
-	if ((rc = stmt_run(st, q, true)) == STORE_OK)
+	rc = stmt_exec_one(st, SQL_ALERT_TAKE,
+	    ARGS(ROW(&columns_alert, a), INT(":next_us", until_us)));
+	if (rc == STORE_OK)
 		a->attempt++;
 	return rc;
 }
@@ -71,115 +54,77 @@ enum store_rc
 store_alert_settle(struct store *st, const struct alert *a,
     const struct store_alert_end *end)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_SETTLE);
+	bool is_done = end->next_us == ALERT_NEVER;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":id", a->id);
-	stmt_int(q, ":attempt", a->attempt);
-	stmt_text(q, ":done", end->done);
-	stmt_int_or_null(q, ":next_us", end->next_us, ALERT_NEVER);
-	if (end->next_us == ALERT_NEVER)
-		stmt_int(q, ":done_us", end->now_us);
-	else
-		stmt_null(q, ":done_us");
-	stmt_text(q, ":reason", end->reason);
-	return stmt_run(st, q, true);
+	return stmt_exec_one(st, SQL_ALERT_SETTLE,
+	    ARGS(INT(":id", a->id), INT(":attempt", a->attempt),
+		TEXT(":done", end->done),
+		INT_OR_NULL(":next_us", end->next_us, ALERT_NEVER),
+		INT_OR_NULL(":done_us", is_done ? end->now_us : ALERT_NEVER,
+		    ALERT_NEVER),
+		TEXT(":reason", end->reason)));
 }
 
-static enum store_rc
-write_alert(struct store *st, sqlite3_stmt *q, enum alert_about about,
-    int64_t subject, enum alert_kind kind)
-{
-	static const char *const tables[ALERT_ABOUT__MAX] = {
-		[ALERT_RUN] = "run",
-		[ALERT_MESSAGE] = "message",
-		[ALERT_KEY] = "key",
-	};
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":about", tables[about]);
-	stmt_int(q, ":subject", subject);
-	stmt_text(q, ":kind", alert_kind_name(kind));
-	return stmt_run(st, q, false);
-}
+/* The name of its table, as the store has it. */
+static const char *const about_names[ALERT_ABOUT__MAX] = {
+	[ALERT_RUN] = "run",
+	[ALERT_MESSAGE] = "message",
+	[ALERT_KEY] = "key",
+};
 
 enum store_rc
 store_alert_add(struct store *st, enum alert_about about, int64_t subject,
     enum alert_kind kind)
 {
-	return write_alert(st, stmt_get(st, SQL_ALERT_ADD), about, subject,
-	    kind);
+	return stmt_exec(st, SQL_ALERT_ADD,
+	    ARGS(TEXT(":about", about_names[about]), INT(":subject", subject),
+		TEXT(":kind", alert_kind_name(kind))));
 }
 
 enum store_rc
 store_alert_renew(struct store *st, enum alert_about about, int64_t subject,
     enum alert_kind kind)
 {
-	return write_alert(st, stmt_get(st, SQL_ALERT_RENEW), about, subject,
-	    kind);
+	return stmt_exec(st, SQL_ALERT_RENEW,
+	    ARGS(TEXT(":about", about_names[about]), INT(":subject", subject),
+		TEXT(":kind", alert_kind_name(kind))));
 }
 
 enum store_rc
 store_alert_job(struct store *st, int64_t job)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_JOB);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":job", job);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ALERT_JOB, ARGS(INT(":job", job)));
 }
 
 enum store_rc
 store_alert_run(struct store *st, int64_t run, enum alert_kind kind)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_RUN);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":run", run);
-	stmt_text(q, ":kind", alert_kind_name(kind));
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ALERT_RUN,
+	    ARGS(INT(":run", run), TEXT(":kind", alert_kind_name(kind))));
 }
 
 enum store_rc
 store_alert_silence(struct store *st, int64_t id, int64_t gap_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_SILENCE);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":id", id);
-	stmt_int(q, ":gap_us", gap_us);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ALERT_SILENCE,
+	    ARGS(INT(":id", id), INT(":gap_us", gap_us)));
 }
 
 enum store_rc
 store_alert_any(struct store *st, bool *out)
 {
-	int64_t n = 0;
-	enum store_rc rc = stmt_scalar(st, stmt_get(st, SQL_ALERT_ANY), &n);
-
-	*out = n != 0;
-	return rc;
+	return stmt_is(st, SQL_ALERT_ANY, NO_ARGS, out);
 }
 
 enum store_rc
 store_alert_forget(struct store *st)
 {
-	return stmt_run(st, stmt_get(st, SQL_ALERT_FORGET), false);
+	return stmt_exec(st, SQL_ALERT_FORGET, NO_ARGS);
 }
 
 enum store_rc
 store_alert_prune(struct store *st, int64_t before_us, int64_t limit)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ALERT_PRUNE);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":before_us", before_us);
-	stmt_int(q, ":limit", limit);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ALERT_PRUNE,
+	    ARGS(INT(":before_us", before_us), INT(":limit", limit)));
 }

@@ -1,8 +1,48 @@
+/* What an audit reads: triggers and ledger side by side. */
 #include "config.h"
 
 #include "lib/store/audit.h"
+#include "lib/store/columns.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
+
+/* A row of the ledger with its job. */
+struct job_row {
+	int64_t job;
+	struct audit_row row;
+};
+
+/* clang-format off */
+static const struct column version_fields[] = {
+	COLUMN_INT("job", struct store_version, job),
+	COLUMN_NEEDED("trigger", struct store_version, trigger),
+	COLUMN_INT_OR("since_us", struct store_version, since_us, INT64_MIN),
+	COLUMN_INT_OR("until_us", struct store_version, until_us, INT64_MAX),
+	COLUMN_BOOL("is_rezoned", struct store_version, is_rezoned),
+};
+
+static const struct column row_fields[] = {
+	COLUMN_INT("job", struct job_row, job),
+	COLUMN_INT("slot_us", struct job_row, row.slot_us),
+	COLUMN_INT("id", struct job_row, row.row),
+	COLUMN_INT("last_us", struct job_row, row.last_us),
+	COLUMN_INT("count", struct job_row, row.count),
+	COLUMN_BOOL("is_extra", struct job_row, row.is_extra),
+};
+
+static const struct column name_fields[] = {
+	COLUMN_TEXT("queue", struct store_audit_name, queue),
+	COLUMN_TEXT("job_id", struct store_audit_name, job_id),
+	COLUMN_TEXT("task_id", struct store_audit_name, run_id),
+};
+/* clang-format on */
+
+const struct columns columns_audit_version =
+    COLUMNS("audit_version", version_fields);
+const struct columns columns_audit_row = COLUMNS("audit_row", row_fields);
+const struct columns columns_audit_name = COLUMNS("audit_name", name_fields);
+const struct columns columns_audit_run_name =
+    COLUMNS("audit_run_name", name_fields);
 
 enum store_rc
 store_audit_begin(struct store_audit *a, struct store *st)
@@ -10,113 +50,67 @@ store_audit_begin(struct store_audit *a, struct store *st)
 	enum store_rc rc;
 
 	*a = (struct store_audit){ .st = st };
-	rc = stmt_run(st, stmt_get(st, SQL_TXN_READ), false);
-	if (rc != STORE_OK)
+	if ((rc = stmt_exec(st, SQL_TXN_READ, NO_ARGS)) != STORE_OK)
 		return rc;
-	a->versions = stmt_get(st, SQL_AUDIT_VERSIONS);
-	a->rows = stmt_get(st, SQL_AUDIT_ROWS);
-	return a->versions == NULL || a->rows == NULL ? st->refused : STORE_OK;
+	a->versions = stmt_call(st, SQL_AUDIT_VERSIONS, NO_ARGS);
+	a->rows = stmt_call(st, SQL_AUDIT_ROWS, NO_ARGS);
+	return STORE_OK;
 }
 
 void
 store_audit_end(struct store_audit *a)
 {
-	stmt_put(a->versions);
-	stmt_put(a->rows);
+	if (a->versions != NULL) {
+		(void)stmt_end(a->versions);
+		(void)stmt_end(a->rows);
+	}
 	store_rollback(a->st);
-}
-
-static int64_t
-column_or(sqlite3_stmt *q, int col, int64_t none)
-{
-	return sqlite3_column_type(q, col) == SQLITE_NULL ?
-	    none :
-	    sqlite3_column_int64(q, col);
 }
 
 enum store_rc
 store_audit_version(struct store_audit *a, struct store_version *out)
 {
-	enum store_rc rc = stmt_row(a->st, a->versions);
-
-	if (rc != STORE_OK)
-		return rc;
-	out->job = sqlite3_column_int64(a->versions, 0);
-	out->trigger = (const char *)sqlite3_column_text(a->versions, 1);
-	out->since_us = column_or(a->versions, 2, INT64_MIN);
-	out->until_us = column_or(a->versions, 3, INT64_MAX);
-	out->is_rezoned = sqlite3_column_int(a->versions, 4) != 0;
-	return out->trigger == NULL ? STORE_FULL : STORE_OK;
+	return stmt_next_row(a->versions, &columns_audit_version, out);
 }
 
 enum store_rc
 store_audit_row(struct store_audit *a, int64_t *job, struct audit_row *out)
 {
-	enum store_rc rc = stmt_row(a->st, a->rows);
+	struct job_row r;
+	enum store_rc rc = stmt_next_row(a->rows, &columns_audit_row, &r);
 
-	if (rc != STORE_OK)
-		return rc;
-	*job = sqlite3_column_int64(a->rows, 0);
-	out->slot_us = sqlite3_column_int64(a->rows, 1);
-	out->row = sqlite3_column_int64(a->rows, 2);
-	out->last_us = sqlite3_column_int64(a->rows, 3);
-	out->count = sqlite3_column_int64(a->rows, 4);
-	out->is_extra = sqlite3_column_int(a->rows, 5) != 0;
-	return STORE_OK;
-}
-
-/* A number that may be null, or in no row: then *out stays. */
-static enum store_rc
-audit_number(struct store *st, sqlite3_stmt *q, int64_t *out)
-{
-	enum store_rc rc;
-
-	if (q == NULL)
-		return st->refused;
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		*out = column_or(q, 0, *out);
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	if (rc == STORE_OK) {
+		*job = r.job;
+		*out = r.row;
+	}
+	return rc;
 }
 
 enum store_rc
 store_audit_pruned(struct store_audit *a, int64_t job, int64_t *out)
 {
-	sqlite3_stmt *q = stmt_get(a->st, SQL_AUDIT_PRUNED);
-
-	if (q != NULL)
-		stmt_int(q, ":job", job);
-	return audit_number(a->st, q, out);
+	return stmt_optional(a->st, SQL_AUDIT_PRUNED, ARGS(INT(":job", job)),
+	    out);
 }
 
 enum store_rc
 store_audit_epoch(struct store_audit *a, int64_t *out)
 {
-	return audit_number(a->st, stmt_get(a->st, SQL_AUDIT_EPOCH), out);
+	return stmt_optional(a->st, SQL_AUDIT_EPOCH, NO_ARGS, out);
 }
 
 enum store_rc
 store_audit_name(struct store *st, const struct audit_finding *f,
     struct store_audit_name *out)
 {
-	bool is_row = f->row != 0, is_oom = false;
-	sqlite3_stmt *q;
 	enum store_rc rc;
 
 	*out = (struct store_audit_name){ NULL, NULL, NULL };
-	q = stmt_get(st, is_row ? SQL_AUDIT_RUN : SQL_AUDIT_NAME);
-	if (q == NULL)
-		return st->refused;
-	if (is_row)
-		stmt_int(q, ":row", f->row);
+	if (f->row != 0)
+		rc = stmt_find(st, SQL_AUDIT_RUN, ARGS(INT(":row", f->row)),
+		    &columns_audit_run_name, out);
 	else
-		stmt_int(q, ":job", f->job);
-	if ((rc = stmt_row(st, q)) == STORE_OK) {
-		out->queue = stmt_copy(q, 0, &is_oom);
-		out->job_id = stmt_copy(q, 1, &is_oom);
-		if (is_row)
-			out->run_id = stmt_copy(q, 2, &is_oom);
-	}
-	stmt_put(q);
-	return is_oom ? STORE_FULL : rc == STORE_NOTFOUND ? STORE_OK : rc;
+		rc = stmt_find(st, SQL_AUDIT_NAME, ARGS(INT(":job", f->job)),
+		    &columns_audit_name, out);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }

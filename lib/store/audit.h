@@ -6,13 +6,13 @@
 #include "lib/record/audit.h"
 #include "lib/db/store.h"
 
-struct sqlite3_stmt;
+struct stmt;
 
 /* What an audit reads, by number of the job, of one instant's store. */
 struct store_audit {
 	struct store *st;
-	struct sqlite3_stmt *versions;
-	struct sqlite3_stmt *rows;
+	struct stmt *versions;
+	struct stmt *rows;
 };
 
 /* Hold the store as it is now, for reading; writers of a write-ahead log go

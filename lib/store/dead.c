@@ -1,3 +1,7 @@
+/*
+ * Dead letters: those of the embedded queue are rows of their own here, those
+ * on their way to a broker are the outbox's.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -5,10 +9,45 @@
 
 #include "lib/base/buf.h"
 #include "lib/json/json.h"
+#include "lib/store/columns.h"
 #include "lib/store/dead.h"
 #include "lib/store/outbox.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
+
+/* clang-format off */
+static const struct column dead_fields[] = {
+	COLUMN_INT("id", struct dead, row),
+	COLUMN_TEXT("name", struct dead, id),
+	COLUMN_TEXT("job_id", struct dead, job_id),
+	COLUMN_TEXT("reason", struct dead, reason),
+	COLUMN_INT("attempt", struct dead, attempt),
+	COLUMN_INT("enqueued_us", struct dead, since_us),
+	COLUMN_INT("slot_us", struct dead, slot_us),
+	COLUMN_TEXT("body", struct dead, body),
+};
+
+static const struct column name_fields[] = {
+	COLUMN_INT("id", struct store_dead_name, row),
+	COLUMN_NEEDED("name", struct store_dead_name, id),
+	COLUMN_BORROWED("job_id", struct store_dead_name, job_id),
+};
+
+/* What a statement asks for, whichever of it. */
+static const struct column ask_fields[] = {
+	COLUMN_BORROWED("queue", struct store_dead_ask, queue),
+	COLUMN_BORROWED("reason", struct store_dead_ask, reason),
+	COLUMN_INT("after", struct store_dead_ask, after),
+	COLUMN_INT("limit", struct store_dead_ask, limit),
+};
+/* clang-format on */
+
+const struct columns columns_dead = COLUMNS("dead", dead_fields);
+const struct columns columns_message_dead_name =
+    COLUMNS("message_dead_name", name_fields);
+const struct columns columns_outbox_dead_name =
+    COLUMNS("outbox_dead_name", name_fields);
+static const struct columns columns_ask = COLUMNS(NULL, ask_fields);
 
 /* Make raw, which is taken over, the body; what is no JSON becomes a string. */
 static enum store_rc
@@ -28,24 +67,16 @@ set_body(struct dead *d, char *raw)
 	return d->body == NULL ? STORE_FULL : STORE_OK;
 }
 
-/* A row of the embedded queue; the names of its columns are in sql/. */
-static enum store_rc
-read_message(sqlite3_stmt *q, const char *queue, struct dead *d)
+/* The row of the embedded queue that q stands on into *d, or NULL. */
+static void
+read_message(struct stmt *q, const char *queue, struct dead *d)
 {
-	bool is_oom = false;
-	enum store_rc rc;
-
+	if (!row_read(q, &columns_dead, d))
+		return;
 	d->origin = DEAD_QUEUE;
-	d->row = sqlite3_column_int64(q, 0);
-	d->id = stmt_copy(q, 1, &is_oom);
-	d->job_id = stmt_copy(q, 2, &is_oom);
-	d->reason = stmt_copy(q, 3, &is_oom);
-	d->attempt = sqlite3_column_int64(q, 4);
-	d->since_us = sqlite3_column_int64(q, 5);
-	d->slot_us = sqlite3_column_int64(q, 6);
-	d->queue = strdup(queue);
-	rc = set_body(d, stmt_copy(q, 7, &is_oom));
-	return is_oom || d->queue == NULL ? STORE_FULL : rc;
+	if ((d->queue = strdup(queue)) == NULL ||
+	    set_body(d, d->body) != STORE_OK)
+		stmt_fail(q, STORE_FULL);
 }
 
 /* What o has, whose strings move. */
@@ -75,39 +106,28 @@ take_outbox(struct outbox *o, struct dead *d)
 }
 
 static enum store_rc
-list_messages(struct store *st, const struct store_dead_ask *ask,
+list_messages(struct store *st, const struct store_dead_ask *a,
     struct dead_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_MESSAGE_DEAD);
-	struct dead *d;
-	enum store_rc rc;
+	struct stmt *q =
+	    stmt_call(st, SQL_MESSAGE_DEAD, ARGS(ROW(&columns_ask, a)));
 
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", ask->queue);
-	stmt_int(q, ":after", ask->after);
-	stmt_int(q, ":limit", ask->limit);
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		d = dead_list_add(out);
-		rc = d == NULL ? STORE_FULL : read_message(q, ask->queue, d);
-		if (rc != STORE_OK)
-			break;
-	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	while (stmt_next(q))
+		read_message(q, a->queue, dead_list_add(out));
+	return stmt_end(q);
 }
 
 enum store_rc
-store_dead_list(struct store *st, const struct store_dead_ask *ask,
+store_dead_list(struct store *st, const struct store_dead_ask *a,
     struct dead_list *out)
 {
 	struct outbox_list l = { NULL, 0, 0 };
 	struct dead *d;
 	enum store_rc rc;
 
-	if (ask->origin == DEAD_QUEUE)
-		return list_messages(st, ask, out);
-	rc = store_outbox_dead(st, ask->queue, ask->after, ask->limit, &l);
+	if (a->origin == DEAD_QUEUE)
+		return list_messages(st, a, out);
+	rc = store_outbox_dead(st, a->queue, a->after, a->limit, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
 		d = dead_list_add(out);
 		rc = d == NULL ? STORE_FULL : take_outbox(&l.v[i], d);
@@ -117,27 +137,20 @@ store_dead_list(struct store *st, const struct store_dead_ask *ask,
 }
 
 enum store_rc
-store_dead_rows(struct store *st, const struct store_dead_ask *ask,
+store_dead_rows(struct store *st, const struct store_dead_ask *a,
     int64_t out[STORE_DEAD_ROWS], size_t *n)
 {
 	static const enum sql_id sqls[DEAD_ORIGIN__MAX] = {
 		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_ROWS,
 		[DEAD_BROKER] = SQL_OUTBOX_DEAD_ROWS,
 	};
-	sqlite3_stmt *q = stmt_get(st, sqls[ask->origin]);
-	enum store_rc rc = STORE_NOTFOUND;
+	struct stmt *q = stmt_call(st, sqls[a->origin],
+	    ARGS(ROW(&columns_ask, a), INT(":limit", STORE_DEAD_ROWS)));
 
 	*n = 0;
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", ask->queue);
-	stmt_text(q, ":reason", ask->reason);
-	stmt_int(q, ":after", ask->after);
-	stmt_int(q, ":limit", STORE_DEAD_ROWS);
-	while (*n < STORE_DEAD_ROWS && (rc = stmt_row(st, q)) == STORE_OK)
-		out[(*n)++] = sqlite3_column_int64(q, 0);
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	while (*n < STORE_DEAD_ROWS && stmt_next(q))
+		out[(*n)++] = row_int(q, 0);
+	return stmt_end(q);
 }
 
 enum store_rc
@@ -148,92 +161,73 @@ store_dead_queue(struct store *st, enum dead_origin origin, const char *after,
 		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_QUEUE,
 		[DEAD_BROKER] = SQL_OUTBOX_DEAD_QUEUE,
 	};
-	sqlite3_stmt *q = stmt_get(st, sqls[origin]);
-	bool is_oom = false;
-	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", after);
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		*out = stmt_copy(q, 0, &is_oom);
-	stmt_put(q);
-	return is_oom ? STORE_FULL : rc;
+	return stmt_string(st, sqls[origin], ARGS(TEXT(":queue", after)), out);
 }
 
 enum store_rc
-store_dead_names(struct store *st, const struct store_dead_ask *ask,
+store_dead_names(struct store *st, const struct store_dead_ask *a,
     store_dead_see *see, void *cookie)
 {
-	static const enum sql_id sqls[DEAD_ORIGIN__MAX] = {
-		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_NAMES,
-		[DEAD_BROKER] = SQL_OUTBOX_DEAD_NAMES,
-	};
-	sqlite3_stmt *q = stmt_get(st, sqls[ask->origin]);
-	enum store_rc rc;
+	bool is_queue = a->origin == DEAD_QUEUE;
+	struct stmt *q = stmt_call(st,
+	    is_queue ? SQL_MESSAGE_DEAD_NAMES : SQL_OUTBOX_DEAD_NAMES,
+	    ARGS(ROW(&columns_ask, a)));
+	struct store_dead_name n;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", ask->queue);
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		rc = see(cookie,
-		    &(struct store_dead_name){
-			sqlite3_column_int64(q, 0),
-			(const char *)sqlite3_column_text(q, 1),
-			(const char *)sqlite3_column_text(q, 2),
-		    });
-		if (rc != STORE_OK)
-			break;
+	while (stmt_next(q)) {
+		if (row_read(q,
+			is_queue ? &columns_message_dead_name :
+				   &columns_outbox_dead_name,
+			&n))
+			stmt_fail(q, see(cookie, &n));
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_end(q);
 }
 
 enum store_rc
-store_dead_reasons(struct store *st, const struct store_dead_ask *ask,
+store_dead_reasons(struct store *st, const struct store_dead_ask *a,
     struct dead_reasons *out, int64_t *n)
 {
 	static const enum sql_id sqls[DEAD_ORIGIN__MAX] = {
 		[DEAD_QUEUE] = SQL_MESSAGE_DEAD_REASONS,
 		[DEAD_BROKER] = SQL_OUTBOX_DEAD_REASONS,
 	};
-	sqlite3_stmt *q = stmt_get(st, sqls[ask->origin]);
-	enum store_rc rc;
+	struct stmt *q =
+	    stmt_call(st, sqls[a->origin], ARGS(ROW(&columns_ask, a)));
 
 	*n = 0;
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", ask->queue);
-	stmt_int(q, ":limit", ask->limit);
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		const char *why = (const char *)sqlite3_column_text(q, 0);
-		int64_t some = sqlite3_column_int64(q, 1);
-
-		if (dead_reasons_add(out, why, some) != 0) {
-			rc = STORE_FULL;
-			break;
-		}
-		*n += some;
+	while (stmt_next(q)) {
+		if (dead_reasons_add(out, row_text(q, 0), row_int(q, 1)) != 0)
+			stmt_fail(q, STORE_FULL);
+		else
+			*n += row_int(q, 1);
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_end(q);
+}
+
+/* One of the embedded queue; STORE_NOTFOUND. */
+static enum store_rc
+get_message(struct store *st, const char *queue, const char *id,
+    struct dead *out)
+{
+	struct stmt *q = stmt_call(st, SQL_MESSAGE_DEAD_GET,
+	    ARGS(TEXT(":queue", queue), TEXT(":task_id", id)));
+
+	if (stmt_next(q))
+		read_message(q, queue, out);
+	else
+		stmt_fail(q, STORE_NOTFOUND);
+	return stmt_end(q);
 }
 
 enum store_rc
 store_dead_get(struct store *st, const char *queue, const char *id,
     struct dead *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_MESSAGE_DEAD_GET);
 	struct outbox o = { .run = 0 };
-	enum store_rc rc;
+	enum store_rc rc = get_message(st, queue, id, out);
 
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", queue);
-	stmt_text(q, ":task_id", id);
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		rc = read_message(q, queue, out);
-	stmt_put(q);
 	if (rc != STORE_NOTFOUND)
 		return rc;
 	rc = store_outbox_get(st, queue, id, &o);
@@ -249,26 +243,16 @@ enum store_rc
 store_dead_replay(struct store *st, const struct store_dead_row *r,
     int64_t now_us, const char *reason)
 {
-	sqlite3_stmt *q;
-
 	if (r->origin == DEAD_BROKER)
 		return store_outbox_replay(st, r->row, now_us, reason);
-	if ((q = stmt_get(st, SQL_MESSAGE_REPLAY)) == NULL)
-		return st->refused;
-	stmt_int(q, ":row", r->row);
-	stmt_text(q, ":reason", reason);
-	return stmt_run(st, q, true);
+	return stmt_exec_one(st, SQL_MESSAGE_REPLAY,
+	    ARGS(INT(":row", r->row), TEXT(":reason", reason)));
 }
 
 enum store_rc
 store_dead_purge(struct store *st, const struct store_dead_row *r)
 {
-	sqlite3_stmt *q;
-
 	if (r->origin == DEAD_BROKER)
 		return store_outbox_purge(st, r->row);
-	if ((q = stmt_get(st, SQL_MESSAGE_PURGE)) == NULL)
-		return st->refused;
-	stmt_int(q, ":row", r->row);
-	return stmt_run(st, q, true);
+	return stmt_exec_one(st, SQL_MESSAGE_PURGE, ARGS(INT(":row", r->row)));
 }

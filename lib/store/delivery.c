@@ -1,200 +1,326 @@
+/*
+ * The table of runs on their way to outside targets: each beside its row of
+ * the ledger, which says the same of its state.
+ */
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
 
+#include "lib/store/columns.h"
 #include "lib/store/delivery.h"
-#include "lib/store/delivery_int.h"
 #include "lib/store/run.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
-#define S INT64_C(1000000)
+/* What a job's `retry` leaves out (minutehand(1)), in seconds. */
+#define MAX_AGE_S 86400
+#define BASE_S 1
+#define CAP_S 300
 
-/* What a job's `retry` leaves out (minutehand(1)). */
-static const struct delivery_retry retry_default = {
-	.max_attempts = 0,
-	.max_age_us = 86400 * S,
-	.base_us = 1 * S,
-	.cap_us = 300 * S,
+/* clang-format off */
+static const struct column delivery_fields[] = {
+	COLUMN_INT("run", struct delivery, run),
+	COLUMN_CHARS("task_id", struct delivery, id),
+	COLUMN_INT_OR("job", struct delivery, job, 0),
+	COLUMN_NAME("target", struct delivery, target, delivery_target_names),
+	COLUMN_TEXT("service", struct delivery, service),
+	COLUMN_TEXT("command", struct delivery, command),
+	COLUMN_TEXT("plan", struct delivery, plan),
+	COLUMN_NAME("marker", struct delivery, marker, delivery_marker_names),
+	COLUMN_NAME("on_ambiguous", struct delivery, on_ambiguous,
+	    delivery_ambiguous_names),
+	COLUMN_TEXT("retry", struct delivery, retry_json),
+	COLUMN_INT("retry_attempts", struct delivery, retry.max_attempts),
+	COLUMN_SECONDS("retry_age", struct delivery, retry.max_age_us,
+	    MAX_AGE_S),
+	COLUMN_SECONDS("retry_base", struct delivery, retry.base_us, BASE_S),
+	COLUMN_SECONDS("retry_cap", struct delivery, retry.cap_us, CAP_S),
+	COLUMN_NAME("state", struct delivery, state, run_state_names),
+	COLUMN_INT("version", struct delivery, version),
+	COLUMN_INT_OR("next_us", struct delivery, next_us, DELIVERY_NEVER),
+	COLUMN_BOOL("is_waiting", struct delivery, is_waiting),
+	COLUMN_INT("attempt", struct delivery, attempt),
+	COLUMN_INT("due_us", struct delivery, due_us),
+	COLUMN_INT_OR("sent_us", struct delivery, sent_us, 0),
+	COLUMN_INT_OR("doubt_us", struct delivery, doubt_us, 0),
+	COLUMN_INT("looks", struct delivery, looks),
+	COLUMN_TEXT("remote_id", struct delivery, remote_id),
+	COLUMN_INT_OR("created_us", struct delivery, created_us, 0),
+	COLUMN_INT_OR("started_us", struct delivery, started_us, 0),
+	COLUMN_INT_OR("finished_us", struct delivery, finished_us, 0),
+	COLUMN_INT_OR("cancel_us", struct delivery, cancel_us, 0),
+	COLUMN_TEXT("reason", struct delivery, reason),
+	COLUMN_INT("decided_us", struct delivery, decided_us),
+	COLUMN_INT_OR("max_runtime_us", struct delivery, max_runtime_us, 0),
 };
 
-static const char *
-text(sqlite3_stmt *q, int col)
+static const struct column target_fields[] = {
+	COLUMN_TEXT("service", struct delivery, service),
+	COLUMN_TEXT("command", struct delivery, command),
+	COLUMN_TEXT("plan", struct delivery, plan),
+	COLUMN_NAME("marker", struct delivery, marker, delivery_marker_names),
+	COLUMN_NAME("on_ambiguous", struct delivery, on_ambiguous,
+	    delivery_ambiguous_names),
+};
+
+static const struct column filter_fields[] = {
+	COLUMN_BORROWED("service", struct store_delivery_filter, service),
+	COLUMN_BORROWED("statuses", struct store_delivery_filter, statuses),
+	COLUMN_INT("below", struct store_delivery_filter, below),
+	COLUMN_INT("limit", struct store_delivery_filter, limit),
+	COLUMN_INT("created_after", struct store_delivery_filter,
+	    created_after),
+	COLUMN_INT("created_before", struct store_delivery_filter,
+	    created_before),
+	COLUMN_INT("started_after", struct store_delivery_filter,
+	    started_after),
+	COLUMN_INT("started_before", struct store_delivery_filter,
+	    started_before),
+	COLUMN_INT("finished_after", struct store_delivery_filter,
+	    finished_after),
+	COLUMN_INT("finished_before", struct store_delivery_filter,
+	    finished_before),
+};
+/* clang-format on */
+
+const struct columns columns_delivery = COLUMNS("delivery", delivery_fields);
+const struct columns columns_target = COLUMNS("target", target_fields);
+static const struct columns columns_filter = COLUMNS(NULL, filter_fields);
+
+/* Add all that a statement returns. */
+static enum store_rc
+delivery_list(struct store *st, enum sql_id id, const struct arg *args,
+    struct delivery_list *out)
 {
-	const char *s = (const char *)sqlite3_column_text(q, col);
+	struct stmt *q = stmt_call(st, id, args);
 
-	return s == NULL ? "" : s;
-}
-
-static int64_t
-int_or(sqlite3_stmt *q, int col, int64_t none)
-{
-	return sqlite3_column_type(q, col) == SQLITE_NULL ?
-	    none :
-	    sqlite3_column_int64(q, col);
-}
-
-static void
-read_retry(sqlite3_stmt *q, int col, struct delivery_retry *r)
-{
-	*r = retry_default;
-	r->max_attempts = int_or(q, col, r->max_attempts);
-	r->max_age_us = int_or(q, col + 1, r->max_age_us / S) * S;
-	r->base_us = int_or(q, col + 2, r->base_us / S) * S;
-	r->cap_us = int_or(q, col + 3, r->cap_us / S) * S;
-}
-
-/* What is handed over: columns 3 to 13. */
-static void
-read_target(sqlite3_stmt *q, struct delivery *d, bool *is_oom)
-{
-	(void)delivery_target_parse(text(q, 3), &d->target);
-	d->service = stmt_copy(q, 4, is_oom);
-	d->command = stmt_copy(q, 5, is_oom);
-	d->plan = stmt_copy(q, 6, is_oom);
-	(void)delivery_marker_parse(text(q, 7), &d->marker);
-	(void)delivery_ambiguous_parse(text(q, 8), &d->on_ambiguous);
-	d->retry_json = stmt_copy(q, 9, is_oom);
-	read_retry(q, 10, &d->retry);
-}
-
-enum store_rc
-delivery_read(sqlite3_stmt *q, struct delivery *d)
-{
-	bool is_oom = false;
-
-	d->run = sqlite3_column_int64(q, 0);
-	(void)snprintf(d->id, sizeof(d->id), "%s", text(q, 1));
-	d->job = sqlite3_column_int64(q, 2);
-	read_target(q, d, &is_oom);
-	(void)run_state_parse(text(q, 14), &d->state);
-	d->version = sqlite3_column_int64(q, 15);
-	d->next_us = int_or(q, 16, DELIVERY_NEVER);
-	d->is_waiting = sqlite3_column_int(q, 17) != 0;
-	d->attempt = sqlite3_column_int64(q, 18);
-	d->due_us = sqlite3_column_int64(q, 19);
-	d->sent_us = sqlite3_column_int64(q, 20);
-	d->doubt_us = sqlite3_column_int64(q, 21);
-	d->looks = sqlite3_column_int64(q, 22);
-	d->remote_id = stmt_copy(q, 23, &is_oom);
-	d->created_us = sqlite3_column_int64(q, 24);
-	d->started_us = sqlite3_column_int64(q, 25);
-	d->finished_us = sqlite3_column_int64(q, 26);
-	d->cancel_us = sqlite3_column_int64(q, 27);
-	d->reason = stmt_copy(q, 28, &is_oom);
-	d->decided_us = sqlite3_column_int64(q, 29);
-	d->max_runtime_us = sqlite3_column_int64(q, 30);
-	return is_oom ? STORE_FULL : STORE_OK;
-}
-
-enum store_rc
-delivery_read_one(struct store *st, sqlite3_stmt *q, struct delivery *out)
-{
-	enum store_rc rc;
-
-	if (q == NULL)
-		return st->refused;
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		rc = delivery_read(q, out);
-	stmt_put(q);
-	return rc;
-}
-
-enum store_rc
-delivery_read_all(struct store *st, sqlite3_stmt *q, struct delivery_list *out)
-{
-	struct delivery *d;
-	enum store_rc rc;
-
-	if (q == NULL)
-		return st->refused;
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		d = delivery_list_add(out);
-		rc = d == NULL ? STORE_FULL : delivery_read(q, d);
-		if (rc != STORE_OK)
-			break;
-	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	while (stmt_next(q))
+		(void)row_read(q, &columns_delivery, delivery_list_add(out));
+	return stmt_end(q);
 }
 
 enum store_rc
 store_delivery_target(struct store *st, const char *render,
     struct delivery *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_TARGET);
-	bool is_oom = false;
 	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":render", render);
-	rc = stmt_row(st, q);
-	if (rc == STORE_OK) {
-		out->target = DELIVERY_RENDER;
-		out->service = stmt_copy(q, 0, &is_oom);
-		out->command = stmt_copy(q, 1, &is_oom);
-		out->plan = stmt_copy(q, 2, &is_oom);
-		if (delivery_marker_parse(text(q, 3), &out->marker) != 0 ||
-		    delivery_ambiguous_parse(text(q, 4), &out->on_ambiguous) !=
-			0 ||
-		    out->service == NULL || out->command == NULL)
-			rc = STORE_CONFLICT;
-	} else if (rc == STORE_ERROR)
-		rc = STORE_CONFLICT;
-	stmt_put(q);
-	return is_oom ? STORE_FULL : rc;
+	/* A name that is none leaves these as they are. */
+	out->marker = DELIVERY_MARKER__MAX;
+	out->on_ambiguous = DELIVERY_AMBIGUOUS__MAX;
+	out->target = DELIVERY_RENDER;
+	rc = stmt_find(st, SQL_DELIVERY_TARGET, ARGS(TEXT(":render", render)),
+	    &columns_target, out);
+	if (rc == STORE_ERROR)
+		return STORE_CONFLICT;
+	if (rc == STORE_OK &&
+	    (out->marker == DELIVERY_MARKER__MAX ||
+		out->on_ambiguous == DELIVERY_AMBIGUOUS__MAX ||
+		out->service == NULL || out->command == NULL))
+		return STORE_CONFLICT;
+	return rc;
 }
 
 enum store_rc
 store_delivery_insert(struct store *st, const struct delivery *d)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_INSERT);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":run", d->run);
-	stmt_int_or_null(q, ":job", d->job, 0);
-	stmt_text(q, ":target", delivery_target_name(d->target));
-	stmt_text(q, ":service", d->service);
-	stmt_text(q, ":command", d->command);
-	stmt_text(q, ":plan", d->plan);
-	stmt_text(q, ":marker", delivery_marker_name(d->marker));
-	stmt_text(q, ":on_ambiguous", delivery_ambiguous_name(d->on_ambiguous));
-	stmt_text(q, ":retry", d->retry_json);
-	stmt_int(q, ":fingerprint", delivery_fingerprint(d));
-	stmt_int(q, ":due_us", d->due_us);
-	stmt_int_or_null(q, ":max_runtime_us", d->max_runtime_us, 0);
-	stmt_int(q, ":max_age_s", retry_default.max_age_us / S);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_DELIVERY_INSERT,
+	    ARGS(ROW(&columns_delivery, d),
+		INT(":fingerprint", delivery_fingerprint(d)),
+		INT(":max_age_s", MAX_AGE_S)));
 }
 
 enum store_rc
 store_delivery_move(struct store *st, struct delivery *d)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DELIVERY_MOVE);
 	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":run", d->run);
-	stmt_int(q, ":version", d->version);
-	stmt_text(q, ":state", run_state_name(d->state));
-	stmt_int_or_null(q, ":next_us", d->next_us, DELIVERY_NEVER);
-	stmt_int(q, ":is_waiting", d->is_waiting);
-	stmt_int(q, ":attempt", d->attempt);
-	stmt_int_or_null(q, ":sent_us", d->sent_us, 0);
-	stmt_int_or_null(q, ":doubt_us", d->doubt_us, 0);
-	stmt_int(q, ":looks", d->looks);
-	stmt_text(q, ":remote_id", d->remote_id);
-	stmt_int_or_null(q, ":created_us", d->created_us, 0);
-	stmt_int_or_null(q, ":started_us", d->started_us, 0);
-	stmt_int_or_null(q, ":finished_us", d->finished_us, 0);
-	if ((rc = stmt_run(st, q, true)) != STORE_OK)
+	rc = stmt_exec_one(st, SQL_DELIVERY_MOVE,
+	    ARGS(ROW(&columns_delivery, d)));
+	if (rc != STORE_OK)
 		return rc;
 	d->version++;
 	return store_run_set(st,
 	    &(struct store_run_set){ d->run, d->state, d->reason,
 		d->next_us != DELIVERY_NEVER });
+}
+
+enum store_rc
+store_delivery_get(struct store *st, const char *id, struct delivery *out)
+{
+	return stmt_find(st, SQL_DELIVERY_GET, ARGS(TEXT(":task_id", id)),
+	    &columns_delivery, out);
+}
+
+enum store_rc
+store_delivery_of_remote(struct store *st, const char *remote_id,
+    struct delivery *out)
+{
+	return stmt_find(st, SQL_DELIVERY_OF_REMOTE,
+	    ARGS(TEXT(":remote_id", remote_id)), &columns_delivery, out);
+}
+
+enum store_rc
+store_delivery_due_service(struct store *st, const char *after, char **out)
+{
+	return stmt_string(st, SQL_DELIVERY_DUE_SERVICE,
+	    ARGS(TEXT(":service", after)), out);
+}
+
+enum store_rc
+store_delivery_due(struct store *st, const char *service, int64_t now_us,
+    int64_t limit, struct delivery_list *out)
+{
+	return delivery_list(st, SQL_DELIVERY_DUE,
+	    ARGS(TEXT(":service", service), INT(":now", now_us),
+		INT(":limit", limit)),
+	    out);
+}
+
+enum store_rc
+store_delivery_wait(struct store *st, const char *service, int64_t now_us,
+    const char *reason)
+{
+	enum store_rc rc;
+
+	rc = stmt_exec(st, SQL_DELIVERY_WAIT_SAY,
+	    ARGS(TEXT(":service", service), INT(":now", now_us),
+		TEXT(":reason", reason)));
+	if (rc != STORE_OK)
+		return rc;
+	return stmt_exec(st, SQL_DELIVERY_WAIT,
+	    ARGS(TEXT(":service", service), INT(":now", now_us)));
+}
+
+enum store_rc
+store_delivery_in_state(struct store *st, enum run_state state, int64_t now_us,
+    int64_t limit, struct delivery_list *out)
+{
+	return delivery_list(st, SQL_DELIVERY_IN_STATE,
+	    ARGS(TEXT(":state", run_state_name(state)), INT(":now", now_us),
+		INT(":limit", limit)),
+	    out);
+}
+
+enum store_rc
+store_delivery_away_count(struct store *st, const char *service, int64_t *out)
+{
+	return stmt_number(st, SQL_DELIVERY_AWAY_COUNT,
+	    ARGS(TEXT(":service", service)), out);
+}
+
+enum store_rc
+store_delivery_doubt_count(struct store *st, const char *service, int64_t *out)
+{
+	return stmt_number(st, SQL_DELIVERY_DOUBT_COUNT,
+	    ARGS(TEXT(":service", service)), out);
+}
+
+/* Each service a statement counts at. */
+static enum store_rc
+each_service(struct store *st, enum sql_id id,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+{
+	struct stmt *q = stmt_call(st, id, NO_ARGS);
+
+	while (stmt_next(q))
+		see(arg, row_text(q, 0), row_int(q, 1));
+	return stmt_end(q);
+}
+
+enum store_rc
+store_delivery_away_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+{
+	return each_service(st, SQL_DELIVERY_AWAY_SERVICES, see, arg);
+}
+
+enum store_rc
+store_delivery_due_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+{
+	return each_service(st, SQL_DELIVERY_DUE_COUNT, see, arg);
+}
+
+enum store_rc
+store_delivery_job_services(struct store *st,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+{
+	return each_service(st, SQL_DELIVERY_JOB_COUNT, see, arg);
+}
+
+enum store_rc
+store_delivery_expired(struct store *st, int64_t now_us, int64_t limit,
+    struct delivery_list *out)
+{
+	return delivery_list(st, SQL_DELIVERY_EXPIRED,
+	    ARGS(INT(":now", now_us), INT(":limit", limit)), out);
+}
+
+enum store_rc
+store_delivery_of_job(struct store *st, int64_t job, int64_t *n,
+    char id[RUN_ID_LEN + 1])
+{
+	struct stmt *q =
+	    stmt_call(st, SQL_DELIVERY_OF_JOB, ARGS(INT(":job", job)));
+	const char *s;
+
+	if (stmt_next(q)) {
+		*n = row_int(q, 0);
+		s = row_text(q, 1);
+		(void)snprintf(id, RUN_ID_LEN + 1, "%s", s == NULL ? "" : s);
+	} else
+		stmt_fail(q, STORE_NOTFOUND);
+	return stmt_end(q);
+}
+
+enum store_rc
+store_delivery_cancel(struct store *st, int64_t run, int64_t now_us)
+{
+	return stmt_exec_one(st, SQL_DELIVERY_CANCEL,
+	    ARGS(INT(":run", run), INT(":now", now_us)));
+}
+
+enum store_rc
+store_delivery_to_cancel(struct store *st, int64_t now_us, int64_t limit,
+    struct delivery_list *out)
+{
+	return delivery_list(st, SQL_DELIVERY_TO_CANCEL,
+	    ARGS(INT(":now", now_us), INT(":limit", limit)), out);
+}
+
+enum store_rc
+store_delivery_put_off(struct store *st, int64_t run, int64_t at_us)
+{
+	return stmt_exec(st, SQL_DELIVERY_PUT_OFF,
+	    ARGS(INT(":run", run), INT(":at_us", at_us)));
+}
+
+enum store_rc
+store_delivery_has_work(struct store *st, int64_t now_us, bool *out)
+{
+	return stmt_is(st, SQL_DELIVERY_WORK, ARGS(INT(":now", now_us)), out);
+}
+
+enum store_rc
+store_delivery_next(struct store *st, int64_t now_us, int64_t *out_us)
+{
+	*out_us = DELIVERY_NEVER;
+	return stmt_optional(st, SQL_DELIVERY_NEXT, ARGS(INT(":now", now_us)),
+	    out_us);
+}
+
+enum store_rc
+store_delivery_list(struct store *st, const struct store_delivery_filter *f,
+    struct delivery_list *out)
+{
+	bool is_any_start =
+	    f->started_after == INT64_MIN && f->started_before == INT64_MAX;
+	bool is_any_finish =
+	    f->finished_after == INT64_MIN && f->finished_before == INT64_MAX;
+
+	return delivery_list(st, SQL_DELIVERY_LIST,
+	    ARGS(ROW(&columns_filter, f), INT(":is_any_start", is_any_start),
+		INT(":is_any_finish", is_any_finish)),
+	    out);
 }

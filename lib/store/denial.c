@@ -6,6 +6,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/store/alert.h"
+#include "lib/store/columns.h"
 #include "lib/store/denial.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
@@ -13,62 +14,54 @@
 /* What ended so long ago has been told, and nobody asks for it. */
 #define KEEP_US (90 * INT64_C(86400) * CLOCK_US_PER_S)
 
+/* clang-format off */
+static const struct column denial_fields[] = {
+	COLUMN_NEEDED("key", struct store_denial, key),
+	COLUMN_NEEDED("service", struct store_denial, service),
+	COLUMN_NEEDED("reason", struct store_denial, reason),
+	COLUMN_INT("since_us", struct store_denial, since_us),
+};
+/* clang-format on */
+
+const struct columns columns_denial = COLUMNS("denial", denial_fields);
+
 enum store_rc
 store_denial_add(struct store *st, const char *key, const char *service,
     const char *reason, int64_t now_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DENIAL_FORGET);
 	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":before_us", now_us - KEEP_US);
-	if ((rc = stmt_run(st, q, false)) != STORE_OK)
+	rc = stmt_exec(st, SQL_DENIAL_FORGET,
+	    ARGS(INT(":before_us", now_us - KEEP_US)));
+	if (rc != STORE_OK)
 		return rc;
-	if ((q = stmt_get(st, SQL_DENIAL_ADD)) == NULL)
-		return st->refused;
-	stmt_text(q, ":key", key);
-	stmt_text(q, ":service", service);
-	stmt_text(q, ":reason", reason);
-	stmt_int(q, ":now", now_us);
-	rc = stmt_run(st, q, true);
+	rc = stmt_exec_one(st, SQL_DENIAL_ADD,
+	    ARGS(TEXT(":key", key), TEXT(":service", service),
+		TEXT(":reason", reason), INT(":now", now_us)));
 	if (rc != STORE_OK)
 		return rc == STORE_NOTFOUND ? STORE_OK : rc;
-	return store_alert_add(st, ALERT_KEY, sqlite3_last_insert_rowid(st->db),
-	    ALERT_DENIED);
+	return store_alert_add(st, ALERT_KEY, stmt_last_id(st), ALERT_DENIED);
 }
 
 enum store_rc
 store_denial_end(struct store *st, const char *key, const char *service,
     int64_t now_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DENIAL_END);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":key", key);
-	stmt_text(q, ":service", service);
-	stmt_int(q, ":now", now_us);
-	return stmt_run(st, q, true);
+	return stmt_exec_one(st, SQL_DENIAL_END,
+	    ARGS(TEXT(":key", key), TEXT(":service", service),
+		INT(":now", now_us)));
 }
 
 enum store_rc
 store_denial_each(struct store *st,
     void (*see)(void *arg, const struct store_denial *n), void *arg)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_DENIAL_OPEN);
+	struct stmt *q = stmt_call(st, SQL_DENIAL_OPEN, NO_ARGS);
 	struct store_denial n;
-	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		n.key = (const char *)sqlite3_column_text(q, 0);
-		n.service = (const char *)sqlite3_column_text(q, 1);
-		n.reason = (const char *)sqlite3_column_text(q, 2);
-		n.since_us = sqlite3_column_int64(q, 3);
-		see(arg, &n);
+	while (stmt_next(q)) {
+		if (row_read(q, &columns_denial, &n))
+			see(arg, &n);
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_end(q);
 }

@@ -1,12 +1,28 @@
+/* The table of brokers' servers: who sends there, and how they are. */
 #include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/list.h"
+#include "lib/store/columns.h"
 #include "lib/store/endpoint.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
+
+/* clang-format off */
+static const struct column endpoint_fields[] = {
+	COLUMN_TEXT("name", struct endpoint_info, name),
+	COLUMN_INT("holder", struct endpoint_info, holder),
+	COLUMN_INT("lease_us", struct endpoint_info, lease_us),
+	COLUMN_INT("fails", struct endpoint_info, fails),
+	COLUMN_INT("next_us", struct endpoint_info, next_us),
+	COLUMN_INT_OR("since_us", struct endpoint_info, since_us, 0),
+	COLUMN_TEXT("reason", struct endpoint_info, reason),
+};
+/* clang-format on */
+
+const struct columns columns_endpoint = COLUMNS("endpoint", endpoint_fields);
 
 void
 endpoint_info_fini(struct endpoint_info *l)
@@ -29,98 +45,48 @@ enum store_rc
 store_endpoint_take(struct store *st, const char *name, int64_t holder,
     int64_t now_us, int64_t until_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_TAKE);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":name", name);
-	stmt_int(q, ":holder", holder);
-	stmt_int(q, ":now", now_us);
-	stmt_int(q, ":until_us", until_us);
-	return stmt_run(st, q, true);
+	return stmt_exec_one(st, SQL_ENDPOINT_TAKE,
+	    ARGS(TEXT(":name", name), INT(":holder", holder),
+		INT(":now", now_us), INT(":until_us", until_us)));
 }
 
 enum store_rc
 store_endpoint_release(struct store *st, const char *name, int64_t holder)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_RELEASE);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":name", name);
-	stmt_int(q, ":holder", holder);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ENDPOINT_RELEASE,
+	    ARGS(TEXT(":name", name), INT(":holder", holder)));
 }
 
 enum store_rc
 store_endpoint_fail(struct store *st, const char *name, int64_t now_us,
     int64_t next_us, const char *reason)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_FAIL);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":name", name);
-	stmt_int(q, ":now", now_us);
-	stmt_int(q, ":next_us", next_us);
-	stmt_text(q, ":reason", reason);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ENDPOINT_FAIL,
+	    ARGS(TEXT(":name", name), INT(":now", now_us),
+		INT(":next_us", next_us), TEXT(":reason", reason)));
 }
 
 enum store_rc
 store_endpoint_refuse(struct store *st, const char *name, int64_t now_us,
     const char *reason)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_REFUSE);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":name", name);
-	stmt_int(q, ":now", now_us);
-	stmt_text(q, ":reason", reason);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ENDPOINT_REFUSE,
+	    ARGS(TEXT(":name", name), INT(":now", now_us),
+		TEXT(":reason", reason)));
 }
 
 enum store_rc
 store_endpoint_mend(struct store *st, const char *name)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_MEND);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":name", name);
-	return stmt_run(st, q, false);
-}
-
-static enum store_rc
-read_row(sqlite3_stmt *q, struct endpoint_info *l)
-{
-	bool is_oom = false;
-
-	l->name = stmt_copy(q, 0, &is_oom);
-	l->holder = sqlite3_column_int64(q, 1);
-	l->lease_us = sqlite3_column_int64(q, 2);
-	l->fails = sqlite3_column_int64(q, 3);
-	l->next_us = sqlite3_column_int64(q, 4);
-	l->since_us = sqlite3_column_int64(q, 5);
-	l->reason = stmt_copy(q, 6, &is_oom);
-	return is_oom ? STORE_FULL : STORE_OK;
+	return stmt_exec(st, SQL_ENDPOINT_MEND, ARGS(TEXT(":name", name)));
 }
 
 enum store_rc
 store_endpoint_get(struct store *st, const char *name,
     struct endpoint_info *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_GET);
-	enum store_rc rc;
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":name", name);
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		rc = read_row(q, out);
-	stmt_put(q);
-	return rc;
+	return stmt_find(st, SQL_ENDPOINT_GET, ARGS(TEXT(":name", name)),
+	    &columns_endpoint, out);
 }
 
 static struct endpoint_info *
@@ -139,18 +105,9 @@ list_add(struct endpoint_list *l)
 enum store_rc
 store_endpoint_list(struct store *st, struct endpoint_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ENDPOINT_LIST);
-	struct endpoint_info *l;
-	enum store_rc rc;
+	struct stmt *q = stmt_call(st, SQL_ENDPOINT_LIST, NO_ARGS);
 
-	if (q == NULL)
-		return st->refused;
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		l = list_add(out);
-		rc = l == NULL ? STORE_FULL : read_row(q, l);
-		if (rc != STORE_OK)
-			break;
-	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	while (stmt_next(q))
+		(void)row_read(q, &columns_endpoint, list_add(out));
+	return stmt_end(q);
 }

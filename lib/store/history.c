@@ -1,3 +1,4 @@
+/* The table of triggers that jobs had before. */
 #include "config.h"
 
 #include "lib/store/history.h"
@@ -16,45 +17,36 @@ struct end {
 
 #define KEEP_NONE INT64_MAX
 
+/* clang-format off */
+static const struct column end_fields[] = {
+	COLUMN_INT("job", struct end, job),
+	COLUMN_BORROWED("next", struct end, next),
+	COLUMN_BORROWED("zone", struct end, zone),
+	COLUMN_INT("until_us", struct end, until_us),
+	COLUMN_INT_OR("keep_us", struct end, keep_us, KEEP_NONE),
+};
+/* clang-format on */
+
+static const struct columns columns_end = COLUMNS(NULL, end_fields);
+
 static enum store_rc
 history_end(struct store *st, const struct end *e)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_HISTORY_END);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":job", e->job);
-	stmt_text(q, ":next", e->next);
-	stmt_text(q, ":zone", e->zone);
-	stmt_int(q, ":until_us", e->until_us);
-	stmt_int_or_null(q, ":keep_us", e->keep_us, KEEP_NONE);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_HISTORY_END, ARGS(ROW(&columns_end, e)));
 }
 
 static enum store_rc
 history_end_before(struct store *st, const struct end *e)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_HISTORY_END_BEFORE);
-
-	if (q == NULL)
-		return STORE_ERROR;
-	stmt_int(q, ":job", e->job);
-	stmt_text(q, ":next", e->next);
-	stmt_int(q, ":keep_us", e->keep_us);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_HISTORY_END_BEFORE,
+	    ARGS(ROW(&columns_end, e)));
 }
 
 static enum store_rc
 history_begin(struct store *st, const struct end *e, int64_t since_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_HISTORY_BEGIN);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":job", e->job);
-	stmt_text(q, ":next", e->next);
-	stmt_int(q, ":since_us", since_us);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_HISTORY_BEGIN,
+	    ARGS(ROW(&columns_end, e), INT(":since_us", since_us)));
 }
 
 enum store_rc

@@ -9,7 +9,7 @@
 #include "lib/base/ban.h"
 
 /* clang-format off */
-static const struct column job[] = {
+static const struct column job_fields[] = {
 	COLUMN_INT("id", struct job, id),
 	COLUMN_TEXT("queue", struct job, queue),
 	COLUMN_TEXT("job_id", struct job, job_id),
@@ -34,14 +34,14 @@ static const struct column job[] = {
 	COLUMN_INT("changed_us", struct job, changed_us),
 };
 
-static const struct column gone[] = {
+static const struct column gone_fields[] = {
 	COLUMN_INT("gone_us", struct store_gone, at_us),
 	COLUMN_TEXT("reason", struct store_gone, reason),
 };
 /* clang-format on */
 
-const struct columns columns_job = COLUMNS("job", job);
-const struct columns columns_gone = COLUMNS("gone", gone);
+const struct columns columns_job = COLUMNS("job", job_fields);
+const struct columns columns_gone = COLUMNS("gone", gone_fields);
 
 /* Add all that a statement returns. */
 static enum store_rc
@@ -51,7 +51,7 @@ job_list(struct store *st, enum sql_id id, const struct arg *args,
 	struct stmt *q = stmt_call(st, id, args);
 
 	while (stmt_next(q))
-		row_read(q, &columns_job, job_list_add(out));
+		(void)row_read(q, &columns_job, job_list_add(out));
 	return stmt_end(q);
 }
 
@@ -230,7 +230,7 @@ struct part {
 };
 
 /* clang-format off */
-static const struct column part[] = {
+static const struct column part_fields[] = {
 	COLUMN_BORROWED("queue", struct part, queue),
 	COLUMN_INT("next_run_us", struct part, next_run_us),
 	COLUMN_INT("id", struct part, id),
@@ -238,7 +238,7 @@ static const struct column part[] = {
 };
 /* clang-format on */
 
-static const struct columns columns_part = COLUMNS(NULL, part);
+static const struct columns columns_part = COLUMNS(NULL, part_fields);
 
 /* Those with a next run, or those without. */
 static enum store_rc

@@ -1,7 +1,9 @@
+/* The two journals: the tables audit and tick, and the mark of the clock. */
 #include "config.h"
 
 #include <stdlib.h>
 
+#include "lib/store/columns.h"
 #include "lib/store/log.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
@@ -9,186 +11,148 @@
 /* The pace is measured over this many ticks. */
 #define PACE_TICKS 12
 
+/* clang-format off */
+static const struct column audit_fields[] = {
+	COLUMN_INT("at_us", struct store_audit, at_us),
+	COLUMN_BORROWED("actor", struct store_audit, actor),
+	COLUMN_BORROWED("action", struct store_audit, action),
+	COLUMN_BORROWED("queue", struct store_audit, queue),
+	COLUMN_BORROWED("job_id", struct store_audit, job_id),
+};
+
+static const struct column tick_fields[] = {
+	COLUMN_INT("id", struct store_tick, id),
+	COLUMN_INT("started_us", struct store_tick, started_us),
+	COLUMN_INT("ended_us", struct store_tick, ended_us),
+	COLUMN_INT("sent", struct store_tick, sent),
+	COLUMN_INT("decided", struct store_tick, decided),
+};
+
+/* All that is written of one; what is known of its doubt goes without. */
+static const struct column tick_new_fields[] = {
+	COLUMN_INT("started_us", struct store_tick, started_us),
+	COLUMN_INT("until_us", struct store_tick, until_us),
+	COLUMN_BOOL("by_hand", struct store_tick, is_by_hand),
+	COLUMN_INT_OR("boot", struct store_tick, sign.boot, 0),
+	COLUMN_INT("boot_us", struct store_tick, sign.boot_us),
+	COLUMN_INT_OR("doubt_us", struct store_tick, doubt.now_us, 0),
+	COLUMN_INT("uid", struct store_tick, uid),
+	COLUMN_INT("id", struct store_tick, id),
+	COLUMN_INT("ended_us", struct store_tick, ended_us),
+	COLUMN_INT("sent", struct store_tick, sent),
+	COLUMN_INT("decided", struct store_tick, decided),
+};
+
+static const struct column sign_fields[] = {
+	COLUMN_INT("now_us", struct clock_reading, now_us),
+	COLUMN_INT("boot", struct clock_reading, boot),
+	COLUMN_INT_OR("boot_us", struct clock_reading, boot_us, -1),
+};
+/* clang-format on */
+
+static const struct columns columns_audit = COLUMNS(NULL, audit_fields);
+static const struct columns columns_tick_new = COLUMNS(NULL, tick_new_fields);
+const struct columns columns_tick = COLUMNS("tick", tick_fields);
+const struct columns columns_tick_believed =
+    COLUMNS("tick_believed", sign_fields);
+const struct columns columns_tick_doubted =
+    COLUMNS("tick_doubted", sign_fields);
+
 enum store_rc
 store_audit_add(struct store *st, const struct store_audit *a)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_AUDIT_INSERT);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":at_us", a->at_us);
-	stmt_text(q, ":actor", a->actor);
-	stmt_text(q, ":action", a->action);
-	stmt_text(q, ":queue", a->queue);
-	stmt_text(q, ":job_id", a->job_id);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_AUDIT_INSERT, ARGS(ROW(&columns_audit, a)));
 }
 
-static void
-bind_doubt(sqlite3_stmt *q, const struct store_tick *t)
+/* A statement with what is to be written of t. */
+static enum store_rc
+tick_write(struct store *st, enum sql_id id, const struct store_tick *t)
 {
-	stmt_int_or_null(q, ":doubt_us", t->doubt.now_us, 0);
-	if (t->doubt.now_us == 0)
-		stmt_null(q, ":doubt_boot_us");
-	else
-		stmt_int(q, ":doubt_boot_us", t->doubt.boot_us);
+	bool is_doubted = t->doubt.now_us != 0;
+
+	return stmt_exec(st, id,
+	    ARGS(ROW(&columns_tick_new, t),
+		INT_OR_NULL(":doubt_boot_us",
+		    is_doubted ? t->doubt.boot_us : INT64_MIN, INT64_MIN)));
 }
 
 enum store_rc
 store_tick_start(struct store *st, struct store_tick *t)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_TICK_INSERT);
-	enum store_rc rc;
+	enum store_rc rc = tick_write(st, SQL_TICK_INSERT, t);
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":started_us", t->started_us);
-	stmt_int(q, ":until_us", t->until_us);
-	stmt_int(q, ":by_hand", t->is_by_hand);
-	stmt_int_or_null(q, ":boot", t->sign.boot, 0);
-	stmt_int(q, ":boot_us", t->sign.boot_us);
-	stmt_int(q, ":uid", t->uid);
-	bind_doubt(q, t);
-	if ((rc = stmt_run(st, q, false)) == STORE_OK)
-		t->id = sqlite3_last_insert_rowid(st->db);
+	if (rc == STORE_OK)
+		t->id = stmt_last_id(st);
 	return rc;
 }
 
 enum store_rc
 store_tick_end(struct store *st, const struct store_tick *t)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_TICK_END);
-	enum store_rc rc;
+	enum store_rc rc = tick_write(st, SQL_TICK_END, t);
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":id", t->id);
-	stmt_int(q, ":ended_us", t->ended_us);
-	stmt_int(q, ":sent", t->sent);
-	stmt_int(q, ":decided", t->decided);
-	bind_doubt(q, t);
-	if ((rc = stmt_run(st, q, false)) != STORE_OK)
+	if (rc != STORE_OK)
 		return rc;
-	if ((q = stmt_get(st, SQL_TICK_PRUNE)) == NULL)
-		return st->refused;
-	stmt_int(q, ":id", t->id);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_TICK_PRUNE, ARGS(INT(":id", t->id)));
 }
 
 enum store_rc
 store_tick_foreign(struct store *st, int64_t uid, int64_t *other)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_TICK_FOREIGN);
-
-	if (q != NULL)
-		stmt_int(q, ":uid", uid);
-	return stmt_scalar(st, q, other);
+	return stmt_number(st, SQL_TICK_FOREIGN, ARGS(INT(":uid", uid)), other);
 }
 
 enum store_rc
 store_tick_is_relieved(struct store *st, const struct store_tick *t, bool *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_TICK_RELIEF);
-	enum store_rc rc;
-	int64_t one = 0;
-
-	if (q != NULL) {
-		stmt_int(q, ":id", t->id);
-		stmt_int(q, ":until_us", t->until_us);
-	}
-	rc = stmt_scalar(st, q, &one);
-	*out = one != 0;
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
-}
-
-/* The one row of a statement as a sign. */
-static enum store_rc
-read_sign(struct store *st, enum sql_id id, struct clock_reading *out)
-{
-	sqlite3_stmt *q = stmt_get(st, id);
-	enum store_rc rc;
-
-	if (q == NULL)
-		return st->refused;
-	if ((rc = stmt_row(st, q)) == STORE_OK) {
-		out->now_us = sqlite3_column_int64(q, 0);
-		out->boot = sqlite3_column_int64(q, 1);
-		out->boot_us = sqlite3_column_int64(q, 2);
-	}
-	stmt_put(q);
-	return rc;
+	return stmt_is(st, SQL_TICK_RELIEF,
+	    ARGS(INT(":id", t->id), INT(":until_us", t->until_us)), out);
 }
 
 enum store_rc
 store_tick_believed(struct store *st, struct clock_reading *out)
 {
-	return read_sign(st, SQL_TICK_BELIEVED, out);
+	return stmt_find(st, SQL_TICK_BELIEVED, NO_ARGS, &columns_tick_believed,
+	    out);
 }
 
 enum store_rc
 store_tick_doubted(struct store *st, struct clock_reading *out)
 {
-	return read_sign(st, SQL_TICK_DOUBTED, out);
+	return stmt_find(st, SQL_TICK_DOUBTED, NO_ARGS, &columns_tick_doubted,
+	    out);
 }
 
 enum store_rc
 store_tick_by_hand(struct store *st, int64_t *out)
 {
-	*out = 0;
-	return stmt_scalar(st, stmt_get(st, SQL_TICK_BY_HAND), out);
+	return stmt_number(st, SQL_TICK_BY_HAND, NO_ARGS, out);
 }
 
 enum store_rc
 store_mark(struct store *st, int64_t *out)
 {
-	enum store_rc rc;
-
 	*out = 0;
-	rc = stmt_scalar(st, stmt_get(st, SQL_MARK_GET), out);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
-}
-
-static enum store_rc
-mark(struct store *st, enum sql_id id, int64_t at_us)
-{
-	sqlite3_stmt *q = stmt_get(st, id);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":at_us", at_us);
-	return stmt_run(st, q, false);
+	return stmt_optional(st, SQL_MARK_GET, NO_ARGS, out);
 }
 
 enum store_rc
 store_mark_raise(struct store *st, int64_t at_us)
 {
-	return mark(st, SQL_MARK_RAISE, at_us);
+	return stmt_exec(st, SQL_MARK_RAISE, ARGS(INT(":at_us", at_us)));
 }
 
 enum store_rc
 store_mark_set(struct store *st, int64_t at_us)
 {
-	return mark(st, SQL_MARK_SET, at_us);
+	return stmt_exec(st, SQL_MARK_SET, ARGS(INT(":at_us", at_us)));
 }
 
 enum store_rc
 store_tick_last(struct store *st, struct store_tick *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_TICK_NEWEST);
-	enum store_rc rc;
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":limit", 1);
-	if ((rc = stmt_row(st, q)) == STORE_OK) {
-		out->id = sqlite3_column_int64(q, 0);
-		out->started_us = sqlite3_column_int64(q, 1);
-		out->ended_us = sqlite3_column_int64(q, 2);
-		out->sent = sqlite3_column_int64(q, 3);
-		out->decided = sqlite3_column_int64(q, 4);
-	}
-	stmt_put(q);
-	return rc;
+	return stmt_find(st, SQL_TICK_NEWEST, ARGS(INT(":limit", 1)),
+	    &columns_tick, out);
 }
 
 static int
@@ -238,26 +202,24 @@ distances(const struct span *v, size_t n, int64_t *cadence, int64_t *gap)
 enum store_rc
 store_tick_pace(struct store *st, struct store_pace *out)
 {
+	struct stmt *q =
+	    stmt_call(st, SQL_TICK_NEWEST, ARGS(INT(":limit", PACE_TICKS)));
 	int64_t cadence[PACE_TICKS], gap[PACE_TICKS];
-	sqlite3_stmt *q = stmt_get(st, SQL_TICK_NEWEST);
 	struct span v[PACE_TICKS];
+	struct store_tick t;
 	enum store_rc rc;
 	size_t n = 0;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":limit", PACE_TICKS);
-	for (; (rc = stmt_row(st, q)) == STORE_OK; n++) {
-		v[n].start_us = sqlite3_column_int64(q, 1);
-		v[n].seen_us = sqlite3_column_int64(q, 2);
-		if (v[n].seen_us < v[n].start_us)
-			v[n].seen_us = v[n].start_us;
+	for (; n < PACE_TICKS && stmt_next(q); n++) {
+		(void)row_read(q, &columns_tick, &t);
+		v[n].start_us = t.started_us;
+		v[n].seen_us =
+		    t.ended_us < t.started_us ? t.started_us : t.ended_us;
 	}
-	stmt_put(q);
-	if (rc == STORE_NOTFOUND && (n = distances(v, n, cadence, gap)) > 1) {
-		*out =
-		    (struct store_pace){ median(cadence, n), median(gap, n) };
-		rc = STORE_OK;
-	}
-	return rc;
+	if ((rc = stmt_end(q)) != STORE_OK)
+		return rc;
+	if ((n = distances(v, n, cadence, gap)) < 2)
+		return STORE_NOTFOUND;
+	*out = (struct store_pace){ median(cadence, n), median(gap, n) };
+	return STORE_OK;
 }

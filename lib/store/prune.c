@@ -1,3 +1,4 @@
+/* Retention: what is too old, or too much, leaves ledger and journal. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -5,6 +6,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/record/run.h"
+#include "lib/store/columns.h"
 #include "lib/store/prune.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
@@ -37,10 +39,50 @@ struct step {
 struct seen {
 	int64_t id;
 	int64_t job;
-	bool is_paused; /* such a row may grow, and then counts as new */
-	bool is_needed; /* the guard needs it */
+	enum run_state state;
 	int64_t decided_us;
+	bool is_needed; /* the guard needs it */
 };
+
+/* What a one-off is known by. */
+struct once {
+	const char *queue;
+	const char *job_id;
+	int64_t slot_us;
+};
+
+/* One-offs that are forgotten: the oldest, or (where asked) so old ones. */
+struct surplus {
+	int64_t before_us;
+	int64_t limit;
+};
+
+/* clang-format off */
+static const struct column surplus_fields[] = {
+	COLUMN_INT("before_us", struct surplus, before_us),
+	COLUMN_INT("limit", struct surplus, limit),
+};
+
+static const struct column prune_seen_fields[] = {
+	COLUMN_INT("id", struct seen, id),
+	COLUMN_INT("job", struct seen, job),
+	COLUMN_NAME("state", struct seen, state, run_state_names),
+	COLUMN_INT("decided_us", struct seen, decided_us),
+	COLUMN_BOOL("is_needed", struct seen, is_needed),
+};
+
+static const struct column prune_once_fields[] = {
+	COLUMN_NEEDED("queue", struct once, queue),
+	COLUMN_NEEDED("job_id", struct once, job_id),
+	COLUMN_INT("slot_us", struct once, slot_us),
+};
+/* clang-format on */
+
+static const struct columns columns_surplus = COLUMNS(NULL, surplus_fields);
+const struct columns columns_prune_seen =
+    COLUMNS("prune_seen", prune_seen_fields);
+const struct columns columns_prune_once =
+    COLUMNS("prune_once", prune_once_fields);
 
 /* What a walk thinks of a row. */
 enum verdict { VERDICT_TAKE, VERDICT_LEAVE, VERDICT_STOP };
@@ -48,38 +90,16 @@ enum verdict { VERDICT_TAKE, VERDICT_LEAVE, VERDICT_STOP };
 static enum store_rc
 prune_at(struct step *s, const char *name, int64_t *out)
 {
-	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_AT);
-	enum store_rc rc;
-
 	*out = 0;
-	if (q != NULL)
-		stmt_text(q, ":name", name);
-	rc = stmt_scalar(s->st, q, out);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_optional(s->st, SQL_PRUNE_AT, ARGS(TEXT(":name", name)),
+	    out);
 }
 
 static enum store_rc
 prune_move(struct step *s, const char *name, int64_t at)
 {
-	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_MOVE);
-
-	if (q == NULL)
-		return s->st->refused;
-	stmt_text(q, ":name", name);
-	stmt_int(q, ":at", at);
-	return stmt_run(s->st, q, false);
-}
-
-/* A statement with nothing but a number in it. */
-static enum store_rc
-prune_do(struct step *s, enum sql_id id, const char *name, int64_t v)
-{
-	sqlite3_stmt *q = stmt_get(s->st, id);
-
-	if (q == NULL)
-		return s->st->refused;
-	stmt_int(q, name, v);
-	return stmt_run(s->st, q, false);
+	return stmt_exec(s->st, SQL_PRUNE_MOVE,
+	    ARGS(TEXT(":name", name), INT(":at", at)));
 }
 
 /* The job is gone, and so is its last row: its sums join the others. */
@@ -88,16 +108,14 @@ prune_fold(struct step *s, int64_t job)
 {
 	static const enum sql_id ids[] = { SQL_PRUNE_FOLD, SQL_PRUNE_SUMS,
 		SQL_PRUNE_NAME, SQL_PRUNE_HISTORY };
-	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_IS_OVER);
-	int64_t is_over = 0;
+	bool is_over = false;
 	enum store_rc rc;
 
-	if (q != NULL)
-		stmt_int(q, ":job", job);
-	rc = stmt_scalar(s->st, q, &is_over);
+	rc =
+	    stmt_is(s->st, SQL_PRUNE_IS_OVER, ARGS(INT(":job", job)), &is_over);
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-		if (rc == STORE_OK && is_over != 0)
-			rc = prune_do(s, ids[i], ":job", job);
+		if (rc == STORE_OK && is_over)
+			rc = stmt_exec(s->st, ids[i], ARGS(INT(":job", job)));
 	}
 	return rc;
 }
@@ -114,15 +132,11 @@ is_made_up(const char *job_id)
 static enum store_rc
 remember(struct step *s, int64_t key)
 {
-	sqlite3_stmt *q = stmt_get(s->st, SQL_ONCE_ADD);
-	enum store_rc rc;
+	enum store_rc rc = stmt_exec(s->st, SQL_ONCE_ADD,
+	    ARGS(INT(":id", key), INT(":now", clock_get_us(s->clock))));
 
-	if (q == NULL)
-		return s->st->refused;
-	stmt_int(q, ":id", key);
-	stmt_int(q, ":now", clock_get_us(s->clock));
-	rc = stmt_run(s->st, q, false);
-	s->once += sqlite3_changes(s->st->db);
+	if (rc == STORE_OK)
+		s->once += stmt_changes(s->st);
 	return rc;
 }
 
@@ -130,22 +144,16 @@ remember(struct step *s, int64_t key)
 static enum store_rc
 prune_once(struct step *s, int64_t id)
 {
-	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_ONCE);
+	struct stmt *q = stmt_call(s->st, SQL_PRUNE_ONCE, ARGS(INT(":id", id)));
+	struct once o;
 	enum store_rc rc;
 	int64_t key = 0;
 
-	if (q == NULL)
-		return s->st->refused;
-	stmt_int(q, ":id", id);
-	if ((rc = stmt_row(s->st, q)) == STORE_OK &&
-	    !is_made_up((const char *)sqlite3_column_text(q, 1)))
-		key = run_once_key((const char *)sqlite3_column_text(q, 0),
-		    (const char *)sqlite3_column_text(q, 1),
-		    sqlite3_column_int64(q, 2));
-	stmt_put(q);
-	if (key != 0)
-		return remember(s, key);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	if (stmt_next(q) && row_read(q, &columns_prune_once, &o) &&
+	    !is_made_up(o.job_id))
+		key = run_once_key(o.queue, o.job_id, o.slot_us);
+	rc = stmt_end(q);
+	return rc == STORE_OK && key != 0 ? remember(s, key) : rc;
 }
 
 /* What is known of a row's slots goes, but for the sums. */
@@ -158,7 +166,7 @@ prune_row(struct step *s, int64_t id)
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		if (rc == STORE_OK)
-			rc = prune_do(s, ids[i], ":id", id);
+			rc = stmt_exec(s->st, ids[i], ARGS(INT(":id", id)));
 	}
 	return rc;
 }
@@ -185,22 +193,12 @@ prune_take(struct step *s, int64_t *last)
 	return rc;
 }
 
-static void
-read_seen(sqlite3_stmt *q, struct seen *r)
-{
-	r->id = sqlite3_column_int64(q, 0);
-	r->job = sqlite3_column_int64(q, 1);
-	r->is_paused = strcmp((const char *)sqlite3_column_text(q, 2),
-			   run_state_name(RUN_PAUSED)) == 0;
-	r->decided_us = sqlite3_column_int64(q, 3);
-	r->is_needed = sqlite3_column_int(q, 4) != 0;
-}
-
 static enum verdict
 judge_age(const struct step *s, const struct seen *r)
 {
 	if (r->decided_us >= s->p->before_us)
-		return r->is_paused ? VERDICT_LEAVE : VERDICT_STOP;
+		/* A paused row may grow, and then counts as new. */
+		return r->state == RUN_PAUSED ? VERDICT_LEAVE : VERDICT_STOP;
 	return r->is_needed ? VERDICT_LEAVE : VERDICT_TAKE;
 }
 
@@ -211,19 +209,15 @@ judge_age(const struct step *s, const struct seen *r)
 static enum store_rc
 gather(struct step *s, int64_t excess, int64_t *at)
 {
-	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_WALK);
+	struct stmt *q = stmt_call(s->st, SQL_PRUNE_WALK,
+	    ARGS(INT(":id", *at), INT(":limit", s->p->step_rows)));
 	enum verdict v = VERDICT_LEAVE;
-	enum store_rc rc;
-	struct seen r;
+	struct seen r = { .state = RUN_STATE__MAX };
 	int rows = 0;
 
-	if (q == NULL)
-		return s->st->refused;
-	stmt_int(q, ":id", *at);
-	stmt_int(q, ":limit", s->p->step_rows);
 	s->n = 0;
-	while ((rc = stmt_row(s->st, q)) == STORE_OK) {
-		read_seen(q, &r);
+	while (stmt_next(q)) {
+		(void)row_read(q, &columns_prune_seen, &r);
 		rows++;
 		if (r.id >= s->newest || (excess >= 0 && s->n >= excess))
 			v = VERDICT_STOP;
@@ -237,10 +231,9 @@ gather(struct step *s, int64_t excess, int64_t *at)
 			s->v[s->n++] = (struct victim){ r.id, r.job };
 		*at = r.id;
 	}
-	stmt_put(q);
 	if (v == VERDICT_STOP || rows < s->p->step_rows)
 		*at = 0;
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_end(q);
 }
 
 /* One walk through the oldest rows, from where the last one stopped. */
@@ -280,29 +273,24 @@ prune_count(struct step *s)
 static enum store_rc
 gather_job(struct step *s, int64_t job)
 {
-	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_JOB_BOUND);
+	struct stmt *q;
 	enum store_rc rc;
 	int64_t bound;
 
 	s->n = 0;
-	if (q != NULL) {
-		stmt_int(q, ":job", job);
-		stmt_int(q, ":keep", s->p->rows_per_job);
-	}
-	if ((rc = stmt_scalar(s->st, q, &bound)) != STORE_OK)
+	rc = stmt_number(s->st, SQL_PRUNE_JOB_BOUND,
+	    ARGS(INT(":job", job), INT(":keep", s->p->rows_per_job)), &bound);
+	if (rc != STORE_OK)
 		return rc == STORE_NOTFOUND ? STORE_OK : rc;
-	if ((q = stmt_get(s->st, SQL_PRUNE_JOB_ROWS)) == NULL)
-		return s->st->refused;
-	stmt_int(q, ":job", job);
-	stmt_int(q, ":slot_us", bound);
-	stmt_int(q, ":limit", s->p->step_rows);
-	while ((rc = stmt_row(s->st, q)) == STORE_OK) {
-		s->v[s->n] = (struct victim){ sqlite3_column_int64(q, 0), job };
+	q = stmt_call(s->st, SQL_PRUNE_JOB_ROWS,
+	    ARGS(INT(":job", job), INT(":slot_us", bound),
+		INT(":limit", s->p->step_rows)));
+	while (stmt_next(q)) {
+		s->v[s->n] = (struct victim){ row_int(q, 0), job };
 		if (s->v[s->n].id < s->newest)
 			s->n++;
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_end(q);
 }
 
 /*
@@ -314,23 +302,19 @@ gather_job(struct step *s, int64_t job)
 static enum store_rc
 next_job(struct step *s, int64_t *at, int64_t *job)
 {
-	sqlite3_stmt *q = stmt_get(s->st, SQL_PRUNE_NEXT_JOB);
 	int64_t every = s->p->rows_per_job / 16;
-	enum store_rc rc;
+	struct stmt *q;
 
-	if (q == NULL)
-		return s->st->refused;
 	every = every < 1 ? 1 : every > SAMPLE_MAX ? SAMPLE_MAX : every;
-	stmt_int(q, ":id", *at);
-	stmt_int(q, ":every", every);
+	q = stmt_call(s->st, SQL_PRUNE_NEXT_JOB,
+	    ARGS(INT(":id", *at), INT(":every", every)));
 	*job = 0;
 	*at = s->newest;
-	if ((rc = stmt_row(s->st, q)) == STORE_OK) {
-		*at = sqlite3_column_int64(q, 0);
-		*job = sqlite3_column_int64(q, 1);
+	if (stmt_next(q)) {
+		*at = row_int(q, 0);
+		*job = row_int(q, 1);
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_end(q);
 }
 
 /* How far the jobs' turns are; from the start once another limit is set. */
@@ -379,15 +363,12 @@ prune_jobs(struct step *s)
 static enum store_rc
 prune_audit(struct step *s)
 {
-	sqlite3_stmt *q = stmt_get(s->st, SQL_AUDIT_PRUNE);
 	enum store_rc rc;
 
-	if (q == NULL)
-		return s->st->refused;
-	stmt_int(q, ":before_us", s->p->before_us);
-	stmt_int(q, ":limit", s->p->step_rows);
-	rc = stmt_run(s->st, q, false);
-	if (rc == STORE_OK && sqlite3_changes(s->st->db) == s->p->step_rows)
+	rc = stmt_exec(s->st, SQL_AUDIT_PRUNE,
+	    ARGS(INT(":before_us", s->p->before_us),
+		INT(":limit", s->p->step_rows)));
+	if (rc == STORE_OK && stmt_changes(s->st) == s->p->step_rows)
 		s->is_more = true;
 	return rc;
 }
@@ -396,19 +377,15 @@ prune_audit(struct step *s)
 static enum store_rc
 forget(struct step *s, enum sql_id id, int64_t limit, int64_t *n)
 {
-	sqlite3_stmt *q = stmt_get(s->st, id);
-	enum store_rc rc;
-	int changes;
+	const struct surplus u = { clock_get_us(s->clock) - ONCE_US, limit };
+	enum store_rc rc =
+	    stmt_exec(s->st, id, ARGS(ROW(&columns_surplus, &u)));
 
-	if (q == NULL)
-		return s->st->refused;
-	if (id == SQL_ONCE_PRUNE)
-		stmt_int(q, ":before_us", clock_get_us(s->clock) - ONCE_US);
-	stmt_int(q, ":limit", limit);
-	rc = stmt_run(s->st, q, false);
-	changes = sqlite3_changes(s->st->db);
-	*n -= changes;
-	s->is_more = s->is_more || changes == s->p->step_rows;
+	if (rc == STORE_OK) {
+		*n -= stmt_changes(s->st);
+		s->is_more =
+		    s->is_more || stmt_changes(s->st) == s->p->step_rows;
+	}
 	return rc;
 }
 
@@ -467,7 +444,7 @@ store_prune_step(struct store *st, const struct store_prune *p, int64_t *done,
 	s.v = calloc((size_t)p->step_rows, sizeof(s.v[0]));
 	if (s.v == NULL)
 		return STORE_FULL;
-	rc = stmt_scalar(st, stmt_get(st, SQL_PRUNE_NEWEST), &s.newest);
+	rc = stmt_number(st, SQL_PRUNE_NEWEST, NO_ARGS, &s.newest);
 	if (rc == STORE_OK)
 		rc = prune_rules(&s);
 	*done += s.done;

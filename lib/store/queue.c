@@ -1,13 +1,58 @@
+/*
+ * Queues: the table of their switches, and that of the messages of the
+ * embedded one.
+ */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/time/datetime.h"
 #include "lib/base/list.h"
+#include "lib/base/num.h"
+#include "lib/store/alert.h"
+#include "lib/store/columns.h"
 #include "lib/store/queue.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
+
+/* clang-format off */
+static const struct column queue_fields[] = {
+	COLUMN_TEXT("name", struct queue_info, name),
+	COLUMN_BOOL("is_paused", struct queue_info, is_paused),
+	COLUMN_INT("jobs", struct queue_info, jobs),
+	COLUMN_INT("ready", struct queue_info, ready),
+	COLUMN_INT("held", struct queue_info, held),
+	COLUMN_INT("dead", struct queue_info, dead),
+	COLUMN_INT("waiting", struct queue_info, waiting),
+	COLUMN_INT("oldest_us", struct queue_info, oldest_us),
+};
+
+static const struct column message_fields[] = {
+	COLUMN_INT("id", struct message, id),
+	COLUMN_NUMBER("state", struct message, state),
+	COLUMN_INT("attempt", struct message, attempt),
+	COLUMN_INT("priority", struct message, priority),
+	COLUMN_INT("until_us", struct message, until_us),
+	COLUMN_INT("enqueued_us", struct message, enqueued_us),
+	COLUMN_CHARS("lease", struct message, lease),
+	COLUMN_TEXT("reason", struct message, reason),
+	COLUMN_TEXT("body", struct message, body),
+};
+
+static const struct column params_fields[] = {
+	COLUMN_INT("priority", struct store_params, priority),
+	COLUMN_TEXT("args", struct store_params, args),
+	COLUMN_TEXT("kwargs", struct store_params, kwargs),
+};
+/* clang-format on */
+
+const struct columns columns_queue = COLUMNS("queue", queue_fields);
+const struct columns columns_message = COLUMNS("message", message_fields);
+const struct columns columns_params = COLUMNS("params", params_fields);
 
 void
 queue_list_fini(struct queue_list *l)
@@ -34,128 +79,254 @@ queue_list_add(struct queue_list *l)
 enum store_rc
 store_queue_is_paused(struct store *st, const char *queue, bool *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_IS_PAUSED);
-	enum store_rc rc;
-	int64_t v = 0;
-
-	*out = false;
-	if (q != NULL)
-		stmt_text(q, ":queue", queue);
-	rc = stmt_scalar(st, q, &v);
-	if (rc == STORE_OK)
-		*out = v != 0;
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_is(st, SQL_QUEUE_IS_PAUSED, ARGS(TEXT(":queue", queue)),
+	    out);
 }
 
 enum store_rc
 store_queue_note_leased(struct store *st, const char *queue, int64_t now_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_LEASED);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", queue);
-	stmt_int(q, ":now", now_us);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_QUEUE_LEASED,
+	    ARGS(TEXT(":queue", queue), INT(":now", now_us)));
 }
 
 enum store_rc
 store_queue_is_consumed(struct store *st, const char *queue, bool *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_IS_CONSUMED);
-	enum store_rc rc;
-	int64_t v = 0;
-
-	*out = false;
-	if (q != NULL)
-		stmt_text(q, ":queue", queue);
-	rc = stmt_scalar(st, q, &v);
-	*out = rc == STORE_OK;
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_is(st, SQL_QUEUE_IS_CONSUMED, ARGS(TEXT(":queue", queue)),
+	    out);
 }
 
 enum store_rc
 store_queue_consumed(struct store *st, store_queue_see *see, void *cookie)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_CONSUMED);
-	enum store_rc rc;
+	struct stmt *q = stmt_call(st, SQL_QUEUE_CONSUMED, NO_ARGS);
 
-	if (q == NULL)
-		return st->refused;
-	while ((rc = stmt_row(st, q)) == STORE_OK)
-		see(cookie, (const char *)sqlite3_column_text(q, 0));
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	while (stmt_next(q))
+		see(cookie, row_text(q, 0));
+	return stmt_end(q);
 }
 
 enum store_rc
 store_queue_why_paused(struct store *st, const char *queue, struct buf *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_PAUSE);
+	struct stmt *q =
+	    stmt_call(st, SQL_QUEUE_PAUSE, ARGS(TEXT(":queue", queue)));
 	const char *actor;
-	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", queue);
-	if ((rc = stmt_row(st, q)) == STORE_OK) {
-		actor = (const char *)sqlite3_column_text(q, 1);
+	if (stmt_next(q)) {
+		actor = row_text(q, 1);
 		buf_printf(out, "queue paused by %s since ",
 		    actor != NULL ? actor : "somebody");
-		datetime_rfc3339_s(sqlite3_column_int64(q, 0), out);
+		datetime_rfc3339_s(row_int(q, 0), out);
 		if (out->is_failed)
-			rc = STORE_FULL;
+			stmt_fail(q, STORE_FULL);
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_end(q);
 }
 
 enum store_rc
 store_queue_set_paused(struct store *st, const char *queue, bool is_paused,
     int64_t now_us, const char *actor)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_SET_PAUSED);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":queue", queue);
-	stmt_int(q, ":is_paused", is_paused);
-	stmt_int(q, ":now", now_us);
-	stmt_text(q, ":actor", actor);
-	return stmt_run(st, q, false);
-}
-
-static enum store_rc
-queue_read(sqlite3_stmt *q, struct queue_info *i)
-{
-	bool is_oom = false;
-
-	i->name = stmt_copy(q, 0, &is_oom);
-	i->is_paused = sqlite3_column_int(q, 1) != 0;
-	i->jobs = sqlite3_column_int64(q, 2);
-	i->ready = sqlite3_column_int64(q, 3);
-	i->held = sqlite3_column_int64(q, 4);
-	i->dead = sqlite3_column_int64(q, 5);
-	i->waiting = sqlite3_column_int64(q, 6);
-	i->oldest_us = sqlite3_column_int64(q, 7);
-	return is_oom ? STORE_FULL : STORE_OK;
+	return stmt_exec(st, SQL_QUEUE_SET_PAUSED,
+	    ARGS(TEXT(":queue", queue), INT(":is_paused", is_paused),
+		INT(":now", now_us), TEXT(":actor", actor)));
 }
 
 enum store_rc
 store_queue_list(struct store *st, struct queue_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_QUEUE_LIST);
-	struct queue_info *i;
+	struct stmt *q = stmt_call(st, SQL_QUEUE_LIST, NO_ARGS);
+
+	while (stmt_next(q))
+		(void)row_read(q, &columns_queue, queue_list_add(out));
+	return stmt_end(q);
+}
+
+/* A lease's text: the message's number, a dash, 32 random hex digits. */
+static void
+lease_make(int64_t id, char out[MESSAGE_LEASE_MAX])
+{
+	unsigned char r[16];
+	int n;
+
+	/* Cannot fail for so few bytes where the kernel has it. */
+	if (getentropy(r, sizeof(r)) != 0)
+		abort();
+	n = snprintf(out, MESSAGE_LEASE_MAX, "%lld-", (long long)id);
+	for (size_t i = 0; i < sizeof(r); i++)
+		n += snprintf(out + n, (size_t)(MESSAGE_LEASE_MAX - n), "%02x",
+		    r[i]);
+}
+
+/* The message's number in a lease's text, or -1. */
+static int64_t
+lease_id(const char *lease)
+{
+	const char *dash = strchr(lease, '-');
+	char digits[24];
+	int64_t id;
+
+	if (dash == NULL || (size_t)(dash - lease) >= sizeof(digits))
+		return -1;
+	memcpy(digits, lease, (size_t)(dash - lease));
+	digits[dash - lease] = '\0';
+	return num_parse(digits, 1, INT64_MAX, &id) == 0 ? id : -1;
+}
+
+/* One leased message, by its number as well: the lease alone has no index. */
+#define LEASED(queue_, lease_) \
+	INT(":id", lease_id(lease_)), TEXT(":queue", queue_), \
+	    TEXT(":lease", lease_)
+
+/* Add all messages that a statement returns. */
+static enum store_rc
+message_list(struct store *st, enum sql_id id, const struct arg *args,
+    struct message_list *out)
+{
+	struct stmt *q = stmt_call(st, id, args);
+
+	while (stmt_next(q))
+		(void)row_read(q, &columns_message, message_list_add(out));
+	return stmt_end(q);
+}
+
+enum store_rc
+store_message_insert(struct store *st, const char *queue, int64_t priority,
+    int64_t now_us, const char *body)
+{
+	return stmt_exec(st, SQL_MESSAGE_INSERT,
+	    ARGS(TEXT(":queue", queue), INT(":priority", priority),
+		INT(":now", now_us), TEXT(":body", body)));
+}
+
+/*
+ * A statement that gives number and state of each message that it changes:
+ * those that are dead by it are news.  *n becomes how many there were.
+ */
+static enum store_rc
+change_states(struct store *st, enum sql_id id, const struct arg *args,
+    size_t *n)
+{
+	struct stmt *q = stmt_call(st, id, args);
+
+	for (*n = 0; stmt_next(q); ++*n) {
+		if (row_int(q, 1) == MESSAGE_DEAD)
+			stmt_fail(q,
+			    store_alert_renew(st, ALERT_MESSAGE, row_int(q, 0),
+				ALERT_DEAD));
+	}
+	return stmt_end(q);
+}
+
+enum store_rc
+store_message_expire(struct store *st, const char *queue,
+    int64_t max_deliveries, int64_t now_us)
+{
+	size_t n;
+
+	return change_states(st, SQL_MESSAGE_EXPIRE,
+	    ARGS(TEXT(":queue", queue), INT(":max_deliveries", max_deliveries),
+		INT(":now", now_us)),
+	    &n);
+}
+
+enum store_rc
+store_message_lease(struct store *st, const char *queue, int max,
+    int64_t until_us, struct message_list *out)
+{
+	size_t had = out->n;
+	struct message *m;
 	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		i = queue_list_add(out);
-		rc = i == NULL ? STORE_FULL : queue_read(q, i);
-		if (rc != STORE_OK)
-			break;
+	rc = message_list(st, SQL_MESSAGE_PICK,
+	    ARGS(TEXT(":queue", queue), INT(":limit", max)), out);
+	for (size_t i = had; i < out->n && rc == STORE_OK; i++) {
+		m = &out->v[i];
+		lease_make(m->id, m->lease);
+		m->state = MESSAGE_HELD;
+		m->attempt++;
+		m->until_us = until_us;
+		rc = stmt_exec_one(st, SQL_MESSAGE_LEASE,
+		    ARGS(ROW(&columns_message, m)));
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return rc;
+}
+
+enum store_rc
+store_message_ack(struct store *st, const char *queue, const char *lease)
+{
+	return stmt_exec_one(st, SQL_MESSAGE_ACK, ARGS(LEASED(queue, lease)));
+}
+
+enum store_rc
+store_message_extend(struct store *st, const char *queue, const char *lease,
+    int64_t until_us)
+{
+	return stmt_exec_one(st, SQL_MESSAGE_EXTEND,
+	    ARGS(LEASED(queue, lease), INT(":until_us", until_us)));
+}
+
+enum store_rc
+store_message_nack(struct store *st, const char *queue, const char *lease,
+    const struct store_nack *n)
+{
+	enum store_rc rc;
+	size_t changed;
+
+	rc = change_states(st, SQL_MESSAGE_NACK,
+	    ARGS(LEASED(queue, lease), INT(":free", n->is_free),
+		INT(":max_deliveries", n->max_deliveries),
+		INT_OR_NULL(":until_us", n->now_us + n->delay_us, n->now_us),
+		TEXT(":reason", n->reason)),
+	    &changed);
+	return rc == STORE_OK && changed == 0 ? STORE_NOTFOUND : rc;
+}
+
+enum store_rc
+store_message_peek(struct store *st, const char *queue,
+    enum message_state state, int limit, struct message_list *out)
+{
+	static const enum sql_id sqls[MESSAGE_STATE__MAX] = {
+		[MESSAGE_READY] = SQL_MESSAGE_PEEK_READY,
+		[MESSAGE_HELD] = SQL_MESSAGE_PEEK_HELD,
+		[MESSAGE_DEAD] = SQL_MESSAGE_PEEK_DEAD,
+	};
+
+	return message_list(st, sqls[state],
+	    ARGS(TEXT(":queue", queue), INT(":limit", limit)), out);
+}
+
+enum store_rc
+store_message_params(struct store *st, const char *queue, const char *task_id,
+    int64_t sent_us, struct store_params *out)
+{
+	return stmt_find(st, SQL_MESSAGE_PARAMS,
+	    ARGS(TEXT(":queue", queue), TEXT(":task_id", task_id),
+		INT(":enqueued_us", sent_us)),
+	    &columns_params, out);
+}
+
+enum store_rc
+store_message_count(struct store *st, const char *queue, int64_t *out)
+{
+	return stmt_number(st, SQL_MESSAGE_COUNT, ARGS(TEXT(":queue", queue)),
+	    out);
+}
+
+enum store_rc
+store_message_clear(struct store *st, const char *queue, int64_t *out)
+{
+	static const enum sql_id sqls[] = { SQL_MESSAGE_CLEAR_READY,
+		SQL_MESSAGE_CLEAR_HELD };
+	enum store_rc rc = STORE_OK;
+
+	*out = 0;
+	for (size_t i = 0; i < 2 && rc == STORE_OK; i++) {
+		rc = stmt_exec(st, sqls[i], ARGS(TEXT(":queue", queue)));
+		if (rc == STORE_OK)
+			*out += stmt_changes(st);
+	}
+	return rc;
 }

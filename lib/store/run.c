@@ -1,35 +1,60 @@
+/* The table of runs: the ledger, and the one-offs that it remembers. */
 #include "config.h"
 
-#include <stdio.h>
-
 #include "lib/store/alert.h"
+#include "lib/store/columns.h"
 #include "lib/store/run.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
+/* clang-format off */
+static const struct column run_fields[] = {
+	COLUMN_CHARS("task_id", struct run, id),
+	COLUMN_INT_OR("job", struct run, job, 0),
+	COLUMN_TEXT("queue", struct run, queue),
+	COLUMN_TEXT("job_id", struct run, job_id),
+	COLUMN_INT("slot_us", struct run, slot_us),
+	COLUMN_INT("last_us", struct run, last_us),
+	COLUMN_INT("count", struct run, count),
+	COLUMN_NAME("state", struct run, state, run_state_names),
+	COLUMN_TEXT("reason", struct run, reason),
+	COLUMN_INT("decided_us", struct run, decided_us),
+	COLUMN_INT("id", struct run, row),
+};
+
+static const struct column filter_fields[] = {
+	COLUMN_BORROWED("queue", struct store_run_filter, queue),
+	COLUMN_BORROWED("job_id", struct store_run_filter, job_id),
+	COLUMN_NAME("state", struct store_run_filter, state, run_state_names),
+	COLUMN_INT("from_us", struct store_run_filter, from_us),
+	COLUMN_INT("slot_us", struct store_run_filter, below.slot_us),
+	COLUMN_INT("id", struct store_run_filter, below.row),
+	COLUMN_INT("limit", struct store_run_filter, limit),
+};
+
+static const struct column at_fields[] = {
+	COLUMN_BORROWED("queue", struct store_run_at, queue),
+	COLUMN_BORROWED("job_id", struct store_run_at, job_id),
+	COLUMN_INT("at_us", struct store_run_at, at_us),
+	COLUMN_INT("until_us", struct store_run_at, until_us),
+};
+/* clang-format on */
+
+const struct columns columns_run = COLUMNS("run", run_fields);
+static const struct columns columns_filter = COLUMNS(NULL, filter_fields);
+static const struct columns columns_at = COLUMNS(NULL, at_fields);
+
 enum store_rc
 store_run_insert(struct store *st, struct run *r)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_RUN_INSERT);
 	enum alert_kind news = alert_of_run(r->state, true);
 	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":task_id", r->id);
-	stmt_int_or_null(q, ":job", r->job, 0);
-	stmt_text(q, ":queue", r->queue);
-	stmt_text(q, ":job_id", r->job_id);
-	stmt_int(q, ":slot_us", r->slot_us);
-	stmt_int(q, ":last_us", r->last_us);
-	stmt_int(q, ":count", r->count);
-	stmt_text(q, ":state", run_state_name(r->state));
-	stmt_text(q, ":reason", r->reason);
-	stmt_int(q, ":decided_us", r->decided_us);
-	stmt_int_or_null(q, ":is_extra", r->is_extra, 0);
-	rc = stmt_run(st, q, false);
+	rc = stmt_exec(st, SQL_RUN_INSERT,
+	    ARGS(ROW(&columns_run, r),
+		INT_OR_NULL(":is_extra", r->is_extra, false)));
 	if (rc == STORE_OK)
-		r->row = sqlite3_last_insert_rowid(st->db);
+		r->row = stmt_last_id(st);
 	return rc == STORE_OK && news != ALERT_KIND__MAX ?
 	    store_alert_add(st, ALERT_RUN, r->row, news) :
 	    rc;
@@ -40,74 +65,40 @@ store_run_set(struct store *st, const struct store_run_set *s)
 {
 	enum alert_kind news = alert_of_run(s->state, s->is_open);
 	enum store_rc rc = STORE_OK;
-	sqlite3_stmt *q;
 
 	if (news != ALERT_KIND__MAX)
 		rc = store_alert_run(st, s->run, news);
 	if (rc != STORE_OK)
 		return rc;
-	if ((q = stmt_get(st, SQL_RUN_SET)) == NULL)
-		return st->refused;
-	stmt_int(q, ":run", s->run);
-	stmt_text(q, ":state", run_state_name(s->state));
-	stmt_text(q, ":reason", s->reason);
-	return stmt_run(st, q, true);
+	return stmt_exec_one(st, SQL_RUN_SET,
+	    ARGS(INT(":run", s->run), TEXT(":state", run_state_name(s->state)),
+		TEXT(":reason", s->reason)));
 }
 
 /* Number of the row that ends a job's ledger, if it says the same as r. */
 static enum store_rc
 run_find_last(struct store *st, const struct run *r, int64_t *id)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_RUN_LAST);
-	enum store_rc rc;
+	struct stmt *q =
+	    stmt_call(st, SQL_RUN_LAST, ARGS(ROW(&columns_run, r)));
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":job", r->job);
-	stmt_text(q, ":state", run_state_name(r->state));
-	stmt_text(q, ":reason", r->reason);
-	stmt_int(q, ":slot_us", r->slot_us);
-	rc = stmt_row(st, q);
-	if (rc == STORE_OK && sqlite3_column_int(q, 1) == 0)
-		rc = STORE_NOTFOUND;
-	if (rc == STORE_OK)
-		*id = sqlite3_column_int64(q, 0);
-	stmt_put(q);
-	return rc;
+	if (!stmt_next(q) || row_int(q, 1) == 0)
+		stmt_fail(q, STORE_NOTFOUND);
+	else
+		*id = row_int(q, 0);
+	return stmt_end(q);
 }
 
 enum store_rc
 store_run_extend(struct store *st, const struct run *r)
 {
 	enum store_rc rc;
-	sqlite3_stmt *q;
 	int64_t id = 0;
 
 	if ((rc = run_find_last(st, r, &id)) != STORE_OK)
 		return rc;
-	if ((q = stmt_get(st, SQL_RUN_EXTEND)) == NULL)
-		return st->refused;
-	stmt_int(q, ":id", id);
-	stmt_int(q, ":last_us", r->last_us);
-	stmt_int(q, ":count", r->count);
-	stmt_int(q, ":decided_us", r->decided_us);
-	return stmt_run(st, q, true);
-}
-
-/* One of the instants that the row beside at_us has; *out stays without. */
-static enum store_rc
-run_beside(struct store *st, enum sql_id id, int64_t job, int64_t at_us,
-    int64_t *out)
-{
-	sqlite3_stmt *q = stmt_get(st, id);
-	enum store_rc rc;
-
-	if (q != NULL) {
-		stmt_int(q, ":job", job);
-		stmt_int(q, ":at_us", at_us);
-	}
-	rc = stmt_scalar(st, q, out);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_exec_one(st, SQL_RUN_EXTEND,
+	    ARGS(ROW(&columns_run, r), INT(":id", id)));
 }
 
 enum store_rc
@@ -119,36 +110,17 @@ store_run_free(struct store *st, int64_t job, int64_t from_us,
 
 	*begin_us = from_us;
 	*end_us = INT64_MAX;
-	rc = run_beside(st, SQL_RUN_BEFORE, job, from_us, &covered_us);
+	rc = stmt_optional(st, SQL_RUN_BEFORE,
+	    ARGS(INT(":job", job), INT(":at_us", from_us)), &covered_us);
 	if (rc != STORE_OK)
 		return rc;
 	if (covered_us >= from_us)
 		*begin_us = covered_us + 1;
-	rc = run_beside(st, SQL_RUN_AFTER, job, *begin_us, &next_us);
+	rc = stmt_optional(st, SQL_RUN_AFTER,
+	    ARGS(INT(":job", job), INT(":at_us", *begin_us)), &next_us);
 	if (rc == STORE_OK && next_us != INT64_MAX)
 		*end_us = next_us - 1;
 	return rc;
-}
-
-static enum store_rc
-run_read(sqlite3_stmt *q, struct run *r)
-{
-	bool is_oom = false;
-
-	(void)snprintf(r->id, sizeof(r->id), "%s",
-	    (const char *)sqlite3_column_text(q, 0));
-	r->job = sqlite3_column_int64(q, 1);
-	r->queue = stmt_copy(q, 2, &is_oom);
-	r->job_id = stmt_copy(q, 3, &is_oom);
-	r->slot_us = sqlite3_column_int64(q, 4);
-	r->last_us = sqlite3_column_int64(q, 5);
-	r->count = sqlite3_column_int64(q, 6);
-	(void)run_state_parse((const char *)sqlite3_column_text(q, 7),
-	    &r->state);
-	r->reason = stmt_copy(q, 8, &is_oom);
-	r->decided_us = sqlite3_column_int64(q, 9);
-	r->row = sqlite3_column_int64(q, 10);
-	return is_oom ? STORE_FULL : STORE_OK;
 }
 
 /* A filter that varies is a statement of its own.  Most rows are "sent":
@@ -165,168 +137,94 @@ run_list_sql(const struct store_run_filter *f)
 	return is_rare ? SQL_RUN_LIST_STATE : SQL_RUN_LIST;
 }
 
+/* Add all that a statement returns. */
+static enum store_rc
+run_list(struct store *st, enum sql_id id, const struct arg *args,
+    struct run_list *out)
+{
+	struct stmt *q = stmt_call(st, id, args);
+
+	while (stmt_next(q))
+		(void)row_read(q, &columns_run, run_list_add(out));
+	return stmt_end(q);
+}
+
 enum store_rc
 store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, run_list_sql(f));
-	enum store_rc rc;
-	struct run *r;
-
-	if (q == NULL)
-		return st->refused;
-	if (f->queue != NULL)
-		stmt_text(q, ":queue", f->queue);
-	if (f->job_id != NULL)
-		stmt_text(q, ":job_id", f->job_id);
-	stmt_text(q, ":state",
-	    f->state < RUN_STATE__MAX ? run_state_name(f->state) : NULL);
-	stmt_int(q, ":from_us", f->from_us);
-	stmt_int(q, ":slot_us", f->below.slot_us);
-	stmt_int(q, ":id", f->below.row);
-	stmt_int(q, ":limit", f->limit);
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		r = run_list_add(out);
-		rc = r == NULL ? STORE_FULL : run_read(q, r);
-		if (rc != STORE_OK)
-			break;
-	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
-}
-
-/* Read the one row of q, which is put back. */
-static enum store_rc
-run_read_one(struct store *st, sqlite3_stmt *q, struct run *out)
-{
-	enum store_rc rc;
-
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		rc = run_read(q, out);
-	stmt_put(q);
-	return rc;
+	return run_list(st, run_list_sql(f), ARGS(ROW(&columns_filter, f)),
+	    out);
 }
 
 enum store_rc
 store_run_named(struct store *st, const char *id, struct run_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_RUN_GET);
-	enum store_rc rc;
-	struct run *r;
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":task_id", id);
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		r = run_list_add(out);
-		rc = r == NULL ? STORE_FULL : run_read(q, r);
-		if (rc != STORE_OK)
-			break;
-	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return run_list(st, SQL_RUN_GET, ARGS(TEXT(":task_id", id)), out);
 }
 
 enum store_rc
 store_run_get(struct store *st, const char *id, struct run *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_RUN_GET);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":task_id", id);
-	return run_read_one(st, q, out);
-}
-
-/* A statement about one job's rows, by name; NULL when it cannot be had. */
-static sqlite3_stmt *
-run_of_job(struct store *st, enum sql_id id, const struct store_run_at *w)
-{
-	sqlite3_stmt *q = stmt_get(st, id);
-
-	if (q != NULL) {
-		stmt_text(q, ":queue", w->queue);
-		stmt_text(q, ":job_id", w->job_id);
-	}
-	return q;
+	return stmt_find(st, SQL_RUN_GET, ARGS(TEXT(":task_id", id)),
+	    &columns_run, out);
 }
 
 enum store_rc
 store_run_at(struct store *st, const struct store_run_at *w, struct run *out)
 {
-	sqlite3_stmt *q = run_of_job(st, SQL_RUN_AT, w);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":at_us", w->at_us);
-	stmt_int(q, ":until_us", w->until_us);
-	return run_read_one(st, q, out);
+	return stmt_find(st, SQL_RUN_AT, ARGS(ROW(&columns_at, w)),
+	    &columns_run, out);
 }
 
 enum store_rc
 store_run_newest(struct store *st, const struct store_run_at *w,
     struct run *out)
 {
-	sqlite3_stmt *q = run_of_job(st, SQL_RUN_NEWEST, w);
-
-	if (q == NULL)
-		return st->refused;
-	return run_read_one(st, q, out);
+	return stmt_find(st, SQL_RUN_NEWEST, ARGS(ROW(&columns_at, w)),
+	    &columns_run, out);
 }
 
-/* Was there such a run, which is kept no more? */
-static enum store_rc
-run_once_known(struct store *st, const struct store_run_at *w)
+static int64_t
+once_key(const struct store_run_at *w)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ONCE_HAS);
-	int64_t one;
-
-	if (q != NULL)
-		stmt_int(q, ":id", run_once_key(w->queue, w->job_id, w->at_us));
-	return stmt_scalar(st, q, &one);
+	return run_once_key(w->queue, w->job_id, w->at_us);
 }
 
 enum store_rc
 store_run_once_exists(struct store *st, const struct store_run_at *w,
     int64_t now_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ONCE_SEEN);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":id", run_once_key(w->queue, w->job_id, w->at_us));
-	stmt_int(q, ":now", now_us);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ONCE_SEEN,
+	    ARGS(INT(":id", once_key(w)), INT(":now", now_us)));
 }
 
 enum store_rc
 store_run_once(struct store *st, const struct store_run_at *w, struct run *out)
 {
-	sqlite3_stmt *q = run_of_job(st, SQL_RUN_ONCE, w);
 	enum store_rc rc;
+	int64_t at_us;
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":at_us", w->at_us);
-	rc = run_read_one(st, q, out);
-	return rc == STORE_NOTFOUND ? run_once_known(st, w) : rc;
+	rc = stmt_find(st, SQL_RUN_ONCE, ARGS(ROW(&columns_at, w)),
+	    &columns_run, out);
+	if (rc != STORE_NOTFOUND)
+		return rc;
+	/* Was there such a run, which is kept no more? */
+	return stmt_number(st, SQL_ONCE_HAS, ARGS(INT(":id", once_key(w))),
+	    &at_us);
 }
 
 enum store_rc
 store_run_pruned(struct store *st, const struct store_run_at *w,
     int64_t *last_us)
 {
-	return stmt_scalar(st, run_of_job(st, SQL_RUN_PRUNED_OF, w), last_us);
+	return stmt_number(st, SQL_RUN_PRUNED_OF, ARGS(ROW(&columns_at, w)),
+	    last_us);
 }
 
 enum store_rc
 store_run_decided(struct store *st, int64_t job, int64_t *out_us)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_RUN_DECIDED);
-	enum store_rc rc;
-
-	if (q != NULL)
-		stmt_int(q, ":job", job);
-	rc = stmt_scalar(st, q, out_us);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_optional(st, SQL_RUN_DECIDED, ARGS(INT(":job", job)),
+	    out_us);
 }

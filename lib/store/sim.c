@@ -1,36 +1,50 @@
+/* Counting in a copy of a store that is simulated on. */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "lib/store/columns.h"
 #include "lib/store/sim.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
-static enum store_rc
-sim_script(struct store *st, const char *script)
-{
-	enum store_rc rc;
+/* clang-format off */
+static const struct column sim_job_fields[] = {
+	COLUMN_INT("id", struct store_sim_job, id),
+	COLUMN_NEEDED("queue", struct store_sim_job, queue),
+	COLUMN_NEEDED("job_id", struct store_sim_job, job_id),
+	COLUMN_NEEDED("trigger", struct store_sim_job, trigger),
+	COLUMN_NAME("was", struct store_sim_job, was, job_state_names),
+	COLUMN_INT_OR("from_us", struct store_sim_job, from_us, JOB_NEVER),
+	COLUMN_BOOL("is_gone", struct store_sim_job, is_gone),
+	COLUMN_NAME("state", struct store_sim_job, is, job_state_names),
+	COLUMN_INT_OR("cursor_us", struct store_sim_job, cursor_us, JOB_NEVER),
+	COLUMN_INT_OR("next_run_us", struct store_sim_job, next_run_us,
+	    JOB_NEVER),
+};
 
-	if ((rc = store_begin(st)) != STORE_OK)
-		return rc;
-	rc = stmt_rc(st, sqlite3_exec(st->db, script, NULL, NULL, NULL));
-	if (rc == STORE_OK)
-		return store_commit(st);
-	store_rollback(st);
-	return rc;
-}
+static const struct column count_fields[] = {
+	COLUMN_CHARS("state", struct store_sim_count, state),
+	COLUMN_INT("n", struct store_sim_count, n),
+	COLUMN_INT("late", struct store_sim_count, late),
+	COLUMN_INT("worst_us", struct store_sim_count, worst_us),
+};
+/* clang-format on */
+
+const struct columns columns_sim_job = COLUMNS("sim_job", sim_job_fields);
+const struct columns columns_sim_count = COLUMNS("sim_count", count_fields);
+const struct columns columns_sim_total = COLUMNS("sim_total", count_fields);
 
 enum store_rc
 store_sim_begin(struct store *st)
 {
-	return sim_script(st, sql_sim_begin);
+	return store_script(st, sql_sim_begin);
 }
 
 enum store_rc
 store_sim_end(struct store *st)
 {
-	return sim_script(st, sql_sim_end);
+	return store_script(st, sql_sim_end);
 }
 
 enum store_rc
@@ -40,88 +54,54 @@ store_sim_consume(struct store *st)
 
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
-	rc = stmt_run(st, stmt_get(st, SQL_SIM_CONSUME), false);
+	rc = stmt_exec(st, SQL_SIM_CONSUME, NO_ARGS);
 	if (rc == STORE_OK)
 		return store_commit(st);
 	store_rollback(st);
 	return rc;
 }
 
-/* All rows of q, which has state, count, late and worst; puts it back. */
 static enum store_rc
-sim_read_counts(struct store *st, sqlite3_stmt *q,
+read_counts(struct stmt *q, const struct columns *columns,
     struct store_sim_count out[STORE_SIM_STATES], size_t *n)
 {
-	enum store_rc rc;
-
 	*n = 0;
-	while ((rc = stmt_row(st, q)) == STORE_OK && *n < STORE_SIM_STATES) {
-		(void)snprintf(out[*n].state, sizeof(out[*n].state), "%s",
-		    (const char *)sqlite3_column_text(q, 0));
-		out[*n].n = sqlite3_column_int64(q, 1);
-		out[*n].late = sqlite3_column_int64(q, 2);
-		out[(*n)++].worst_us = sqlite3_column_int64(q, 3);
+	while (*n < STORE_SIM_STATES && stmt_next(q)) {
+		(void)row_read(q, columns, &out[*n]);
+		(*n)++;
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
-}
-
-static int64_t
-sim_instant(sqlite3_stmt *q, int col)
-{
-	return sqlite3_column_type(q, col) == SQLITE_NULL ?
-	    JOB_NEVER :
-	    sqlite3_column_int64(q, col);
+	return stmt_end(q);
 }
 
 static enum store_rc
-sim_read_job(struct store *st, sqlite3_stmt *q, struct store_sim_job *j)
+count_job(struct store *st, struct store_sim_job *j)
 {
-	const char *is = (const char *)sqlite3_column_text(q, 6);
-	sqlite3_stmt *c;
-
-	memset(j, 0, sizeof(*j));
-	j->id = sqlite3_column_int64(q, 0);
-	j->queue = (const char *)sqlite3_column_text(q, 1);
-	j->job_id = (const char *)sqlite3_column_text(q, 2);
-	j->trigger = (const char *)sqlite3_column_text(q, 3);
-	/* The schema allows the known words only. */
-	(void)job_state_parse((const char *)sqlite3_column_text(q, 4), &j->was);
-	j->from_us = sim_instant(q, 5);
-	j->is_gone = is == NULL;
-	if (is != NULL)
-		(void)job_state_parse(is, &j->is);
-	j->cursor_us = sim_instant(q, 7);
-	j->next_run_us = sim_instant(q, 8);
-	if ((c = stmt_get(st, SQL_SIM_COUNTS)) == NULL)
-		return STORE_ERROR;
-	stmt_int(c, ":job", j->id);
-	return sim_read_counts(st, c, j->counts, &j->ncounts);
+	return read_counts(stmt_call(st, SQL_SIM_COUNTS,
+			       ARGS(INT(":job", j->id))),
+	    &columns_sim_count, j->counts, &j->ncounts);
 }
 
 enum store_rc
 store_sim_jobs(struct store *st, store_sim_each *each, void *arg)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_SIM_JOBS);
+	struct stmt *q = stmt_call(st, SQL_SIM_JOBS, NO_ARGS);
+	enum store_rc rc = STORE_OK;
 	struct store_sim_job j;
-	enum store_rc rc;
 
-	if (q == NULL)
-		return st->refused;
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		if ((rc = sim_read_job(st, q, &j)) != STORE_OK ||
-		    (rc = each(arg, &j)) != STORE_OK)
-			break;
+	while (stmt_next(q)) {
+		memset(&j, 0, sizeof(j));
+		if (row_read(q, &columns_sim_job, &j) &&
+		    (rc = count_job(st, &j)) == STORE_OK)
+			rc = each(arg, &j);
+		stmt_fail(q, rc);
 	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	return stmt_end(q);
 }
 
 enum store_rc
 store_sim_totals(struct store *st, struct store_sim_count out[STORE_SIM_STATES],
     size_t *n)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_SIM_TOTALS);
-
-	return q == NULL ? STORE_ERROR : sim_read_counts(st, q, out, n);
+	return read_counts(stmt_call(st, SQL_SIM_TOTALS, NO_ARGS),
+	    &columns_sim_total, out, n);
 }

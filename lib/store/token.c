@@ -14,7 +14,7 @@
 #define REVOKED_US (INT64_C(31536000) * CLOCK_US_PER_S)
 
 /* clang-format off */
-static const struct column token[] = {
+static const struct column token_fields[] = {
 	COLUMN_CHARS("id", struct token, id),
 	COLUMN_BLOB("hash", struct token, hash),
 	COLUMN_TEXT("name", struct token, name),
@@ -26,16 +26,16 @@ static const struct column token[] = {
 	COLUMN_INT_OR("used_us", struct token, used_us, 0),
 };
 
-static const struct column token_revoked[] = {
+static const struct column token_revoked_fields[] = {
 	COLUMN_CHARS("id", struct token, id),
 	COLUMN_BLOB("hash", struct token, hash),
 	COLUMN_INT("revoked_us", struct token, revoked_us),
 };
 /* clang-format on */
 
-const struct columns columns_token = COLUMNS("token", token);
+const struct columns columns_token = COLUMNS("token", token_fields);
 const struct columns columns_token_revoked =
-    COLUMNS("token_revoked", token_revoked);
+    COLUMNS("token_revoked", token_revoked_fields);
 
 enum store_rc
 store_token_insert(struct store *st, const struct token *t)
@@ -89,7 +89,7 @@ store_token_list(struct store *st, struct token_list *out)
 	struct stmt *q = stmt_call(st, SQL_TOKEN_LIST, NO_ARGS);
 
 	while (stmt_next(q))
-		row_read(q, &columns_token, token_list_add(out));
+		(void)row_read(q, &columns_token, token_list_add(out));
 	return stmt_end(q);
 }
 

@@ -1,11 +1,36 @@
+/* The table of time zones that jobs were computed by. */
 #include "config.h"
 
 #include <stdlib.h>
 
 #include "lib/base/list.h"
 #include "lib/db/stmt.h"
+#include "lib/store/columns.h"
 #include "lib/store/zone.h"
 #include "lib/base/ban.h"
+
+/* clang-format off */
+static const struct column zone_fields[] = {
+	COLUMN_TEXT("name", struct zone_row, name),
+	COLUMN_INT("stamp", struct zone_row, stamp),
+	COLUMN_INT("target", struct zone_row, target),
+	COLUMN_BOOL("is_pending", struct zone_row, is_pending),
+	COLUMN_INT("swept", struct zone_row, swept),
+};
+
+static const struct column zone_job_fields[] = {
+	COLUMN_INT("id", struct job, id),
+	COLUMN_TEXT("queue", struct job, queue),
+	COLUMN_TEXT("job_id", struct job, job_id),
+	COLUMN_TEXT("trigger", struct job, trigger),
+	COLUMN_NAME("state", struct job, state, job_state_names),
+	COLUMN_INT_OR("cursor_us", struct job, cursor_us, JOB_NEVER),
+	COLUMN_INT("changed_us", struct job, changed_us),
+};
+/* clang-format on */
+
+const struct columns columns_zone = COLUMNS("zone", zone_fields);
+const struct columns columns_zone_job = COLUMNS("zone_job", zone_job_fields);
 
 void
 zone_list_fini(struct zone_list *l)
@@ -16,129 +41,68 @@ zone_list_fini(struct zone_list *l)
 	*l = (struct zone_list){ NULL, 0, 0 };
 }
 
+static struct zone_row *
+zone_list_add(struct zone_list *l)
+{
+	struct zone_row *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
+
+	if (v == NULL)
+		return NULL;
+	l->v = v;
+	l->v[l->n] = (struct zone_row){ .name = NULL };
+	return &l->v[l->n++];
+}
+
 enum store_rc
 store_zone_note(struct store *st, const char *name, int64_t stamp)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_NOTE);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":name", name);
-	stmt_int(q, ":stamp", stamp);
-	return stmt_run(st, q, false);
-}
-
-static enum store_rc
-zone_read(sqlite3_stmt *q, struct zone_list *out)
-{
-	struct zone_row *v;
-	bool is_oom = false;
-
-	v = list_reserve(out->v, out->n, &out->cap, sizeof(*v));
-	if (v == NULL)
-		return STORE_FULL;
-	out->v = v;
-	v = &out->v[out->n++];
-	v->name = stmt_copy(q, 0, &is_oom);
-	v->stamp = sqlite3_column_int64(q, 1);
-	v->is_pending = sqlite3_column_type(q, 2) != SQLITE_NULL;
-	v->target = sqlite3_column_int64(q, 2);
-	v->swept = sqlite3_column_int64(q, 3);
-	return is_oom ? STORE_FULL : STORE_OK;
+	return stmt_exec(st, SQL_ZONE_NOTE,
+	    ARGS(TEXT(":name", name), INT(":stamp", stamp)));
 }
 
 enum store_rc
 store_zone_list(struct store *st, struct zone_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_LIST);
-	enum store_rc rc;
+	struct stmt *q = stmt_call(st, SQL_ZONE_LIST, NO_ARGS);
 
-	if (q == NULL)
-		return st->refused;
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		if ((rc = zone_read(q, out)) != STORE_OK)
-			break;
-	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	while (stmt_next(q))
+		(void)row_read(q, &columns_zone, zone_list_add(out));
+	return stmt_end(q);
 }
 
 enum store_rc
 store_zone_target(struct store *st, const char *name, int64_t stamp)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_TARGET);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_text(q, ":name", name);
-	stmt_int(q, ":target", stamp);
-	return stmt_run(st, q, true);
+	return stmt_exec_one(st, SQL_ZONE_TARGET,
+	    ARGS(TEXT(":name", name), INT(":target", stamp)));
 }
 
 enum store_rc
 store_zone_swept(struct store *st, int64_t job)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_SWEPT);
-
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":swept", job);
-	return stmt_run(st, q, false);
+	return stmt_exec(st, SQL_ZONE_SWEPT, ARGS(INT(":swept", job)));
 }
 
 enum store_rc
 store_zone_done(struct store *st)
 {
-	return stmt_run(st, stmt_get(st, SQL_ZONE_DONE), false);
-}
-
-static enum store_rc
-zone_read_job(sqlite3_stmt *q, struct job_list *out)
-{
-	struct job *j = job_list_add(out);
-	bool is_oom = false;
-
-	if (j == NULL)
-		return STORE_FULL;
-	j->id = sqlite3_column_int64(q, 0);
-	j->queue = stmt_copy(q, 1, &is_oom);
-	j->job_id = stmt_copy(q, 2, &is_oom);
-	j->trigger = stmt_copy(q, 3, &is_oom);
-	/* The schema allows the three known words only. */
-	(void)job_state_parse((const char *)sqlite3_column_text(q, 4),
-	    &j->state);
-	j->cursor_us = sqlite3_column_type(q, 5) == SQLITE_NULL ?
-	    JOB_NEVER :
-	    sqlite3_column_int64(q, 5);
-	j->changed_us = sqlite3_column_int64(q, 6);
-	return is_oom ? STORE_FULL : STORE_OK;
+	return stmt_exec(st, SQL_ZONE_DONE, NO_ARGS);
 }
 
 enum store_rc
 store_zone_jobs(struct store *st, int64_t after, int limit,
     struct job_list *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_JOBS);
-	enum store_rc rc;
+	struct stmt *q = stmt_call(st, SQL_ZONE_JOBS,
+	    ARGS(INT(":id", after), INT(":limit", limit)));
 
-	if (q == NULL)
-		return st->refused;
-	stmt_int(q, ":id", after);
-	stmt_int(q, ":limit", limit);
-	while ((rc = stmt_row(st, q)) == STORE_OK) {
-		if ((rc = zone_read_job(q, out)) != STORE_OK)
-			break;
-	}
-	stmt_put(q);
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+	while (stmt_next(q))
+		(void)row_read(q, &columns_zone_job, job_list_add(out));
+	return stmt_end(q);
 }
 
 enum store_rc
 store_zone_decided(struct store *st, int64_t job, int64_t *out)
 {
-	sqlite3_stmt *q = stmt_get(st, SQL_ZONE_DECIDED);
-
-	if (q != NULL)
-		stmt_int(q, ":job", job);
-	return stmt_scalar(st, q, out);
+	return stmt_number(st, SQL_ZONE_DECIDED, ARGS(INT(":job", job)), out);
 }

@@ -221,7 +221,7 @@ static const struct pin {
 	    "SEARCH run USING INDEX run_task (task_id=? AND queue=?)" },
 	{ SQL_MESSAGE_DEAD_GET,
 	    "SEARCH message USING INDEX message_dead (queue=?); "
-	    "SCALAR SUBQUERY; "
+	    "CORRELATED SCALAR SUBQUERY; "
 	    "SEARCH run USING INDEX run_task (task_id=? AND queue=?)" },
 	{ SQL_MESSAGE_DEAD_ROWS,
 	    "SEARCH message USING INDEX message_dead (queue=? AND id>?)" },
@@ -252,10 +252,41 @@ static const struct pin {
 
 /* How each list of columns in sql/ is read. */
 static const struct columns *const tables[] = {
+	&columns_alert,
+	&columns_audit_name,
+	&columns_audit_row,
+	&columns_audit_run_name,
+	&columns_audit_version,
+	&columns_clock_queue,
+	&columns_clock_row,
+	&columns_dead,
+	&columns_delivery,
+	&columns_denial,
+	&columns_endpoint,
+	&columns_follow,
+	&columns_follow_open,
 	&columns_gone,
 	&columns_job,
+	&columns_message,
+	&columns_message_dead_name,
+	&columns_outbox,
+	&columns_outbox_dead_name,
+	&columns_params,
+	&columns_prune_once,
+	&columns_prune_seen,
+	&columns_queue,
+	&columns_run,
+	&columns_sim_count,
+	&columns_sim_job,
+	&columns_sim_total,
+	&columns_target,
+	&columns_tick,
+	&columns_tick_believed,
+	&columns_tick_doubted,
 	&columns_token,
 	&columns_token_revoked,
+	&columns_zone,
+	&columns_zone_job,
 };
 
 static const struct columns *
