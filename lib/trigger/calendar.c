@@ -1,10 +1,9 @@
 /*
- * The dates of a calendarinterval.  Days alone, and months alone, are reckoned
- * in closed form; for both together no form is known, as the length of a step
- * depends on where the one before ended.  Those are walked from the first date,
- * month by month and without a day's number being made: half a millisecond for all
- * that lies before the year 10000.  Tested in t_calendar and, beside a walk
- * from day to day and APScheduler's answers, in t_vectors and calendar.bats.
+ * The dates of a calendarinterval.  Days alone and months alone are computed
+ * in closed form; no such form is known for both together, as the length of a
+ * step depends on the date before.  Those are walked from the first date,
+ * month by month without computing day numbers: half a millisecond up to the
+ * year 10000.  Tested in t_calendar, t_vectors and calendar.bats.
  */
 #include <limits.h>
 
@@ -14,20 +13,22 @@
 
 #include "lib/base/ban.h"
 
-/* After so many months the calendar, its weekdays apart, begins again. */
+/* Months after which the calendar, except for weekdays, repeats. */
 #define CYCLE_MONTHS 4800
 #define YEAR_MONTHS 12
 
-#define FEBRUARY 0 /* in place of its length, which depends on the year */
+#define FEBRUARY 0 /* the length of February depends on the year */
 
-/* Every month has these days. */
+/* Days that every month has. */
 #define DAY_ALWAYS_MAX 28
 
-/* Marks are so many months apart: further than a clock change is from the next,
- * behind which the walk of slots looks back. */
+/*
+ * Months between marks: more than between two clock changes, so that a walk of
+ * slots that steps back over a change still finds a mark.
+ */
 #define MARK_MONTHS 24
 
-/* A month by its number since the year 0, and a day in it. */
+/* A month, counted from the year 0, and a day in it. */
 struct date {
 	int64_t month;
 	int day;
@@ -49,7 +50,7 @@ date_of(int64_t day)
 	    struct date){ (int64_t)v.year * YEAR_MONTHS + v.month - 1, v.day };
 }
 
-/* Asked for each month of a walk: only a February needs to know its year. */
+/* Called for each month of a walk: only February needs the year. */
 static inline int
 length_of(int64_t month)
 {
@@ -62,7 +63,7 @@ length_of(int64_t month)
 	    civil_month_days((int)month / YEAR_MONTHS, 2);
 }
 
-/* The last month that has slots. */
+/* The last month that can have slots. */
 static int64_t
 last_month(void)
 {
@@ -76,7 +77,7 @@ day_number(int64_t month, int day)
 	    (int)(month % YEAR_MONTHS) + 1, day);
 }
 
-/* The day of the month's date, 0 where it has none. */
+/* The day of the month's date, 0 if the month has none. */
 static int
 day_in(const struct calendar *c, int64_t month, int day)
 {
@@ -85,8 +86,10 @@ day_in(const struct calendar *c, int64_t month, int day)
 	return day <= len ? day : c->is_last ? len : 0;
 }
 
-/* How many steps of months lie from the first date to the month, or past it
- * where none falls on it. */
+/*
+ * The number of steps from the first date to the month or, if no step reaches
+ * it, to the first month after it that one does.
+ */
 static int64_t
 steps_to(const struct calendar *c, const struct date *first, int64_t month)
 {
@@ -114,7 +117,7 @@ next_by_months(const struct calendar *c, int64_t from)
 	return CRON_NEVER;
 }
 
-/* Of the first n steps, how many come to a month without the day. */
+/* How many of the first n steps reach a month without the day. */
 static int64_t
 missing_in(const struct calendar *c, const struct date *first, int64_t n)
 {
@@ -133,8 +136,10 @@ gcd(int a, int b)
 	return b == 0 ? a : gcd(b, a % b);
 }
 
-/* After how many steps months have the same lengths; for a day that February
- * never has, leap years are no matter. */
+/*
+ * The number of steps after which month lengths repeat; leap years do not
+ * matter for a day that February never has.
+ */
 static int64_t
 period(const struct calendar *c, const struct date *first)
 {
@@ -144,7 +149,7 @@ period(const struct calendar *c, const struct date *first)
 	return cycle / gcd(cycle, c->months);
 }
 
-/* The dates before the day. */
+/* The number of dates before the day. */
 static int64_t
 before_by_months(const struct calendar *c, int64_t until)
 {
@@ -160,7 +165,7 @@ before_by_months(const struct calendar *c, int64_t until)
 		missing += missing_in(c, &first, n % p);
 	}
 	n -= missing;
-	/* The month of until itself. */
+	/* The month that contains until. */
 	if (month == at.month) {
 		day = day_in(c, month, first.day);
 		n += day != 0 && day < at.day;
@@ -168,7 +173,7 @@ before_by_months(const struct calendar *c, int64_t until)
 	return n;
 }
 
-/* The date after one, where months and days are added; false past the last. */
+/* Move to the date after one, adding months and days; false past the last. */
 static bool
 step(const struct calendar *c, struct calendar_mark *at)
 {
@@ -195,13 +200,13 @@ is_before(const struct calendar_mark *at, const struct date *to)
 	    (at->month == to->month && at->day < to->day);
 }
 
-/* The newest mark that is not past a day; the first date is one. */
+/* The latest mark not after a day; the first date is always one. */
 static struct calendar_mark
 mark_before(const struct calendar_walk *w, const struct date *to)
 {
 	struct date first = date_of(w->c->first);
 
-	for (int i = 0; i < CALENDAR_MARKS; i++)
+	for (int i = 0; i < CALENDAR_MARKS_MAX; i++)
 		if (w->mark[i].month != 0 &&
 		    (is_before(&w->mark[i], to) ||
 			(w->mark[i].month == to->month &&
@@ -223,7 +228,9 @@ set_mark(struct calendar_walk *w, const struct calendar_mark *at)
 	w->mark[0] = *at;
 }
 
-/* Walk to the first date at or after day; *n gets how many lie before. */
+/*
+ * Walk to the first date at or after day; *n is the number of dates before it.
+ */
 static int64_t
 walk_to(struct calendar_walk *w, int64_t day, int64_t *n)
 {
@@ -270,8 +277,10 @@ dates_before(struct calendar_walk *w, int64_t day)
 	return n;
 }
 
-/* The first day whose second sod lies at or after wall_s, cut to where slots
- * are. */
+/*
+ * The first day whose second sod is at or after wall_s, within the range of
+ * slots.
+ */
 static int64_t
 day_from(const struct calendar *c, int64_t wall_s)
 {

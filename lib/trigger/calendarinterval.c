@@ -1,6 +1,6 @@
 /*
- * The kind calendarinterval: its fields, its texts, and its dates
- * (lib/trigger/calendar.h) as wall times.  Tested in t_trigger_calendar.
+ * The trigger calendarinterval: its fields, its texts, and its dates
+ * (calendar.c) as wall times.  Tested in t_trigger_calendar.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 static const struct {
 	enum trigger_in in;
-	int max; /* 100 years of each, as intervals have */
+	int max; /* 100 years, as for intervals */
 } units[] = {
 	{ IN_YEARS, 100 },
 	{ IN_MONTHS, 1200 },
@@ -37,7 +37,7 @@ static const struct {
 };
 #define TIMES ((int)(sizeof(times) / sizeof(times[0])))
 
-/* A whole number from 0 to max; 0 where it is not given. */
+/* An integer from 0 to max; 0 if it is not given. */
 static int
 read_number(const struct trigger_args *args, enum trigger_in in, int max,
     int *out)
@@ -69,7 +69,7 @@ read_units(struct trigger *t, const struct trigger_args *args)
 	c->days = v[2] * 7 + v[3];
 	if (c->months == 0 && c->days == 0)
 		return fault_add(args->fs, "trigger",
-		    "interval must be at least 1 day long: it needs years, "
+		    "interval must be at least 1 day: give years, "
 		    "months, weeks or days");
 	return 0;
 }
@@ -99,8 +99,10 @@ read_missing_day(struct trigger *t, const struct trigger_args *args)
 	return 0;
 }
 
-/* "2026-12-1" at s, as the day's number; what is behind it, or NULL when it is
- * no date. */
+/*
+ * Read "2026-12-1" at s as a day number; what follows it, or NULL if it is not
+ * a date.
+ */
 static const char *
 read_date(const char *s, int64_t *day)
 {
@@ -123,7 +125,7 @@ read_date(const char *s, int64_t *day)
 	return s;
 }
 
-/* The day of a spec. */
+/* The first date in a spec. */
 static int
 read_anchor(struct trigger *t, const struct trigger_args *args)
 {
@@ -136,7 +138,7 @@ read_anchor(struct trigger *t, const struct trigger_args *args)
 	return 0;
 }
 
-/* The local date of an instant. */
+/* The local date of a time. */
 static int64_t
 date_at(const struct tz *tz, int64_t t_us)
 {
@@ -156,8 +158,8 @@ is_date_alone(const char *s)
 }
 
 /*
- * The last date counts whole, as APScheduler has it; bounds of other kinds
- * are instants there as well.
+ * The last date is included as a whole day, as in APScheduler; for other
+ * triggers it is a time.
  */
 static int
 read_end(struct trigger *t, const struct trigger_args *args)
@@ -178,8 +180,8 @@ read_end(struct trigger *t, const struct trigger_args *args)
 }
 
 /*
- * The date of the start as it stands in its text, for that may be one that
- * the zone's clock skips; without a start, today's.
+ * The date in the text of the start, for its time may be one that the zone's
+ * clock skips; without a start, today.
  */
 static int64_t
 first_date(const struct trigger *t, const struct trigger_args *args)
@@ -222,9 +224,9 @@ calendar_check(const struct trigger *t, const struct trigger_args *args)
 	v.end_us = TRIGGER_NOT_GIVEN;
 	if (trigger_next(&v, args->now_us - 1) != TRIGGER_NONE)
 		return fault_add_never(args->fs, "end_date",
-		    "no time of it is left at or before end_date");
+		    "it has no slot at or before end_date");
 	return fault_add_never(args->fs, "trigger",
-	    "no date of it is left that has this time");
+	    "no date of it has this time");
 }
 
 static int64_t
@@ -244,7 +246,7 @@ set_count(const void *set, int64_t from_s, int64_t until_s)
 }
 
 static struct slot_set
-calendar_walls(const struct trigger *t, struct slot_room *room)
+calendar_walls(const struct trigger *t, struct slot_state *room)
 {
 	calendar_walk_begin(&room->walk, &t->u.calendar.dates);
 	room->of = &room->walk;
@@ -260,7 +262,7 @@ add_date(const struct trigger *t, struct buf *out)
 	buf_printf(out, "%04d-%02d-%02d", v.year, v.month, v.day);
 }
 
-/* As APScheduler prints it, in brackets. */
+/* As APScheduler prints it, without the brackets. */
 static void
 calendar_print(const struct trigger *t, struct buf *out)
 {

@@ -1,9 +1,13 @@
+/*
+ * Counting slots of any trigger, and finding the last or n-th one by bisection
+ * over counts.  Tested in t_trigger_count and t_vectors.
+ */
 #include "lib/trigger/count.h"
 #include "lib/trigger/trigger_int.h"
 
 #include "lib/base/ban.h"
 
-/* The end of a range, brought to where slots can be. */
+/* The end of a range, limited to where slots can be. */
 static int64_t
 clip(const struct trigger *t, int64_t to_us)
 {
@@ -22,7 +26,7 @@ trigger_count(const struct trigger *t, int64_t from_us, int64_t to_us)
 
 /*
  * Both searches halve the range: low_us is always too early, and the slot
- * that is looked for is at high_us or before.
+ * sought is at or before high_us.
  */
 
 int64_t

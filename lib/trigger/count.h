@@ -4,19 +4,21 @@
 #include "lib/trigger/trigger.h"
 
 /*
- * Many slots at once, without a walk from each to the next: the cost of a
- * call is bounded, whatever the trigger and however long the range.  Ranges
- * include both ends; an empty one has its end before its beginning.  Pure.
+ * Counting and finding many slots at once, without a walk from slot to slot:
+ * the cost of a call is bounded for every trigger and range.  Ranges include
+ * both ends; one whose end is before its beginning is empty.  Pure.
  */
 
-/* How many slots lie from from_us to to_us. */
+/* The number of slots from from_us to to_us. */
 int64_t trigger_count(const struct trigger *t, int64_t from_us, int64_t to_us);
 
-/* The newest slot from from_us to to_us, or TRIGGER_NONE. */
+/* The last slot from from_us to to_us, or TRIGGER_NONE. */
 int64_t trigger_last(const struct trigger *t, int64_t from_us, int64_t to_us);
 
-/* The slot from from_us to to_us that has n slots before it there (0: the
- * first), or TRIGGER_NONE when there are not so many. */
+/*
+ * Slot number n (0 is the first) from from_us to to_us, or TRIGGER_NONE if
+ * there are not that many.
+ */
 int64_t trigger_nth(const struct trigger *t, int64_t from_us, int64_t to_us,
     int64_t n);
 

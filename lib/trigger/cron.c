@@ -1,3 +1,8 @@
+/*
+ * The trigger cron: from fields or a crontab line to sets of values, and why
+ * one can never fire.  Reading fields is cron_field.c, searching cron_cal.c
+ * and slot.c.  Tested in t_cron and t_trigger_make.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +28,7 @@ set_count(const void *set, int64_t from_s, int64_t until_s)
 }
 
 static struct slot_set
-cron_walls(const struct trigger *t, struct slot_room *room)
+cron_walls(const struct trigger *t, struct slot_state *room)
 {
 	(void)room;
 	return (struct slot_set){ &t->u.cron.set, set_next, set_count };
@@ -59,8 +64,8 @@ make_crontab(struct trigger *t, const struct trigger_args *args)
 }
 
 /*
- * A field left out: what is less significant than the least one given takes
- * its minimum, the rest is free (APScheduler, CronTrigger).
+ * A field not given: those less significant than the least significant one
+ * given have their minimum, the others any value (APScheduler, CronTrigger).
  */
 static void
 set_default(struct cron *c, int f, int least)
@@ -134,7 +139,7 @@ cron_fini_trigger(struct trigger *t)
 	buf_fini(&t->u.cron.text);
 }
 
-/* Would t fire if field f admitted every value? */
+/* Would t fire if field f allowed every value? */
 static bool
 fires_without(const struct trigger *t, int f, int64_t after_us)
 {
@@ -148,7 +153,7 @@ fires_without(const struct trigger *t, int f, int64_t after_us)
 	return trigger_next(&v, after_us) != TRIGGER_NONE;
 }
 
-/* Which field keeps a trigger from ever firing, in the order asked. */
+/* Report which field prevents a trigger from firing, in the order given. */
 static int
 cron_check(const struct trigger *t, const struct trigger_args *args)
 {
@@ -156,11 +161,11 @@ cron_check(const struct trigger *t, const struct trigger_args *args)
 		int f;
 		const char *reason;
 	} rows[] = {
-		{ CRON_YEAR, "no matching time is left in these years" },
+		{ CRON_YEAR, "no matching time remains in these years" },
 		{ CRON_HOUR, "the zone's clock skips this time every time" },
-		{ CRON_DAY, "no such day in any month it asks for" },
-		{ CRON_WEEK, "no day it asks for lies in these weeks" },
-		{ CRON_DOW, "no day it asks for is such a weekday" },
+		{ CRON_DAY, "no matching month has such a day" },
+		{ CRON_WEEK, "no matching day is in these weeks" },
+		{ CRON_DOW, "no matching day is such a weekday" },
 	};
 	int64_t after_us = args->now_us - 1;
 	struct trigger v = *t;
@@ -172,7 +177,7 @@ cron_check(const struct trigger *t, const struct trigger_args *args)
 	v.end_us = TRIGGER_NOT_GIVEN;
 	if (trigger_next(&v, after_us) != TRIGGER_NONE)
 		return fault_add_never(args->fs, "end_date",
-		    "no time of it is left at or before end_date");
+		    "it has no slot at or before end_date");
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!fires_without(&v, rows[i].f, after_us))
 			continue;

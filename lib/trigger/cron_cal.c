@@ -1,3 +1,9 @@
+/*
+ * The calendar of cron expressions: which days match, and the next matching
+ * civil time.  Which days of a year match depends only on its kind (21 of
+ * them), so kinds without a match are found once and skipped.  Counting is
+ * cron_count.c, zones are slot.c.  Tested in t_cron and t_vectors.
+ */
 #include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -7,10 +13,10 @@
 
 #include "lib/base/ban.h"
 
-/* Every month has these days. */
+/* Days that every month has. */
 #define DAYS_ALWAYS UINT64_C(0x1ffffffe)
 
-/* A year in 2001 to 2040 for each kind. */
+/* The years 2001 to 2040 contain every kind. */
 #define KINDS_FROM 2001
 #define KINDS_UNTIL 2041
 /* All values of each field; the year has no set of bits. */
@@ -24,7 +30,7 @@ static const uint64_t full[CRON__MAX] = {
 	[CRON_SECOND] = 0xfffffffffffffff,
 };
 
-/* The ISO weeks that a month may have a part in. */
+/* The ISO weeks that can overlap each month. */
 static const uint64_t month_weeks[] = {
 	[1] = 0x3000000000003e,
 	[2] = 0x3e0,
@@ -40,7 +46,7 @@ static const uint64_t month_weeks[] = {
 	[12] = 0x3f000000000002,
 };
 
-/* A day to search from; day may lie one behind the month's end. */
+/* The day to search from; may be one past the end of the month. */
 struct cursor {
 	int year;
 	int month;
@@ -82,29 +88,29 @@ bit_from(uint64_t set, int v)
 	return set != 0 ? __builtin_ctzll(set) : -1;
 }
 
-/* Weekdays, bit 0 = Monday, as days behind a day whose weekday is wd. */
+/* Weekdays (bit 0 = Monday) as offsets from a day whose weekday is wd. */
 static uint64_t
 days_behind(uint64_t weekdays, int wd)
 {
 	return (weekdays >> wd | weekdays << (7 - wd)) & 0x7f;
 }
 
-/* Days whose weekday is in dow, in a month whose 1st is weekday wd. */
+/* Days of the weekdays in dow, in a month whose 1st is weekday wd. */
 static uint64_t
 dow_days(uint64_t dow, int wd)
 {
-	/* Five weeks in a row; day 1 is bit 1. */
+	/* Five consecutive weeks; day 1 is bit 1. */
 	return days_behind(dow, wd) * UINT64_C(0x10204081) << 1;
 }
 
-/* Days at the wanted positions in a month of len days. */
+/* Days at the given weekday positions in a month of len days. */
 static uint64_t
 nth_days(uint64_t nth, int wd, int len)
 {
 	uint64_t days = 0;
 	int pos;
 
-	for (pos = 0; pos < 5; pos++, nth >>= 7) /* a 5th may lie behind len */
+	for (pos = 0; pos < 5; pos++, nth >>= 7) /* a 5th may be past len */
 		days |= days_behind(nth & 0x7f, wd) << (1 + 7 * pos);
 	return days | days_behind(nth, (wd + len) % 7) << (len - 6);
 }
@@ -117,7 +123,7 @@ week_days(uint64_t weeks, int64_t first, int month, int wd)
 	int day, week = 0;
 
 	for (day = 1 - wd; day <= 31; day += 7) {
-		/* Numbers run on but where an ISO year may change. */
+		/* Week numbers ascend, except where an ISO year begins. */
 		if (day <= 1 || month == 1 || month == 12)
 			week = civil_iso_week(first + day - 1);
 		else
@@ -131,8 +137,8 @@ week_days(uint64_t weeks, int64_t first, int month, int wd)
 }
 
 /*
- * The working day, Monday to Friday, of the month that lies nearest to day;
- * wd is the weekday of the 1st.
+ * The working day, Monday to Friday, of the month that is nearest to day; wd
+ * is the weekday of the 1st.
  */
 static int
 nearest_working(int day, int wd, int len)
@@ -146,7 +152,7 @@ nearest_working(int day, int wd, int len)
 	return day;
 }
 
-/* Days counted from the month's end, and those nearest to a day. */
+/* Days counted from the end of the month, and working days nearest to a day. */
 static uint64_t
 moving_days(const struct cron *c, int wd, int len)
 {
@@ -232,7 +238,7 @@ cron_has_year(const struct cron *c, int year)
 	return c->years == NULL || year_in_set(c->years, year) == year;
 }
 
-/* The first year at or after year that is worth a look, or -1. */
+/* The first year at or after year that can match, or -1. */
 static int
 year_from(const struct cron *c, int year)
 {
@@ -289,7 +295,7 @@ find_day(const struct cron *c, struct cursor *at)
 	return find_in_year(c, at);
 }
 
-/* Does every month have a matching day?  False where it takes a look. */
+/* Has every month a matching day?  False also if that is not obvious. */
 static bool
 is_monthly(const struct cron *c)
 {

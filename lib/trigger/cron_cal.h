@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * A cron expression as sets of values, and the search for the next civil
- * time that is in all of them.  No zones: see trigger_cron.c for those.
+ * A cron expression as sets of values, and the search for the next civil time
+ * that is in all of them.  No zones: slot.c has those.
  */
 
 enum cron_field { /* most significant first, as APScheduler orders */
@@ -42,16 +42,16 @@ enum cron_field { /* most significant first, as APScheduler orders */
 struct cron {
 	uint64_t bits[CRON__MAX]; /* value v is bit v; year: unused */
 	uint64_t nth;		  /* weekdays by position, CRON_NTH */
-	uint64_t dow_nth;	  /* the same, beside the days of the week */
+	uint64_t dow_nth;	  /* the same, besides days of the week */
 	uint32_t from_end;	  /* bit n: n days before the month's last */
 	uint32_t nearest;	  /* bit d: the working day nearest to day d, */
 	uint32_t end_nearest;	  /* bit n: to n days before the last */
 	uint64_t *years;	  /* bit v - 1970; NULL: every year */
-	uint32_t barren;	  /* kinds of year not worth a look, */
-	uint32_t barren_late;	  /* and those from late_year on */
+	uint32_t barren;	  /* kinds of year without a matching day, */
+	uint32_t barren_late;	  /* and further ones from late_year on */
 	int late_year;
-	bool is_day_or_dow; /* crontab's rule: either may match */
-	bool is_hour_wide;  /* hour: * or its steps, or 12 hours */
+	bool is_day_or_dow; /* crontab's rule: day or weekday may match */
+	bool is_hour_wide;  /* hour: *, its steps, or 12 hours */
 };
 
 #define CRON_NEVER INT64_MAX
@@ -59,46 +59,49 @@ struct cron {
 /* Free what c owns. */
 void cron_fini(struct cron *c);
 
-/* A set of years is given: if it has every year, no set is kept. */
+/* If the set of years contains every year, free it and set it to NULL. */
 void cron_forget_full_years(struct cron *c);
 
-/* Put every value of a field but the year into its set. */
+/* Add every value of a field, except the year, to its set. */
 void cron_fill(struct cron *c, enum cron_field f);
 
 /* The kind of a year, 0 to CRON_YEAR_KINDS - 1. */
 int cron_year_kind(int year);
 
 /*
- * The sets are complete: find the kinds of year in which no day matches, so
- * that searches pass them by.  A caller that knows better about the years
- * from late_year on may then add to barren_late.
+ * Call when the sets are complete: finds the kinds of year in which no day
+ * matches, so that searches skip them.  A caller that knows more about the
+ * years from late_year on may then add to barren_late.
  */
 void cron_settle(struct cron *c);
 
-/* Take the years that are not worth a look out of the set, if there is one. */
+/* Remove barren years from the set of years, if there is one. */
 void cron_prune(struct cron *c);
 
 /*
- * Do both match the same seconds by their sets?  Both are settled and pruned.
- * A new member of struct cron that changes what matches is compared here.
+ * Do the sets of both match the same seconds?  Both must be settled and
+ * pruned.  A new member of struct cron that changes what matches must be
+ * compared here.
  */
 bool cron_is_same(const struct cron *a, const struct cron *b);
 
-/* The days of a month that match; day d is bit d.  Of the year's number only
- * its kind counts: is it in the set of years? */
+/*
+ * The days of a month that match, day d as bit d.  Of the year only its kind
+ * matters; whether it is in the set of years is cron_has_year.
+ */
 uint64_t cron_month_days(const struct cron *c, int year, int month);
 bool cron_has_year(const struct cron *c, int year);
 
 /*
- * The first wall second (lib/time/civil.h) at or after wall_s that is in all sets,
- * or CRON_NEVER.  c is settled.  Looks at 24 months at most, and at the set
- * of years or the 40 years that lie between two of a kind.
+ * The first wall second (lib/time/civil.h) at or after wall_s that is in all
+ * sets, or CRON_NEVER.  c must be settled.  Examines at most 24 months, and
+ * the set of years or the 40 years between two of a kind.
  */
 int64_t cron_wall_next(const struct cron *c, int64_t wall_s);
 
 /*
- * How many wall seconds from from_s on and before until_s are in all sets.
- * Costs a few months' look, whatever the range.
+ * The number of wall seconds from from_s on and before until_s that are in all
+ * sets.  Examines a few months, whatever the range.
  */
 int64_t cron_wall_count(const struct cron *c, int64_t from_s, int64_t until_s);
 

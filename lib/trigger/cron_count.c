@@ -1,3 +1,7 @@
+/*
+ * The number of civil times of a cron expression in a range: by years of one
+ * kind, months, and times of day, without walking.  Tested in t_trigger_count.
+ */
 #include "lib/time/civil.h"
 #include "lib/trigger/cron_cal.h"
 
@@ -11,7 +15,7 @@ bits(uint64_t set)
 	return __builtin_popcountll(set);
 }
 
-/* Those of set below v. */
+/* The number of values in set below v. */
 static int
 bits_below(uint64_t set, int v)
 {
@@ -24,7 +28,7 @@ has(uint64_t set, int v)
 	return (set >> v & 1) != 0;
 }
 
-/* The matching seconds of a matching day before second sod of it. */
+/* The number of matching seconds of a matching day before its second sod. */
 static int64_t
 times_before(const struct cron *c, int sod)
 {
@@ -41,7 +45,10 @@ times_before(const struct cron *c, int sod)
 	return n;
 }
 
-/* The matching days of a year before that day of it, the years' set aside. */
+/*
+ * The number of matching days of a year before a day of it, whether or not the
+ * set of years contains it.
+ */
 static int
 days_before(const struct cron *c, int year, int month, int day)
 {
@@ -56,7 +63,7 @@ days_before(const struct cron *c, int year, int month, int day)
 	return n;
 }
 
-/* The matching days of the years from year on and before until. */
+/* The number of matching days from year on and before until. */
 static int64_t
 days_of_years(const struct cron *c, int year, int until)
 {
@@ -77,7 +84,7 @@ days_of_years(const struct cron *c, int year, int until)
 	return n;
 }
 
-/* The matching seconds of the year of v before v. */
+/* The number of matching seconds of the year of v before v. */
 static int64_t
 seconds_before(const struct cron *c, const struct civil *v)
 {

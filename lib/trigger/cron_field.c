@@ -1,3 +1,7 @@
+/*
+ * One field of a cron trigger in APScheduler's grammar, with its errors and
+ * its omissions.  Crontab lines are crontab.c.  Tested in t_cron.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -67,7 +71,7 @@ check_range(struct piece *p, int a, int b, int step)
 	if (step > def->max - def->min)
 		return piece_big_step(p, step, def->max - def->min);
 	rc = piece_check_bounds(p, a, b);
-	/* APScheduler takes b = 0 for an absent b: "0-0/5" passes there. */
+	/* APScheduler takes b = 0 for an absent b: "0-0/5" is accepted. */
 	if (rc == PIECE_TAKEN && step > last - a)
 		return piece_big_step(p, step, last - a);
 	return rc;
@@ -104,7 +108,7 @@ try_range(struct piece *p)
 	return piece_add(p, a, b == -1 ? p->def->max : b, step > 0 ? step : 1);
 }
 
-/* A number as a word. */
+/* Read a number as a word. */
 static bool
 take_digits(struct piece *p, char *out)
 {
@@ -119,7 +123,7 @@ take_digits(struct piece *p, char *out)
 
 /*
  * "1st mon", "last fri".  APScheduler's pattern ends within the word, so what
- * follows is judged only after the name, as it does.
+ * follows is judged only after the name, as there.
  */
 static enum piece_rc
 try_position(struct piece *p)
@@ -140,7 +144,7 @@ try_position(struct piece *p)
 	p->at = from + n;
 	while (piece_char(p, ' '))
 		continue;
-	/* The word may have digits: "1st 1" has an invalid name. */
+	/* The word may contain digits: "1st 1" has an invalid name. */
 	if (!piece_word(p, word) && !take_digits(p, word))
 		return PIECE_OTHER;
 	wd = piece_name_index(weekdays, word);
@@ -168,7 +172,7 @@ try_last(struct piece *p)
 	return PIECE_TAKEN;
 }
 
-/* A name at the cursor into *out, as the value it stands for. */
+/* Read a name into *out, as the value it stands for. */
 static enum piece_rc
 take_name(struct piece *p, int *out)
 {
@@ -201,7 +205,7 @@ try_names(struct piece *p)
 		return PIECE_REFUSED;
 	if (a > b)
 		return piece_reversed(p, a, b);
-	if (p->at != p->end) /* APScheduler ignores what follows here */
+	if (p->at != p->end) /* APScheduler ignores what follows */
 		return piece_unrecognized(p);
 	buf_str(p->norm, p->def->names[a - p->def->min]);
 	if (b > a)
@@ -225,7 +229,9 @@ parse_piece(struct piece *p)
 	return rc == PIECE_OTHER ? piece_unrecognized(p) : rc;
 }
 
-/* "*" or "*" "/n" alone, or half of the day: DST then follows the wall. */
+/*
+ * Is it "*" or "*" "/n" alone, or half of the day?  DST then follows the wall.
+ */
 static bool
 is_wide(const struct cron *c, const char *norm)
 {
@@ -249,7 +255,7 @@ cron_field_parse(enum cron_field f, const char *text, struct cron *c,
 
 	if (strcmp(text, "*") == 0 && f == CRON_YEAR) {
 		buf_char(norm, '*');
-		return 0; /* a set of all is no set */
+		return 0; /* a full set is not kept */
 	}
 	text += strspn(text, space);
 	end = text + strlen(text);

@@ -1,3 +1,7 @@
+/*
+ * Pieces of a cron field: reading them, adding their values, and the faults
+ * with advice on how to write what was meant.  Tested in t_cron and t_crontab.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,16 +13,16 @@
 #include "lib/base/ban.h"
 
 #define NUMBER_MAX 999999999
-#define PIECE_SHOWN 60 /* bytes of a piece in a complaint */
+#define PIECE_SHOWN_MAX 60 /* bytes of a piece in a fault */
 
-/* How much of the piece is shown, without cutting a character. */
+/* Bytes of the piece to show, without cutting a character. */
 static int
 piece_len(const struct piece *p)
 {
 	int len = (int)(p->end - p->text), n = len;
 
-	if (len > PIECE_SHOWN)
-		n = PIECE_SHOWN;
+	if (len > PIECE_SHOWN_MAX)
+		n = PIECE_SHOWN_MAX;
 	while (n > 0 && n < len && ((unsigned char)p->text[n] & 0xc0) == 0x80)
 		n--;
 	return n;
@@ -41,7 +45,7 @@ piece_cut(struct piece *p, const char *end)
 	p->at = p->text;
 }
 
-/* Does the piece end with text, in any case? */
+/* Does the piece end with text, case-insensitive? */
 static bool
 ends_with(const struct piece *p, const char *text)
 {
@@ -56,13 +60,13 @@ holds(const struct piece *p, char c)
 	return memchr(p->text, c, (size_t)(p->end - p->text)) != NULL;
 }
 
-/* How it is written here. */
+/* How to write what was probably meant. */
 static const char *
 advise(const struct piece *p)
 {
 	if (holds(p, '?'))
 		return ": write * for any";
-	/* A crontab line has the rest of them. */
+	/* A crontab line accepts the forms below. */
 	if (strcmp(p->blame, p->def->name) != 0)
 		return ": write *, */n, a, a-b or a-b/n";
 	if (p->text == p->end)
@@ -155,7 +159,7 @@ piece_name_index(const char *const *names, const char *word)
 	return -1;
 }
 
-/* Put a, a + step … b into a set of many words, a word at a time. */
+/* Add a, a + step, … b to a set of several words, a word at a time. */
 static void
 fill_words(uint64_t *words, int a, int b, int step)
 {
@@ -248,7 +252,7 @@ piece_zero_step(struct piece *p)
 	return PIECE_REFUSED;
 }
 
-/* The two ranges that a range around the end comes to. */
+/* The two ranges that a range across the end amounts to. */
 static void
 two_ranges(const struct piece *p, int a, int b, char *out, size_t size)
 {

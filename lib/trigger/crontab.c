@@ -1,7 +1,7 @@
 /*
- * The time of a crontab line: which dialect its shape shows, and its fields in
- * that dialect's order.  lib/trigger/crontab_piece.c reads each field, and
- * lib/trigger/crontab_line.c what may stand around the fields.
+ * The time of a crontab line: which dialect it is in, and its fields in that
+ * dialect's order.  crontab_piece.c reads each field, crontab_line.c what
+ * surrounds the fields.  Tested in t_crontab and by tests/proof/crontab.py.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #include "lib/base/ban.h"
 
-/* What the fields may hold. */
+/* The values the fields can have. */
 static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun",
 	"jul", "aug", "sep", "oct", "nov", "dec", NULL };
 static const char *const weekdays[] = { "sun", "mon", "tue", "wed", "thu",
@@ -39,7 +39,7 @@ enum shape {
 	SHAPE_SECONDS,
 	SHAPE_YEAR_LAST,
 	SHAPE_SEVEN,
-	SHAPE_SECONDS_LAST /* until it was turned into SHAPE_SECONDS */
+	SHAPE_SECONDS_LAST /* before it is reordered to SHAPE_SECONDS */
 };
 
 static const enum cron_field orders[][FIELDS_MAX] = {
@@ -68,11 +68,11 @@ static const struct {
 
 static const char blanks[] = " \t\r\n";
 
-/* A line cut at its blanks. */
+/* A line split at blanks. */
 struct line {
 	const char *at[FIELDS_MAX];
 	size_t len[FIELDS_MAX];
-	int n; /* words, also those past FIELDS_MAX */
+	int n; /* number of words, including those past FIELDS_MAX */
 	enum shape shape;
 	bool has_question;
 	bool is_quartz; /* weekday 1 is Sunday */
@@ -103,7 +103,7 @@ has_char(const struct line *l, int i, char c)
 	return memchr(l->at[i], c, l->len[i]) != NULL;
 }
 
-/* Is the n bytes at s a word that a field may hold? */
+/* Can the word of n bytes at s stand in a field? */
 static bool
 is_field_word(const char *s, size_t n)
 {
@@ -126,7 +126,7 @@ is_field_word(const char *s, size_t n)
 	return false;
 }
 
-/* May word i be a field?  Else it begins a command. */
+/* Can word i be a field?  Otherwise it begins a command. */
 static bool
 may_be_field(const struct line *l, int i)
 {
@@ -144,7 +144,7 @@ may_be_field(const struct line *l, int i)
 	return true;
 }
 
-/* Does word i name a year: four digits and no name? */
+/* Is word i a year: four digits and no name? */
 static bool
 is_year(const struct line *l, int i)
 {
@@ -155,7 +155,7 @@ is_year(const struct line *l, int i)
 	return n == 4;
 }
 
-/* Does word i hold one of the names? */
+/* Does word i contain one of the names? */
 static bool
 has_name(const struct line *l, int i, const char *const *names)
 {
@@ -167,8 +167,9 @@ has_name(const struct line *l, int i, const char *const *names)
 }
 
 /*
- * Where a line of six begins: "?" stands in the day or the weekday, and names
- * in the month or the weekday, so they show it; a year shows itself.
+ * Which shape a line of six fields has: "?" stands in the day or the weekday,
+ * names in the month or the weekday, so their position decides; a year is
+ * recognized by itself.
  */
 static enum shape
 shape_of(const struct line *l)
@@ -186,7 +187,7 @@ shape_of(const struct line *l)
 	return SHAPE_SECONDS;
 }
 
-/* Put the second that is last in front. */
+/* Move the second from the end to the front. */
 static void
 rotate_seconds(struct line *l)
 {
@@ -200,14 +201,14 @@ rotate_seconds(struct line *l)
 	l->shape = SHAPE_SECONDS;
 }
 
-/* Where the weekday stands. */
+/* Position of the weekday. */
 static int
 dow_at(const struct line *l)
 {
 	return l->shape == SHAPE_SECONDS || l->shape == SHAPE_SEVEN ? 5 : 4;
 }
 
-/* Does the list of weekdays have the number 0? */
+/* Does the list of weekdays contain the number 0? */
 static bool
 has_zero(const struct line *l, int i)
 {
@@ -221,9 +222,9 @@ has_zero(const struct line *l, int i)
 }
 
 /*
- * Quartz, and AWS after it, wants a "?" in one of day and weekday, and has no
- * weekday 0.  What those would not take is of one of the many programs with
- * seconds in front that count weekdays as crontab(5) does.
+ * Quartz, and AWS after it, requires a "?" in one of day and weekday and has
+ * no weekday 0.  A line that they would refuse belongs to one of the many
+ * programs that put seconds first and count weekdays as crontab(5) does.
  */
 static bool
 is_quartz(const struct line *l)
@@ -242,7 +243,7 @@ refuse_command(const struct line *l, int i, struct faults *fs)
 	    l->len[i] > 60 ? 60 : (int)l->len[i], l->at[i]);
 }
 
-/* Are the words up to n fields of one dialect or another? */
+/* Can the first n words be the fields of some dialect? */
 static bool
 may_be_fields(const struct line *l, int n)
 {
@@ -278,7 +279,7 @@ find_shape(const char *text, struct line *l, struct faults *fs)
 	return 0;
 }
 
-/* A field without a value: all its ranges end before they begin. */
+/* Refuse a field without a value: all its ranges end before they begin. */
 static int
 refuse_empty(const struct line *l, int i, struct faults *fs)
 {
@@ -301,7 +302,7 @@ refuse_empty(const struct line *l, int i, struct faults *fs)
 	    as_two[f]);
 }
 
-/* Fields that are not on the line: second 0, each week, each year. */
+/* Set the fields that the line lacks: second 0, every week, every year. */
 static void
 set_defaults(struct cron *c, enum shape shape)
 {
@@ -310,7 +311,7 @@ set_defaults(struct cron *c, enum shape shape)
 		c->bits[CRON_SECOND] = 1;
 }
 
-/* Is there a day that the field asks for? */
+/* Does the field leave no possible day? */
 static bool
 is_empty(const struct cron *c, enum cron_field f)
 {
@@ -343,7 +344,7 @@ parse_field(struct crontab_field *f, const struct line *l, int i,
 	}
 	if (l->at[i][0] == '*' || l->at[i][0] == '?')
 		*stars |= 1U << f->p.f;
-	/* A set of all is no set. */
+	/* A full set is not kept. */
 	if (f->p.f == CRON_YEAR && l->len[i] == 1 && l->at[i][0] == '*')
 		return 0;
 	if (crontab_field_parse(f, l->at[i], l->at[i] + l->len[i]) == -1)
@@ -358,9 +359,8 @@ parse_field(struct crontab_field *f, const struct line *l, int i,
 }
 
 /*
- * cron(8): a field that begins with * does not restrict the day, and of two
- * that do, either may match.  One of them may be empty then, and counts as if
- * it were not there.
+ * cron(8): a field that begins with * does not restrict the day; of two that
+ * do, either may match.  If one of them is empty, it is ignored.
  */
 static int
 judge_days(const struct line *l, struct crontab *ct, unsigned stars,
@@ -387,7 +387,7 @@ judge_days(const struct line *l, struct crontab *ct, unsigned stars,
 	return 0;
 }
 
-/* Is there a year on the line, other than every year? */
+/* Does the line restrict the year? */
 static bool
 names_year(const struct line *l)
 {
@@ -397,7 +397,7 @@ names_year(const struct line *l)
 	    (l->len[i] != 1 || l->at[i][0] != '*');
 }
 
-/* All fields into the set and, with as few as will do, into norm. */
+/* Read all fields into the set and, as few as possible, into norm. */
 static int
 parse_fields(const struct line *l, struct crontab *ct, struct faults *fs)
 {
@@ -435,7 +435,7 @@ parse_fields(const struct line *l, struct crontab *ct, struct faults *fs)
 	return judge_days(l, ct, stars, fs);
 }
 
-/* The row of a word like @daily, or -1. */
+/* Index of a word such as @daily, or -1. */
 static int
 find_shorthand(const struct line *l)
 {
@@ -454,7 +454,7 @@ is_reboot(const struct line *l)
 	return l->len[0] == 7 && strncasecmp(l->at[0], "@reboot", 7) == 0;
 }
 
-/* A line that begins with @. */
+/* Read a line that begins with @. */
 static int
 parse_shorthand(const struct line *l, struct crontab *ct, struct faults *fs)
 {
@@ -465,12 +465,12 @@ parse_shorthand(const struct line *l, struct crontab *ct, struct faults *fs)
 
 	if (is_reboot(l))
 		return fault_add(fs, "crontab",
-		    "\"@reboot\" has no time: a job here fires by the clock; "
+		    "\"@reboot\" has no time: jobs fire by the clock only; "
 		    "run the command from the host's own crontab, or give a "
 		    "date");
 	if (i == -1)
 		return fault_add(fs, "crontab",
-		    "Unrecognized expression \"%.100s\": there are @hourly, "
+		    "Unrecognized expression \"%.100s\": accepted are @hourly, "
 		    "@daily, @midnight, @weekly, @monthly, @yearly, @annually "
 		    "and @every with a length like 1h30m",
 		    l->at[0]);

@@ -1,7 +1,7 @@
 /*
- * What a crontab line says besides its five fields: the zone before them
- * (cronie's CRON_TZ=, Go's TZ=), @every, which is an interval, and AWS' words
- * around them, cron() and rate().
+ * The parts of a crontab line around its fields: a zone before them (cronie's
+ * CRON_TZ=, Go's TZ=), @every, which is an interval, and AWS' cron() and
+ * rate().  Tested in t_crontab_line.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -36,7 +36,7 @@ static const struct {
 };
 #define UNITS (sizeof(units) / sizeof(units[0]))
 
-/* The zone before the fields, if there is one; the fields begin at *text. */
+/* Read the zone before the fields, if any; the fields then begin at *text. */
 static int
 read_zone(const char **text, struct crontab_line *out, struct faults *fs)
 {
@@ -54,8 +54,8 @@ read_zone(const char **text, struct crontab_line *out, struct faults *fs)
 	end = quote != '\0' ? strchr(s, quote) : s + strcspn(s, blanks);
 	if (end == NULL || end == s || (size_t)(end - s) >= sizeof(out->zone))
 		return fault_add(fs, "crontab",
-		    "\"%.60s\" names no zone; write CRON_TZ=Europe/Berlin and "
-		    "the fields behind it",
+		    "\"%.60s\" names no zone; write CRON_TZ=Europe/Berlin "
+		    "before the fields",
 		    *text);
 	memcpy(out->zone, s, (size_t)(end - s));
 	out->zone[end - s] = '\0';
@@ -63,7 +63,7 @@ read_zone(const char **text, struct crontab_line *out, struct faults *fs)
 	return 0;
 }
 
-/* One "1h" or "1.5h" of a length; *text moves behind it. */
+/* Add one "1h" or "1.5h" of a length; *text moves past it. */
 static bool
 add_length(const char **text, double *sum_us)
 {
@@ -90,7 +90,7 @@ add_length(const char **text, double *sum_us)
 	return true;
 }
 
-/* The length behind @every, as the seconds of an interval. */
+/* Read the length after @every, as the seconds of an interval. */
 static int
 read_every(const char *text, struct crontab_line *out, struct faults *fs)
 {
@@ -116,7 +116,9 @@ read_every(const char *text, struct crontab_line *out, struct faults *fs)
 	return 0;
 }
 
-/* "cron(…)" or "rate(…)": the text in the brackets into out->inner. */
+/*
+ * Copy the text in the brackets of "cron(…)" or "rate(…)" into out->inner.
+ */
 static bool
 read_brackets(const char *text, const char *word, struct crontab_line *out)
 {

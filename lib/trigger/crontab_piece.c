@@ -1,8 +1,8 @@
 /*
- * The pieces of one field of a crontab line: what Debian's cron takes, with
- * its meaning down to what it ignores, and the signs of other programs (H ~ L
- * W # ?), which it refuses or overlooks.  lib/trigger/crontab.c cuts lines into
- * fields.  Tested in t_crontab and by tests/proof/crontab.py.
+ * The pieces of one field of a crontab line: Debian's cron with its meaning,
+ * including what it ignores, and the signs of other programs (H ~ L W # ?).
+ * crontab.c splits lines into fields.  Tested in t_crontab and by
+ * tests/proof/crontab.py.
  */
 #include <string.h>
 #include <strings.h>
@@ -15,10 +15,10 @@
 #define WEEK 7
 #define POSITIONS 5
 
-/* H and ~ leave out the days that some months lack. */
+/* Days that every month has: H and ~ choose only these. */
 #define DAY_ALWAYS_MAX 28
 
-/* The piece so far: values as the line counts them, and how they stand there. */
+/* The piece so far: values as the line counts them, and their notation. */
 struct span {
 	int a;
 	int b;
@@ -42,7 +42,7 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Is c next, in either case, where a letter is meant? */
+/* Skip the letter c, in either case, if it is next. */
 static bool
 take_letter(struct piece *p, char upper)
 {
@@ -56,15 +56,17 @@ is_at_end(const struct piece *p)
 	return p->at == p->end;
 }
 
-/* Monday = 0, of a value as the line counts it. */
+/* The weekday of a value of the line, Monday = 0. */
 static int
 weekday_of(const struct crontab_field *f, int v)
 {
 	return (v + f->shift + WEEK - 1) % WEEK;
 }
 
-/* Append a value: as it was typed, but a weekday of a long line by name, as
- * those count from 0 or from 1. */
+/*
+ * Append a value as it was typed; a weekday of a long line by name, because
+ * dialects count from 0 or from 1.
+ */
 static void
 show(struct crontab_field *f, int v, bool is_name)
 {
@@ -80,7 +82,7 @@ show(struct crontab_field *f, int v, bool is_name)
 		buf_printf(f->p.norm, "%d", v);
 }
 
-/* Do digits count differently in the dialects? */
+/* Note a number that the dialects count differently. */
 static void
 note_number(struct crontab_field *f)
 {
@@ -88,7 +90,7 @@ note_number(struct crontab_field *f)
 		note(f, f->shift != 0 ? CRONTAB_QUARTZ : CRONTAB_SUNDAY_0);
 }
 
-/* A number, or a name where the field has names. */
+/* Read a number, or a name if the field has names. */
 static enum piece_rc
 take_value(struct crontab_field *f, int *out, bool *is_name)
 {
@@ -119,8 +121,8 @@ take_value(struct crontab_field *f, int *out, bool *is_name)
 }
 
 /*
- * The end of a piece.  What cron(8) has read then, it takes, and skips to the
- * next blank, past commas, too.
+ * End a piece.  cron(8) accepts what it has read up to here and skips to the
+ * next blank, including commas.
  */
 static enum piece_rc
 finish(struct crontab_field *f, bool is_cron)
@@ -136,7 +138,7 @@ finish(struct crontab_field *f, bool is_cron)
 	return PIECE_TAKEN;
 }
 
-/* "/n" if it is next: of digits alone. */
+/* Read "/n", digits only, if it is next. */
 static enum piece_rc
 take_step(struct crontab_field *f, int *step)
 {
@@ -169,7 +171,7 @@ show_range(struct crontab_field *f, const struct span *s)
 		buf_printf(norm, "/%d", s->step);
 }
 
-/* Add a, a + step … b. */
+/* Add a, a + step, … b. */
 static enum piece_rc
 add_range(struct crontab_field *f, const struct span *s)
 {
@@ -180,7 +182,7 @@ add_range(struct crontab_field *f, const struct span *s)
 	    s->step > 0 ? s->step : 1);
 }
 
-/* Quartz: from a over the maximum to b, value by value. */
+/* Quartz: from a past the maximum to b, value by value. */
 static enum piece_rc
 add_around(struct crontab_field *f, const struct span *s)
 {
@@ -208,12 +210,12 @@ add_reversed(struct crontab_field *f, const struct span *s)
 {
 	if (f->is_long && f->p.f != CRON_YEAR)
 		return add_around(f, s);
-	/* cron(8) counts from a to b, and comes by no value. */
+	/* cron(8) counts from a to b, and meets no value. */
 	note(f, CRONTAB_EMPTY);
 	return PIECE_TAKEN;
 }
 
-/* "a-b", "a-b/n": a is read, and the dash. */
+/* "a-b", "a-b/n"; a and the dash have been read. */
 static enum piece_rc
 parse_range(struct crontab_field *f, struct span *s)
 {
@@ -228,7 +230,7 @@ parse_range(struct crontab_field *f, struct span *s)
 		s->a < s->b ? s->b : s->a) != PIECE_TAKEN ||
 	    finish(f, true) != PIECE_TAKEN)
 		return PIECE_REFUSED;
-	/* fri-sun, 5-0: Sunday ends the week as well as it begins it. */
+	/* fri-sun, 5-0: Sunday is also the last day of the week. */
 	if (p->f == CRON_DOW && f->shift == 0 && s->b == 0 && s->a > 0) {
 		s->b = WEEK;
 		note(f, CRONTAB_WEEK_END);
@@ -236,11 +238,11 @@ parse_range(struct crontab_field *f, struct span *s)
 	return s->a > s->b ? add_reversed(f, s) : add_range(f, s);
 }
 
-/* The largest value of the field, as "*" and "a/n" mean it. */
+/* The largest value of the field, for "*" and "a/n". */
 static int
 last_value(const struct crontab_field *f)
 {
-	/* Sunday begins the week; it ends it where it is asked for. */
+	/* Sunday is the first day of the week; the last one only on request. */
 	return f->p.f == CRON_DOW && f->shift == 0 ? WEEK - 1 : f->p.def->max;
 }
 
@@ -256,7 +258,7 @@ parse_star(struct crontab_field *f)
 	return add_range(f, &s);
 }
 
-/* "?": no specific value, where the other day field has one. */
+/* "?": no specific value, if the other day field has one. */
 static enum piece_rc
 parse_question(struct crontab_field *f)
 {
@@ -278,8 +280,10 @@ mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* A value from s->a to s->b, the same each time for a job, field and piece;
- * with a step the first of its steps is chosen. */
+/*
+ * Choose a value from s->a to s->b, always the same for a job, field and
+ * piece; with a step, choose where the steps begin.
+ */
 static enum piece_rc
 add_chosen(struct crontab_field *f, struct span *s)
 {
@@ -304,7 +308,7 @@ add_chosen(struct crontab_field *f, struct span *s)
 	    s->step > 0 ? s->step : 1);
 }
 
-/* All there is to choose from. */
+/* All values to choose from. */
 static struct span
 whole(const struct crontab_field *f)
 {
@@ -315,7 +319,7 @@ whole(const struct crontab_field *f)
 	return s;
 }
 
-/* "H", "H/n", "H(a-b)", "H(a-b)/n" (Jenkins); the H is read. */
+/* "H", "H/n", "H(a-b)", "H(a-b)/n" (Jenkins); the H has been read. */
 static enum piece_rc
 parse_hash(struct crontab_field *f)
 {
@@ -339,7 +343,7 @@ parse_hash(struct crontab_field *f)
 	return add_chosen(f, &s);
 }
 
-/* "a~b", "~b", "a~", "~" (OpenBSD, cronie); what is before it is in s. */
+/* "a~b", "~b", "a~", "~" (OpenBSD, cronie); s has what precedes the ~. */
 static enum piece_rc
 parse_random(struct crontab_field *f, struct span *s)
 {
@@ -360,7 +364,7 @@ parse_random(struct crontab_field *f, struct span *s)
 	return add_chosen(f, s);
 }
 
-/* "W" behind a day: the working day nearest to it. */
+/* "W" after a day: the working day nearest to it. */
 static enum piece_rc
 add_nearest(struct crontab_field *f, int day)
 {
@@ -373,7 +377,7 @@ add_nearest(struct crontab_field *f, int day)
 	return PIECE_TAKEN;
 }
 
-/* "L", "L-3", "LW", "L-3W"; the L is read. */
+/* "L", "L-3", "LW", "L-3W"; the L has been read. */
 static enum piece_rc
 parse_last_day(struct crontab_field *f)
 {
@@ -415,8 +419,10 @@ add_last_weekday(struct crontab_field *f, int v, bool is_name)
 	return PIECE_TAKEN;
 }
 
-/* "L" for a weekday is Saturday (Quartz), "L5" the last Friday (croniter);
- * the L is read. */
+/*
+ * "L" for a weekday is Saturday (Quartz), "L5" the last Friday (croniter); the
+ * L has been read.
+ */
 static enum piece_rc
 parse_last_weekday(struct crontab_field *f)
 {
@@ -433,7 +439,7 @@ parse_last_weekday(struct crontab_field *f)
 	return add_last_weekday(f, v, is_name);
 }
 
-/* "fri#2": the 2nd Friday; the sign is read. */
+/* "fri#2", the 2nd Friday; the sign has been read. */
 static enum piece_rc
 add_position(struct crontab_field *f, const struct span *s)
 {
@@ -444,7 +450,7 @@ add_position(struct crontab_field *f, const struct span *s)
 		return piece_unrecognized(p);
 	if (n < 1 || n > POSITIONS) {
 		fault_add(p->fs, p->blame,
-		    "Error validating expression '%.*s': the number behind # "
+		    "Error validating expression '%.*s': the number after # "
 		    "must be 1 to %d, as a month has no more of a weekday",
 		    (int)(p->end - p->text), p->text, POSITIONS);
 		return PIECE_REFUSED;
@@ -458,7 +464,7 @@ add_position(struct crontab_field *f, const struct span *s)
 	return PIECE_TAKEN;
 }
 
-/* What begins with a value. */
+/* A piece that begins with a value. */
 static enum piece_rc
 parse_value(struct crontab_field *f)
 {
@@ -494,7 +500,7 @@ parse_value(struct crontab_field *f)
 	return add_range(f, &s);
 }
 
-/* H is a sign of its own: no name begins a piece with it alone. */
+/* Is it the sign H alone?  No name is just that letter. */
 static bool
 is_hash(const struct piece *p)
 {

@@ -1,3 +1,7 @@
+/*
+ * The trigger date: one time, given as text or implied as now.  Tested in
+ * t_trigger and t_trigger_make.
+ */
 #include "lib/time/civil.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
@@ -7,7 +11,7 @@
 
 #include "lib/base/ban.h"
 
-/* One instant: text in the job's zone, or now. */
+/* Read the time: text in the job's zone, or now. */
 static int
 read_run_date(struct trigger *t, const struct trigger_args *args)
 {
@@ -80,7 +84,7 @@ date_print(const struct trigger *t, struct buf *out)
 	civil_from_wall(t_s + p.offset_s, &c);
 	buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d ", c.year, c.month,
 	    c.day, c.hour, c.minute, c.second);
-	/* A text with an offset keeps it, named as Python names it. */
+	/* A text with an offset keeps it, printed as Python does. */
 	if (off == DATETIME_NO_OFFSET) {
 		buf_str(out, p.abbr);
 	} else if (off == 0) {

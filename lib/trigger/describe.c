@@ -1,3 +1,8 @@
+/*
+ * Triggers as sentences, in every language; the parts that depend on a
+ * language are describe_en.c, describe_zh.c and describe_calendar.c.  Tested
+ * in t_describe.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,13 +16,13 @@
 
 #include "lib/base/ban.h"
 
-/* More times of day than these are not listed. */
+/* Most times of day that are listed one by one. */
 #define CLOCK_MAX 6
 
-/* More runs of years than these are told as they were written. */
+/* Most runs of years that are listed; more are shown as written. */
 #define YEAR_RUNS_MAX 8
 
-/* The sentence around what is told: "", ", ", "（", … */
+/* The parts of the sentence: "", ", ", "（", … */
 static const struct phrases {
 	const char *name;
 	const char *every;   /* an interval */
@@ -58,7 +63,7 @@ has(const struct describe_set *s, int v)
 	    (s->words[bit / 64] >> bit % 64 & 1) != 0;
 }
 
-/* The next run from v on: true, and *a to *b are in s. */
+/* Find the next run from v on: true, with *a to *b in s. */
 static bool
 next_run(const struct describe_set *s, int v, int *a, int *b)
 {
@@ -112,7 +117,7 @@ describe_steps(const struct describe_set *s, int *a, int *b)
 	return n >= 4 && step > 1 ? step : 0;
 }
 
-/* Append what stands before piece i of n. */
+/* Append the text that precedes piece i of n. */
 static void
 add_glue(struct buf *out, const struct describe_glue *g, int i, int n)
 {
@@ -120,7 +125,7 @@ add_glue(struct buf *out, const struct describe_glue *g, int i, int n)
 		buf_str(out, i == n - 1 ? g->and : g->comma);
 }
 
-/* How many pieces next_run gives when two neighbors count twice. */
+/* The number of pieces of a list, two consecutive values counting twice. */
 static int
 count_pieces(const struct describe_set *s)
 {
@@ -159,7 +164,7 @@ describe_clock(struct buf *out, const struct describe_cron *w,
 	int s, i = 0;
 
 	for (s = 0; s < CIVIL_DAY_S; s++) {
-		/* Past the hour or the minute at once when none of it is. */
+		/* Skip an hour or a minute without any of its values. */
 		if (!has(&f[CRON_HOUR], s / 3600)) {
 			s += 3600 - 1;
 			continue;
@@ -177,9 +182,9 @@ describe_clock(struct buf *out, const struct describe_cron *w,
 	}
 }
 
-/* See a unit's shape; a whole has size values. */
+/* Find the shape of a unit that has size values. */
 static void
-see_shape(struct describe_cron *w, enum cron_field f, int size)
+find_shape(struct describe_cron *w, enum cron_field f, int size)
 {
 	int a, b, step;
 
@@ -187,7 +192,7 @@ see_shape(struct describe_cron *w, enum cron_field f, int size)
 	if (describe_count(&w->field[f]) == size)
 		w->shape[f] = WORDS_ALL;
 	step = describe_steps(&w->field[f], &a, &b);
-	/* Two or three values make a step, too: every 12 hours. */
+	/* Two or three values form a step as well: every 12 hours. */
 	if (step == 0 && has(&w->field[f], 0) &&
 	    describe_count(&w->field[f]) > 1)
 		step = size / describe_count(&w->field[f]);
@@ -200,9 +205,10 @@ see_shape(struct describe_cron *w, enum cron_field f, int size)
 	}
 }
 
-/* Sort out an expression; years (may be NULL) are the set before pruning. */
+/* Analyze an expression; years (may be NULL) is the set before pruning. */
 static void
-see_cron(struct describe_cron *w, const struct cron *c, const uint64_t *years)
+analyze_cron(struct describe_cron *w, const struct cron *c,
+    const uint64_t *years)
 {
 	static const struct {
 		int min, max;
@@ -220,7 +226,7 @@ see_cron(struct describe_cron *w, const struct cron *c, const uint64_t *years)
 			w->field[f].words = years;
 			w->shape[f] = years == NULL ? WORDS_ALL : WORDS_SOME;
 		} else
-			see_shape(w, (enum cron_field)f,
+			find_shape(w, (enum cron_field)f,
 			    range[f].max - range[f].min + 1);
 		if (f >= CRON_HOUR)
 			n *= describe_count(&w->field[f]);
@@ -233,11 +239,11 @@ see_cron(struct describe_cron *w, const struct cron *c, const uint64_t *years)
 }
 
 /*
- * The positions of weekdays (fri#2) as days of the month, where that says the
- * same: they are then told like those of a cron trigger's day.
+ * Treat positions of weekdays (fri#2) as days of the month, where both are
+ * equivalent: they then read like those of a cron trigger's day.
  */
 static void
-view_positions(struct cron *c)
+merge_positions(struct cron *c)
 {
 	static const uint64_t all_days = 0xfffffffe, all_dows = 0x7f;
 
@@ -257,8 +263,10 @@ view_positions(struct cron *c)
 	}
 }
 
-/* The years as they were asked for: the set in use lacks those that cannot
- * match.  Their text is in norm from *at on. */
+/*
+ * Read the years as given: the set in use lacks those that cannot match.
+ * Their text is in norm from *at on.
+ */
 static int
 read_years(const struct trigger *t, struct cron *whole, struct buf *norm,
     size_t *at)
@@ -291,11 +299,14 @@ add_cron(const struct trigger *t, const struct phrases *ph, struct buf *out)
 	struct buf norm = BUF_INIT;
 	size_t at;
 
-	/* The text was good once: what it can lack now is memory. */
+	/*
+	 * The text was valid when it was stored: reading it can fail only for
+	 * lack of memory.
+	 */
 	if (read_years(t, &whole, &norm, &at) != 0)
 		out->is_failed = true;
-	view_positions(&view);
-	see_cron(&w, &view, whole.years);
+	merge_positions(&view);
+	analyze_cron(&w, &view, whole.years);
 	if (whole.years != NULL &&
 	    describe_steps(&w.field[CRON_YEAR], &(int){ 0 }, &(int){ 0 }) ==
 		0 &&
@@ -324,7 +335,7 @@ trigger_words_wall(int64_t wall_s, struct buf *out)
 	add_wall(wall_s, " ", out);
 }
 
-/* The instant in two parts with glue between; microseconds where not 0. */
+/* Append a time in two parts with glue between them; microseconds if not 0. */
 static void
 add_instant(const struct trigger *t, int64_t t_us, const char *glue,
     struct buf *out)
@@ -338,7 +349,7 @@ add_instant(const struct trigger *t, int64_t t_us, const char *glue,
 		buf_printf(out, ".%06d", (int)(t_us - t_s * US_PER_S));
 }
 
-/* Append seconds with their fraction, no zeros behind it. */
+/* Append seconds with their fraction, without trailing zeros. */
 static void
 add_seconds(struct buf *out, int64_t us)
 {
@@ -412,7 +423,7 @@ add_date(const struct trigger *t, const struct phrases *ph, struct buf *out)
 	buf_printf(out, "%s%s%s", ph->in_date, tz_name(t->tz), ph->in_end);
 }
 
-/* What it counts from is told where no start says so. */
+/* The first date is mentioned if no start is. */
 static void
 add_calendar(const struct trigger *t, const struct phrases *ph, struct buf *out)
 {

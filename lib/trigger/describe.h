@@ -14,7 +14,7 @@ const char *describe_lang_name(enum describe_lang lang);
 /*
  * Append a sentence that says when t fires: "at 03:00, Monday to Friday, in
  * America/New_York", "every 10 seconds".  It is exact for every trigger, and
- * natural for those that people write.  No full stop.
+ * natural for common ones.  No full stop.
  */
 void trigger_words(const struct trigger *t, enum describe_lang lang,
     struct buf *out);
@@ -22,7 +22,7 @@ void trigger_words(const struct trigger *t, enum describe_lang lang,
 /* Append a wall second (lib/time/civil.h): "2030-12-03 15:00:00". */
 void trigger_words_wall(int64_t wall_s, struct buf *out);
 
-/* Append a length of time: "1 hour 30 minutes", "1小时30分钟". */
+/* Append a duration in microseconds: "1 hour 30 minutes", "1小时30分钟". */
 void trigger_words_length(int64_t us, enum describe_lang lang, struct buf *out);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * A calendarinterval in words, of each language: how often, on which day, at
- * what time, and what becomes of months without the day.
+ * Calendarintervals as sentences, in each language: how often, on which day,
+ * at what time, and what happens in months without the day.  Tested in
+ * t_describe.
  */
 #include "lib/time/civil.h"
 #include "lib/trigger/describe_int.h"
@@ -18,8 +19,10 @@ add_time(const struct calendar *c, struct buf *out)
 		buf_printf(out, ":%02d", c->sod % 60);
 }
 
-/* Which days the dates have in common: a weekday, a day of the month, or one
- * of a year. */
+/*
+ * What the dates have in common: a weekday, a day of the month, or a day of
+ * the year.
+ */
 enum common { COMMON_NONE, COMMON_WEEKDAY, COMMON_DAY, COMMON_DATE };
 
 static enum common

@@ -1,3 +1,4 @@
+/* Cron expressions in English.  Tested in t_describe. */
 #include "lib/trigger/describe_int.h"
 
 #include "lib/base/ban.h"
@@ -53,7 +54,7 @@ static const struct describe_glue months = { describe_month_en, " to ", ", ",
 static const struct describe_glue weekdays = { describe_weekday_en, " to ",
 	", ", " and " };
 
-/* "every 2nd hour from 0 to 22"; false when s is no such steps. */
+/* "every 2nd hour from 0 to 22"; false if s has no such steps. */
 static bool
 add_steps(struct buf *out, const struct describe_set *s, const char *noun,
     describe_value *value)
@@ -85,7 +86,7 @@ add_field(struct buf *out, const char *prep, const char *noun,
 	describe_list(out, s, &numbers);
 }
 
-/* "every minute", "every 15 minutes"; false when f has no such shape. */
+/* "every minute", "every 15 minutes"; false if f has no such shape. */
 static bool
 add_every(struct buf *out, const struct describe_cron *w, enum cron_field f,
     const char *noun)
@@ -97,7 +98,9 @@ add_every(struct buf *out, const struct describe_cron *w, enum cron_field f,
 	return w->shape[f] != WORDS_SOME;
 }
 
-/* The largest unit that repeats leads; the others say where in it. */
+/*
+ * The largest unit that repeats comes first; smaller ones say when within it.
+ */
 static void
 add_time(const struct describe_cron *w, struct buf *out)
 {
@@ -118,7 +121,7 @@ add_time(const struct describe_cron *w, struct buf *out)
 		add_field(out, "in", "hour", &f[CRON_HOUR]);
 }
 
-/* "the 2nd Friday or the last Monday"; comma stands before the first. */
+/* "the 2nd Friday or the last Monday"; comma precedes the first. */
 static const char *
 add_positions(uint64_t nth, const char *comma, struct buf *out)
 {
@@ -187,7 +190,7 @@ add_days(const struct describe_cron *w, struct buf *out)
 		buf_printf(out, "%sthe last day", comma);
 }
 
-/* Behind days: " of March", " of every month". */
+/* After days: " of March", " of every month". */
 static void
 add_of_month(const struct describe_cron *w, struct buf *out)
 {

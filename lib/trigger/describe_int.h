@@ -3,7 +3,7 @@
 
 #include "lib/trigger/trigger_int.h"
 
-/* Private to lib/trigger/describe.c and lib/words_*.c: cron's sets in words. */
+/* Private to lib/trigger/describe*.c: the sets of a cron expression. */
 
 /* A set of numbers: v is bit v - base. */
 struct describe_set {
@@ -13,14 +13,14 @@ struct describe_set {
 	int max;
 };
 
-/* How an expression's time of day is best told, unit by unit. */
+/* How a unit of the time of day is best expressed. */
 enum describe_shape {
 	WORDS_ALL,  /* every value */
-	WORDS_EVEN, /* every step-th from 0 on, and step divides the whole */
+	WORDS_EVEN, /* every step-th from 0 on; step divides the unit */
 	WORDS_SOME
 };
 
-/* Everything the languages need to know of an expression. */
+/* What the languages need to know about an expression. */
 struct describe_cron {
 	const struct cron *set;
 	struct describe_set field[CRON__MAX];
@@ -33,28 +33,28 @@ struct describe_cron {
 	bool is_clock;	     /* few enough times of day to list */
 };
 
-/* Value v in a language. */
+/* Append value v in a language. */
 typedef void describe_value(struct buf *out, int v);
 
-/* The words between the values of a list. */
+/* The text between the values of a list. */
 struct describe_glue {
 	describe_value *value;
-	const char *to;	   /* of a run: "1 to 5" */
+	const char *to;	   /* within a run: "1 to 5" */
 	const char *comma; /* between pieces */
 	const char *and;   /* before the last */
 };
 
-/* How many values, how many runs of neighbors are in s? */
+/* The number of values in s, and of runs of consecutive values. */
 int describe_count(const struct describe_set *s);
 int describe_runs(const struct describe_set *s);
 
 /*
- * Is s a, a + step … b, with four values or more and step at least 2?  Gives
- * step, or 0.
+ * Is s a, a + step, … b, with at least four values and a step of at least 2?
+ * Returns the step, or 0.
  */
 int describe_steps(const struct describe_set *s, int *a, int *b);
 
-/* Append the values of s as runs; two neighbors are not yet a run. */
+/* Append the values of s as runs; two consecutive values are listed singly. */
 void describe_list(struct buf *out, const struct describe_set *s,
     const struct describe_glue *g);
 
@@ -62,17 +62,17 @@ void describe_list(struct buf *out, const struct describe_set *s,
 void describe_clock(struct buf *out, const struct describe_cron *w,
     const struct describe_glue *g);
 
-/* One weekday (0 = Monday), day and month, as lists have them. */
+/* Append one weekday (0 = Monday), day or month as in lists. */
 void describe_weekday_en(struct buf *out, int v);
 void describe_weekday_zh(struct buf *out, int v);
 void describe_day_en(struct buf *out, int v);
 void describe_month_en(struct buf *out, int v);
 
-/* A calendarinterval in a language, zone and bounds left out. */
+/* Append a calendarinterval, without zone and bounds. */
 void describe_calendar_en(const struct trigger *t, struct buf *out);
 void describe_calendar_zh(const struct trigger *t, struct buf *out);
 
-/* A cron expression in a language, zone and bounds left out. */
+/* Append a cron expression, without zone and bounds. */
 void describe_cron_en(const struct describe_cron *w, struct buf *out);
 void describe_cron_zh(const struct describe_cron *w, struct buf *out);
 

@@ -1,3 +1,4 @@
+/* Cron expressions in Chinese.  Tested in t_describe. */
 #include "lib/trigger/describe_int.h"
 
 #include "lib/base/ban.h"
@@ -53,7 +54,7 @@ add_values(struct buf *out, const struct describe_set *s,
 	buf_printf(out, "%s（步长%d）", unit, step);
 }
 
-/* A blank between what was said and what follows. */
+/* A blank between two parts of the sentence. */
 static void
 add_space(struct buf *out)
 {
@@ -75,7 +76,7 @@ add_years(const struct describe_cron *w, struct buf *out)
 		add_values(out, &w->field[CRON_YEAR], &numbers, "年");
 }
 
-/* "第2个周五、最后一个周一"; comma stands before the first. */
+/* "第2个周五、最后一个周一"; comma precedes the first. */
 static const char *
 add_positions(uint64_t nth, const char *comma, struct buf *out)
 {
@@ -164,7 +165,7 @@ add_date(const struct describe_cron *w, struct buf *out)
 		buf_str(out, "每天");
 }
 
-/* "每15分钟", "每分钟"; false when f has no such shape. */
+/* "每15分钟", "每分钟"; false if f has no such shape. */
 static bool
 add_every(struct buf *out, const struct describe_cron *w, enum cron_field f,
     const char *noun)

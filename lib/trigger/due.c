@@ -1,3 +1,9 @@
+/*
+ * Which due slots run, and which are missed, dropped or coalesced.  The slots
+ * of a job begin with its cursor, which counts as a slot even if the trigger
+ * has none there: what was undecided stays undecided when zone data change.
+ * Tested in t_due.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -7,12 +13,7 @@
 #include "lib/trigger/count.h"
 #include "lib/base/ban.h"
 
-/*
- * The slots of a job begin with its cursor, which is one even where the
- * trigger has none: what was undecided stays so when zone data change.
- */
-
-/* What is sorted, and until when. */
+/* The arguments of a decision. */
 struct sorter {
 	const struct trigger *t;
 	const struct due_policy *p;
@@ -42,9 +43,9 @@ due_count(const struct trigger *t, int64_t cursor_us, int64_t until_us,
 }
 
 /*
- * The slots from the cursor on that run, with their jitter, at at_us or
- * before.  A slot's jitter ends before the next slot, so that only the newest
- * of those at or before at_us may be later.
+ * Count the slots from the cursor on that run, jitter included, at or before
+ * at_us.  A slot's jitter ends before the next slot, so only the last of the
+ * slots at or before at_us can run later.
  */
 static void
 count_run_by(const struct sorter *s, int64_t cursor_us, int64_t at_us,
@@ -55,7 +56,7 @@ count_run_by(const struct sorter *s, int64_t cursor_us, int64_t at_us,
 		due_count(s->t, cursor_us, out->last_us - 1, out);
 }
 
-/* Take the newest `keep` slots of r as those that fire; 0, or -1. */
+/* Take the last `keep` slots of r as those that fire; 0, or -1. */
 static int
 plan_fire(struct due_plan *plan, const struct trigger *t, struct due_range *r,
     int64_t keep)
@@ -78,9 +79,9 @@ plan_fire(struct due_plan *plan, const struct trigger *t, struct due_range *r,
 }
 
 /*
- * The newest slot decides for a coalescing job: when even that one is too
- * late, all of them were missed (APScheduler keeps the last run time and then
- * asks for its lateness).
+ * The last slot decides for a coalescing job: if even that one is too late,
+ * all were missed (APScheduler keeps the last run time and checks its
+ * lateness).
  */
 static int
 plan_coalesced(const struct sorter *s, const struct due_range *due,
@@ -97,7 +98,7 @@ plan_coalesced(const struct sorter *s, const struct due_range *due,
 	return plan_fire(plan, s->t, &plan->coalesced, 1);
 }
 
-/* Each slot for itself: too late, one too many, or it fires. */
+/* Each slot on its own: too late, beyond max_catchup, or it fires. */
 static int
 plan_each(const struct sorter *s, const struct due_range *due,
     struct due_plan *plan)
@@ -111,7 +112,7 @@ plan_each(const struct sorter *s, const struct due_range *due,
 		first_us = trigger_next(s->t, plan->missed.last_us);
 	if (due->count > plan->missed.count)
 		due_count(s->t, first_us, due->last_us, &plan->dropped);
-	/* A damaged row may say anything: one slot always runs. */
+	/* A damaged row can hold any value: run at least one slot. */
 	keep = keep < 1 ? 1 : keep > DUE_CATCHUP_MAX ? DUE_CATCHUP_MAX : keep;
 	return plan_fire(plan, s->t, &plan->dropped, keep);
 }

@@ -1,3 +1,7 @@
+/*
+ * How late a run may be, given the gaps between ticks; the header has the
+ * reason.  Tested in t_grace.
+ */
 #include "lib/trigger/grace.h"
 #include "lib/base/ban.h"
 

@@ -5,23 +5,24 @@
 #include <stdint.h>
 
 /*
- * How late a run may be.  A job's misfire_grace_time says what its owner can
- * bear, but where nobody looks for minutes between two ticks, a short one
- * would let no slot run at all, and the owner's wish would be to have none.
- * So a slot is never missed for what the host's cron takes in any case: the
- * grace is at least the gap that ticks leave as a rule, and a bit more, as
- * cron is not punctual.  An outage is no rule: what is later than that was
- * missed because of it, and the job's own grace decides.
+ * How late a run may be.  A job's misfire_grace_time is its owner's limit, but
+ * if ticks leave minutes between them, a short one would let no slot run at
+ * all, which no owner wants.  So a slot is never missed because of the usual
+ * gap between ticks: the grace is at least that gap plus some slack, as cron
+ * is not punctual.  An outage is not usual: for longer delays the job's own
+ * grace decides.
  */
 
-#define GRACE_GAP_MIN_US INT64_C(1000000) /* less is no gap */
+#define GRACE_GAP_MIN_US INT64_C(1000000) /* shorter gaps do not count */
 #define GRACE_SLACK_US INT64_C(30000000)
 
-/* The grace in force for a job's own (-1: unlimited) where ticks leave gap_us
- * (-1: not known).  Pure. */
+/*
+ * The effective grace for a job's own (-1: unlimited) if ticks leave gap_us
+ * between them (-1: unknown).  Microseconds.  Pure.
+ */
 int64_t grace_effective(int64_t grace_us, int64_t gap_us);
 
-/* Does a job's own grace allow so much? */
+/* Does a job's own grace allow a delay of late_us? */
 bool grace_allows(int64_t grace_us, int64_t late_us);
 
 #endif

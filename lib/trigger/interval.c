@@ -1,3 +1,7 @@
+/*
+ * The trigger interval: a length, and a grid of slots that begins at the start
+ * or when the job is added.  Tested in t_trigger and t_trigger_count.
+ */
 #include "lib/base/fault.h"
 #include "lib/base/num.h"
 #include "lib/trigger/trigger_int.h"
@@ -6,7 +10,7 @@
 
 #define LENGTH_MAX_US (INT64_C(36525) * 86400 * US_PER_S) /* 100 years */
 
-/* More digits than these cannot change the microsecond. */
+/* Digits of a fraction that are read: more cannot change the microsecond. */
 #define FRACTION_DIGITS 15
 
 static const struct {
@@ -22,15 +26,15 @@ static const struct {
 
 #define UNITS (sizeof(units) / sizeof(units[0]))
 
-/* A length so far: whole microseconds and parts of one, added up apart. */
+/* A length so far: whole microseconds, and the sum of the fractions apart. */
 struct length {
 	int64_t us;
 	double part_us;
 };
 
 /*
- * Add the plain decimal number s of units of unit_us: "5", "0.5", ".5".
- * Returns NULL, or what is wrong with it.
+ * Add the plain decimal number s of units of unit_us: "5", "0.5", ".5".  NULL,
+ * or what is wrong with it.
  */
 static const char *
 add_number(const char *s, int64_t unit_us, struct length *sum)
@@ -98,7 +102,7 @@ read_length(struct trigger *t, const struct trigger_args *args)
 	return 0;
 }
 
-/* The grid is start_us, or, where no start was given, stands in run_us. */
+/* The grid is start_us or, if no start was given, run_us. */
 static int
 read_spec(struct trigger *t, const struct trigger_args *args)
 {
@@ -136,7 +140,7 @@ interval_check(const struct trigger *t, const struct trigger_args *args)
 		return 0;
 	if (t->end_us != TRIGGER_NOT_GIVEN)
 		return fault_add_never(args->fs, "end_date",
-		    "no time of it is left at or before end_date");
+		    "it has no slot at or before end_date");
 	return fault_add_never(args->fs, "trigger",
 	    "it begins after the year 9999");
 }

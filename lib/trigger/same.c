@@ -1,7 +1,7 @@
 /*
- * Whether a trigger that is given once more is the one a job has: clients
- * register their jobs again at every start, in whatever spelling, and a job
- * must not lose what is due by that.
+ * Whether a trigger that is given again is the one a job has: clients register
+ * their jobs at every start, in any spelling, and a job must not lose due
+ * slots by that.  Tested in t_trigger_same.
  */
 #include "lib/base/buf.h"
 #include "lib/time/civil.h"
@@ -21,8 +21,8 @@ date_is_same(struct trigger *t, const struct trigger *was,
 }
 
 /*
- * Without a start an interval begins when it is added: that is no wish to
- * begin again.  One whose start is yet to come was given that on purpose.
+ * An interval without a start begins when it is added; adding it again is no
+ * request to begin anew.  A start in the future was given on purpose.
  */
 static bool
 interval_is_same(struct trigger *t, const struct trigger *was,
@@ -54,7 +54,7 @@ cron_is_same_trigger(struct trigger *t, const struct trigger *was,
 	    tz_is_same(t->tz, was->tz, at->cursor_us / US_PER_S - CIVIL_DAY_S);
 }
 
-/* Do both come to the same dates from the later of their first ones on? */
+/* Do both have the same dates from the later of their first ones on? */
 static bool
 is_same_chain(const struct calendar *a, const struct calendar *b)
 {
@@ -77,7 +77,7 @@ is_same_chain(const struct calendar *a, const struct calendar *b)
 	    ((va.year - vb.year) * 12 + va.month - vb.month) % a->months == 0;
 }
 
-/* As of an interval: the first date is only implied where no start is. */
+/* As for an interval: without a start the first date is implied. */
 static bool
 calendar_is_same(struct trigger *t, const struct trigger *was,
     const struct trigger_progress *at)
@@ -100,7 +100,7 @@ calendar_is_same(struct trigger *t, const struct trigger *was,
 	    is_same_chain(c, w);
 }
 
-/* May set the grid of t, a copy that owns nothing. */
+/* Each may set the grid of t, a copy that owns nothing. */
 static bool (*const same[TRIGGER__MAX])(struct trigger *t,
     const struct trigger *was, const struct trigger_progress *at) = {
 	[TRIGGER_DATE] = date_is_same,
@@ -109,7 +109,7 @@ static bool (*const same[TRIGGER__MAX])(struct trigger *t,
 	[TRIGGER_CALENDAR] = calendar_is_same,
 };
 
-/* Does neither end part the slots that are due? */
+/* Do both ends allow the same due slots? */
 static bool
 has_same_end(const struct trigger *t, const struct trigger *was, int64_t now_us)
 {
@@ -133,10 +133,10 @@ trigger_is_same(const struct trigger *t, const struct trigger *was,
 	return true;
 }
 
-/* A date without an instant is read as now, a moment before it is kept. */
+/* A date without a time is read as now, shortly before it is stored. */
 #define AT_ONCE_US (5 * US_PER_S)
 
-/* The date of an instant in the zone. */
+/* The date of a time in the zone. */
 static int64_t
 date_of(const struct tz *tz, int64_t us)
 {
@@ -147,7 +147,9 @@ date_of(const struct tz *tz, int64_t us)
 	return (s + p.offset_s) / CIVIL_DAY_S;
 }
 
-/* The same dates from one on that is not after today, if they go back. */
+/*
+ * The same dates, from one that is not after today, if they can be moved back.
+ */
 static int64_t
 first_back(const struct calendar *c, int64_t today)
 {

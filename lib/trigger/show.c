@@ -1,3 +1,7 @@
+/*
+ * What a trigger was made of: its bounds, rules and crontab line, and the
+ * choice that H and ~ depend on.  Tested in t_trigger.
+ */
 #include <stddef.h>
 
 #include "lib/trigger/trigger_int.h"
@@ -38,7 +42,7 @@ trigger_notes(const struct trigger *t)
 	return t->notes;
 }
 
-/* FNV-1a, over the NUL too, which parts the two names. */
+/* FNV-1a, including the NUL, which separates the two names. */
 static uint64_t
 hash(uint64_t h, const char *s)
 {

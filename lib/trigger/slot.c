@@ -1,3 +1,9 @@
+/*
+ * Wall times as instants in a zone.  Within one period local time is instant +
+ * offset, so the next match is one search of the set.  Only the end of a
+ * period needs more: the next period may repeat wall times (a fold) or skip
+ * some (a gap).  Tested in t_trigger_dst and t_vectors.
+ */
 #include <stdlib.h>
 
 #include "lib/time/civil.h"
@@ -7,23 +13,20 @@
 #include "lib/base/ban.h"
 
 /*
- * Within one period of a zone local time is instant + offset, so the next
- * match is one search of the set away.  Only where a period
- * ends is there more to do: its successor may repeat wall times (a fold) or
- * leave some out (a gap).
+ * Upper bound of offsets (RFC 9636), so of the distance of wall time from UTC.
  */
-
-/* No offset is larger (RFC 9636), so no wall time is further from UTC. */
 #define OFFSET_MAX_S (INT64_C(26) * 3600)
 
-/* Two periods that share a wall time lie no further apart than this. */
+/* Two periods that share a wall time are at most this far apart. */
 #define REACH_S (2 * OFFSET_MAX_S)
 
-/* From here on the year is past CRON_YEAR_MAX wherever one is: no slots.  A
- * damaged zone may have transitions beyond, too late to reckon with. */
+/*
+ * From here on the year is past CRON_YEAR_MAX in every zone: no slots.  A
+ * damaged zone may have later transitions, too large to compute with.
+ */
 #define END_S (INT64_C(253402300800) + OFFSET_MAX_S)
 
-/* The latest search of the calendar: no match from from_s to match_s. */
+/* The result of the latest search: no match from from_s to match_s. */
 struct found {
 	int64_t from_s;
 	int64_t match_s;
@@ -37,7 +40,7 @@ struct walk {
 	bool is_first_only; /* a fold fires at its first pass only */
 };
 
-/* The set's next, which is not asked again what it answered just before. */
+/* The set's next, which is not repeated for the range just searched. */
 static int64_t
 match_from(struct walk *w, int64_t wall_s)
 {
@@ -48,7 +51,7 @@ match_from(struct walk *w, int64_t wall_s)
 	return w->found.match_s;
 }
 
-/* Does period p hold wall second wall_s? */
+/* Does period p contain wall second wall_s? */
 static bool
 holds(const struct tz_period *p, int64_t wall_s)
 {
@@ -59,10 +62,10 @@ holds(const struct tz_period *p, int64_t wall_s)
 
 /*
  * If wall second wall_s also occurs in a period before p, the wall second at
- * which that one ends; else INT64_MIN.
+ * which that period ends; else INT64_MIN.
  */
 static int64_t
-seen_before(const struct walk *w, const struct tz_period *p, int64_t wall_s)
+end_of_earlier(const struct walk *w, const struct tz_period *p, int64_t wall_s)
 {
 	int64_t first_s = wall_s - p->offset_s - REACH_S;
 	struct tz_period q = *p;
@@ -77,7 +80,7 @@ seen_before(const struct walk *w, const struct tz_period *p, int64_t wall_s)
 
 /* The same for the periods after p; INT64_MAX for one that never ends. */
 static int64_t
-seen_after(const struct walk *w, const struct tz_period *p, int64_t wall_s)
+end_of_later(const struct walk *w, const struct tz_period *p, int64_t wall_s)
 {
 	int64_t last_s = wall_s - p->offset_s + REACH_S;
 	struct tz_period q = *p;
@@ -103,18 +106,21 @@ find_in_period(struct walk *w, const struct tz_period *p, int64_t low_s)
 			return TRIGGER_NONE;
 		if (!w->is_first_only)
 			return wall_s - p->offset_s;
-		again_s = seen_before(w, p, wall_s);
+		again_s = end_of_earlier(w, p, wall_s);
 		if (again_s == INT64_MIN)
 			return wall_s - p->offset_s;
-		/* Second pass of a fold: go on behind the first's end. */
+		/*
+		 * The second pass of a fold: continue after the end of the
+		 * first.
+		 */
 		low_s = again_s - p->offset_s;
 	}
 }
 
 /*
- * Does a matching wall second that never exists lie in the gap at the end of
- * p?  One that exists in another period near by (two changes within hours)
- * has its slot there.
+ * Is a matching wall second that never exists in the gap at the end of p?  One
+ * that exists in another period nearby (two changes within hours) has its slot
+ * there.
  */
 static bool
 fires_in_gap(struct walk *w, const struct tz_period *p)
@@ -129,9 +135,9 @@ fires_in_gap(struct walk *w, const struct tz_period *p)
 		wall_s = match_from(w, wall_s);
 		if (wall_s >= end_s)
 			return false;
-		again_s = seen_before(w, p, wall_s);
+		again_s = end_of_earlier(w, p, wall_s);
 		if (again_s == INT64_MIN)
-			again_s = seen_after(w, p, wall_s);
+			again_s = end_of_later(w, p, wall_s);
 		if (again_s == INT64_MIN)
 			return true;
 	}
@@ -156,7 +162,7 @@ trigger_slot_next(const struct slot_set *set, const struct tz *tz,
 		after_s = -REACH_S; /* years begin with 1970 */
 	low_s = after_s + 1;
 
-	/* The period of after_s itself: its end may be the very next slot. */
+	/* The period of after_s itself: its end may be the next slot. */
 	for (from_s = after_s; low_s < END_S; from_s = low_s) {
 		tz_at(w.tz, from_s, &p);
 		slot_s = find_in_period(&w, &p, low_s);
@@ -168,9 +174,10 @@ trigger_slot_next(const struct slot_set *set, const struct tz *tz,
 		if (w.is_once && fires_in_gap(&w, &p))
 			return p.until_s;
 		/*
-		 * From low_s's wall time to match_s nothing matches.  Where
-		 * no later period can show an earlier wall time than low_s's,
-		 * go to shortly before match_s, past all those between.
+		 * From low_s's wall time to match_s nothing matches.  If no
+		 * later period can show an earlier wall time than low_s's,
+		 * continue shortly before match_s, skipping the periods
+		 * between.
 		 */
 		from_s = low_s;
 		low_s = p.until_s;
@@ -182,8 +189,8 @@ trigger_slot_next(const struct slot_set *set, const struct tz *tz,
 }
 
 /*
- * From which instant on period p has nothing special: the clock shows no wall
- * time that it showed before, and the gap that p may begin with has fired.
+ * From which instant on p needs no special treatment: the clock shows no wall
+ * time that it showed before, and a gap at the beginning of p has fired.
  */
 static int64_t
 plain_from(const struct walk *w, const struct tz_period *p)
@@ -204,7 +211,7 @@ plain_from(const struct walk *w, const struct tz_period *p)
 	return plain_s;
 }
 
-/* The slots from from_s on and before until_s, one by one. */
+/* Count the slots from from_s on and before until_s one by one. */
 static int64_t
 count_walking(const struct walk *w, enum trigger_dst dst, int64_t from_s,
     int64_t until_s)
@@ -247,7 +254,7 @@ trigger_slot_count(const struct slot_set *set, const struct tz *tz,
 	return n;
 }
 
-/* Does any match of the year exist, rather than lie in a gap? */
+/* Does any match of the year exist, outside of gaps? */
 static bool
 exists_in_year(const struct cron *set, const struct tz *tz, int year)
 {
@@ -264,8 +271,10 @@ exists_in_year(const struct cron *set, const struct tz *tz, int year)
 	return false;
 }
 
-/* May all matches lie in the gap of the zone's yearly rule?  The gap then is
- * longer than the way from the first hour asked for to the last. */
+/*
+ * Can all matches be in the gap of the zone's yearly rule?  Then the gap is
+ * longer than the time from the first matching hour to the last.
+ */
 static bool
 fits_gap(const struct cron *set, const struct tz *tz)
 {
@@ -282,8 +291,8 @@ fits_gap(const struct cron *set, const struct tz *tz)
 }
 
 /*
- * The years of the zone's rule are alike in each kind of year, so that one of
- * them tells for all: without this, a match that the clock skips each year
+ * Years under the zone's rule are alike within each kind of year, so one of
+ * them decides for all.  Without this, a match that the clock skips every year
  * would be tried year by year.
  */
 void

@@ -5,9 +5,9 @@
 #include "lib/trigger/trigger_int.h"
 
 /*
- * Wall seconds (lib/time/civil.h) at which a trigger means to fire: the first at or
- * after wall_s, or CRON_NEVER, and how many there are from from_s on and
- * before until_s.
+ * The wall seconds (lib/time/civil.h) of a trigger: next is the first at or
+ * after wall_s, or CRON_NEVER; count is their number from from_s on and before
+ * until_s.
  */
 struct slot_set {
 	const void *of;
@@ -15,29 +15,29 @@ struct slot_set {
 	int64_t (*count)(const void *of, int64_t from_s, int64_t until_s);
 };
 
-/* What a set remembers from one question to the next, for a while. */
-struct slot_room {
+/* State that a set keeps from one query to the next. */
+struct slot_state {
 	struct calendar_walk walk;
 	struct calendar_walk *of;
 };
 
 /*
- * The slots that such a set has in a zone.  dst is DST_WALL, DST_SKIP or
- * DST_ONCE: what happens where the clock changes.  Slots begin with 1970.
+ * The slots of such a set in a zone.  dst is DST_WALL, DST_SKIP or DST_ONCE:
+ * what happens when the clock changes.  Slots begin with the year 1970.
  */
 
 /*
- * The sets of a cron expression are complete: find the kinds of year without
- * a slot, so that no search looks at them (see cron_settle).
+ * Call when the sets of a cron expression are complete: finds the kinds of
+ * year without a slot, so that searches skip them (see cron_settle).
  */
 void trigger_slot_settle(struct cron *set, const struct tz *tz,
     enum trigger_dst dst);
 
-/* The first slot after after_s, in whole seconds, or TRIGGER_NONE. */
+/* The first slot after after_s, in epoch seconds, or TRIGGER_NONE. */
 int64_t trigger_slot_next(const struct slot_set *set, const struct tz *tz,
     enum trigger_dst dst, int64_t after_s);
 
-/* How many slots there are from range_s[0] on and before range_s[1]. */
+/* The number of slots from range_s[0] on and before range_s[1]. */
 int64_t trigger_slot_count(const struct slot_set *set, const struct tz *tz,
     enum trigger_dst dst, const int64_t range_s[2]);
 

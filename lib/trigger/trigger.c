@@ -1,3 +1,8 @@
+/*
+ * Triggers of every kind: reading input fields and specs, the common fields,
+ * and dispatch to the kinds (date.c, interval.c, cron.c, calendarinterval.c).
+ * Tested in t_trigger and t_trigger_make.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +129,7 @@ read_zone(struct trigger *t, const struct trigger_args *args,
 	if (t->tz != NULL)
 		return 0;
 	fault_note_errno(args->fs, errno);
-	/* Read on in UTC: the other fields are to be judged as well. */
+	/* Continue in UTC, so that the other fields are checked as well. */
 	t->tz = tz_get(zones, "UTC", unused, sizeof(unused));
 	return fault_add(args->fs, "timezone", "%s", why);
 }
@@ -145,7 +150,7 @@ trigger_read_instant(const struct trigger *t, const struct trigger_args *args,
 	    fault_add_instant(args->fs, in_names[in], text, why);
 }
 
-/* A bound as text for people, or as microseconds in a spec. */
+/* Read a bound: text, or microseconds in a spec. */
 static int
 read_bound(const struct trigger *t, const struct trigger_args *args,
     enum trigger_in text, enum trigger_in us, int64_t *out)
@@ -190,7 +195,7 @@ read_dst(struct trigger *t, const struct trigger_args *args)
 	return 0;
 }
 
-/* Make a trigger of args; all faults are found before it is given up. */
+/* Make a trigger of args; all faults are found before it fails. */
 static struct trigger *
 make(enum trigger_kind kind, const struct trigger_args *args,
     struct tz_cache *zones, const char *default_zone)
@@ -227,7 +232,7 @@ err:
 	return NULL;
 }
 
-/* Kind of a name, or TRIGGER__MAX. */
+/* The kind of a name, or TRIGGER__MAX. */
 static enum trigger_kind
 find_kind(const char *name)
 {
@@ -239,7 +244,7 @@ find_kind(const char *name)
 	return (enum trigger_kind)i;
 }
 
-/* What the first word of a crontab line says, in fields. */
+/* Turn the first word of a crontab line into fields. */
 static int
 read_line(struct trigger_args *args, struct crontab_line *line,
     enum trigger_kind *kind, unsigned *notes)
@@ -259,7 +264,7 @@ read_line(struct trigger_args *args, struct crontab_line *line,
 		return 0;
 	for (i = 0; i < CRON__MAX; i++)
 		if (args->in[i] != NULL)
-			return 0; /* refused as a crontab with fields */
+			return 0; /* refused: crontab with other fields */
 	for (i = IN_WEEKS; i <= IN_SECONDS; i++)
 		args->in[i] = NULL;
 	args->in[IN_SECONDS] = line->every_s;
@@ -313,7 +318,7 @@ trigger_new(const char *kind, const struct trigger_field *f, size_t n,
 
 /*
  * Split spec, "kind;name=value;…", in place and point args at the values.
- * False when it is not of that form.
+ * False if it does not have that form.
  */
 static bool
 split_spec(char *spec, struct trigger_args *args)
@@ -362,8 +367,10 @@ trigger_from_spec(const char *spec, struct tz_cache *zones, struct faults *fs)
 	if (t == NULL && errno == ENOMEM)
 		fault_note_errno(fs, errno);
 	fs->is_transient = fs->is_transient || own.is_transient;
-	/* A spec has no fields its reader could mend: one fault for all.  One
-	 * that passes is none of the spec. */
+	/*
+	 * A client cannot correct the fields of a spec: one fault for all.  A
+	 * transient one is not the fault of the spec.
+	 */
 	if (t == NULL && fs->is_transient && own.n > 0)
 		fault_add(fs, "timezone", "%s", own.v[0].text);
 	else if (t == NULL)

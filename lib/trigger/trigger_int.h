@@ -6,14 +6,14 @@
 #include "lib/trigger/cron_cal.h"
 #include "lib/trigger/trigger.h"
 
-/* Private to lib/trigger*.c. */
+/* Private to lib/trigger/. */
 
 #define US_PER_S INT64_C(1000000)
 
-/* 9999-12-31T23:59:59.999999Z: no slot lies later. */
+/* 9999-12-31T23:59:59.999999Z: no slot is later. */
 #define TRIGGER_LAST_US INT64_C(253402300799999999)
 
-/* What a spec may hold: the years 1 to 9999 in any zone. */
+/* Range of times in a spec: the years 1 to 9999 in any zone. */
 #define TRIGGER_FIRST_US INT64_C(-62135683200000000)
 #define TRIGGER_SPEC_MAX_US (TRIGGER_LAST_US + 36525 * INT64_C(86400000000))
 
@@ -23,7 +23,7 @@ enum trigger_dst { DST_AUTO, DST_WALL, DST_SKIP, DST_ONCE, DST__MAX };
 
 /*
  * Input fields, the eight of cron first and in the order of enum cron_field.
- * Those from IN_LENGTH_US on stand only in a spec: the resolved form.
+ * Those from IN_LENGTH_US on occur only in a spec: the resolved form.
  */
 enum trigger_in {
 	IN_YEAR,
@@ -49,7 +49,7 @@ enum trigger_in {
 	IN_YEARS,
 	IN_MONTHS,
 	IN_ON_MISSING_DAY,
-	IN_CHOICE, /* for H and ~: what programs give */
+	IN_CHOICE, /* resolves H and ~; given by programs */
 	IN_LENGTH_US,
 	IN_RUN_US,
 	IN_OFFSET_S,
@@ -59,11 +59,11 @@ enum trigger_in {
 	IN__MAX
 };
 
-/* What a kind's make reads. */
+/* The input of a kind's make. */
 struct trigger_args {
 	const char *in[IN__MAX]; /* NULL: not given */
 	int64_t now_us;
-	bool is_spec;	/* resolved, and right once before */
+	bool is_spec;	/* resolved; was valid when it was stored */
 	unsigned takes; /* enum trigger_takes */
 	struct faults *fs;
 };
@@ -72,7 +72,7 @@ struct trigger_args {
 
 struct trigger {
 	enum trigger_kind kind;
-	enum trigger_dst dst; /* as asked for */
+	enum trigger_dst dst; /* as given */
 	const struct tz *tz;
 	int64_t start_us; /* TRIGGER_NOT_GIVEN, or inclusive */
 	int64_t end_us;	  /* TRIGGER_NOT_GIVEN, or inclusive */
@@ -89,31 +89,31 @@ struct trigger {
 		} interval;
 		struct {
 			struct cron set;
-			struct buf text; /* normal forms, NUL after each */
-			uint16_t at[CRON__MAX]; /* of a field in text */
-			bool is_crontab;	/* then text is the line */
+			struct buf text; /* normal forms, each ended by a NUL */
+			uint16_t at[CRON__MAX]; /* where a field is in text */
+			bool is_crontab;	/* text is the line */
 		} cron;
 		struct {
 			struct calendar dates;
-			uint16_t unit[4]; /* years to days, as asked for */
+			uint16_t unit[4]; /* years to days, as given */
 		} calendar;
 	} u;
 };
 
 /*
- * One kind.  make reads the fields of its kind into t, whose common part is
- * set: 0, or -1 with faults.  check (may be NULL) then judges the whole of
- * what a client asked for: 0, or -1 with a fault when it cannot fire.  seal
- * (may be NULL) makes a trigger that is right ready for next, which is
- * trigger_next but for end and year 9999; count tells how many slots it has
- * from from_us to to_us, both included, without a walk.
- * walls (may be NULL) gives the wall times that slots are made of; the room is
- * to stay as long as they do.
- * print appends what stands in the brackets, spec the kind's ";name=value"
- * pairs.  fini (may be NULL) frees what make got, also after it failed.
+ * One kind of trigger.  make reads the fields of its kind into t, whose common
+ * part is set: 0, or -1 with faults.  check (may be NULL) then checks the
+ * whole of what a client gave: 0, or -1 with a fault if it cannot fire.  seal
+ * (may be NULL) prepares a valid trigger for next.  next is trigger_next
+ * except for the end and the year 9999; count is the number of slots from
+ * from_us to to_us, both included, without a walk.  walls (may be NULL)
+ * returns the wall times that slots are made of; the state must live as long
+ * as they do.  print appends what stands in the brackets, spec the kind's
+ * ";name=value" pairs.  fini (may be NULL) frees what make allocated, also
+ * after make failed.
  */
 struct slot_set;
-struct slot_room;
+struct slot_state;
 struct trigger_ops {
 	const char *name;
 	int (*make)(struct trigger *t, const struct trigger_args *args);
@@ -121,7 +121,7 @@ struct trigger_ops {
 	void (*seal)(struct trigger *t);
 	void (*fini)(struct trigger *t);
 	struct slot_set (
-	    *walls)(const struct trigger *t, struct slot_room *room);
+	    *walls)(const struct trigger *t, struct slot_state *room);
 	int64_t (*next)(const struct trigger *t, int64_t after_us);
 	int64_t (
 	    *count)(const struct trigger *t, int64_t from_us, int64_t to_us);
@@ -134,20 +134,20 @@ extern const struct trigger_ops trigger_interval_ops;
 extern const struct trigger_ops trigger_cron_ops;
 extern const struct trigger_ops trigger_calendar_ops;
 
-/* How t's kind does all that. */
+/* The functions of t's kind. */
 const struct trigger_ops *trigger_ops_of(const struct trigger *t);
 
-/* What t's rule for clock changes comes to: DST_WALL, DST_SKIP, DST_ONCE. */
+/* The effective rule of t for clock changes: DST_WALL, DST_SKIP or DST_ONCE. */
 enum trigger_dst trigger_dst_of(const struct trigger *t);
 
-/* next and count of a kind that has walls. */
+/* next and count of kinds that have walls. */
 int64_t trigger_wall_next(const struct trigger *t, int64_t after_us);
 int64_t trigger_wall_count(const struct trigger *t, int64_t from_us,
     int64_t to_us);
 
 /*
- * The text of an instant (args->in[in], not NULL) in t's zone into *out_us,
- * as datetime_parse; 0, or -1 with a fault for the field.
+ * Read the time in args->in[in], not NULL, in t's zone into *out_us, as
+ * datetime_parse; 0, or -1 with a fault for the field.
  */
 int trigger_read_instant(const struct trigger *t,
     const struct trigger_args *args, enum trigger_in in, int64_t *out_us,

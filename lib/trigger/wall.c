@@ -1,6 +1,6 @@
 /*
- * What cron and calendarinterval have in common: both say wall times, and the
- * rule for clock changes makes slots of them (lib/trigger/slot.h).  Tested in
+ * What cron and calendarinterval have in common: both give wall times, and the
+ * rule for clock changes turns these into slots (slot.c).  Tested in
  * t_trigger_dst and by tests/proof.
  */
 #include "lib/trigger/trigger_int.h"
@@ -21,7 +21,7 @@ trigger_dst_of(const struct trigger *t)
 int64_t
 trigger_wall_next(const struct trigger *t, int64_t after_us)
 {
-	struct slot_room room;
+	struct slot_state room;
 	const struct slot_set set = trigger_ops_of(t)->walls(t, &room);
 	int64_t after_s, slot_s;
 
@@ -32,7 +32,7 @@ trigger_wall_next(const struct trigger *t, int64_t after_us)
 	return slot_s == TRIGGER_NONE ? TRIGGER_NONE : slot_s * US_PER_S;
 }
 
-/* Seconds are whole: the first at or after us. */
+/* Slots are whole seconds: the first at or after us. */
 static int64_t
 second_from(int64_t us)
 {
@@ -42,7 +42,7 @@ second_from(int64_t us)
 int64_t
 trigger_wall_count(const struct trigger *t, int64_t from_us, int64_t to_us)
 {
-	struct slot_room room;
+	struct slot_state room;
 	const struct slot_set set = trigger_ops_of(t)->walls(t, &room);
 
 	if (t->start_us != TRIGGER_NOT_GIVEN && from_us < t->start_us)

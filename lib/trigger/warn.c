@@ -1,3 +1,8 @@
+/*
+ * What may surprise about a trigger: clock changes, gaps, rare fires, dialects
+ * of crontab.  Warnings that need the input text are warn_text.c.  Tested in
+ * t_trigger_warn.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,14 +16,14 @@
 
 #define DAY_US (INT64_C(86400) * US_PER_S)
 #define YEAR_DAYS 365
-#define NAME_SHOWN 64 /* bytes of an unknown name */
+#define NAME_SHOWN_MAX 64 /* bytes of an unknown name */
 
 #define HOURS_ALL UINT64_C(0xffffff)
 
-/* Changes of the clock are told of this far ahead. */
+/* Clock changes this far ahead are reported. */
 #define CLOCK_AHEAD_US (400 * DAY_US)
 
-/* So far apart two fires are worth a word; shorter than any two years. */
+/* Fires this far apart are rare; shorter than any two years. */
 #define RARE_US (2 * YEAR_DAYS * DAY_US)
 
 static const char *const names[] = {
@@ -50,12 +55,12 @@ static const char *const names[] = {
 _Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
     "a name for each code");
 
-/* A warning in both languages; "%1" and "%2" become its values. */
+/* A warning in both languages; "%1" and "%2" stand for its values. */
 struct phrase {
 	const char *text[WORDS__MAX];
 };
 
-/* By what becomes of the wall time. */
+/* By what happens to the wall time. */
 static const struct phrase gap_phrases[DST__MAX] = {
 	[DST_WALL] = { { "%1 does not exist that day (the clock moves "
 			 "forward): it does not fire then",
@@ -69,13 +74,13 @@ static const struct phrase gap_phrases[DST__MAX] = {
 };
 
 static const struct phrase fold_phrases[DST__MAX] = {
-	[DST_WALL] = { { "%1 comes twice that day (the clock moves back): "
+	[DST_WALL] = { { "%1 occurs twice that day (the clock moves back): "
 			 "it fires both times",
 	    "%1 出现两次（时钟拨慢）：两次都触发" } },
-	[DST_SKIP] = { { "%1 comes twice that day (the clock moves back): "
+	[DST_SKIP] = { { "%1 occurs twice that day (the clock moves back): "
 			 "it fires the first time only",
 	    "%1 出现两次（时钟拨慢）：只在第一次触发" } },
-	[DST_ONCE] = { { "%1 comes twice that day (the clock moves back): "
+	[DST_ONCE] = { { "%1 occurs twice that day (the clock moves back): "
 			 "it fires the first time only",
 	    "%1 出现两次（时钟拨慢）：只在第一次触发" } },
 };
@@ -86,24 +91,28 @@ static const struct phrase rare_phrase = { { "it fires at %1, and then not "
 static const struct phrase end_phrase = { { "its last fire is at %1",
     "最后一次触发在 %1" } };
 static const struct phrase cadence_phrase = {
-	{ "it fires every %1, but jobs are looked at every %2: fires in between "
+	{ "it fires every %1, but ticks run every %2: fires in between "
 	  "are late",
 	    "每%1触发一次，但每%2才检查一次任务：其间的触发会延后" }
 };
-static const struct phrase past_phrase = { { "%1 is past: it runs at the next "
-					     "tick",
-    "%1 已经过去：将在下一次检查时运行" } };
+static const struct phrase past_phrase = {
+	{ "%1 has passed: it runs at the next "
+	  "tick",
+	    "%1 已经过去：将在下一次检查时运行" }
+};
 static const struct phrase missed_phrase = {
-	{ "%1 is past for longer than misfire_grace_time allows: it is missed",
+	{ "%1 passed longer ago than misfire_grace_time allows: it is missed",
 	    "%1 已经过去，且超过 misfire_grace_time：不会运行" }
 };
 static const struct phrase jitter_phrase = {
-	{ "the jitter of %1 is cut where the next fire is nearer (%2)",
-	    "抖动 %1 会被截短：下一次触发更近（%2）" }
+	{ "the jitter of %1 is shortened where the next fire is nearer (%2)",
+	    "抖动 %1 会被缩短：与下一次触发的间隔更短（%2）" }
 };
 
-/* What reading the trigger took note of; "%L" becomes its line, "%Z" its
- * zone. */
+/*
+ * What was noted while the trigger was read; "%L" stands for its line, "%Z"
+ * for its zone.
+ */
 static const struct {
 	unsigned note;
 	enum warn_code code;
@@ -115,12 +124,12 @@ static const struct {
 		"步长大于其范围：只匹配范围的第一个值" } } },
 	{ CRONTAB_QUARTZ, WARN_READING,
 	    { { "weekday numbers are read as Quartz counts them, 1 is Sunday "
-		"(crontab: 0 and 7); names are clear everywhere: %L",
+		"(crontab: 0 and 7); names are unambiguous: %L",
 		"星期数字按 Quartz 计：1 为周日（crontab 中 0 和 7 "
 		"为周日）；写名称则无歧义：%L" } } },
 	{ CRONTAB_SUNDAY_0, WARN_READING,
 	    { { "weekday numbers are read as crontab counts them, 0 and 7 are "
-		"Sunday (Quartz: 1); names are clear everywhere: %L",
+		"Sunday (Quartz: 1); names are unambiguous: %L",
 		"星期数字按 crontab 计：0 和 7 为周日（Quartz 中 1 "
 		"为周日）；写名称则无歧义：%L" } } },
 	{ CRONTAB_SECONDS, WARN_READING,
@@ -130,7 +139,7 @@ static const struct {
 		"的顺序读取：第一个是秒（有的程序把秒放在最后）：%L" } } },
 	{ CRONTAB_SECONDS_LAST, WARN_READING,
 	    { { "six fields are read with the second last, as croniter has "
-		"them: where the names are shows it: %L",
+		"them, as the position of the names shows: %L",
 		"六个字段按 croniter "
 		"的顺序读取：最后一个是秒（由名称的位置可知）：%L" } } },
 	{ CRONTAB_YEAR_LAST, WARN_READING,
@@ -138,20 +147,20 @@ static const struct {
 		"六个字段按 AWS 的顺序读取：最后一个是年：%L" } } },
 	{ CRONTAB_POSITION, WARN_READING,
 	    { { "# is read as the position of the weekday in the month; "
-		"Debian's cron overlooks it and fires every week",
+		"Debian's cron ignores it and fires every week",
 		"# 表示当月第几个星期几；Debian 的 cron "
 		"会忽略它而每周触发" } } },
 	{ CRONTAB_RANDOM, WARN_READING,
 	    { { "~ is read as a choice from a range, as cronie has it; "
-		"Debian's cron overlooks it and takes the first value",
-		"~ 按 cronie 读作从范围中选取；Debian 的 cron "
+		"Debian's cron ignores it and uses the first value",
+		"~ 按 cronie 的规则从范围中选取一个值；Debian 的 cron "
 		"会忽略它而只取第一个值" } } },
 	{ CRONTAB_CHOICE, WARN_CHOICE,
 	    { { "H and ~ were chosen by the job's queue and id, the same each "
 		"time: %L",
 		"H 和 ~ 已按任务的队列和 ID 选定，每次相同：%L" } } },
 	{ CRONTAB_JUNK, WARN_IGNORED_TEXT,
-	    { { "text behind a range has no effect, as in Debian's cron: %L",
+	    { { "text after a range has no effect, as in Debian's cron: %L",
 		"范围之后的文字不起作用（与 Debian 的 cron 相同）：%L" } } },
 	{ CRONTAB_EMPTY, WARN_IGNORED_TEXT,
 	    { { "a range that ends before it begins has no value, as in "
@@ -160,11 +169,11 @@ static const struct {
 	{ CRONTAB_WRAP, WARN_READING,
 	    { { "a range that ends before it begins is read as Quartz does, "
 		"around the end: %L",
-		"终点小于起点的范围按 Quartz 读作绕回开头：%L" } } },
+		"终点小于起点的范围按 Quartz 的规则绕回开头：%L" } } },
 	{ CRONTAB_WEEK_END, WARN_READING,
 	    { { "a range of weekdays to Sunday is read to the end of the week; "
 		"Debian's cron has no value for it",
-		"到周日的星期范围读作到一周结束；Debian 的 cron "
+		"到周日的星期范围视为到一周结束；Debian 的 cron "
 		"认为它没有值" } } },
 	{ CRONTAB_EITHER, WARN_READING,
 	    { { "day and weekday are both restricted: either may match, as in "
@@ -175,7 +184,7 @@ static const struct {
 	    { { "L alone for the weekday is read as Saturday, as in Quartz",
 		"星期字段中单独的 L 按 Quartz 读作周六" } } },
 	{ TRIGGER_NOTE_ZONE, WARN_ZONE,
-	    { { "the zone of the crontab line counts, not timezone: %Z",
+	    { { "the zone of the crontab line is used, not timezone: %Z",
 		"以 crontab 行中的时区为准，而非 timezone：%Z" } } },
 };
 
@@ -196,13 +205,13 @@ warns_fini(struct warns *ws)
 	ws->n = 0;
 }
 
-/* What "%1" and "%2" stand for: wall seconds, or lengths in microseconds. */
+/* The values of "%1" and "%2": wall seconds, or durations in microseconds. */
 struct values {
 	int64_t v[2];
 	bool is_length;
 };
 
-/* Room for one more, whose texts are begun; NULL: there are too many. */
+/* Add a warning with empty texts; NULL if there are too many. */
 static struct warn *
 begin(struct warns *ws, enum warn_code code)
 {
@@ -217,7 +226,10 @@ begin(struct warns *ws, enum warn_code code)
 	return w;
 }
 
-/* Text up to the next "%1" or "%2" into out; the digit's index, -1: its end. */
+/*
+ * Copy text up to the next "%1" or "%2" into out; the digit's index, or -1 at
+ * the end.
+ */
 static int
 copy_text(const char **text, struct buf *out)
 {
@@ -270,7 +282,7 @@ add(struct warns *ws, enum warn_code code, const struct phrase *ph,
 	}
 }
 
-/* Append a text whose values t has. */
+/* Append a text with its "%L" and "%Z" replaced from t. */
 static void
 add_text(const struct trigger *t, const char *text, struct buf *out)
 {
@@ -285,7 +297,7 @@ add_text(const struct trigger *t, const char *text, struct buf *out)
 			buf_str(out, tz_name(t->tz));
 }
 
-/* What was taken note of when t was read. */
+/* Add the warnings for the notes taken while t was read. */
 static void
 warn_of_notes(const struct trigger *t, unsigned notes, struct warns *ws)
 {
@@ -319,14 +331,14 @@ warns_move(struct warns *to, struct warns *from)
 void
 warns_ignored(struct warns *ws, const char *name)
 {
-	char shown[NAME_SHOWN + 4];
+	char shown[NAME_SHOWN_MAX + 4];
 
 	(void)snprintf(shown, sizeof(shown), "%.*s%s",
-	    fault_cut(name, NAME_SHOWN), name,
-	    strlen(name) > NAME_SHOWN ? "..." : "");
+	    fault_cut(name, NAME_SHOWN_MAX), name,
+	    strlen(name) > NAME_SHOWN_MAX ? "..." : "");
 	warns_add(ws, WARN_IGNORED,
-	    &(struct warn_text){ .text = { "%1 is not known here: ignored",
-				     "未知字段 %1：已忽略" },
+	    &(struct warn_text){
+		.text = { "unknown field %1: ignored", "未知字段 %1：已忽略" },
 		.a = shown });
 }
 
@@ -348,12 +360,12 @@ warns_to_json(const struct warns *ws, enum describe_lang lang, struct buf *out)
 static void
 warn_of_missing_day(const struct trigger *t, struct warns *ws)
 {
-	static const struct warn_text
-	    text = { .text = {
-			 "some months lack the day: it does not fire in those; "
-			 "on_missing_day = last takes their last day",
-			 "有的月份没有该日：当月不触发；on_missing_day = last "
-			 "则取该月最后一天" } };
+	static const struct warn_text text = {
+		.text = { "some months lack the day: it does not fire in them; "
+			  "on_missing_day = last uses their last day",
+		    "有的月份没有该日：当月不触发；on_missing_day = last "
+		    "则取该月最后一天" }
+	};
 
 	if (t->kind == TRIGGER_CALENDAR && !t->u.calendar.dates.is_last &&
 	    calendar_has_missing(&t->u.calendar.dates))
@@ -372,7 +384,7 @@ wall_of(const struct trigger *t, int64_t t_us)
 
 /*
  * Does the change from one period to the next skip or repeat a time of t?  The
- * first had warnings are about something else.
+ * first had warnings are unrelated.
  */
 static void
 warn_of_change(const struct trigger *t, const struct tz_period change[2],
@@ -383,7 +395,7 @@ warn_of_change(const struct trigger *t, const struct tz_period change[2],
 	const struct phrase *ph = code == WARN_GAP ? gap_phrases : fold_phrases;
 	int64_t a_s = p->until_s + p->offset_s, b_s = p->until_s + q->offset_s;
 	struct values v = { { 0, b_s }, false };
-	struct slot_room room;
+	struct slot_state room;
 	const struct slot_set set = trigger_ops_of(t)->walls(t, &room);
 	size_t i;
 
@@ -396,7 +408,7 @@ warn_of_change(const struct trigger *t, const struct tz_period change[2],
 	add(ws, code, &ph[trigger_dst_of(t)], &v);
 }
 
-/* What the clock does to t within the next time. */
+/* Add what clock changes do to t within CLOCK_AHEAD_US. */
 static void
 warn_of_clock(const struct trigger *t, const struct warn_env *env,
     struct warns *ws)
@@ -405,7 +417,7 @@ warn_of_clock(const struct trigger *t, const struct warn_env *env,
 	struct tz_period p[2];
 	const size_t had = ws->n;
 
-	/* What runs in every hour loses and gains an hour like any other. */
+	/* A job that runs every hour gains and loses an hour unnoticed. */
 	if (trigger_ops_of(t)->walls == NULL ||
 	    (t->kind == TRIGGER_CRON &&
 		t->u.cron.set.bits[CRON_HOUR] == HOURS_ALL))
@@ -422,13 +434,13 @@ warn_of_clock(const struct trigger *t, const struct warn_env *env,
 }
 
 static const struct phrase drift_phrase = {
-	{ "days are counted in real time: it fires at %1, but after the clock was "
-	  "changed at %2; a cron trigger keeps the time of day",
+	{ "days are counted in real time: it fires at %1, but at %2 after the "
+	  "clock has changed; a cron trigger keeps the time of day",
 	    "天数按实际时间计算：%1 触发，时钟调整后则在 %2 触发；"
 	    "若要保持钟点不变，请用 cron" }
 };
 
-/* Whole days of real time, in a zone whose clock will be changed. */
+/* Warn of whole days of real time in a zone whose clock will change. */
 static void
 warn_of_drift(const struct trigger *t, const struct warn_env *env,
     struct warns *ws)
@@ -460,14 +472,15 @@ warn_of_drift(const struct trigger *t, const struct warn_env *env,
 
 /* The next fires: how dense, how rare, and whether they end. */
 struct fires {
-	int64_t v[2];	   /* the first ones */
-	int64_t n;	   /* up to the horizon */
-	int64_t last_us;   /* of them */
+	int64_t v[2];	   /* the first two */
+	int64_t n;	   /* their number, up to the horizon */
+	int64_t last_us;   /* the last of them */
 	int64_t finest_us; /* the smallest distance */
 };
 
 static void
-look_ahead(const struct trigger *t, const struct warn_env *env, struct fires *f)
+sample_fires(const struct trigger *t, const struct warn_env *env,
+    struct fires *f)
 {
 	int64_t us = trigger_first(t, env->now_us);
 
@@ -489,7 +502,7 @@ warn_of_fires(const struct trigger *t, const struct warn_env *env,
 	struct values wall = { { 0, 0 }, false }, length = { { 0, 0 }, true };
 	struct fires f;
 
-	look_ahead(t, env, &f);
+	sample_fires(t, env, &f);
 	wall.v[0] = wall_of(t, f.v[0]);
 	wall.v[1] = wall_of(t, f.v[1]);
 	if (f.n > 1 && f.v[1] - f.v[0] >= RARE_US)

@@ -1,7 +1,7 @@
 /*
- * Warnings that need the text a trigger was made of, which the trigger itself
- * no longer shows: steps that begin anew, and instants that the clock skips or
- * repeats.  Tested by t_trigger_warn.
+ * Warnings that need the text a trigger was made of, which the trigger no
+ * longer has: steps that do not divide their range, and times that the clock
+ * skips or repeats.  Tested in t_trigger_warn.
  */
 
 #include <stdio.h>
@@ -16,10 +16,12 @@
 
 #include "lib/base/ban.h"
 
-#define PIECE_MAX 64 /* bytes of a piece that are shown */
+#define PIECE_SHOWN_MAX 64 /* bytes of a piece in a warning */
 
-/* How many values a field goes around in, and the most there are; 0: as many
- * as the month or the year has. */
+/*
+ * The number of values of a field, and the most it can have; 0: as many as the
+ * month or the year has.
+ */
 static const struct {
 	enum cron_field f;
 	int size;
@@ -27,36 +29,36 @@ static const struct {
 	const char *text[WORDS__MAX];
 } rounds[] = {
 	{ CRON_SECOND, 60, 60,
-	    { "second %1: steps begin anew every minute, as 60 is no multiple "
+	    { "second %1: steps restart every minute, as 60 is no multiple "
 	      "of %2",
 		"second %1：60 不是 %2 的倍数，每分钟重新开始计步" } },
 	{ CRON_MINUTE, 60, 60,
-	    { "minute %1: steps begin anew every hour, as 60 is no multiple of "
+	    { "minute %1: steps restart every hour, as 60 is no multiple of "
 	      "%2",
 		"minute %1：60 不是 %2 的倍数，每小时重新开始计步" } },
 	{ CRON_HOUR, 24, 24,
-	    { "hour %1: steps begin anew every day, as 24 is no multiple of %2",
+	    { "hour %1: steps restart every day, as 24 is no multiple of %2",
 		"hour %1：24 不是 %2 的倍数，每天重新开始计步" } },
 	{ CRON_DAY, 0, 31,
-	    { "day %1: steps begin anew on the 1st of every month, whatever "
-	      "the last of the %2 days before it",
+	    { "day %1: steps restart on the 1st of every month, "
+	      "not %2 days after the last",
 		"day %1：每月 1 日重新开始计步，与上月最后一次的间隔不一定是 %2 天" } },
 	{ CRON_MONTH, 12, 12,
-	    { "month %1: steps begin anew every year, as 12 is no multiple of "
+	    { "month %1: steps restart every year, as 12 is no multiple of "
 	      "%2",
 		"month %1：12 不是 %2 的倍数，每年重新开始计步" } },
 	{ CRON_DOW, 7, 7,
-	    { "day_of_week %1: steps begin anew every week, as 7 is no "
+	    { "day_of_week %1: steps restart every week, as 7 is no "
 	      "multiple of %2",
 		"day_of_week %1：7 不是 %2 的倍数，每周重新开始计步" } },
 	{ CRON_WEEK, 0, 53,
-	    { "week %1: steps begin anew every year, which has 52 or 53 weeks, "
-	      "whatever the last of the %2 weeks before it",
+	    { "week %1: steps restart every year, which has 52 or 53 weeks, "
+	      "not %2 weeks after the last",
 		"week %1：每年（52 或 53 "
 		"周）重新开始计步，与上年最后一次的间隔不一定是 %2 周" } },
 };
 
-/* Is it a range of so many values, or one more (weekdays 0-7)? */
+/* Is the range one of so many values, or one more (weekdays 0-7)? */
 static bool
 is_whole_range(const char *piece, size_t n, int most)
 {
@@ -74,8 +76,10 @@ is_whole_range(const char *piece, size_t n, int most)
 	return *end == '\0' && (b - a == most - 1 || b - a == most);
 }
 
-/* Does the piece of n bytes step to the end of its field, which has so many
- * values?  Its step, or 0. */
+/*
+ * The step of the piece of n bytes, if it goes to the end of its field, which
+ * has so many values; else 0.
+ */
 static int
 step_of(const char *piece, size_t n, int most)
 {
@@ -99,11 +103,11 @@ step_of(const char *piece, size_t n, int most)
 	return num_parse(digits, 1, 9999, &step) == 0 ? (int)step : 0;
 }
 
-/* Look at the n bytes of one field; true when there is something to say. */
+/* Warn of the n bytes of one field; true if there was a warning. */
 static bool
-look_at_field(enum cron_field f, const char *text, size_t n, struct warns *out)
+check_field(enum cron_field f, const char *text, size_t n, struct warns *out)
 {
-	char piece[PIECE_MAX], step[16];
+	char piece[PIECE_SHOWN_MAX], step[16];
 	size_t i = 0, len;
 	int v;
 
@@ -134,9 +138,11 @@ look_at_field(enum cron_field f, const char *text, size_t n, struct warns *out)
 	return false;
 }
 
-/* The columns of a crontab line; with six or more the seconds come first. */
+/*
+ * Check the fields of a crontab line; with six or more the seconds come first.
+ */
 static void
-look_at_line(const char *line, struct warns *out)
+check_line(const char *line, struct warns *out)
 {
 	static const enum cron_field columns[] = { CRON_SECOND, CRON_MINUTE,
 		CRON_HOUR, CRON_DAY, CRON_MONTH, CRON_DOW };
@@ -147,7 +153,7 @@ look_at_line(const char *line, struct warns *out)
 		at[n] = line;
 		len[n] = strcspn(line, " \t");
 		line += len[n];
-		/* A zone in front is no column. */
+		/* A zone in front is no field. */
 		if (memchr(at[n], '=', len[n]) == NULL)
 			n++;
 	}
@@ -155,7 +161,7 @@ look_at_line(const char *line, struct warns *out)
 		return;
 	skip = n == 5;
 	for (size_t i = skip; i < sizeof(columns) / sizeof(columns[0]); i++)
-		if (look_at_field(columns[i], at[i - skip], len[i - skip], out))
+		if (check_field(columns[i], at[i - skip], len[i - skip], out))
 			return;
 }
 
@@ -168,22 +174,21 @@ warns_find_steps(const struct trigger *t, struct warns *out)
 		return;
 	text = buf_cstr(&t->u.cron.text);
 	if (t->u.cron.is_crontab) {
-		look_at_line(text, out);
+		check_line(text, out);
 		return;
 	}
 	for (int f = CRON__MAX - 1; f >= 0; f--) {
 		const char *field = text + t->u.cron.at[f];
 
 		if (t->u.cron.at[f] != CRON_NOT_GIVEN &&
-		    look_at_field((enum cron_field)f, field, strlen(field),
-			out))
+		    check_field((enum cron_field)f, field, strlen(field), out))
 			return;
 	}
 }
 
-/* Does local time wall_s come again after its first instant t_s? */
+/* Does local time wall_s occur again after its first instant t_s? */
 static bool
-comes_twice(const struct tz *tz, int64_t t_s, int64_t wall_s)
+occurs_twice(const struct tz *tz, int64_t t_s, int64_t wall_s)
 {
 	struct tz_period p, q;
 
@@ -196,7 +201,7 @@ comes_twice(const struct tz *tz, int64_t t_s, int64_t wall_s)
 }
 
 static void
-look_at_wall(const struct trigger *t, const char *field, int64_t wall_s,
+check_wall(const struct trigger *t, const char *field, int64_t wall_s,
     struct warns *out)
 {
 	int64_t t_s = tz_instant(t->tz, wall_s);
@@ -209,12 +214,12 @@ look_at_wall(const struct trigger *t, const char *field, int64_t wall_s,
 	text.b = buf_cstr(&taken);
 	if (t_s + p.offset_s != wall_s) {
 		text.text[WORDS_EN] = "%1 does not exist (the clock moves "
-				      "forward): %2 is taken instead";
+				      "forward): %2 is used instead";
 		text.text[WORDS_ZH] = "%1 不存在（时钟拨快）：改用 %2";
 		warns_add(out, WARN_GAP, &text);
-	} else if (comes_twice(t->tz, t_s, wall_s)) {
-		text.text[WORDS_EN] = "%1, %2, comes twice (the clock moves "
-				      "back): the first is taken; give an "
+	} else if (occurs_twice(t->tz, t_s, wall_s)) {
+		text.text[WORDS_EN] = "%1, %2, occurs twice (the clock moves "
+				      "back): the first is used; give an "
 				      "offset for the second";
 		text.text[WORDS_ZH] = "%1（%2）出现两次（时钟拨慢）：取第一次；"
 				      "若要第二次，请写明时区偏移";
@@ -223,20 +228,20 @@ look_at_wall(const struct trigger *t, const char *field, int64_t wall_s,
 	buf_fini(&taken);
 }
 
-/* An end at 00:00 of a day in which it would fire later on. */
+/* Warn of an end at 00:00 of a day in which it would fire later. */
 static void
-look_at_end(const struct trigger *t, const char *text, struct warns *out)
+check_end(const struct trigger *t, const char *text, struct warns *out)
 {
 	struct warn_text w = {
-		.text = { "end_date %1 is 00:00 of that day, which leaves the "
-			  "day out; write %1 23:59:59 to have it",
+		.text = { "end_date %1 is 00:00 of that day and excludes the day; "
+			  "write %1 23:59:59 to include it",
 		    "end_date %1 指当天 00:00，当天其余时间不会触发；"
 		    "若要包含当天，请写 %1 23:59:59" },
 		.a = text,
 	};
 	int64_t next_us;
 
-	/* That of a calendarinterval counts whole. */
+	/* The end of a calendarinterval includes its day. */
 	if (t->kind == TRIGGER_DATE || t->kind == TRIGGER_CALENDAR ||
 	    t->end_us == TRIGGER_NOT_GIVEN)
 		return;
@@ -253,8 +258,8 @@ warns_find_instant(const struct trigger *t, const char *field, const char *text,
 
 	if (!datetime_wall(text, &wall_s))
 		return;
-	look_at_wall(t, field, wall_s, out);
+	check_wall(t, field, wall_s, out);
 	if (strcmp(field, trigger_in_name(IN_END_DATE)) == 0 &&
 	    datetime_is_date(text))
-		look_at_end(t, text, out);
+		check_end(t, text, out);
 }

@@ -402,7 +402,7 @@ setup() {
 	[ "$status" -eq 0 ]
 	[[ $output == "q a: next run "* ]]
 	# shellcheck disable=SC2154
-	[[ $stderr == *"q a: warning: 2020-01-01 00:00:00 is past"* ]]
+	[[ $stderr == *"q a: warning: 2020-01-01 00:00:00 has passed"* ]]
 	run --separate-stderr "$MH" job add q --id b --every 1d
 	[ -z "$stderr" ]
 }

@@ -327,7 +327,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	    trigger = replace(trigger, substr(trigger, instr(trigger, 'run_us=') + 7, 16), cursor_us - 999000000)"
 	add "{${def/1000/1300},\"replace_existing\":true}"
 	envelope_is 400 bad_input
-	is error_data.end_date 'the trigger can never fire: no time of it is left at or before end_date'
+	is error_data.end_date 'the trigger can never fire: it has no slot at or before end_date'
 	local want
 	want=$(sqlite3 "$dir/store.db" 'SELECT cursor_us, trigger FROM job')
 	for def in "$def" "$def,\"minutes\":0,\"timezone\":\"Asia/Shanghai\""; do

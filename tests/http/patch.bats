@@ -141,7 +141,7 @@ patch() {
 	has message 'Bad input'
 	patch j '{"end_date":"2020-01-01"}'
 	status_is 400
-	has error_data.end_date 'no time of it is left'
+	has error_data.end_date 'it has no slot'
 	patch j '[1]'
 	status_is 400
 	patch j '{'

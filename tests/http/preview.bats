@@ -95,6 +95,6 @@ preview() {
 	add '{"queue_name":"q","trigger":"interval","seconds":10}'
 	is data.warnings '[]'
 	add '{"queue_name":"q","trigger":"date","run_date":"2020-01-01"}' HTTP_ACCEPT_LANGUAGE=en
-	has 'data.warnings[0]' 'is past: it runs at the next tick'
+	has 'data.warnings[0]' 'has passed: it runs at the next tick'
 	is data.description null
 }

@@ -89,10 +89,10 @@ row() {
 		    -eq "$want" ]
 		cgi POST /v1/preview "$spec" HTTP_ACCEPT_LANGUAGE=en
 		[ "$want" -eq 0 ] ||
-		    has 'warnings[0].message' 'looked at every 5 minutes'
+		    has 'warnings[0].message' 'ticks run every 5 minutes'
 		run "$ctl" preview "$spec"
 		[ "$status" -eq 0 ]
-		[ "$(grep -c 'warning: .*looked at every 5 minutes' \
+		[ "$(grep -c 'warning: .*ticks run every 5 minutes' \
 		    <<<"$output")" -eq "$want" ]
 		add "$spec"
 		[ "$(field '[.data.warnings[] | select(.code == "cadence")] | length')" \
@@ -103,7 +103,7 @@ row() {
 	rm "$store"
 	printf 'window = 0\n' >>"$conf"
 	run "$ctl" preview '{"trigger":"interval","seconds":5}'
-	[[ $output == *'every 5 seconds, but jobs are looked at every'* ]]
+	[[ $output == *'every 5 seconds, but ticks run every'* ]]
 }
 
 @test "a short grace on a host that looks each five minutes: it runs, and says so" {

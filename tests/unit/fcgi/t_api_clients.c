@@ -95,7 +95,7 @@ check_routes(struct api *a)
 		n++;
 		with_member(a, r, "\"wobble\":{\"a\":[1]}",
 		    "succ=true | data.warnings~\"code\":\"ignored\",\"message\":"
-		    "\"wobble is not known here: ignored\"",
+		    "\"unknown field wobble: ignored\"",
 		    200);
 		if (*members_of(r->pattern + 10) != '\0')
 			with_member(a, r, "\"queue_nam\":\"q\"",

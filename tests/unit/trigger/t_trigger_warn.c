@@ -31,11 +31,11 @@ static const struct {
 	    "gap: 2026-03-08 02:00:00 does not exist that day (the clock moves "
 	    "forward): it does not fire then\n" },
 	{ "cron", "America/New_York", { { "hour", "1" } }, 0, -1,
-	    "fold: 2026-11-01 01:00:00 comes twice that day (the clock moves "
+	    "fold: 2026-11-01 01:00:00 occurs twice that day (the clock moves "
 	    "back): it fires the first time only\n" },
 	{ "cron", "America/New_York", { { "hour", "1" }, { "dst", "wall" } }, 0,
 	    -1,
-	    "fold: 2026-11-01 01:00:00 comes twice that day (the clock moves "
+	    "fold: 2026-11-01 01:00:00 occurs twice that day (the clock moves "
 	    "back): it fires both times\n" },
 	{ "cron", "America/New_York", { { "minute", "*/5" } }, 0, -1, "" },
 	{ "cron", "UTC", { { "day", "29" }, { "month", "2" } }, 0, -1,
@@ -47,22 +47,22 @@ static const struct {
 	    { { "hours", "1" }, { "end_date", "2025-12-03 10:30" } }, 0, -1,
 	    "ends: its last fire is at 2025-12-03 10:00:00\n" },
 	{ "cron", "UTC", { { "second", "*/10" } }, 300, -1,
-	    "cadence: it fires every 10 seconds, but jobs are looked at every "
+	    "cadence: it fires every 10 seconds, but ticks run every "
 	    "5 minutes: fires in between are late\n" },
 	{ "cron", "UTC", { { "minute", "*/5" } }, 300, -1, "" },
 	{ "interval", "UTC", { { "seconds", "30" }, { "jitter", "60" } }, 0, -1,
-	    "jitter: the jitter of 1 minute is cut where the next fire is "
+	    "jitter: the jitter of 1 minute is shortened where the next fire is "
 	    "nearer (30 seconds)\n" },
 	{ "date", "UTC", { { "run_date", "2025-12-03 06:00" } }, 0, -1,
-	    "past: 2025-12-03 06:00:00 is past: it runs at the next tick\n" },
+	    "past: 2025-12-03 06:00:00 has passed: it runs at the next tick\n" },
 	{ "date", "UTC", { { "run_date", "2025-12-03 06:00" } }, 0, 60,
-	    "past: 2025-12-03 06:00:00 is past for longer than "
+	    "past: 2025-12-03 06:00:00 passed longer ago than "
 	    "misfire_grace_time allows: it is missed\n" },
 	{ "date", "UTC", { { "run_date", "2025-12-03 08:00" } }, 0, 60, "" },
 	{ "calendarinterval", "UTC",
 	    { { "months", "1" }, { "start_date", "2026-01-31" } }, 0, -1,
-	    "missing_day: some months lack the day: it does not fire in those; "
-	    "on_missing_day = last takes their last day\n" },
+	    "missing_day: some months lack the day: it does not fire in them; "
+	    "on_missing_day = last uses their last day\n" },
 	{ "calendarinterval", "UTC",
 	    { { "months", "1" }, { "start_date", "2026-01-31" },
 		{ "on_missing_day", "last" } },
@@ -71,7 +71,7 @@ static const struct {
 	    { { "days", "1" }, { "hour", "2" } }, 0, -1,
 	    "gap: 2026-03-29 02:00:00 does not exist that day (the clock moves "
 	    "forward): it fires at 2026-03-29 03:00:00 instead\n"
-	    "fold: 2026-10-25 02:00:00 comes twice that day (the clock moves "
+	    "fold: 2026-10-25 02:00:00 occurs twice that day (the clock moves "
 	    "back): it fires the first time only\n" },
 	{ "calendarinterval", "UTC",
 	    { { "weeks", "1" }, { "end_date", "2025-12-17" } }, 0, -1,
@@ -81,12 +81,12 @@ static const struct {
 	    "the range matches\n" },
 	{ "cron", "UTC", { { "crontab", "0 0 9 ? * 2" } }, 0, -1,
 	    "reading: weekday numbers are read as Quartz counts them, 1 is "
-	    "Sunday (crontab: 0 and 7); names are clear everywhere: 0 9 * * "
+	    "Sunday (crontab: 0 and 7); names are unambiguous: 0 9 * * "
 	    "mon\nreading: six fields are read with the second first, as "
 	    "Quartz has them (some programs have it last): 0 9 * * mon\n" },
 	{ "cron", "UTC", { { "crontab", "0 0 9 * * 2" } }, 0, -1,
 	    "reading: weekday numbers are read as crontab counts them, 0 and 7 "
-	    "are Sunday (Quartz: 1); names are clear everywhere: 0 9 * * tue\n"
+	    "are Sunday (Quartz: 1); names are unambiguous: 0 9 * * tue\n"
 	    "reading: six fields are read with the second first, as Quartz has "
 	    "them (some programs have it last): 0 9 * * tue\n" },
 	{ "cron", "UTC", { { "crontab", "0 9 ? * mon *" } }, 0, -1,
@@ -94,17 +94,17 @@ static const struct {
 	    "0 9 * * mon\n" },
 	{ "cron", "UTC", { { "crontab", "0 0 * * fri#2" } }, 0, -1,
 	    "reading: # is read as the position of the weekday in the month; "
-	    "Debian's cron overlooks it and fires every week\n" },
+	    "Debian's cron ignores it and fires every week\n" },
 	{ "cron", "UTC", { { "crontab", "H(7-7) * * * *" } }, 0, -1,
 	    "choice: H and ~ were chosen by the job's queue and id, the same "
 	    "each time: 7 * * * *\n" },
 	{ "cron", "UTC", { { "crontab", "7~7 * * * *" } }, 0, -1,
 	    "reading: ~ is read as a choice from a range, as cronie has it; "
-	    "Debian's cron overlooks it and takes the first value\n"
+	    "Debian's cron ignores it and uses the first value\n"
 	    "choice: H and ~ were chosen by the job's queue and id, the same "
 	    "each time: 7 * * * *\n" },
 	{ "cron", "UTC", { { "crontab", "*5 3,2-1 * * *" } }, 0, -1,
-	    "ignored_text: text behind a range has no effect, as in Debian's "
+	    "ignored_text: text after a range has no effect, as in Debian's "
 	    "cron: * 3 * * *\n"
 	    "ignored_text: a range that ends before it begins has no value, as "
 	    "in Debian's cron: * 3 * * *\n" },
@@ -126,7 +126,7 @@ static const struct {
 	    { { "crontab", "TZ=Asia/Tokyo 0 9 * * *" },
 		{ "timezone", "Europe/Berlin" } },
 	    0, -1,
-	    "zone: the zone of the crontab line counts, not timezone: "
+	    "zone: the zone of the crontab line is used, not timezone: "
 	    "Asia/Tokyo\n" },
 	{ "cron", "UTC",
 	    { { "crontab", "TZ=Asia/Tokyo 0 9 * * *" },
@@ -135,58 +135,58 @@ static const struct {
 	{ "interval", "Europe/Berlin",
 	    { { "days", "1" }, { "start_date", "2025-12-04 09:00" } }, 0, -1,
 	    "drift: days are counted in real time: it fires at 2025-12-04 "
-	    "09:00:00, but after the clock was changed at 2026-03-29 10:00:00; "
+	    "09:00:00, but at 2026-03-29 10:00:00 after the clock has changed; "
 	    "a cron trigger keeps the time of day\n" },
 	{ "interval", "Europe/Berlin",
 	    { { "weeks", "2" }, { "start_date", "2025-12-04 09:00" } }, 0, -1,
 	    "drift: days are counted in real time: it fires at 2025-12-04 "
-	    "09:00:00, but after the clock was changed at 2026-04-09 10:00:00; "
+	    "09:00:00, but at 2026-04-09 10:00:00 after the clock has changed; "
 	    "a cron trigger keeps the time of day\n" },
 	{ "interval", "Europe/Berlin", { { "hours", "12" } }, 0, -1, "" },
 	{ "interval", "Asia/Tokyo", { { "days", "1" } }, 0, -1, "" },
 	{ "interval", "UTC", { { "weeks", "1" } }, 0, -1, "" },
 	{ "cron", "UTC", { { "minute", "*/45" } }, 0, -1,
-	    "uneven: minute */45: steps begin anew every hour, as 60 is no "
+	    "uneven: minute */45: steps restart every hour, as 60 is no "
 	    "multiple of 45\n" },
 	{ "cron", "UTC", { { "minute", "*/15" } }, 0, -1, "" },
 	{ "cron", "UTC", { { "minute", "1,5/7" } }, 0, -1,
-	    "uneven: minute 5/7: steps begin anew every hour, as 60 is no "
+	    "uneven: minute 5/7: steps restart every hour, as 60 is no "
 	    "multiple of 7\n" },
 	{ "cron", "UTC", { { "minute", "0-40/7" } }, 0, -1, "" },
 	{ "cron", "UTC", { { "minute", "0-59/45" } }, 0, -1,
-	    "uneven: minute 0-59/45: steps begin anew every hour, as 60 is no "
+	    "uneven: minute 0-59/45: steps restart every hour, as 60 is no "
 	    "multiple of 45\n" },
 	{ "cron", "UTC", { { "minute", "0-59/15" } }, 0, -1, "" },
 	{ "cron", "UTC", { { "crontab", "0 0 * * 0-7/2" } }, 0, -1,
-	    "uneven: day_of_week 0-7/2: steps begin anew every week, as 7 is "
+	    "uneven: day_of_week 0-7/2: steps restart every week, as 7 is "
 	    "no multiple of 2\n" },
 	{ "cron", "UTC", { { "crontab", "0 0 1-31/2 * *" } }, 0, -1,
-	    "uneven: day 1-31/2: steps begin anew on the 1st of every month, "
-	    "whatever the last of the 2 days before it\n" },
+	    "uneven: day 1-31/2: steps restart on the 1st of every month, "
+	    "not 2 days after the last\n" },
 	{ "cron", "UTC", { { "week", "*/2" } }, 0, -1,
-	    "uneven: week */2: steps begin anew every year, which has 52 or "
-	    "53 weeks, whatever the last of the 2 weeks before it\n" },
+	    "uneven: week */2: steps restart every year, which has 52 or "
+	    "53 weeks, not 2 weeks after the last\n" },
 	{ "cron", "UTC", { { "hour", "*/5" } }, 0, -1,
-	    "uneven: hour */5: steps begin anew every day, as 24 is no "
+	    "uneven: hour */5: steps restart every day, as 24 is no "
 	    "multiple of 5\n" },
 	{ "cron", "UTC", { { "second", "*/7" } }, 0, -1,
-	    "uneven: second */7: steps begin anew every minute, as 60 is no "
+	    "uneven: second */7: steps restart every minute, as 60 is no "
 	    "multiple of 7\n" },
 	{ "cron", "UTC", { { "month", "*/5" } }, 0, -1,
-	    "uneven: month */5: steps begin anew every year, as 12 is no "
+	    "uneven: month */5: steps restart every year, as 12 is no "
 	    "multiple of 5\n" },
 	{ "cron", "UTC", { { "day", "*/2" } }, 0, -1,
-	    "uneven: day */2: steps begin anew on the 1st of every month, "
-	    "whatever the last of the 2 days before it\n" },
+	    "uneven: day */2: steps restart on the 1st of every month, "
+	    "not 2 days after the last\n" },
 	{ "cron", "UTC", { { "day_of_week", "*/2" } }, 0, -1,
-	    "uneven: day_of_week */2: steps begin anew every week, as 7 is no "
+	    "uneven: day_of_week */2: steps restart every week, as 7 is no "
 	    "multiple of 2\n" },
 	{ "cron", "UTC", { { "year", "*/3" } }, 0, -1, "rare: *" },
 	{ "cron", "UTC", { { "crontab", "*/45 * * * *" } }, 0, -1,
-	    "uneven: minute */45: steps begin anew every hour, as 60 is no "
+	    "uneven: minute */45: steps restart every hour, as 60 is no "
 	    "multiple of 45\n" },
 	{ "cron", "UTC", { { "crontab", "0 */5 * * *" } }, 0, -1,
-	    "uneven: hour */5: steps begin anew every day, as 24 is no "
+	    "uneven: hour */5: steps restart every day, as 24 is no "
 	    "multiple of 5\n" },
 	{ "cron", "UTC", { { "crontab", "0 */6 * */3 1-5" } }, 0, -1, "" },
 	{ "cron", "UTC", { { "crontab", "@daily" } }, 0, -1, "" },
@@ -200,10 +200,10 @@ static const struct {
 } instants[] = {
 	{ "date", { { "run_date", "2026-03-29 02:30" } },
 	    "gap: run_date does not exist (the clock moves forward): "
-	    "2026-03-29 03:30:00 is taken instead\n" },
+	    "2026-03-29 03:30:00 is used instead\n" },
 	{ "date", { { "run_date", "2026-10-25 02:30:00" } },
-	    "fold: run_date, 2026-10-25 02:30:00, comes twice (the clock "
-	    "moves back): the first is taken; give an offset for the second\n" },
+	    "fold: run_date, 2026-10-25 02:30:00, occurs twice (the clock "
+	    "moves back): the first is used; give an offset for the second\n" },
 	{ "date", { { "run_date", "2026-10-25T02:30:00+01:00" } }, "" },
 	{ "date", { { "run_date", "2026-10-25 01:59:59" } }, "" },
 	{ "date", { { "run_date", "2026-10-25 03:00" } }, "" },
@@ -212,13 +212,12 @@ static const struct {
 	{ "interval",
 	    { { "start_date", "2026-03-29 02:00" }, { "hours", "1" } },
 	    "gap: start_date does not exist (the clock moves forward): "
-	    "2026-03-29 03:00:00 is taken instead\n" },
+	    "2026-03-29 03:00:00 is used instead\n" },
 	{ "interval", { { "end_date", "2026-10-25 02:00" }, { "hours", "1" } },
-	    "fold: end_date, 2026-10-25 02:00:00, comes twice (the clock "
-	    "moves back): the first is taken; give an offset for the second\n" },
+	    "fold: end_date, 2026-10-25 02:00:00, occurs twice (the clock "
+	    "moves back): the first is used; give an offset for the second\n" },
 	{ "cron", { { "end_date", "2026-12-03" }, { "hour", "9" } },
-	    "end_of_day: end_date 2026-12-03 is 00:00 of that day, which "
-	    "leaves the day out; write 2026-12-03 23:59:59 to have it\n" },
+	    "end_of_day: end_date 2026-12-03 is 00:00 of that day and excludes the day; write 2026-12-03 23:59:59 to include it\n" },
 	{ "cron", { { "end_date", "2026-12-03 00:00" }, { "hour", "9" } }, "" },
 	{ "cron", { { "end_date", "2026-12-03" }, { "day", "1" } }, "" },
 	{ "cron", { { "end_date", "2026-12-03" }, { "day_of_week", "fri" } },
@@ -228,10 +227,9 @@ static const struct {
 	{ "calendarinterval",
 	    { { "start_date", "2026-03-29 02:30" }, { "days", "1" } },
 	    "gap: start_date does not exist (the clock moves forward): "
-	    "2026-03-29 03:30:00 is taken instead\n" },
+	    "2026-03-29 03:30:00 is used instead\n" },
 	{ "interval", { { "end_date", "2026-12-03" }, { "hours", "1" } },
-	    "end_of_day: end_date 2026-12-03 is 00:00 of that day, which "
-	    "leaves the day out; write 2026-12-03 23:59:59 to have it\n" },
+	    "end_of_day: end_date 2026-12-03 is 00:00 of that day and excludes the day; write 2026-12-03 23:59:59 to include it\n" },
 };
 
 /* The warnings a line each, and that each has Chinese. */
@@ -289,8 +287,8 @@ check_json(void)
 	buf_reset(&b);
 	warns_to_json(&ws, WORDS_EN, &b);
 	is_str(buf_cstr(&b),
-	    "[{\"code\":\"ignored\",\"message\":\"\\\"%1\\\" is not known "
-	    "here: ignored\"},{\"code\":\"ends\",\"message\":\"b and a\"}]",
+	    "[{\"code\":\"ignored\",\"message\":\"unknown field \\\"%1\\\": "
+	    "ignored\"},{\"code\":\"ends\",\"message\":\"b and a\"}]",
 	    "codes and messages");
 	buf_reset(&b);
 	warns_to_json(&ws, WORDS_ZH, &b);
