@@ -1,6 +1,6 @@
 /*
  * An access token as it is stored, its scopes and its grant.  Making and
- * checking the secret is lib/secret/token.c.  Tested in t_secret and t_grant.
+ * checking the secret is lib/secret/token.c.  Tested in t_token and t_grant.
  */
 #include "config.h"
 

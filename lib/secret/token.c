@@ -1,6 +1,6 @@
 /*
  * Access tokens: making them, and checking what a client sent.  What a token
- * allows is lib/record/token.c.  Tested in t_secret.
+ * allows is lib/record/token.c.  Tested in t_token.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
  * The trigger calendarinterval: its fields, its texts, and its dates
- * (calendar.c) as wall times.  Tested in t_trigger_calendar.
+ * (calendar.c) as wall times.  Tested in t_calendar and t_trigger_spec.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * The trigger cron: from fields or a crontab line to sets of values, and why
  * one can never fire.  Reading fields is cron_field.c, searching cron_cal.c
- * and slot.c.  Tested in t_cron and t_trigger_make.
+ * and slot.c.  Tested in t_trigger and t_vectors.
  */
 #include <stdlib.h>
 #include <string.h>

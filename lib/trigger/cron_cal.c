@@ -2,7 +2,7 @@
  * The calendar of cron expressions: which days match, and the next matching
  * civil time.  Which days of a year match depends only on its kind (21 of
  * them), so kinds without a match are found once and skipped.  Counting is
- * cron_count.c, zones are slot.c.  Tested in t_cron and t_vectors.
+ * cron_count.c, zones are slot.c.  Tested in t_cron_cal and t_vectors.
  */
 #include <assert.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /*
  * One field of a cron trigger in APScheduler's grammar, with its errors and
- * its omissions.  Crontab lines are crontab.c.  Tested in t_cron.
+ * its omissions.  Crontab lines are crontab.c.  Tested in t_cron_field.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * Pieces of a cron field: reading them, adding their values, and the faults
- * with advice on how to write what was meant.  Tested in t_cron and t_crontab.
+ * with advice on how to write what was meant.  Tested in t_cron_field and
+ * t_crontab.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * The trigger date: one time, given as text or implied as now.  Tested in
- * t_trigger and t_trigger_make.
+ * t_trigger and t_trigger_spec.
  */
 #include "lib/time/civil.h"
 #include "lib/time/datetime.h"

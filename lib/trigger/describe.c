@@ -1,7 +1,7 @@
 /*
  * Triggers as sentences, in every language; the parts that depend on a
  * language are describe_en.c, describe_zh.c and describe_calendar.c.  Tested
- * in t_describe.
+ * in t_trigger_words.
  */
 #include <inttypes.h>
 #include <string.h>

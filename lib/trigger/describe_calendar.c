@@ -1,7 +1,7 @@
 /*
  * Calendarintervals as sentences, in each language: how often, on which day,
  * at what time, and what happens in months without the day.  Tested in
- * t_describe.
+ * t_trigger_words.
  */
 #include "lib/time/civil.h"
 #include "lib/trigger/describe_int.h"

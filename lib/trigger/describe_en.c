@@ -1,4 +1,4 @@
-/* Cron expressions in English.  Tested in t_describe. */
+/* Cron expressions in English.  Tested in t_trigger_words. */
 #include "lib/trigger/describe_int.h"
 
 #include "lib/base/ban.h"

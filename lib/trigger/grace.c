@@ -1,6 +1,6 @@
 /*
  * How late a run may be, given the gaps between ticks; the header has the
- * reason.  Tested in t_grace.
+ * reason.  Tested in t_due and t_store_log.
  */
 #include "lib/trigger/grace.h"
 #include "lib/base/ban.h"

@@ -1,6 +1,6 @@
 /*
  * What a trigger was made of: its bounds, rules and crontab line, and the
- * choice that H and ~ depend on.  Tested in t_trigger.
+ * choice that H and ~ depend on.  Tested in t_trigger_spec and t_crontab.
  */
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /*
  * Triggers of every kind: reading input fields and specs, the common fields,
  * and dispatch to the kinds (date.c, interval.c, cron.c, calendarinterval.c).
- * Tested in t_trigger and t_trigger_make.
+ * Tested in t_trigger and t_trigger_spec.
  */
 #include <errno.h>
 #include <stdlib.h>
