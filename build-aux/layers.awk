@@ -116,6 +116,10 @@ is_free { next }
 		offend("\"" part[2] "\" is not written from the root")
 	else if (below != folder && !((folder, below) in may))
 		offend("\"" part[2] "\" lies sideways or above")
+	else if (below != folder && part[2] ~ /^lib\/.*_int[.]h$/)
+		offend("\"" part[2] "\" is private to its folder")
+	else if (part[2] ~ /^lib\/db\/(stmt|row)[.]h$/ && folder !~ /^lib\/(db|store)$/)
+		offend("\"" part[2] "\" is for lib/store alone")
 	else if (folder != "lib/base" && folder in is_pure && \
 	    part[2] ~ /^lib\/base\/(clock|log|stop)[.]h$/)
 		offend("\"" part[2] "\" is not for pure functions")

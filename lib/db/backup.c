@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/db/backup.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "lib/base/ban.h"
 
 #define STEP_PAGES 1024

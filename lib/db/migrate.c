@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "lib/base/ban.h"
 
 /* PRAGMA application_id of every store: "mhnd". */

@@ -12,6 +12,7 @@
 #include "lib/base/clock.h"
 #include "lib/db/store.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "lib/base/trust.h"
 #include "lib/db/gate.h"
 #include "lib/base/ban.h"

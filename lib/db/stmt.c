@@ -10,6 +10,7 @@
 
 #include "lib/base/log.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "lib/base/ban.h"
 
 /* What a result code means; nothing is logged. */
@@ -81,14 +82,6 @@ stmt_prepare(struct store *st, enum sql_id id)
 	return st->stmts[id];
 }
 
-sqlite3_stmt *
-stmt_get(struct store *st, enum sql_id id)
-{
-	struct stmt *q = stmt_prepare(st, id);
-
-	return q == NULL ? NULL : q->q;
-}
-
 void
 stmt_forget(struct store *st)
 {
@@ -98,59 +91,6 @@ stmt_forget(struct store *st)
 		sqlite3_free(st->stmts[i]);
 		st->stmts[i] = NULL;
 	}
-}
-
-void
-stmt_put(sqlite3_stmt *q)
-{
-	if (q == NULL)
-		return;
-	/* The reset repeats the error of the step, which was seen there. */
-	(void)sqlite3_reset(q);
-	(void)sqlite3_clear_bindings(q);
-}
-
-static int
-stmt_index(sqlite3_stmt *q, const char *name)
-{
-	int i = sqlite3_bind_parameter_index(q, name);
-
-	assert(i > 0);
-	return i;
-}
-
-void
-stmt_int(sqlite3_stmt *q, const char *name, int64_t v)
-{
-	(void)sqlite3_bind_int64(q, stmt_index(q, name), v);
-}
-
-void
-stmt_null(sqlite3_stmt *q, const char *name)
-{
-	(void)sqlite3_bind_null(q, stmt_index(q, name));
-}
-
-void
-stmt_blob(sqlite3_stmt *q, const char *name, const void *p, size_t n)
-{
-	(void)sqlite3_bind_blob64(q, stmt_index(q, name), p, n, SQLITE_STATIC);
-}
-
-void
-stmt_text(sqlite3_stmt *q, const char *name, const char *s)
-{
-	/* A null pointer binds null. */
-	(void)sqlite3_bind_text(q, stmt_index(q, name), s, -1, SQLITE_STATIC);
-}
-
-void
-stmt_int_or_null(sqlite3_stmt *q, const char *name, int64_t v, int64_t none)
-{
-	if (v == none)
-		stmt_null(q, name);
-	else
-		stmt_int(q, name, v);
 }
 
 enum store_rc
@@ -165,76 +105,6 @@ stmt_rc(struct store *st, int sqlite_rc)
 	if (rc == STORE_FULL || rc == STORE_ERROR)
 		log_event(LOG_LEVEL_ERR, "store", LOG_KEY_PATH, st->path,
 		    LOG_KEY_ERROR, said, NULL);
-	return rc;
-}
-
-enum store_rc
-stmt_run(struct store *st, sqlite3_stmt *q, bool is_one)
-{
-	enum store_rc rc;
-	int step;
-
-	if (q == NULL)
-		return st->refused;
-	/* To the end: a pragma gives a row before it commits what it did. */
-	while ((step = sqlite3_step(q)) == SQLITE_ROW)
-		;
-	rc = stmt_rc(st, step);
-	stmt_put(q);
-	if (rc == STORE_OK && is_one && sqlite3_changes(st->db) == 0)
-		rc = STORE_NOTFOUND;
-	return rc;
-}
-
-enum store_rc
-stmt_row(struct store *st, sqlite3_stmt *q)
-{
-	int rc = sqlite3_step(q);
-
-	return rc == SQLITE_DONE ? STORE_NOTFOUND : stmt_rc(st, rc);
-}
-
-char *
-stmt_copy(sqlite3_stmt *q, int col, bool *is_oom)
-{
-	const unsigned char *text = sqlite3_column_text(q, col);
-	size_t n;
-	char *s;
-
-	if (text == NULL) {
-		if (sqlite3_column_type(q, col) != SQLITE_NULL)
-			*is_oom = true;
-		return NULL;
-	}
-	n = (size_t)sqlite3_column_bytes(q, col) + 1;
-	if ((s = malloc(n)) == NULL) {
-		*is_oom = true;
-		return NULL;
-	}
-	memcpy(s, text, n);
-	return s;
-}
-
-enum store_rc
-stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out)
-{
-	enum store_rc rc;
-
-	if (q == NULL)
-		return st->refused;
-	if ((rc = stmt_row(st, q)) == STORE_OK)
-		*out = sqlite3_column_int64(q, 0);
-	stmt_put(q);
-	return rc;
-}
-
-enum store_rc
-stmt_run_all(struct store *st, const enum sql_id *ids, size_t n)
-{
-	enum store_rc rc = STORE_OK;
-
-	for (size_t i = 0; i < n && rc == STORE_OK; i++)
-		rc = stmt_run(st, stmt_get(st, ids[i]), false);
 	return rc;
 }
 
@@ -285,8 +155,12 @@ stmt_fail(struct stmt *q, enum store_rc rc)
 enum store_rc
 stmt_end(struct stmt *q)
 {
-	if (q->q != NULL)
-		stmt_put(q->q);
+	/* NULL: it could not be prepared. */
+	if (q->q != NULL) {
+		/* The reset repeats the error of the step, which was seen. */
+		(void)sqlite3_reset(q->q);
+		(void)sqlite3_clear_bindings(q->q);
+	}
 	return q->rc;
 }
 
@@ -398,5 +272,15 @@ store_script(struct store *st, const char *sql)
 	if (rc == STORE_OK)
 		return store_commit(st);
 	store_rollback(st);
+	return rc;
+}
+
+enum store_rc
+stmt_run_all(struct store *st, const enum sql_id *ids, size_t n)
+{
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < n && rc == STORE_OK; i++)
+		rc = stmt_exec(st, ids[i], NO_ARGS);
 	return rc;
 }

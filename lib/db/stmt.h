@@ -3,7 +3,6 @@
 
 #include "lib/db/row.h"
 #include "lib/db/store.h"
-#include "lib/db/store_int.h"
 #include "sql/sql_gen.h"
 
 /*

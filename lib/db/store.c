@@ -5,6 +5,7 @@
 
 #include "lib/db/store.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "lib/db/gate.h"
 #include "lib/base/ban.h"
 

@@ -44,7 +44,7 @@ struct store {
 	bool is_torn;	   /* a flush of the WAL failed: it may have a hole */
 	int wal_pages;	   /* its length at the last checkpoint */
 	struct gate *gate; /* NULL: writers meet at SQLite's lock */
-	enum store_rc refused; /* why stmt_get gave NULL the last time */
+	enum store_rc refused; /* why a statement was not prepared */
 	struct stmt *stmts[SQL__MAX];
 	struct stmt failed; /* stands for one that could not be prepared */
 };
@@ -55,51 +55,11 @@ void stmt_forget(struct store *st);
 /* Bind the arguments of a call (lib/db/stmt.h). */
 void stmt_bind(struct stmt *q, const struct arg *args);
 
-/*
- * Borrow a statement, with no parameter bound; give it back with stmt_put.
- * NULL when it cannot be prepared (logged).
- */
-sqlite3_stmt *stmt_get(struct store *st, enum sql_id id);
-
-/* Reset and forget the parameters.  NULL is a no-op. */
-void stmt_put(sqlite3_stmt *q);
-
-/* Bind by name.  A name the statement lacks is a bug: assertion. */
-void stmt_int(sqlite3_stmt *q, const char *name, int64_t v);
-void stmt_null(sqlite3_stmt *q, const char *name);
-void stmt_blob(sqlite3_stmt *q, const char *name, const void *p, size_t n);
-
-/* s is borrowed until stmt_put; NULL binds null. */
-void stmt_text(sqlite3_stmt *q, const char *name, const char *s);
-
-/* Null when v equals none. */
-void stmt_int_or_null(sqlite3_stmt *q, const char *name, int64_t v,
-    int64_t none);
-
 /* What a result code of SQLite means; a surprising one is logged. */
 enum store_rc stmt_rc(struct store *st, int sqlite_rc);
 
-/*
- * Run a statement to its end, past whatever rows it gives, and put it back.  STORE_NOTFOUND when
- * is_one and it changed no row.  For q NULL: why stmt_get gave none.
- */
-enum store_rc stmt_run(struct store *st, sqlite3_stmt *q, bool is_one);
-
 /* Run statements without parameters in order; the first failure ends it. */
 enum store_rc stmt_run_all(struct store *st, const enum sql_id *ids, size_t n);
-
-/* Step to the next row: STORE_OK on a row, STORE_NOTFOUND after the last. */
-enum store_rc stmt_row(struct store *st, sqlite3_stmt *q);
-
-/* Copy of a text column, owned by the caller; NULL for null.  *is_oom is set
- * without memory, otherwise left alone. */
-char *stmt_copy(sqlite3_stmt *q, int col, bool *is_oom);
-
-/*
- * The first column of the one row of a statement, which is put back.  For q
- * NULL: why stmt_get gave none.
- */
-enum store_rc stmt_scalar(struct store *st, sqlite3_stmt *q, int64_t *out);
 
 /*
  * Refuse a file that is not ours to write, before a byte of it is changed:

@@ -78,6 +78,15 @@ passes() {
 	[ -z "$output" ]
 }
 
+@test "layers: what is private to a folder, or to the tables" {
+	cd "$tree"
+	breaks lib/store/x.c '#include "lib/db/store_int.h"'
+	breaks lib/sched/x.c '#include "lib/db/stmt.h"'
+	breaks ticker/tick/x.c '#include "lib/db/row.h"'
+	passes lib/db/x.c '#include "lib/db/store_int.h"'
+	passes lib/store/x.c '#include "lib/db/stmt.h"'
+}
+
 @test "layers: an include up or sideways, in every folder" {
 	local folder
 	breaks lib/base/x.c '#include "fcgi/api/http.h"'

@@ -8,6 +8,7 @@
 #include "lib/base/fault.h"
 #include "lib/sched/sched.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "lib/trigger/trigger.h"
 #include "lib/time/tz.h"
 #include "tests/unit/folder.h"

@@ -6,6 +6,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "tests/unit/tap.h"
 
 /* A store of an older version becomes what a fresh one is, with its data. */

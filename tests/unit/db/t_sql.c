@@ -398,8 +398,8 @@ check_transaction(struct store *st)
 		SQL_TXN_BEGIN, SQL_TXN_ROLLBACK };
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		is_int(stmt_run(st, stmt_get(st, order[i]), false), STORE_OK,
-		    "%s runs", sql_texts[order[i]].name);
+		is_int(stmt_exec(st, order[i], NO_ARGS), STORE_OK, "%s runs",
+		    sql_texts[order[i]].name);
 }
 
 int

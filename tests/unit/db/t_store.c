@@ -8,6 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "tests/unit/tap.h"
 
 /* Opening, refusing and sharing a store file. */
@@ -103,7 +104,7 @@ check_open(void)
 	ok(st != NULL && rc == STORE_OK, "made when asked for: %s", why);
 	is_str(store_path(st), file, "knows its path");
 	is_str(store_journal(st), "wal", "a local file has a WAL");
-	(void)stmt_scalar(st, stmt_get(st, SQL_OPEN_USER_VERSION), &v);
+	(void)stmt_number(st, SQL_OPEN_USER_VERSION, NO_ARGS, &v);
 	is_int(v, store_schema_version(), "the schema's version");
 	is_int(store_check(st, why, sizeof(why)), STORE_OK, "sound");
 	store_close(st);
@@ -164,7 +165,7 @@ check_busy(void)
 	is_int(store_begin(b), STORE_BUSY, "the second one is told to wait");
 	ok(clock_mono_us() - began >= 50000, "after the time it was given");
 	is_int(store_data_version(b), v, "nothing was committed");
-	(void)stmt_run(a, stmt_get(a, SQL_ZONE_DONE), false);
+	(void)stmt_exec(a, SQL_ZONE_DONE, NO_ARGS);
 	is_int(store_commit(a), STORE_OK, "the first commits");
 	is_int(store_begin(b), STORE_OK, "then it is the other's turn");
 	store_rollback(b);
@@ -182,18 +183,15 @@ check_transactions(void)
 	enum store_rc rc;
 	struct store *a, *b;
 	int64_t n = -1, v;
-	sqlite3_stmt *q;
 
 	a = try_open(name("txn.db"), true, &rc);
 	b = try_open(path, false, &rc);
 	v = store_data_version(b);
 	for (int is_kept = 0; is_kept <= 1; is_kept++) {
 		(void)store_begin(a);
-		q = stmt_get(a, SQL_TICK_INSERT);
-		stmt_int(q, ":started_us", 1);
-		stmt_int(q, ":until_us", 1);
-		stmt_int(q, ":by_hand", 0);
-		is_int(stmt_run(a, q, true), STORE_OK, "a row is written");
+		is_int(stmt_exec_one(a, SQL_ZONE_NOTE,
+			   ARGS(TEXT(":name", "UTC"), INT(":stamp", 1))),
+		    STORE_OK, "a row is written");
 		if (is_kept)
 			is_int(store_commit(a), STORE_OK, "and committed");
 		else
@@ -206,7 +204,7 @@ check_transactions(void)
 	is_int(store_commit(a), STORE_OK, "commits without a flush");
 	store_set_durable(a, true);
 	store_checkpoint(a);
-	(void)stmt_scalar(b, stmt_get(b, SQL_JOB_COUNT), &n);
+	(void)stmt_number(b, SQL_JOB_COUNT, NO_ARGS, &n);
 	is_int(n, 0, "reading goes on across a checkpoint");
 	store_close(b);
 	store_close(a);
@@ -219,15 +217,14 @@ check_readonly(void)
 	struct store_opts o = { .path = name("ro.db"), .is_readonly = true };
 	enum store_rc rc;
 	struct store *keep = try_open(path, true, &rc), *st;
-	sqlite3_stmt *q;
 	int64_t n = -1;
 
 	st = store_open(&o, &rc, why, sizeof(why));
 	ok(st != NULL, "opened to read only: %s", why);
-	(void)stmt_scalar(st, stmt_get(st, SQL_JOB_COUNT), &n);
+	(void)stmt_number(st, SQL_JOB_COUNT, NO_ARGS, &n);
 	is_int(n, 0, "it reads");
-	q = stmt_get(st, SQL_ZONE_DONE);
-	is_int(stmt_run(st, q, false), STORE_FULL, "it does not write");
+	is_int(stmt_exec(st, SQL_ZONE_DONE, NO_ARGS), STORE_FULL,
+	    "it does not write");
 	store_close(st);
 	store_close(keep);
 }

@@ -8,6 +8,7 @@
 #include "lib/store/prune.h"
 #include "lib/store/run.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "lib/store/zone.h"
 #include "tests/unit/tap.h"
 

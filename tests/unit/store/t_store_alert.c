@@ -12,6 +12,7 @@
 #include "lib/store/queue.h"
 #include "lib/store/run.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "tests/unit/tap.h"
 
 #include "lib/base/ban.h"

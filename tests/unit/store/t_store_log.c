@@ -5,6 +5,7 @@
 #include "lib/trigger/grace.h"
 #include "lib/store/log.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "tests/unit/tap.h"
 
 /* The journals: audit rows and ticks (lib/store/log.h). */

@@ -5,6 +5,7 @@
 #include "lib/store/outbox.h"
 #include "lib/store/run.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "tests/unit/tap.h"
 
 /* Messages on their way to brokers, written, put off, gone. */

@@ -5,6 +5,7 @@
 #include "lib/store/job.h"
 #include "lib/store/run.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "tests/unit/tap.h"
 
 /* Questions to the ledger: by service, by job and instant, by id. */

@@ -12,6 +12,7 @@
 #include "lib/store/run.h"
 #include "lib/store/sim.h"
 #include "lib/db/stmt.h"
+#include "lib/db/store_int.h"
 #include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
