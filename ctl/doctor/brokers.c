@@ -28,7 +28,7 @@ void
 doctor_brokers(struct doctor *d, struct finding *f)
 {
 	const struct conf *c = d->ctl->conf;
-	size_t n = c->nredis + c->nrabbitmq + c->nwebhooks;
+	size_t n = c->nredis + c->nrabbitmq + c->nwebhooks + c->ncommands;
 
 	if (n == 0) {
 		doctor_report(f, DOCTOR_OK,

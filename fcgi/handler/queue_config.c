@@ -67,6 +67,7 @@ kind_of(const struct conf_queue *q, const struct signature *sig)
 		[CONF_BROKER_FUNBOOST] = "REDIS",
 		[CONF_BROKER_RABBITMQ] = "RABBITMQ_AMQPSTORM",
 		[CONF_BROKER_WEBHOOK] = "WEBHOOK",
+		[CONF_BROKER_COMMAND] = "COMMAND",
 	};
 
 	return sig->broker_kind != NULL ? sig->broker_kind : kinds[q->broker];

@@ -32,6 +32,8 @@ conf_broker_server(enum conf_broker b)
 		return CONF_SERVER_RABBITMQ;
 	case CONF_BROKER_WEBHOOK:
 		return CONF_SERVER_WEBHOOK;
+	case CONF_BROKER_COMMAND:
+		return CONF_SERVER_COMMAND;
 	case CONF_BROKER_UNSAID:
 	case CONF_BROKER_SQLITE:
 	case CONF_BROKER__MAX:
@@ -213,6 +215,22 @@ check_webhooks(const struct conf *c, struct buf *why)
 	return 0;
 }
 
+/* Nor a command. */
+static int
+check_commands(const struct conf *c, struct buf *why)
+{
+	for (size_t i = 0; i < c->ncommands; i++) {
+		const struct conf_list *l = &c->commands[i].command;
+
+		if (l->n > 0 && *l->v[0] != '\0')
+			continue;
+		conf_where_section(c, "command", i, why);
+		buf_str(why, ": needs a command, a program and its words");
+		return -1;
+	}
+	return 0;
+}
+
 /* All queues, and what holds for the rest of them. */
 static int
 settle_queues(struct conf *c, struct buf *why)
@@ -240,7 +258,7 @@ conf_settle_queues(struct conf *c, char *why, size_t whylen)
 	struct buf b = BUF_INIT;
 	int rc = -1;
 
-	if (check_webhooks(c, &b) == 0)
+	if (check_webhooks(c, &b) == 0 && check_commands(c, &b) == 0)
 		rc = settle_queues(c, &b);
 	if (rc == -1)
 		(void)snprintf(why, whylen, "%s", buf_cstr(&b));

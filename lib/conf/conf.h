@@ -31,6 +31,7 @@ enum conf_broker {
 	CONF_BROKER_FUNBOOST,	  /* as the queue's worker has registered */
 	CONF_BROKER_RABBITMQ,
 	CONF_BROKER_WEBHOOK,
+	CONF_BROKER_COMMAND, /* a local program, run for each of them */
 	CONF_BROKER__MAX
 };
 

@@ -32,7 +32,8 @@ _Static_assert(sizeof(enum conf_broker) == sizeof(int) &&
 _Static_assert(sizeof(struct conf_queue) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_redis) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_rabbitmq) <= CONF_SECTION_MAX &&
-	sizeof(struct conf_webhook) <= CONF_SECTION_MAX,
+	sizeof(struct conf_webhook) <= CONF_SECTION_MAX &&
+	sizeof(struct conf_command) <= CONF_SECTION_MAX,
     "the parser has room for a section");
 
 const struct conf_choice conf_broker_words[] = {
@@ -43,6 +44,7 @@ const struct conf_choice conf_broker_words[] = {
 	{ "funboost", CONF_BROKER_FUNBOOST, NO_REDIS },
 	{ "rabbitmq", CONF_BROKER_RABBITMQ, NO_RABBITMQ },
 	{ "webhook", CONF_BROKER_WEBHOOK, NULL },
+	{ "command", CONF_BROKER_COMMAND, NULL },
 	{ NULL, 0, NULL },
 };
 
@@ -86,8 +88,8 @@ const struct conf_option conf_queue_options[] = {
 	    .offset = offsetof(struct conf_queue, server),
 	    .fallback = "",
 	    .max = 255,
-	    .help = "Name of the section redis, rabbitmq or webhook that is "
-		    "meant.  \"\" = the first one.",
+	    .help = "Name of the section redis, rabbitmq, webhook or command "
+		    "that is meant.  \"\" = the first one.",
 	},
 	{
 	    .name = "format",
@@ -304,5 +306,37 @@ const struct conf_option conf_webhook_options[] = {
 		    "\"whsec_\" and base64.",
 	},
 	TIMEOUT(conf_webhook),
+	{ .name = NULL },
+};
+
+const struct conf_option conf_command_options[] = {
+	{
+	    .name = "command",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_command, command),
+	    .trust = TRUST_PROGRAM,
+	    .shown = "{/home/me/bin/work, --fast}",
+	    .help = "The program and its words, without a shell; it gets the "
+		    "message on its standard input.",
+	},
+	{
+	    .name = "timeout",
+	    .type = CONF_DURATION,
+	    .offset = offsetof(struct conf_command, timeout_us),
+	    .fallback = "60s",
+	    .min = S / 10,
+	    .max = 3600 * S,
+	    .help = "Longest run of it; then it gets SIGTERM and, five "
+		    "seconds later, SIGKILL.",
+	},
+	{
+	    .name = "parallel",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_command, parallel),
+	    .fallback = "1",
+	    .min = 1,
+	    .max = 64,
+	    .help = "Messages that are worked on at once.",
+	},
 	{ .name = NULL },
 };

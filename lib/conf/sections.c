@@ -197,6 +197,17 @@ const struct conf_section conf_sections[] = {
 	    .options = conf_webhook_options,
 	},
 	{
+	    .name = "command",
+	    .shown = "work",
+	    .help = "A program that the ticker runs for each message, under a "
+		    "name of yours; exit 0 means\nthat it is done.",
+	    .title = "name",
+	    .size = sizeof(struct conf_command),
+	    .array = offsetof(struct conf, commands),
+	    .count = offsetof(struct conf, ncommands),
+	    .options = conf_command_options,
+	},
+	{
 	    .name = "render_key",
 	    .shown = "main",
 	    .help = "A key of Render's API, under a name of yours.  It is read "

@@ -72,6 +72,7 @@ extern const struct conf_option conf_queue_options[];
 extern const struct conf_option conf_redis_options[];
 extern const struct conf_option conf_rabbitmq_options[];
 extern const struct conf_option conf_webhook_options[];
+extern const struct conf_option conf_command_options[];
 
 /*
  * Find the servers of the queues, and fill in what hangs on the broker.  0, or

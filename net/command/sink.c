@@ -188,8 +188,7 @@ begin(struct pushing *p, struct process *r, struct sink_message *m)
 	e = argv == NULL || r->body.is_failed ? ENOMEM : start(p, r, argv);
 	free(argv);
 	if (e == 0) {
-		r->until_us = clock_mono_us() +
-		    sink_timeout_us(&p->s->sink, p->conf->timeout_us);
+		r->until_us = clock_mono_us() + p->conf->timeout_us;
 		m->end = SINK_DOUBT;
 		p->running++;
 		return;

@@ -79,6 +79,7 @@ redis_way_learn(struct redis *r, const struct conf *c, const char *queue,
 	case CONF_BROKER_SQLITE:
 	case CONF_BROKER_RABBITMQ:
 	case CONF_BROKER_WEBHOOK:
+	case CONF_BROKER_COMMAND:
 	case CONF_BROKER__MAX:
 		break;
 	}

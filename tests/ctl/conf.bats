@@ -69,7 +69,7 @@ setup() {
 }
 
 @test "a broker that was not built in, or that has no section" {
-	for broker in redis redis-stream redis-pubsub funboost rabbitmq webhook; do
+	for broker in redis redis-stream redis-pubsub funboost rabbitmq webhook command; do
 		printf 'queue "a" {\n\tbroker = %s\n}\n' "$broker" >"$CONF"
 		run "$MH" job list
 		[ "$status" -eq 78 ]

@@ -63,6 +63,8 @@ room_of(const struct pick *t)
 		return 0;
 	if (l->kind == CONF_SERVER_WEBHOOK)
 		most = (size_t)t->p->s->conf->max_parallel;
+	else if (l->kind == CONF_SERVER_COMMAND)
+		most = (size_t)t->p->s->conf->commands[l->at].parallel;
 	/* One tries whether the server is there again. */
 	if (l->info.fails > 0)
 		most = l->naway > 0 ? 0 : 1;

@@ -30,7 +30,7 @@
 #define HURRY_US (CLOCK_US_PER_S / 2)
 
 /* By so much the end is awaited longer than a request may take. */
-#define END_SLACK_US (5 * CLOCK_US_PER_S)
+#define END_SLACK_US (10 * CLOCK_US_PER_S)
 
 static struct store *
 store_of(const struct remote *r)
