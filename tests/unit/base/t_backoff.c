@@ -1,3 +1,4 @@
+/* The delays between attempts: growth, cap, jitter (lib/base/backoff.h). */
 #include "config.h"
 
 #include "lib/base/backoff.h"

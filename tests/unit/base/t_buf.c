@@ -1,3 +1,4 @@
+/* Buffers: growth, failure without memory, printing (lib/base/buf.h). */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* Complaints about input: order, limit, cutting (lib/base/fault.h). */
 #include "config.h"
 
 #include <string.h>

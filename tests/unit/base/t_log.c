@@ -1,3 +1,4 @@
+/* Events become one line each, whatever their values are (lib/base/log.h). */
 #include "config.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* Which URLs are taken, and what is wrong with the others (lib/base/url.h). */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * UTF-8: what is a character, and what people are shown of text that is none
+ * (lib/base/utf8.h).
+ */
 #include "config.h"
 
 #include "lib/base/utf8.h"

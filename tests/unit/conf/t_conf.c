@@ -1,3 +1,7 @@
+/*
+ * Configuration files: defaults, sections, errors with file and line, damage
+ * (lib/conf/conf.h).
+ */
 #include "config.h"
 
 #include <sys/stat.h>

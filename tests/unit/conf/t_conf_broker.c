@@ -1,3 +1,7 @@
+/*
+ * Brokers of queues in the configuration: which options belong to which broker
+ * (lib/conf/conf.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The value of one option: numbers, choices, texts (lib/conf/option.c). */
 #include "config.h"
 
 #include <stddef.h>

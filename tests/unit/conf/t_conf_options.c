@@ -1,3 +1,6 @@
+/*
+ * Every option with its limits and its default, as minutehand.conf(5) has them.
+ */
 #include "config.h"
 
 #include <stdio.h>

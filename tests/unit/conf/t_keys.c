@@ -1,3 +1,6 @@
+/*
+ * Keys from files and variables, read again when they change (lib/conf/keys.h).
+ */
 #include "config.h"
 
 #include <sys/stat.h>

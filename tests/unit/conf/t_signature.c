@@ -1,3 +1,7 @@
+/*
+ * Registrations of funboost workers: whole, in parts, broken
+ * (lib/conf/signature.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

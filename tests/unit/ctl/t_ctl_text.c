@@ -1,3 +1,7 @@
+/*
+ * What init prints for crontabs and web servers, whatever the paths are
+ * (ctl/init_text.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

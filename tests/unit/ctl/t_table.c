@@ -1,3 +1,7 @@
+/*
+ * Tables for people: widths of any script, alignment, what is not printed
+ * (ctl/table.h).
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * A store of an older version becomes what a fresh one is, with its data; a
+ * step that fails changes nothing.
+ */
 #include "config.h"
 
 #include <ctype.h>

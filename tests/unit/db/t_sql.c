@@ -1,3 +1,7 @@
+/*
+ * Every statement is prepared, its columns are those of its table in C, and the
+ * plans of the hot ones are pinned.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Opening, refusing and sharing a store file; transactions (lib/db/store.h). */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* Backups while others write, and restores (lib/db/backup.h). */
 #include <sys/stat.h>
 
 #include "lib/db/backup.h"

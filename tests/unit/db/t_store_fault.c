@@ -1,3 +1,7 @@
+/*
+ * Calls to the system that fail while a store is used: flushes, a full disk,
+ * each call of each kind.
+ */
 #include "lib/db/backup.h"
 #include "lib/store/job.h"
 #include "tests/unit/failvfs.h"

@@ -1,3 +1,4 @@
+/* Scopes, queues and the end of tokens, on every route. */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,6 @@
+/*
+ * Bodies that add a job: what is taken, what is refused, and the words of it.
+ */
 #include "config.h"
 
 #include "tests/unit/api.h"

@@ -1,3 +1,7 @@
+/*
+ * Every field that names an authority, on every route that may set, keep or
+ * start one, with every kind of token.
+ */
 #include "config.h"
 
 #include <string.h>

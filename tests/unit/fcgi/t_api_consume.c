@@ -1,3 +1,6 @@
+/*
+ * The embedded queue and its consumers by HTTP: lease, ack, nack, extend, peek.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Dead letters by HTTP: list, show, replay, purge, of one queue and of all. */
 #include "config.h"
 
 #include "tests/unit/api.h"

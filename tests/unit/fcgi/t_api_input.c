@@ -1,3 +1,4 @@
+/* How bodies and parameters are read: types, lengths, decoding, NUL. */
 #include "config.h"
 
 #include <string.h>

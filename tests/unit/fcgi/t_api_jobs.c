@@ -1,3 +1,4 @@
+/* Jobs by HTTP: list, get, pause, resume, run, patch, delete. */
 #include "config.h"
 
 #include "tests/unit/api.h"

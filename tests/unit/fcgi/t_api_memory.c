@@ -1,3 +1,4 @@
+/* Memory jobs by HTTP, and a host whose folder in RAM is gone. */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,6 @@
+/*
+ * Methods of every route: OPTIONS, HEAD, those that are not allowed, languages.
+ */
 #include "config.h"
 
 #include <stdlib.h>

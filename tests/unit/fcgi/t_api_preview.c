@@ -1,3 +1,4 @@
+/* /v1/preview: every field, the answer's parts, the warnings' codes. */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Queues by HTTP: publish, counts, clear, configuration. */
 #include "config.h"
 
 #include <string.h>

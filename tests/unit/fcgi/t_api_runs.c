@@ -1,3 +1,4 @@
+/* The ledger by HTTP: each parameter of runs, run, replay and why. */
 #include "config.h"
 
 #include "tests/unit/api.h"

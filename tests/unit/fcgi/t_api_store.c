@@ -1,3 +1,7 @@
+/*
+ * Answers while the store is missing, busy or replaced, and when the
+ * configuration changes.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,7 @@
+/*
+ * What answers give away: to a token that may only write, to a limited one, to
+ * no token.
+ */
 #include "config.h"
 
 #include <string.h>

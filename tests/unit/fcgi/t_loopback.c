@@ -1,3 +1,4 @@
+/* Which requests come from this host alone (fcgi/api/loopback.h). */
 #include "config.h"
 
 #include <string.h>

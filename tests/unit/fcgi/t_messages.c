@@ -1,3 +1,7 @@
+/*
+ * The sentences of answers in both languages, and how the language is chosen
+ * (fcgi/api/messages.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

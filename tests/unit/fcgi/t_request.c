@@ -1,3 +1,7 @@
+/*
+ * A request read from its variables and its body, with the limits of size and
+ * time (fcgi/api/request.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Which route a path names, wherever the server cuts it (fcgi/api/route.h). */
 #include "config.h"
 
 #include <string.h>

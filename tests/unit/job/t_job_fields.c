@@ -1,3 +1,4 @@
+/* Each field of a body that adds a job, one at a time and all at once. */
 #include "config.h"
 
 #include <stdlib.h>

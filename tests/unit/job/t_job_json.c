@@ -1,3 +1,4 @@
+/* Jobs printed as JSON and read again; damaged ones. */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* What a merge patch makes of a stored job (RFC 7396). */
 #include "config.h"
 
 #include <stdlib.h>

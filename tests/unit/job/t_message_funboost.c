@@ -1,3 +1,7 @@
+/*
+ * Messages as workers of funboost parse them, byte for byte
+ * (lib/job/message_funboost.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* What a trigger would do, without doing it (lib/job/preview.h). */
 #include "config.h"
 
 #include <stdlib.h>

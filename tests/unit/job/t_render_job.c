@@ -1,3 +1,4 @@
+/* A run in the form of a job of Render's API (lib/job/render_job.h). */
 #include "config.h"
 
 #include "lib/base/buf.h"

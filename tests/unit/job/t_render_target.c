@@ -1,3 +1,4 @@
+/* Targets at Render: fields, limits, plans (lib/job/render_target.h). */
 #include "config.h"
 
 #include <stdlib.h>

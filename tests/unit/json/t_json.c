@@ -1,3 +1,4 @@
+/* What JSON is taken and refused: RFC 8259 and our limits (lib/json/json.h). */
 #include "config.h"
 
 #include <stdlib.h>

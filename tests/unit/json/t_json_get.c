@@ -1,3 +1,6 @@
+/*
+ * Members of JSON read by type, and the reasons for bad JSON (lib/json/json.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

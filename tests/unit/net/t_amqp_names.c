@@ -1,3 +1,4 @@
+/* The set of names of queues (net/amqp/names.h). */
 #include "config.h"
 
 #include <stdio.h>

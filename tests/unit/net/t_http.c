@@ -1,3 +1,7 @@
+/*
+ * HTTP against a server within this process: limits, cut answers, silence
+ * (net/http/http.h).
+ */
 #include "config.h"
 
 #include <sys/socket.h>

@@ -1,3 +1,4 @@
+/* Header lines: numbers, dates, Retry-After (net/http/field.h). */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * The webhook sink: what it posts, and what becomes of each answer
+ * (net/sink.h).
+ */
 #include "config.h"
 
 #include <stdint.h>

@@ -1,3 +1,7 @@
+/*
+ * The webhook sink when the server is silent, gone or slow, or the sink is
+ * stopped.
+ */
 #include "config.h"
 
 #include <pthread.h>

@@ -1,3 +1,7 @@
+/*
+ * Every allocation of the pure modules fails once: an error or the right
+ * result, no leak.
+ */
 #include "config.h"
 
 #include <stdlib.h>

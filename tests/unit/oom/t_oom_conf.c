@@ -1,3 +1,4 @@
+/* Every allocation fails once: configurations and the gate. */
 #include "config.h"
 
 #include "lib/conf/conf.h"

@@ -1,3 +1,4 @@
+/* Every allocation fails once: what users do, on a store in a file. */
 #include "lib/job/job_json.h"
 #include "lib/json/json.h"
 #include "lib/job/preview.h"

@@ -1,3 +1,4 @@
+/* Every allocation fails once: the rows of a store. */
 #include "lib/db/backup.h"
 #include "lib/store/job.h"
 #include "lib/store/log.h"

@@ -1,3 +1,4 @@
+/* Alerts: names, delays between attempts (lib/record/alert.h). */
 #include "config.h"
 
 #include <stdlib.h>

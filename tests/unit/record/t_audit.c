@@ -1,3 +1,7 @@
+/*
+ * A ledger beside the slots of its trigger: gaps, doubles, rows without a slot
+ * (lib/record/audit.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Runs on their way to Render: ids, states, fingerprints
+ * (lib/record/delivery.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* What globs grant, and which are refused (lib/record/grant.h). */
 #include "config.h"
 
 #include "lib/record/grant.h"

@@ -1,3 +1,7 @@
+/*
+ * Jobs in memory, their names, and what their parameters may be
+ * (lib/record/job.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

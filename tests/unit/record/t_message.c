@@ -1,3 +1,4 @@
+/* The envelope of a message, byte for byte (lib/record/message.h). */
 #include "config.h"
 
 #include <stdlib.h>

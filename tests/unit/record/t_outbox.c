@@ -1,3 +1,7 @@
+/*
+ * Messages on their way to brokers: delays, limits of age and attempts
+ * (lib/record/outbox.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Runs: states, ids by RFC 9562 section 5.7, lists (lib/record/run.h). */
 #include "config.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* Each answer of why, from job, trigger and ledger (lib/record/why.h). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Clocks that change or are ahead, and what a tick decides on them
+ * (ticker/tick/claim.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* A message and its ledger row, both or neither (lib/sched/handover.h). */
 #include "config.h"
 
 #include <stdlib.h>

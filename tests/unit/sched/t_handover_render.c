@@ -1,3 +1,7 @@
+/*
+ * A slot of a job for Render becomes a run and a delivery
+ * (lib/sched/handover.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

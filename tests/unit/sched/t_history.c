@@ -1,3 +1,6 @@
+/*
+ * Which triggers a job had, and which slots were theirs (lib/store/history.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Which instants each place takes, and how they are printed. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Ranges of slots that do not run, beside rows that are there
+ * (lib/sched/ledger.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

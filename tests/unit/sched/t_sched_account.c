@@ -1,3 +1,4 @@
+/* Slots that will never run get one row (lib/sched/sched_int.h). */
 #include "lib/sched/sched_int.h"
 #include "lib/store/run.h"
 #include "tests/unit/rig.h"

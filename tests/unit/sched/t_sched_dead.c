@@ -1,3 +1,4 @@
+/* Dead letters one by one, of the queue and of brokers (lib/sched/dead.h). */
 #include "lib/store/outbox.h"
 #include "tests/unit/letters.h"
 

@@ -1,3 +1,4 @@
+/* Dead letters by the thousand, of both stores, in pages (lib/sched/dead.h). */
 #include "tests/unit/letters.h"
 
 /* Dead letters in numbers, of both stores and both places

@@ -1,3 +1,4 @@
+/* Publishing, leases, acknowledgements, dead letters (lib/sched/sched.h). */
 #include "lib/base/clock.h"
 #include "tests/unit/rig.h"
 

@@ -1,3 +1,4 @@
+/* Lists, cursors and counts over both stores (lib/sched/sched.h). */
 #include "tests/unit/rig.h"
 
 /* Lists, cursors and counts over both stores (lib/sched/sched.h). */

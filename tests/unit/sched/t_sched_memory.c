@@ -1,3 +1,7 @@
+/*
+ * The memory store: made, noticed when it is gone, refused to other users
+ * (lib/sched/sched.h).
+ */
 #include <sys/stat.h>
 
 #include "lib/sched/sched_int.h"

@@ -1,3 +1,4 @@
+/* Queue switches, lists of queues, run now, health (lib/sched/sched.h). */
 #include "lib/base/clock.h"
 #include "lib/store/log.h"
 #include "tests/unit/rig.h"

@@ -1,3 +1,4 @@
+/* The ledger of both stores, and replays (lib/sched/sched.h). */
 #include "lib/store/run.h"
 #include "tests/unit/rig.h"
 

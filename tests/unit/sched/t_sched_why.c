@@ -1,3 +1,4 @@
+/* What why gathers from the stores (lib/sched/sched.h). */
 #include "lib/store/job.h"
 #include "lib/store/run.h"
 #include "tests/unit/rig.h"

@@ -1,3 +1,4 @@
+/* The sentences of why, in both languages. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Secrets from files: owner, mode, bytes (lib/secret/secret.h). */
 #include "config.h"
 
 #include <sys/resource.h>

@@ -1,3 +1,7 @@
+/*
+ * Tokens: made, recognized, compared; scopes (lib/secret/token.h,
+ * lib/record/token.h).
+ */
 #include "config.h"
 
 #include <string.h>

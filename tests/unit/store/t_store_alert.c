@@ -1,3 +1,6 @@
+/*
+ * The outbox of alerts, and everything that writes into it (lib/store/alert.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Runs for Render: written, moved, found (lib/store/delivery.h). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,6 @@
+/*
+ * Which ticker sends to a server, and how the server is (lib/store/endpoint.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

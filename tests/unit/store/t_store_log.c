@@ -1,3 +1,4 @@
+/* The journals: audit rows and ticks (lib/store/log.h). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Messages on their way to brokers: written, put off, sent, dead
+ * (lib/store/outbox.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

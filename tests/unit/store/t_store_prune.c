@@ -1,3 +1,7 @@
+/*
+ * Retention: what goes, what stays, and that the sums have the rest
+ * (lib/store/prune.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * The embedded queue: delivery, leases, dead letters, switches
+ * (lib/store/queue.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Jobs, ledger rows and tokens come back as they were put (lib/store/job.h,
+ * run.h, token.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

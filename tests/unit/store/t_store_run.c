@@ -1,3 +1,7 @@
+/*
+ * Questions to the ledger: by service, by job and slot, by id
+ * (lib/store/run.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

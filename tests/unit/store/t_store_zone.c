@@ -1,3 +1,7 @@
+/*
+ * The zone data that jobs were computed by, and the pass after it changed
+ * (lib/store/zone.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

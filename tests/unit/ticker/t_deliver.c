@@ -1,3 +1,7 @@
+/*
+ * Runs handed over to a Render in memory: each has one job in the end, or its
+ * reason (ticker/render/deliver.h).
+ */
 #include "config.h"
 
 #include "tests/unit/scene.h"

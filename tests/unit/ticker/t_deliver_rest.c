@@ -1,3 +1,7 @@
+/*
+ * What keeps runs back, cancels them, and shows their ends
+ * (ticker/render/deliver.h).
+ */
 #include "config.h"
 
 #include "tests/unit/scene.h"

@@ -1,3 +1,6 @@
+/*
+ * How fast a key may ask, from the headers of answers (ticker/render/rate.h).
+ */
 #include "config.h"
 
 #include <stdio.h>

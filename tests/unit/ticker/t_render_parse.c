@@ -1,3 +1,4 @@
+/* Answers of Render, good, odd and damaged (ticker/render/parse.h). */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * A run until its job is created: every answer, every doubt
+ * (ticker/render/step.h).
+ */
 #include "config.h"
 
 #include "tests/unit/steps.h"

@@ -1,3 +1,4 @@
+/* A run from the creation of its job to its end (ticker/render/step.h). */
 #include "config.h"
 
 #include "tests/unit/steps.h"

@@ -1,3 +1,7 @@
+/*
+ * Every day from year 1 to 9999 against a plain count and libc's weeks
+ * (lib/time/civil.h).
+ */
 #include <time.h>
 
 #include "lib/time/civil.h"

@@ -1,3 +1,4 @@
+/* Offsets, DST flags and abbreviations against libc's (lib/time/tz.h). */
 #include <sys/stat.h>
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* Zones as files come, change and go (lib/time/tz.h). */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* Zone files: whole, changed by a byte, cut (RFC 9636; lib/time/tz_file.c). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * POSIX TZ strings as footers have them (RFC 9636 section 3.3.1;
+ * lib/time/tz_posix.c).
+ */
 #include "config.h"
 
 #include <stdlib.h>

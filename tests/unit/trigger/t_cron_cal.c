@@ -1,3 +1,4 @@
+/* The search for the next civil time (lib/trigger/cron_cal.h). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * One cron field: what is taken, refused, and advised
+ * (lib/trigger/cron_field.h).
+ */
 #include "lib/base/buf.h"
 #include "lib/time/civil.h"
 #include "lib/trigger/cron_field.h"

@@ -1,3 +1,4 @@
+/* Crontab lines of every dialect (lib/trigger/crontab.h). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Which slots run, are missed, dropped, coalesced (lib/trigger/due.h). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Triggers: printed, refused, their slots, jitter, extremes
+ * (lib/trigger/trigger.h).
+ */
 #include <stdlib.h>
 
 #include "lib/base/buf.h"

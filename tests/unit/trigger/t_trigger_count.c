@@ -1,3 +1,7 @@
+/*
+ * Counts of slots in closed form against walking, over random triggers
+ * (lib/trigger/count.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Cron expressions around clock changes against an independent reading, minute
+ * by minute.
+ */
 #include <stdlib.h>
 #include <time.h>
 

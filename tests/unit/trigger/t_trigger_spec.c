@@ -1,3 +1,7 @@
+/*
+ * The stored text of triggers: read and written again, and damaged
+ * (lib/trigger/trigger.h).
+ */
 #include "config.h"
 
 #include <stdlib.h>

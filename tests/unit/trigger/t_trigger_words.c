@@ -1,3 +1,4 @@
+/* Triggers in sentences, in both languages (lib/trigger/describe.h). */
 #include <string.h>
 
 #include "lib/base/buf.h"

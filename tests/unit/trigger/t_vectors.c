@@ -1,3 +1,7 @@
+/*
+ * Fires computed by other implementations, line by line
+ * (tests/vectors/README.md).
+ */
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
