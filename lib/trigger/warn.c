@@ -520,6 +520,38 @@ warn_of_fires(const struct trigger *t, const struct warn_env *env,
 		add(ws, WARN_JITTER, &jitter_phrase, &length);
 }
 
+/* Fields that were taken, as clients send them, but change nothing. */
+static void
+warn_of_idle_fields(const struct trigger *t, struct warns *out)
+{
+	static const struct phrase phrase = { { "%1 has no effect on trigger "
+						"%2: ignored",
+	    "%1 对 %2 触发器不起作用：已忽略" } };
+	bool is_date = t->kind == TRIGGER_DATE;
+	bool has_walls = !is_date && t->kind != TRIGGER_INTERVAL;
+	const struct {
+		const char *name;
+		bool is_idle;
+	} rows[] = {
+		{ "dst", !has_walls && t->dst != DST_AUTO },
+		{ "start_date", is_date && t->start_us != TRIGGER_NOT_GIVEN },
+		{ "end_date", is_date && t->end_us != TRIGGER_NOT_GIVEN },
+		{ "on_missing_day",
+		    t->kind == TRIGGER_CALENDAR &&
+			t->u.calendar.dates.is_last &&
+			t->u.calendar.dates.months == 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].is_idle)
+			warns_add(out, WARN_IGNORED_FIELD,
+			    &(struct warn_text){
+				.text = { phrase.text[WORDS_EN],
+				    phrase.text[WORDS_ZH] },
+				.a = rows[i].name,
+				.b = trigger_kind_name(t->kind) });
+}
+
 void
 warns_find(const struct trigger *t, const struct warn_env *env,
     struct warns *out)
@@ -528,6 +560,7 @@ warns_find(const struct trigger *t, const struct warn_env *env,
 	struct values v = { { 0, 0 }, false };
 
 	warn_of_notes(t, env->notes, out);
+	warn_of_idle_fields(t, out);
 	if (t->kind != TRIGGER_DATE) {
 		warn_of_missing_day(t, out);
 		warn_of_clock(t, env, out);

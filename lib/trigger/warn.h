@@ -66,7 +66,8 @@ const char *warn_code_name(enum warn_code code);
 
 /*
  * Add the warnings for t to *out (zeroed at first), each code at most once
- * except WARN_READING and WARN_IGNORED_TEXT.  Pure.  Free with warns_fini.
+ * except WARN_READING, WARN_IGNORED_TEXT and WARN_IGNORED_FIELD.  Pure.  Free
+ * with warns_fini.
  */
 void warns_find(const struct trigger *t, const struct warn_env *env,
     struct warns *out);

@@ -119,6 +119,26 @@ static const struct {
 	{ "cron", "UTC", { { "crontab", "0 0 0 13 * fri *" } }, 0, -1,
 	    "reading: day and weekday are both restricted: either may match, "
 	    "as in crontab (some programs want both)\n" },
+	{ "interval", "UTC", { { "hours", "1" }, { "dst", "once" } }, 0, -1,
+	    "ignored_field: dst has no effect on trigger interval: ignored\n" },
+	{ "interval", "UTC", { { "hours", "1" }, { "dst", "auto" } }, 0, -1,
+	    "" },
+	{ "cron", "UTC", { { "crontab", "@every 1h" }, { "dst", "wall" } }, 0,
+	    -1,
+	    "ignored_field: dst has no effect on trigger interval: ignored\n" },
+	{ "date", "UTC",
+	    { { "run_date", "2029-01-01" }, { "dst", "skip" } }, 0, -1,
+	    "ignored_field: dst has no effect on trigger date: ignored\n" },
+	{ "date", "UTC",
+	    { { "start_date", "2025-12-01" }, { "end_date", "2030-01-01" } },
+	    0, -1,
+	    "ignored_field: start_date has no effect on trigger date: ignored\n"
+	    "ignored_field: end_date has no effect on trigger date: "
+	    "ignored\n" },
+	{ "calendarinterval", "UTC",
+	    { { "weeks", "2" }, { "on_missing_day", "last" } }, 0, -1,
+	    "ignored_field: on_missing_day has no effect on trigger "
+	    "calendarinterval: ignored\n" },
 	{ "cron", "UTC", { { "crontab", "0 0 * * L" } }, 0, -1,
 	    "reading: L alone for the weekday is read as Saturday, as in "
 	    "Quartz\n" },
