@@ -16,6 +16,8 @@
 #include "lib/base/num.h"
 #include "lib/base/ban.h"
 
+#define LARGE 1e20
+
 /* Number of members of all objects in o. */
 static size_t
 count_members(struct json_object *o)
@@ -129,6 +131,13 @@ json_count(const struct json_object *o)
 	return 0;
 }
 
+/* Is v beyond every type of integers, or infinite? */
+static bool
+is_large(double v)
+{
+	return v < -LARGE || v > LARGE;
+}
+
 const char *
 json_kind(const struct json_object *o)
 {
@@ -138,7 +147,10 @@ json_kind(const struct json_object *o)
 	case json_type_boolean:
 		return "true or false";
 	case json_type_double:
-		return "a fraction";
+		/* Beyond every type of integers; 1e400 is infinite. */
+		return is_large(json_object_get_double(o)) ?
+		    "so large a number" :
+		    "a fraction";
 	case json_type_int:
 		return "a number";
 	case json_type_object:
@@ -311,6 +323,7 @@ json_get_text(struct json_object *o, const char *name,
 }
 
 #define INSTANT_DECIMALS_MAX 9 /* digits used after the point: nanoseconds */
+#define EPOCH_DIGITS_MIN 9     /* from which datetime.h needs no "@" */
 
 int
 json_get_instant(struct json_object *o, const char *name,
@@ -335,7 +348,11 @@ json_get_instant(struct json_object *o, const char *name,
 	if (strlen(plain) + 2 > JSON_INSTANT_MAX)
 		return fault_add(fs, name,
 		    "is beyond the year 9999: expected epoch seconds");
-	(void)snprintf(buf, JSON_INSTANT_MAX, "@%s", plain);
+	/* A complaint quotes what was sent: no "@" that is not needed. */
+	(void)snprintf(buf, JSON_INSTANT_MAX, "%s%s",
+	    strcspn(plain + (plain[0] == '-'), ".") < EPOCH_DIGITS_MIN ? "@" :
+									 "",
+	    plain);
 	*out = buf;
 	return 0;
 }

@@ -27,6 +27,9 @@
 /* Digits from which a number is epoch seconds: a date has 8. */
 #define EPOCH_DIGITS_MIN 9
 
+/* The longest offset from now: a thousand years. */
+#define LENGTH_MAX_US (INT64_C(365250) * 86400 * US_PER_S)
+
 #define EXAMPLE ": write it as 2030-12-03T15:00:00+01:00"
 
 static const char invalid[] =
@@ -190,14 +193,16 @@ range_error(const struct parsed *p)
 	return NULL;
 }
 
-/* Is text epoch seconds: "@…", or at least EPOCH_DIGITS_MIN digits? */
+/* Is text epoch seconds: "@…", or at least EPOCH_DIGITS_MIN digits, perhaps
+ * behind a "-"? */
 static bool
 is_epoch(const char *text)
 {
-	size_t n = strspn(text, "0123456789");
+	const char *digits = text + (text[0] == '-');
+	size_t n = strspn(digits, "0123456789");
 
 	return text[0] == '@' ||
-	    (n >= EPOCH_DIGITS_MIN && (text[n] == '\0' || text[n] == '.'));
+	    (n >= EPOCH_DIGITS_MIN && (digits[n] == '\0' || digits[n] == '.'));
 }
 
 static const char *
@@ -215,7 +220,7 @@ parse_epoch(const char *s, int64_t *out_us)
 	memcpy(whole, s, n);
 	whole[n] = '\0';
 	if (num_parse(whole, INT64_MIN, INT64_MAX, &t_s) != 0)
-		return invalid;
+		return is_epoch(whole) ? beyond : invalid;
 	if (t_s < EPOCH_MIN_S || t_s > EPOCH_MAX_S)
 		return beyond;
 	s += n;
@@ -316,7 +321,34 @@ parse_day(const char *text, const struct datetime_relative *w, int64_t *out_us,
 	return true;
 }
 
-/* "+30m", "-2h"; false if text is neither. */
+/* The sum of "1h30m"; false if text is no such length. */
+static bool
+read_length(const char *text, int64_t *out_us)
+{
+	char piece[24];
+	int64_t us;
+	size_t n;
+
+	const char *start = text;
+
+	for (*out_us = 0; *text != '\0'; text += n, *out_us += us) {
+		n = strspn(text, "0123456789");
+		/* Without a unit are seconds, but not behind hours. */
+		if (text > start && text[n] == '\0')
+			return false;
+		n += strcspn(text + n, "0123456789");
+		if (n >= sizeof(piece))
+			return false;
+		memcpy(piece, text, n);
+		piece[n] = '\0';
+		if (num_parse_duration(piece, &us) != 0 ||
+		    us > LENGTH_MAX_US - *out_us)
+			return false;
+	}
+	return true;
+}
+
+/* "+30m", "-2h", "+1h30m"; false if text is none of these. */
 static bool
 parse_offset(const char *text, int64_t now_us, int64_t *out_us,
     const char **why)
@@ -326,9 +358,9 @@ parse_offset(const char *text, int64_t now_us, int64_t *out_us,
 	if (text[0] != '+' && text[0] != '-')
 		return false;
 	*why = NULL;
-	if (num_parse_duration(text + 1, &us) != 0)
-		*why = "expected an offset from now such as +30m or -2h (ms, "
-		       "s, m, h, d, w)";
+	if (text[1] == '\0' || !read_length(text + 1, &us))
+		*why = "expected an offset from now such as +30m, -2h or "
+		       "+1h30m (ms, s, m, h, d, w)";
 	*out_us = text[0] == '-' ? now_us - us : now_us + us;
 	return true;
 }

@@ -15,7 +15,7 @@ struct tz;
  * after a time).  A date alone means 00:00:00.  A time without offset is local
  * to tz; gap and fold as tz_instant.  The same without separators is accepted:
  * "20301203T150000Z".  So is "@SECONDS" since the epoch, with or without
- * decimals; with nine to twelve digits, also without @.  *offset_s (may be
+ * decimals; with nine digits and more, perhaps behind "-", also without @.  *offset_s (may be
  * NULL) gets the explicit offset in seconds or DATETIME_NO_OFFSET.
  *
  * NULL if valid, else the reason, a constant text in APScheduler's wording and
@@ -29,7 +29,7 @@ const char *datetime_parse(const char *text, const struct tz *tz,
 /*
  * The same for a command line, which also accepts "now", "today", "tomorrow"
  * or "yesterday", the last three with or without a time of day ("tomorrow
- * 09:00"), and "+30m" or "-2h", which count from now_us.
+ * 09:00"), and "+30m", "-2h" or "+1h30m", which count from now_us.
  */
 struct datetime_relative {
 	const struct tz *tz;

@@ -273,6 +273,30 @@ load(struct tz *tz, const struct tz_cache *tc, const char **why)
 	return load_fd(tz, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), why);
 }
 
+/* What a caller is told of a zone that cannot be had. */
+struct tz_why {
+	char *text;
+	size_t len;
+};
+
+/* errno stays: it says what kind of failure it was. */
+static void
+explain(const struct tz_cache *tc, const char *name, const char *reason,
+    const struct tz_why *why)
+{
+	char near_name[NAME_MAX_LEN + 1];
+	int kept = errno;
+
+	if (tz_near(tc->dir, name, near_name, sizeof(near_name)))
+		(void)snprintf(why->text, why->len,
+		    "time zone \"%.100s\" %s; did you mean %s?", name, reason,
+		    near_name);
+	else
+		(void)snprintf(why->text, why->len, "time zone \"%.100s\" %s",
+		    name, reason);
+	errno = kept;
+}
+
 const struct tz *
 tz_get(struct tz_cache *tc, const char *name, char *why, size_t whylen)
 {
@@ -285,8 +309,7 @@ tz_get(struct tz_cache *tc, const char *name, char *why, size_t whylen)
 			return tz;
 	tz = tz_alloc(name);
 	if (tz == NULL || load(tz, tc, &reason) == -1) {
-		(void)snprintf(why, whylen, "time zone \"%.100s\" %s", name,
-		    reason);
+		explain(tc, name, reason, &(struct tz_why){ why, whylen });
 		tz_free(tz);
 		return NULL;
 	}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/base/num.h"
 #include "lib/time/tz_int.h"
@@ -93,6 +94,15 @@ tz_is_fixed(const char *name, struct tz_type *out)
 			return true;
 		}
 	return is_offset(name, out) || is_etc(name, out);
+}
+
+const char *
+tz_fixed_near(const char *name)
+{
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (strcasecmp(aliases[i].name, name) == 0)
+			return aliases[i].name;
+	return NULL;
 }
 
 int

@@ -99,6 +99,17 @@ struct tz_cache {
 /* Is name a zone that needs no file?  If so, *out is its only type. */
 bool tz_is_fixed(const char *name, struct tz_type *out);
 
+/* The name of a zone that needs no file which is name but for the case of its
+ * letters; NULL. */
+const char *tz_fixed_near(const char *name);
+
+/*
+ * The name of a zone that name differs from by the case of its letters, or by
+ * a blank, "-" or "_" instead of each other, into out; false: there is none.
+ * dir has the zone files.
+ */
+bool tz_near(const char *dir, const char *name, char *out, size_t size);
+
 /* Give tz, which has no types, this type alone; 0, or -1 without memory. */
 int tz_make_fixed(struct tz *tz, const struct tz_type *type);
 

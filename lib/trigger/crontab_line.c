@@ -166,10 +166,30 @@ read_rate(struct crontab_line *out, struct faults *fs)
 	    out->inner);
 }
 
+/* The first word that begins with "#"; NULL. */
+static const char *
+find_comment(const char *s)
+{
+	for (;; s += strcspn(s, blanks)) {
+		s += strspn(s, blanks);
+		if (*s == '\0' || *s == '#')
+			return *s == '#' ? s : NULL;
+	}
+}
+
 int
 crontab_line_read(const char *text, struct crontab_line *out, struct faults *fs)
 {
+	const char *comment;
+
 	out->zone[0] = out->every_s[0] = '\0';
+	if ((comment = find_comment(text)) != NULL)
+		return fault_add(fs, "crontab",
+		    "\"%.60s\" is a comment, which this line cannot have: in a "
+		    "crontab a comment has a line of its own, and cron hands "
+		    "one behind the fields to the shell as the command; give "
+		    "the fields alone",
+		    comment);
 	text += strspn(text, blanks);
 	if (read_zone(&text, out, fs) == -1)
 		return -1;

@@ -83,7 +83,8 @@ static const struct form {
 	{ "20990102", 0, "write it as 2030-12-03" },
 	{ "2099-02-30", 0, "write it as 2030-12-03" },
 	{ "2099-01-02T03:04:05.1234567890Z", 0, "write it as 2030-12-03" },
-	{ "4070995200000", 1, "milliseconds" },
+	{ "4070995200000", 1, "milliseconds by 1000), not \"4070995200000\"" },
+	{ "-99999999999999", 1, "not \"-99999999999999\"" },
 };
 
 /* text with its + and blanks encoded. */
@@ -162,7 +163,9 @@ static const struct api_case others[] = {
 	{ "lease", "POST", "/v1/queues/q/lease", "{\"max\":1e1,\"lease_seconds\":10.0,\"wait_seconds\":0.0}", 200, "messages=[]", NULL },
 	{ "publish", "POST", "/funboost/publish", "{\"queue_name\":\"q\",\"msg_body\":{\"x\":18446744073709551615},\"priority\":1e0}", 200, "succ=true", NULL },
 	{ "2^64-1 comes back from the queue", "GET", "/v1/queues/q/messages", NULL, 200, "messages[0].body.kwargs.x=18446744073709551615 | messages[0].priority=1", NULL },
-	{ "beyond it nothing is taken", "POST", "/funboost/publish", "{\"queue_name\":\"q\",\"msg_body\":{\"x\":18446744073709551616}}", 400, "error_data.body~beyond 64 bits", NULL },
+	{ "an instant of any size is no fraction", "POST", "/v1/jobs", "{\"queue_name\":\"q\",\"trigger\":\"date\",\"run_date\":1e400}", 400, "error_data.run_date~not so large a number", NULL },
+	{ "nor is a number", "POST", "/v1/jobs", "{\"queue_name\":\"q\",\"trigger\":\"interval\",\"hours\":1,\"priority\":-1e99}", 400, "error_data.priority~not so large a number", NULL },
+	{ "beyond it nothing is taken", "POST", "/funboost/publish", "{\"queue_name\":\"q\",\"msg_body\":{\"x\":18446744073709551616}}", 400, "error_data.body~larger than 64 bits", NULL },
 };
 /* clang-format on */
 

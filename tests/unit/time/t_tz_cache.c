@@ -107,6 +107,10 @@ static const struct {
 	const char *name, *make, *said; /* make: a command, or NULL */
 } refused[] = {
 	{ "missing", NULL, "is not known to this host" },
+	{ "MISSING", NULL, "is not known to this host" },
+	{ "utc", NULL, "is not known to this host; did you mean UTC?" },
+	{ "etc/utc", NULL, "did you mean Etc/UTC?" },
+	{ "gmt+0", NULL, "did you mean GMT+0?" },
 	{ "dir", "mkdir", "is not a file" },
 	{ "fifo", "mkfifo", "is not a file" },
 	{ "empty", "touch", "\"empty\"" },
@@ -141,6 +145,14 @@ check_refused(void)
 			strchr(why, '\n') == NULL,
 		    "it says why: %s", why);
 	}
+	(void)folder_run("mkdir", "Area");
+	(void)put_zone("Area/Two_Words", 60);
+	ok(tz_get(tc, "area/two-words", why, sizeof(why)) == NULL &&
+		strstr(why, "; did you mean Area/Two_Words?") != NULL,
+	    "the case of letters shows what was meant: %s", why);
+	ok(tz_get(tc, "AREA", why, sizeof(why)) == NULL &&
+		strstr(why, "did you mean") == NULL,
+	    "but no folder: %s", why);
 	(void)put_zone("Real", 90);
 	(void)folder_run("ln -s Real", "Link");
 	ok(tz_get(tc, "Link", why, sizeof(why)) != NULL,
