@@ -92,6 +92,25 @@ ctl_fail_job(enum store_rc rc, const struct ctl_args *a)
 	return ctl_fail_rc(rc, what);
 }
 
+int
+ctl_fail_start(struct ctl *c, enum store_rc rc, const struct ctl_args *a)
+{
+	const char *why = NULL;
+	struct job j;
+
+	if (rc != STORE_FULL)
+		return ctl_fail_job(rc, a);
+	job_init(&j);
+	if (sched_get(&c->sched, SCHED_ANY, a->operand[0], a->operand[1], &j) ==
+		STORE_OK &&
+	    j.kind == JOB_MEMORY)
+		why = sched_memory_why(&c->sched);
+	job_fini(&j);
+	return why == NULL ? ctl_fail_job(rc, a) :
+			     ctl_fail(CTL_DOWN, "%s %s: %s: %s", a->operand[0],
+				 a->operand[1], c->conf->memory_store, why);
+}
+
 void
 ctl_print_ran(const struct job *j)
 {

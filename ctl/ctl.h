@@ -81,6 +81,10 @@ int ctl_open_job(struct ctl *c, const struct ctl_args *a);
 /* ctl_fail_rc for the job those operands name. */
 int ctl_fail_job(enum store_rc rc, const struct ctl_args *a);
 
+/* The same where that job was to begin to run: one of kind memory that nobody
+ * would run has the reason. */
+int ctl_fail_start(struct ctl *c, enum store_rc rc, const struct ctl_args *a);
+
 /* Print that j, added or resumed, has ended: its one slot was decided before
  * (j->ran), and how. */
 void ctl_print_ran(const struct job *j);

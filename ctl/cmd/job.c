@@ -227,7 +227,7 @@ run_resume(struct ctl *c, const struct ctl_args *a)
 	job_fini(&j);
 	if (rc == STORE_CONFLICT)
 		return ctl_fail_resume(c, a->operand[0], a->operand[1]);
-	return ctl_fail_job(rc, a);
+	return ctl_fail_start(c, rc, a);
 }
 
 static int
@@ -257,7 +257,7 @@ run_run(struct ctl *c, const struct ctl_args *a)
 		text_line("%s", run_id);
 		job_print_run_warnings(c, run_id);
 	}
-	return ctl_fail_job(rc, a);
+	return ctl_fail_start(c, rc, a);
 }
 
 const struct ctl_command cmd_job_list = {

@@ -124,7 +124,7 @@ ask_known(struct ctl *c, const struct ctl_args *a, struct edit *e,
 	job_init(&j);
 	rc = sched_get(&c->sched, SCHED_ANY, a->operand[0], a->operand[1], &j);
 	if (rc != STORE_OK)
-		status = ctl_fail_job(rc, a);
+		status = ctl_fail_start(c, rc, a);
 	else if (job_patch(e->members, env, &j, &e->fs) != 0)
 		status = ctl_fail_faults(&e->fs, "");
 	else if ((answer = brokers_registration(ctl_brokers(c), j.queue,
@@ -168,7 +168,7 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 	else if (rc == STORE_OK)
 		job_warn(c, &j, &warns);
 	else
-		status = ctl_fail_job(rc, a);
+		status = ctl_fail_start(c, rc, a);
 	warns_fini(&warns);
 	job_fini(&j);
 	return status;

@@ -106,6 +106,29 @@ refuse_resume(struct ctx *ctx, enum job_kind kind, const char *const name[2],
 	buf_fini(&why);
 }
 
+/* As response_store, for a job that was to begin to run: one of kind memory
+ * that nobody would run has the reason. */
+static bool
+is_begun(struct ctx *ctx, const struct input *in, enum store_rc rc,
+    struct response *res)
+{
+	const char *why = NULL;
+	struct job j;
+
+	if (rc != STORE_FULL)
+		return response_store(res, rc);
+	job_init(&j);
+	if (sched_get(&ctx->sched, in->kind, in->queue, in->job_id, &j) ==
+		STORE_OK &&
+	    j.kind == JOB_MEMORY)
+		why = sched_memory_why(&ctx->sched);
+	job_fini(&j);
+	(void)response_store(res, rc);
+	if (why != NULL)
+		fault_add(&res->faults, "job_store_kind", "%s", why);
+	return false;
+}
+
 static void
 control(struct ctx *ctx, const struct request *req, const struct control *c,
     struct response *res)
@@ -123,7 +146,7 @@ control(struct ctx *ctx, const struct request *req, const struct control *c,
 	else if (rc == STORE_CONFLICT)
 		refuse_resume(ctx, in.kind,
 		    (const char *const[]){ in.queue, in.job_id }, res);
-	else if (response_store(res, rc)) {
+	else if (is_begun(ctx, &in, rc, res)) {
 		res->msg = c->done;
 		res->args[0] = in.job_id;
 		show_job(ctx, &j, res);
@@ -173,7 +196,7 @@ h_job_run(struct ctx *ctx, const struct request *req, struct response *res)
 		response_error(res, 404, MSG_JOB_MISSING, in.job_id);
 		return;
 	}
-	if (!response_store(res, rc))
+	if (!is_begun(ctx, &in, rc, res))
 		return;
 	buf_printf(res->data, "{\"run_id\":\"%s\"}", run_id);
 	if (auth_may(ctx, TOKEN_READ))
@@ -276,7 +299,7 @@ patch(struct ctx *ctx, const struct request *req, struct edit *e,
 		refuse_patch(ctx, req, res);
 	else if (rc == STORE_CONFLICT)
 		refuse_resume(ctx, e->in.kind, name, res);
-	else if (response_store(res, rc)) {
+	else if (is_begun(ctx, &e->in, rc, res)) {
 		res->faults.n = 0;
 		show_job(ctx, &j, res);
 		/* They tell of what the job had, too. */

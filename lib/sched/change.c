@@ -161,6 +161,8 @@ sched_change_job(struct sched *s, enum job_kind kind, const char *const name[2],
 		goto out;
 	kind = j.kind;
 	job_fini(&j);
+	if (c->is_start && (rc = sched_may_run(s, kind)) != STORE_OK)
+		goto out;
 	if ((rc = store_begin(st)) != STORE_OK)
 		goto out;
 	rc = store_job_get(st, name[0], name[1], &j);

@@ -249,16 +249,23 @@ sched_store(struct sched *s, enum job_kind kind)
 }
 
 enum store_rc
-sched_store_make(struct sched *s, enum job_kind kind, struct store **out)
+sched_may_run(struct sched *s, enum job_kind kind)
 {
 	enum store_rc rc = STORE_OK;
 	char why[sizeof(s->memory_why)];
 
-	if (kind == JOB_MEMORY && s->conf->memory_store[0] != '\0' &&
-	    (rc = sched_memory_ticks(s, why, sizeof(why))) != STORE_OK)
-		return rc == STORE_FULL ?
-		    memory_refuse(s, FOREIGN_TICKER, why) :
-		    rc;
+	if (kind == JOB_MEMORY && s->conf->memory_store[0] != '\0')
+		rc = sched_memory_ticks(s, why, sizeof(why));
+	return rc == STORE_FULL ? memory_refuse(s, FOREIGN_TICKER, why) : rc;
+}
+
+enum store_rc
+sched_store_make(struct sched *s, enum job_kind kind, struct store **out)
+{
+	enum store_rc rc = sched_may_run(s, kind);
+
+	if (rc != STORE_OK)
+		return rc;
 	if (sched_store(s, kind) == NULL)
 		rc = memory_open(s, true);
 	*out = s->stores[kind];

@@ -197,8 +197,9 @@ sched_run_now(struct sched *s, enum job_kind kind, const char *queue,
 	if ((rc = sched_get(s, kind, queue, job_id, &j)) != STORE_OK)
 		goto out;
 	st = s->stores[j.kind];
+	rc = sched_may_run(s, j.kind);
 	job_fini(&j);
-	if ((rc = store_begin(st)) != STORE_OK)
+	if (rc != STORE_OK || (rc = store_begin(st)) != STORE_OK)
 		goto out;
 	rc = sched_may_queue(s, queue);
 	if (rc == STORE_OK)

@@ -8,6 +8,12 @@ struct trigger;
 
 /* Private to lib/sched*. */
 
+/*
+ * May a job of the kind begin to run?  STORE_FULL: nobody would run it
+ * (sched_memory_ticks), which is logged and kept for sched_memory_why.
+ */
+enum store_rc sched_may_run(struct sched *s, enum job_kind kind);
+
 /* sched_store, making the memory store if need be; STORE_NOTFOUND when the
  * host has no place for one. */
 enum store_rc sched_store_make(struct sched *s, enum job_kind kind,

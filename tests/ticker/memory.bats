@@ -126,6 +126,19 @@ add_by_api() {
 	    "$@" <<<"$body"
 }
 
+# One request about the memory job q a: METHOD PATH BODY PROGRAM…
+begin_by_api() {
+	local method=$1 path=$2 body=$3
+	shift 3
+	TOKEN=${TOKEN:-none}
+	[ -z "$body" ] || set -- CONTENT_TYPE=application/json \
+	    "CONTENT_LENGTH=${#body}" "$@"
+	env MINUTEHAND_CONF="$CONF" REQUEST_METHOD="$method" PATH_INFO="$path" \
+	    QUERY_STRING='queue_name=q&job_id=a&job_store_kind=memory' \
+	    REMOTE_ADDR=192.0.2.1 HTTP_ACCEPT_LANGUAGE=en \
+	    HTTP_AUTHORIZATION="Bearer $TOKEN" "$@" < <(printf '%s' "$body")
+}
+
 # A tick of cron's, which gives no terminal, and one that a person typed.
 tick_as() {
 	setpriv --reuid="$1" --regid=12345 --clear-groups env HOME=/ \
@@ -156,6 +169,22 @@ typed_as() {
 	run owner doctor
 	[[ $output == *'FAIL  memory store'*'the ticker runs as user 12346'* ]]
 	[ "$(owner job list --json | jq '.count')" -eq 1 ]
+	# Nor does one that is there begin; it may be stopped, or deleted.
+	owner job pause q a
+	local words
+	for words in 'resume q a' 'run q a' 'set q a description=x'; do
+		# shellcheck disable=SC2086 # words
+		run owner job $words
+		[ "$status" -eq 69 ]
+		[[ $output == *'the ticker runs as user 12346'* ]]
+	done
+	run begin_by_api POST /v1/job/run '' setpriv --reuid=12345 --regid=12345 --clear-groups "$PLACE/minutehand.fcgi"
+	[[ $output == *'Status: 503'*job_store_kind*'the ticker runs as user 12346'* ]]
+	run begin_by_api PATCH /v1/job '{"set":{"description":"x"}}' setpriv --reuid=12345 --regid=12345 --clear-groups "$PLACE/minutehand.fcgi"
+	[[ $output == *'Status: 503'*job_store_kind*'the ticker runs as user 12346'* ]]
+	run begin_by_api POST /funboost/resume_timing_job '' setpriv --reuid=12345 --regid=12345 --clear-groups "$PLACE/minutehand.fcgi"
+	[[ $output == *'Status: 503'*job_store_kind*'the ticker runs as user 12346'* ]]
+	[ "$(owner job show q a --json | jq -r '.description, .status')" = $'null\npaused' ]
 	owner job add q --id d --every 1h
 	# What the owner types does not count; what cron starts does.
 	typed_as 12345
