@@ -118,6 +118,16 @@ job_print_run_warnings(struct ctl *c, const char *run_id)
 }
 
 void
+job_print_queue_warnings(struct ctl *c, const char *queue)
+{
+	struct warns ws = { .n = 0 };
+
+	sched_render_queue_warns(&c->sched, queue, &ws);
+	print_warnings(c, queue, &ws);
+	warns_fini(&ws);
+}
+
+void
 job_warn(struct ctl *c, const struct job *j, struct warns *ws)
 {
 	const struct trigger_env env = { .zones = c->sched.zones,

@@ -24,8 +24,9 @@ int job_add_bodies(struct ctl *c, struct json_object *bodies, bool takes_words);
 void job_warn(struct ctl *c, const struct job *j, struct warns *ws);
 
 /* The same for the target at Render of a job that starts again (j->render is
- * set), and of a run that was made. */
+ * set), of a run that was made, and of the jobs of a queue that is resumed. */
 void job_print_target_warnings(struct ctl *c, const struct job *j);
 void job_print_run_warnings(struct ctl *c, const char *run_id);
+void job_print_queue_warnings(struct ctl *c, const char *queue);
 
 #endif

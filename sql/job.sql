@@ -102,6 +102,15 @@ SELECT DISTINCT iif(json_valid(render), json_extract(render, '$.serviceId'),
 	NULL)
 FROM job WHERE queue = :queue AND render IS NOT NULL AND state = 'active';
 
+-- The same to warn of what is missing: of so many jobs at most.
+
+-- name: job_services_some
+SELECT DISTINCT json_extract(render, '$.serviceId')
+FROM (SELECT render FROM job
+	WHERE queue = :queue AND render IS NOT NULL AND state = 'active'
+	LIMIT :limit)
+WHERE json_valid(render);
+
 -- name: job_batch
 SELECT {job} FROM job WHERE id <= :id ORDER BY id LIMIT :limit;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/commands.h"
+#include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
 #include "ctl/table.h"
@@ -217,7 +218,11 @@ run_pause(struct ctl *c, const struct ctl_args *a)
 static int
 run_resume(struct ctl *c, const struct ctl_args *a)
 {
-	return set_paused(c, a, false);
+	int status = set_paused(c, a, false);
+
+	if (status == CTL_OK)
+		job_print_queue_warnings(c, a->operand[0]);
+	return status;
 }
 
 static int

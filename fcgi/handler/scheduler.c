@@ -1,8 +1,9 @@
 #include "config.h"
 
 #include "lib/base/buf.h"
-#include "lib/sched/sched.h"
+#include "lib/sched/render.h"
 
+#include "fcgi/api/auth.h"
 #include "fcgi/api/ctx.h"
 #include "fcgi/handler/handlers.h"
 #include "fcgi/api/input.h"
@@ -59,16 +60,28 @@ h_scheduler_status(struct ctx *ctx, const struct request *req,
 	    is_paused ? "paused" : "running");
 }
 
+/* One queue, and what is missing of those that are let go on. */
+static enum store_rc
+switch_one(struct ctx *ctx, const char *queue, bool is_paused,
+    struct response *res)
+{
+	enum store_rc rc =
+	    sched_queue_set_paused(&ctx->sched, queue, is_paused);
+
+	if (rc == STORE_OK && !is_paused && auth_may(ctx, TOKEN_READ))
+		sched_render_queue_warns(&ctx->sched, queue, &res->warns);
+	return rc;
+}
+
 /* Without a queue's name: each queue there is. */
 static enum store_rc
-switch_all(struct ctx *ctx, bool is_paused)
+switch_all(struct ctx *ctx, bool is_paused, struct response *res)
 {
 	struct queue_list l = { NULL, 0, 0 };
 	enum store_rc rc = sched_queues(&ctx->sched, &l);
 
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
-		rc =
-		    sched_queue_set_paused(&ctx->sched, l.v[i].name, is_paused);
+		rc = switch_one(ctx, l.v[i].name, is_paused, res);
 	queue_list_fini(&l);
 	return rc;
 }
@@ -83,9 +96,9 @@ switch_queue(struct ctx *ctx, const struct request *req, bool is_paused,
 	if (input_queue(ctx, req, INPUT_QUEUE_EXPLICIT, &in, res) != 0)
 		return;
 	if (in.queue != NULL)
-		rc = sched_queue_set_paused(&ctx->sched, in.queue, is_paused);
+		rc = switch_one(ctx, in.queue, is_paused, res);
 	else
-		rc = switch_all(ctx, is_paused);
+		rc = switch_all(ctx, is_paused, res);
 	if (!response_store(res, rc))
 		return;
 	res->msg = is_paused ? MSG_SCHEDULER_PAUSED : MSG_SCHEDULER_RESUMED;

@@ -39,10 +39,23 @@ static const struct phrase runtime_phrase = { WARN_RUNTIME,
 	    [WORDS_ZH] = "%s 在此不起作用：只有在 Render 上的运行会被结束" } };
 
 static void
+drop_last(struct warns *ws)
+{
+	struct warn *w = &ws->v[--ws->n];
+
+	for (int lang = 0; lang < WORDS__MAX; lang++)
+		buf_fini(&w->text[lang]);
+}
+
+/* What is said of a service already is not said again. */
+static void
 add(struct warns *ws, const struct phrase *p, const char *what)
 {
-	struct warn *w = &ws->v[ws->n++];
+	struct warn *w = &ws->v[ws->n];
 
+	if (ws->n == WARNS_MAX)
+		return;
+	ws->n++;
 	w->code = p->code;
 	for (int lang = 0; lang < WORDS__MAX; lang++) {
 		const char *hole = strstr(p->text[lang], "%s");
@@ -53,6 +66,13 @@ add(struct warns *ws, const struct phrase *p, const char *what)
 		buf_str(&w->text[lang], what);
 		buf_str(&w->text[lang], hole + 2);
 	}
+	for (size_t i = 0; i + 1 < ws->n; i++)
+		if (ws->v[i].code == w->code &&
+		    strcmp(buf_cstr(&ws->v[i].text[WORDS_EN]),
+			buf_cstr(&w->text[WORDS_EN])) == 0) {
+			drop_last(ws);
+			return;
+		}
 }
 
 bool

@@ -17,7 +17,7 @@ bool render_has_key(const struct conf *c, const char *service);
 
 /*
  * Add to ws what may surprise about a target that is right in form: a plan
- * that is not known here, a service without a key.
+ * that is not known here, a service without a key; each once.
  */
 void render_warns(const struct conf *conf, const struct render_target *t,
     struct warns *ws);

@@ -8,8 +8,11 @@
 #include "lib/job/render_warn.h"
 #include "lib/sched/sched_int.h"
 #include "lib/sched/render.h"
+#include "lib/store/job.h"
 
 #include "lib/base/ban.h"
+
+#define WARN_JOBS 1000 /* of a queue, whose services are asked for */
 
 /* The run and its delivery, in the open transaction; its name into id. */
 static enum store_rc
@@ -75,6 +78,33 @@ sched_render_warns(struct sched *s, const char *id, struct warns *ws)
 	t.plan = d.plan;
 	render_warns(s->conf, &t, ws);
 	delivery_fini(&d);
+}
+
+/* What store_job_services_some calls. */
+struct warning {
+	const struct conf *conf;
+	struct warns *ws;
+};
+
+static bool
+warn_of(void *arg, const char *service)
+{
+	const struct warning *w = arg;
+	const struct render_target t = { .service = service };
+
+	render_warns(w->conf, &t, w->ws);
+	return false;
+}
+
+void
+sched_render_queue_warns(struct sched *s, const char *queue, struct warns *ws)
+{
+	struct warning w = { s->conf, ws };
+
+	for (int k = 0; k < JOB_KIND__MAX; k++)
+		if (sched_store(s, (enum job_kind)k) != NULL)
+			(void)store_job_services_some(s->stores[k], queue,
+			    WARN_JOBS, warn_of, &w);
 }
 
 enum store_rc

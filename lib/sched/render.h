@@ -34,6 +34,13 @@ enum store_rc sched_render_get(struct sched *s, const char *service,
  */
 void sched_render_warns(struct sched *s, const char *id, struct warns *ws);
 
+/*
+ * The same for each service at which jobs of a queue run that is resumed: of
+ * its first 1,000 active jobs, each service once.
+ */
+void sched_render_queue_warns(struct sched *s, const char *queue,
+    struct warns *ws);
+
 /* Add those that match, newest first. */
 enum store_rc sched_render_list(struct sched *s,
     const struct store_delivery_filter *f, struct delivery_list *out);

@@ -187,6 +187,19 @@ store_job_services(struct store *st, const char *queue,
 }
 
 enum store_rc
+store_job_services_some(struct store *st, const char *queue, int limit,
+    bool (*see)(void *arg, const char *service), void *arg)
+{
+	struct stmt *q = stmt_call(st, SQL_JOB_SERVICES_SOME,
+	    ARGS(TEXT(":queue", queue), INT(":limit", limit)));
+	bool is_over = false;
+
+	while (!is_over && stmt_next(q))
+		is_over = row_text(q, 0) != NULL && see(arg, row_text(q, 0));
+	return stmt_end(q);
+}
+
+enum store_rc
 store_job_batch(struct store *st, const char *queue, int64_t id, int limit,
     struct job_list *out)
 {

@@ -63,6 +63,11 @@ enum store_rc store_job_newest(struct store *st, int64_t *out);
 enum store_rc store_job_services(struct store *st, const char *queue,
     bool (*see)(void *arg, const char *service), void *arg, bool *out);
 
+/* The same to warn of something, of the first limit of those jobs that can be
+ * read: none is NULL. */
+enum store_rc store_job_services_some(struct store *st, const char *queue,
+    int limit, bool (*see)(void *arg, const char *service), void *arg);
+
 /* Add up to limit jobs, of one queue or (NULL) of all, numbered up to id. */
 enum store_rc store_job_batch(struct store *st, const char *queue, int64_t id,
     int limit, struct job_list *out);

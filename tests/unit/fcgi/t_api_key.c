@@ -40,6 +40,11 @@ static const struct api_case without[] = {
 	{ "replay", "POST", "/v1/run/replay?run_id={kept}", NULL, 200, "run_id? | " SAYS_V1, NULL },
 	{ "replay by the old route", "POST", "/v1/runs/{kept}/replay?queue_name=q", NULL, 200, "run_id? | " SAYS_V1, NULL },
 	{ "run by the old route", "POST", "/v1/timing_jobs/q/j/run", NULL, 200, "run_id? | " SAYS_V1, NULL },
+	{ "a second job at the same service", "POST", "/v1/jobs", "{\"queue_name\":\"r\",\"job_id\":\"k\",\"trigger\":\"interval\",\"hours\":1," TARGET(NONE) "}", 200, SAYS_V1, NULL },
+	{ "a queue is paused", "POST", F "pause_scheduler?queue_name=q", NULL, 200, "data.warnings!", NULL },
+	{ "and resumed: once for all its jobs", "POST", F "resume_scheduler?queue_name=q", NULL, 200, "data" SAYS, NULL },
+	{ "native", "POST", "/v1/queue/resume?queue_name=q", NULL, 200, SAYS_V1, NULL },
+	{ "all queues: once", "POST", F "resume_scheduler", NULL, 200, "data" SAYS, NULL },
 	{ "a one-off job", "POST", "/v1/services/" NONE "/jobs", "{\"startCommand\":\"x\"}", 201, "warnings#=1 | warnings[0]~" NONE, NULL },
 };
 
@@ -59,6 +64,7 @@ static const struct api_case blind[] = {
 	{ "patch", "PATCH", "/v1/job" OF, "{\"set\":{\"priority\":2}}", 200, "warnings!", NULL },
 	{ "resume", "POST", F "resume_timing_job" OF, NULL, 200, "data.warnings!", NULL },
 	{ "run", "POST", "/v1/job/run" OF, NULL, 200, "run_id? | warnings!", NULL },
+	{ "resume its queue", "POST", F "resume_scheduler?queue_name=q", NULL, 200, "data.warnings!", NULL },
 };
 /* clang-format on */
 

@@ -126,12 +126,11 @@ static const struct {
 	{ "cron", "UTC", { { "crontab", "@every 1h" }, { "dst", "wall" } }, 0,
 	    -1,
 	    "ignored_field: dst has no effect on trigger interval: ignored\n" },
+	{ "date", "UTC", { { "run_date", "2029-01-01" }, { "dst", "skip" } }, 0,
+	    -1, "ignored_field: dst has no effect on trigger date: ignored\n" },
 	{ "date", "UTC",
-	    { { "run_date", "2029-01-01" }, { "dst", "skip" } }, 0, -1,
-	    "ignored_field: dst has no effect on trigger date: ignored\n" },
-	{ "date", "UTC",
-	    { { "start_date", "2025-12-01" }, { "end_date", "2030-01-01" } },
-	    0, -1,
+	    { { "start_date", "2025-12-01" }, { "end_date", "2030-01-01" } }, 0,
+	    -1,
 	    "ignored_field: start_date has no effect on trigger date: ignored\n"
 	    "ignored_field: end_date has no effect on trigger date: "
 	    "ignored\n" },
