@@ -38,28 +38,6 @@ alert_fini(struct alert *a)
 	memset(a, 0, sizeof(*a));
 }
 
-void
-alert_list_fini(struct alert_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		alert_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct alert_list){ NULL, 0, 0 };
-}
-
-struct alert *
-alert_list_add(struct alert_list *l)
-{
-	struct alert *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	v = &l->v[l->n++];
-	memset(v, 0, sizeof(*v));
-	return v;
-}
-
 enum alert_kind
 alert_of_run(enum run_state s, bool is_open)
 {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
 #include "lib/record/run.h"
 
 #define ALERT_NAME_LEN 32
@@ -34,18 +35,10 @@ struct alert {
 	char *body;	 /* the JSON text to deliver */
 };
 
-struct alert_list {
-	struct alert *v;
-	size_t n;
-	size_t cap;
-};
-
 /* Free what is owned; empty afterwards. */
 void alert_fini(struct alert *a);
-void alert_list_fini(struct alert_list *l);
 
-/* Add a zeroed alert at the end, owned by the list; NULL without memory. */
-struct alert *alert_list_add(struct alert_list *l);
+LIST_DECL(alert_list, struct alert, alert_fini);
 
 /*
  * The kind of alert for a run in state s, or ALERT_KIND__MAX for none.

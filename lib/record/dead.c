@@ -35,28 +35,6 @@ dead_fini(struct dead *d)
 }
 
 void
-dead_list_fini(struct dead_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		dead_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct dead_list){ NULL, 0, 0 };
-}
-
-struct dead *
-dead_list_add(struct dead_list *l)
-{
-	struct dead *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	v = &l->v[l->n++];
-	memset(v, 0, sizeof(*v));
-	return v;
-}
-
-void
 dead_reasons_fini(struct dead_reasons *l)
 {
 	for (size_t i = 0; i < l->n; i++)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
 #include "lib/record/job.h"
 
 /* Where a message was given up. */
@@ -26,12 +27,6 @@ struct dead {
 	int64_t since_us; /* enqueued, or first due */
 	int64_t slot_us;  /* 0: unknown */
 	char *body;	  /* JSON: the message; {"args","kwargs"} */
-};
-
-struct dead_list {
-	struct dead *v;
-	size_t n;
-	size_t cap;
 };
 
 /* The number of dead letters with one reason. */
@@ -63,11 +58,7 @@ const char *dead_origin_name(enum dead_origin p);
 
 /* Free what is owned; empty afterwards. */
 void dead_fini(struct dead *d);
-void dead_list_fini(struct dead_list *l);
 
-/*
- * Add a zeroed dead letter at the end, owned by the list; NULL without memory.
- */
-struct dead *dead_list_add(struct dead_list *l);
+LIST_DECL(dead_list, struct dead, dead_fini);
 
 #endif

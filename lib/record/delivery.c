@@ -96,29 +96,6 @@ delivery_fini(struct delivery *d)
 }
 
 void
-delivery_list_fini(struct delivery_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		delivery_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct delivery_list){ NULL, 0, 0 };
-}
-
-struct delivery *
-delivery_list_add(struct delivery_list *l)
-{
-	struct delivery *v;
-
-	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	v = &l->v[l->n++];
-	memset(v, 0, sizeof(*v));
-	return v;
-}
-
-void
 delivery_make_id(int64_t now_us, char out[RUN_ID_LEN + 1])
 {
 	char xid[XID_LEN + 1];

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
 #include "lib/record/run.h"
 
 struct buf;
@@ -72,20 +73,10 @@ struct delivery {
 	int64_t decided_us;	/* of the ledger row, read only */
 };
 
-struct delivery_list {
-	struct delivery *v;
-	size_t n;
-	size_t cap;
-};
-
 /* Free what d owns; empty afterwards. */
 void delivery_fini(struct delivery *d);
 
-/* Free the rows of a list and its memory; empty afterwards. */
-void delivery_list_fini(struct delivery_list *l);
-
-/* Add a zeroed row at the end, owned by the list; NULL without memory. */
-struct delivery *delivery_list_add(struct delivery_list *l);
+LIST_DECL(delivery_list, struct delivery, delivery_fini);
 
 /*
  * "render"; "", "comment", "env"; "retry", "skip"; and back (-1: no such

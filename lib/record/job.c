@@ -54,28 +54,6 @@ job_fini(struct job *j)
 	job_init(j);
 }
 
-void
-job_list_fini(struct job_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		job_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct job_list){ NULL, 0, 0 };
-}
-
-struct job *
-job_list_add(struct job_list *l)
-{
-	struct job *v;
-
-	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	job_init(&l->v[l->n]);
-	return &l->v[l->n++];
-}
-
 const char *
 job_state_name(enum job_state s)
 {

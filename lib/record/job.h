@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
+
 struct faults;
 
 #define JOB_NEVER INT64_MAX	 /* next_run_us without a next run */
@@ -54,23 +56,13 @@ struct job {
 	bool is_never;	     /* the trigger read would never fire */
 };
 
-struct job_list {
-	struct job *v;
-	size_t n;
-	size_t cap;
-};
-
 /* Make j an empty job with the default policies. */
 void job_init(struct job *j);
 
 /* Free what j owns; empty afterwards. */
 void job_fini(struct job *j);
 
-/* Free the jobs of a list and its memory; empty afterwards. */
-void job_list_fini(struct job_list *l);
-
-/* Add an initialized job at the end, owned by the list; NULL without memory. */
-struct job *job_list_add(struct job_list *l);
+LIST_DECL_INIT(job_list, struct job, job_init, job_fini);
 
 /* "active", "paused", "quarantined" and back (-1: no such name). */
 extern const char *const job_state_names[JOB_STATE__MAX];

@@ -26,28 +26,11 @@ message_state_name(enum message_state s)
 }
 
 void
-message_list_fini(struct message_list *l)
+message_fini(struct message *m)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		free(l->v[i].reason);
-		free(l->v[i].body);
-	}
-	free(l->v);
-	*l = (struct message_list){ NULL, 0, 0 };
-}
-
-struct message *
-message_list_add(struct message_list *l)
-{
-	struct message *v;
-
-	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	v = &l->v[l->n++];
-	memset(v, 0, sizeof(*v));
-	return v;
+	free(m->reason);
+	free(m->body);
+	memset(m, 0, sizeof(*m));
 }
 
 void

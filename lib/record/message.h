@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
+
 struct buf;
 
 #define MESSAGE_LEASE_MAX 64 /* bytes of a lease's text, NUL included */
@@ -28,17 +30,10 @@ struct message {
 	char *body;		       /* JSON text */
 };
 
-struct message_list {
-	struct message *v;
-	size_t n;
-	size_t cap;
-};
+/* Free what m owns; empty afterwards. */
+void message_fini(struct message *m);
 
-/* Free the messages of a list and its memory; empty afterwards. */
-void message_list_fini(struct message_list *l);
-
-/* Add a zeroed message at the end, owned by the list; NULL without memory. */
-struct message *message_list_add(struct message_list *l);
+LIST_DECL(message_list, struct message, message_fini);
 
 /* "ready", "held", "dead". */
 const char *message_state_name(enum message_state s);

@@ -23,29 +23,6 @@ outbox_fini(struct outbox *o)
 	memset(o, 0, sizeof(*o));
 }
 
-void
-outbox_list_fini(struct outbox_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		outbox_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct outbox_list){ NULL, 0, 0 };
-}
-
-struct outbox *
-outbox_list_add(struct outbox_list *l)
-{
-	struct outbox *v;
-
-	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	v = &l->v[l->n++];
-	memset(v, 0, sizeof(*v));
-	return v;
-}
-
 size_t
 outbox_bytes(const struct outbox *o)
 {

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
 #include "lib/record/run.h"
 
 #define OUTBOX_NEVER INT64_MAX /* next_us of a dead letter */
@@ -33,18 +34,10 @@ struct outbox {
 /* Limit of a batch: bytes of parameters in memory at once. */
 #define OUTBOX_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
-struct outbox_list {
-	struct outbox *v;
-	size_t n;
-	size_t cap;
-};
-
 /* Free what is owned; empty afterwards. */
 void outbox_fini(struct outbox *o);
-void outbox_list_fini(struct outbox_list *l);
 
-/* Add a zeroed message at the end, owned by the list; NULL without memory. */
-struct outbox *outbox_list_add(struct outbox_list *l);
+LIST_DECL(outbox_list, struct outbox, outbox_fini);
 
 /* Bytes of its parameters. */
 size_t outbox_bytes(const struct outbox *o);

@@ -129,26 +129,3 @@ run_fini(struct run *r)
 	free(r->reason);
 	memset(r, 0, sizeof(*r));
 }
-
-void
-run_list_fini(struct run_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		run_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct run_list){ NULL, 0, 0 };
-}
-
-struct run *
-run_list_add(struct run_list *l)
-{
-	struct run *v;
-
-	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	v = &l->v[l->n++];
-	memset(v, 0, sizeof(*v));
-	return v;
-}

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
+
 #define RUN_ID_LEN 255 /* bytes; a UUID has 36, a publisher may use more */
 
 /*
@@ -46,12 +48,6 @@ struct run {
 	bool is_extra; /* run by hand at slot_us; written, but not read back */
 };
 
-struct run_list {
-	struct run *v;
-	size_t n;
-	size_t cap;
-};
-
 /* All state names, for messages. */
 #define RUN_STATE_WORDS \
 	"sent, missed, coalesced, paused, overlap, due, sending, unknown, " \
@@ -83,10 +79,6 @@ int64_t run_once_key(const char *queue, const char *job_id, int64_t slot_us);
 /* Free what one row owns; empty afterwards. */
 void run_fini(struct run *r);
 
-/* Free the rows of a list and its memory; empty afterwards. */
-void run_list_fini(struct run_list *l);
-
-/* Add a zeroed run at the end, owned by the list; NULL without memory. */
-struct run *run_list_add(struct run_list *l);
+LIST_DECL(run_list, struct run, run_fini);
 
 #endif

@@ -32,15 +32,6 @@ token_fini(struct token *t)
 	memset(t, 0, sizeof(*t));
 }
 
-void
-token_list_fini(struct token_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		token_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct token_list){ NULL, 0, 0 };
-}
-
 bool
 token_allows(const struct token *t, unsigned need)
 {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
 #include "lib/record/grant.h"
 
 /* What a token may do; admin includes everything. */
@@ -32,15 +33,10 @@ struct token {
 	int64_t revoked_us; /* 0: valid */
 };
 
-struct token_list {
-	struct token *v;
-	size_t n;
-	size_t cap;
-};
-
-/* Free what t, or a list, owns; empty afterwards. */
+/* Free what t owns; empty afterwards. */
 void token_fini(struct token *t);
-void token_list_fini(struct token_list *l);
+
+LIST_DECL(token_list, struct token, token_fini);
 
 /* Does t allow all of need (bits of enum token_scope)? */
 bool token_allows(const struct token *t, unsigned need);

@@ -32,15 +32,6 @@ endpoint_info_fini(struct endpoint_info *l)
 	memset(l, 0, sizeof(*l));
 }
 
-void
-endpoint_list_fini(struct endpoint_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		endpoint_info_fini(&l->v[i]);
-	free(l->v);
-	*l = (struct endpoint_list){ NULL, 0, 0 };
-}
-
 enum store_rc
 store_endpoint_take(struct store *st, const char *name, int64_t holder,
     int64_t now_us, int64_t until_us)
@@ -89,25 +80,12 @@ store_endpoint_get(struct store *st, const char *name,
 	    &columns_endpoint, out);
 }
 
-static struct endpoint_info *
-list_add(struct endpoint_list *l)
-{
-	struct endpoint_info *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	v = &l->v[l->n++];
-	memset(v, 0, sizeof(*v));
-	return v;
-}
-
 enum store_rc
 store_endpoint_list(struct store *st, struct endpoint_list *out)
 {
 	struct stmt *q = stmt_call(st, SQL_ENDPOINT_LIST, NO_ARGS);
 
 	while (stmt_next(q))
-		(void)row_read(q, &columns_endpoint, list_add(out));
+		(void)row_read(q, &columns_endpoint, endpoint_list_add(out));
 	return stmt_end(q);
 }

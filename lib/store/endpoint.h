@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "lib/base/list.h"
 #include "lib/db/store.h"
 
 /*
@@ -20,15 +21,10 @@ struct endpoint_info {
 	char *reason;	  /* why, or NULL */
 };
 
-struct endpoint_list {
-	struct endpoint_info *v;
-	size_t n;
-	size_t cap;
-};
-
 /* Free what is owned; empty afterwards. */
 void endpoint_info_fini(struct endpoint_info *l);
-void endpoint_list_fini(struct endpoint_list *l);
+
+LIST_DECL(endpoint_list, struct endpoint_info, endpoint_info_fini);
 
 /*
  * Hold a endpoint as holder, any number, until until_us.  STORE_NOTFOUND: somebody

@@ -55,25 +55,10 @@ const struct columns columns_message = COLUMNS("message", message_fields);
 const struct columns columns_params = COLUMNS("params", params_fields);
 
 void
-queue_list_fini(struct queue_list *l)
+queue_info_fini(struct queue_info *i)
 {
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i].name);
-	free(l->v);
-	*l = (struct queue_list){ NULL, 0, 0 };
-}
-
-struct queue_info *
-queue_list_add(struct queue_list *l)
-{
-	struct queue_info *v;
-
-	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	l->v[l->n] = (struct queue_info){ .name = NULL };
-	return &l->v[l->n++];
+	free(i->name);
+	memset(i, 0, sizeof(*i));
 }
 
 enum store_rc

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "lib/base/list.h"
 #include "lib/record/message.h"
 #include "lib/db/store.h"
 
@@ -22,17 +23,10 @@ struct queue_info {
 	int64_t oldest_us; /* enqueued_us of the oldest ready; 0: none */
 };
 
-struct queue_list {
-	struct queue_info *v;
-	size_t n;
-	size_t cap;
-};
+/* Free what i owns; empty afterwards. */
+void queue_info_fini(struct queue_info *i);
 
-/* Free the queues of a list and its memory; it is empty afterwards. */
-void queue_list_fini(struct queue_list *l);
-
-/* Room for one more queue at the end, zeroed; NULL without memory. */
-struct queue_info *queue_list_add(struct queue_list *l);
+LIST_DECL(queue_list, struct queue_info, queue_info_fini);
 
 /* Is the queue switched off?  An unknown queue is not. */
 enum store_rc store_queue_is_paused(struct store *st, const char *queue,

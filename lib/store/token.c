@@ -70,19 +70,6 @@ store_token_get_revoked(struct store *st, const char *id, struct token *out)
 	    out);
 }
 
-static struct token *
-token_list_add(struct token_list *l)
-{
-	struct token *v;
-
-	v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	memset(&l->v[l->n], 0, sizeof(*l->v));
-	return &l->v[l->n++];
-}
-
 enum store_rc
 store_token_list(struct store *st, struct token_list *out)
 {

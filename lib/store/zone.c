@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/list.h"
 #include "lib/db/stmt.h"
@@ -33,24 +34,10 @@ const struct columns columns_zone = COLUMNS("zone", zone_fields);
 const struct columns columns_zone_job = COLUMNS("zone_job", zone_job_fields);
 
 void
-zone_list_fini(struct zone_list *l)
+zone_row_fini(struct zone_row *z)
 {
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i].name);
-	free(l->v);
-	*l = (struct zone_list){ NULL, 0, 0 };
-}
-
-static struct zone_row *
-zone_list_add(struct zone_list *l)
-{
-	struct zone_row *v = list_reserve(l->v, l->n, &l->cap, sizeof(*v));
-
-	if (v == NULL)
-		return NULL;
-	l->v = v;
-	l->v[l->n] = (struct zone_row){ .name = NULL };
-	return &l->v[l->n++];
+	free(z->name);
+	memset(z, 0, sizeof(*z));
 }
 
 enum store_rc

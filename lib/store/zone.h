@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/list.h"
 #include "lib/record/job.h"
 #include "lib/db/store.h"
 
@@ -17,14 +18,10 @@ struct zone_row {
 	int64_t swept;	 /* the last job it has done */
 };
 
-struct zone_list {
-	struct zone_row *v;
-	size_t n;
-	size_t cap;
-};
+/* Free what z owns; empty afterwards. */
+void zone_row_fini(struct zone_row *z);
 
-/* Free the rows of a list; it is empty afterwards. */
-void zone_list_fini(struct zone_list *l);
+LIST_DECL(zone_list, struct zone_row, zone_row_fini);
 
 /* A job computed by zone data of that stamp was added (open transaction). */
 enum store_rc store_zone_note(struct store *st, const char *name,
