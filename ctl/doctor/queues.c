@@ -6,6 +6,7 @@
 
 #include "ctl/doctor/doctor.h"
 #include "lib/base/clock.h"
+#include "net/command/child.h"
 #include "lib/conf/conf.h"
 #include "lib/store/queue.h"
 
@@ -88,6 +89,25 @@ doctor_consumers(struct doctor *d, struct finding *f)
 	queue_list_fini(&l);
 }
 
+/* The commands among them can be run? */
+static void
+check_alert_commands(const struct conf *c, struct finding *f)
+{
+	char why[512];
+
+	for (size_t i = 0; i < c->nalerts; i++) {
+		const struct conf_list *l = &c->alerts[i].command;
+
+		if (l->n == 0 ||
+		    (conf_check_command(c, l, why, sizeof(why)) == 0 &&
+			child_find(l->v[0], why, sizeof(why)) == 0))
+			continue;
+		doctor_report(f, DOCTOR_FAIL, "alert \"%s\": %s",
+		    c->alerts[i].name, why);
+		doctor_advise(f, "its alerts are tried again for about a day");
+	}
+}
+
 void
 doctor_alerts(struct doctor *d, struct finding *f)
 {
@@ -95,9 +115,10 @@ doctor_alerts(struct doctor *d, struct finding *f)
 	int64_t jobs = 0;
 
 	(void)sched_count(&d->ctl->sched, SCHED_ANY, NULL, &jobs);
-	if (c->nalerts > 0)
+	if (c->nalerts > 0) {
 		doctor_report(f, DOCTOR_OK, "%zu configured", c->nalerts);
-	else if (jobs == 0)
+		check_alert_commands(c, f);
+	} else if (jobs == 0)
 		doctor_report(f, DOCTOR_OK, "none configured, and no jobs yet");
 	else {
 		doctor_report(f, DOCTOR_WARN,

@@ -395,3 +395,12 @@ changed() {
 	changed "$DIR/alert.secret" 600 644 'mode 0644 lets others'
 	printf '# %d files\n' "$tried" >&3
 }
+
+@test "doctor names a command that cannot be run" {
+	command_section
+	run "$MINUTEHAND" doctor
+	[[ $output == *'1 configured'* ]]
+	rm "$BATS_TEST_TMPDIR/tell"
+	run "$MINUTEHAND" doctor
+	[[ $output == *"alert \"tell\": $BATS_TEST_TMPDIR/tell: No such file"* ]]
+}
