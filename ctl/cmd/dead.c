@@ -17,13 +17,15 @@
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 1000000
 
-enum { OPT_JSON, OPT_LIMIT, OPT_CURSOR };
-enum { OPT_ALL, OPT_YES };
+enum { OPT_JSON, OPT_LIMIT, OPT_CURSOR, OPT_REASONS };
+enum { OPT_ALL, OPT_REASON, OPT_YES };
 
 static const struct ctl_option list_options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_LIMIT] = { "limit", "N", "so many at most (default: 50)" },
 	[OPT_CURSOR] = { "cursor", "TEXT", "go on where a list stopped" },
+	[OPT_REASONS] = { "reasons", NULL,
+	    "count the reasons of the first 1000 instead" },
 	{ .name = NULL },
 };
 
@@ -34,11 +36,13 @@ static const struct ctl_option show_options[] = {
 
 static const struct ctl_option replay_options[] = {
 	[OPT_ALL] = { "all", NULL, "all of the queue" },
+	[OPT_REASON] = { "reason", "TEXT", "those of the queue that have it" },
 	{ .name = NULL },
 };
 
 static const struct ctl_option purge_options[] = {
 	[OPT_ALL] = { "all", NULL, "all of the queue" },
+	[OPT_REASON] = { "reason", "TEXT", "those of the queue that have it" },
 	[OPT_YES] = { "yes", NULL, "I know that they will be lost" },
 	{ .name = NULL },
 };
@@ -68,6 +72,7 @@ add_row(const struct ctl *c, const void *row, struct table *t)
 
 	ctl_time(c, d->since_us - d->since_us % CLOCK_US_PER_S, &b);
 	table_add(t, buf_cstr(&b));
+	table_add(t, d->queue);
 	table_add(t, d->job_id);
 	table_add(t, dead_origin_name(d->origin));
 	table_addf(t, "%" PRId64, d->attempt);
@@ -81,6 +86,7 @@ print_list(const struct ctl *c, const struct dead_list *l, bool is_json)
 {
 	static const char *const headings[] = {
 		"SINCE",
+		"QUEUE",
 		"JOB",
 		"WHERE",
 		"ATTEMPT",
@@ -94,26 +100,66 @@ print_list(const struct ctl *c, const struct dead_list *l, bool is_json)
 	return list_out_print(c, &how, l->v, l->n, is_json);
 }
 
-static int
-run_list(struct ctl *c, const struct ctl_args *a)
+static void
+add_reason_json(const void *row, struct buf *o)
 {
-	static const struct ctl_range range = { 1, LIMIT_MAX };
-	struct sched_dead_opts o = { a->operand[0], LIMIT_DEFAULT,
-		a->opt[OPT_CURSOR] };
+	const struct dead_reason *r = row;
+
+	json_out_open(o, NULL, '{');
+	json_out_int(o, "n", r->n);
+	json_out_str(o, "reason", r->reason);
+	json_out_close(o, '}');
+}
+
+static void
+add_reason(const struct ctl *c, const void *row, struct table *t)
+{
+	const struct dead_reason *r = row;
+
+	(void)c;
+	table_addf(t, "%" PRId64, r->n);
+	table_add(t, r->reason);
+}
+
+/* The queue that was named; NULL: all. */
+static const char *
+queue_of(const struct ctl_args *a)
+{
+	return a->noperands > 0 ? a->operand[0] : NULL;
+}
+
+/* How many have each reason; c is open. */
+static int
+list_reasons(struct ctl *c, const struct ctl_args *a)
+{
+	static const char *const headings[] = { "N", "REASON", NULL };
+	static const struct list_out how = { headings,
+		sizeof(struct dead_reason), add_reason_json, add_reason };
+	struct dead_reasons l = { NULL, 0, 0 };
+	enum store_rc rc = sched_dead_reasons(&c->sched, queue_of(a), &l);
+	int status = rc == STORE_OK ?
+	    list_out_print(c, &how, l.v, l.n, a->opt[OPT_JSON] != NULL) :
+	    ctl_fail_rc(rc, "dead letters");
+
+	dead_reasons_fini(&l);
+	return status;
+}
+
+/* A page of them; c is open. */
+static int
+list_page(struct ctl *c, const struct ctl_args *a,
+    const struct sched_dead_opts *o)
+{
 	struct dead_list l = { NULL, 0, 0 };
 	char next[SCHED_DEAD_CURSOR_MAX];
-	enum store_rc rc;
-	int status = ctl_opt_int(a, OPT_LIMIT, "limit", &range, &o.limit);
+	enum store_rc rc = sched_dead_list(&c->sched, o, &l, next);
+	int status;
 
-	if (status == CTL_OK)
-		status = ctl_check_name("QUEUE", o.queue);
-	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
-		return status;
-	rc = sched_dead_list(&c->sched, &o, &l, next);
 	if (rc == STORE_NOTFOUND)
-		status = ctl_fail(CTL_DATA, "--cursor: not one that was told");
+		status =
+		    ctl_fail(CTL_DATA, "--cursor: not one that a list gave");
 	else if (rc != STORE_OK)
-		status = ctl_fail_rc(rc, o.queue);
+		status = ctl_fail_rc(rc, "dead letters");
 	else
 		status = print_list(c, &l, a->opt[OPT_JSON] != NULL);
 	/* Not among what a script reads. */
@@ -121,6 +167,26 @@ run_list(struct ctl *c, const struct ctl_args *a)
 		(void)ctl_fail(CTL_OK, "more with --cursor %s", next);
 	dead_list_fini(&l);
 	return status;
+}
+
+static int
+run_list(struct ctl *c, const struct ctl_args *a)
+{
+	static const struct ctl_range range = { 1, LIMIT_MAX };
+	struct sched_dead_opts o = { queue_of(a), LIMIT_DEFAULT,
+		a->opt[OPT_CURSOR] };
+	bool is_page = o.cursor != NULL || a->opt[OPT_LIMIT] != NULL;
+	int status = ctl_opt_int(a, OPT_LIMIT, "limit", &range, &o.limit);
+
+	if (a->opt[OPT_REASONS] != NULL && is_page)
+		return ctl_fail(CTL_USAGE,
+		    "--reasons goes without --limit and --cursor");
+	if (status == CTL_OK && o.queue != NULL)
+		status = ctl_check_name("QUEUE", o.queue);
+	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
+		return status;
+	return a->opt[OPT_REASONS] != NULL ? list_reasons(c, a) :
+					     list_page(c, a, &o);
 }
 
 static void
@@ -168,7 +234,7 @@ check_names(const struct ctl_args *a)
 static int
 fail(enum store_rc rc, const struct ctl_args *a)
 {
-	if (rc == STORE_NOTFOUND)
+	if (rc == STORE_NOTFOUND && a->noperands > 1)
 		return ctl_fail(CTL_NO, "%s has no dead letter %s",
 		    a->operand[0], a->operand[1]);
 	return ctl_fail_rc(rc, a->operand[0]);
@@ -195,50 +261,65 @@ run_show(struct ctl *c, const struct ctl_args *a)
 	return status;
 }
 
-/* Replay or purge, as op does it, and say how many were DONE. */
+/* Replay or purge: those of a reason, and one or all. */
+struct work {
+	enum store_rc (*some)(struct sched *s, const struct sched_dead_pick *p,
+	    struct sched_dead_done *out);
+	enum store_rc (*op)(struct sched *s, const char *queue, const char *id,
+	    int64_t *n);
+	const char *done; /* the word for it */
+};
+
 static int
-work(struct ctl *c, const struct ctl_args *a,
-    enum store_rc (*op)(struct sched *, const char *, const char *, int64_t *),
-    const char *done)
+work(struct ctl *c, const struct ctl_args *a, const struct work *w)
 {
 	const char *id = a->noperands > 1 ? a->operand[1] : NULL;
+	const char *reason = a->opt[OPT_REASON];
+	const struct sched_dead_pick pick = { .queue = a->operand[0],
+		.reason = reason };
+	struct sched_dead_done done = { 0, NULL };
 	enum store_rc rc;
-	int64_t n = 0;
 	int status;
 
-	if ((id == NULL) == (a->opt[OPT_ALL] == NULL))
-		return ctl_fail(CTL_USAGE, "say either ID or --all");
+	if ((id != NULL) + (reason != NULL) + (a->opt[OPT_ALL] != NULL) != 1)
+		return ctl_fail(CTL_USAGE, "say one of ID, --reason and --all");
 	if ((status = check_names(a)) != CTL_OK ||
 	    (status = ctl_open(c)) != CTL_OK)
 		return status;
-	rc = op(&c->sched, a->operand[0], id, &n);
-	if (rc == STORE_OK || n > 0)
-		text_line("%" PRId64 " %s", n, done);
+	rc = reason != NULL ? w->some(&c->sched, &pick, &done) :
+			      w->op(&c->sched, a->operand[0], id, &done.n);
+	if (rc == STORE_OK || done.n > 0)
+		text_line("%" PRId64 " %s", done.n, w->done);
 	return fail(rc, a);
 }
 
 static int
 run_replay(struct ctl *c, const struct ctl_args *a)
 {
-	return work(c, a, sched_dead_replay, "replayed");
+	static const struct work w = { sched_dead_replay_some,
+		sched_dead_replay, "replayed" };
+
+	return work(c, a, &w);
 }
 
 static int
 run_purge(struct ctl *c, const struct ctl_args *a)
 {
+	static const struct work w = { sched_dead_purge_some, sched_dead_purge,
+		"purged" };
+
 	if (a->opt[OPT_YES] == NULL)
 		return ctl_fail(CTL_USAGE,
 		    "dead letters of %s will be lost: say --yes",
 		    a->operand[0]);
-	return work(c, a, sched_dead_purge, "purged");
+	return work(c, a, &w);
 }
 
 const struct ctl_command cmd_dead_list = {
 	.name = "dead list",
-	.args = "QUEUE [--limit N] [--cursor TEXT] [--json]",
-	.help = "list messages of a queue that were given up",
+	.args = "[QUEUE] [--limit N] [--cursor TEXT] [--reasons] [--json]",
+	.help = "list messages that were given up, of a queue or of all",
 	.options = list_options,
-	.min = 1,
 	.max = 1,
 	.run = run_list,
 };
@@ -255,8 +336,8 @@ const struct ctl_command cmd_dead_show = {
 
 const struct ctl_command cmd_dead_replay = {
 	.name = "dead replay",
-	.args = "QUEUE {ID | --all}",
-	.help = "try one, or all, as if for the first time",
+	.args = "QUEUE {ID | --reason TEXT | --all}",
+	.help = "try one, those of a reason, or all, as if for the first time",
 	.options = replay_options,
 	.min = 1,
 	.max = 2,
@@ -265,8 +346,8 @@ const struct ctl_command cmd_dead_replay = {
 
 const struct ctl_command cmd_dead_purge = {
 	.name = "dead purge",
-	.args = "QUEUE {ID | --all} --yes",
-	.help = "forget one, or all",
+	.args = "QUEUE {ID | --reason TEXT | --all} --yes",
+	.help = "forget one, those of a reason, or all",
 	.options = purge_options,
 	.min = 1,
 	.max = 2,

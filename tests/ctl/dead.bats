@@ -51,8 +51,8 @@ ids() {
 	[ "$(ids q)" = "$id" ]
 	run -0 "$MH" dead list q
 	[ "${#lines[@]}" -eq 2 ]
-	[[ ${lines[0]} =~ ^SINCE\ +JOB\ +WHERE\ +ATTEMPT\ +REASON\ +ID$ ]]
-	[[ ${lines[1]} =~ \ j\ +queue\ +2\ .*\ $id$ ]]
+	[[ ${lines[0]} =~ ^SINCE\ +QUEUE\ +JOB\ +WHERE\ +ATTEMPT\ +REASON\ +ID$ ]]
+	[[ ${lines[1]} =~ \ q\ +j\ +queue\ +2\ .*\ $id$ ]]
 	run -0 "$MH" dead show q "$id"
 	for line in "id        $id" 'queue     q' 'job       j' \
 	    'where     queue' 'attempt   2'; do
@@ -144,4 +144,39 @@ ids() {
 		[[ $stderr == *say* ]]
 	done
 	run -65 "$MH" dead list q --cursor x
+}
+
+@test "dead letters of all queues, their reasons, and those of one reason" {
+	local queue
+	for queue in q s; do
+		due "$queue" j
+		due "$queue" k
+	done
+	"$TICKER" --once
+	fail_all q
+	fail_all s
+	[ "$("$MH" dead list --json | jq -c 'map(.queue_name)')" = '["q","q","s","s"]' ]
+	# Page by page it is the same list; a cursor of it is none of a queue.
+	run --separate-stderr -0 "$MH" dead list --limit 3 --json
+	[ "$(jq length <<<"$output")" -eq 3 ]
+	# shellcheck disable=SC2154 # bats sets it
+	local cursor=${stderr##* }
+	[ "$("$MH" dead list --cursor "$cursor" --json | jq -c 'map(.queue_name)')" = '["s"]' ]
+	run -65 "$MH" dead list q --cursor "$cursor"
+	reason=$("$MH" dead list --json | jq -r '.[0].reason')
+	[ "$("$MH" dead list --reasons --json | jq -c 'map([.n, .reason])')" = "[[4,\"$reason\"]]" ]
+	[ "$("$MH" dead list q --reasons --json | jq -c 'map(.n)')" = '[2]' ]
+	run -0 "$MH" dead list --reasons
+	[[ ${lines[0]} =~ ^N\ +REASON$ ]]
+	run -64 "$MH" dead list --reasons --limit 1
+	# Of a reason: those of the queue that have it, no others.
+	[ "$("$MH" dead replay q --reason 'another one')" = '0 replayed' ]
+	[ "$("$MH" dead replay q --reason "$reason")" = '2 replayed' ]
+	[ "$("$MH" dead list --json | jq -c 'map(.queue_name)')" = '["s","s"]' ]
+	run -64 "$MH" dead purge s --reason "$reason"
+	run -64 "$MH" dead purge s --yes
+	run -64 "$MH" dead purge s --reason "$reason" --all --yes
+	[ "$("$MH" dead list s --json | jq length)" -eq 2 ]
+	[ "$("$MH" dead purge s --reason "$reason" --yes)" = '2 purged' ]
+	[ "$("$MH" dead list --json)" = '[]' ]
 }

@@ -40,7 +40,7 @@ commands() {
 	queue pause|1|1
 	queue resume|1|1
 	queue clear|1|1
-	dead list|1|1
+	dead list|0|1
 	dead show|2|2
 	dead replay|1|2
 	dead purge|1|2
@@ -198,9 +198,11 @@ all_refused() {
 	64|say --yes|queue clear q
 	64|say --yes|dead purge q x
 	64|say --yes|dead purge q --all
-	64|say either ID or --all|dead purge q --yes
-	64|say either ID or --all|dead replay q
-	64|say either ID or --all|dead replay q x --all
+	64|say one of ID, --reason and --all|dead purge q --yes
+	64|say one of ID, --reason and --all|dead replay q
+	64|say one of ID, --reason and --all|dead replay q --reason x --all
+	64|--reasons goes without --limit|dead list --reasons --limit 1
+	64|say one of ID, --reason and --all|dead replay q x --all
 	64|init takes a folder, not -c FILE|-c x init
 	EOT
 	[ "$("$MH" token list | wc -l)" -eq 2 ]
