@@ -50,6 +50,15 @@ end_output(void)
 	return EXIT_FAIL;
 }
 
+/* Did a web server start us for one request?  Then also one that lacks its
+ * method is answered, by 400. */
+static bool
+is_cgi(void)
+{
+	return getenv("REQUEST_METHOD") != NULL ||
+	    getenv("GATEWAY_INTERFACE") != NULL;
+}
+
 /*
  * A web server may turn a query without "=" into arguments (RFC 3875 section
  * 4.4): a client must not choose our options.
@@ -59,8 +68,8 @@ are_args_foreign(int argc)
 {
 	const char *query = getenv("QUERY_STRING");
 
-	return argc > 1 && getenv("REQUEST_METHOD") != NULL && query != NULL &&
-	    query[0] != '\0' && strchr(query, '=') == NULL;
+	return argc > 1 && is_cgi() && query != NULL && query[0] != '\0' &&
+	    strchr(query, '=') == NULL;
 }
 
 struct options {
@@ -128,7 +137,7 @@ serve(struct ctx *ctx, int workers)
 	if (serve_fcgi_is_asked())
 		return workers == 1 ? serve_fcgi(ctx) :
 				      workers_run(workers, run_worker, ctx);
-	if (getenv("REQUEST_METHOD") != NULL)
+	if (is_cgi())
 		return serve_cgi(ctx, environ);
 	text_to(stderr,
 	    "minutehand.fcgi: to be started by a web server; see "

@@ -242,6 +242,15 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	[[ $output == 'Status: 400'* ]]
 }
 
+@test "a request without a method, a query or a client is 400" {
+	local name
+	for name in REQUEST_METHOD QUERY_STRING REMOTE_ADDR; do
+		cgi DELETE '/funboost/delete_all_timing_jobs?queue_name=q' '' "-$name"
+		status_is 400
+		has "error_data.$name" 'was not given'
+	done
+}
+
 @test "healthz: no token, 503 while no ticker runs" {
 	cgi GET /healthz '' -HTTP_AUTHORIZATION
 	status_is 503
