@@ -166,6 +166,17 @@ read_rate(struct crontab_line *out, struct faults *fs)
 	    out->inner);
 }
 
+/* "MAILTO=me": a setting of a crontab, or of the command, and no time. */
+static bool
+is_setting(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+	size_t n = strspn(text, letters);
+
+	return n > 0 && text[n + strspn(text + n, blanks)] == '=';
+}
+
 /* The first word that begins with "#"; NULL. */
 static const char *
 find_comment(const char *s)
@@ -194,6 +205,11 @@ crontab_line_read(const char *text, struct crontab_line *out, struct faults *fs)
 	if (read_zone(&text, out, fs) == -1)
 		return -1;
 	text += strspn(text, blanks);
+	if (is_setting(text))
+		return fault_add(fs, "crontab",
+		    "\"%.60s\" is a setting, and no time: of those only one "
+		    "CRON_TZ= or TZ= counts here; give the fields alone",
+		    text);
 	out->fields = text;
 	if (strncasecmp(text, EVERY, strlen(EVERY)) == 0)
 		return read_every(text, out, fs);
