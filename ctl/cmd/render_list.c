@@ -104,7 +104,7 @@ run_list(struct ctl *c, const struct ctl_args *a)
 	struct store_delivery_filter f = STORE_DELIVERY_ALL;
 	struct delivery_list l = { NULL, 0, 0 };
 	struct buf set = BUF_INIT;
-	int64_t limit = RENDER_PAGE;
+	int64_t limit = RENDER_PAGE_DEFAULT;
 	enum store_rc rc;
 	int status;
 

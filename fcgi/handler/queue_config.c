@@ -59,7 +59,7 @@ static const char *
 kind_of(const struct conf_queue *q, const struct signature *sig)
 {
 	static const char *const kinds[CONF_BROKER__MAX] = {
-		[CONF_BROKER_UNSAID] = "",
+		[CONF_BROKER_UNSET] = "",
 		[CONF_BROKER_SQLITE] = "SQLITE",
 		[CONF_BROKER_REDIS] = "REDIS",
 		[CONF_BROKER_REDIS_STREAM] = "REDIS_STREAM",

@@ -146,7 +146,7 @@ h_render_list(struct ctx *ctx, const struct request *req, struct response *res)
 	struct buf set = BUF_INIT;
 
 	f.service = req->path.service;
-	f.limit = RENDER_PAGE;
+	f.limit = RENDER_PAGE_DEFAULT;
 	if (check_service(ctx, req, res) == 0 &&
 	    read_filter(ctx, req, &set, &f, res) == 0 &&
 	    response_store(res, sched_render_list(&ctx->sched, &f, &l)))

@@ -1,3 +1,8 @@
+/*
+ * Queues and the servers of their brokers: which section applies, defaults
+ * that depend on the broker, and mistakes in their combination.  Tested in
+ * t_conf_broker.
+ */
 #include "config.h"
 
 #include <fnmatch.h>
@@ -10,7 +15,7 @@
 
 #include "lib/base/ban.h"
 
-/* The sections of each kind of server, as the tables know them. */
+/* The kinds of sections of servers, as in the tables. */
 static const char *const server_names[CONF_SERVER__MAX] = {
 	[CONF_SERVER_NONE] = "",
 	[CONF_SERVER_REDIS] = "redis",
@@ -34,7 +39,7 @@ conf_broker_server(enum conf_broker b)
 		return CONF_SERVER_WEBHOOK;
 	case CONF_BROKER_COMMAND:
 		return CONF_SERVER_COMMAND;
-	case CONF_BROKER_UNSAID:
+	case CONF_BROKER_UNSET:
 	case CONF_BROKER_SQLITE:
 	case CONF_BROKER__MAX:
 		break;
@@ -91,7 +96,7 @@ conf_server_timeout_us(const struct conf *c, enum conf_server kind, int at)
 	return 0;
 }
 
-/* The owner's name of section number at. */
+/* The title of section number at. */
 static const char *
 section_name(const struct conf *c, enum conf_server kind, size_t at)
 {
@@ -145,7 +150,7 @@ usual_format(enum conf_broker b)
 	return CONF_FORMAT_ENVELOPE;
 }
 
-/* Which section a queue's broker is at. */
+/* Find the section of a queue's server. */
 static int
 find_server(const struct conf *c, struct conf_queue *q, char *why,
     size_t whylen)
@@ -166,7 +171,7 @@ find_server(const struct conf *c, struct conf_queue *q, char *why,
 	}
 	if (kind == CONF_SERVER_NONE)
 		(void)snprintf(why, whylen,
-		    "option \"server\": the broker %s needs none",
+		    "option \"server\": broker %s does not take one",
 		    conf_broker_name(q->broker));
 	else if (*name == '\0')
 		(void)snprintf(why, whylen,
@@ -174,15 +179,15 @@ find_server(const struct conf *c, struct conf_queue *q, char *why,
 		    conf_broker_name(q->broker), server_names[kind]);
 	else
 		(void)snprintf(why, whylen,
-		    "option \"server\": there is no section %s \"%.64s\"",
+		    "option \"server\": no such section: %s \"%.64s\"",
 		    server_names[kind], name);
 	return -1;
 }
 
 static int
-settle_queue(struct conf *c, struct conf_queue *q, char *why, size_t whylen)
+resolve_queue(struct conf *c, struct conf_queue *q, char *why, size_t whylen)
 {
-	if (q->broker == CONF_BROKER_UNSAID)
+	if (q->broker == CONF_BROKER_UNSET)
 		q->broker = c->broker;
 	if (q->format == CONF_FORMAT_AUTO)
 		q->format = usual_format(q->broker);
@@ -191,13 +196,13 @@ settle_queue(struct conf *c, struct conf_queue *q, char *why, size_t whylen)
 	if (q->broker == CONF_BROKER_FUNBOOST &&
 	    q->format != CONF_FORMAT_FUNBOOST) {
 		(void)snprintf(why, whylen,
-		    "option \"format\": workers of funboost read no envelopes");
+		    "option \"format\": workers of funboost do not read envelopes");
 		return -1;
 	}
 	return find_server(c, q, why, whylen);
 }
 
-/* What a webhook cannot do without. */
+/* Check the options that every webhook needs. */
 static int
 check_webhooks(const struct conf *c, struct buf *why)
 {
@@ -215,7 +220,7 @@ check_webhooks(const struct conf *c, struct buf *why)
 	return 0;
 }
 
-/* Nor a command. */
+/* Check the option that every command needs. */
 static int
 check_commands(const struct conf *c, struct buf *why)
 {
@@ -225,41 +230,42 @@ check_commands(const struct conf *c, struct buf *why)
 		if (l->n > 0 && *l->v[0] != '\0')
 			continue;
 		conf_where_section(c, "command", i, why);
-		buf_str(why, ": needs a command, a program and its words");
+		buf_str(why, ": needs a command: a program and its arguments");
 		return -1;
 	}
 	return 0;
 }
 
-/* All queues, and what holds for the rest of them. */
+/* Resolve all queues, and the settings of queues without a section. */
 static int
-settle_queues(struct conf *c, struct buf *why)
+resolve_queues(struct conf *c, struct buf *why)
 {
 	char reason[256];
 
 	for (size_t i = 0; i < c->nqueues; i++) {
-		if (settle_queue(c, &c->queues[i], reason, sizeof(reason)) == 0)
+		if (resolve_queue(c, &c->queues[i], reason, sizeof(reason)) ==
+		    0)
 			continue;
 		conf_where_section(c, "queue", i, why);
 		buf_printf(why, ": %s", reason);
 		return -1;
 	}
-	if (settle_queue(c, &c->other, reason, sizeof(reason)) == 0)
+	if (resolve_queue(c, &c->other, reason, sizeof(reason)) == 0)
 		return 0;
-	/* Nothing but the broker can be wrong with these. */
+	/* Only the default broker can be wrong here. */
 	conf_where(c, "broker", why);
 	buf_str(why, strchr(reason, ':'));
 	return -1;
 }
 
 int
-conf_settle_queues(struct conf *c, char *why, size_t whylen)
+conf_resolve_queues(struct conf *c, char *why, size_t whylen)
 {
 	struct buf b = BUF_INIT;
 	int rc = -1;
 
 	if (check_webhooks(c, &b) == 0 && check_commands(c, &b) == 0)
-		rc = settle_queues(c, &b);
+		rc = resolve_queues(c, &b);
 	if (rc == -1)
 		(void)snprintf(why, whylen, "%s", buf_cstr(&b));
 	buf_fini(&b);

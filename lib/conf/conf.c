@@ -1,3 +1,8 @@
+/*
+ * Loading the configuration: defaults, the file, absolute paths, cross-checks.
+ * parse.c reads the text, table.c and its siblings have the options, trust.c
+ * checks files.  Tested in t_conf.
+ */
 #include "config.h"
 
 #define _XOPEN_SOURCE 700 /* realpath(3) */
@@ -37,11 +42,11 @@ join(const char *dir, const char *name)
 }
 
 /*
- * The whole path of a file whose folder must exist, so that every name of
- * one configuration gives the same stores.  NULL with errno set.
+ * The absolute path of a file whose folder must exist, so that every name of
+ * one configuration yields the same stores.  NULL with errno set.
  */
 static char *
-whole_path(const char *path)
+absolute_path(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *dir, *real, *out;
@@ -63,7 +68,7 @@ whole_path(const char *path)
 	return out;
 }
 
-/* FNV-1a, 64 bits: short, and the same for ever. */
+/* FNV-1a, 64 bits: must never change, for it names files. */
 static uint64_t
 stable_hash(const char *s)
 {
@@ -74,7 +79,7 @@ stable_hash(const char *s)
 	return h;
 }
 
-/* Where jobs of kind "memory" live if nothing is said; NULL: no memory. */
+/* The default memory store of a store; NULL: no memory. */
 static char *
 default_memory_store(const char *store)
 {
@@ -84,7 +89,9 @@ default_memory_store(const char *store)
 
 	if (stat(RAM_DIR, &sb) == -1 || !S_ISDIR(sb.st_mode))
 		return strdup("");
-	/* One folder whoever asks, or two users have two sets of jobs. */
+	/*
+	 * One folder for every user, or two users would have two sets of jobs.
+	 */
 	if (stat(store, &sb) == 0)
 		owner = sb.st_uid;
 	buf_printf(&b, "%s/minutehand-%lu/%016" PRIx64 ".db", RAM_DIR,
@@ -92,9 +99,9 @@ default_memory_store(const char *store)
 	return buf_take(&b);
 }
 
-/* Make *path relative to the file's folder; "" and whole paths stay. */
+/* Make *path relative to the file's folder; "" and absolute paths stay. */
 static int
-settle_path(const char *file, char **path)
+resolve_path(const char *file, char **path)
 {
 	char *dir, *whole;
 
@@ -112,7 +119,7 @@ settle_path(const char *file, char **path)
 	return 0;
 }
 
-/* Do two paths lead to one file, be it there or still to be made? */
+/* Do two paths lead to one file, whether it exists or not? */
 static bool
 is_one_file(const char *a, const char *b)
 {
@@ -122,8 +129,8 @@ is_one_file(const char *a, const char *b)
 
 	if (stat(a, &sa) == 0 && stat(b, &sb) == 0)
 		return sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-	whole_a = whole_path(a);
-	whole_b = whole_path(b);
+	whole_a = absolute_path(a);
+	whole_b = absolute_path(b);
 	is_one = strcmp(whole_a != NULL ? whole_a : a,
 		     whole_b != NULL ? whole_b : b) == 0;
 	free(whole_a);
@@ -131,60 +138,60 @@ is_one_file(const char *a, const char *b)
 	return is_one;
 }
 
-/* Likewise all paths among the options of base. */
+/* The same for all paths among the options of base. */
 static int
-settle_paths(const char *file, const struct conf_option *o, void *base)
+resolve_paths(const char *file, const struct conf_option *o, void *base)
 {
 	for (; o->name != NULL; o++) {
 		char **path = (char **)(void *)((char *)base + o->offset);
 
 		if (o->type == CONF_PATH && *path != NULL &&
-		    settle_path(file, path) == -1)
+		    resolve_path(file, path) == -1)
 			return -1;
 	}
 	return 0;
 }
 
-/* After reading, in all sections of a kind. */
+/* The same for all sections of a kind. */
 static int
-settle_sections(struct conf *c, const struct conf_section *sec)
+resolve_sections(struct conf *c, const struct conf_section *sec)
 {
 	char *v, *end;
 
 	for (v = conf_section_array(c, sec, &end); v != end; v += sec->size) {
-		if (settle_paths(c->path, sec->options, v) == -1)
+		if (resolve_paths(c->path, sec->options, v) == -1)
 			return -1;
 	}
 	return 0;
 }
 
-/* Paths made whole, and the defaults that hang on others. */
+/* Make paths absolute, and set defaults that depend on other options. */
 static int
-settle_all(struct conf *c)
+resolve_all(struct conf *c)
 {
 	const struct conf_section *sec;
 
-	if (settle_paths(c->path, conf_options, c) == -1 ||
+	if (resolve_paths(c->path, conf_options, c) == -1 ||
 	    (c->memory_store == NULL &&
 		(c->memory_store = default_memory_store(c->store)) == NULL))
 		return -1;
 	for (sec = conf_sections; sec->name != NULL; sec++) {
-		if (settle_sections(c, sec) == -1)
+		if (resolve_sections(c, sec) == -1)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-settle(struct conf *c, char *why, size_t whylen)
+resolve(struct conf *c, char *why, size_t whylen)
 {
 	struct buf where = BUF_INIT;
 
-	if (settle_all(c) == -1) {
+	if (resolve_all(c) == -1) {
 		(void)snprintf(why, whylen, "%s: out of memory", c->path);
 		return -1;
 	}
-	if (conf_settle_queues(c, why, whylen) == -1)
+	if (conf_resolve_queues(c, why, whylen) == -1)
 		return -1;
 	if (*c->memory_store == '\0' || !is_one_file(c->memory_store, c->store))
 		return 0;
@@ -195,14 +202,14 @@ settle(struct conf *c, char *why, size_t whylen)
 	return -1;
 }
 
-/* Settings with the defaults of the table, paths not yet settled. */
+/* Settings with the defaults of the tables, paths not yet absolute. */
 static struct conf *
 make_conf(const char *path, char *why, size_t whylen)
 {
 	struct conf *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL ||
-	    (c->path = whole_path(path)) == NULL) {
+	    (c->path = absolute_path(path)) == NULL) {
 		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
 		conf_free(c);
 		return NULL;
@@ -221,7 +228,7 @@ conf_new(const char *path, char *why, size_t whylen)
 
 	if ((c = make_conf(path, why, whylen)) == NULL)
 		return NULL;
-	if (settle(c, why, whylen) == -1) {
+	if (resolve(c, why, whylen) == -1) {
 		conf_free(c);
 		return NULL;
 	}
@@ -241,7 +248,7 @@ conf_load(const char *path, char *why, size_t whylen)
 		return NULL;
 	if (conf_read_file(c->path, &t, &b, why, whylen) == -1 ||
 	    conf_parse(c, buf_cstr(&b), why, whylen) == -1 ||
-	    settle(c, why, whylen) == -1)
+	    resolve(c, why, whylen) == -1)
 		goto err;
 	if (t.by_group && c->group_writable != CONF_ON) {
 		(void)snprintf(why, whylen, "%s", t.why);
@@ -252,7 +259,7 @@ conf_load(const char *path, char *why, size_t whylen)
 	buf_fini(&b);
 	return c;
 err:
-	/* Whether it may pass: no descriptors are no mistake in the file. */
+	/* A lack of descriptors is transient: it is not the file's fault. */
 	e = errno;
 	buf_fini(&b);
 	conf_free(c);
@@ -299,7 +306,7 @@ conf_find(const char *explicit, const char *env, const char *home)
 		return strdup(explicit);
 	if (env != NULL && *env != '\0')
 		return strdup(env);
-	/* suEXEC and some crons start programs without HOME. */
+	/* suEXEC and some cron daemons start programs without HOME. */
 	if ((home == NULL || *home == '\0') &&
 	    getpwuid_r(geteuid(), &pw, space, sizeof(space), &found) == 0 &&
 	    found != NULL)

@@ -1,3 +1,7 @@
+/*
+ * The keys of Render's API: read from files and variables, and again when a
+ * file changes.  Choosing a key for a service is conf.c's.  Tested in t_keys.
+ */
 #include "config.h"
 
 #include <sys/stat.h>
@@ -19,7 +23,7 @@ struct key {
 	struct secret *secret; /* NULL: why */
 	char why[WHY_MAX];
 	unsigned version;
-	struct stat seen; /* of the file, when it was read */
+	struct stat stat; /* of the file, when it was read */
 };
 
 struct keys {
@@ -28,7 +32,7 @@ struct keys {
 	struct key v[];
 };
 
-/* Is it still the file that was read? */
+/* Is it still the same state of the file? */
 static bool
 is_same(const struct stat *a, const struct stat *b)
 {
@@ -47,9 +51,9 @@ read_file(struct key *k, const struct conf_render_key *c)
 
 	secret_free(k->secret);
 	k->version++;
-	/* Before reading: a change meanwhile is then seen the next time. */
-	memset(&k->seen, 0, sizeof(k->seen));
-	(void)stat(c->file, &k->seen);
+	/* Before reading, so that a change meanwhile is noticed next time. */
+	memset(&k->stat, 0, sizeof(k->stat));
+	(void)stat(c->file, &k->stat);
 	k->secret = secret_read(c->file, why, sizeof(why));
 	(void)snprintf(k->why, sizeof(k->why), "render_key \"%.64s\": %s",
 	    c->name, why);
@@ -64,7 +68,7 @@ read_env(struct key *k, const struct conf_render_key *c, keys_env *env)
 		k->secret = secret_new(value, strlen(value));
 	(void)snprintf(k->why, sizeof(k->why),
 	    "render_key \"%.64s\": the variable %.128s %s", c->name, c->env,
-	    value == NULL ? "is not set" : "holds no key");
+	    value == NULL ? "is not set" : "is not a key");
 }
 
 struct keys *
@@ -98,7 +102,7 @@ keys_refresh(struct keys *k)
 			continue;
 		memset(&sb, 0, sizeof(sb));
 		(void)stat(c->file, &sb);
-		if (!is_same(&sb, &k->v[i].seen))
+		if (!is_same(&sb, &k->v[i].stat))
 			read_file(&k->v[i], c);
 	}
 }

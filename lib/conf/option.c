@@ -1,3 +1,7 @@
+/*
+ * Values of options: from text to a member of a struct, with limits, defaults
+ * and the texts that describe them.  Tested in t_conf_option.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -65,7 +69,7 @@ conf_option_range(const struct conf_option *o, struct buf *b)
 		buf_printf(b, "%s%s", w == o->words ? "" : " or ", w->name);
 }
 
-/* Complain that text is no value of o. */
+/* Report that text is not a value of o. */
 static int
 fail_range(const struct conf_option *o, const char *text, char *why,
     size_t whylen)
@@ -122,7 +126,7 @@ set_choice(const struct conf_option *o, const char *text, void *member,
 	return 0;
 }
 
-/* Words with commas between. */
+/* A comma-separated list of names. */
 static int
 set_set(const struct conf_option *o, const char *text, int *member, char *why,
     size_t whylen)
@@ -182,9 +186,9 @@ check_path(const struct conf_option *o, const char *text, char *why,
 	return 0;
 }
 
-/* Add a word to a list, one of its words if it has such. */
+/* Append a word to a list; it must be one of o's names, if it has any. */
 static int
-add_word(const struct conf_option *o, const char *text, struct conf_list *l,
+add_element(const struct conf_option *o, const char *text, struct conf_list *l,
     char *why, size_t whylen)
 {
 	const struct conf_choice *w = o->words;
@@ -197,7 +201,7 @@ add_word(const struct conf_option *o, const char *text, struct conf_list *l,
 		return fail_range(o, text, why, whylen);
 	if (n == 0 || n > WORD_LEN_MAX) {
 		(void)snprintf(why, whylen,
-		    "a word of the list has 1 to %d "
+		    "an element of the list has 1 to %d "
 		    "bytes",
 		    WORD_LEN_MAX);
 		return -1;
@@ -223,7 +227,7 @@ check_env(const char *text, char *why, size_t whylen)
 	if (text[strspn(text, allowed)] == '\0' &&
 	    strspn(text, allowed + 53) == 0)
 		return 0;
-	/* Not shown: somebody may have put the key itself here. */
+	/* Not shown: it may be the key itself, given by mistake. */
 	(void)snprintf(why, whylen,
 	    "is not the name of an environment "
 	    "variable, such as RENDER_API_KEY");
@@ -236,14 +240,14 @@ check_url(const struct conf_option *o, const char *text, char *why,
 {
 	const char *reason = url_check(text);
 
-	/* Where none is the default, none may be said. */
+	/* Empty is allowed only if it is the default. */
 	if (reason == NULL || (*text == '\0' && *o->fallback == '\0'))
 		return 0;
 	(void)snprintf(why, whylen, "%s", reason);
 	return -1;
 }
 
-/* Not shown when it is bad: a password may have been put here. */
+/* An invalid URL is not shown: it may contain a password. */
 static int
 check_line(const struct conf_option *o, const char *text, char *why,
     size_t whylen)
@@ -253,7 +257,7 @@ check_line(const struct conf_option *o, const char *text, char *why,
 	for (const char *p = text; *p != '\0'; p++) {
 		if ((unsigned char)*p < ' ' || *p == 0x7f) {
 			(void)snprintf(why, whylen,
-			    "holds a control character");
+			    "contains a control character");
 			return -1;
 		}
 	}
@@ -274,13 +278,13 @@ check_zone(const char *text, char *why, size_t whylen)
 	if (text[strspn(text, allowed)] == '\0')
 		return 0;
 	(void)snprintf(why, whylen,
-	    "\"%.64s\" is no time zone; give a name "
+	    "\"%.64s\" is not a time zone; give a name "
 	    "such as Europe/Berlin, UTC, or +08:00",
 	    text);
 	return -1;
 }
 
-/* Is text fit for a member of type char *? */
+/* Is text valid for a member of type char *? */
 static int
 check_text(const struct conf_option *o, const char *text, char *why,
     size_t whylen)
@@ -321,7 +325,7 @@ conf_option_set(const struct conf_option *o, const char *text, void *base,
 	case CONF_SET:
 		return set_set(o, text, member, why, whylen);
 	case CONF_LIST:
-		return add_word(o, text, member, why, whylen);
+		return add_element(o, text, member, why, whylen);
 	case CONF_TEXT:
 	case CONF_ZONE:
 	case CONF_ENV:

@@ -1,3 +1,8 @@
+/*
+ * Reading the text of a configuration with libConfuse, driven by the tables of
+ * options.  Values are checked where they stand, so that errors name the line;
+ * option.c converts them.  Tested in t_conf and t_conf_options.
+ */
 #include "config.h"
 
 #include <assert.h>
@@ -22,20 +27,21 @@
 #define TITLE_MAX 255
 
 /*
- * libConfuse hands its callbacks a cfg_t and nothing of ours.  So each array
- * of options also has a function of this name, whose unused "simple value"
- * points to our state.  A call of it is put behind the text: to libConfuse
- * the end of a file ends any section or comment, to us only on_end does.
+ * libConfuse passes only a cfg_t to its callbacks.  So each array of options
+ * also has a function of this name, whose unused "simple value" points to our
+ * state.  A call of it is appended to the text: libConfuse accepts the end of
+ * a file within a section or comment; then on_end is called in a section, or
+ * not at all.
  */
 #define STATE_NAME "minutehand's own"
 #define STATE_CALL "\n\"" STATE_NAME "\"()\n"
 
-/* The options of one level: those at the top, or of a kind of section. */
+/* The options of one level: the top, or a kind of section. */
 struct level {
 	struct state *state;
 	const struct conf_section *section; /* NULL: the top */
 	const struct conf_option *options;
-	size_t nended; /* sections of the kind that were read */
+	size_t nended; /* sections of the kind read so far */
 	cfg_opt_t to[OPTIONS_MAX];
 };
 
@@ -44,9 +50,9 @@ struct state {
 	struct conf *conf;
 	char *why;
 	size_t whylen;
-	int last_line;	/* of the text that is not blank */
-	bool is_failed; /* the first complaint is the one to keep */
-	int nends;	/* calls of on_end */
+	int last_line;	/* last line of the text that is not blank */
+	bool is_failed; /* only the first error is kept */
+	int nends;	/* number of calls of on_end */
 };
 
 static struct level *
@@ -65,7 +71,7 @@ state_of(cfg_t *cfg)
 	return level_of(cfg)->state;
 }
 
-/* Names in a file may hold anything; a complaint is one clean line. */
+/* Names in a file can contain anything; a message must be one clean line. */
 static void
 clean_line(char *s)
 {
@@ -76,7 +82,7 @@ clean_line(char *s)
 }
 
 static void
-complain(struct state *st, int line, const char *text)
+report(struct state *st, int line, const char *text)
 {
 	if (st->is_failed)
 		return;
@@ -94,17 +100,17 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	char text[512];
 
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	complain(state_of(cfg), cfg->line, text);
+	report(state_of(cfg), cfg->line, text);
 }
 
 static int
-complain_section(cfg_t *cfg, const struct conf_section *kind, const char *what)
+report_section(cfg_t *cfg, const struct conf_section *kind, const char *what)
 {
 	char text[256];
 
 	(void)snprintf(text, sizeof(text), "section \"%s\": %s", kind->name,
 	    what);
-	complain(state_of(cfg), cfg->line, text);
+	report(state_of(cfg), cfg->line, text);
 	return -1;
 }
 
@@ -117,7 +123,8 @@ on_end(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 	state_of(cfg)->nends++;
 	if (level_of(cfg)->section == NULL)
 		return 0;
-	return complain_section(cfg, level_of(cfg)->section, "no } at its end");
+	return report_section(cfg, level_of(cfg)->section,
+	    "its closing } is missing");
 }
 
 static const struct conf_option *
@@ -128,7 +135,7 @@ find_option(const struct conf_option *table, const char *name)
 	return table;
 }
 
-/* Read a value, for a section only to see whether it can be read. */
+/* Convert a value; in a section only to check it. */
 static int
 try_value(const struct level *l, const struct conf_option *o, const char *value,
     char *why, size_t whylen)
@@ -147,7 +154,7 @@ try_value(const struct level *l, const struct conf_option *o, const char *value,
 	return rc;
 }
 
-/* Called at the line where the value stands. */
+/* Called at the line of the value. */
 static int
 check_value(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -157,12 +164,12 @@ check_value(cfg_t *cfg, cfg_opt_t *opt)
 	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 	int rc = -1;
 
-	/* What was put behind the text is nobody's value. */
+	/* The appended text is not a value of the option. */
 	if (cfg->line > l->state->last_line && strcmp(value, STATE_NAME) == 0)
 		(void)snprintf(why, sizeof(why), "has no value");
 	else
 		rc = try_value(l, o, value, why, sizeof(why));
-	/* libConfuse leaves the default number of a string alone. */
+	/* libConfuse does not touch the default number of a string. */
 	if (rc == 0 && o->type != CONF_LIST && opt->def.number++ > 0) {
 		(void)snprintf(why, sizeof(why), "is given twice");
 		rc = -1;
@@ -175,11 +182,11 @@ check_value(cfg_t *cfg, cfg_opt_t *opt)
 	if (rc == 0)
 		return conf_note_line(l->state->conf, o, l->nended, cfg->line);
 	(void)snprintf(text, sizeof(text), "option \"%s\": %s", o->name, why);
-	complain(l->state, cfg->line, text);
+	report(l->state, cfg->line, text);
 	return -1;
 }
 
-/* Is there something in the option of that name? */
+/* Has the option of that name a value? */
 static bool
 is_given(cfg_t *sec, const char *name)
 {
@@ -202,7 +209,7 @@ check_section(cfg_t *cfg, cfg_opt_t *opt)
 	if (n == 0 || n > TITLE_MAX) {
 		(void)snprintf(text, sizeof(text),
 		    "needs a %s of 1 to %d bytes", kind->title, TITLE_MAX);
-		return complain_section(cfg, kind, text);
+		return report_section(cfg, kind, text);
 	}
 	if (kind->either == NULL ||
 	    is_given(sec, kind->either) != is_given(sec, kind->other) ||
@@ -212,15 +219,17 @@ check_section(cfg_t *cfg, cfg_opt_t *opt)
 	}
 	(void)snprintf(text, sizeof(text), "needs either %s or %s%s",
 	    kind->either, kind->other, kind->is_optional ? ", not both" : "");
-	return complain_section(cfg, kind, text);
+	return report_section(cfg, kind, text);
 }
 
-/* Make the options of level l as libConfuse wants them; how many. */
+/* Fill in the options of level l for libConfuse; return their number. */
 static size_t
 fill_level(struct level *l, struct state *st, const struct conf_option *options,
     const struct conf_section *section)
 {
-	/* The macros of confuse.h drop const; nothing is written through. */
+	/*
+	 * The macros of confuse.h drop const; nothing is written through them.
+	 */
 	const cfg_opt_t str = CFG_STR("", NULL, CFGF_NODEFAULT);
 	const cfg_opt_t list = CFG_STR_LIST("", NULL, CFGF_NODEFAULT);
 	const cfg_opt_t func = CFG_FUNC(STATE_NAME, on_end);
@@ -243,7 +252,7 @@ fill_level(struct level *l, struct state *st, const struct conf_option *options,
 	return n;
 }
 
-/* All levels, the sections hung into the top. */
+/* Fill in all levels, with the sections as options of the top. */
 static void
 fill_levels(struct state *st)
 {
@@ -266,9 +275,9 @@ fill_levels(struct state *st)
 	top->to[n] = end;
 }
 
-/* Copy a section into base; the values were checked while they were read. */
+/* Copy a section into base; its values were checked during parsing. */
 static int
-take_section(const struct conf_section *kind, cfg_t *sec, void *base)
+copy_section(const struct conf_section *kind, cfg_t *sec, void *base)
 {
 	const struct conf_option *o;
 	const char *text;
@@ -288,9 +297,9 @@ take_section(const struct conf_section *kind, cfg_t *sec, void *base)
 	return 0;
 }
 
-/* Copy all sections of a kind; c owns them even when that fails. */
+/* Copy all sections of a kind; c owns them even if that fails. */
 static int
-take_sections(struct conf *c, const struct conf_section *kind, cfg_t *cfg)
+copy_sections(struct conf *c, const struct conf_section *kind, cfg_t *cfg)
 {
 	size_t n = cfg_size(cfg, kind->name);
 	char *v;
@@ -303,23 +312,23 @@ take_sections(struct conf *c, const struct conf_section *kind, cfg_t *cfg)
 	memcpy((char *)c + kind->array, &v, sizeof(v));
 	memcpy((char *)c + kind->count, &n, sizeof(n));
 	for (unsigned i = 0; i < n && rc == 0; i++)
-		rc = take_section(kind, cfg_getnsec(cfg, kind->name, i),
+		rc = copy_section(kind, cfg_getnsec(cfg, kind->name, i),
 		    v + i * kind->size);
 	return rc;
 }
 
 static int
-take_all_sections(struct conf *c, cfg_t *cfg)
+copy_all_sections(struct conf *c, cfg_t *cfg)
 {
 	const struct conf_section *kind;
 	int rc = 0;
 
 	for (kind = conf_sections; kind->name != NULL && rc == 0; kind++)
-		rc = take_sections(c, kind, cfg);
+		rc = copy_sections(c, kind, cfg);
 	return rc;
 }
 
-/* Read text, with its end marked. */
+/* Parse text, with its end marked. */
 static int
 read_options(struct state *st, const struct buf *text)
 {
@@ -333,11 +342,11 @@ read_options(struct state *st, const struct buf *text)
 		goto out;
 	(void)cfg_set_error_function(cfg, on_error);
 	if (cfg_parse_fp(cfg, f) != CFG_SUCCESS)
-		complain(st, cfg->line, "cannot be read as a configuration");
+		report(st, cfg->line, "cannot be read as a configuration");
 	else if (st->nends != 1)
-		complain(st, cfg->line, "a comment has no end");
+		report(st, cfg->line, "unterminated comment");
 	else
-		rc = take_all_sections(st->conf, cfg);
+		rc = copy_all_sections(st->conf, cfg);
 	(void)fclose(f);
 out:
 	cfg_free(cfg);
@@ -360,7 +369,7 @@ conf_parse(struct conf *c, const char *text, char *why, size_t whylen)
 		lost = conf_blank_comments(marked.data);
 	buf_str(&marked, STATE_CALL);
 	if (lost != 0)
-		complain(&st, lost, "a * or + must stand in quotes");
+		report(&st, lost, "a * or + must be in quotes");
 	else if (!marked.is_failed)
 		rc = read_options(&st, &marked);
 	if (rc == -1 && !st.is_failed)

@@ -1,3 +1,7 @@
+/*
+ * The example configuration, printed from the tables of options.  Tested in
+ * t_conf_options.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -8,7 +12,7 @@
 
 #include "lib/base/ban.h"
 
-/* Append lines of text, commented out, each behind indent. */
+/* Append lines of text, commented out, each after indent. */
 static void
 print_help(const char *text, const char *indent, struct buf *out)
 {
@@ -60,9 +64,9 @@ conf_print_example(struct buf *out)
 	const struct conf_option *o;
 
 	buf_str(out,
-	    "# minutehand.conf: see minutehand.conf(5).  Everything "
-	    "here has a default, which is\n# what stands behind the sign of "
-	    "comment.  Durations: 90 (seconds), 500ms, 5m, 2h, 7d.\n");
+	    "# minutehand.conf: see minutehand.conf(5).  Every option has a "
+	    "default, which is\n# the value in the comment.  Durations: "
+	    "90 (seconds), 500ms, 5m, 2h, 7d.\n");
 	for (o = conf_options; o->name != NULL; o++) {
 		buf_char(out, '\n');
 		print_option(o, "", out);

@@ -1,3 +1,7 @@
+/*
+ * Options of the sections queue, redis, rabbitmq and webhook, as tables.  The
+ * other sections are sections.c's.
+ */
 #include "config.h"
 
 #include <stddef.h>
@@ -79,7 +83,7 @@ const struct conf_option conf_queue_options[] = {
 	    .shown = "sqlite",
 	    .words = conf_broker_words,
 	    .help = "Where the messages go.  funboost: to Redis or RabbitMQ, "
-		    "as the worker of the queue\nhas registered itself in "
+		    "as the worker of the\nqueue has registered itself in "
 		    "Redis.",
 	},
 	{
@@ -89,7 +93,7 @@ const struct conf_option conf_queue_options[] = {
 	    .fallback = "",
 	    .max = 255,
 	    .help = "Name of the section redis, rabbitmq, webhook or command "
-		    "that is meant.  \"\" = the first one.",
+		    "to use.  \"\" = the first one.",
 	},
 	{
 	    .name = "format",
@@ -97,7 +101,7 @@ const struct conf_option conf_queue_options[] = {
 	    .offset = offsetof(struct conf_queue, format),
 	    .fallback = "auto",
 	    .words = format_words,
-	    .help = "What a message looks like; auto = funboost in Redis and "
+	    .help = "Format of a message; auto = funboost in Redis and "
 		    "RabbitMQ, envelope elsewhere.",
 	},
 	{
@@ -137,15 +141,14 @@ const struct conf_option conf_queue_options[] = {
 		.offset = offsetof(struct type_, password_file), \
 		.trust = TRUST_SECRET, \
 		.fallback = "", \
-		.help = \
-		    "File that has the password, readable by you alone (mode " \
-		    "0600); or else", \
+		.help = "File with the password, readable by you alone (mode " \
+			"0600); or else", \
 	}, \
 	{ \
 		.name = "password_env", .type = CONF_ENV, \
 		.offset = offsetof(struct type_, password_env), \
 		.fallback = "", \
-		.help = "name of the environment variable that has it.", \
+		.help = "name of the environment variable with the password.", \
 	}
 
 #define TIMEOUT(type_) \
@@ -154,7 +157,7 @@ const struct conf_option conf_queue_options[] = {
 		.offset = offsetof(struct type_, timeout_us), \
 		.fallback = "10s", .min = S / 10, .max = 600 * S, \
 		.help = \
-		    "Longest wait for an answer; then the connection counts " \
+		    "Maximum wait for a reply; then the connection counts " \
 		    "as dead.", \
 	}
 
@@ -182,7 +185,7 @@ const struct conf_option conf_redis_options[] = {
 	    .type = CONF_PATH,
 	    .offset = offsetof(struct conf_redis, socket),
 	    .fallback = "",
-	    .help = "Path of a socket, instead of host and port.",
+	    .help = "Path of a socket, in place of host and port.",
 	},
 	{
 	    .name = "db",
@@ -200,7 +203,7 @@ const struct conf_option conf_redis_options[] = {
 	    .fallback = "8",
 	    .min = 0,
 	    .max = 1000000,
-	    .help = "The database in which workers leave their results; 8 is "
+	    .help = "Database in which workers store their results; 8 is "
 		    "funboost's.",
 	},
 	{
@@ -218,7 +221,7 @@ const struct conf_option conf_redis_options[] = {
 	    .offset = offsetof(struct conf_redis, tls),
 	    .fallback = "off",
 	    .words = redis_tls_words,
-	    .help = "Speak TLS, and check the certificate by ca_file.",
+	    .help = "Use TLS, and verify the certificate with ca_file.",
 	},
 	{
 	    .name = "dedup",
@@ -226,10 +229,10 @@ const struct conf_option conf_redis_options[] = {
 	    .offset = offsetof(struct conf_redis, dedup),
 	    .fallback = "on",
 	    .words = switch_words,
-	    .help = "on: each run leaves a key in Redis, for as long as it may "
-		    "be tried again and an hour,\nso that it is pushed once "
-		    "even when an answer is lost.  off: such a run may be "
-		    "pushed twice.",
+	    .help = "on: each run leaves a key in Redis, for as long as it "
+		    "may be retried and an hour\nlonger, so that it is "
+		    "pushed once even if a reply is lost.  off: such a run "
+		    "may\nbe pushed twice.",
 	},
 	TIMEOUT(conf_redis),
 	{ .name = NULL },
@@ -270,8 +273,8 @@ const struct conf_option conf_rabbitmq_options[] = {
 	    .fallback = "guest",
 	    .min = 1,
 	    .max = 255,
-	    .help = "User; without a password below it is \"guest\" that is "
-		    "tried.",
+	    .help = "User; without a password below, \"guest\" is used as "
+		    "password.",
 	},
 	PASSWORD(conf_rabbitmq),
 	{
@@ -280,7 +283,7 @@ const struct conf_option conf_rabbitmq_options[] = {
 	    .offset = offsetof(struct conf_rabbitmq, tls),
 	    .fallback = "off",
 	    .words = switch_words,
-	    .help = "Speak TLS, and check the certificate by ca_file.",
+	    .help = "Use TLS, and verify the certificate with ca_file.",
 	},
 	TIMEOUT(conf_rabbitmq),
 	{ .name = NULL },
@@ -302,7 +305,7 @@ const struct conf_option conf_webhook_options[] = {
 	    .trust = TRUST_SECRET,
 	    .fallback = "",
 	    .shown = "site.secret",
-	    .help = "File (mode 0600) of what the messages are signed with: "
+	    .help = "File (mode 0600) with the key that signs the messages: "
 		    "\"whsec_\" and base64.",
 	},
 	TIMEOUT(conf_webhook),

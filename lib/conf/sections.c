@@ -1,3 +1,7 @@
+/*
+ * The kinds of sections, and the options of render_key, render_service and
+ * alert, as tables.
+ */
 #include "config.h"
 
 #include <stddef.h>
@@ -33,23 +37,23 @@ static const struct conf_option render_key_options[] = {
 	    .trust = TRUST_SECRET,
 	    .fallback = "",
 	    .shown = "render.key",
-	    .help = "File that has the key, readable by you alone (mode "
-		    "0600); or else",
+	    .help =
+		"File with the key, readable by you alone (mode 0600); or else",
 	},
 	{
 	    .name = "env",
 	    .type = CONF_ENV,
 	    .offset = offsetof(struct conf_render_key, env),
 	    .fallback = "",
-	    .help = "name of the environment variable that has it.",
+	    .help = "name of the environment variable with the key.",
 	},
 	{
 	    .name = "services",
 	    .type = CONF_LIST,
 	    .offset = offsetof(struct conf_render_key, services),
 	    .shown = "{\"*\"}",
-	    .help = "Globs of the services the key is for; the first key that "
-		    "matches is used.",
+	    .help = "Globs of the services the key is for; the first key "
+		    "that matches is used.",
 	},
 	{
 	    .name = "max_concurrent",
@@ -58,14 +62,14 @@ static const struct conf_option render_key_options[] = {
 	    .fallback = "0",
 	    .min = 0,
 	    .max = CONCURRENT_MAX,
-	    .help = "Most jobs of the key at work at once; 0 = no limit.",
+	    .help = "Maximum unfinished jobs of the key; 0 = no limit.",
 	},
 	{
 	    .name = "base_url",
 	    .type = CONF_URL,
 	    .offset = offsetof(struct conf_render_key, base_url),
 	    .fallback = "https://api.render.com/v1",
-	    .help = "Where the API is: https, or http on this host.",
+	    .help = "Address of the API: https, or http on this host.",
 	},
 	{ .name = NULL },
 };
@@ -78,7 +82,7 @@ static const struct conf_option render_service_options[] = {
 	    .fallback = "0",
 	    .min = 0,
 	    .max = CONCURRENT_MAX,
-	    .help = "Most jobs of one service at work at once; 0 = no limit.",
+	    .help = "Maximum unfinished jobs of one service; 0 = no limit.",
 	},
 	{
 	    .name = "marker",
@@ -86,9 +90,10 @@ static const struct conf_option render_service_options[] = {
 	    .offset = offsetof(struct conf_render_service, marker),
 	    .fallback = "none",
 	    .words = marker_words,
-	    .help = "What a command gets so that its job is found for certain "
-		    "when an answer was lost:\nnothing, \" # minutehand:RUN\" "
-		    "behind it, or \"MINUTEHAND_RUN=RUN \" before it.",
+	    .help = "What is added to a command so that its job is found "
+		    "with certainty after a\nlost response: nothing, \" # "
+		    "minutehand:RUN\" after it, or\n\"MINUTEHAND_RUN=RUN \" "
+		    "before it.",
 	},
 	{ .name = NULL },
 };
@@ -122,8 +127,9 @@ static const struct conf_option alert_options[] = {
 	    .offset = offsetof(struct conf_alert, command),
 	    .trust = TRUST_PROGRAM,
 	    .shown = "{}",
-	    .help = "a program and its words, {/home/me/bin/alert, --mail}; it "
-		    "gets the JSON on its\nstandard input, and no shell.",
+	    .help = "a program and its arguments, {/home/me/bin/alert, "
+		    "--mail}; it gets the\nJSON on its standard input, "
+		    "without a shell.",
 	},
 	{
 	    .name = "secret",
@@ -132,7 +138,7 @@ static const struct conf_option alert_options[] = {
 	    .trust = TRUST_SECRET,
 	    .fallback = "",
 	    .shown = "alert.secret",
-	    .help = "File (mode 0600) of what the webhook is signed with: "
+	    .help = "File (mode 0600) with the key that signs the webhook: "
 		    "\"whsec_\" and base64.",
 	},
 	{
@@ -142,7 +148,7 @@ static const struct conf_option alert_options[] = {
 	    .shown = "{failed, refused, unknown, missed, dead, quarantined, "
 		     "no_tick, too_long, denied}",
 	    .words = alert_words,
-	    .help = "What is told there; left out, all of it.",
+	    .help = "Events to report; by default all.",
 	},
 	{ .name = NULL },
 };
@@ -152,7 +158,7 @@ const struct conf_section conf_sections[] = {
 	    .name = "queue",
 	    .shown = "reports-*",
 	    .help = "Settings of the queues whose name matches the glob; the "
-		    "first match counts.",
+		    "first match is used.",
 	    .title = "name or glob",
 	    .size = sizeof(struct conf_queue),
 	    .array = offsetof(struct conf, queues),
@@ -235,8 +241,8 @@ const struct conf_section conf_sections[] = {
 	{
 	    .name = "alert",
 	    .shown = "ops",
-	    .help = "Who is told what went wrong, under a name of yours: once "
-		    "for each run and state,\ntried again for about a day.",
+	    .help = "A receiver of alerts, under a name of yours: one alert "
+		    "for each run and state,\nretried for about a day.",
 	    .title = "name",
 	    .size = sizeof(struct conf_alert),
 	    .array = offsetof(struct conf, alerts),

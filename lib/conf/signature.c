@@ -1,3 +1,7 @@
+/*
+ * What a funboost worker registers in Redis about itself and its parameters.
+ * Fetching it is net/redis/'s.  Tested in t_signature.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -31,7 +35,9 @@ signature_fini(struct signature *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* Copies of the strings of a member that is a list; what is none is empty. */
+/*
+ * Copy the strings of a list; a member that is not a list yields an empty one.
+ */
 static int
 read_list(struct json_object *o, const char *name, struct conf_list *out)
 {

@@ -7,21 +7,21 @@
 
 #include "lib/conf/conf.h"
 
-/* What the worker of a funboost queue takes, as it has registered itself. */
+/* The parameters that the worker of a funboost queue accepts, as registered. */
 struct signature {
-	bool is_known; /* it has */
+	bool is_known; /* the worker is registered */
 	char *func_name;
 	char *broker_kind; /* "REDIS_STREAM", … */
-	bool is_checked;   /* names are to be checked when a job is added */
+	bool is_checked;   /* check names when a job is added */
 	struct conf_list all, must, optional; /* names of its parameters */
 	int64_t max_priority;		      /* x-max-priority; 0: none */
 };
 
 /*
  * Read the text of a registration, a field of the hash
- * funboost_queue__consumer_parmas (spelled so), into the zeroed *out.  0, or -1
- * with one line in why: no JSON, or no memory; what is missing in it is left
- * empty.  End *out with signature_fini either way.
+ * funboost_queue__consumer_parmas (spelled so), into the zeroed *out.  0, or
+ * -1 with one line in why if it is not JSON or for lack of memory; missing
+ * members stay empty.  Call signature_fini on *out in both cases.
  */
 int signature_parse(const char *text, size_t len, struct signature *out,
     char *why, size_t whylen);

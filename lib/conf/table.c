@@ -1,3 +1,6 @@
+/*
+ * Options at the top of the file, as a table: help, example and reader use it.
+ */
 #include "config.h"
 
 #include <stddef.h>
@@ -26,7 +29,7 @@ static const struct conf_choice anonymous_words[] = {
 	{ NULL, 0, NULL },
 };
 
-/* Never admin. */
+/* admin cannot be anonymous. */
 static const struct conf_choice scope_words[] = {
 	{ "read", CONF_SCOPE_READ, NULL },
 	{ "write", CONF_SCOPE_WRITE, NULL },
@@ -82,9 +85,9 @@ const struct conf_option conf_options[] = {
 	    .offset = offsetof(struct conf, memory_store),
 	    .shown = "/dev/shm/minutehand-UID/NAME.db",
 	    .help = "File of the jobs of kind \"memory\", on a file system "
-		    "in RAM.\nNAME is made from the path of the store.  \"\" = "
-		    "refuse such jobs; so it is\nby default on a host without "
-		    "/dev/shm.",
+		    "in RAM.\nNAME is derived from the path of the store.  "
+		    "\"\" = refuse such jobs, which is\nthe default on a "
+		    "host without /dev/shm.",
 	},
 	{
 	    .name = "group_writable",
@@ -92,9 +95,9 @@ const struct conf_option conf_options[] = {
 	    .offset = offsetof(struct conf, group_writable),
 	    .fallback = "no",
 	    .words = yes_words,
-	    .help = "Whether the group of the files is trusted like their "
-		    "owner: yes lets several users\nshare the store by a "
-		    "group.  Secrets stay their owner's alone.",
+	    .help = "Is the group of the files trusted like their owner?  "
+		    "yes lets several users\nshare the store through a "
+		    "group.  Secrets remain readable by their owner alone.",
 	},
 	{
 	    .name = "timezone",
@@ -118,8 +121,8 @@ const struct conf_option conf_options[] = {
 	    .offset = offsetof(struct conf, anonymous),
 	    .fallback = "off",
 	    .words = anonymous_words,
-	    .help = "Who may use the HTTP API without a token: nobody "
-		    "(off), or every program\non this host (loopback).",
+	    .help = "Access to the HTTP API without a token: none (off), or "
+		    "for every program\non this host (loopback).",
 	},
 	{
 	    .name = "language",
@@ -138,9 +141,9 @@ const struct conf_option conf_options[] = {
 	    .fallback = "read,write,consume",
 	    .shown = "\"read,write,consume\"",
 	    .words = scope_words,
-	    .help = "What these may do, in each queue and at no service of "
-		    "Render: of read, write\nand consume, with commas "
-		    "between.",
+	    .help = "Scopes of access without a token, for every queue and "
+		    "no service of\nRender: a comma-separated list of read, "
+		    "write and consume.",
 	},
 	{
 	    .name = "broker",
@@ -148,8 +151,7 @@ const struct conf_option conf_options[] = {
 	    .offset = offsetof(struct conf, broker),
 	    .fallback = "sqlite",
 	    .words = conf_broker_words,
-	    .help = "Where the messages of queues go that do not say it "
-		    "themselves.",
+	    .help = "Where the messages of queues without a setting go.",
 	},
 	{
 	    .name = "window",
@@ -160,9 +162,10 @@ const struct conf_option conf_options[] = {
 	    .max = H,
 	    .special = "auto",
 	    .special_value = CONF_WINDOW_AUTO,
-	    .help = "How long one tick stays to do what falls due before "
-		    "the next one: auto = the\nmeasured distance of ticks; 0 = "
-		    "not at all; less on a host that kills long\nprocesses.",
+	    .help = "How long a tick stays to run what falls due before the "
+		    "next one: auto = the\nmeasured interval of ticks; 0 = "
+		    "it does not stay; less on a host that kills "
+		    "long\nprocesses.",
 	},
 	{
 	    .name = "clock_leap",
@@ -171,9 +174,9 @@ const struct conf_option conf_options[] = {
 	    .fallback = "1h",
 	    .min = 0,
 	    .max = 365 * D,
-	    .help = "A tick whose clock is that far ahead of the last tick, "
-		    "with less time gone by,\ndecides nothing until a second "
-		    "tick agrees.  0 = every clock is believed.",
+	    .help = "A tick whose clock is this much further ahead of the "
+		    "last tick than the time\nthat passed decides nothing "
+		    "until a second tick agrees.  0 = trust every clock.",
 	},
 	{
 	    .name = "busy",
@@ -182,7 +185,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "5s",
 	    .min = 0,
 	    .max = 5 * M,
-	    .help = "Longest wait for another writer of the store.",
+	    .help = "Maximum time to wait for another writer of the store.",
 	},
 	{
 	    .name = "lease",
@@ -191,8 +194,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "60s",
 	    .min = S,
 	    .max = D,
-	    .help = "How long a consumer holds a message if it does not "
-		    "say.",
+	    .help = "How long a consumer holds a message if it gives no lease.",
 	},
 	{
 	    .name = "max_deliveries",
@@ -210,9 +212,11 @@ const struct conf_option conf_options[] = {
 	    .fallback = "3",
 	    .min = 0,
 	    .max = CONF_WAITING_MAX,
-	    .help = "Most consumers that wait by HTTP (wait_seconds) at once; "
-		    "0 = none may.  Each holds a\nprocess of the web server's, "
-		    "so keep it below their number (4 in the examples).",
+	    .help = "Maximum consumers that wait by HTTP (wait_seconds) at "
+		    "once; 0 = none.\nEach occupies a process of the web "
+		    "server, so keep it below their number\n"
+		    "(4 in the "
+		    "examples).",
 	},
 	{
 	    .name = "max_waiting_per_token",
@@ -221,7 +225,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "2",
 	    .min = 0,
 	    .max = CONF_WAITING_MAX,
-	    .help = "Most of them with the same token.",
+	    .help = "Maximum of them with the same token.",
 	},
 	{
 	    .name = "misfire_grace",
@@ -232,7 +236,7 @@ const struct conf_option conf_options[] = {
 	    .max = 36500 * D,
 	    .special = "none",
 	    .special_value = -1,
-	    .help = "How late a run may start when its job does not say; "
+	    .help = "How late a run may start if its job has no setting; "
 		    "none = any time.",
 	},
 	{
@@ -242,7 +246,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "0",
 	    .min = 0,
 	    .max = INT64_C(1000000000),
-	    .help = "Most jobs of one queue; 0 = no limit.",
+	    .help = "Maximum jobs of one queue; 0 = no limit.",
 	},
 	{
 	    .name = "max_list",
@@ -251,7 +255,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "10000",
 	    .min = 1,
 	    .max = 1000000,
-	    .help = "Longest list of jobs given without a limit.",
+	    .help = "Maximum jobs of a list requested without a limit.",
 	},
 	{
 	    .name = "retention_days",
@@ -269,8 +273,8 @@ const struct conf_option conf_options[] = {
 	    .fallback = "10000",
 	    .min = 0,
 	    .max = INT64_C(1000000000),
-	    .help = "Most rows of one job in the ledger, or a few more; 0 = "
-		    "no limit.",
+	    .help = "Maximum rows of one job in the ledger, approximately; 0 "
+		    "= no limit.",
 	},
 	{
 	    .name = "retention_rows",
@@ -279,7 +283,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "1000000",
 	    .min = 0,
 	    .max = INT64_C(1000000000000),
-	    .help = "Most rows of the ledger; 0 = no limit.",
+	    .help = "Maximum rows of the ledger; 0 = no limit.",
 	},
 	{
 	    .name = "log_target",
@@ -303,10 +307,9 @@ const struct conf_option conf_options[] = {
 	    .offset = offsetof(struct conf, on_ambiguous),
 	    .fallback = "retry",
 	    .words = ambiguous_words,
-	    .help =
-		"When nobody can say whether a job was launched at Render, "
-		"and it is not found\nthere: launch it (again, perhaps), or "
-		"skip it.",
+	    .help = "If it is unknown whether a job was launched at Render, "
+		    "and it is not found\nthere: launch it (possibly a "
+		    "second time), or skip it.",
 	},
 	{
 	    .name = "settle",
@@ -315,7 +318,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "30s",
 	    .min = S,
 	    .max = D,
-	    .help = "How long such a job is looked for.",
+	    .help = "How long such a job is searched for.",
 	},
 	{
 	    .name = "max_parallel",
@@ -324,7 +327,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "32",
 	    .min = 1,
 	    .max = 256,
-	    .help = "Most HTTP requests of a tick at once.",
+	    .help = "Maximum HTTP requests of a tick at once.",
 	},
 	{
 	    .name = "http_timeout",
@@ -333,7 +336,7 @@ const struct conf_option conf_options[] = {
 	    .fallback = "30s",
 	    .min = S / 10,
 	    .max = 10 * M,
-	    .help = "Longest wait for the answer to one.",
+	    .help = "Maximum time for the response to one.",
 	},
 	{
 	    .name = "ca_file",

@@ -1,3 +1,7 @@
+/*
+ * The text of a configuration, prepared for libConfuse: size, NUL bytes,
+ * byte-order mark, comments.  Tested in t_conf.
+ */
 #include "config.h"
 
 #include <sys/stat.h>
@@ -16,9 +20,9 @@
 
 #include "lib/base/ban.h"
 
-#define SIZE_MAX_BYTES (1024 * 1024)
+#define CONF_BYTES_MAX (1024 * 1024) /* limit of a configuration file */
 
-/* Append what fd gives to b; -1 with a reason. */
+/* Append the contents of fd to b; -1 with a reason. */
 static int
 read_all(int fd, struct buf *b, char *why, size_t whylen)
 {
@@ -26,7 +30,7 @@ read_all(int fd, struct buf *b, char *why, size_t whylen)
 	ssize_t n;
 
 	while ((n = read(fd, block, sizeof(block))) > 0) {
-		if (b->len + (size_t)n > SIZE_MAX_BYTES) {
+		if (b->len + (size_t)n > CONF_BYTES_MAX) {
 			(void)snprintf(why, whylen, "larger than 1 MiB");
 			return -1;
 		}
@@ -39,7 +43,7 @@ read_all(int fd, struct buf *b, char *why, size_t whylen)
 	return -1;
 }
 
-/* The parser takes text up to the first NUL: refuse to lose the rest. */
+/* libConfuse reads up to the first NUL: refuse to lose the rest. */
 static int
 check_nul(const struct buf *b, char *why, size_t whylen)
 {
@@ -65,9 +69,9 @@ check_nul(const struct buf *b, char *why, size_t whylen)
 	return 0;
 }
 
-/* Editors of other systems put one in front of UTF-8. */
+/* Some editors write a byte-order mark at the start of UTF-8. */
 static void
-drop_mark(struct buf *b)
+skip_mark(struct buf *b)
 {
 	const size_t n = utf8_mark(b->data, b->len);
 
@@ -78,7 +82,7 @@ drop_mark(struct buf *b)
 	b->data[b->len] = '\0';
 }
 
-/* Append what the open file has; -1 with a reason. */
+/* Append the contents of the open file; -1 with a reason. */
 static int
 read_text(int fd, struct buf *b, char *why, size_t whylen)
 {
@@ -94,7 +98,7 @@ read_text(int fd, struct buf *b, char *why, size_t whylen)
 	}
 	if (read_all(fd, b, why, whylen) == -1)
 		return -1;
-	drop_mark(b);
+	skip_mark(b);
 	return check_nul(b, why, whylen);
 }
 
@@ -133,7 +137,7 @@ conf_last_line(const char *text)
 	return last;
 }
 
-/* Behind what begins at s: a string in quotes, else a comment of C. */
+/* Skip the quoted string or the comment of C that begins at s. */
 static char *
 skip_over(char *s)
 {

@@ -6,14 +6,14 @@
 struct buf;
 struct trust;
 
-/* Private to lib/conf*: the text of a file before libConfuse gets it. */
+/* Private to lib/conf/: the text of a file before libConfuse parses it. */
 
 /*
- * Append the contents of a file to b, without a byte-order mark: only of a
- * regular one or /dev/null, as
- * the parser ends the program when a read fails, and a pipe could block for
- * ever; at most 1 MiB and no NUL, up to which the parser would read.  What
- * trust_open finds is in *t.  0, or -1 with "PATH: …" in why.
+ * Append the contents of a file to b, without a byte-order mark.  The file
+ * must be regular or /dev/null (libConfuse ends the program if a read fails,
+ * and a pipe could block forever), have at most 1 MiB, and contain no NUL,
+ * where libConfuse would stop.  *t has the result of trust_open.  0, or -1
+ * with "PATH: …" in why.
  */
 int conf_read_file(const char *path, struct trust *t, struct buf *b, char *why,
     size_t whylen);
@@ -22,12 +22,12 @@ int conf_read_file(const char *path, struct trust *t, struct buf *b, char *why,
 int conf_last_line(const char *text);
 
 /*
- * Blank out comments that go to the end of their line: libConfuse counts
- * their lines twice, and the lines in complaints would be wrong.  Within a
- * word // is letters, but # is not.
+ * Blank out comments up to the end of their line: libConfuse counts their
+ * lines twice, so the lines in messages would be wrong.  Within a word // is
+ * text, but # is a comment.
  *
- * The line of the first * or + outside of quotes, which libConfuse drops
- * without a word; 0 if there is none.
+ * Returns the line of the first * or + outside of quotes, which libConfuse
+ * ignores silently; 0 if there is none.
  */
 int conf_blank_comments(char *text);
 

@@ -1,6 +1,6 @@
 /*
- * The files that a configuration names, and where in it: the lines of its
- * options, and what lib/base/trust.h says of each file.
+ * Checks of the files that a configuration names (lib/base/trust.h), and the
+ * lines at which its options are.  Tested in t_conf and tests/ctl/trust.bats.
  */
 #include "config.h"
 
@@ -50,7 +50,7 @@ conf_note_section(struct conf *c, const struct conf_section *sec, size_t at,
 	return note(c, &(struct conf_line){ NULL, sec, at, line });
 }
 
-/* Append ":LINE", or nothing without one. */
+/* Append ":LINE", or nothing if the line is unknown. */
 static void
 add_line(const struct conf *c, const struct conf_line *what, struct buf *out)
 {
@@ -100,13 +100,13 @@ conf_where(const struct conf *c, const char *name, struct buf *out)
 	conf_where_option(c, o, 0, out);
 }
 
-/* A program, and the scripts among its words. */
+/* Check a program, and its arguments, which may be scripts. */
 static enum trust_rc
 check_command(struct trust *t, const struct conf_list *l)
 {
 	enum trust_rc rc = TRUST_OK;
 
-	/* Without a slash it is looked for in PATH, which is not ours. */
+	/* Without a slash it is found by PATH, which is not checked here. */
 	if (l->n > 0 && strchr(l->v[0], '/') != NULL)
 		rc = trust_check(t, TRUST_PROGRAM, l->v[0]);
 	for (size_t i = 1; i < l->n && rc != TRUST_REFUSED; i++) {
@@ -163,12 +163,12 @@ check_value(struct trust *t, const struct conf_option *o, const void *base)
 		return check_command(t,
 		    (const struct conf_list *)(const void *)member);
 	memcpy(&path, member, sizeof(path));
-	/* What is not there is reported when it is needed. */
+	/* A missing file is reported when it is needed. */
 	return path == NULL || *path == '\0' ? TRUST_OK :
 					       trust_check(t, o->trust, path);
 }
 
-/* The options of one level; -1 with the first complaint. */
+/* Check the options of one level; -1 with the first fault. */
 static int
 check_level(const struct conf *c, const struct conf_option *o, const void *base,
     size_t at, struct buf *why)

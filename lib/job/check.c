@@ -1,3 +1,7 @@
+/*
+ * Checks of a stored job: a damaged row must be found before its job runs.
+ * The limits are those of parse.c.  Tested in t_job_fields.
+ */
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
@@ -9,7 +13,7 @@
 #include "lib/json/json.h"
 #include "lib/base/ban.h"
 
-/* Texts of JSON, and what each begins with. */
+/* Members that are JSON, and the character each begins with. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -21,7 +25,7 @@ static const struct {
 	{ "retry", offsetof(struct job, retry), '{' },
 };
 
-/* The limits of lib/job/parse.c. */
+/* Limits as in lib/job/parse.c. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -46,8 +50,8 @@ check_text(const char *name, const char *text, char first, struct faults *fs)
 	if (json_check(text, strlen(text), why, sizeof(why)) != 0)
 		return fault_add(fs, name, "cannot be read: %s", why);
 	if (text[0] != first)
-		return fault_add(fs, name, "cannot be read: it is no %s",
-		    first == '[' ? "list" : "object");
+		return fault_add(fs, name, "cannot be read: it is not %s",
+		    first == '[' ? "a list" : "an object");
 	return 0;
 }
 

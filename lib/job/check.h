@@ -9,9 +9,9 @@ struct job;
 #define JOB_SECONDS_MAX INT64_C(3155760000) /* 100 years */
 
 /*
- * Is what was stored of a job, but for its trigger, what an add may have
- * stored?  Payload that is JSON, policies within their limits.  0, or -1 with
- * a fault for the field.
+ * Are the stored members of a job, except its trigger, within what an add
+ * accepts?  Parameters must be JSON, policies within their limits.  0, or -1
+ * with a fault for the field.
  */
 int job_check(const struct job *j, struct faults *fs);
 

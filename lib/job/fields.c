@@ -1,3 +1,7 @@
+/*
+ * Which fields belong to which kind of trigger, as a table.  Tested in
+ * t_job_fields.
+ */
 #include <string.h>
 
 #include "lib/job/fields.h"

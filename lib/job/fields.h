@@ -16,15 +16,15 @@
 
 #define JOB_TRIGGER_FIELDS 23
 
-/* The fields that make a trigger, and the kinds that read them. */
+/* The fields of triggers, and the kinds that have them. */
 struct job_field {
 	const char *name;
 	unsigned kinds;
-	bool is_length; /* one of the units that make a length together */
+	bool is_length; /* one of the units that add up to a length */
 };
 extern const struct job_field job_trigger_fields[JOB_TRIGGER_FIELDS];
 
-/* The kinds that read a field; 0: it is none of a trigger. */
+/* The kinds that have a field; 0: not a field of a trigger. */
 unsigned job_field_kinds(const char *name);
 
 /* Is it a unit of a length? */

@@ -1,3 +1,8 @@
+/*
+ * Broker kinds of funboost, as a table; "reids_ack_using_timeout" is spelled
+ * so there.  Pushing is net/redis/'s and net/amqp/'s.  Tested in
+ * t_message_funboost.
+ */
 #include "config.h"
 
 #include <stddef.h>

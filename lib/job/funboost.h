@@ -3,16 +3,18 @@
 
 #include <stdbool.h>
 
-/* How a worker of funboost takes its messages, by the word it registers. */
+/*
+ * How a worker of funboost receives messages, by the broker kind it registers.
+ */
 struct funboost_kind {
 	const char *name;
-	const char *push;  /* the command of Redis; NULL: not there */
-	const char *count; /* likewise; NULL: nobody can know */
-	bool has_levels;   /* QUEUE:N besides, by priority */
+	const char *push;  /* Redis command; NULL: not Redis */
+	const char *count; /* likewise; NULL: cannot be counted */
+	bool has_levels;   /* has further lists QUEUE:N by priority */
 	bool is_rabbitmq;
 };
 
-/* The kind of that name; NULL: one that nobody can push to from outside. */
+/* The kind of that name; NULL: one that is not accessible from outside. */
 const struct funboost_kind *funboost_kind_find(const char *name);
 
 #endif

@@ -18,144 +18,146 @@ struct trigger_env;
 struct warns;
 
 /*
- * What a queue's broker said of its worker, asked before (net/brokers.h), for
- * a body is read where nobody may wait for the network.
+ * The registration of a queue's worker, requested beforehand (net/brokers.h):
+ * a body is read where waiting for the network is not allowed.
  */
 struct job_registration {
-	bool is_pending;  /* not asked yet: names are not checked */
-	bool is_answered; /* else: why */
+	bool is_pending;  /* not requested yet: names are not checked */
+	bool is_answered; /* else why has the reason */
 	struct signature sig;
 	char why[256];
 };
 
 /*
- * Of a queue that is asked about when the rest of the text was found good: what
- * only its worker can know is left to job_check_registration.
+ * For a queue whose registration is requested after the rest of the text was
+ * found valid: what depends on it is left to job_check_registration.
  */
 extern const struct job_registration job_registration_later;
 
-/* What a job's text is read against. */
+/* The context in which a job's text is read. */
 struct job_env {
 	const struct conf *conf;
 	const struct trigger_env *trigger;
 	const struct job_registration
-	    *known;	     /* of the job's queue; NULL: not asked */
-	struct warns *warns; /* gets what may surprise about it; NULL: no */
-	bool is_lenient;     /* an unknown member is ignored, with a warning */
+	    *known;	     /* of the job's queue; NULL: not requested */
+	struct warns *warns; /* receives warnings; NULL: none */
+	bool is_lenient;     /* unknown members are ignored, with a warning */
 };
 
 /*
- * The body of add_timing_job as a job: *j (initialised) and *is_replace are
- * filled, the trigger is made and stored as its spec.  Every bad field is
- * reported, an unknown one too (but see is_lenient); 0 or -1.  On success j->cursor_us holds the
- * first slot, as does j->next_run_us unless paused was asked (JOB_NEVER).
- * A trigger that would never fire is a fault; where the environment takes it,
- * the fault stands beside 0 and j->is_never: sched_add and sched_patch judge,
- * for it may be the one that the job has, with slots that are due.
- * j->job_id stays NULL when the client leaves the name to us.
+ * Read the body of add_timing_job: fills in *j (initialized) and *is_replace,
+ * makes the trigger and stores it as its spec.  Every bad field is reported,
+ * and every unknown one (but see is_lenient); 0 or -1.  On success
+ * j->cursor_us is the first slot, as is j->next_run_us unless paused was given
+ * (JOB_NEVER).
+ *
+ * A trigger that would never fire is a fault; if the environment accepts it,
+ * the result is 0 with that fault and j->is_never set: sched_add and
+ * sched_patch decide, as it may be the trigger the job has, with slots that
+ * are due.  j->job_id stays NULL if the client gives no name.
  */
 int job_from_json(struct json_object *body, const struct job_env *env,
     struct job *j, bool *is_replace, struct faults *fs);
 
 /*
- * The same body without a need of queue_name, and with the count and now of a
- * preview, which are left to preview_from_json.
+ * The same without requiring queue_name; count and now of a preview are left
+ * to preview_from_json.
  */
 int job_from_preview(struct json_object *body, const struct job_env *env,
     struct job *j, struct faults *fs);
 
 /*
- * A JSON merge patch (RFC 7396) of a stored job: the members are those of
- * add_timing_job, those given change *j, null takes one back to its default.
- * Of a trigger that stays of its kind the fields not given stay as well; the
- * units of an interval count as one field, and crontab takes the place of all
- * others of cron.  Every bad field is reported, one that is unknown, cannot
- * change or means nothing to this kind of trigger too: then -1, and *j is as
- * it was.  Else 0; j->trigger is the same text unless a field of it was given,
- * and a state that was asked for stands in j->state; cursor and next run are
- * left to the caller.
+ * Apply a JSON merge patch (RFC 7396) to a stored job: the members are those
+ * of add_timing_job; those given change *j, null restores the default.  If the
+ * trigger keeps its kind, its fields not given stay as well; the units of an
+ * interval count as one field, and crontab replaces all others of cron.  Every
+ * bad field is reported, also one that is unknown, fixed, or not of this kind
+ * of trigger: then -1, and *j is unchanged.  Else 0; j->trigger is the same
+ * text unless a field of it was given, and a requested state is in j->state;
+ * cursor and next run are left to the caller.
  */
 int job_patch(struct json_object *patch, const struct job_env *env,
     struct job *j, struct faults *fs);
 
 /*
- * The object of a Render target as *t, whose strings stay o's.  Every bad
- * member is reported, an unknown one too; 0 or -1.  With a service (borrowed)
- * that is the one, and the object must not name another.
+ * Read the object of a Render target into *t, whose strings are borrowed from
+ * o.  Every bad member is reported, and every unknown one; 0 or -1.  If
+ * service (borrowed) is given, it is the target's, and the object must not
+ * name another.
  */
 int render_target_from_json(struct json_object *o, const char *service,
     const struct conf *conf, struct render_target *t, struct faults *fs);
 
-/* What the configuration has for the service: the marker, on_ambiguous. */
+/* Fill in marker and on_ambiguous from the configuration of the service. */
 void render_target_defaults(const struct conf *conf, const char *service,
     struct render_target *t);
 
-/* "none", "comment", "env" (-1: no such word). */
+/* "none", "comment", "env"; 0, or -1: no such name. */
 int render_marker_parse(const char *word, enum delivery_marker *out);
 
 /*
- * The member "render" of a body, if there is one, into j->render, in the
- * form render_target_print gives.  j->kind is known.  Also refuses what does
- * not go together with it.  0, or -1 with faults ("render.serviceId").
+ * Read the member "render" of a body, if any, into j->render, in the form that
+ * render_target_print gives; j->kind must be set.  Also refuses members that a
+ * render job cannot have.  0, or -1 with faults ("render.serviceId").
  */
 int job_parse_render(struct json_object *body, const struct conf *conf,
     struct job *j, struct faults *fs);
 
 /*
- * Append the job object clients read: {"job_id","queue_name","trigger",
- * "next_run_time","status","kwargs",…}.  env gives the zones.  A trigger that
- * cannot be read is shown with status "quarantined".
+ * Append the job object for clients: {"job_id","queue_name","trigger",
+ * "next_run_time","status","kwargs",…}.  env supplies the zones.  A job
+ * whose trigger cannot be read has the status "quarantined".
  */
 void job_to_json(const struct job *j, const struct trigger_env *env,
     struct buf *out);
 
-/* Its name and next run alone, for those who may not read the rest. */
+/* Append its name and next run only, for clients without read access. */
 void job_to_json_brief(const struct job *j, const struct trigger_env *env,
     struct buf *out);
 
 /*
- * Check that kwargs (may be NULL) carries no key that would make a consumer
+ * Check that kwargs (may be NULL) has no key that would make a consumer
  * execute what a client sent; 0, or -1 with a fault for field.
  */
 int job_check_kwargs(const char *field, struct json_object *kwargs,
     struct faults *fs);
 
-/* Parameters on their way to a queue, and how their fields are called. */
+/* Parameters for a queue, and the name of their field. */
 struct job_params {
 	const char *queue;
 	struct json_object *args;   /* list or NULL */
 	struct json_object *kwargs; /* object or NULL */
 	const char *kwargs_field;   /* "kwargs", "msg_body" */
 	const struct job_registration
-	    *known; /* of the queue; NULL: not asked */
+	    *known; /* of the queue; NULL: not requested */
 };
 
 /*
- * Check parameters: job_check_kwargs, together at most JOB_ARGS_MAX bytes; by
- * what the worker has registered or, without that, by the names that the
- * configuration gives the queue: no more args than names, no name it does not
- * take, none missing that it must have.  Where args need names and nobody
- * knows any, they are refused; where the worker takes what nobody can push,
- * all is.  0, or -1 with faults.
+ * Check parameters: job_check_kwargs, and at most JOB_ARGS_MAX bytes together.
+ * By the worker's registration or, without one, the names in the queue's
+ * configuration: no more args than names, no unknown name, no required one
+ * missing.  args are refused if names are needed and unknown; everything is
+ * refused if the worker's broker kind is not accessible.  0, or -1 with
+ * faults.
  */
 int job_check_params(const struct conf *conf, const struct job_params *p,
     struct faults *fs);
 
-/* Parameters as they are stored. */
+/* Parameters as stored. */
 struct job_texts {
 	const char *queue;
 	const char *args;   /* JSON array or NULL */
 	const char *kwargs; /* JSON object or NULL */
 };
 
-/* The same of such, once more before they are sent. */
+/* The same check of stored parameters, before they are sent. */
 int job_check_texts(const struct conf *conf,
     const struct job_registration *known, const struct job_texts *t,
     struct faults *fs);
 
 /*
- * The parameters of j, read against job_registration_later, against what is known by
- * now (NULL: there was nothing to ask).  0, or -1 with faults.
+ * Check the parameters of j, read with job_registration_later, against the
+ * registration received since (NULL: none was needed).  0, or -1 with faults.
  */
 int job_check_registration(const struct conf *conf,
     const struct job_registration *known, const struct job *j,

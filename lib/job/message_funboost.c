@@ -1,3 +1,7 @@
+/*
+ * Messages in the format of funboost: parameters by name, and "extra".  The
+ * envelope is lib/record/message.c.
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -13,19 +17,22 @@
 #include "lib/time/tz.h"
 #include "lib/base/ban.h"
 
-#define SECONDS_LEN 19 /* "2026-11-22 00:11:17", the offset left out */
+#define SECONDS_LEN 19 /* "2026-11-22 00:11:17", without the offset */
 #define PARAMS "other_extra_params"
 #define PRIORITY "priroty"
 
-/* Where members are added to, and which are left out. */
+/* The state of a visit of members. */
 struct adding {
 	const struct message_funboost *m;
 	struct buf *out;
-	size_t nargs;	   /* the names of so many are taken */
+	size_t nargs;	   /* number of args, whose names are taken */
 	bool has_priority; /* the client gave one */
 };
 
-/* Between two members; without memory there is nothing to look at. */
+/*
+ * Append a comma between two members; a failed buffer has no contents to
+ * check.
+ */
 static void
 add_comma(struct buf *out)
 {
@@ -56,7 +63,7 @@ add_kwarg(void *cookie, const char *name, struct json_object *value)
 	return 0;
 }
 
-/* The publisher's own words are ours; add_priority has those of the queue. */
+/* task_id and times are ours; add_priority handles other_extra_params. */
 static int
 add_extra(void *cookie, const char *name, struct json_object *value)
 {
@@ -81,7 +88,7 @@ add_other(void *cookie, const char *name, struct json_object *value)
 	return 0;
 }
 
-/* What is the job's own; a priority the client gave in its extra stays. */
+/* Append the job's priority, unless the client gave one in extra. */
 static void
 add_priority(struct adding *a, struct json_object *extra)
 {
@@ -121,7 +128,7 @@ add_publish(const struct message_funboost *m, struct buf *out)
 	buf_fini(&local);
 }
 
-/* Nothing to map and nothing to merge: kwargs as they stand, and extra. */
+/* Fast path: no args to map and no extra to merge. */
 static bool
 add_plain(const struct message_funboost *m, struct buf *out)
 {
@@ -143,7 +150,7 @@ add_plain(const struct message_funboost *m, struct buf *out)
 	return true;
 }
 
-/* *out stays NULL for NULL. */
+/* Parse text; *out stays NULL for NULL. */
 static int
 parse(const char *text, struct json_object **out)
 {

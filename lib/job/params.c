@@ -1,3 +1,8 @@
+/*
+ * Parameters of jobs and messages: dangerous keys, size, and the names that
+ * the queue's worker accepts.  Tested in t_job (tests/unit/record) and
+ * tests/broker/redis.bats.
+ */
 #include <string.h>
 
 #include "lib/conf/conf.h"
@@ -9,13 +14,13 @@
 #include "lib/json/list.h"
 #include "lib/base/ban.h"
 
-/* funboost consumers unpickle the parameters this key lists. */
+/* funboost consumers unpickle the parameters listed under this key. */
 #define UNPICKLE "can_not_json_serializable_keys"
 
 static int visit_unpickle(void *cookie, const char *name,
     struct json_object *value);
 
-/* Is the key anywhere inside? */
+/* Does o contain the key at any depth? */
 static int
 has_unpickle(struct json_object *o)
 {
@@ -49,11 +54,11 @@ job_check_kwargs(const char *field, struct json_object *kwargs,
 	    UNPICKLE);
 }
 
-/* What a queue's target takes, and who is to hear of what it does not. */
+/* The parameter names of a queue's target, and where faults go. */
 struct names {
 	const struct conf_list *all;
 	const struct conf_list *must;
-	bool is_checked; /* kwargs, too */
+	bool is_checked; /* check kwargs as well */
 	const struct job_params *p;
 	struct faults *fs;
 };
@@ -79,7 +84,7 @@ check_name(void *cookie, const char *name, struct json_object *value)
 	    "the target of this queue takes no parameter \"%s\"", name);
 }
 
-/* Is each parameter there that must be? */
+/* Is every required parameter given? */
 static int
 check_must(const struct names *n)
 {
@@ -109,7 +114,7 @@ check_names(const struct names *n)
 
 	if (nargs > n->all->n)
 		rc = fault_add(n->fs, "args",
-		    "%zu parameters given, the target takes %zu", nargs,
+		    "%zu parameters given, the target accepts %zu", nargs,
 		    n->all->n);
 	if (!n->is_checked)
 		return rc;
@@ -118,26 +123,26 @@ check_names(const struct names *n)
 	return check_must(n) != 0 ? -1 : rc;
 }
 
-/* Nobody knows a name: kwargs may be right, args cannot be sent. */
+/* Without known names: kwargs may be valid, args cannot be sent. */
 static int
 check_nameless(const struct conf_queue *q, const struct job_params *p,
     struct faults *fs)
 {
 	const char *why = "";
 
-	/* What is only looked at is not asked for. */
+	/* When only inspecting, the worker is not asked. */
 	if (q->format != CONF_FORMAT_FUNBOOST || json_count(p->args) == 0 ||
 	    (q->broker == CONF_BROKER_FUNBOOST && p->known == NULL))
 		return 0;
 	if (p->known != NULL && !p->known->is_answered)
 		why = p->known->why;
 	return fault_add(fs, "args",
-	    "need names, and nobody knows those of this queue's worker%s%s: "
+	    "need names, and those of this queue's worker are unknown%s%s: "
 	    "use kwargs, or give the queue its params in the configuration",
 	    *why == '\0' ? "" : ": ", why);
 }
 
-/* By what the worker has registered. */
+/* Check by the worker's registration. */
 static int
 check_registered(const struct job_params *p, struct faults *fs)
 {
@@ -148,8 +153,8 @@ check_registered(const struct job_params *p, struct faults *fs)
 	if (sig->broker_kind != NULL &&
 	    funboost_kind_find(sig->broker_kind) == NULL)
 		return fault_add(fs, "queue_name",
-		    "the worker of this queue takes %s, which nobody can "
-		    "push to from outside",
+		    "the worker of this queue uses %s, which is not "
+		    "accessible from outside",
 		    sig->broker_kind);
 	return sig->all.n == 0 && json_count(p->args) == 0 && !sig->is_checked ?
 	    0 :
@@ -186,14 +191,14 @@ job_check_params(const struct conf *conf, const struct job_params *p,
 		bytes += strlen(json_text(p->kwargs));
 	if (bytes > JOB_ARGS_MAX)
 		rc = fault_add(fs, p->args != NULL ? "args" : p->kwargs_field,
-		    "the parameters have %zu bytes as JSON, more than %d",
+		    "the parameters have %zu bytes as JSON; at most %d are allowed",
 		    bytes, JOB_ARGS_MAX);
 	if (p->queue != NULL && check_queue(conf, p, fs) != 0)
 		rc = -1;
 	return rc;
 }
 
-/* *out stays NULL for NULL. */
+/* Parse a stored text; *out stays NULL for NULL. */
 static int
 read_text(const char *field, const char *text, struct json_object **out,
     struct faults *fs)

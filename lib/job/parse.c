@@ -1,3 +1,8 @@
+/*
+ * The body of an add as a job: names, trigger, policies, parameters.  All
+ * faults are collected.  Patches are patch.c's, printing is print.c's.  Tested
+ * in t_job_fields, t_job_json and tests/http/jobs.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -20,9 +25,9 @@
 #include "lib/base/utf8.h"
 #include "lib/base/ban.h"
 
-#define DESCRIPTION_MAX 1024 /* bytes */
+#define DESCRIPTION_MAX 1024 /* bytes of a description */
 
-/* The other fields of the body, and those that only a preview has. */
+/* The other fields of the body; the last ones are a preview's alone. */
 static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
 	"job_store_kind", "replace_existing", "args", "kwargs",
 	"misfire_grace_time", "coalesce", "max_instances", "max_catchup",
@@ -39,7 +44,7 @@ static const char *const retry_fields[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* What every step of the parse needs. */
+/* The state of the parse. */
 struct parse {
 	struct json_object *body;
 	const struct conf *conf;
@@ -52,16 +57,16 @@ struct parse {
 	bool is_lenient;
 };
 
-/* A copy of s in *out; NULL stays NULL.  Without memory a fault. */
+/* Store a copy of s in *out; NULL stays NULL.  Without memory a fault. */
 static int
-keep(struct parse *p, const char *field, const char *s, char **out)
+store_copy(struct parse *p, const char *field, const char *s, char **out)
 {
 	if (s == NULL)
 		return 0;
 	*out = strdup(s);
 	return *out != NULL ?
 	    0 :
-	    fault_add(p->fs, field, "could not be kept: out of memory");
+	    fault_add(p->fs, field, "cannot be stored: out of memory");
 }
 
 static int
@@ -86,14 +91,14 @@ parse_names(struct parse *p)
 		    "must be redis, sqlite or memory");
 	if (rc != 0)
 		return -1;
-	rc |= keep(p, "queue_name", queue, &p->j->queue);
-	rc |= keep(p, "job_id", id, &p->j->job_id);
+	rc |= store_copy(p, "queue_name", queue, &p->j->queue);
+	rc |= store_copy(p, "job_id", id, &p->j->job_id);
 	return rc;
 }
 
 /*
- * Intervals come as whole numbers, perhaps as "1e1", which room makes "10";
- * the trigger judges their sum.
+ * The units of a length are integers, also written as "1e1", which is stored
+ * as "10" in room; the trigger checks their sum.
  */
 static int
 read_length(struct parse *p, const char *name, const char **text, char *room)
@@ -109,7 +114,7 @@ read_length(struct parse *p, const char *name, const char **text, char *room)
 	    "must be a whole number, not negative and not too large");
 }
 
-/* The text of the field of number i; NULL in *text when it is not given. */
+/* The text of field number i; NULL in *text if it is not given. */
 static int
 read_field(struct parse *p, size_t i, char room[JSON_INSTANT_MAX],
     const char **text)
@@ -119,7 +124,7 @@ read_field(struct parse *p, size_t i, char room[JSON_INSTANT_MAX],
 
 	if (trigger_is_instant(name)) {
 		rc = json_get_instant(p->body, name, room, text, p->fs);
-		/* An empty field of a form. */
+		/* An empty field of an HTML form. */
 		if (rc == 0 && *text != NULL && **text == '\0')
 			*text = NULL;
 		return rc;
@@ -131,7 +136,7 @@ read_field(struct parse *p, size_t i, char room[JSON_INSTANT_MAX],
 	return 0;
 }
 
-/* Collect the fields of the kind; *n of them into f. */
+/* Collect the fields of the kind: *n of them in f. */
 static int
 collect_fields(struct parse *p, enum trigger_kind kind,
     struct trigger_field f[JOB_TRIGGER_FIELDS],
@@ -175,7 +180,7 @@ parse_kind(struct parse *p, enum trigger_kind *out)
 	    "must be date, interval or cron, or calendarinterval");
 }
 
-/* The first slot and the storable text of a trigger that was made. */
+/* Store the first slot and the text of the trigger. */
 static int
 store_trigger(struct parse *p, const struct trigger *t)
 {
@@ -185,7 +190,7 @@ store_trigger(struct parse *p, const struct trigger *t)
 	p->j->is_never = first == TRIGGER_NONE;
 	if (p->j->is_never && !fault_is_never(p->fs))
 		(void)fault_add_never(p->fs, "trigger",
-		    "no time matches before its end");
+		    "it has no slot before its end");
 	if (p->j->is_never && (p->env->takes & TRIGGER_TAKES_NEVER) == 0)
 		return -1;
 	p->j->cursor_us = first;
@@ -195,13 +200,13 @@ store_trigger(struct parse *p, const struct trigger *t)
 	p->j->trigger = buf_take(&spec);
 	if (p->j->trigger == NULL)
 		return fault_add(p->fs, "trigger",
-		    "could not be kept: out of memory");
+		    "cannot be stored: out of memory");
 	return 0;
 }
 
-/* Is there something in a field that leftovers of a form do not have? */
+/* Does a field have a value, which fields left over in a form do not? */
 static bool
-is_meant(const struct parse *p, const char *name)
+has_value(const struct parse *p, const char *name)
 {
 	struct faults unused = { .n = 0 };
 	char room[JSON_DIGITS_MAX];
@@ -219,25 +224,25 @@ warn_ignored(struct parse *p, const char *name, enum trigger_kind kind)
 {
 	warns_add(p->warns, WARN_IGNORED_FIELD,
 	    &(struct warn_text){
-		.text = { "%1 is no field of trigger %2: ignored",
+		.text = { "%1 is not a field of trigger %2: ignored",
 		    "%1 不是 %2 触发器的字段：已忽略" },
 		.a = name,
 		.b = trigger_kind_name(kind) });
 }
 
 /*
- * Fields of other kinds come as leftovers of forms, and are ignored.  A date
- * that has one, but no instant, would run at once: that is no leftover.
+ * Fields of other kinds are left over in forms, and ignored.  A date with such
+ * a field but no time would run at once: that is a mistake.
  */
 static int
-check_strays(struct parse *p, enum trigger_kind kind, bool has_instant)
+check_other_kinds(struct parse *p, enum trigger_kind kind, bool has_instant)
 {
 	const char *stray = NULL;
 
 	for (size_t i = 0; i < JOB_TRIGGER_FIELDS; i++) {
 		const struct job_field *f = &job_trigger_fields[i];
 
-		if ((f->kinds & 1U << kind) != 0 || !is_meant(p, f->name))
+		if ((f->kinds & 1U << kind) != 0 || !has_value(p, f->name))
 			continue;
 		stray = f->name;
 		if (p->warns != NULL)
@@ -246,12 +251,12 @@ check_strays(struct parse *p, enum trigger_kind kind, bool has_instant)
 	if (kind != TRIGGER_DATE || has_instant || stray == NULL)
 		return 0;
 	return fault_add(p->fs, "run_date",
-	    "is required: %s is no field of trigger date, which would run at "
+	    "is required: %s is not a field of trigger date, which would run at "
 	    "once",
 	    stray);
 }
 
-/* What may surprise about the instants as they were written. */
+/* Add warnings about times as they were written. */
 static void
 warn_instants(struct parse *p, const struct trigger *t,
     const struct trigger_field *f, size_t n)
@@ -274,17 +279,17 @@ parse_trigger(struct parse *p)
 
 	if (parse_kind(p, &kind) != 0)
 		return -1;
-	/* Asked even when a field is bad, so that all bad ones are named. */
+	/* Called even if a field is bad, so that all bad ones are reported. */
 	rc = collect_fields(p, kind, f, room, &n);
-	rc |=
-	    check_strays(p, kind, n > 0 && strcmp(f[0].name, "run_date") == 0);
+	rc |= check_other_kinds(p, kind,
+	    n > 0 && strcmp(f[0].name, "run_date") == 0);
 	(void)snprintf(choice, sizeof(choice), "%" PRId64,
 	    trigger_choice(p->j->queue == NULL ? "" : p->j->queue,
 		p->j->job_id));
 	f[n++] = (struct trigger_field){ "choice", choice };
 	t = trigger_new(trigger_kind_name(kind), f, n, p->env, p->fs);
 	if (t == NULL) {
-		/* A field that is bad is not missing as well. */
+		/* A bad field is not reported as missing as well. */
 		if (rc != 0)
 			fault_drop(p->fs, "trigger");
 		return -1;
@@ -309,15 +314,16 @@ parse_params(struct parse *p)
 
 	rc |= json_get_array(p->body, "args", &params.args, p->fs);
 	rc |= json_get_object(p->body, "kwargs", &params.kwargs, p->fs);
-	if (rc == 0 && params.queue == NULL) /* a preview of no queue's job */
+	if (rc == 0 && params.queue == NULL) /* a preview without a queue */
 		return 0;
 	if (rc != 0 || job_check_params(p->conf, &params, p->fs) != 0)
 		return -1;
 	if (json_count(params.args) > 0)
-		rc |= keep(p, "args", json_text(params.args), &p->j->args);
-	if (json_count(params.kwargs) > 0)
 		rc |=
-		    keep(p, "kwargs", json_text(params.kwargs), &p->j->kwargs);
+		    store_copy(p, "args", json_text(params.args), &p->j->args);
+	if (json_count(params.kwargs) > 0)
+		rc |= store_copy(p, "kwargs", json_text(params.kwargs),
+		    &p->j->kwargs);
 	return rc;
 }
 
@@ -343,7 +349,7 @@ parse_retry(struct parse *p)
 		return -1;
 	return json_count(o) == 0 ?
 	    0 :
-	    keep(p, "retry", json_text(o), &p->j->retry);
+	    store_copy(p, "retry", json_text(o), &p->j->retry);
 }
 
 static int
@@ -358,7 +364,7 @@ parse_description(struct parse *p)
 	if (strlen(s) > DESCRIPTION_MAX)
 		return fault_add(p->fs, "description", "has more than %d bytes",
 		    DESCRIPTION_MAX);
-	return keep(p, "description", s, &p->j->description);
+	return store_copy(p, "description", s, &p->j->description);
 }
 
 /* Absent means the owner's default, null means no limit. */
@@ -409,10 +415,10 @@ parse_policies(struct parse *p)
 		return rc;
 	p->j->state = JOB_PAUSED;
 	p->j->next_run_us = JOB_NEVER;
-	return keep(p, "paused", "added as paused", &p->j->reason);
+	return store_copy(p, "paused", "added as paused", &p->j->reason);
 }
 
-/* json_visit: an unknown member of a body of the clients of old. */
+/* json_visit: an unknown member of a lenient body. */
 static int
 ignore(void *cookie, const char *name, struct json_object *value)
 {
@@ -421,7 +427,7 @@ ignore(void *cookie, const char *name, struct json_object *value)
 	return 0;
 }
 
-/* Complain of the fields that are none. */
+/* Report unknown fields. */
 static int
 check_names(const struct parse *p)
 {
@@ -439,7 +445,7 @@ check_names(const struct parse *p)
 	if (p->is_lenient && p->warns != NULL &&
 	    json_only_or(p->body, known, n, &others, p->fs) == 0)
 		return 0;
-	/* With one that is a near miss, all are named. */
+	/* If one resembles a known name, all are reported. */
 	return json_only(p->body, "", known, n, p->fs);
 }
 

@@ -1,3 +1,10 @@
+/*
+ * A patch of a stored job.  The stored job is turned back into the body of an
+ * add, the patch is laid over it, and the whole is read as an add; of the
+ * resulting job only the members given are taken.  So there is one reader of
+ * bodies, and stored members that are not patched stay as they are, even if
+ * damaged.
+ */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -16,29 +23,23 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-/*
- * A patch is laid over what the job was made of; the whole is read as the
- * body of an add, and of the job that makes, the members given are taken.  So
- * there is one reader of bodies, and what is stored but not asked to change,
- * be it damaged, stays as it is.
- */
 struct patch {
 	struct json_object *members;
 	const struct job *j;
-	enum trigger_kind kind; /* of the trigger afterwards */
+	enum trigger_kind kind; /* of the resulting trigger */
 	bool is_kind_kept;
-	bool is_trigger; /* a field of it is given */
-	bool is_length;	 /* a unit of an interval is */
-	bool is_implied; /* the start of an interval stands for its grid */
+	bool is_trigger; /* a field of the trigger is given */
+	bool is_length;	 /* a unit of an interval is given */
+	bool is_implied; /* an interval's start stands for its grid */
 	struct buf body;
 	struct faults *fs;
 };
 
-/* Members that only an add may have. */
+/* Members that only an add can have. */
 static const char *const fixed[] = { "queue_name", "job_id", "job_store_kind",
 	"replace_existing" };
 
-/* Members that are taken as they are. */
+/* Members that are copied from the job that was read. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -71,9 +72,9 @@ is_fixed(const char *name)
 	return false;
 }
 
-/* What is given, and whether it may be. */
+/* Note which members are given, and refuse those that cannot change. */
 static int
-look(void *cookie, const char *name, struct json_object *value)
+note_member(void *cookie, const char *name, struct json_object *value)
 {
 	static const char *const articles[TRIGGER__MAX] = {
 		[TRIGGER_DATE] = "a date",
@@ -90,14 +91,14 @@ look(void *cookie, const char *name, struct json_object *value)
 		return 0;
 	if (value != NULL && p->kind != TRIGGER__MAX &&
 	    (kinds & 1U << p->kind) == 0)
-		fault_add(p->fs, name, "is no field of %s trigger",
+		fault_add(p->fs, name, "is not a field of %s trigger",
 		    articles[p->kind]);
 	p->is_trigger = true;
 	p->is_length = p->is_length || job_field_is_length(name);
 	return 0;
 }
 
-/* The kind there is, and the kind asked for; a bad one is told later. */
+/* The present kind, and the requested one; a bad one is reported later. */
 static void
 find_kind(struct patch *p)
 {
@@ -116,7 +117,7 @@ find_kind(struct patch *p)
 		if (asked != NULL && strcmp(name, asked) == 0)
 			p->kind = (enum trigger_kind)k;
 	}
-	/* "@every 1h" became an interval: another line may take its place. */
+	/* An interval made by "@every 1h" can be replaced by another line. */
 	if (asked == NULL)
 		p->kind = was == TRIGGER_INTERVAL &&
 			json_member(p->members, "crontab") != NULL ?
@@ -154,7 +155,7 @@ add_given(void *cookie, const char *name, struct json_object *value)
 	return 0;
 }
 
-/* A stored field under the name clients give it, unless they give it. */
+/* A stored field under the name clients use, unless they give it. */
 static void
 add_stored(struct patch *p, const char *name, const char *value)
 {
@@ -170,7 +171,7 @@ add_stored(struct patch *p, const char *name, const char *value)
 	add_text(p, name, value);
 }
 
-/* An instant of a stored trigger. */
+/* The time of a stored trigger. */
 static void
 add_instant(struct patch *p, const char *name, const char *digits)
 {
@@ -184,8 +185,10 @@ add_instant(struct patch *p, const char *name, const char *digits)
 	buf_fini(&text);
 }
 
-/* The first date of a calendarinterval that was given no start: it keeps
- * counting from there, whatever else changes. */
+/*
+ * The first date of a calendarinterval without a start: it keeps counting from
+ * there, whatever else changes.
+ */
 static void
 add_anchor(struct patch *p, const char *value)
 {
@@ -211,7 +214,7 @@ add_spec(struct patch *p, const char *name, const char *value)
 	else if (strcmp(name, "run_us") == 0) {
 		if (p->is_length || !p->is_kind_kept)
 			return;
-		/* The grid of an interval that was given no start. */
+		/* The grid of an interval without a start. */
 		add_instant(p, "start_date", value);
 		p->is_implied = !json_has(p->members, "start_date");
 	} else if (strcmp(name, "anchor") == 0) {
@@ -225,7 +228,7 @@ add_spec(struct patch *p, const char *name, const char *value)
 	}
 }
 
-/* The fields of the stored trigger; nothing of one that is damaged. */
+/* The fields of the stored trigger; none of a damaged one. */
 static void
 add_trigger(struct patch *p)
 {
@@ -250,7 +253,7 @@ add_trigger(struct patch *p)
 	free(spec);
 }
 
-/* Parameters count together, so those not given must be known, too. */
+/* Parameters are checked together, so those not given are added. */
 static void
 add_params(struct patch *p, const char *name, const char *text)
 {
@@ -272,7 +275,7 @@ make_body(struct patch *p)
 	buf_char(&p->body, '{');
 	(void)json_each(p->members, add_given, p);
 	add_text(p, "queue_name", p->j->queue);
-	/* H and ~ of a crontab line choose by both names. */
+	/* H and ~ of a crontab line depend on both names. */
 	if (p->j->job_id != NULL)
 		add_text(p, "job_id", p->j->job_id);
 	if (p->is_trigger)
@@ -299,7 +302,7 @@ swap_text(char **a, char **b)
 	*b = t;
 }
 
-/* What stood for the grid in the body is no start the owner gave. */
+/* The start that stood for the grid is not one the owner gave. */
 static void
 imply_start(char *spec)
 {
@@ -309,7 +312,7 @@ imply_start(char *spec)
 	if (at == NULL)
 		return;
 	if (strncmp(spec, "calendarinterval;", 17) == 0) {
-		/* The first date stands there as its anchor, too. */
+		/* The anchor has the first date, too. */
 		rest = strchr(at + 1, ';');
 		memmove(at, rest == NULL ? "" : rest,
 		    rest == NULL ? 1 : strlen(rest) + 1);
@@ -320,7 +323,7 @@ imply_start(char *spec)
 	memmove(at + sizeof(run) - 1, rest, strlen(rest) + 1);
 }
 
-/* Move what is given from the job that was read to the one there is. */
+/* Move what is given from the job that was read to the stored one. */
 static void
 take(const struct patch *p, struct job *from, struct job *to)
 {
@@ -358,7 +361,7 @@ job_patch(struct json_object *members, const struct job_env *env, struct job *j,
 	if (!json_is_object(members))
 		return fault_add(fs, "body", "must be a JSON object");
 	find_kind(&p);
-	(void)json_each(members, look, &p);
+	(void)json_each(members, note_member, &p);
 	job_init(&read);
 	body = make_body(&p);
 	if (body != NULL &&

@@ -1,3 +1,7 @@
+/*
+ * Previews: what a trigger would do, its sentence, fires and warnings, without
+ * changing anything.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -15,12 +19,12 @@
 
 #include "lib/base/ban.h"
 
-/* An end further ahead than this many fires is no news to who adds a job. */
-#define HORIZON 100
+/* Warn of an end within this number of fires. */
+#define HORIZON_FIRES 100
 
 #define US_PER_S 1000000
 
-/* The clock of the preview: now is read in the job's zone. */
+/* Read the clock of the preview: now, in the job's zone. */
 static int
 read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
     struct faults *fs)
@@ -46,7 +50,7 @@ read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
 	return wrong == NULL ? 0 : fault_add_instant(fs, "now", now, wrong);
 }
 
-/* The trigger of a body, by way of the job it would make. */
+/* Make the trigger of a body, by way of the job it describes. */
 static struct trigger *
 make_trigger(struct json_object *body, const struct job_env *env,
     struct warn_env *warn, struct faults *fs)
@@ -63,14 +67,14 @@ make_trigger(struct json_object *body, const struct job_env *env,
 	return t;
 }
 
-/* Jobs in other zones than these wait until the host has its files again. */
+/* Jobs in other zones wait until the host has zone files again. */
 static void
 warn_of_files(const struct tz_cache *zones, struct warns *ws)
 {
 	static const struct warn_text text = {
-		.text = { "this host has no time zone files: %1 work, named "
-			  "zones do not until tzdata is installed",
-		    "本机没有时区文件:%1 可用，安装 tzdata 之前其他时区不可用" },
+		.text = { "this host has no time zone files: until tzdata is "
+			  "installed, only %1 work, not named zones",
+		    "本机没有时区文件：%1 可用，安装 tzdata 之前其他时区不可用" },
 		.a = "UTC, +08:00",
 	};
 
@@ -129,9 +133,9 @@ void
 preview_warn_ran(const struct job *j, struct warns *out)
 {
 	const struct warn_text text = {
-		.text = { "this instant was decided before, by run %1: nothing "
-			  "was added",
-		    "该时刻已由运行 %1 处理过，未再添加" },
+		.text = { "run %1 has already decided this time: nothing was "
+			  "added",
+		    "该时刻已由运行 %1 处理，未重复添加" },
 		.a = j->ran->id[0] == '\0' ? "-" : j->ran->id,
 	};
 
@@ -143,7 +147,7 @@ preview_warn_job(const struct job *j, const struct job_env *env,
     int64_t cadence_us, struct warns *out)
 {
 	const struct warn_env warn = { env->trigger->now_us, cadence_us,
-		j->misfire_grace_us, HORIZON, j->notes };
+		j->misfire_grace_us, HORIZON_FIRES, j->notes };
 	struct warns text;
 	struct faults fs = { .n = 0 };
 	struct trigger *t;
@@ -170,7 +174,7 @@ preview_fini(struct preview *p)
 	p->t = NULL;
 }
 
-/* Append t_us as seconds, digits after the point only as needed. */
+/* Append t_us as seconds, with decimals only as needed. */
 static void
 add_epoch(int64_t t_us, struct buf *out)
 {

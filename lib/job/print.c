@@ -1,3 +1,6 @@
+/*
+ * Jobs as JSON for clients.  Reading them is parse.c's.  Tested in t_job_json.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -15,7 +18,7 @@
 #include "lib/base/utf8.h"
 #include "lib/base/ban.h"
 
-/* A JSON string, or null. */
+/* Append a JSON string, or null. */
 static void
 add_string(struct buf *out, const char *name, const char *value)
 {
@@ -26,7 +29,7 @@ add_string(struct buf *out, const char *name, const char *value)
 		buf_str(out, "null");
 }
 
-/* JSON text as it was stored, or what stands for none. */
+/* Append stored JSON text, or its default. */
 static void
 add_text(struct buf *out, const char *name, const char *text, const char *none)
 {
@@ -46,8 +49,7 @@ is_utf8(const char *s)
 	return true;
 }
 
-/* JSON text as it was stored; one that is damaged as a string, if it can be
- * one. */
+/* Append stored JSON text; damaged text as a string, if it is UTF-8. */
 static void
 add_json(struct buf *out, const char *name, const char *text, const char *none)
 {
@@ -66,13 +68,13 @@ add_number(struct buf *out, const char *name, int64_t value)
 	buf_printf(out, ",\"%s\":%" PRId64, name, value);
 }
 
-/* Microseconds as seconds, a fraction only where there is one. */
+/* Append microseconds as seconds, with a fraction only if needed. */
 static void
 add_seconds(struct buf *out, const char *name, int64_t us)
 {
 	int64_t part = us % CLOCK_US_PER_S;
 
-	/* A damaged row may be negative, even -0.5. */
+	/* A damaged row can be negative, even -0.5. */
 	buf_printf(out, ",\"%s\":%s%" PRId64, name,
 	    us < 0 && us > -CLOCK_US_PER_S ? "-" : "", us / CLOCK_US_PER_S);
 	if (part != 0)
@@ -89,7 +91,7 @@ status_name(const struct job *j, bool is_sound)
 	return j->state == JOB_PAUSED ? "paused" : "running";
 }
 
-/* An instant in the trigger's zone; null without either. */
+/* Append a time in the trigger's zone; null if either is missing. */
 static void
 add_instant(struct buf *out, const char *name, const struct trigger *t,
     int64_t us)
@@ -110,7 +112,10 @@ add_trigger(struct buf *out, const struct trigger *t)
 	struct buf text = BUF_INIT;
 
 	if (t == NULL) {
-		/* A string even so: clients run a regex over it. */
+		/*
+		 * A string nevertheless: clients match it with a regular
+		 * expression.
+		 */
 		buf_str(out,
 		    ",\"trigger\":\"\",\"trigger_kind\":null"
 		    ",\"timezone\":null,\"jitter\":0"
@@ -149,7 +154,7 @@ add_policies(struct buf *out, const struct job *j)
 	add_number(out, "priority", j->priority);
 }
 
-/* The run that all it is to do was done by; only then. */
+/* Append the run that had already decided the job's only slot, if any. */
 static void
 add_ran(struct buf *out, const struct run *r)
 {
@@ -164,7 +169,7 @@ add_ran(struct buf *out, const struct run *r)
 	}
 }
 
-/* The object but for its end. */
+/* Append the object without its end. */
 static void
 add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 {
@@ -172,11 +177,11 @@ add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 	struct buf why = BUF_INIT;
 	struct trigger *t;
 
-	/* Without memory it is nothing to be shown as unreadable. */
+	/* Without memory the trigger is unknown, not unreadable. */
 	errno = 0;
 	t = trigger_from_spec(j->trigger, env->zones, &fs);
 	out->is_failed |= t == NULL && errno == ENOMEM;
-	/* What the next tick will find. */
+	/* What the next tick will report. */
 	(void)job_check(j, &fs);
 	if (fs.n > 0)
 		buf_printf(&why, "%s %s", fs.v[0].field, fs.v[0].text);
@@ -186,7 +191,7 @@ add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 	add_trigger(out, t);
 	add_instant(out, "next_run_time", t,
 	    j->next_run_us == JOB_NEVER ? TRIGGER_NONE : j->next_run_us);
-	/* One that waits for its zone is sound. */
+	/* A job that waits for its zone is valid. */
 	add_string(out, "status", status_name(j, fs.n == 0 || fs.is_transient));
 	add_json(out, "args", j->args, "[]");
 	add_json(out, "kwargs", j->kwargs, "{}");

@@ -1,3 +1,7 @@
+/*
+ * The Render target of a body: the object "render", and what else a render job
+ * can have.  render_target.c checks the values.  Tested in t_render_target.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -17,7 +21,7 @@
 
 static const char *const fields[] = {
 	"serviceId", "startCommand", "planId", "marker", "on_ambiguous",
-	"max_runtime", /* a job of a schedule has its own */
+	"max_runtime", /* only outside of schedules */
 };
 #define NFIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -88,9 +92,10 @@ render_target_from_json(struct json_object *o, const char *service,
 	return fs->n == 0 ? 0 : -1;
 }
 
-/* What a job for a queue may have, and one for Render may not. */
+/* Refuse what a render job cannot have. */
 static int
-check_beside(struct json_object *body, const struct job *j, struct faults *fs)
+check_other_members(struct json_object *body, const struct job *j,
+    struct faults *fs)
 {
 	static const char *const queue_only[] = { "args", "kwargs" };
 	int rc = 0;
@@ -98,9 +103,11 @@ check_beside(struct json_object *body, const struct job *j, struct faults *fs)
 	for (size_t i = 0; i < 2; i++)
 		if (json_count(json_member(body, queue_only[i])) > 0)
 			rc = fault_add(fs, queue_only[i],
-			    "is for messages; what a render job gets stands in "
+			    "is for messages; the command of a render job is in "
 			    "render.startCommand");
-	/* What may be forgotten cannot promise that nothing runs twice. */
+	/*
+	 * A store that may lose data cannot guarantee that nothing runs twice.
+	 */
 	if (j->kind == JOB_MEMORY)
 		rc = fault_add(fs, "job_store_kind",
 		    "must not be memory for a render job, which is handed over "
@@ -125,7 +132,7 @@ job_parse_render(struct json_object *body, const struct conf *conf,
 		    json_kind(o));
 	rc = render_target_from_json(o, NULL, conf, &t, &inner);
 	fault_add_all(fs, "render.", &inner);
-	rc |= check_beside(body, j, fs);
+	rc |= check_other_members(body, j, fs);
 	if (rc != 0)
 		return -1;
 	render_target_print(&t, &text);

@@ -1,3 +1,7 @@
+/*
+ * Runs as jobs of Render's API, for its clients.  Requests to Render are
+ * ticker/render/.  Tested in t_render_job.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -15,7 +19,7 @@ static const char *const statuses[] = { "pending", "running", "succeeded",
 	"failed", "canceled" };
 #define NSTATUSES ((int)(sizeof(statuses) / sizeof(statuses[0])))
 
-#define WORD_MAX 16 /* longer than any status */
+#define STATUS_LEN_MAX 16 /* longer than any status */
 
 static void
 add_string(struct buf *out, const char *name, const char *value)
@@ -24,7 +28,7 @@ add_string(struct buf *out, const char *name, const char *value)
 	buf_json(out, value);
 }
 
-/* An instant, unless it is unknown. */
+/* Append a time, unless it is unknown. */
 static void
 add_time(struct buf *out, const char *name, int64_t t_us)
 {
@@ -35,7 +39,7 @@ add_time(struct buf *out, const char *name, int64_t t_us)
 	buf_char(out, '"');
 }
 
-/* The members of a job, without the braces. */
+/* Append the members of a job, without the braces. */
 static void
 add_members(const struct delivery *d, struct buf *out)
 {
@@ -120,7 +124,7 @@ render_cursor_parse(const char *cursor, int64_t *below)
 int
 render_statuses_add(const char *list, struct buf *set)
 {
-	char word[WORD_MAX];
+	char word[STATUS_LEN_MAX];
 
 	if (set->len == 0)
 		buf_char(set, ',');

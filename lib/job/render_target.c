@@ -1,3 +1,7 @@
+/*
+ * Render targets: checks of their values, and their JSON form.  Whether there
+ * is a key is render_warn.c's.  Tested in t_render_target.
+ */
 #include <string.h>
 
 #include "lib/base/buf.h"
@@ -13,7 +17,7 @@
 #define PLAN_LEN 12	  /* "plan-srv-008" */
 #define BASE32HEX "0123456789abcdefghijklmnopqrstuv"
 
-/* Those Render's documentation lists. */
+/* The plans in Render's documentation. */
 static const char *const plans[] = {
 	"plan-srv-006", /* Starter: 512 MB, 0.5 CPU */
 	"plan-srv-008", /* Standard: 2 GB, 1 CPU */
@@ -69,12 +73,12 @@ check_command(const char *command, struct faults *fs)
 		n = utf8_decode(command + i, len - i, &cp);
 		if (n == 0)
 			return fault_add(fs, "startCommand",
-			    "is no valid UTF-8 at byte %zu", i);
+			    "is not valid UTF-8 at byte %zu", i);
 	}
 	return 0;
 }
 
-/* A plan is for services of its kind: "srv" or "crn" (NULL: unknown). */
+/* A plan is for one kind of service: "srv" or "crn" (NULL: unknown). */
 static int
 check_plan(const char *plan, const char *service, struct faults *fs)
 {

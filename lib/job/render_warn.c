@@ -1,6 +1,6 @@
 /*
- * Warnings about what is to run at Render, for whoever adds it: by HTTP, by
- * command, in a schedule or outside.  Tested in t_render_warn.
+ * Warnings about a target at Render: over HTTP, from the command, for a job or
+ * a single run.  Errors are render_target.c's.  Tested in t_render_warn.
  */
 #include "config.h"
 
@@ -15,16 +15,16 @@
 
 #include "lib/base/ban.h"
 
-/* A warning in both languages; %s is what it is about. */
+/* A warning in both languages; %s is its subject. */
 struct phrase {
 	enum warn_code code;
 	const char *text[WORDS__MAX];
 };
 
-/* Render adds plans; a misspelt one looks the same from here. */
+/* Render adds plans, and a misspelt one looks the same. */
 static const struct phrase plan_phrase = { WARN_PLAN,
-	{ [WORDS_EN] = "planId %s is not among the plans known here; Render "
-		       "has the last word",
+	{ [WORDS_EN] = "planId %s is not among the known plans; Render "
+		       "may refuse it",
 	    [WORDS_ZH] = "planId %s 不在已知方案之列；以 Render 为准" } };
 
 static const struct phrase key_phrase = { WARN_NO_KEY,
@@ -85,7 +85,7 @@ render_has_key(const struct conf *c, const char *service)
 		return false;
 	if (*c->render_keys[i].file == '\0')
 		return true;
-	/* Whose folder we may not enter, we know nothing of. */
+	/* A file in a folder that this user cannot enter may be readable. */
 	if (stat(c->render_keys[i].file, &sb) != 0)
 		return errno != ENOENT;
 	return S_ISREG(sb.st_mode) && (sb.st_mode & 077) == 0;

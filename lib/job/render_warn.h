@@ -9,15 +9,15 @@ struct conf;
 struct render_target;
 
 /*
- * Is there a key for the service, as far as can be told without reading it?
- * false: no section is for it, or the file of the one that is is not there,
- * or may be read by others.
+ * Is there a key for the service, as far as can be determined without reading
+ * it?  false if no section applies, or the section's file is missing or other
+ * users may read it.
  */
 bool render_has_key(const struct conf *c, const char *service);
 
 /*
- * Add to ws what may surprise about a target that is right in form: a plan
- * that is not known here, a service without a key; each once.
+ * Add to ws what may surprise about a valid target, each code once: an unknown
+ * plan, a service without a key.
  */
 void render_warns(const struct conf *conf, const struct render_target *t,
     struct warns *ws);

@@ -1,3 +1,4 @@
+/* Accounting for slots that will never run, so that the ledger has no gaps. */
 #include "config.h"
 
 #include "lib/base/buf.h"
@@ -47,7 +48,7 @@ sched_free_us(struct store *st, int64_t job, const struct trigger *t,
 		rc = store_run_free(st, job, begin, &begin, &end);
 		if (rc != STORE_OK)
 			return rc;
-		if (end < begin) /* two rows adjoin */
+		if (end < begin) /* two rows are adjacent */
 			begin = end + 1;
 		else if (t != NULL && trigger_next(t, begin - 1) == begin)
 			begin++;

@@ -1,3 +1,8 @@
+/*
+ * The audit of a store: versions of jobs and rows of the ledger, read side by
+ * side in order of job numbers, and compared by lib/record/audit.c.  Tested in
+ * t_clock_reset and tests/ctl/.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -10,20 +15,20 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-/* Versions and rows go by side by side, by the numbers of jobs. */
+/* The state of a walk. */
 struct walk {
 	const struct audit_opts *o;
 	struct store_audit in;
-	struct store_version version; /* the next one, unless is_.._over */
+	struct store_version version; /* the next one, unless is_…_done */
 	struct audit_row row;	      /* likewise */
 	int64_t row_job;
-	bool is_versions_over;
-	bool is_rows_over;
-	int64_t epoch_us; /* triggers of before are not known */
+	bool is_versions_done;
+	bool is_rows_done;
+	int64_t epoch_us; /* triggers before then are unknown */
 	struct audit_span *v;
 	size_t n;
 	size_t cap;
-	enum store_rc rc; /* of a finding that could not be told */
+	enum store_rc rc; /* of a finding that could not be reported */
 };
 
 static enum store_rc
@@ -31,7 +36,7 @@ next_version(struct walk *w)
 {
 	enum store_rc rc = store_audit_version(&w->in, &w->version);
 
-	w->is_versions_over = rc != STORE_OK;
+	w->is_versions_done = rc != STORE_OK;
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
@@ -40,7 +45,7 @@ next_row(struct walk *w)
 {
 	enum store_rc rc = store_audit_row(&w->in, &w->row_job, &w->row);
 
-	w->is_rows_over = rc != STORE_OK;
+	w->is_rows_done = rc != STORE_OK;
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
@@ -52,7 +57,7 @@ spans_clear(struct walk *w)
 	w->n = 0;
 }
 
-/* The version at hand as a span. */
+/* Add the current version as a span. */
 static enum store_rc
 spans_add(struct walk *w)
 {
@@ -73,7 +78,7 @@ spans_add(struct walk *w)
 	return STORE_OK;
 }
 
-/* From where on the job can be compared, its versions being read. */
+/* From when on the job can be compared; its versions have been read. */
 static enum store_rc
 find_beginning(struct walk *w, int64_t job, int64_t *from_us)
 {
@@ -109,7 +114,7 @@ walk_report(void *cookie, const struct audit_finding *f)
 	free(name.run_id);
 }
 
-/* The job with the lowest number of those to come. */
+/* Compare the job with the lowest number of those left. */
 static enum store_rc
 walk_job(struct walk *w, struct audit_sum *sum)
 {
@@ -117,12 +122,12 @@ walk_job(struct walk *w, struct audit_sum *sum)
 	enum store_rc rc = STORE_OK;
 	int64_t from_us;
 
-	a.job = w->is_versions_over ||
-		(!w->is_rows_over && w->row_job < w->version.job) ?
+	a.job = w->is_versions_done ||
+		(!w->is_rows_done && w->row_job < w->version.job) ?
 	    w->row_job :
 	    w->version.job;
 	while (
-	    rc == STORE_OK && !w->is_versions_over && w->version.job == a.job) {
+	    rc == STORE_OK && !w->is_versions_done && w->version.job == a.job) {
 		if ((rc = spans_add(w)) == STORE_OK)
 			rc = next_version(w);
 	}
@@ -133,7 +138,7 @@ walk_job(struct walk *w, struct audit_sum *sum)
 	a.v = w->v;
 	a.n = w->n;
 	audit_begin(&a, from_us);
-	while (rc == STORE_OK && !w->is_rows_over && w->row_job == a.job) {
+	while (rc == STORE_OK && !w->is_rows_done && w->row_job == a.job) {
 		audit_row(&a, &w->row);
 		rc = next_row(w);
 	}
@@ -155,7 +160,7 @@ audit_walk(struct store *st, const struct audit_opts *o, struct audit_sum *sum)
 		rc = next_version(&w);
 	if (rc == STORE_OK)
 		rc = next_row(&w);
-	while (rc == STORE_OK && !(w.is_versions_over && w.is_rows_over))
+	while (rc == STORE_OK && !(w.is_versions_done && w.is_rows_done))
 		rc = walk_job(&w, sum);
 	spans_clear(&w);
 	free(w.v);

@@ -7,8 +7,10 @@
 struct sched;
 struct tz_cache;
 
-/* What is wrong, and with what; the texts are borrowed for the call, NULL
- * where there are none. */
+/*
+ * A finding and its names; texts are borrowed during the call, NULL if there
+ * is none.
+ */
 struct audit_report {
 	const struct audit_finding *f;
 	const char *queue;
@@ -24,14 +26,14 @@ struct audit_opts {
 };
 
 /*
- * Compare every slot of every job, living or gone, with the ledger of the
- * store as it is at this instant, and tell what is wrong in the order of the
- * jobs' numbers.  Adds to *sum.  Memory does not grow with jobs or rows, but
- * with the versions of one job.
+ * Compare every slot of every job, existing or deleted, with the ledger of the
+ * store in one snapshot, and report what is wrong in the order of job numbers.
+ * Adds to *sum.  Memory grows with the versions of one job, not with jobs or
+ * rows.
  *
- * Not compared is what cannot be: slots whose rows retention took, or of
- * before a store of version 1 was migrated, or computed by zone data that was
- * replaced, and triggers that cannot be read.
+ * Not compared, because it cannot be: slots whose rows were pruned, those of
+ * before a store of version 1 was migrated, those computed by zone data that
+ * were replaced, and triggers that cannot be read.
  */
 enum store_rc audit_walk(struct store *st, const struct audit_opts *o,
     struct audit_sum *sum);

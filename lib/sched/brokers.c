@@ -1,3 +1,8 @@
+/*
+ * The state of brokers, for users: which cannot be reached, since when, and
+ * how many messages wait.  The ticker notes it (ticker/broker/).  Tested in
+ * tests/broker/.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -22,7 +27,7 @@ broker_list_fini(struct broker_list *l)
 	*l = (struct broker_list){ NULL, 0, 0 };
 }
 
-/* One section, and what the store knows of it. */
+/* Add one section, with what the store knows about it. */
 static enum store_rc
 add_broker(struct sched *s, enum conf_server kind, int at,
     struct broker_list *out)
@@ -52,7 +57,7 @@ add_broker(struct sched *s, enum conf_server kind, int at,
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* Where a queue's waiting messages are counted. */
+/* Count a queue's waiting messages at its server. */
 static void
 add_waiting(const struct conf *c, const struct queue_info *q,
     struct broker_list *out)
@@ -68,7 +73,7 @@ add_waiting(const struct conf *c, const struct queue_info *q,
 	out->v[at + (size_t)to->at].is_used = true;
 }
 
-/* Leave those alone that are of some queue the actor may see. */
+/* Keep only entries used by a queue that the actor may see. */
 static void
 drop_unused(struct broker_list *l)
 {
@@ -121,7 +126,7 @@ sched_why_waiting(struct sched *s, const char *queue, struct buf *out)
 	conf_server_name(s->conf, conf_broker_server(q->broker), q->at, &name);
 	rc = store_endpoint_get(s->stores[JOB_DURABLE], buf_cstr(&name),
 	    &endpoint);
-	/* What it does not take has its own reason. */
+	/* A server that refuses messages has a reason per message. */
 	if (rc == STORE_OK && endpoint.fails > 0 && endpoint.reason != NULL)
 		buf_printf(out, "waiting: %s: %s", endpoint.name,
 		    endpoint.reason);

@@ -3,15 +3,15 @@
 
 #include "lib/sched/sched.h"
 
-/* How the servers of brokers are doing, as ticks found them. */
+/* The state of the servers of brokers, as ticks found it. */
 struct broker_info {
 	char *name;	  /* "redis:main" */
 	bool is_down;	  /* it cannot be reached */
 	int64_t since_us; /* since when, or since when it takes nothing; 0: all
 			     is well */
-	char *reason;	  /* what was said, or NULL */
-	int64_t waiting;  /* messages on their way there */
-	bool is_used;	  /* by a queue there is, that the actor may see */
+	char *reason;	  /* the error, or NULL */
+	int64_t waiting;  /* messages waiting for it */
+	bool is_used;	  /* by a queue that the actor may see */
 };
 
 struct broker_list {
@@ -20,15 +20,18 @@ struct broker_list {
 	size_t cap;
 };
 
-/* Every section of the configuration, in its order; to an actor who may not
- * touch every queue, those of queues that are granted, with their messages. */
+/*
+ * One entry per section of the configuration, in its order.  For an actor
+ * without access to every queue: only those of granted queues, counting their
+ * messages.
+ */
 enum store_rc sched_brokers(struct sched *s, struct broker_list *out);
 
 /* Free what is owned; empty afterwards. */
 void broker_list_fini(struct broker_list *l);
 
 /*
- * Append why a queue's messages wait that are due, if their broker cannot be
+ * Append why the due messages of a queue wait, if the broker cannot be
  * reached: "waiting: redis:main: Connection refused".
  */
 enum store_rc sched_why_waiting(struct sched *s, const char *queue,

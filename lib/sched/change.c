@@ -1,3 +1,8 @@
+/*
+ * Pausing, resuming and deleting jobs, one or all: each a transaction with an
+ * audit row.  Definitions are define.c's.  Tested in t_register, t_once and
+ * t_sched_list.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -11,8 +16,8 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-/* A batch of jobs that are deleted together: others may write in between. */
-#define BATCH_JOBS 1000
+/* Jobs deleted in one transaction, between which others can write. */
+#define BATCH_JOBS_MAX 1000
 
 bool
 sched_job_fault(struct sched *s, const struct job *j, struct buf *why)
@@ -52,8 +57,10 @@ sched_set_active(struct sched *s, struct store *st, struct job *j,
 	if (job_check(j, &unused) != 0 || (t = sched_job_trigger(s, j)) == NULL)
 		return STORE_CONFLICT;
 	e.trigger = t;
-	/* A date job keeps its instant, though past (APScheduler); others do
-	 * not go back behind what was decided, even if the clock did. */
+	/*
+	 * A date keeps its time, even if it is past (APScheduler); other jobs
+	 * do not go back before what was decided, even if the clock did.
+	 */
 	first = trigger_first(t,
 	    j->cursor_us != JOB_NEVER && j->cursor_us > now_us ? j->cursor_us :
 								 now_us);
@@ -114,7 +121,7 @@ sched_remove(struct sched *s, struct store *st, const struct job *j,
 
 	if (j->cursor_us <= now_us)
 		rc = sched_account_change(s, st, j,
-		    &(struct sched_over){ now_us, TRIGGER_NONE }, what);
+		    &(struct sched_cutoff){ now_us, TRIGGER_NONE }, what);
 	buf_printf(&why, "%s by %s", what, s->actor);
 	if (rc == STORE_OK)
 		rc = store_job_delete(st, j->id, now_us, buf_cstr(&why));
@@ -131,7 +138,7 @@ change_delete(struct sched *s, struct store *st, struct job *j, int64_t now_us,
 	return sched_remove(s, st, j, "deleted");
 }
 
-/* As the job was and as it becomes, it is the actor's to change. */
+/* The actor must have access to the job before and after the change. */
 static enum store_rc
 apply_change(struct sched *s, struct store *st, const struct sched_change *c,
     struct job *j)
@@ -156,7 +163,9 @@ sched_change_job(struct sched *s, enum job_kind kind, const char *const name[2],
 	struct job j;
 
 	job_init(&j);
-	/* First in which store it is, outside; then what it is like. */
+	/*
+	 * Find its store first, outside the transaction; then read it inside.
+	 */
 	if ((rc = sched_find(s, kind, name, &st, &j)) != STORE_OK)
 		goto out;
 	kind = j.kind;
@@ -214,14 +223,14 @@ sched_delete(struct sched *s, enum job_kind kind, const char *queue,
 	return sched_change_job(s, kind, name, &c, NULL);
 }
 
-/* What one transaction of a delete-all does. */
+/* The state of a delete-all. */
 struct wipe {
 	struct store *st;
 	const char *queue; /* NULL: all */
-	int64_t newest;	   /* jobs added since then stay */
+	int64_t newest;	   /* jobs added later stay */
 	int64_t deleted;
 	bool is_begun; /* its audit row is written */
-	bool is_over;
+	bool is_done;
 };
 
 static enum store_rc
@@ -230,16 +239,19 @@ wipe_jobs(struct sched *s, struct wipe *w)
 	struct job_list jobs = { NULL, 0, 0 };
 	enum store_rc rc;
 
-	rc = store_job_batch(w->st, w->queue, w->newest, BATCH_JOBS, &jobs);
+	rc = store_job_batch(w->st, w->queue, w->newest, BATCH_JOBS_MAX, &jobs);
 	for (size_t i = 0; i < jobs.n && rc == STORE_OK; i++)
 		rc = sched_remove(s, w->st, &jobs.v[i], "deleted");
 	w->deleted += (int64_t)jobs.n;
-	w->is_over = jobs.n < BATCH_JOBS;
+	w->is_done = jobs.n < BATCH_JOBS_MAX;
 	job_list_fini(&jobs);
 	return rc;
 }
 
-/* Killed in the middle it has deleted a part, and the audit says by whom. */
+/*
+ * If killed midway, part of the jobs are deleted, and the audit names the
+ * actor.
+ */
 static enum store_rc
 wipe_step(struct sched *s, struct wipe *w)
 {
@@ -247,7 +259,7 @@ wipe_step(struct sched *s, struct wipe *w)
 
 	if ((rc = store_begin(w->st)) != STORE_OK)
 		return rc;
-	/* A missing queue is all of them. */
+	/* Without a queue: the jobs of all queues. */
 	rc = sched_may_queue(s, w->queue);
 	if (rc == STORE_OK && !w->is_begun)
 		rc = store_job_newest(w->st, &w->newest);
@@ -273,7 +285,7 @@ sched_delete_all(struct sched *s, enum job_kind kind, const char *queue,
 		if (w.st == NULL ||
 		    (kind != SCHED_ANY && kind != (enum job_kind)k))
 			continue;
-		while (rc == STORE_OK && !w.is_over)
+		while (rc == STORE_OK && !w.is_done)
 			rc = wipe_step(s, &w);
 		*out += w.deleted;
 	}

@@ -1,8 +1,9 @@
 /*
- * After a clock that was ahead: the slots up to where it was are decided, so
- * that no job runs until then.  What did not run is taken out of the ledger and
- * the job begins with its next slot; what ran stays there, by hand as it were,
- * and stands in the way of its own slot when that comes.
+ * Recovery after a clock that was ahead: the slots up to that time are
+ * decided, so no job runs until then.  Rows of slots that did not run are
+ * removed and the job continues with its next slot; a run that took place
+ * stays, as if by hand, and prevents its own slot from running again.  Tested
+ * in t_clock_reset.
  */
 #include "config.h"
 
@@ -22,9 +23,9 @@
 #include "lib/trigger/same.h"
 #include "lib/base/ban.h"
 
-#define BATCH_JOBS 1000
+#define BATCH_JOBS_MAX 1000 /* jobs per transaction */
 
-/* One store on its way back. */
+/* The recovery of one store. */
 struct reset {
 	struct sched *s;
 	struct store *st;
@@ -64,8 +65,8 @@ reset_rows(struct reset *r, const struct job *j, const struct trigger *t)
 }
 
 /*
- * A trigger that was given while the clock was ahead, and began when it was
- * given, begins now: *t is made anew.  A date that was to run at once does.
+ * A trigger given without a start while the clock was ahead starts now: *t is
+ * replaced.  A date that was to run at once runs.
  */
 static enum store_rc
 reset_trigger(struct reset *r, struct job *j, struct trigger **t)
@@ -92,7 +93,7 @@ reset_job(struct reset *r, struct job *j)
 	enum store_rc rc;
 	int64_t next_us;
 
-	/* One that cannot be read for now is brought back when it can. */
+	/* A job that cannot be read for now is recovered once it can. */
 	if (t == NULL) {
 		r->out->unread += j->cursor_us != JOB_NEVER &&
 		    j->cursor_us > r->now_us && sched_job_waits(r->s, j);
@@ -117,7 +118,7 @@ reset_job(struct reset *r, struct job *j)
 	return rc;
 }
 
-/* A look ends as if it had not been. */
+/* A dry run is rolled back. */
 static enum store_rc
 reset_end(struct reset *r, enum store_rc rc)
 {
@@ -139,7 +140,7 @@ reset_jobs(struct reset *r)
 	do {
 		if ((rc = store_begin(r->st)) != STORE_OK)
 			return rc;
-		rc = store_zone_jobs(r->st, after, BATCH_JOBS, &jobs);
+		rc = store_zone_jobs(r->st, after, BATCH_JOBS_MAX, &jobs);
 		n = jobs.n;
 		for (size_t i = 0; i < n && rc == STORE_OK; i++) {
 			after = jobs.v[i].id;
@@ -147,11 +148,11 @@ reset_jobs(struct reset *r)
 		}
 		rc = reset_end(r, rc);
 		job_list_fini(&jobs);
-	} while (rc == STORE_OK && n == BATCH_JOBS);
+	} while (rc == STORE_OK && n == BATCH_JOBS_MAX);
 	return rc;
 }
 
-/* Last, so that a death before leaves the mark, and the rest to be done. */
+/* Last, so that after a crash the mark remains, and the rest is done again. */
 static enum store_rc
 reset_delays(struct reset *r)
 {
@@ -172,7 +173,7 @@ reset_delays(struct reset *r)
 	r->out->gone += gone;
 	if (rc == STORE_OK)
 		rc = store_clock_delays(r->st, r->now_us, r->mark_us);
-	/* The mark stays, too, while a job has to be brought back. */
+	/* The mark also stays while a job remains to be recovered. */
 	if (rc == STORE_OK && r->out->unread == 0)
 		rc = store_mark_set(r->st, r->now_us);
 	if (rc == STORE_OK)
@@ -194,7 +195,7 @@ sched_clock_reset(struct sched *s, struct sched_clock *out)
 		return rc;
 	out->ahead_us = h.ahead_us;
 	r.mark_us = r.now_us + h.ahead_us;
-	/* The durable store, which has the mark, last. */
+	/* The durable store, which has the mark, is last. */
 	for (int k = JOB_KIND__MAX - 1; k >= 0 && rc == STORE_OK; k--) {
 		if ((r.st = sched_store(s, (enum job_kind)k)) == NULL)
 			continue;

@@ -17,10 +17,10 @@ struct sched_clock {
 };
 
 /*
- * Bring cursors, leases, delays and limits that lie ahead of the clock back,
- * and the beginnings of triggers that were given then without one, with a row
- * of the audit for each job and queue.  A slot that was launched already is
- * not launched again.  Nothing is done when nothing lies ahead.
+ * Bring back cursors, leases, delays and limits that are ahead of the clock,
+ * and the starts of triggers that were implied while it was; each job and
+ * queue gets an audit row.  A slot that was already launched is not launched
+ * again.  Does nothing if nothing is ahead.
  */
 enum store_rc sched_clock_reset(struct sched *s, struct sched_clock *out);
 

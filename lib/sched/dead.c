@@ -1,3 +1,9 @@
+/*
+ * Lists of dead letters.  A cursor is a source and a row of it, "source.row";
+ * in a list of all queues also the queue of the row in hexadecimal digits,
+ * "source.row.queue".  Replaying and purging is dead_move.c.  Tested in
+ * t_sched_dead.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -11,12 +17,7 @@
 #include "lib/store/dead.h"
 #include "lib/base/ban.h"
 
-/*
- * Dead letters: lists of them.  A cursor is a source and a row of it,
- * "source.row"; in a list of all queues also the queue of the row,
- * "source.row.queue", in hexadecimal digits.
- */
-#define REASONS_OF 1000 /* letters whose reasons are counted */
+#define REASONS_MAX 1000 /* dead letters whose reasons are counted */
 
 enum job_kind
 sched_dead_kind(int source)
@@ -56,10 +57,10 @@ sched_dead_each(struct sched *s, int source, const char *const name[2],
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* A list as it is made. */
+/* The state of a list. */
 struct listing {
-	int64_t limit; /* one more than asked: is there a next page? */
-	int source;    /* where it begins, behind this row of the queue */
+	int64_t limit; /* one more than requested, to see a next page */
+	int source;    /* where it begins, after this row of the queue */
 	int64_t after;
 	char queue[JOB_NAME_MAX + 1]; /* "": that of the list, or none yet */
 	struct dead_list *out;
@@ -74,7 +75,7 @@ hex_digit(char c)
 	return p == NULL ? -1 : (int)(p - digits);
 }
 
-/* The queue of a cursor; -1 when it is none. */
+/* Decode the queue of a cursor; 0, or -1 if it is invalid. */
 static int
 hex_read(const char *p, char out[JOB_NAME_MAX + 1])
 {
@@ -132,7 +133,7 @@ cursor_print(const struct dead *last, const char *queue,
 		    "%02x", (unsigned char)*p);
 }
 
-/* sched_dead_on_queue: add those of a queue. */
+/* sched_dead_on_queue: add the dead letters of a queue. */
 static enum store_rc
 list_queue(struct store *st, int source, const char *queue, void *cookie)
 {
@@ -153,7 +154,7 @@ list_queue(struct store *st, int source, const char *queue, void *cookie)
 	return rc;
 }
 
-/* Those of a source, from where the list begins. */
+/* Add those of a source, from where the list begins. */
 static enum store_rc
 list_source(struct sched *s, int source, const char *only, struct listing *l)
 {
@@ -195,13 +196,13 @@ sched_dead_list(struct sched *s, const struct sched_dead_opts *o,
 	return rc;
 }
 
-/* Reasons as they are counted. */
+/* The state of a count of reasons. */
 struct counting {
 	struct dead_reasons *out;
 	int64_t left;
 };
 
-/* sched_dead_on_queue */
+/* sched_dead_on_queue: count the reasons of a queue. */
 static enum store_rc
 count_reasons(struct store *st, int source, const char *queue, void *cookie)
 {
@@ -220,7 +221,7 @@ enum store_rc
 sched_dead_reasons(struct sched *s, const char *queue, struct dead_reasons *out)
 {
 	const char *const name[2] = { queue, "" };
-	struct counting c = { out, REASONS_OF };
+	struct counting c = { out, REASONS_MAX };
 	enum store_rc rc = STORE_OK;
 
 	for (int i = 0; i < SCHED_DEAD_SOURCES && rc == STORE_OK; i++)

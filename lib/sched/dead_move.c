@@ -1,6 +1,6 @@
 /*
- * Dead letters one by one and in numbers: found by their names, tried again,
- * forgotten.
+ * Replaying and purging dead letters: one, several by name, or all of a queue.
+ * Lists are dead.c's.  Tested in t_sched_dead and t_sched_dead_all.
  */
 
 #include "config.h"
@@ -16,7 +16,7 @@
 #include "lib/store/dead.h"
 #include "lib/base/ban.h"
 
-/* One that was found. */
+/* A dead letter that was found. */
 struct hit {
 	int source;
 	int64_t row;
@@ -24,13 +24,13 @@ struct hit {
 	char *job_id;
 };
 
-/* Those that are looked for, in order, and what was found of each. */
+/* The names to find, sorted, and what was found for each. */
 struct search {
 	const char *const *ids;
 	size_t n;
 	struct hit *hit;
-	const char *twice; /* in several queues */
-	int source;	   /* where the look is */
+	const char *twice; /* a name in several queues */
+	int source;	   /* where the search is */
 	const char *queue;
 };
 
@@ -40,7 +40,7 @@ by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* store_dead_see */
+/* store_dead_see: record a hit. */
 static enum store_rc
 note_hit(void *cookie, const struct store_dead_name *n)
 {
@@ -68,7 +68,7 @@ note_hit(void *cookie, const struct store_dead_name *n)
 	    STORE_OK;
 }
 
-/* sched_dead_on_queue */
+/* sched_dead_on_queue: search a queue. */
 static enum store_rc
 search_queue(struct store *st, int source, const char *queue, void *cookie)
 {
@@ -81,8 +81,10 @@ search_queue(struct store *st, int source, const char *queue, void *cookie)
 	return store_dead_names(st, &ask, note_hit, f);
 }
 
-/* Look for them all.  *bad: the first that is not there, or is in several
- * queues. */
+/*
+ * Search for all names.  *bad: the first that does not exist, or is in several
+ * queues.
+ */
 static enum store_rc
 search(struct sched *s, const char *queue, struct search *f, const char **bad)
 {
@@ -147,12 +149,12 @@ sched_dead_get(struct sched *s, const char *queue, const char *id,
 	return rc;
 }
 
-/* What is to be done with dead letters. */
+/* What to do with dead letters. */
 struct work {
 	const char *action; /* for the audit */
 	const char *queue;
-	const char *replay; /* the reason they get; NULL: they go */
-	const char *reason; /* those that have it; NULL: all */
+	const char *replay; /* reason of the replay; NULL: purge */
+	const char *reason; /* of those to process; NULL: all */
 	int64_t *n;
 };
 
@@ -165,7 +167,7 @@ apply(struct sched *s, struct store *st, const struct store_dead_row *r,
 	    store_dead_replay(st, r, clock_get_us(s->clock), w->replay);
 }
 
-/* The one named id, in the open transaction. */
+/* Process the one named id, in the open transaction. */
 static enum store_rc
 apply_one(struct sched *s, struct store *st, const char *id,
     const struct work *w)
@@ -184,7 +186,7 @@ apply_one(struct sched *s, struct store *st, const char *id,
 	return rc;
 }
 
-/* The next of a origin, in the open transaction; *n of them. */
+/* Process the next ones of an origin, in the open transaction; *n of them. */
 static enum store_rc
 apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
     const struct work *w, size_t *n)
@@ -205,7 +207,9 @@ apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
 	    rc;
 }
 
-/* All of a place.  What dies meanwhile lies behind, or is not seen again. */
+/*
+ * Process all of an origin.  Later ones are past the walk, or not seen again.
+ */
 static enum store_rc
 apply_origin(struct sched *s, struct store *st, enum dead_origin origin,
     const struct work *w)
@@ -284,7 +288,7 @@ sched_dead_purge(struct sched *s, const char *queue, const char *id, int64_t *n)
 	return work(s, id, &w);
 }
 
-/* All that was found, in the open transactions. */
+/* Process everything found, in the open transactions. */
 static enum store_rc
 apply_hits(struct sched *s, const struct search *f, const struct work *w)
 {
@@ -304,7 +308,7 @@ apply_hits(struct sched *s, const struct search *f, const struct work *w)
 	return rc;
 }
 
-/* A transaction in each store there is; how many were begun into *n. */
+/* Begin a transaction in each existing store; *n is the number begun. */
 static enum store_rc
 begin_all(struct sched *s, int *n)
 {
@@ -313,12 +317,12 @@ begin_all(struct sched *s, int *n)
 	for (*n = 0; *n < JOB_KIND__MAX && rc == STORE_OK; (*n)++)
 		if (sched_store(s, (enum job_kind) * n) != NULL)
 			rc = store_begin(s->stores[*n]);
-	/* The one that failed is none. */
+	/* The one that failed has not begun. */
 	*n -= rc != STORE_OK;
 	return rc;
 }
 
-/* Memory goes first: what a power cut parts there is lost by it anyway. */
+/* Memory is committed first: a power cut in between loses its data anyway. */
 static enum store_rc
 end_all(struct sched *s, int n, enum store_rc rc)
 {
@@ -328,7 +332,7 @@ end_all(struct sched *s, int n, enum store_rc rc)
 	return rc;
 }
 
-/* Those that are named, all or none. */
+/* Process the named ones, all or none. */
 static enum store_rc
 work_named(struct sched *s, const struct sched_dead_pick *p,
     const struct work *w, const char **bad)

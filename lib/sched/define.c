@@ -1,7 +1,7 @@
 /*
- * A job that gets another definition, by a patch or because it is added again:
- * only what changed changes.  What it had to do by the trigger of before is
- * either still to do or gets its row in the ledger.
+ * Redefining a job, by a patch or by adding it again: only what changed
+ * changes.  Slots that the old trigger had due are still to run, or get rows
+ * in the ledger.  Tested in t_register.
  */
 #include "config.h"
 
@@ -16,9 +16,10 @@
 #include "lib/trigger/same.h"
 #include "lib/base/ban.h"
 
-/* The job goes on by a trigger that means the same, written as spec. */
+/* Keep the schedule with a trigger that means the same, written as spec. */
 static enum store_rc
-go_on(struct sched *s, struct store *st, struct job *j, struct buf *spec)
+keep_schedule(struct sched *s, struct store *st, struct job *j,
+    struct buf *spec)
 {
 	struct trigger *t;
 	enum store_rc rc;
@@ -36,13 +37,13 @@ go_on(struct sched *s, struct store *st, struct job *j, struct buf *spec)
 	return rc;
 }
 
-/* The schedule of j begins anew by its trigger t; old is j as it was. */
+/* Restart the schedule of j with its trigger t; old is j as it was. */
 static enum store_rc
-begin_anew(struct sched *s, struct store *st, const struct redefinition *d,
+restart(struct sched *s, struct store *st, const struct redefinition *d,
     const struct trigger *t)
 {
-	/* A date set anew to the same instant is still to run. */
-	const struct sched_over over = { d->job->changed_us,
+	/* A date set to the same time again is still to run. */
+	const struct sched_cutoff over = { d->job->changed_us,
 		trigger_first(t, d->job->changed_us) };
 	enum store_rc rc;
 
@@ -53,10 +54,10 @@ begin_anew(struct sched *s, struct store *st, const struct redefinition *d,
 		return rc == STORE_OK ? STORE_CONFLICT : rc;
 	rc = sched_account_change(s, st, d->old, &over, d->what);
 	sched_set_cursor(d->job, t, over.keep_us);
-	return rc == STORE_OK ? sched_begin_anew(st, d->job, t) : rc;
+	return rc == STORE_OK ? sched_restart(st, d->job, t) : rc;
 }
 
-/* The text of the trigger has become another. */
+/* Apply a changed text of the trigger. */
 static enum store_rc
 set_trigger(struct sched *s, struct store *st, const struct redefinition *d)
 {
@@ -70,17 +71,19 @@ set_trigger(struct sched *s, struct store *st, const struct redefinition *d)
 		return STORE_ERROR;
 	was = sched_job_trigger(s, d->old);
 	if (was != NULL && trigger_is_same(t, was, &at, &spec))
-		rc = go_on(s, st, d->job, &spec);
+		rc = keep_schedule(s, st, d->job, &spec);
 	else
-		rc = begin_anew(s, st, d, t);
+		rc = restart(s, st, d, t);
 	buf_fini(&spec);
 	trigger_free(was);
 	trigger_free(t);
 	return rc;
 }
 
-/* From the state j had, and has still, to the one asked for.  One that was in
- * quarantine runs again when it can, and says what is wrong when not. */
+/*
+ * Change from the state j has to the one requested.  A job in quarantine is
+ * activated if it is valid, else the error is returned.
+ */
 static enum store_rc
 set_state(struct sched *s, struct store *st, struct job *j,
     enum job_state asked)

@@ -1,7 +1,7 @@
 /*
  * Upcoming fires of all jobs: a heap of candidates over a lazy walk of the
- * jobs by their next run.  Reads only; what is written meanwhile by others
- * shows in the page or not, as with any list.
+ * jobs by next run.  Read only; concurrent writes may or may not appear on a
+ * page, as in any list.  Tested in t_sched_fires.
  */
 #include "config.h"
 
@@ -20,20 +20,20 @@
 
 #include "lib/base/ban.h"
 
-#define BATCH 100	      /* jobs read at a time */
-#define PAUSED_FIRES 10	      /* of each paused job */
-#define IDLE_CURSOR "-.0,-.0" /* sched_list: behind the jobs with a next run */
+#define BATCH_MAX 100	      /* jobs read at once */
+#define PAUSED_FIRES_MAX 10   /* of each paused job */
+#define IDLE_CURSOR "-.0,-.0" /* sched_list: after the jobs with a next run */
 #define MINUTE_US (60 * CLOCK_US_PER_S)
 
-/* A job whose next fire is known. */
+/* A job and its next fire. */
 struct candidate {
 	int64_t at_us;
 	int64_t slot_us;
-	size_t job;    /* in fires.job */
-	int64_t dense; /* so many, of which this is the first; 0: one by one */
+	size_t job;    /* index in fires.job */
+	int64_t dense; /* number of fires that this one begins; 0: single */
 };
 
-/* How far the walk is. */
+/* The state of a walk. */
 struct walk {
 	struct sched *s;
 	const struct fires_opts *o;
@@ -41,16 +41,16 @@ struct walk {
 	struct candidate *heap;
 	size_t n, cap;
 	struct job_list batch;
-	size_t at;		     /* in the batch */
-	char more[SCHED_CURSOR_MAX]; /* of the list; "": the last batch */
+	size_t at;		     /* position in the batch */
+	char more[SCHED_CURSOR_MAX]; /* cursor; "": the last batch */
 	bool is_begun, is_ended;
-	int64_t until_mono_us; /* of the budget, INT64_MAX without */
-	/* Where the page before ended: this fire and all before are known. */
+	int64_t until_mono_us; /* end of the time limit, INT64_MAX without */
+	/* The end of the previous page: this fire and all before were shown. */
 	int64_t after_us, after_job;
 	int after_kind;
-	char queue[JOB_NAME_MAX + 1]; /* looked up last, and its switch */
+	char queue[JOB_NAME_MAX + 1]; /* checked last, and its state */
 	enum job_kind queue_kind;
-	bool is_queue_paused, is_queue_known;
+	bool is_queue_paused, is_queue_cached;
 };
 
 void
@@ -65,7 +65,7 @@ fires_fini(struct fires *f)
 	memset(f, 0, sizeof(*f));
 }
 
-/* Order of fires: by instant, then store and number of the job. */
+/* The order of fires: by time, then store and number of the job. */
 static int
 compare(const struct walk *w, const struct candidate *a,
     const struct candidate *b)
@@ -121,7 +121,7 @@ heap_add(struct walk *w, const struct candidate *c)
 	return STORE_OK;
 }
 
-/* The fire of the slot; TRIGGER_NONE stays what it is. */
+/* The fire of a slot; TRIGGER_NONE is kept. */
 static int64_t
 fire_of(const struct fires_job *j, int64_t slot_us)
 {
@@ -145,9 +145,9 @@ first_fire(const struct fires_job *j, int64_t from_us, struct candidate *c)
 	} while (c->at_us < from_us);
 }
 
-/* Room for one more job of the page; NULL without memory. */
+/* Add one job to the page; NULL without memory. */
 static struct fires_job *
-job_room(struct fires *f)
+job_add(struct fires *f)
 {
 	struct fires_job *v =
 	    list_reserve(f->job, f->njobs, &f->jobcap, sizeof(*f->job));
@@ -184,7 +184,7 @@ count_one(struct walk *w, int64_t at_us)
 	f->total++;
 }
 
-/* A job with many fires: their number, instead of each. */
+/* Count the fires of a job with many of them. */
 static void
 make_dense(struct walk *w, struct fires_job *j, int64_t first_slot_us,
     int64_t n)
@@ -200,23 +200,23 @@ make_dense(struct walk *w, struct fires_job *j, int64_t first_slot_us,
 		j->every_us = next - first_slot_us;
 }
 
-/* Is the job's queue switched off?  The last answer is kept. */
+/* Is the job's queue paused?  The last answer is cached. */
 static enum store_rc
-look_at_queue(struct walk *w, const struct job *j)
+check_queue(struct walk *w, const struct job *j)
 {
 	enum store_rc rc;
 
-	if (w->is_queue_known && w->queue_kind == j->kind &&
+	if (w->is_queue_cached && w->queue_kind == j->kind &&
 	    strcmp(w->queue, j->queue) == 0)
 		return STORE_OK;
 	rc = sched_queue_is_paused(w->s, j->queue, &w->is_queue_paused);
 	(void)snprintf(w->queue, sizeof(w->queue), "%s", j->queue);
 	w->queue_kind = j->kind;
-	w->is_queue_known = rc == STORE_OK;
+	w->is_queue_cached = rc == STORE_OK;
 	return rc;
 }
 
-/* The fires a paused job would have: some. */
+/* Add some of the fires a paused job would have. */
 static enum store_rc
 take_paused(struct walk *w, struct fires_job *j, struct candidate *c)
 {
@@ -224,7 +224,7 @@ take_paused(struct walk *w, struct fires_job *j, struct candidate *c)
 
 	j->is_paused = true;
 	for (int i = 0;
-	     i < PAUSED_FIRES && c->at_us < w->o->to_us && rc == STORE_OK;
+	     i < PAUSED_FIRES_MAX && c->at_us < w->o->to_us && rc == STORE_OK;
 	     i++) {
 		rc = add_fire(w->out, c->job, c->at_us);
 		c->slot_us = trigger_next(j->trigger, c->slot_us);
@@ -233,7 +233,7 @@ take_paused(struct walk *w, struct fires_job *j, struct candidate *c)
 	return rc;
 }
 
-/* One job, moved out of *from, with its first fire in the window. */
+/* Add one job, moved out of *from, with its first fire in the window. */
 static enum store_rc
 take_job(struct walk *w, struct job *from)
 {
@@ -248,11 +248,11 @@ take_job(struct walk *w, struct job *from)
 		return STORE_OK;
 	if (from->state == JOB_QUARANTINED)
 		return STORE_OK;
-	if ((rc = look_at_queue(w, from)) != STORE_OK)
+	if ((rc = check_queue(w, from)) != STORE_OK)
 		return rc;
-	if ((j = job_room(w->out)) == NULL)
+	if ((j = job_add(w->out)) == NULL)
 		return STORE_FULL;
-	/* What cannot be read is for the ticker to put aside. */
+	/* The ticker quarantines a job that cannot be read. */
 	if ((j->trigger = sched_job_trigger(w->s, from)) == NULL)
 		return STORE_OK;
 	j->job = *from;
@@ -268,20 +268,20 @@ take_job(struct walk *w, struct job *from)
 		return w->after_us == INT64_MIN ? take_paused(w, j, &c) :
 						  STORE_OK;
 	n = trigger_count(j->trigger, c.slot_us, w->o->to_us - 1);
-	if (n > w->o->dense) /* stands where its first fire is */
+	if (n > w->o->dense) /* placed at its first fire */
 		c.dense = n;
 	else if (w->after_us > w->o->from_us)
 		first_fire(j, w->after_us, &c);
 	return c.at_us < w->o->to_us ? heap_add(w, &c) : STORE_OK;
 }
 
-/* The next job of the list into *out, still the batch's; NULL at the end. */
+/* The next job of the list into *out, owned by the batch; NULL at the end. */
 static enum store_rc
 peek_job(struct walk *w, struct job **out)
 {
 	struct sched_list_opts o = { .kind = w->o->kind,
 		.queue = w->o->queue,
-		.limit = BATCH,
+		.limit = BATCH_MAX,
 		.cursor = w->more };
 	char next[SCHED_CURSOR_MAX];
 	enum store_rc rc = STORE_OK;
@@ -305,7 +305,7 @@ is_late(const struct walk *w)
 	return clock_mono_us() > w->until_mono_us;
 }
 
-/* Do the fires of a job that was not read come behind the heap's first? */
+/* Are the fires of an unread job after the first one of the heap? */
 static bool
 is_behind(const struct walk *w, const struct job *j)
 {
@@ -319,8 +319,8 @@ is_behind(const struct walk *w, const struct job *j)
 }
 
 /*
- * Take every job whose next run is not behind the heap's first fire.  *out is
- * the next one, NULL when none is left that fires in the window.
+ * Read every job whose next run is not after the first fire of the heap.  *out
+ * is the next job, NULL if none is left that fires in the window.
  */
 static enum store_rc
 fill(struct walk *w, const struct job **out)
@@ -342,9 +342,9 @@ fill(struct walk *w, const struct job **out)
 	}
 }
 
-/* Was the fire on a page before? */
+/* Was the fire on an earlier page? */
 static bool
-is_known(const struct walk *w, const struct candidate *c)
+was_shown(const struct walk *w, const struct candidate *c)
 {
 	const struct job *j = &w->out->job[c->job].job;
 
@@ -355,7 +355,7 @@ is_known(const struct walk *w, const struct candidate *c)
 	return j->id <= w->after_job;
 }
 
-/* The first of the heap, which is not on a page before. */
+/* Add the first fire of the heap to the page, unless it was shown before. */
 static enum store_rc
 show(struct walk *w, const struct candidate *c)
 {
@@ -371,8 +371,10 @@ show(struct walk *w, const struct candidate *c)
 	return rc;
 }
 
-/* The first of the heap goes into the page, and its job's next fire into the
- * heap. */
+/*
+ * Move the first fire of the heap to the page, and its job's next fire into
+ * the heap.
+ */
 static enum store_rc
 emit(struct walk *w, int64_t *left)
 {
@@ -380,7 +382,7 @@ emit(struct walk *w, int64_t *left)
 	const struct fires_job *j = &w->out->job[c->job];
 	enum store_rc rc = STORE_OK;
 
-	if (!is_known(w, c)) {
+	if (!was_shown(w, c)) {
 		rc = show(w, c);
 		--*left;
 	}
@@ -394,7 +396,10 @@ emit(struct walk *w, int64_t *left)
 	return rc;
 }
 
-/* Up to limit fires and dense jobs; *complete_us: all before it were found. */
+/*
+ * Find up to limit fires and dense jobs; *complete_us: all earlier fires were
+ * found.
+ */
 static enum store_rc
 walk_fires(struct walk *w, int64_t *complete_us)
 {
@@ -414,7 +419,7 @@ walk_fires(struct walk *w, int64_t *complete_us)
 			w->out->next[0] = '\0';
 			return STORE_OK;
 		}
-		/* Late: a job that was not read may fire first. */
+		/* Out of time: a job that was not read may fire first. */
 		if (left == 0 || w->n == 0 ||
 		    (unread != NULL && !is_behind(w, unread)))
 			return STORE_OK;
@@ -423,7 +428,7 @@ walk_fires(struct walk *w, int64_t *complete_us)
 	}
 }
 
-/* Jobs that have no next run because they are paused. */
+/* Add jobs that have no next run because they are paused. */
 static enum store_rc
 walk_paused(struct walk *w)
 {
@@ -444,7 +449,7 @@ walk_paused(struct walk *w)
 	return rc;
 }
 
-/* "at.kind.id" */
+/* Parse a cursor, "at.kind.id". */
 static enum store_rc
 read_cursor(struct walk *w)
 {
@@ -496,7 +501,7 @@ sched_fires(struct sched *s, const struct fires_opts *o, struct fires *out)
 	return rc;
 }
 
-/* The fires of one job, minute by minute. */
+/* Add the fires of one job, by minute. */
 static void
 load_job(const struct fires_job *j, int64_t from_us, int64_t *minute, size_t n)
 {
@@ -539,7 +544,7 @@ sched_fires_load(struct sched *s, int64_t from_us, int64_t *minute, size_t n,
 			report(done);
 		if (j->state != JOB_ACTIVE)
 			continue;
-		if ((rc = look_at_queue(&w, j)) != STORE_OK)
+		if ((rc = check_queue(&w, j)) != STORE_OK)
 			break;
 		if (!w.is_queue_paused &&
 		    (one.trigger = sched_job_trigger(s, j)) != NULL)

@@ -1,6 +1,6 @@
 /*
  * Upcoming fires as JSON, as a table for spreadsheets (RFC 4180) and as a
- * calendar (RFC 5545).  Tested in t_sched_fires.c.
+ * calendar (RFC 5545).  Tested in t_sched_fires.
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 
 #include "lib/base/ban.h"
 
-#define FOLD_AT 73 /* octets of a calendar's line; 75 with what begins it */
+#define FOLD_MAX 73 /* octets of a folded line without CR LF (RFC 5545) */
 
 static const struct {
 	const char *word, *type;
@@ -93,7 +93,7 @@ add_job(const struct fires_job *j, struct buf *out)
 	buf_json(out, tz_name(trigger_zone(j->trigger)));
 }
 
-/* The fires of the job at place i, from the fire at place first on. */
+/* Append the fires of job number i, from fire number first on. */
 static void
 add_fires(const struct fires *f, size_t i, size_t first, struct buf *out)
 {
@@ -137,8 +137,10 @@ add_dense(const struct fires_job *j, struct buf *out)
 	buf_str(out, "}}");
 }
 
-/* The jobs that are paused, or those that are not: in order of their first
- * fire, the dense ones last. */
+/*
+ * Append the paused jobs, or the others, in order of their first fire, the
+ * dense ones last.
+ */
 static void
 add_items(const struct fires *f, bool is_paused, struct buf *out)
 {
@@ -165,7 +167,7 @@ add_items(const struct fires *f, bool is_paused, struct buf *out)
 	}
 }
 
-/* How many jobs have fires here. */
+/* The number of jobs with fires. */
 static size_t
 count_jobs(const struct fires *f)
 {
@@ -209,8 +211,10 @@ print_json(const struct fires_opts *o, const struct fires *f, struct buf *out)
 	buf_char(out, '}');
 }
 
-/* A field of RFC 4180.  What a spreadsheet would take for a formula gets an
- * apostrophe in front: names come from clients. */
+/*
+ * Append a field of RFC 4180.  A field that a spreadsheet would read as a
+ * formula gets an apostrophe in front, because clients choose names.
+ */
 static void
 add_field(const char *s, struct buf *out)
 {
@@ -220,13 +224,13 @@ add_field(const char *s, struct buf *out)
 	for (; *s != '\0'; s++) {
 		if (*s == '"')
 			buf_char(out, '"');
-		/* A record is one line, whatever a damaged store holds. */
+		/* A record is one line, even if the store is damaged. */
 		buf_char(out, (unsigned char)*s < ' ' ? '?' : *s);
 	}
 	buf_char(out, '"');
 }
 
-/* One line: a fire, or the sum of a dense job. */
+/* Append one line: a fire, or the count of a dense job. */
 static void
 add_csv_line(const struct fires_job *j, int64_t at_us, struct buf *out)
 {
@@ -244,7 +248,10 @@ add_csv_line(const struct fires_job *j, int64_t at_us, struct buf *out)
 	buf_printf(out, ",%s\r\n", j->is_paused ? "paused" : "");
 }
 
-/* Text of RFC 5545: backslash, comma, semicolon and ends of line escaped. */
+/*
+ * Append a text of RFC 5545: backslash, comma, semicolon and line ends
+ * escaped.
+ */
 static void
 add_escaped(const char *s, struct buf *out)
 {
@@ -258,15 +265,15 @@ add_escaped(const char *s, struct buf *out)
 	}
 }
 
-/* A line of the calendar, folded between characters. */
+/* Append a line of the calendar, folded between characters. */
 static void
 add_ics_line(const struct buf *line, struct buf *out)
 {
 	const char *s = line->len == 0 ? "" : line->data;
 	size_t left = line->len;
 
-	while (left > FOLD_AT) {
-		size_t n = FOLD_AT;
+	while (left > FOLD_MAX) {
+		size_t n = FOLD_MAX;
 
 		while (n > 1 && ((unsigned char)s[n] & 0xc0) == 0x80)
 			n--;
@@ -279,7 +286,7 @@ add_ics_line(const struct buf *line, struct buf *out)
 	buf_str(out, "\r\n");
 }
 
-/* "20261201T080000Z": a calendar knows whole seconds. */
+/* "20261201T080000Z": calendars have whole seconds. */
 static void
 add_stamp(const char *name, int64_t t_us, struct buf *out)
 {

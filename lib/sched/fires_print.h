@@ -4,7 +4,7 @@
 #include "lib/base/buf.h"
 #include "lib/sched/fires.h"
 
-/* A page of upcoming fires as text; HTTP and the command print the same. */
+/* A page of upcoming fires as text, the same over HTTP and from the command. */
 
 enum fires_format {
 	FIRES_JSON,
@@ -15,13 +15,13 @@ enum fires_format {
 
 #define FIRES_FORMAT_WORDS "json, csv or ics"
 
-/* "json", "csv", "ics"; -1: no such word. */
+/* "json", "csv", "ics"; 0, or -1: no such format. */
 int fires_format_parse(const char *word, enum fires_format *out);
 
-/* "text/csv; charset=utf-8" and the like. */
+/* The media type: "text/csv; charset=utf-8" and the like. */
 const char *fires_format_type(enum fires_format format);
 
-/* Append the page that o asked for. */
+/* Append the page that o requested. */
 void fires_print(const struct fires_opts *o, const struct fires *f,
     enum fires_format format, struct buf *out);
 

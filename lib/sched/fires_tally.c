@@ -1,4 +1,7 @@
-/* The counts along the window of upcoming fires, of dense jobs above all. */
+/*
+ * The fires per bucket along the window of a page, above all of dense jobs.
+ * Tested in t_sched_fires.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -9,7 +12,7 @@
 
 #include "lib/base/ban.h"
 
-#define WALK 16 /* fires cost as much as a count does */
+#define WALK_MAX 16 /* fires that cost as much as one count */
 
 int64_t
 fires_bucket_s(int64_t window_us)
@@ -27,12 +30,12 @@ fires_bucket_s(int64_t window_us)
 
 /* The fires of a trigger in each bucket. */
 struct tally {
-	const char *spec; /* of which, NULL: none yet */
+	const char *spec; /* of the trigger; NULL: none yet */
 	int64_t n[FIRES_BUCKETS_MAX];
 	int64_t sum;
 };
 
-/* Few are walked through: a count costs as much as WALK of them. */
+/* Up to WALK_MAX fires are walked, more are counted. */
 static void
 tally_job(const struct fires *f, const struct fires_job *j, int64_t from,
     struct tally *t)
@@ -42,7 +45,7 @@ tally_job(const struct fires *f, const struct fires_job *j, int64_t from,
 
 	*t = (struct tally){ .spec = j->job.trigger };
 	t->sum = trigger_count(j->trigger, from, end - 1);
-	if (t->sum < (int64_t)f->nbuckets * WALK) {
+	if (t->sum < (int64_t)f->nbuckets * WALK_MAX) {
 		while ((s = trigger_next(j->trigger, s)) < end)
 			t->n[(s - from) / length]++;
 		return;
@@ -52,7 +55,7 @@ tally_job(const struct fires *f, const struct fires_job *j, int64_t from,
 		    (from + length < end ? from + length : end) - 1);
 }
 
-/* Jobs of one kind often follow each other. */
+/* Consecutive jobs often have the same trigger. */
 void
 fires_tally(struct fires *f, int64_t from_us)
 {

@@ -3,14 +3,18 @@
 
 #include "lib/sched/fires.h"
 
-/* Private to lib/sched/fires.c, which finds the fires. */
+/* Private to lib/sched/fires.c. */
 
-/* The length of a bucket: whole minutes or hours, so that there are at most
- * FIRES_BUCKETS_MAX in the window. */
+/*
+ * The length of a bucket in seconds: whole minutes or hours, such that at most
+ * FIRES_BUCKETS_MAX cover the window.
+ */
 int64_t fires_bucket_s(int64_t window_us);
 
-/* Add what the dense jobs of f fire from from_us to f->complete_us to its
- * buckets and its sum. */
+/*
+ * Add the fires of the dense jobs of f from from_us to f->complete_us to its
+ * buckets and total.
+ */
 void fires_tally(struct fires *f, int64_t from_us);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * What the actor may touch: asked in the transaction, of what stands there
- * then, by everything that changes jobs, runs or queues.
+ * What the actor may access, checked inside the transaction on what is stored
+ * then, by everything that changes jobs, runs or queues.  Tested in
+ * tests/http/ (tokens) and t_api_authority.
  */
 #include "config.h"
 
@@ -34,7 +35,7 @@ sched_may_render(const struct sched *s, struct store *st, const char *render)
 	if (render == NULL || s->grant == NULL)
 		return STORE_OK;
 	rc = store_delivery_target(st, render, &target);
-	/* What cannot be read names nothing that could be granted. */
+	/* A text that cannot be read names nothing that could be granted. */
 	if (rc == STORE_CONFLICT)
 		rc = sched_may_service(s, NULL);
 	else if (rc == STORE_OK)
@@ -43,7 +44,7 @@ sched_may_render(const struct sched *s, struct store *st, const char *render)
 	return rc;
 }
 
-/* What store_job_services calls. */
+/* Called by store_job_services: is the service not granted? */
 static bool
 is_foreign(void *arg, const char *service)
 {
@@ -73,7 +74,10 @@ sched_may_see(const struct sched *s, struct store *st, const struct run *r)
 		return STORE_OK;
 	if (r->job == 0)
 		rc = store_delivery_get(st, r->id, &d);
-	/* The facade's: its queue in the ledger is the service's name. */
+	/*
+	 * A run of the Render API: its queue in the ledger is the service's
+	 * name.
+	 */
 	if (rc == STORE_OK && d.run == r->row)
 		rc = grant_service(s->grant, d.service) ? STORE_OK :
 							  STORE_NOTFOUND;

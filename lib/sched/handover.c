@@ -1,3 +1,8 @@
+/*
+ * What becomes of a run: a message in the embedded queue, or a due row for the
+ * ticker, which sends it to a broker or to Render.  Tested in t_handover and
+ * t_handover_render.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -67,7 +72,7 @@ handover_queue(struct store *st, struct run *r, const struct handover *h)
 	    buf_cstr(h->scratch));
 }
 
-/* A broker's queue: from here on the ticker looks after it. */
+/* A broker's queue: the ticker sends the message. */
 static enum store_rc
 handover_outbox(struct store *st, struct run *r, const struct handover *h)
 {
@@ -90,7 +95,7 @@ handover_outbox(struct store *st, struct run *r, const struct handover *h)
 	return store_outbox_insert(st, &n);
 }
 
-/* A row that says which run was in the way. */
+/* Write a row that names the run in the way. */
 static enum store_rc
 handover_overlap(struct store *st, struct run *r, const struct handover *h,
     const char *blocker)
@@ -99,7 +104,7 @@ handover_overlap(struct store *st, struct run *r, const struct handover *h,
 	enum store_rc rc;
 
 	(void)snprintf(why, sizeof(why),
-	    "max_instances (%lld) reached: run %s is not over",
+	    "max_instances (%lld) reached: run %s has not finished",
 	    (long long)h->max_instances, blocker);
 	r->state = RUN_OVERLAP;
 	r->reason = why;

@@ -9,34 +9,33 @@ struct conf;
 struct delivery;
 struct job;
 
-/* What a run hands over besides the slot: the job's side of the message. */
+/* What a run hands over besides its slot. */
 struct handover {
-	const struct conf *conf; /* says where the queue is */
+	const struct conf *conf; /* has the queue's broker */
 	int64_t priority;
 	const char *args;	       /* JSON array or NULL */
 	const char *kwargs;	       /* JSON object or NULL */
 	const char *retry;	       /* the job's, or NULL: defaults */
-	struct buf *scratch;	       /* for the body; its contents are lost */
-	const struct delivery *target; /* an outside target; NULL: the queue */
-	int64_t max_instances;	       /* of the job, for such a target */
+	struct buf *scratch;	       /* for the body; overwritten */
+	const struct delivery *target; /* an outside target; NULL: a queue */
+	int64_t max_instances;	       /* of the job, for an outside target */
 };
 
 /*
- * What a run of j hands over, into *h but for conf and scratch; both borrow from j and
- * from the zeroed *target, which is finished with delivery_fini either way.
- * STORE_CONFLICT when the job's render cannot be understood.
+ * Fill in what a run of j hands over, except conf and scratch.  *h borrows
+ * from j and from *target, zeroed before and finished with delivery_fini in
+ * every case.  STORE_CONFLICT if the job's render cannot be read.
  */
 enum store_rc handover_of_job(struct store *st, const struct job *j,
     struct delivery *target, struct handover *h);
 
 /*
- * Write r into the ledger, and with it, in the caller's open transaction and
- * so exactly once, what becomes of it: one message in the embedded queue or,
- * for a broker or an outside target, a run that is due for hand-over by the
- * ticker.  r
- * gets its row, its state and, when empty, its id.  A run whose job has
- * max_instances open is RUN_OVERLAP and goes nowhere.  STORE_CONFLICT, with
- * nothing written: the slot, or the id, has a row already.
+ * Write r into the ledger, and in the caller's open transaction (so exactly
+ * once) what it hands over: a message in the embedded queue or, for a broker
+ * or an outside target, a due run for the ticker.  Sets r's row, state and, if
+ * empty, id.  A run whose job has max_instances unfinished becomes RUN_OVERLAP
+ * and is not handed over.  STORE_CONFLICT, with nothing written: the slot or
+ * the id already has a row.
  */
 enum store_rc handover_run(struct store *st, struct run *r,
     const struct handover *h);

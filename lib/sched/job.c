@@ -1,3 +1,8 @@
+/*
+ * Jobs as users add them: new, replacing or unchanged, with ids, limits and
+ * the cursor.  Changes to existing jobs are change.c's and define.c's.  Tested
+ * in t_register and t_sched_list.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -51,7 +56,7 @@ sched_set_paused(struct sched *s, struct job *j, int64_t now_us)
 	return j->reason == NULL ? STORE_FULL : STORE_OK;
 }
 
-/* 32 hex digits, as the clients' uuid4().hex gives. */
+/* 32 hex digits, as in the clients' uuid4().hex. */
 static int
 job_make_id(struct job *j, int64_t now_us)
 {
@@ -68,28 +73,32 @@ job_make_id(struct job *j, int64_t now_us)
 	return (j->job_id = strdup(uuid)) == NULL ? -1 : 0;
 }
 
-/* The slots before over->keep_us, then those behind it in a row apart. */
+/*
+ * Account for the slots before cutoff->keep_us, then for those after it in a
+ * separate row.
+ */
 static enum store_rc
-account_over(struct store *st, const struct ledger_entry *e,
-    const struct sched_over *over)
+account_cutoff(struct store *st, const struct ledger_entry *e,
+    const struct sched_cutoff *cutoff)
 {
 	struct job rest = *e->job; /* owns nothing */
 	struct ledger_entry after = *e;
 	enum store_rc rc;
 
-	if (over->keep_us > over->until_us)
-		return sched_account(st, e, over->until_us);
-	if (rest.cursor_us <= over->keep_us)
-		rest.cursor_us = trigger_next(e->trigger, over->keep_us);
+	if (cutoff->keep_us > cutoff->until_us)
+		return sched_account(st, e, cutoff->until_us);
+	if (rest.cursor_us <= cutoff->keep_us)
+		rest.cursor_us = trigger_next(e->trigger, cutoff->keep_us);
 	after.job = &rest;
-	after.is_apart = true;
-	rc = sched_account(st, e, over->keep_us - 1);
-	return rc == STORE_OK ? sched_account(st, &after, over->until_us) : rc;
+	after.is_separate = true;
+	rc = sched_account(st, e, cutoff->keep_us - 1);
+	return rc == STORE_OK ? sched_account(st, &after, cutoff->until_us) :
+				rc;
 }
 
 enum store_rc
 sched_account_change(struct sched *s, struct store *st, const struct job *j,
-    const struct sched_over *over, const char *what)
+    const struct sched_cutoff *cutoff, const char *what)
 {
 	struct trigger *t = sched_job_trigger(s, j);
 	struct ledger_entry e = { .job = j, .now_us = clock_get_us(s->clock) };
@@ -101,7 +110,7 @@ sched_account_change(struct sched *s, struct store *st, const struct job *j,
 	buf_printf(&why, "%s by %s", what, s->actor);
 	e.trigger = t;
 	e.reason = buf_cstr(&why);
-	rc = account_over(st, &e, over);
+	rc = account_cutoff(st, &e, cutoff);
 	buf_fini(&why);
 	trigger_free(t);
 	return rc;
@@ -118,7 +127,7 @@ sched_note_zone(struct store *st, const struct trigger *t)
 }
 
 enum store_rc
-sched_begin_anew(struct store *st, struct job *j, const struct trigger *t)
+sched_restart(struct store *st, struct job *j, const struct trigger *t)
 {
 	int64_t decided = INT64_MIN;
 	enum store_rc rc;
@@ -133,7 +142,7 @@ sched_begin_anew(struct store *st, struct job *j, const struct trigger *t)
 	return rc == STORE_OK ? sched_note_zone(st, t) : rc;
 }
 
-/* Everything of a row but the definition. */
+/* Copy every column except the definition. */
 static enum store_rc
 take_over(struct job *j, const struct job *old)
 {
@@ -149,9 +158,9 @@ take_over(struct job *j, const struct job *old)
 }
 
 /*
- * The job that has the name takes the new definition but keeps its number, so
- * that the guard on (job, slot) also holds across a replacement.  If all it is
- * to do was done before (j->ran), it ends.
+ * The existing job gets the new definition but keeps its number, so that the
+ * guard on (job, slot) holds across a replacement.  If its only slot was
+ * decided before (j->ran), it ends.
  */
 static enum store_rc
 add_replace(struct sched *s, struct store *st, struct job *j)
@@ -175,11 +184,11 @@ add_replace(struct sched *s, struct store *st, struct job *j)
 }
 
 /*
- * With the new job in it, does the queue hold more than it may?  Jobs of both
- * stores count; st is the one that is written to.
+ * Does the queue, with the new job, have more jobs than allowed?  Jobs of both
+ * stores count; st is the one written to.
  */
 static enum store_rc
-add_check_room(struct sched *s, struct store *st, const char *queue)
+add_check_limit(struct sched *s, struct store *st, const char *queue)
 {
 	int64_t most = s->conf->max_jobs_per_queue, sum = 0, n = 0;
 	enum store_rc rc = STORE_OK;
@@ -212,7 +221,7 @@ add_prepare(struct sched *s, struct job *j, const struct trigger *t,
 					STORE_OK;
 }
 
-/* A job of a name that is free. */
+/* Add a job under a free name. */
 static enum store_rc
 add_new(struct sched *s, struct store *st, struct job *j,
     const struct trigger *t)
@@ -220,11 +229,11 @@ add_new(struct sched *s, struct store *st, struct job *j,
 	enum store_rc rc = store_job_insert(st, j);
 
 	if (rc == STORE_OK)
-		rc = add_check_room(s, st, j->queue);
+		rc = add_check_limit(s, st, j->queue);
 	return rc == STORE_OK ? sched_note_zone(st, t) : rc;
 }
 
-/* The one slot of j was decided before: there is nothing to add. */
+/* The only slot of j was decided before: there is nothing to add. */
 static enum store_rc
 add_ran(struct sched *s, struct store *st, struct job *j, bool is_replace)
 {
@@ -240,7 +249,7 @@ add_ran(struct sched *s, struct store *st, struct job *j, bool is_replace)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* What the transaction of an add writes; t is the trigger of j. */
+/* Write what an add changes; t is the trigger of j. */
 static enum store_rc
 add_write(struct sched *s, struct store *st, struct job *j,
     const struct trigger *t, bool is_replace)

@@ -1,3 +1,7 @@
+/*
+ * Leases of messages for consumers, over both stores: lease, acknowledge,
+ * extend, return.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -8,7 +12,10 @@
 #include "lib/sched/sched_int.h"
 #include "lib/base/ban.h"
 
-/* A lease's text as consumers see it: the store's letter, then the store's. */
+/*
+ * The text of a lease for consumers: the store's letter, then the store's
+ * text.
+ */
 static const char store_letters[JOB_KIND__MAX] = {
 	[JOB_DURABLE] = 'd',
 	[JOB_MEMORY] = 'm',
@@ -27,21 +34,21 @@ lease_mark(struct message *m, enum job_kind kind)
 {
 	size_t n = strlen(m->lease);
 
-	/* The store's text leaves room for one more byte, see sizes there. */
+	/* The store leaves room for one more byte in its text. */
 	if (n + 2 > sizeof(m->lease))
 		n = sizeof(m->lease) - 2;
 	memmove(m->lease + 1, m->lease, n + 1);
 	m->lease[0] = store_letters[kind];
 }
 
-/* What a consumer asks for. */
-struct lease_wish {
+/* The request of a consumer. */
+struct lease_request {
 	const char *queue;
 	int max;
 	int64_t lease_us;
 };
 
-/* Forget messages whose lease did not come about. */
+/* Remove messages whose lease was not committed. */
 static void
 lease_drop(struct message_list *l, size_t had)
 {
@@ -52,9 +59,9 @@ lease_drop(struct message_list *l, size_t had)
 	}
 }
 
-/* Lease from one store, up to w->max messages in all. */
+/* Lease from one store, up to w->max messages in total. */
 static enum store_rc
-lease_from(struct sched *s, enum job_kind kind, const struct lease_wish *w,
+lease_from(struct sched *s, enum job_kind kind, const struct lease_request *w,
     struct message_list *out)
 {
 	const int64_t deliveries = queue_max_deliveries(s, w->queue);
@@ -84,7 +91,7 @@ enum store_rc
 sched_lease(struct sched *s, const char *queue, int max, int64_t lease_us,
     struct message_list *out)
 {
-	const struct lease_wish w = { queue, max, lease_us };
+	const struct lease_request w = { queue, max, lease_us };
 	enum store_rc rc = STORE_OK;
 
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
@@ -92,18 +99,21 @@ sched_lease(struct sched *s, const char *queue, int max, int64_t lease_us,
 		    sched_store(s, (enum job_kind)k) != NULL)
 			rc = lease_from(s, (enum job_kind)k, &w, out);
 	}
-	/* What the first store gave must reach its consumer all the same. */
+	/*
+	 * Messages leased from the first store must reach the consumer even
+	 * so.
+	 */
 	return out->n > 0 ? STORE_OK : rc;
 }
 
-/* What is done to each of some leased messages. */
+/* The operation on each of some leased messages. */
 struct lease_op {
 	enum store_rc (*apply)(struct store *st, const char *queue,
 	    const char *lease, const void *arg);
 	const void *arg;
 };
 
-/* Those of one store in one transaction; lapsed ones are not counted. */
+/* Those of one store in one transaction; expired leases are not counted. */
 static enum store_rc
 lease_apply_store(struct sched *s, enum job_kind kind,
     const struct sched_leases *l, const struct lease_op *op, size_t *done)

@@ -1,3 +1,7 @@
+/*
+ * Rows of the ledger for slots that do not run: one row for a range, without
+ * covering a slot twice.
+ */
 #include "config.h"
 
 #include "lib/trigger/due.h"
@@ -7,7 +11,7 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-/* Slots none of which has a row. */
+/* Write slots of which none has a row. */
 static enum store_rc
 put(struct store *st, const struct ledger_entry *e,
     const struct due_range *slots, int64_t *rows)
@@ -27,8 +31,8 @@ put(struct store *st, const struct ledger_entry *e,
 
 	if (slots->count == 0)
 		return STORE_OK;
-	/* A paused queue is decided tick by tick. */
-	rc = e->is_apart ? STORE_NOTFOUND : store_run_extend(st, &r);
+	/* A paused queue is decided tick by tick: extend its row. */
+	rc = e->is_separate ? STORE_NOTFOUND : store_run_extend(st, &r);
 	if (rc != STORE_NOTFOUND)
 		return rc;
 	run_make_id(e->now_us, r.id);

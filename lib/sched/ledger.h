@@ -11,23 +11,22 @@ struct due_range;
 struct job;
 struct trigger;
 
-/* What is to be told of slots that do not run. */
+/* How slots that do not run are recorded. */
 struct ledger_entry {
 	const struct job *job;
-	const struct trigger *trigger; /* that has the slots */
+	const struct trigger *trigger; /* whose slots they are */
 	enum run_state state;
 	const char *reason; /* or NULL */
 	int64_t now_us;
-	bool is_apart; /* a slot before them is none of it: no longer row */
+	bool is_separate; /* never extend the row before */
 };
 
 /*
- * Write the slots, of which there may be none, as one row, or lengthen the
- * row before if that says the same and e->is_apart is not set (open
- * transaction).  A slot that a row
- * stands for was decided before (a clock set back, a replaced job): that row
- * stands, and the slots to both sides of it get one each.  *rows (may be
- * NULL) is raised by the number of new rows.
+ * Write the slots, if any, as one row, or extend the previous row if it has
+ * the same state and reason and e->is_separate is not set (open transaction).
+ * A slot covered by a row was decided before (a clock set back, a replaced
+ * job): that row stays, and the slots on both sides get a row each.  *rows
+ * (may be NULL) is increased by the number of new rows.
  */
 enum store_rc ledger_record(struct store *st, const struct ledger_entry *e,
     const struct due_range *slots, int64_t *rows);

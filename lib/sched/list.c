@@ -1,3 +1,9 @@
+/*
+ * Lists of jobs over both stores.  Each store is read in its own order and the
+ * two are merged; a cursor says how far each was read, "next.id,next.id", so
+ * that a list continues exactly where it stopped while jobs are added and
+ * removed.  Tested in t_sched_list.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -10,17 +16,11 @@
 #include "lib/store/job.h"
 #include "lib/base/ban.h"
 
-/*
- * Lists over both stores.  Each store is read in its own order and the two
- * are merged; a cursor says how far each one was read, as
- * "next.id,next.id": a list goes on right where it stopped, also while jobs
- * come and go.
- */
 struct position {
 	struct store_job_cursor at[JOB_KIND__MAX];
 };
 
-/* "next.id" with "-" for never; returns what follows, or NULL. */
+/* Parse "next.id" with "-" for never; what follows, or NULL. */
 static const char *
 cursor_parse(const char *text, char end, struct store_job_cursor *out)
 {
@@ -126,7 +126,7 @@ sched_list(struct sched *s, const struct sched_list_opts *o,
 
 	next[0] = '\0';
 	rc = position_parse(o->cursor, &pos);
-	/* One more than asked tells whether there is a next page. */
+	/* One more than requested shows whether there is a next page. */
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if (store_is_meant(o->kind, k) &&
 		    sched_store(s, (enum job_kind)k) != NULL)
@@ -163,8 +163,8 @@ sched_count(struct sched *s, enum job_kind kind, const char *queue,
 	return rc;
 }
 
-/* Adding up what the actor may see. */
-struct seen {
+/* The number of jobs that the actor may see. */
+struct visible {
 	const struct grant *grant;
 	int64_t n;
 };
@@ -172,7 +172,7 @@ struct seen {
 static void
 see_queue(void *arg, const char *queue, int64_t n)
 {
-	struct seen *seen = arg;
+	struct visible *seen = arg;
 
 	if (grant_queue(seen->grant, queue))
 		seen->n += n;
@@ -181,7 +181,7 @@ see_queue(void *arg, const char *queue, int64_t n)
 static enum store_rc
 count_quarantined(struct sched *s, struct store *st, int64_t *out)
 {
-	struct seen seen = { s->grant, 0 };
+	struct visible seen = { s->grant, 0 };
 	enum store_rc rc;
 
 	if (grant_queue(s->grant, NULL))

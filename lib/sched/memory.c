@@ -1,7 +1,7 @@
 /*
- * The store of jobs of kind memory: made when a job asks for it, opened when
- * another program made it, and refused, with the reason, where it cannot be
- * this user's alone.
+ * The store of jobs of kind memory: created when a job requests it, opened if
+ * another program created it, and refused, with the reason, if other users
+ * could write it.  Tested in t_sched_memory.
  */
 #include "config.h"
 
@@ -21,13 +21,13 @@
 #include "lib/store/log.h"
 #include "lib/base/ban.h"
 
-#define FOREIGN_TICKER 1	 /* as the state of a file that was refused */
-#define ROOM_MIN (1024u * 1024u) /* bytes: an empty store with its log */
+#define FOREIGN_TICKER 1	 /* used as the state of a refused file */
+#define ROOM_MIN (1024u * 1024u) /* bytes of an empty store with its log */
 
 /*
- * The memory store lies where anybody may write: whoever comes first could
- * make its folder or its file, and so put messages before our consumers.
- * Both must be real, ours, and writable by nobody else, whenever we open it.
+ * The memory store is where every user can write: the first one could create
+ * its folder or file, and so put messages before our consumers.  Both must be
+ * real, ours, and writable by no other user, whenever they are opened.
  */
 static bool
 is_ours(const struct stat *sb, mode_t type)
@@ -45,7 +45,7 @@ folder_of(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* Another user has memory jobs of his own, which no ticker of ours runs. */
+/* Another user's jobs of kind memory would be run by no ticker of ours. */
 static const char *
 owner_check(const struct conf *c)
 {
@@ -57,7 +57,7 @@ owner_check(const struct conf *c)
 	return NULL;
 }
 
-/* Has the file system of the folder room for a store? */
+/* Has the file system of the folder space for a store? */
 static const char *
 space_check(const char *dir)
 {
@@ -72,9 +72,9 @@ space_check(const char *dir)
 	return NULL;
 }
 
-/* NULL, or what is wrong with the folder that is there. */
+/* NULL, or what is wrong with the existing folder. */
 static const char *
-there_check(const char *dir)
+existing_check(const char *dir)
 {
 	struct stat sb;
 
@@ -85,7 +85,7 @@ there_check(const char *dir)
 	    "its folder does not belong to this user alone";
 }
 
-/* NULL, or what is wrong; made first if is_create. */
+/* NULL, or what is wrong; with is_create the folder is created first. */
 static const char *
 folder_check(const char *path, bool is_create)
 {
@@ -97,7 +97,7 @@ folder_check(const char *path, bool is_create)
 	if (is_create && mkdir(dir, 0700) != 0 && errno != EEXIST)
 		wrong = strerror(errno);
 	else
-		wrong = there_check(dir);
+		wrong = existing_check(dir);
 	if (wrong == NULL && is_create)
 		wrong = space_check(dir);
 	free(dir);
@@ -109,10 +109,10 @@ file_check(const struct stat *sb)
 {
 	return is_ours(sb, S_IFREG) ?
 	    NULL :
-	    "it is no file that belongs to this user alone";
+	    "it is not a file that belongs to this user alone";
 }
 
-/* A number that is another once the file was replaced, written or mended. */
+/* A number that changes when the file is replaced, written or repaired. */
 static ino_t
 file_state(const struct stat *sb)
 {
@@ -120,7 +120,7 @@ file_state(const struct stat *sb)
 	    (ino_t)sb->st_ctim.tv_nsec << 24;
 }
 
-/* Say it once, not at each look, until the file is another. */
+/* Log it once, not on every attempt, until the file changes. */
 static enum store_rc
 memory_refuse(struct sched *s, ino_t what, const char *why)
 {
@@ -159,8 +159,8 @@ memory_open(struct sched *s, bool is_create)
 		wrong = folder_check(o.path, is_create);
 	if (wrong == NULL && is_there)
 		wrong = file_check(&sb);
-	/* The folder may be mended and the file stay: one more than its state,
-	 * so that it is looked at again. */
+	/* If only the folder is repaired, the file is the same: one more
+	 * than its state makes it be checked again. */
 	if (wrong != NULL)
 		return memory_refuse(s, file_state(&sb) + 1, wrong);
 	if (!is_create && s->memory_refused == file_state(&sb))
@@ -168,7 +168,7 @@ memory_open(struct sched *s, bool is_create)
 	s->stores[JOB_MEMORY] = store_open(&o, &rc, why, sizeof(why));
 	s->memory_opened++;
 	s->memory_why[0] = '\0';
-	/* An empty one is just being made by somebody else. */
+	/* An empty file is being created by another process. */
 	if (s->stores[JOB_MEMORY] == NULL && rc != STORE_NOTFOUND)
 		rc = memory_refuse(s, file_state(&sb), why);
 	return rc;
@@ -188,7 +188,7 @@ sched_memory_check(const struct conf *conf, char *why, size_t whylen)
 		wrong = "no memory";
 	else if ((wrong = owner_check(conf)) == NULL) {
 		if (access(dir, F_OK) == 0)
-			wrong = there_check(dir);
+			wrong = existing_check(dir);
 		else if (access(above, W_OK | X_OK) != 0)
 			wrong = strerror(errno);
 	}
@@ -219,7 +219,7 @@ sched_memory_ticks(struct sched *s, char *why, size_t whylen)
 	trust_user(geteuid(), self, sizeof(self));
 	(void)snprintf(why, whylen,
 	    "the ticker runs as %s, and jobs of kind memory that %s adds would "
-	    "never run: its line belongs into the crontab of the latter",
+	    "never run: its line belongs in the crontab of the latter",
 	    whose, self);
 	return STORE_FULL;
 }
@@ -238,7 +238,7 @@ sched_store(struct sched *s, enum job_kind kind)
 {
 	if (kind != JOB_MEMORY)
 		return s->stores[kind];
-	/* Others may have deleted the memory store meanwhile, or made it. */
+	/* Other processes may have deleted or created the memory store. */
 	if (s->stores[kind] != NULL && store_is_replaced(s->stores[kind])) {
 		store_close(s->stores[kind]);
 		s->stores[kind] = NULL;

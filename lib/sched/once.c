@@ -1,7 +1,8 @@
 /*
- * The guard of jobs that fire once: queue, job id and slot stand for one run,
- * however often the job is registered again after it ended.  The guard on (job,
- * slot) does not reach that far, for a job that ended gave its number up.
+ * The guard of jobs that fire once: queue, job id and slot identify one run,
+ * however often the job is added again after it ended.  The guard on (job,
+ * slot) does not cover that, as a job that ended gives up its number.  Tested
+ * in t_once.
  */
 #include "config.h"
 
@@ -13,7 +14,7 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-/* A slot that was missed may run if the job is to run that late by now. */
+/* A missed slot may run if the job now allows it to run that late. */
 static bool
 may_run_still(const struct run *r, const struct job *j, int64_t now_us)
 {
@@ -41,7 +42,10 @@ sched_once_find(struct sched *s, struct job *j, int64_t slot_us, int64_t now_us)
 			rc = STORE_NOTFOUND;
 		}
 	}
-	/* Remembered alone, and on: that it is not noted is no harm. */
+	/*
+	 * Known only by its hash, and further so: not recording it again is
+	 * harmless.
+	 */
 	if (rc == STORE_OK && r->id[0] == '\0')
 		(void)store_run_once_exists(st, &at, now_us);
 	if (rc == STORE_OK)
@@ -69,12 +73,15 @@ sched_once_end(struct sched *s, struct store *st, struct job *j,
 	const struct ledger_entry e = { .job = j,
 		.trigger = t,
 		.now_us = now_us,
-		.is_apart = true };
+		.is_separate = true };
 	enum store_rc rc = sched_account(st, &e, now_us);
 
 	if (rc == STORE_OK)
 		rc = sched_once_find(s, j, slot_us, now_us);
-	/* A range of slots of before may stand for it: no run of its own. */
+	/*
+	 * A range of earlier slots may cover it: then it has no row of its
+	 * own.
+	 */
 	if (rc == STORE_NOTFOUND)
 		rc = (j->ran = calloc(1, sizeof(*j->ran))) == NULL ?
 		    STORE_FULL :

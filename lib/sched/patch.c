@@ -1,3 +1,8 @@
+/*
+ * Patching a job: the caller's edit, then the redefinition, in one
+ * transaction.  Reading the patch is lib/job/patch.c.  Tested in t_clock and
+ * tests/http/patch.bats.
+ */
 #include "config.h"
 
 #include "lib/sched/sched_int.h"
@@ -5,7 +10,7 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-/* What sched_change_job calls. */
+/* Called by sched_change_job. */
 static enum store_rc
 change_patch(struct sched *s, struct store *st, struct job *j, int64_t now_us,
     void *cookie)

@@ -1,3 +1,9 @@
+/*
+ * Queues: pausing, publishing, running a job now, reading and clearing
+ * messages.  The pause is stored in the durable store and, so that a tick
+ * reads only the store it works on, in the memory store if there is one.
+ * Leases are lease.c's.  Tested in t_sched_queue.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -14,10 +20,6 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-/*
- * The switch of a queue stands in the durable store and, so that a tick asks
- * only the store it works on, in the memory store if there is one.
- */
 enum store_rc
 sched_queue_is_paused(struct sched *s, const char *queue, bool *out)
 {
@@ -148,7 +150,7 @@ sched_publish(struct sched *s, const struct sched_publish *p,
 	return rc;
 }
 
-/* One extra run of j, in the open transaction. */
+/* Launch one extra run of j, in the open transaction. */
 static enum store_rc
 run_now(struct sched *s, struct store *st, const struct job *j, struct run *r)
 {
@@ -193,7 +195,7 @@ sched_run_now(struct sched *s, enum job_kind kind, const char *queue,
 	struct job j;
 
 	job_init(&j);
-	/* First in which store it is, then what it is like. */
+	/* Find its store first, then read the job. */
 	if ((rc = sched_get(s, kind, queue, job_id, &j)) != STORE_OK)
 		goto out;
 	st = s->stores[j.kind];
@@ -256,7 +258,7 @@ sched_message_count(struct sched *s, const char *queue, int64_t *out)
 	return rc;
 }
 
-/* One store, in its open transaction. */
+/* Clear one store, in its open transaction. */
 static enum store_rc
 clear(struct sched *s, struct store *st, const char *queue, int64_t *n)
 {

@@ -1,3 +1,7 @@
+/*
+ * Single runs at Render, for Render's clients: created, read, listed,
+ * canceled.  Requests to Render are ticker/render/.  Tested in tests/render/.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +16,9 @@
 
 #include "lib/base/ban.h"
 
-#define WARN_JOBS 1000 /* of a queue, whose services are asked for */
+#define WARN_JOBS_MAX 1000 /* jobs of a queue whose services are examined */
 
-/* The run and its delivery, in the open transaction; its name into id. */
+/* Write the run and its delivery, in the open transaction; its id into id. */
 static enum store_rc
 create(struct sched *s, struct store *st, const struct render_target *t,
     char id[RUN_ID_LEN + 1])
@@ -104,7 +108,7 @@ sched_render_queue_warns(struct sched *s, const char *queue, struct warns *ws)
 	for (int k = 0; k < JOB_KIND__MAX; k++)
 		if (sched_store(s, (enum job_kind)k) != NULL)
 			(void)store_job_services_some(s->stores[k], queue,
-			    WARN_JOBS, warn_of, &w);
+			    WARN_JOBS_MAX, warn_of, &w);
 }
 
 enum store_rc
@@ -129,7 +133,7 @@ sched_render_list(struct sched *s, const struct store_delivery_filter *f,
 	return store_delivery_list(s->stores[JOB_DURABLE], f, out);
 }
 
-/* In the open transaction: what is open is not to go on. */
+/* In the open transaction: stop an unfinished run. */
 static enum store_rc
 cancel(struct sched *s, struct store *st, struct delivery *d)
 {

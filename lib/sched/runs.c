@@ -1,3 +1,4 @@
+/* Runs, the rows of both ledgers: listed, read, replayed. */
 #include "config.h"
 
 #include <stdio.h>
@@ -17,12 +18,12 @@
 #include "lib/store/run.h"
 #include "lib/base/ban.h"
 
-/* Where a list of both stores goes on, one place in each. */
+/* Where a list of both stores continues, a position in each. */
 struct position {
 	struct store_run_cursor at[JOB_KIND__MAX];
 };
 
-/* "slot.row,slot.row", what position_print wrote. */
+/* Parse "slot.row,slot.row", as position_print writes it. */
 static enum store_rc
 position_parse(const char *cursor, struct position *pos)
 {
@@ -86,7 +87,7 @@ runs_merge(struct run_list from[JOB_KIND__MAX], struct position *pos,
 	return STORE_OK;
 }
 
-/* Why it waits, behind what was said of it before. */
+/* Append why it waits to its reason. */
 static enum store_rc
 report_waiting(struct sched *s, struct run *r)
 {
@@ -108,8 +109,10 @@ report_waiting(struct sched *s, struct run *r)
 	return rc;
 }
 
-/* Take out of a page what the actor may not see; what goes to a service is
- * in the durable store. */
+/*
+ * Remove from a page what the actor may not see; runs for services are in the
+ * durable store.
+ */
 static enum store_rc
 hide_foreign(struct sched *s, struct run_list *l)
 {
@@ -144,11 +147,11 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	size_t read = 0;
 
 	next[0] = '\0';
-	/* Row 0 comes before all others of a slot: that one is left out. */
+	/* Row 0 would precede the slot's other rows: start after it. */
 	for (int k = 0; k < JOB_KIND__MAX; k++)
 		pos.at[k] = (struct store_run_cursor){ o->to_us, 0 };
 	rc = position_parse(o->cursor, &pos);
-	/* One more than asked tells whether there is a next page. */
+	/* One more than requested shows whether there is a next page. */
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
 		if ((o->kind != SCHED_ANY && o->kind != (enum job_kind)k) ||
 		    sched_store(s, (enum job_kind)k) == NULL)
@@ -170,8 +173,10 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	return rc;
 }
 
-/* Of those of a store that have the name, the ones asked for that the actor
- * may see: the last one into *out, *n more. */
+/*
+ * Find the runs of that id in a store that are of the queue, if one is given,
+ * and that the actor may see: the last one into *out, *n is increased.
+ */
 static enum store_rc
 find_in(struct sched *s, struct store *st, const char *const name[2],
     struct run *out, int *n)
@@ -194,8 +199,10 @@ find_in(struct sched *s, struct store *st, const char *const name[2],
 	return rc;
 }
 
-/* Find a run in either store; *st gets its store.  name[0] is the queue or
- * NULL, name[1] the id. */
+/*
+ * Find a run in either store; *st is its store.  name[0] is the queue or NULL,
+ * name[1] the id.
+ */
 static enum store_rc
 run_find(struct sched *s, const char *const name[2], struct store **st,
     struct run *out)
@@ -230,7 +237,7 @@ sched_run_get(struct sched *s, const char *queue, const char *id,
 	return rc == STORE_OK ? report_waiting(s, out) : rc;
 }
 
-/* What a replay hands over, and what that borrows from. */
+/* What a replay hands over, and the owners of what that borrows. */
 struct replay {
 	struct job job;
 	struct store_params params;
@@ -240,7 +247,7 @@ struct replay {
 	struct handover h;
 };
 
-/* The job's retry in the words it had there (lib/store/outbox.c). */
+/* Append the retry of a message as a job has it (lib/store/outbox.c). */
 static void
 print_retry(const struct outbox *o, struct buf *out)
 {
@@ -254,7 +261,7 @@ print_retry(const struct outbox *o, struct buf *out)
 	    (long long)(o->cap_us / CLOCK_US_PER_S));
 }
 
-/* What is on its way to a broker, or was given up. */
+/* A message on its way to a broker, or dead. */
 static enum store_rc
 replay_of_outbox(struct store *st, const struct run *old, struct replay *p)
 {
@@ -283,13 +290,13 @@ replay_of_message(struct store *st, const struct run *old, struct replay *p)
 	return rc;
 }
 
-/* What the run's delivery has or, for a queue, its message. */
+/* The run's delivery or, for a queue, its message. */
 static enum store_rc
 replay_of_run(struct store *st, const struct run *old, struct replay *p)
 {
 	enum store_rc rc = store_delivery_get(st, old->id, &p->target);
 
-	/* Another queue may have chosen the name of a delivery. */
+	/* Another queue may use the id of a delivery. */
 	if (rc == STORE_OK && p->target.run != old->row) {
 		delivery_fini(&p->target);
 		p->target = (struct delivery){ .run = 0 };
@@ -307,7 +314,7 @@ replay_of_run(struct store *st, const struct run *old, struct replay *p)
 	return rc == STORE_NOTFOUND ? STORE_CONFLICT : rc;
 }
 
-/* What the job has now, else what run old had. */
+/* The job's present parameters, else those of the run old. */
 static enum store_rc
 replay_find(struct store *st, struct run *old, struct replay *p)
 {
@@ -322,7 +329,7 @@ replay_find(struct store *st, struct run *old, struct replay *p)
 	return rc == STORE_NOTFOUND ? replay_of_run(st, old, p) : rc;
 }
 
-/* In the open transaction: the new run into *id. */
+/* Replay in the open transaction; the new run's id into id. */
 static enum store_rc
 replay(struct sched *s, struct store *st, struct run *old,
     char id[RUN_ID_LEN + 1])
@@ -368,7 +375,10 @@ out:
 	return rc;
 }
 
-/* The run as it is in the transaction, in which nobody else moves it. */
+/*
+ * Replay the run as it is in the transaction, in which no other process
+ * changes it.
+ */
 static enum store_rc
 replay_now(struct sched *s, struct store *st, struct run *old,
     char run_id[RUN_ID_LEN + 1])

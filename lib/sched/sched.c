@@ -1,3 +1,7 @@
+/*
+ * Opening and closing the stores, the default zone, audit rows, and the health
+ * of the ticker.  Tested in t_clock and t_sched_queue.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -18,7 +22,7 @@
 
 #define CADENCE_DEFAULT_US (60 * CLOCK_US_PER_S)
 #define LATE_SLACK_US (30 * CLOCK_US_PER_S)
-#define AHEAD_MIN_US (60 * CLOCK_US_PER_S) /* less is NTP's affair */
+#define AHEAD_MIN_US (60 * CLOCK_US_PER_S) /* NTP corrects smaller ones */
 
 const char *
 sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
@@ -26,21 +30,21 @@ sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
 	const char *name = s->conf->timezone;
 	struct buf where = BUF_INIT;
 	struct faults fs = { .n = 0 };
-	char said[256];
+	char reason[256];
 
 	if (name[0] == '\0')
 		return tz_host_name(s->zones, env_tz);
 	errno = 0;
-	if (tz_get(s->zones, name, said, sizeof(said)) != NULL)
+	if (tz_get(s->zones, name, reason, sizeof(reason)) != NULL)
 		return name;
-	/* A host without zone files has jobs in UTC to go on with. */
+	/* A host without zone files can still run jobs in UTC. */
 	fault_note_errno(&fs, errno);
 	if (fs.is_transient && errno != ENOMEM) {
-		log_event(LOG_LEVEL_WARN, "zone", LOG_KEY_ERROR, said, NULL);
+		log_event(LOG_LEVEL_WARN, "zone", LOG_KEY_ERROR, reason, NULL);
 		return name;
 	}
 	conf_where(s->conf, "timezone", &where);
-	(void)snprintf(why, whylen, "%s: %s", buf_cstr(&where), said);
+	(void)snprintf(why, whylen, "%s: %s", buf_cstr(&where), reason);
 	buf_fini(&where);
 	return NULL;
 }
@@ -107,8 +111,10 @@ sched_end(struct store *st, enum store_rc rc)
 	if (rc == STORE_OK)
 		return store_commit(st);
 	store_rollback(st);
-	/* What stands in the way may be somebody's who has yet to flush it:
-	 * to tell of it is to promise it. */
+	/*
+	 * A conflicting row may be of another process that has yet to flush
+	 * it: reporting it promises that it is durable.
+	 */
 	if (rc == STORE_CONFLICT && store_settle(st) != STORE_OK)
 		return STORE_FULL;
 	return rc;
@@ -129,7 +135,7 @@ sched_audit(struct sched *s, struct store *st, const char *action,
 	return store_audit_add(st, &a);
 }
 
-/* Does what was decided lie ahead of the clock? */
+/* Are decisions ahead of the clock? */
 static enum store_rc
 health_ahead(struct store *st, int64_t now_us, struct sched_health *out)
 {
@@ -167,7 +173,7 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 	if (rc != STORE_OK && rc != STORE_NOTFOUND)
 		return rc;
 	out->gap_us = pace.gap_us;
-	/* cron cannot do better than a minute: less is somebody's loop. */
+	/* cron runs at most every minute: a smaller gap is that of a loop. */
 	if (pace.cadence_us > CADENCE_DEFAULT_US)
 		out->cadence_us = pace.cadence_us;
 	seen = t.ended_us > t.started_us ? t.ended_us : t.started_us;

@@ -1,3 +1,4 @@
+/* Skipping due slots of all jobs, for simulations.  Tested in t_store_sim. */
 #include "config.h"
 
 #include "lib/trigger/due.h"
@@ -9,7 +10,7 @@
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
 
-#define BATCH_JOBS 1000
+#define BATCH_JOBS_MAX 1000 /* jobs per transaction */
 
 static enum store_rc
 skip_job(struct sched *s, struct store *st, const struct job *j,
@@ -26,7 +27,7 @@ skip_job(struct sched *s, struct store *st, const struct job *j,
 
 	if (j->state != JOB_ACTIVE || j->cursor_us >= from_us)
 		return STORE_OK;
-	/* One that cannot be read is quarantined when it falls due. */
+	/* A job that cannot be read is quarantined when it falls due. */
 	if ((t = trigger_from_spec(j->trigger, s->zones, &fs)) == NULL)
 		return STORE_OK;
 	e.trigger = t;
@@ -50,7 +51,7 @@ skip_store(struct sched *s, struct store *st, int64_t from_us,
 	size_t n;
 
 	do {
-		rc = store_zone_jobs(st, after, BATCH_JOBS, &jobs);
+		rc = store_zone_jobs(st, after, BATCH_JOBS_MAX, &jobs);
 		if (rc == STORE_OK)
 			rc = store_begin(st);
 		n = jobs.n;
@@ -60,7 +61,7 @@ skip_store(struct sched *s, struct store *st, int64_t from_us,
 		}
 		rc = sched_end(st, rc);
 		job_list_fini(&jobs);
-	} while (rc == STORE_OK && n == BATCH_JOBS);
+	} while (rc == STORE_OK && n == BATCH_JOBS_MAX);
 	return rc;
 }
 

@@ -1,3 +1,7 @@
+/*
+ * Why a job ran or did not run at a time: reads the facts from the stores;
+ * lib/record/why.c decides.  Tested in t_sched_why.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -15,7 +19,7 @@
 #include "lib/time/tz.h"
 #include "lib/base/ban.h"
 
-/* The job of that name, wherever it is, and its trigger if it can be read. */
+/* Read the job of that name in either store, and its trigger if possible. */
 static enum store_rc
 why_job(struct sched *s, struct why *w, struct trigger **t)
 {
@@ -27,7 +31,10 @@ why_job(struct sched *s, struct why *w, struct trigger **t)
 	errno = 0;
 	if (rc == STORE_OK) {
 		*t = trigger_from_spec(w->job.trigger, s->zones, &fs);
-		/* That is no word on the trigger. */
+		/*
+		 * A fault of the job's other columns is no fault of the
+		 * trigger.
+		 */
 		if (*t == NULL && errno == ENOMEM)
 			return STORE_FULL;
 	} else if (rc == STORE_NOTFOUND)
@@ -36,7 +43,7 @@ why_job(struct sched *s, struct why *w, struct trigger **t)
 	return rc;
 }
 
-/* What one store's ledger says; STORE_NOTFOUND if it never heard of it. */
+/* Read one store's ledger; STORE_NOTFOUND if it has no row of the name. */
 static enum store_rc
 why_ledger(struct store *st, struct why *w, int64_t span_us)
 {
@@ -60,7 +67,7 @@ why_ledger(struct store *st, struct why *w, int64_t span_us)
 	return rc;
 }
 
-/* Both ledgers, the job's own first. */
+/* Read both ledgers, the job's own first. */
 static enum store_rc
 why_ledgers(struct sched *s, struct why *w, int64_t span_us)
 {
@@ -77,7 +84,7 @@ why_ledgers(struct sched *s, struct why *w, int64_t span_us)
 	return rc == STORE_NOTFOUND && w->job.id != 0 ? STORE_OK : rc;
 }
 
-/* The instant asked about; NULL, or what is wrong with it. */
+/* Parse the time in question; NULL, or what is wrong with it. */
 static const char *
 read_at(struct why *w, const char *at)
 {

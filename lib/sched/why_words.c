@@ -1,3 +1,8 @@
+/*
+ * The sentences of why, in every language, and its facts as JSON.  In a
+ * sentence {letter} stands for a value of add_word; "it" is the job, {a} the
+ * time in question, {s} the slot at that time.
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -10,76 +15,72 @@
 #include "lib/sched/why_words.h"
 #include "lib/base/ban.h"
 
-/*
- * What stands for {letter} is in word_table below.  The "it" of a sentence is
- * the job, the instant asked about is {s}, the slot there, or {a}.
- */
 /* clang-format off */
 static const char *const texts[WHY__MAX][WORDS__MAX] = {
 	[WHY_RAN] = {
 	    "It ran: slot {s} was handed over {l} late as run {i}{R}.",
-	    "已执行: {s} 的触发点迟 {l} 交付, 运行编号 {i}{R}。" },
+	    "已执行：{s} 的触发点迟 {l} 交付，运行编号 {i}{R}。" },
 	[WHY_MISSED] = {
 	    "It was missed: slot {s} belongs to {n} slot(s) from {f} to {e} "
 	    "that did not run{R}.",
-	    "已错过: {s} 属于 {f} 至 {e} 未执行的 {n} 个触发点{R}。" },
+	    "已错过：{s} 属于 {f} 至 {e} 未执行的 {n} 个触发点{R}。" },
 	[WHY_COALESCED] = {
 	    "It was coalesced: slot {s} belongs to {n} slot(s) from {f} to "
 	    "{e} for which a later one ran.",
-	    "已合并: {s} 属于 {f} 至 {e} 的 {n} 个触发点, 由之后的一次代为执行。" },
+	    "已合并：{s} 属于 {f} 至 {e} 的 {n} 个触发点，由之后的一次代为执行。" },
 	[WHY_WAS_PAUSED] = {
 	    "It was paused: slot {s} belongs to {n} slot(s) from {f} to {e} "
 	    "that did not run{R}.",
-	    "当时已暂停: {s} 属于 {f} 至 {e} 未执行的 {n} 个触发点{R}。" },
+	    "当时已暂停：{s} 属于 {f} 至 {e} 未执行的 {n} 个触发点{R}。" },
 	[WHY_OVERLAP] = {
-	    "It did not run: slot {s} fell due while others were not over{R}.",
-	    "未执行: {s} 触发时仍有之前的运行未结束{R}。" },
+	    "It did not run: slot {s} fell due while earlier runs had not finished{R}.",
+	    "未执行：{s} 触发时仍有之前的运行未结束{R}。" },
 	[WHY_LAUNCH] = {
 	    "It was to be launched: run {i} of slot {s} is {S}{R}.",
-	    "应启动: {s} 的运行 {i} 状态为 {S}{R}。" },
+	    "应启动：{s} 的运行 {i} 状态为 {S}{R}。" },
 	[WHY_WILL_FIRE] = {
 	    "It will fire: slot {s} runs at {x}.",
-	    "将会触发: {s} 的触发点在 {x} 执行。" },
+	    "将会触发：{s} 的触发点在 {x} 执行。" },
 	[WHY_DUE] = {
 	    "It is due: slot {s} waits for the next tick.",
-	    "已到期: {s} 的触发点等待下一次 tick。" },
+	    "已到期：{s} 的触发点等待下一次 tick。" },
 	[WHY_JOB_PAUSED] = {
 	    "It does not fire at {s}: the job is paused{R}.",
-	    "{s} 不会触发: 任务已暂停{R}。" },
+	    "{s} 不会触发：任务已暂停{R}。" },
 	[WHY_QUEUE_PAUSED] = {
 	    "It does not fire at {s}: queue {q} is switched off ({H}).",
-	    "{s} 不会触发: 队列 {q} 已关闭 ({H})。" },
+	    "{s} 不会触发：队列 {q} 已关闭（{H}）。" },
 	[WHY_QUARANTINED] = {
 	    "It does not fire: the job is out of the schedule since {c}{R}.",
-	    "不会触发: 任务自 {c} 起被隔离{R}。" },
+	    "不会触发：任务自 {c} 起被隔离{R}。" },
 	[WHY_NO_SLOT] = {
 	    "{a} is no slot of it: the nearest are {b} before and {g} after.",
-	    "{a} 不是它的触发点: 最近的是之前的 {b} 与之后的 {g}。" },
+	    "{a} 不是它的触发点：最近的是之前的 {b} 与之后的 {g}。" },
 	[WHY_EXHAUSTED] = {
 	    "It has expired and has no slot at {a}: its last one was {b}.",
-	    "已到期, {a} 没有触发点: 最后一个是 {b}。" },
+	    "已到期，{a} 没有触发点：最后一个是 {b}。" },
 	[WHY_BEFORE_JOB] = {
 	    "{a} lies before the job was added at {C}.",
 	    "{a} 早于任务的添加时间 {C}。" },
 	[WHY_CHANGED] = {
 	    "The ledger has no row for {s}: the job was changed at {c}, and "
 	    "had another schedule or was paused before.",
-	    "账本中没有 {s} 的记录: 任务于 {c} 被修改, 此前计划不同或已暂停。" },
+	    "账本中没有 {s} 的记录：任务于 {c} 被修改，此前计划不同或已暂停。" },
 	[WHY_PRUNED] = {
 	    "The row of slot {s} was pruned: the ledger of this job begins "
 	    "after {p}.",
-	    "{s} 的记录已被清理: 该任务的账本自 {p} 之后开始。" },
+	    "{s} 的记录已被清理：该任务的账本自 {p} 之后开始。" },
 	[WHY_UNEXPLAINED] = {
-	    "The ledger has no row for slot {s}, and should have one.",
+	    "The ledger lacks the row of slot {s}.",
 	    "账本中缺少 {s} 的记录。" },
 	[WHY_GONE] = {
-	    "There is no job of that name now{G}, and its ledger has no row "
-	    "for {a}; its newest row is of {P}.",
-	    "现在没有这个名称的任务{G}, 账本中也没有 {a} 的记录; 最新的一条是 {P}。" },
+	    "No such job exists now{G}, and the ledger has no row for {a}; "
+	    "the newest row of that name is of {P}.",
+	    "现在没有这个名称的任务{G}，账本中也没有 {a} 的记录；最新的一条是 {P}。" },
 };
 /* clang-format on */
 
-/* An instant in the job's zone. */
+/* Append a time in the job's zone. */
 static void
 add_time(const struct why *w, int64_t t_us, struct buf *out)
 {
@@ -98,7 +99,7 @@ add_reason(const struct why *w, struct buf *out)
 		buf_printf(out, " (%s)", r);
 }
 
-/* How the job went: "(deleted by owner at …)". */
+/* Append how the job ended: "(deleted by owner at …)". */
 static void
 add_gone(const struct why *w, struct buf *out)
 {
@@ -109,7 +110,7 @@ add_gone(const struct why *w, struct buf *out)
 	buf_char(out, ')');
 }
 
-/* What the letters stand for that are instants. */
+/* The time that a letter stands for. */
 static int64_t
 instant_of(const struct why *w, char letter)
 {

@@ -6,11 +6,11 @@
 struct buf;
 struct why;
 
-/* Append the answer as one sentence, its times in the job's zone. */
+/* Append the answer as one sentence, times in the job's zone. */
 void why_describe(const struct why *w, enum describe_lang lang,
     struct buf *out);
 
-/* Append the facts behind it as a JSON object; instants in UTC. */
+/* Append the facts as a JSON object; times in UTC. */
 void why_facts(const struct why *w, struct buf *out);
 
 #endif

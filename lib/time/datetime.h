@@ -15,8 +15,9 @@ struct tz;
  * after a time).  A date alone means 00:00:00.  A time without offset is local
  * to tz; gap and fold as tz_instant.  The same without separators is accepted:
  * "20301203T150000Z".  So is "@SECONDS" since the epoch, with or without
- * decimals; with nine digits and more, perhaps behind "-", also without @.  *offset_s (may be
- * NULL) gets the explicit offset in seconds or DATETIME_NO_OFFSET.
+ * decimals; with nine digits and more, perhaps behind "-", also without @.
+ * *offset_s (may be NULL) gets the explicit offset in seconds or
+ * DATETIME_NO_OFFSET.
  *
  * NULL if valid, else the reason, a constant text in APScheduler's wording and
  * with an example: "Invalid date string: …", "month must be in 1..12", "day

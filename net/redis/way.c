@@ -75,7 +75,7 @@ redis_way_learn(struct redis *r, const struct conf *c, const char *queue,
 		return 0;
 	case CONF_BROKER_FUNBOOST:
 		return learn_registered(r, c, k);
-	case CONF_BROKER_UNSAID:
+	case CONF_BROKER_UNSET:
 	case CONF_BROKER_SQLITE:
 	case CONF_BROKER_RABBITMQ:
 	case CONF_BROKER_WEBHOOK:

@@ -198,7 +198,7 @@ patch() {
 	[[ $(sql 'SELECT reason FROM job') == 'by owner since '* ]]
 	run "$ctl" job set q j minutes=5 colour=red
 	[ "$status" -eq 65 ]
-	[[ $output == *'minutes: is no field of a cron trigger'* ]]
+	[[ $output == *'minutes: is not a field of a cron trigger'* ]]
 	[[ $output == *'colour: unknown field'* ]]
 	run "$ctl" job set q j 'kwargs={'
 	[ "$status" -eq 65 ]

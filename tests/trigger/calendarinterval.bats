@@ -46,6 +46,6 @@ setup() {
 	[[ $(shown trigger) == "calendarinterval[months=1, time='10:00:00', "* ]]
 	run "$MINUTEHAND" job set q two seconds=5
 	[ "$status" -ne 0 ]
-	[[ $output == *'seconds: is no field of a calendarinterval trigger'* ]]
+	[[ $output == *'seconds: is not a field of a calendarinterval trigger'* ]]
 	"$MINUTEHAND" audit
 }

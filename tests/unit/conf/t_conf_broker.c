@@ -76,9 +76,9 @@ static const struct {
 	{ NOTHING, "broker = webhook\n",
 	    "m.conf:1: option \"broker\": webhook needs a section" },
 	{ NOTHING, "queue q {\n broker = webhook\n server = x\n}\n" HOOK,
-	    "option \"server\": there is no section webhook \"x\"" },
+	    "option \"server\": no such section: webhook \"x\"" },
 	{ NOTHING, "queue q {\n server = h\n}\n" HOOK,
-	    "option \"server\": the broker sqlite needs none" },
+	    "option \"server\": broker sqlite does not take one" },
 	{ NOTHING, "queue q {\n broker = webhook\n format = xml\n}\n" HOOK,
 	    ":3: option \"format\": \"xml\" is not auto or funboost or" },
 	{ NOTHING, "queue q {\n max_priority = 256\n}\n",
@@ -86,7 +86,7 @@ static const struct {
 	{ REDIS,
 	    "redis r {\n}\nqueue q {\n broker = funboost\n"
 	    " format = envelope\n}\n",
-	    "option \"format\": workers of funboost read no envelopes" },
+	    "option \"format\": workers of funboost do not read envelopes" },
 	{ NOTHING, "broker = command\n",
 	    "m.conf:1: option \"broker\": command needs a section" },
 	{ NOTHING, "command c {\n timeout = 5s\n}\n",
@@ -117,7 +117,7 @@ static const struct {
 	{ NOTHING, "redis r {\n host = \"\"\n}\n",
 	    "option \"host\": has 0 bytes, not 1 to 255" },
 	{ NOTHING, "redis r {\n host = \"a\\nb\"\n}\n",
-	    "option \"host\": holds a control character" },
+	    "option \"host\": contains a control character" },
 	{ NOTHING, "redis r {\n db = -1\n}\n", "a number from 0 to 1000000" },
 	{ NOTHING, "redis r {\n dedup = maybe\n}\n", "is not off or on" },
 	{ NOTHING, "redis r {\n timeout = 99ms\n}\n",
@@ -298,7 +298,7 @@ test_names(void)
 		is_int(conf_broker_server(brokers[i].broker), brokers[i].server,
 		    "%s: its server", brokers[i].name);
 	}
-	is_str(conf_broker_name(CONF_BROKER_UNSAID), "", "not said");
+	is_str(conf_broker_name(CONF_BROKER_UNSET), "", "not said");
 }
 
 /* The brokers with a section of their own. */

@@ -179,10 +179,10 @@ static const struct {
 	{ "timezone", "Europe/Berlin", NULL },
 	{ "timezone", "+08:00", NULL },
 	{ "timezone", "Europe Berlin",
-	    "\"Europe Berlin\" is no time zone; give a name such as "
+	    "\"Europe Berlin\" is not a time zone; give a name such as "
 	    "Europe/Berlin, UTC, or +08:00" },
 	{ "timezone", "\xe6\x8a\xa5",
-	    "\"\xe6\x8a\xa5\" is no time zone; give a name such as "
+	    "\"\xe6\x8a\xa5\" is not a time zone; give a name such as "
 	    "Europe/Berlin, UTC, or +08:00" },
 };
 

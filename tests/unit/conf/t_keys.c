@@ -114,7 +114,7 @@ main(void)
 	ok(k != NULL, "keys");
 	test_rotation(k, path);
 	is_str(look(k, 1, ""), "rnd_env", "a variable");
-	is_str(look(k, 2, "ODD holds no key"), "-", "one that is no key");
+	is_str(look(k, 2, "ODD is not a key"), "-", "one that is no key");
 	is_str(look(k, 3, "NONE is not set"), "-", "one that is not set");
 	keys_free(k);
 	keys_free(NULL);

@@ -120,11 +120,11 @@ static const struct api_case ignored[] = {
 };
 
 static const struct api_case fields[] = {
-	{ "a field of interval beside cron", ADD, "{\"queue_name\":\"f\",\"trigger\":\"cron\",\"minute\":0,\"hours\":9}", 200, "data.warnings[0].code=ignored_field | data.warnings[0].message~hours is no field of trigger cron", NULL },
+	{ "a field of interval beside cron", ADD, "{\"queue_name\":\"f\",\"trigger\":\"cron\",\"minute\":0,\"hours\":9}", 200, "data.warnings[0].code=ignored_field | data.warnings[0].message~hours is not a field of trigger cron", NULL },
 	{ "of cron beside interval", ADD, "{\"queue_name\":\"f\",\"trigger\":\"interval\",\"hours\":1,\"minute\":\"*/5\"}", 200, "data.warnings[0].code=ignored_field | data.warnings[0].message~minute", NULL },
 	{ "each of them", ADD, "{\"queue_name\":\"f\",\"trigger\":\"interval\",\"hours\":1,\"minute\":5,\"run_date\":\"x\",\"crontab\":[]}", 200, "data.warnings[0].code=ignored_field | data.warnings[1].code=ignored_field | data.warnings[2].code=ignored_field", NULL },
 	{ "leftovers say nothing", ADD, "{\"queue_name\":\"f\",\"trigger\":\"interval\",\"hours\":1,\"minute\":null,\"hour\":\"\",\"second\":0,\"week\":0.0,\"run_date\":\"\"}", 200, "data.warnings#=1 | data.warnings[0].code=unknown_queue", NULL },
-	{ "a date is not run at once for it", ADD, "{\"queue_name\":\"f\",\"trigger\":\"date\",\"seconds\":30}", 400, "error_data.run_date~seconds is no field of trigger date | error_data#=1", NULL },
+	{ "a date is not run at once for it", ADD, "{\"queue_name\":\"f\",\"trigger\":\"date\",\"seconds\":30}", 400, "error_data.run_date~seconds is not a field of trigger date | error_data#=1", NULL },
 	{ "not with an empty instant either", ADD, "{\"queue_name\":\"f\",\"trigger\":\"date\",\"run_date\":\"\",\"hour\":9}", 400, "error_data.run_date~hour", NULL },
 	{ "with an instant it is ignored", ADD, "{\"queue_name\":\"f\",\"trigger\":\"date\",\"run_date\":\"2099-01-01\",\"hour\":9}", 200, "data.warnings[0].code=ignored_field", NULL },
 	{ "leftovers do not keep a date from now", ADD, "{\"queue_name\":\"f\",\"trigger\":\"date\",\"run_date\":\"\",\"seconds\":0,\"hour\":\"\"}", 200, "data.trigger~date[", NULL },

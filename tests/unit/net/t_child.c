@@ -21,7 +21,9 @@ nap(void)
 	(void)nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
 }
 
-/* Run a line of sh with text as its input; its status, what it prints in out. */
+/*
+ * Run a line of sh with text as its input; its status, what it prints in out.
+ */
 static int
 run(const char *line, const char *text, char *const *env, struct buf *out)
 {

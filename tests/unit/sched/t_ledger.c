@@ -35,7 +35,7 @@ static const struct sample {
 	int64_t from_s, to_s;	    /* recorded as missed because of "r" */
 	const char *want;
 	int64_t added;
-	bool is_apart;
+	bool is_separate;
 } samples[] = {
 	{ "an empty ledger", { { 0 } }, 100, 190, "100..190x10", 1, false },
 	{ "behind a row", { { 90, 90, NULL } }, 100, 190, "90 100..190x10", 1,
@@ -151,7 +151,7 @@ check_sample(const struct trigger *t, const struct sample *s, size_t i)
 	for (size_t k = 0; k < ROWS_MAX && s->rows[k].last_s != 0; k++)
 		insert(&j, s->rows[k].first_s, s->rows[k].last_s,
 		    s->rows[k].reason);
-	e = (struct ledger_entry){ &j, t, RUN_MISSED, "r", 0, s->is_apart };
+	e = (struct ledger_entry){ &j, t, RUN_MISSED, "r", 0, s->is_separate };
 	due_count(t, s->from_s * S_US, s->to_s * S_US, &slots);
 	is_int(ledger_record(st, &e, &slots, &added), STORE_OK, "%s", s->what);
 	(void)store_commit(st);
