@@ -1,3 +1,7 @@
+/*
+ * The command line of a subcommand: options and operands by its table, usage
+ * and lists of commands.  Tested in tests/ctl/usage.bats.
+ */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The table of subcommands, in the order of --help. */
 #include "ctl/commands.h"
 
 #include "lib/base/ban.h"

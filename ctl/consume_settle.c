@@ -1,3 +1,7 @@
+/*
+ * The result of a command of minutehand consume becomes an acknowledgment, a
+ * delay or a dead letter.  Tested in tests/ctl/consume.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

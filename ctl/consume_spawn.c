@@ -1,6 +1,7 @@
 /*
- * minutehand consume: what the command for a message is started with.  How it
- * is started is net/command/child.h.
+ * minutehand consume: the arguments, environment and input of the command of a
+ * message.  Processes are started by net/command/child.h.  Tested in
+ * tests/ctl/consume.bats.
  */
 #include "config.h"
 

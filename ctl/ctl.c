@@ -1,3 +1,7 @@
+/*
+ * Shared by all subcommands: error messages and exit statuses, opening
+ * configuration and stores, values of options.  Tested in tests/ctl/.
+ */
 #include "config.h"
 
 #include <errno.h>

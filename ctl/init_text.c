@@ -1,3 +1,7 @@
+/*
+ * The crontab line and the web server settings that minutehand init prints.
+ * Tested in t_ctl_text.
+ */
 #include <string.h>
 
 #include "ctl/init_text.h"

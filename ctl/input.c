@@ -1,3 +1,7 @@
+/*
+ * Reads a JSON file, or standard input, that was given to a command.  Tested in
+ * tests/ctl/ctl.bats.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * Adds jobs from bodies of add_timing_job, for the commands job add and render
+ * import, and prints warnings of jobs.  Tested in tests/ctl/job.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * Writes JSON for --json, member by member, without a tree.  Tested in
+ * tests/ctl/output.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * Prints a list of rows as a table or as a JSON array.  Tested in
+ * tests/ctl/output.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand: reads the options before the subcommand, finds the subcommand and
+ * runs it.  Tested in tests/ctl/ctl.bats.
+ */
 #include "config.h"
 
 #include <fcntl.h>

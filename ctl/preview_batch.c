@@ -1,3 +1,7 @@
+/*
+ * minutehand preview --batch: one trigger per line of JSON, one line of fires
+ * each.  Tested in tests/trigger/proof.bats and crontab.bats.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
-/* Words as a shell, or cron before it, reads them.  Tested in init.bats. */
+/*
+ * Quotes words for a shell command line or a crontab.  Tested in t_ctl_text.
+ */
 #include <string.h>
 
 #include "ctl/shell.h"

@@ -1,3 +1,7 @@
+/*
+ * Finds another program of minutehand, from the folder of the running one.
+ * Tested in tests/ctl/ctl.bats.
+ */
 #include "config.h"
 
 #define _XOPEN_SOURCE 700 /* realpath(3) */

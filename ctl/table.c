@@ -1,3 +1,4 @@
+/* Tables for terminals, with the widths of East Asian characters. */
 #include "config.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Creates a token with an unused id.  Tested in tests/ctl/ctl.bats. */
 #include "ctl/token_new.h"
 #include "lib/store/token.h"
 #include "lib/store/log.h"

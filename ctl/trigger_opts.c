@@ -1,3 +1,7 @@
+/*
+ * The options of a trigger (--cron, --every …) as members of a body of
+ * add_timing_job.  Tested in tests/ctl/job.bats.
+ */
 #include "config.h"
 
 #include <stdlib.h>

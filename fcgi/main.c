@@ -1,3 +1,7 @@
+/*
+ * minutehand.fcgi: reads the options, and serves as CGI or as FastCGI.  Tested
+ * in tests/http/webservers.bats and workers.bats.
+ */
 #include "config.h"
 
 #include <signal.h>

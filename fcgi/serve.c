@@ -1,3 +1,7 @@
+/*
+ * From a request to its response, whatever server it came from: input, route,
+ * access, handler.  Tested in tests/http/errors.bats.
+ */
 #include "config.h"
 
 #include "lib/base/buf.h"

@@ -1,3 +1,8 @@
+/*
+ * minutehand audit: findings of an audit of the ledger as a table or as JSON.
+ * The audit itself is in lib/sched/audit_walk.c.  Tested in
+ * tests/ctl/audit.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand backup and restore: a copy of the store, and its replacement by
+ * one.  The copying is in lib/db/backup.c.  Tested in tests/ctl/backup.bats.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

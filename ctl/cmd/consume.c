@@ -1,3 +1,9 @@
+/*
+ * minutehand consume: leases messages, runs a command for each, and waits for
+ * signals and exits.  Starting commands is in consume_spawn.c, acknowledging
+ * messages in consume_settle.c.  Tested in tests/ctl/consume.bats and
+ * consume_parallel.bats.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand dead: lists, shows, replays and purges dead letters.  Tested in
+ * tests/ctl/dead.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand doctor: runs the checks of ctl/doctor/ in order and prints their
+ * findings.  Tested in tests/ctl/doctor.bats.
+ */
 #include "config.h"
 
 #include <stdarg.h>

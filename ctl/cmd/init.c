@@ -1,3 +1,8 @@
+/*
+ * minutehand init: creates folder, configuration, store and first token.  The
+ * settings that it prints are in ctl/init_text.c.  Tested in
+ * tests/ctl/ctl.bats.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand job list, pause, resume, delete and run; the other commands of
+ * jobs have files of their own.  Tested in tests/ctl/job.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

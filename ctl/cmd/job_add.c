@@ -1,3 +1,7 @@
+/*
+ * minutehand job add: the options become a body of add_timing_job, which
+ * ctl/job_add.c adds.  Tested in tests/ctl/job.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand job set: changes members of one job, or of every job of a queue.
+ * The patch itself is in lib/job/patch.c.  Tested in tests/http/patch.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

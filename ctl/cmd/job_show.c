@@ -1,3 +1,7 @@
+/*
+ * minutehand job show: all properties of a job, a line each or as JSON.  Tested
+ * in tests/ctl/output.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

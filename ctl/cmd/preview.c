@@ -1,3 +1,7 @@
+/*
+ * minutehand preview: sentence, next fires and warnings of one trigger, without
+ * a store.  Tested in tests/http/preview.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand queue list, peek, pause, resume and clear.  Tested in
+ * tests/ctl/ctl.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

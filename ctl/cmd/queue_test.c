@@ -1,3 +1,8 @@
+/*
+ * minutehand queue test: sends one message to a queue, and reports the server,
+ * the message and the outcome.  Tested in tests/broker/redis.bats and
+ * rabbitmq_ticker.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand render create, show and cancel: one-off jobs at Render.  Only the
+ * ticker sends requests.  Tested in tests/render/ctl.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand render import: schedules the jobs of a file at Render.  Tested in
+ * tests/render/add.bats.
+ */
 #include "config.h"
 
 #include "ctl/commands.h"

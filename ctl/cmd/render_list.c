@@ -1,3 +1,7 @@
+/*
+ * minutehand render list: the one-off jobs of a service.  Tested in
+ * tests/render/ctl.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand render watch: polls the store until a one-off job has ended.
+ * Tested in tests/render/ctl.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand runs and replay: rows of the ledger, and a repetition of a run.
+ * Tested in tests/ctl/runs.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand token: creates, lists, changes and revokes tokens of the HTTP API.
+ * Tested in tests/ctl/ctl.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

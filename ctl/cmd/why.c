@@ -1,3 +1,7 @@
+/*
+ * minutehand why: explains why a job ran, or did not run, at a time.  The
+ * reasoning is in lib/sched/.  Tested in tests/ctl/runs.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand doctor: can the web server be reached from other hosts while
+ * "anonymous = loopback" is set?  Tested in tests/ctl/doctor.bats.
+ */
 #include "config.h"
 
 #include <sys/socket.h>

@@ -1,3 +1,8 @@
+/*
+ * minutehand doctor: can each broker of the configuration be reached, and does
+ * it accept messages?  Tested in tests/broker/redis.bats and
+ * rabbitmq_ticker.bats.
+ */
 #include "config.h"
 
 #include "ctl/doctor/doctor.h"

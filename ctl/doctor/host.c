@@ -1,3 +1,7 @@
+/*
+ * minutehand doctor: the time zone of the host, of the configuration and of
+ * jobs, and versions.  Tested in tests/ctl/doctor.bats.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,7 @@
+/*
+ * minutehand doctor: can each key of Render be read, and libcurl be loaded?
+ * Tested in tests/ctl/doctor.bats.
+ */
 #include "config.h"
 
 #include <dlfcn.h>

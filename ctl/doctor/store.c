@@ -1,3 +1,7 @@
+/*
+ * minutehand doctor: the journal, integrity and SQLite version of the store,
+ * the clock, ticks and jobs.  Tested in tests/ctl/doctor.bats.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

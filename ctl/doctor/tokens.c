@@ -1,3 +1,7 @@
+/*
+ * minutehand doctor: tokens with globs that grant more, or less, than they seem
+ * to.  Tested in tests/ctl/doctor.bats.
+ */
 #include "config.h"
 
 #include "ctl/doctor/doctor.h"

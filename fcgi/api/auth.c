@@ -1,3 +1,7 @@
+/*
+ * Which token a request has, and what it may do.  The headers are read by
+ * credential.c.  Tested in t_api_token and t_api_authority.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,8 @@
+/*
+ * The state of a process between requests: configuration and stores, opened
+ * when needed and again when they change, and examined for trust.  Tested in
+ * t_api_store, t_api_trust and tests/ctl/trust.bats.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,7 @@
+/*
+ * The input that most routes share: names, job_store_kind, numbers and times.
+ * Tested in t_api_input.
+ */
 #include "config.h"
 
 #include <inttypes.h>

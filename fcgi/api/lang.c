@@ -1,3 +1,7 @@
+/*
+ * Chooses Chinese or English by Accept-Language (RFC 9110 section 12.5.4).
+ * Tested in t_messages.
+ */
 #include "config.h"
 
 #include <ctype.h>

@@ -1,3 +1,7 @@
+/*
+ * Does a request come from a program on this host, without a proxy or a
+ * browser's page between?  Pure.
+ */
 #include "config.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Members of JSON objects in responses.  Tested in t_api_clients. */
 #include "config.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* The sentences of the API, in Chinese and English. */
 #include <string.h>
 
 #include "lib/base/buf.h"

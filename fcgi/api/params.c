@@ -1,3 +1,7 @@
+/*
+ * Parameters of a query, a form or a JSON body, decoded into the request.
+ * Tested in t_request.
+ */
 #include "config.h"
 
 #include <string.h>

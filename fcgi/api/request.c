@@ -1,3 +1,7 @@
+/*
+ * A request from its CGI variables (RFC 3875) and its body.  Pure; bodies are
+ * read by body.c.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * A response as a CGI program writes it: status, headers, and the body in the
+ * form that the client expects.  Tested in tests/http/errors.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * ack, nack and extend of leases, and lists of messages and of queues.  Leasing
+ * is in lease.c.  Tested in t_api_consume.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * Dead letters: list, show, replay and purge.  Tested in t_api_dead and
+ * t_api_dead_any.
+ */
 #include "config.h"
 
 #include <inttypes.h>

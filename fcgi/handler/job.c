@@ -1,3 +1,7 @@
+/*
+ * One job: show, delete, pause, resume, run and patch.  Tested in t_api_jobs
+ * and tests/http/patch.bats.
+ */
 #include "config.h"
 
 #include <stdio.h>

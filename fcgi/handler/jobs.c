@@ -1,3 +1,7 @@
+/*
+ * Adding a job, lists of jobs, and deleting all of them.  Tested in t_api_add
+ * and t_api_jobs.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * Leases messages to a consumer, with a wait for the first.  Tested in
+ * t_api_consume and tests/http/clients.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * The list of routes, and /healthz.  Tested in t_api_told and
+ * tests/http/errors.bats.
+ */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* /metrics, in the text format 0.0.4 of Prometheus. Tested in t_api_told. */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,3 +1,6 @@
+/*
+ * /v1/preview: what lib/job/preview.h says of a body.  Tested in t_api_preview.
+ */
 #include "config.h"
 
 #include "lib/base/clock.h"

@@ -1,3 +1,7 @@
+/*
+ * Publishes a message, and counts and clears the messages of a queue, at its
+ * broker as well.  Tested in t_api_queue.
+ */
 #include "config.h"
 
 #include <inttypes.h>

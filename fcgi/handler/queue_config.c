@@ -1,3 +1,7 @@
+/*
+ * Names and configurations of queues, in the form of funboost's registration.
+ * Tested in t_api_clients.
+ */
 #include "config.h"
 
 #include <stdlib.h>

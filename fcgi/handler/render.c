@@ -1,3 +1,7 @@
+/*
+ * One-off jobs in the form of Render's API.  Only the ticker sends requests to
+ * Render.  Tested in tests/render/facade.bats.
+ */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * The ledger: lists of runs, one run, its replay, and why a job ran or did not.
+ * Tested in t_api_runs.
+ */
 #include "config.h"
 
 #include <inttypes.h>

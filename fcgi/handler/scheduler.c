@@ -1,3 +1,7 @@
+/*
+ * The switch of one queue, or of all queues, as funboost's scheduler.  Tested
+ * in t_api_queue.
+ */
 #include "config.h"
 
 #include "lib/base/buf.h"
