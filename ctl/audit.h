@@ -6,15 +6,16 @@
 
 struct ctl;
 
-/* What an audit is asked to do. */
+/* Options of an audit. */
 struct ctl_audit {
-	int64_t since_us; /* slots from then on; INT64_MIN: all */
-	bool is_json;	  /* a line of JSON each */
+	int64_t since_us; /* only slots from this time on; INT64_MIN: all */
+	bool is_json;	  /* a line of JSON per finding */
 };
 
 /*
- * Audit the stores of c, which are open, and print what is wrong, then a line
- * of sums.  CTL_OK, CTL_NO when anything is wrong, or another failure, told.
+ * Audit the open stores of c, and print the findings and a line of totals.
+ * CTL_OK, CTL_NO if there are findings, or another status after an error on
+ * standard error.
  */
 int ctl_audit(struct ctl *c, const struct ctl_audit *a);
 

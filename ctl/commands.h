@@ -3,7 +3,7 @@
 
 #include "ctl/ctl.h"
 
-/* One per subcommand, each in the cmd_*.c of its noun. */
+/* One per subcommand, in the file of ctl/cmd/ named after its noun. */
 extern const struct ctl_command cmd_init, cmd_doctor;
 extern const struct ctl_command cmd_clock_reset;
 extern const struct ctl_command cmd_audit, cmd_backup, cmd_restore;

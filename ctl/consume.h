@@ -16,9 +16,9 @@ struct worker {
 	struct message msg; /* owned: body and reason */
 	struct child child; /* that gets the body */
 	bool is_used;
-	bool is_killed;	   /* by us: it did not finish */
-	int64_t extend_us; /* when to lengthen the lease; monotonic */
-	int64_t until_us;  /* when the lease lapses; monotonic */
+	bool is_killed;	   /* by this process */
+	int64_t extend_us; /* when to extend the lease; monotonic */
+	int64_t until_us;  /* when the lease expires; monotonic */
 };
 
 struct consume {
@@ -33,29 +33,30 @@ struct consume {
 	struct worker workers[CONSUME_PARALLEL_MAX];
 	int nrunning; /* workers in use */
 	int64_t leased, acked, nacked, lost;
-	int64_t empty_us;  /* since when nothing was found; 0: found */
-	int64_t lookup_us; /* when to look into the queue again */
-	int64_t kill_us;   /* when to kill what still runs; 0: not asked */
+	int64_t empty_us;  /* since when the queue is empty; 0: it is not */
+	int64_t lookup_us; /* when to try to lease again */
+	int64_t kill_us;   /* when to kill running commands; 0: never */
 	bool is_stopping;  /* lease no more */
-	int status;	   /* the worst that happened */
+	int status;	   /* the worst exit status so far */
 };
 
 /*
- * Start the command for w->msg.  0, or an errno value when it cannot be
- * started at all; the message is then still leased.
+ * Start the command for w->msg.  0, or an errno value if it cannot be started;
+ * the message is then still leased.
  */
 int worker_start(const struct consume *c, struct worker *w);
 
 /*
- * Tell the store what came of the message and free w.  When the store is
- * busy, w stays and the call is to be repeated until the lease lapses.
+ * Acknowledge the message or put it back, by the status of its command, and
+ * free w.  If the store is busy, w is kept, and the call must be repeated until
+ * the lease expires.
  */
 void worker_settle(struct consume *c, struct worker *w);
 
-/* Put the message back as if it had never been taken, and free w. */
+/* Put the message back without counting the delivery, and free w. */
 void worker_return(struct consume *c, struct worker *w, const char *reason);
 
-/* Lengthen the lease of a command that takes its time. */
+/* Extend the lease of a running command. */
 void worker_extend(struct consume *c, struct worker *w);
 
 #endif

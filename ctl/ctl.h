@@ -14,11 +14,11 @@ struct faults;
 /* Exit statuses of minutehand(1); sysexits(3) where there is one. */
 enum ctl_exit {
 	CTL_OK = 0,
-	CTL_NO = 1, /* the thing asked about is not so */
+	CTL_NO = 1, /* a negative result: not found, findings, failed */
 	CTL_TIMEOUT = 3,
 	CTL_USAGE = 64,
 	CTL_DATA = 65,
-	CTL_DOWN = 69, /* the store or another program cannot be had */
+	CTL_DOWN = 69, /* the store or another program is not available */
 	CTL_BUG = 70,
 	CTL_BUSY = 75,
 	CTL_CONFIG = 78
@@ -33,12 +33,12 @@ struct ctl_option {
 	const char *help;
 };
 
-/* A command line taken apart by the tables of a command. */
+/* A command line parsed by the tables of a command. */
 struct ctl_args {
-	const char *opt[CTL_OPTIONS_MAX]; /* by place in the table */
+	const char *opt[CTL_OPTIONS_MAX]; /* by index in the table */
 	char **operand;
 	int noperands;
-	char **command; /* what stood behind "--", or NULL */
+	char **command; /* the words after "--", or NULL */
 };
 
 struct ctl;
@@ -50,81 +50,85 @@ struct ctl_command {
 	const char *help;		  /* one line */
 	const struct ctl_option *options; /* or NULL */
 	int min, max;			  /* number of operands */
-	bool has_command;		  /* "-- COMMAND …" is needed */
+	bool has_command;		  /* "-- COMMAND …" is required */
 	int (*run)(struct ctl *c, const struct ctl_args *a);
 };
 
-/* What every subcommand is given. */
+/* The context of every subcommand. */
 struct ctl {
 	const char *argv0;
 	const char *conf_path; /* -c FILE, or NULL */
 	struct conf *conf;     /* NULL until ctl_load */
 	struct sched sched;
 	bool is_open;		 /* sched is */
-	struct brokers *brokers; /* NULL until one is asked */
+	struct brokers *brokers; /* NULL until first used */
 	struct buf warned;	 /* warnings of services printed, a line each */
 };
 
 /* Every subcommand, ended by NULL. */
 extern const struct ctl_command *const ctl_commands[];
 
-/* Write "minutehand: …" and a newline to standard error; gives status. */
+/* Write "minutehand: …" and a newline to standard error; return status. */
 int ctl_fail(int status, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Tell what a store's answer means for what ("job q/j"); an exit status. */
+/* Report rc for the object what ("q j") on standard error; an exit status. */
 int ctl_fail_rc(enum store_rc rc, const char *what);
 
-/* Check the operands QUEUE ID that a begins with, then ctl_open. */
+/* Check the operands QUEUE and ID, then ctl_open. */
 int ctl_open_job(struct ctl *c, const struct ctl_args *a);
 
-/* ctl_fail_rc for the job those operands name. */
+/* ctl_fail_rc for the job of these operands. */
 int ctl_fail_job(enum store_rc rc, const struct ctl_args *a);
 
-/* The same where that job was to begin to run: one of kind memory that nobody
- * would run has the reason. */
+/* As ctl_fail_job, after a request to run or resume the job; for a job of kind
+ * memory that no ticker could run, report the reason. */
 int ctl_fail_start(struct ctl *c, enum store_rc rc, const struct ctl_args *a);
 
-/* Print that j, added or resumed, has ended: its one slot was decided before
- * (j->ran), and how. */
+/* Print that j, which was added or resumed, has ended, as its only slot was
+ * decided before (j->ran), with the outcome. */
 void ctl_print_ran(const struct job *j);
 
-/* Why a job could not be resumed: no slot, or no sense (sched_resume gave
- * STORE_CONFLICT); gives CTL_NO. */
+/* Report why sched_resume returned STORE_CONFLICT: no further slot, or a job
+ * that cannot be parsed; return CTL_NO. */
 int ctl_fail_resume(struct ctl *c, const char *queue, const char *job_id);
 
-/* One line for each complaint, behind prefix; gives CTL_DATA, or CTL_DOWN when
- * one of them will pass. */
+/* Print a line per fault, each after prefix; return CTL_DATA, or CTL_DOWN if
+ * one of them is temporary. */
 int ctl_fail_faults(const struct faults *fs, const char *prefix);
 
-/* Read the configuration; CTL_OK or an exit status, the reason told. */
+/* Read the configuration; CTL_OK or an exit status after an error on standard
+ * error. */
 int ctl_load(struct ctl *c);
 
-/* The exit status when a store could not be opened for rc. */
+/* The exit status for a store that could not be opened, by rc. */
 int ctl_exit_of(enum store_rc rc);
 
-/* The same with the reason in why instead of on standard error. */
+/* As ctl_load and ctl_open, with the reason in why instead of on standard
+ * error. */
 int ctl_read(struct ctl *c, char *why, size_t whylen);
 int ctl_try_open(struct ctl *c, char *why, size_t whylen);
 
 /* ctl_load, then open the stores. */
 int ctl_open(struct ctl *c);
 
-/* Whom to ask of queues that live at brokers; NULL without memory. */
+/* The connections to brokers, created at first use; NULL: out of memory. */
 struct brokers *ctl_brokers(struct ctl *c);
 
-/* Undo whatever was opened. */
+/* Close everything that was opened. */
 void ctl_close(struct ctl *c);
 
-/* Is name a queue's or job's?  CTL_OK, or CTL_DATA with the reason told. */
+/* Check a name of a queue or job; CTL_OK, or CTL_DATA after an error. */
 int ctl_check_name(const char *field, const char *name);
 
-/* Are the values of all options UTF-8?  CTL_OK, or CTL_DATA, told by name. */
+/* Check that all values of options are UTF-8; CTL_OK, or CTL_DATA after an
+ * error that names the option. */
 int ctl_check_texts(const struct ctl_args *a, const struct ctl_option *o);
 
 /*
- * Option i of a as a number within min..max, as a duration in microseconds;
- * *out stays when it was not given.  CTL_OK, or CTL_USAGE told by name.
+ * Option i of a as a number within min..max, or as a duration in microseconds;
+ * *out is unchanged if it is not given.  CTL_OK, or CTL_USAGE after an error
+ * that names the option.
  */
 struct ctl_range {
 	int64_t min, max;
@@ -134,8 +138,8 @@ int ctl_opt_int(const struct ctl_args *a, int i, const char *name,
 int ctl_opt_duration(const struct ctl_args *a, int i, const char *name,
     int64_t *out_us);
 
-/* The text of option name, which may be NULL, as an instant in the default
- * zone; *out stays without.  CTL_OK, or CTL_DATA told. */
+/* The text of option name as an instant in the default zone, in microseconds;
+ * if text is NULL, *out is unchanged.  CTL_OK, or CTL_DATA after an error. */
 int ctl_opt_time(const struct ctl *c, const char *name, const char *text,
     int64_t *out);
 

@@ -6,8 +6,8 @@
 struct json_object;
 
 /*
- * The JSON text in the file at path ("-": standard input), at most 16 MiB.
- * NULL after the reason was told; otherwise json_free it.
+ * Parse the JSON in the file at path ("-": standard input), at most 16 MiB.
+ * The caller frees it with json_free; NULL after an error on standard error.
  */
 struct json_object *input_json(const char *path);
 

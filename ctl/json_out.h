@@ -8,19 +8,18 @@
 struct buf;
 
 /*
- * JSON under construction, written to the end of a buffer.  key is NULL for
- * an element of a list and for the outermost value.  Commas are put where
- * they belong.
+ * Append JSON to a buffer.  key is NULL for an element of a list and for the
+ * outermost value.  Commas are inserted as needed.
  */
 
 /* Begin an object or a list: bracket is '{' or '['; end it: '}' or ']'. */
 void json_out_open(struct buf *b, const char *key, char bracket);
 void json_out_close(struct buf *b, char bracket);
 
-/* Text, null when v is NULL; what is no UTF-8 passes unchanged. */
+/* A string, null if v is NULL; bytes that are not UTF-8 are copied. */
 void json_out_str(struct buf *b, const char *key, const char *v);
 
-/* A whole number. */
+/* An integer. */
 void json_out_int(struct buf *b, const char *key, int64_t v);
 
 /* true or false. */
@@ -29,10 +28,10 @@ void json_out_bool(struct buf *b, const char *key, bool v);
 /* An instant as RFC 3339 in UTC, null for 0 and JOB_NEVER. */
 void json_out_time(struct buf *b, const char *key, int64_t t_us);
 
-/* JSON that stands already. */
+/* A value that is JSON already. */
 void json_out_raw(struct buf *b, const char *key, const char *json);
 
-/* Print b as a line and free what it owns; CTL_OK, or CTL_BUG told. */
+/* Print b as a line and free it; CTL_OK, or CTL_BUG after an error. */
 int json_out_print(struct buf *b);
 
 #endif

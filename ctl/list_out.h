@@ -8,7 +8,7 @@
 
 struct table;
 
-/* How the rows of a list are shown: as JSON, or a line of a table each. */
+/* How rows of a list are printed: as JSON, or as a line of a table. */
 struct list_out {
 	const char *const *headings; /* of the table, ended by NULL */
 	size_t size;		     /* of a row */
@@ -16,7 +16,7 @@ struct list_out {
 	void (*add_line)(const struct ctl *c, const void *row, struct table *t);
 };
 
-/* Print n rows; CTL_OK, or an exit status, told. */
+/* Print n rows; CTL_OK, or an exit status after an error. */
 int list_out_print(const struct ctl *c, const struct list_out *l,
     const void *rows, size_t n, bool is_json);
 

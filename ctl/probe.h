@@ -5,9 +5,9 @@
 
 #include "net/http/http.h"
 
-/* Requests to the owner's own web server, to find out how it is set up. */
+/* Requests to the owner's web server, to check its settings. */
 
-#define PROBE_BODY_MAX ((size_t)64 * 1024) /* bytes kept of an answer */
+#define PROBE_BODY_MAX ((size_t)64 * 1024) /* bytes kept of a response */
 
 /* Members that are NULL are left out. */
 struct probe_request {
@@ -19,26 +19,26 @@ struct probe_request {
 	const char *ca_file; /* certificates to trust, the system's if NULL */
 };
 
-/* What came back. */
+/* The response. */
 struct probe_answer {
-	enum http_trouble trouble; /* HTTP_TROUBLE_NONE: an answer did */
+	enum http_trouble trouble; /* HTTP_TROUBLE_NONE: there is one */
 	int status;		   /* 0: none */
 	char type[128];		   /* Content-Type */
 	char location[512];	   /* where it redirects to, not followed */
-	char error[256];	   /* why there is no answer, one line */
+	char error[256];	   /* why there is none, one line */
 	char *body;		   /* len bytes and a NUL, cut; never NULL */
 	size_t len;
 };
 
 /*
- * Ask once, waiting ten seconds at most; plain http goes to any host, without
- * a proxy, so nothing secret belongs into r->headers of such a request.  0 and
- * *out is for probe_fini, whether there was an answer or not; -1 with one line
- * in out->error: r->base is no address, or nothing can be asked (no libcurl).
+ * Send one request, with a timeout of ten seconds; plain http is allowed to any
+ * host, without a proxy, so r->headers of such a request must not be secret.  0
+ * and *out must be freed with probe_fini, with or without a response; -1 with
+ * one line in out->error: r->base is not a URL, or libcurl is missing.
  */
 int probe_ask(const struct probe_request *r, struct probe_answer *out);
 
-/* Free what *a holds; one that probe_ask failed to fill is fine. */
+/* Free *a, also after probe_ask failed. */
 void probe_fini(struct probe_answer *a);
 
 #endif

@@ -8,19 +8,20 @@
 
 /* Private to `minutehand render`. */
 
-/* Tell what rc, no STORE_OK, means for the one-off job id; an exit status. */
+/* Report rc, not STORE_OK, for the one-off job id; an exit status. */
 int render_fail(enum store_rc rc, const char *id);
 
-/* How the end of a one-off job is awaited. */
+/* How to wait for the end of a one-off job. */
 struct render_watch {
-	int64_t timeout_us; /* INT64_MAX: for ever */
-	FILE *out;	    /* for a line per change; NULL: none */
+	int64_t timeout_us; /* INT64_MAX: no limit */
+	FILE *out;	    /* for a line per change of state; NULL: none */
 };
 
 /*
- * Wait for the end of the one-off job id; says on standard error when nothing
- * will hand it over, for no tick has ever run or none for long.  CTL_OK when
- * it succeeded, CTL_NO when it ended otherwise, CTL_TIMEOUT; or what failed.
+ * Wait until the one-off job id has ended; warn on standard error if no tick
+ * has ever run, or none for a long time, to hand it over.  CTL_OK if it
+ * succeeded, CTL_NO if it ended otherwise, CTL_TIMEOUT, or another status after
+ * an error.
  */
 int render_watch(struct ctl *c, const char *id, const struct render_watch *how);
 

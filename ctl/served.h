@@ -6,18 +6,18 @@
 struct buf;
 struct conf;
 
-/* The web server that is asked. */
+/* The web server to check. */
 struct served_at {
 	const char *url;     /* NULL: this host's, at port 80 */
 	const char *ca_file; /* to trust there; NULL: the host's */
 };
 
 /*
- * Does the web server give away what
- * lies in the folders of the configuration and the store?  A file with a name
- * nobody knows is put there, asked for, and removed; so are the files that are
- * there, and answers compared with them.  1 with the address of the first one
- * that is served in *out; 0: none is; -1: nothing answers, the reason in *out.
+ * Check whether the web server serves the folders of the configuration and the
+ * store.  A file with a random name is created there, requested, and removed;
+ * existing files are requested as well, and the responses compared with them.
+ * 1 with the address of the first served file in *out; 0: none is served; -1:
+ * no response, with the reason in *out.
  */
 int served_find(const struct conf *c, const struct served_at *at,
     struct buf *out);

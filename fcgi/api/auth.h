@@ -4,24 +4,24 @@
 #include "fcgi/api/http.h"
 
 /*
- * May the client do what the route is about?  0, with ctx->sched.actor and
- * the token set; or -1 and the response is a 401 that says what is wrong with
- * the token, a 400 for two of them, a 403 or a 503.
+ * Check that the client may use the route.  0, with ctx->sched.actor and
+ * ctx->token set; or -1 and the response is a 401 with the fault of the token,
+ * a 400 for two different tokens, a 403 or a 503.
  */
 int auth_check(struct ctx *ctx, const struct request *req,
     struct response *res);
 
-/* May this client touch the queue, the service?  NULL means all there are. */
+/* True if the client's globs match the queue or service; NULL means all. */
 bool auth_may_queue(const struct ctx *ctx, const char *queue);
 bool auth_may_service(const struct ctx *ctx, const char *service);
 
-/* Was this client let in with the scope (enum token_scope)? */
+/* True if the client has the scope (enum token_scope). */
 bool auth_may(const struct ctx *ctx, unsigned scope);
 
 /*
- * As auth_may_queue, for a request that names it; -1 when not.  Then the
- * response is a 404, whether there is such a queue or not, or a 403 where
- * naming none would mean all.
+ * As auth_may_queue, for the queue of a request: 0, or -1 and the response is a
+ * 404, whether the queue exists or not, or a 403 for a request without a queue,
+ * which would change all of them.
  */
 int auth_queue(const struct ctx *ctx, const char *queue, struct response *res);
 

@@ -5,7 +5,7 @@
 
 struct request;
 
-/* What a request brings to say who asks. */
+/* The kinds of credentials of a request. */
 enum credential_kind {
 	CREDENTIAL_NONE,
 	CREDENTIAL_TOKEN, /* text has the form of a token */
@@ -22,8 +22,8 @@ struct credential {
 
 /*
  * Read Authorization (RFC 6750 "Bearer TOKEN", or RFC 7617 "Basic" with the
- * token as password, whatever the user) and X-Minutehand-Token, which servers
- * that keep Authorization for themselves hand over.  The store is not asked.
+ * token as password and any user) and X-Minutehand-Token, for servers that do
+ * not pass Authorization to programs.  The store is not read.
  */
 void credential_read(const struct request *req, struct credential *out);
 

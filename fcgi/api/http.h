@@ -18,13 +18,13 @@ struct ctx;
 struct json_object;
 struct route;
 
-/* What a request is made of, free of the server that brought it. */
+/* A request and its response, independent of the server's protocol. */
 
 #define HTTP_BODY_MAX 1048576 /* bytes of a body, the last one included */
 #define HTTP_PARAMS_MAX 64
 #define HTTP_TRACE_MAX 64
 
-/* HEAD is GET whose answer loses its body. */
+/* HEAD is GET without the body of the response. */
 enum http_method {
 	HTTP_GET = 1,
 	HTTP_POST = 2,
@@ -34,7 +34,7 @@ enum http_method {
 	HTTP_OTHER = 32
 };
 
-/* The CGI variables (RFC 3875) we read. */
+/* The CGI variables (RFC 3875) that are read. */
 enum http_var {
 	HTTP_VAR_REQUEST_METHOD,
 	HTTP_VAR_PATH_INFO,
@@ -64,7 +64,7 @@ enum http_var {
 	HTTP_VAR__MAX
 };
 
-/* How answers without data look: errors above all. */
+/* The form of responses without data, mostly errors. */
 enum http_shape {
 	HTTP_SHAPE_ENVELOPE, /* {"succ","msg","data",…}, around data, too */
 	HTTP_SHAPE_NATIVE,   /* {"message","error_data"} */
@@ -72,7 +72,7 @@ enum http_shape {
 };
 
 /*
- * The names a path has where its route's pattern has placeholders; "" for a
+ * The names in a path, by the placeholders of its route's pattern; "" for a
  * placeholder that is not in the pattern.
  */
 struct http_path {
@@ -109,8 +109,8 @@ struct request {
 };
 
 /*
- * What a handler answers.  It appends the answer's JSON to data and, where
- * the route speaks the envelope, chooses msg; the rest starts as a 200.
+ * The response of a handler, initially a 200.  The handler appends its JSON to
+ * data and, if the route uses the envelope, sets msg.
  */
 struct response {
 	int status;
@@ -129,7 +129,7 @@ struct response {
 	bool has_warnings;	/* … also when there are none */
 };
 
-/* One route's work.  Everything it was given is borrowed. */
+/* Handles a request of one route; the arguments are borrowed. */
 typedef void http_handler(struct ctx *ctx, const struct request *req,
     struct response *res);
 

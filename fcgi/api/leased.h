@@ -3,14 +3,15 @@
 
 struct ctx;
 
-/* Messages on their way to a consumer: ctx->leased, until it has the answer. */
+/* Messages leased to the current client: ctx->leased, until the response is
+ * sent. */
 
-/* They have arrived, or there are none yet. */
+/* Empty the list: the response was sent, or a request begins. */
 void leased_forget(struct ctx *ctx);
 
 /*
- * Their consumer has gone: they go back into their queue at once, and the
- * delivery does not count.
+ * The client has disconnected: put them back into their queue at once, without
+ * counting the delivery.
  */
 void leased_give_back(struct ctx *ctx);
 

@@ -6,12 +6,12 @@
 struct request;
 
 /*
- * Does the request come from a program on this very host, and not through a
- * proxy, a rebound name or a page in somebody's browser?
+ * True if the request comes from a program on this host, and not through a
+ * proxy, DNS rebinding, or a page of another site in a browser.
  */
 bool loopback_is_local(const struct request *req);
 
-/* Not from a page of another site, as far as browsers say? */
+/* False if a browser's headers say that a page of another site sent it. */
 bool loopback_is_own_page(const struct request *req);
 
 #endif

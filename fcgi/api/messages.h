@@ -6,7 +6,7 @@
 struct buf;
 struct faults;
 
-/* Every sentence we say to clients, in the languages we speak. */
+/* The sentences of responses, in all languages. */
 
 enum lang { LANG_ZH, LANG_EN, LANG__MAX };
 

@@ -11,18 +11,18 @@ void response_init(struct response *res, struct buf *data);
 /* Free what it owns. */
 void response_fini(struct response *res);
 
-/* Make it an error: status and sentence, arg for the sentence's "%1" (or
- * NULL); what data held is dropped. */
+/* Make it an error with this status and sentence; arg (or NULL) replaces "%1"
+ * of the sentence.  data is emptied. */
 void response_error(struct response *res, int status, enum msg msg,
     const char *arg);
 
-/* A 400 out of the complaints in res->faults. */
+/* Make it a 400 with the faults in res->faults. */
 void response_bad_input(struct response *res);
 
 /*
- * The answer to what the store said: true for STORE_OK; else the response
- * has become a 503 or 500 and the caller returns.  NOTFOUND and CONFLICT,
- * which mean something else to each handler, must have been dealt with.
+ * True for STORE_OK; otherwise the response becomes a 503 or 500, and the
+ * caller returns.  STORE_NOTFOUND and STORE_CONFLICT must have been handled by
+ * the caller, as their meaning depends on the handler.
  */
 bool response_store(struct response *res, enum store_rc rc);
 
@@ -30,8 +30,8 @@ bool response_store(struct response *res, enum store_rc rc);
 const char *response_number(struct response *res, int64_t n);
 
 /*
- * Append the whole answer as a CGI program gives it (RFC 3875 section 6):
- * Status, headers, body; text is memory for the body.
+ * Append the whole response as a CGI program writes it (RFC 3875 section 6):
+ * Status, headers, body; text is a buffer for the body.
  */
 void response_write(const struct response *res, const struct request *req,
     struct buf *text, struct buf *out);

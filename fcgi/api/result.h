@@ -9,25 +9,25 @@ struct ctx;
 struct request;
 struct response;
 
-/* The longest wait for a result: it occupies a worker of ours. */
+/* Longest wait for a result, in seconds; it occupies a process. */
 #define RESULT_WAIT_MAX_S 20
 
-/* Whose result, and how long to wait for it. */
+/* The message, and the wait for its result. */
 struct result_of {
 	const char *queue;
 	const char *task_id;
-	int64_t wait_us;	   /* 0: only look */
+	int64_t wait_us;	   /* 0: no wait */
 	const struct request *req; /* whose client waits */
 };
 
 /*
- * Append what the worker of a queue left as the result of a message, as JSON,
- * or null: where its broker keeps none, where there is none in time, or where
- * it cannot be had, which is logged.  True when there is one.
+ * Append the result that a worker stored for a message, as JSON, and return
+ * true; or append null and return false: its broker stores no results, there is
+ * none in time, or it cannot be read, which is logged.
  *
- * No more clients wait than may (waiting.h), none that has gone, and none whose
- * token has ended meanwhile: the answer is then null, and res (NULL: that is
- * all) a 429 or 401.
+ * The wait is limited by waiting.h, and ends when the client disconnects or its
+ * token expires: then null is appended, and res, unless NULL, becomes a 429 or
+ * 401.
  */
 bool result_read(struct ctx *ctx, const struct result_of *r, struct buf *out,
     struct response *res);

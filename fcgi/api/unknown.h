@@ -4,16 +4,16 @@
 #include "fcgi/api/http.h"
 
 /*
- * Look at the names of the parameters of a request for a route of the clients
- * of old, whose server ignored what it did not know: one that is a near miss
- * of a known name is a fault, any other a warning in res.  Faults are the
- * handler's to answer, with its own.  Below /v1 such a miss is answered: -1,
- * else 0.  Bodies of JSON routes are their readers' to judge.
+ * Check the names of parameters.  Below /funboost, whose original server
+ * ignored unknown ones, a name that is similar to a known one is a fault in
+ * res->faults, which the handler answers with its own; any other is a warning
+ * in res.  Below /v1 a similar name is a 400 at once: -1; else 0.  Bodies of
+ * JSON routes are checked by their readers.
  */
 int unknown_check(const struct request *req, struct response *res);
 
-/* json_visit: the member called name is ignored, with a warning in cookie, a
- * struct warns. */
+/* A callback of json_visit: ignore the member name, and add a warning to
+ * cookie, a struct warns. */
 int unknown_ignore(void *cookie, const char *name, struct json_object *value);
 
 #endif

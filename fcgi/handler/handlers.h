@@ -3,7 +3,7 @@
 
 #include "fcgi/api/http.h"
 
-/* The handlers route.c's table names; each does what its line there says. */
+/* The handlers in the table of fcgi/routes.c, which describes each of them. */
 
 /* h_jobs.c: jobs in numbers */
 http_handler h_job_add;

@@ -8,18 +8,18 @@
 #include "fcgi/server/peer.h"
 
 /*
- * The way to a client: pipes of a web server (serve_cgi.c) or a connection
- * (fastcgi.h).  The body comes from there, the answer goes there, and there
- * it shows whether the client still waits for it.
+ * The connection to a client: pipes of a web server (serve_cgi.c) or FastCGI
+ * (fastcgi.h).  It delivers the body, takes the response, and shows whether the
+ * client has disconnected.
  */
 
-/* What became of reading the body. */
+/* Results of reading the body. */
 enum client_read {
 	CLIENT_DATA,
-	CLIENT_END,  /* no more of it comes */
-	CLIENT_CUT,  /* the rest will never come */
-	CLIENT_SLOW, /* nothing came in time */
-	CLIENT_STOP  /* we are to end (lib/base/stop.h) */
+	CLIENT_END,  /* end of the body */
+	CLIENT_CUT,  /* the connection ended within the body */
+	CLIENT_SLOW, /* no byte in time */
+	CLIENT_STOP  /* the process is asked to stop (lib/base/stop.h) */
 };
 
 struct client_ops {
@@ -27,10 +27,11 @@ struct client_ops {
 	 * first; CLIENT_DATA and *n is how many, at least one. */
 	enum client_read (
 	    *read)(void *self, char *p, size_t *n, int64_t wait_us);
-	/* Wait up to us, 0: not at all; false once the server says that the
-	 * client has gone.  Returns early when we are to end. */
+	/* Wait up to us microseconds, 0: not at all; false if the server
+	 * reports that the client has disconnected.  Returns early when the
+	 * process is asked to stop. */
 	bool (*wait)(void *self, int64_t us);
-	/* The whole answer.  0, or -1 when it was not taken. */
+	/* Write the whole response.  0, or -1 on failure. */
 	int (*write)(void *self, const char *p, size_t n);
 };
 
@@ -48,8 +49,8 @@ bool client_wait(const struct client *c, int64_t us);
 int client_write(const struct client *c, const char *p, size_t n);
 
 /*
- * Is the client there still, by what the server and the system (peer.h) say?
- * What neither can say counts as yes.
+ * False if the server or the kernel (peer.h) reports that the client has
+ * disconnected; true if neither can tell.
  */
 bool client_is_there(struct client *c);
 

@@ -11,26 +11,26 @@
 #include "fcgi/server/params.h"
 
 /*
- * The program's side of FastCGI 1.0, as a responder that answers one request
- * at a time.  What a web server, or another program that can reach the socket,
- * sends is not trusted: lengths and counts are bounded, waiting is, and a
- * request that was cut or aborted is seen to be so.
+ * FastCGI 1.0, the application side, as a responder that answers one request at
+ * a time.  Input is not trusted, whether from a web server or from another
+ * program that can reach the socket: lengths, counts and waits are bounded, and
+ * a truncated or aborted request is detected.
  */
 
 #define FASTCGI_IN 8192
 
-/* One listening socket and the connection at hand. */
+/* A listening socket and the current connection. */
 struct fastcgi {
 	int listener;
 	int fd;	      /* -1: no connection */
-	uint16_t id;  /* of the request at hand, 0: none */
+	uint16_t id;  /* of the current request, 0: none */
 	bool is_kept; /* the connection outlives the request */
 	bool is_aborted;
 	bool is_read;	  /* the body has ended */
-	bool is_answered; /* the server was told that the request is done */
+	bool is_answered; /* END_REQUEST was sent */
 	unsigned char in[FASTCGI_IN];
-	size_t at, end; /* what of it was not read yet */
-	uint8_t type;	/* of the record at hand, whose, what is left of it */
+	size_t at, end; /* the unread part of in */
+	uint8_t type;	/* of the current record; its request; bytes left */
 	uint16_t owner;
 	size_t content;
 	size_t padding;
@@ -38,27 +38,28 @@ struct fastcgi {
 	char *envp[FASTCGI_PARAM_COUNT + 1]; /* borrowed from text */
 };
 
-/* Is the file descriptor a listening socket, as FastCGI servers leave one? */
+/* True if fd is a listening socket, as FastCGI servers pass one. */
 bool fastcgi_is_listening(int fd);
 
 /*
- * Wait for a connection to listener, which does not block, from an address
- * that FCGI_WEB_SERVER_ADDRS allows.  Its descriptor, or -1 when we are to end
- * (lib/base/stop.h) or accept(2) fails for good, which is logged.
+ * Wait for a connection to listener, which is non-blocking, from an address
+ * that FCGI_WEB_SERVER_ADDRS allows.  Its descriptor, which the caller closes;
+ * or -1 if the process is asked to stop (lib/base/stop.h), or on a permanent
+ * failure of accept(2), which is logged.
  */
 int fastcgi_accept(int listener);
 
-/* Make *f.  Undo with fastcgi_fini, which closes the connection only. */
+/* Initialize *f; fastcgi_fini closes the connection, but not the listener. */
 void fastcgi_init(struct fastcgi *f, int listener);
 void fastcgi_fini(struct fastcgi *f);
 
 /*
- * Wait for the next request whose head is whole: f->envp has its variables.
- * 0, or -1 as fastcgi_accept.
+ * Wait for the next request with complete variables, which are in f->envp until
+ * the next call.  0, or -1 as fastcgi_accept.
  */
 int fastcgi_next(struct fastcgi *f);
 
-/* The request is done with: end it, and the connection unless it is kept. */
+/* End the request, and the connection unless it is kept. */
 void fastcgi_end(struct fastcgi *f);
 
 /* Its client; borrows f. */

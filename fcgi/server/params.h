@@ -9,11 +9,11 @@
 #define FASTCGI_PARAM_COUNT 1024   /* how many */
 
 /*
- * Take the name-value pairs of a FCGI_PARAMS stream (FastCGI specification
- * 1.0, section 3.4) apart: n bytes at p become "NAME=value" strings in text
- * (emptied first), one behind the other, each with its NUL.  Returns their
- * number, or -1 where lengths lead past the end, a name is empty or has a "=",
- * there is a NUL inside, there are too many, or memory ran out.
+ * Parse the name-value pairs of a FCGI_PARAMS stream (FastCGI specification
+ * 1.0, section 3.4): n bytes at p become consecutive "NAME=value" strings in
+ * text (emptied first), each with its NUL.  Return their number, or -1 if a
+ * length exceeds the end, a name is empty or has a "=", a name or value has a
+ * NUL, there are too many, or memory is exhausted.
  */
 int fastcgi_params_read(const void *p, size_t n, struct buf *text);
 

@@ -7,14 +7,14 @@
 #include <stdio.h>
 
 /*
- * The other end of the web server's connection.  lighttpd and Apache do not
- * say that a client has gone while its answer is being made: they notice when
- * they write.  The system knows at once, and on Linux its table of connections
- * (proc(5), /proc/net/tcp) is for everybody to read.
+ * The client's end of the web server's connection.  lighttpd and Apache do not
+ * report that a client has disconnected before they write to it.  The kernel
+ * knows at once, and on Linux every process may read its table of connections
+ * (proc(5), /proc/net/tcp).
  */
 
 enum peer_state {
-	PEER_UNKNOWN, /* not in the table, or there is none */
+	PEER_UNKNOWN, /* not in the table, or no table */
 	PEER_THERE,
 	PEER_CLOSED /* it has closed its end */
 };
@@ -26,20 +26,20 @@ struct peer {
 };
 
 /*
- * The one that REMOTE_ADDR and REMOTE_PORT name; either may be NULL or
- * nonsense, and then nothing is ever known of it.
+ * Set *p to REMOTE_ADDR and REMOTE_PORT; if either is NULL or malformed, its
+ * state is always unknown.
  */
 void peer_init(struct peer *p, const char *address, const char *port);
 
 /*
- * Has it closed its end, or has the connection gone that was there before?
- * False when nothing is known.
+ * True if it has closed its end, or if its connection was in the table before
+ * and is no more.  False if its state is unknown.
  */
 bool peer_is_gone(struct peer *p);
 
 /*
- * What one table (the text of /proc/net/tcp, or of tcp6 with is_v6) says of
- * the peer: open where several connections are from there and one is.
+ * The state of the peer in one table (the text of /proc/net/tcp, or of tcp6
+ * with is_v6); of several connections, PEER_THERE if one is open.
  */
 enum peer_state peer_find(const struct peer *p, FILE *table, bool is_v6);
 
