@@ -43,7 +43,7 @@ cut_command(int argc, char **argv, struct ctl_args *out)
 			return i;
 		}
 	}
-	text_to(stderr, "minutehand: no \"-- COMMAND\" given");
+	text_to(stderr, "minutehand: \"-- COMMAND\" is required");
 	return -1;
 }
 
@@ -70,7 +70,7 @@ args_parse(const struct ctl_command *cmd, int argc, char **argv,
 	out->noperands = argc - optind;
 	if (out->noperands >= cmd->min && out->noperands <= cmd->max)
 		return 0;
-	text_to(stderr, "minutehand: too %s words",
+	text_to(stderr, "minutehand: too %s arguments",
 	    out->noperands < cmd->min ? "few" : "many");
 	return -1;
 }

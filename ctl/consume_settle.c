@@ -78,7 +78,7 @@ finish(struct consume *c, struct worker *w, const struct verdict *v,
 	} else if (done == 0) {
 		note(c,
 		    ctl_fail(CTL_NO,
-			"%s: its lease had lapsed; it may be "
+			"%s: its lease had expired; it may be "
 			"delivered again",
 			what));
 		c->lost++;

@@ -46,17 +46,17 @@ ctl_fail_rc(enum store_rc rc, const char *what)
 	case STORE_OK:
 		return CTL_OK;
 	case STORE_NOTFOUND:
-		return ctl_fail(CTL_NO, "%s: there is none", what);
+		return ctl_fail(CTL_NO, "%s: not found", what);
 	case STORE_CONFLICT:
 		return ctl_fail(CTL_NO, "%s: exists already", what);
 	case STORE_LIMIT:
 		return ctl_fail(CTL_NO,
-		    "%s: its queue holds as many jobs as "
+		    "%s: the queue has as many jobs as "
 		    "max_jobs_per_queue allows",
 		    what);
 	case STORE_BUSY:
-		return ctl_fail(CTL_BUSY, "%s: the store is busy, try later",
-		    what);
+		return ctl_fail(CTL_BUSY,
+		    "%s: the store is busy; try again later", what);
 	case STORE_FULL:
 		return ctl_fail(CTL_DOWN,
 		    "%s: the store cannot be written; "
@@ -64,7 +64,7 @@ ctl_fail_rc(enum store_rc rc, const char *what)
 		    what);
 	case STORE_CONFIG:
 		return ctl_fail(CTL_CONFIG,
-		    "%s: not for this user; see minutehand doctor", what);
+		    "%s: this user has no access; see minutehand doctor", what);
 	case STORE_DENIED:
 	case STORE_ERROR:
 		break;
@@ -236,7 +236,7 @@ ctl_open(struct ctl *c)
 	if (status == CTL_OK)
 		return CTL_OK;
 	if (c->conf != NULL && access(c->conf->store, F_OK) == -1)
-		return ctl_fail(status, "%s; minutehand init makes one", why);
+		return ctl_fail(status, "%s; minutehand init creates one", why);
 	return ctl_fail(status, "%s", why);
 }
 

@@ -92,7 +92,7 @@ unknown(int argc, char **argv)
 		return wants_help(argc, argv) ? CTL_OK : CTL_USAGE;
 	}
 	return ctl_fail(CTL_USAGE,
-	    "there is no command \"%s\"; see "
+	    "no such command: \"%s\"; see "
 	    "minutehand --help",
 	    argv[0]);
 }

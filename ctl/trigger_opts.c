@@ -69,8 +69,9 @@ refuse_field(const struct fields_opt *o, const char *name, size_t n)
 
 	for (const char *const *f = o->fields; *f != NULL; f++)
 		buf_printf(&all, " %s", *f);
-	status = ctl_fail(CTL_USAGE, "--%s: \"%.*s\" is no field; there are%s",
-	    o->name, (int)n, name, buf_cstr(&all));
+	status =
+	    ctl_fail(CTL_USAGE, "--%s: no such field \"%.*s\"; fields are%s",
+		o->name, (int)n, name, buf_cstr(&all));
 	buf_fini(&all);
 	return status;
 }
@@ -111,7 +112,7 @@ read_field(const struct fields_opt *o, const char **p, struct buf *body)
 		end = strchr(value + 1, *value);
 		if (end == NULL)
 			return ctl_fail(CTL_USAGE,
-			    "--%s: no end of the quotes at \"%s\"", o->name,
+			    "--%s: unterminated quotes at \"%s\"", o->name,
 			    value);
 		*p = end + 1;
 		value++;

@@ -104,7 +104,7 @@ read_options(int argc, char **argv, struct options *o)
 			if (num_parse(optarg, 1, WORKERS_MAX, &o->workers) == 0)
 				break;
 			text_to(stderr,
-			    "minutehand.fcgi: -w takes a number from 1 to %d",
+			    "minutehand.fcgi: -w must be a number from 1 to %d",
 			    WORKERS_MAX);
 			return EXIT_USAGE;
 		case 'h':
@@ -144,7 +144,7 @@ serve(struct ctx *ctx, int workers)
 	if (is_cgi())
 		return serve_cgi(ctx, environ);
 	text_to(stderr,
-	    "minutehand.fcgi: to be started by a web server; see "
+	    "minutehand.fcgi: must be started by a web server; see "
 	    "minutehand.fcgi(8)");
 	return -1;
 }

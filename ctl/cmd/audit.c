@@ -24,8 +24,9 @@
 enum { OPT_SINCE, OPT_JSON };
 
 static const struct ctl_option options[] = {
-	[OPT_SINCE] = { "since", "TIME", "slots from then on (default: all)" },
-	[OPT_JSON] = { "json", NULL, "a line of JSON for each finding" },
+	[OPT_SINCE] = { "since", "TIME",
+	    "only slots from TIME on (default: all)" },
+	[OPT_JSON] = { "json", NULL, "print a line of JSON per finding" },
 	{ .name = NULL },
 };
 
@@ -164,7 +165,7 @@ run_audit(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_audit = {
 	.name = "audit",
 	.args = "[--since TIME] [--json]",
-	.help = "compare each slot of the past with the ledger",
+	.help = "compare all past slots with the ledger",
 	.options = options,
 	.run = run_audit,
 };

@@ -45,7 +45,7 @@ check_target(const struct ctl *c, const char *file, bool is_force)
 		return ctl_fail(CTL_DOWN, "%s: %s", file, strerror(errno));
 	}
 	if (!S_ISREG(sb.st_mode))
-		return ctl_fail(CTL_DATA, "%s: is no regular file", file);
+		return ctl_fail(CTL_DATA, "%s: not a regular file", file);
 	if (stat(c->conf->store, &store) == 0 && store.st_dev == sb.st_dev &&
 	    store.st_ino == sb.st_ino)
 		return ctl_fail(CTL_DATA, "%s: is the store itself", file);
@@ -108,7 +108,7 @@ run_restore(struct ctl *c, const struct ctl_args *a)
 	if (rc != STORE_OK)
 		return ctl_fail(exit_of(rc), "%s", why);
 	if (had_store)
-		text_line("the store there was is %s.before-restore", o.path);
+		text_line("the previous store is %s.before-restore", o.path);
 	(void)fflush(stdout);
 	return restore_audit(c);
 }
@@ -116,7 +116,7 @@ run_restore(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_backup = {
 	.name = "backup",
 	.args = "FILE [--force]",
-	.help = "copy the store into FILE while everything runs",
+	.help = "copy a snapshot of the store into FILE",
 	.options = options,
 	.min = 1,
 	.max = 1,
@@ -126,7 +126,7 @@ const struct ctl_command cmd_backup = {
 const struct ctl_command cmd_restore = {
 	.name = "restore",
 	.args = "FILE",
-	.help = "make the store what FILE, a backup, holds",
+	.help = "replace the store by the backup FILE",
 	.min = 1,
 	.max = 1,
 	.run = run_restore,

@@ -16,7 +16,8 @@
 enum { OPT_DRY_RUN };
 
 static const struct ctl_option options[] = {
-	[OPT_DRY_RUN] = { "dry-run", NULL, "say what would be done, only" },
+	[OPT_DRY_RUN] = { "dry-run", NULL,
+	    "print the changes, without making them" },
 	{ .name = NULL },
 };
 
@@ -29,13 +30,13 @@ run_reset(struct ctl *c, const struct ctl_args *a)
 
 	if (clock_now_us() < US_2024)
 		return ctl_fail(CTL_NO,
-		    "the clock of this host is wrong by years: set it first");
+		    "the clock of this host is wrong by years: correct it first");
 	if ((status = ctl_open(c)) != CTL_OK)
 		return status;
 	if ((rc = sched_clock_reset(&c->sched, &r)) != STORE_OK)
 		return ctl_fail_rc(rc, "clock");
 	if (r.ahead_us == 0) {
-		text_line("nothing lies ahead of the clock");
+		text_line("no decision is ahead of the clock");
 		return CTL_OK;
 	}
 	text_line("%lld s ahead%s: %lld jobs, %lld ledger rows, "
@@ -44,8 +45,9 @@ run_reset(struct ctl *c, const struct ctl_args *a)
 	    r.is_dry ? ", to be brought back" : "", (long long)r.jobs,
 	    (long long)r.rows, (long long)r.messages, (long long)r.kept);
 	if (r.unread > 0)
-		text_line("%lld jobs wait for their zone's file: do this again "
-			  "when they can be read",
+		text_line(
+		    "%lld jobs wait for the file of their zone: repeat this "
+		    "when it can be read",
 		    (long long)r.unread);
 	if (r.gone > 0)
 		text_line("%lld jobs ended by it: add those that are still "
@@ -57,7 +59,7 @@ run_reset(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_clock_reset = {
 	.name = "clock reset",
 	.args = "[--dry-run]",
-	.help = "bring back what a clock that was ahead has decided",
+	.help = "undo decisions of a clock that was ahead",
 	.options = options,
 	.run = run_reset,
 };

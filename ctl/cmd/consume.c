@@ -32,14 +32,15 @@
 enum { OPT_MAX, OPT_PARALLEL, OPT_LEASE, OPT_WAIT, OPT_RETRY };
 
 static const struct ctl_option options[] = {
-	[OPT_MAX] = { "max", "N", "messages in all (default: till empty)" },
+	[OPT_MAX] = { "max", "N",
+	    "maximum number of messages (default: until empty)" },
 	[OPT_PARALLEL] = { "parallel", "N", "commands at once (default: 1)" },
 	[OPT_LEASE] = { "lease", "DURATION",
-	    "hold of a message, renewed at half time" },
+	    "duration of a lease, renewed at half time" },
 	[OPT_WAIT] = { "wait", "DURATION",
-	    "stay so long when the queue is empty (default: 0)" },
+	    "wait for messages if the queue is empty (default: 0)" },
 	[OPT_RETRY] = { "retry-after", "DURATION",
-	    "rest of a message that failed (default: 60s)" },
+	    "delay of a message that failed (default: 60s)" },
 	{ .name = NULL },
 };
 
@@ -267,7 +268,7 @@ read_options(struct consume *c, const struct ctl_args *a)
 		 &c->retry_us)) != CTL_OK)
 		return status;
 	if (a->opt[OPT_LEASE] != NULL && c->lease_us < CLOCK_US_PER_S)
-		return ctl_fail(CTL_USAGE, "--lease: at least 1s is needed");
+		return ctl_fail(CTL_USAGE, "--lease: must be at least 1s");
 	c->parallel = (int)n;
 	return ctl_check_name("QUEUE", a->operand[0]);
 }
@@ -303,7 +304,7 @@ run_consume(struct ctl *ctl, const struct ctl_args *a)
 const struct ctl_command cmd_consume = {
 	.name = "consume",
 	.args = "QUEUE [OPTIONS] -- COMMAND …",
-	.help = "run a command once for each message of a queue",
+	.help = "run a command once per message of a queue",
 	.options = options,
 	.min = 1,
 	.max = 1,

@@ -26,8 +26,8 @@ enum { OPT_ALL, OPT_REASON, OPT_YES };
 
 static const struct ctl_option list_options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	[OPT_LIMIT] = { "limit", "N", "so many at most (default: 50)" },
-	[OPT_CURSOR] = { "cursor", "TEXT", "go on where a list stopped" },
+	[OPT_LIMIT] = { "limit", "N", "maximum number (default: 50)" },
+	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
 	[OPT_REASONS] = { "reasons", NULL,
 	    "count the reasons of the first 1000 instead" },
 	{ .name = NULL },
@@ -47,7 +47,7 @@ static const struct ctl_option replay_options[] = {
 static const struct ctl_option purge_options[] = {
 	[OPT_ALL] = { "all", NULL, "all of the queue" },
 	[OPT_REASON] = { "reason", "TEXT", "those of the queue that have it" },
-	[OPT_YES] = { "yes", NULL, "I know that they will be lost" },
+	[OPT_YES] = { "yes", NULL, "confirm the deletion" },
 	{ .name = NULL },
 };
 
@@ -161,7 +161,7 @@ list_page(struct ctl *c, const struct ctl_args *a,
 
 	if (rc == STORE_NOTFOUND)
 		status =
-		    ctl_fail(CTL_DATA, "--cursor: not one that a list gave");
+		    ctl_fail(CTL_DATA, "--cursor: not a cursor of this list");
 	else if (rc != STORE_OK)
 		status = ctl_fail_rc(rc, "dead letters");
 	else
@@ -286,7 +286,7 @@ work(struct ctl *c, const struct ctl_args *a, const struct work *w)
 	int status;
 
 	if ((id != NULL) + (reason != NULL) + (a->opt[OPT_ALL] != NULL) != 1)
-		return ctl_fail(CTL_USAGE, "say one of ID, --reason and --all");
+		return ctl_fail(CTL_USAGE, "one of ID, --reason and --all is required");
 	if ((status = check_names(a)) != CTL_OK ||
 	    (status = ctl_open(c)) != CTL_OK)
 		return status;
@@ -314,15 +314,15 @@ run_purge(struct ctl *c, const struct ctl_args *a)
 
 	if (a->opt[OPT_YES] == NULL)
 		return ctl_fail(CTL_USAGE,
-		    "dead letters of %s will be lost: say --yes",
+		    "this deletes dead letters of %s: confirm with --yes",
 		    a->operand[0]);
 	return work(c, a, &w);
 }
 
 const struct ctl_command cmd_dead_list = {
 	.name = "dead list",
-	.args = "[QUEUE] [--limit N] [--cursor TEXT] [--reasons] [--json]",
-	.help = "list messages that were given up, of a queue or of all",
+	.args = "QUEUE [--limit N] [--cursor TEXT] [--json]",
+	.help = "list the dead letters of a queue",
 	.options = list_options,
 	.max = 1,
 	.run = run_list,
@@ -331,7 +331,7 @@ const struct ctl_command cmd_dead_list = {
 const struct ctl_command cmd_dead_show = {
 	.name = "dead show",
 	.args = "QUEUE ID [--json]",
-	.help = "tell all about one",
+	.help = "show a dead letter",
 	.options = show_options,
 	.min = 2,
 	.max = 2,
@@ -341,7 +341,7 @@ const struct ctl_command cmd_dead_show = {
 const struct ctl_command cmd_dead_replay = {
 	.name = "dead replay",
 	.args = "QUEUE {ID | --reason TEXT | --all}",
-	.help = "try one, those of a reason, or all, as if for the first time",
+	.help = "send a dead letter, those of a reason, or all, again",
 	.options = replay_options,
 	.min = 1,
 	.max = 2,
@@ -351,7 +351,7 @@ const struct ctl_command cmd_dead_replay = {
 const struct ctl_command cmd_dead_purge = {
 	.name = "dead purge",
 	.args = "QUEUE {ID | --reason TEXT | --all} --yes",
-	.help = "forget one, those of a reason, or all",
+	.help = "delete a dead letter, those of a reason, or all",
 	.options = purge_options,
 	.min = 1,
 	.max = 2,

@@ -21,9 +21,10 @@ enum { OPT_JSON, OPT_URL, OPT_CA_FILE };
 
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	[OPT_URL] = { "url", "URL", "ask the web server: https://HOST/PATH" },
+	[OPT_URL] = { "url", "URL",
+	    "address of the program: https://HOST/PATH" },
 	[OPT_CA_FILE] = { "ca-file", "FILE",
-	    "certificates to trust there, instead of the host's" },
+	    "trusted certificates, instead of the host's" },
 	{ .name = NULL },
 };
 
@@ -164,7 +165,7 @@ run_doctor(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_doctor = {
 	.name = "doctor",
 	.args = "[--url URL] [--ca-file FILE] [--json]",
-	.help = "look whether everything is in order, and say what to do",
+	.help = "check the installation, and say what to correct",
 	.options = options,
 	.run = run_doctor,
 };

@@ -36,9 +36,9 @@ enum { OPT_JSON, OPT_ANONYMOUS, OPT_URL };
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_ANONYMOUS] = { "anonymous-loopback", NULL,
-	    "let programs on this host in without a token" },
+	    "allow programs on this host without a token" },
 	[OPT_URL] = { "url", "URL",
-	    "ask the web server whether it serves the folder" },
+	    "check whether this web server serves the folder" },
 	{ .name = NULL },
 };
 
@@ -92,7 +92,7 @@ make_dir(struct setup *s)
 	if (errno != EEXIST)
 		return ctl_fail(CTL_DOWN, "%s: %s", s->dir, strerror(errno));
 	if (stat(s->dir, &sb) == -1 || !S_ISDIR(sb.st_mode))
-		return ctl_fail(CTL_DOWN, "%s: is no folder", s->dir);
+		return ctl_fail(CTL_DOWN, "%s: not a folder", s->dir);
 	/* Before a file is made that would then be refused. */
 	if (access(s->conf, F_OK) == -1 &&
 	    (trust_check(&t, TRUST_CONF, s->conf) == TRUST_REFUSED ||
@@ -243,7 +243,7 @@ print_text(const struct ctl *c, const struct setup *s)
 	text_line("configuration  %s (%s)", c->conf->path, made(s->had_conf));
 	text_line("store          %s (%s)", c->conf->store, made(s->had_store));
 	if (s->token[0] == '\0')
-		text_line("token          there is one (kept); more by: "
+		text_line("token          exists (kept); create more with: "
 			  "minutehand token add");
 	else {
 		text_line("token          %s", s->token);
@@ -257,7 +257,7 @@ print_text(const struct ctl *c, const struct setup *s)
 	text_block(stdout,
 	    "\nFor Apache, nginx and .htaccess see etc/ of the source or "
 	    "minutehand.fcgi(8).\n");
-	text_line("Then look with: minutehand -c %s doctor", c->conf->path);
+	text_line("Then check: minutehand -c %s doctor", c->conf->path);
 	return CTL_OK;
 }
 
@@ -315,7 +315,8 @@ run_init(struct ctl *c, const struct ctl_args *a)
 	int status;
 
 	if (c->conf_path != NULL)
-		return ctl_fail(CTL_USAGE, "init takes a folder, not -c FILE");
+		return ctl_fail(CTL_USAGE,
+		    "init requires a folder, not -c FILE");
 	(void)umask(077);
 	status = setup(c, a, &s);
 	c->conf_path = NULL;
@@ -330,7 +331,7 @@ run_init(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_init = {
 	.name = "init",
 	.args = "[--json] [--anonymous-loopback] [--url URL] [DIR]",
-	.help = "make folder, configuration, store and first token",
+	.help = "create folder, configuration, store and first token",
 	.options = options,
 	.max = 1,
 	.run = run_init,

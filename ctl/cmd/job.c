@@ -28,7 +28,7 @@ enum { OPT_JSON, OPT_LIMIT };
 
 static const struct ctl_option list_options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	[OPT_LIMIT] = { "limit", "N", "so many at most (default: all)" },
+	[OPT_LIMIT] = { "limit", "N", "maximum number (default: all)" },
 	{ .name = NULL },
 };
 
@@ -276,7 +276,7 @@ const struct ctl_command cmd_job_list = {
 const struct ctl_command cmd_job_pause = {
 	.name = "job pause",
 	.args = "QUEUE ID",
-	.help = "do not run a job until it is resumed",
+	.help = "pause a job until it is resumed",
 	.min = 2,
 	.max = 2,
 	.run = run_pause,
@@ -285,7 +285,7 @@ const struct ctl_command cmd_job_pause = {
 const struct ctl_command cmd_job_resume = {
 	.name = "job resume",
 	.args = "QUEUE ID",
-	.help = "let a paused job run again, from now on",
+	.help = "resume a paused job from now on",
 	.min = 2,
 	.max = 2,
 	.run = run_resume,
@@ -303,7 +303,7 @@ const struct ctl_command cmd_job_delete = {
 const struct ctl_command cmd_job_run = {
 	.name = "job run",
 	.args = "QUEUE ID",
-	.help = "run a job once, now, beside its schedule",
+	.help = "run a job once, now, in addition to its schedule",
 	.min = 2,
 	.max = 2,
 	.run = run_run,

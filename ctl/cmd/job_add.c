@@ -41,32 +41,33 @@ enum {
 
 static const struct ctl_option options[] = {
 	TRIGGER_OPT_ROWS,
-	[OPT_ID] = { "id", "ID", "name of the job (default: made up)" },
+	[OPT_ID] = { "id", "ID", "name of the job (default: generated)" },
 	[OPT_ARGS] = { "args", "JSON", "positional parameters: [1, \"x\"]" },
 	[OPT_KWARGS] = { "kwargs", "JSON", "named parameters: {\"x\": 1}" },
-	[OPT_PRIORITY] = { "priority", "N", "higher is delivered first" },
-	[OPT_DESCRIPTION] = { "description", "TEXT", "for people" },
+	[OPT_PRIORITY] = { "priority", "N",
+	    "messages of higher priority are delivered first" },
+	[OPT_DESCRIPTION] = { "description", "TEXT", "text for people" },
 	[OPT_GRACE] = { "misfire-grace", "DURATION",
 	    "how late a run may start" },
 	[OPT_COALESCE] = { "coalesce", NULL,
-	    "many missed slots become one run" },
-	[OPT_NO_COALESCE] = { "no-coalesce", NULL, "or each its own" },
-	[OPT_CATCHUP] = { "max-catchup", "N", "but at most so many" },
+	    "several late slots become one run" },
+	[OPT_NO_COALESCE] = { "no-coalesce", NULL, "every late slot is a run" },
+	[OPT_CATCHUP] = { "max-catchup", "N", "maximum number of late runs" },
 	[OPT_RUNTIME] = { "max-runtime", "DURATION",
-	    "at Render: end a run that takes longer" },
-	[OPT_PAUSED] = { "paused", NULL, "do not start it yet" },
+	    "at Render: cancel a run that takes longer" },
+	[OPT_PAUSED] = { "paused", NULL, "add it as paused" },
 	[OPT_REPLACE] = { "replace", NULL, "overwrite a job of that id" },
 	[OPT_MEMORY] = { "memory", NULL, "keep it in RAM only" },
 	[OPT_RENDER] = { "render", "SERVICE",
 	    "run a one-off job at Render: srv-…, crn-…" },
-	[OPT_COMMAND] = { "command", "TEXT", "what it runs there" },
+	[OPT_COMMAND] = { "command", "TEXT", "command to run there" },
 	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
 	[OPT_MARKER] = { "marker", "WORD",
-	    "name the run in it: none, comment, env" },
+	    "add the run's id to it: none, comment, env" },
 	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
-	    "if a create may be lost: retry, skip" },
+	    "if a response was lost: retry, skip" },
 	[OPT_JSON] = { "json", "FILE",
-	    "jobs as the HTTP API takes them; - = standard input" },
+	    "bodies of add_timing_job; - = standard input" },
 	{ .name = NULL },
 };
 
@@ -155,7 +156,7 @@ body_from_options(const struct ctl_args *a, struct json_object **out)
 	int status;
 
 	if (a->noperands != 1)
-		return ctl_fail(CTL_USAGE, "QUEUE or --json FILE is needed");
+		return ctl_fail(CTL_USAGE, "QUEUE or --json FILE is required");
 	if ((status = ctl_check_name("QUEUE", a->operand[0])) != CTL_OK ||
 	    (status = ctl_check_texts(a, options)) != CTL_OK)
 		return status;
@@ -181,7 +182,7 @@ body_from_file(const struct ctl_args *a, struct json_object **out)
 {
 	if (a->noperands != 0)
 		return ctl_fail(CTL_USAGE,
-		    "with --json the queue is named in "
+		    "with --json the queue must be given in "
 		    "the file, as queue_name");
 	for (int i = 0; i < OPT_JSON; i++) {
 		if (a->opt[i] != NULL)

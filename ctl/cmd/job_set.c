@@ -30,7 +30,7 @@ enum { OPT_ALL_OF, OPT_TIMEZONE };
 
 static const struct ctl_option options[] = {
 	[OPT_ALL_OF] = { "all-of", "QUEUE", "every job of that queue" },
-	[OPT_TIMEZONE] = { "timezone", "ZONE", "as timezone=ZONE" },
+	[OPT_TIMEZONE] = { "timezone", "ZONE", "same as timezone=ZONE" },
 	{ .name = NULL },
 };
 
@@ -58,7 +58,7 @@ add_setting(const char *text, struct buf *body)
 	int status = CTL_OK;
 
 	if (value == NULL || value == text)
-		return ctl_fail(CTL_USAGE, "\"%s\": NAME=VALUE is needed",
+		return ctl_fail(CTL_USAGE, "\"%s\": NAME=VALUE is required",
 		    text);
 	buf_add(&name, text, (size_t)(value - text));
 	value++;
@@ -232,7 +232,7 @@ check_form(const struct ctl_args *a)
 	if (a->noperands < names ||
 	    (a->noperands == names && a->opt[OPT_TIMEZONE] == NULL))
 		return ctl_fail(CTL_USAGE,
-		    "QUEUE ID, or --all-of QUEUE, and NAME=VALUE are needed");
+		    "QUEUE ID, or --all-of QUEUE, and NAME=VALUE are required");
 	if (queue != NULL)
 		return ctl_check_name("--all-of", queue);
 	return CTL_OK;
@@ -265,7 +265,7 @@ run_set(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_job_set = {
 	.name = "job set",
 	.args = "QUEUE ID NAME=VALUE ...  (or --all-of QUEUE)",
-	.help = "change what is given of a job, in the words of the HTTP API",
+	.help = "change members of a job, named as in the HTTP API",
 	.options = options,
 	.min = 0,
 	.max = 2 + SETTINGS_MAX,

@@ -162,7 +162,7 @@ run_show(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_job_show = {
 	.name = "job show",
 	.args = "QUEUE ID [--json]",
-	.help = "tell all about one job",
+	.help = "show all properties of a job",
 	.options = options,
 	.min = 2,
 	.max = 2,

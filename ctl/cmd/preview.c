@@ -32,11 +32,13 @@ enum { OPT_COUNT = TRIGGER_OPT__MAX, OPT_NOW, OPT_BODY, OPT_JSON, OPT_BATCH };
 
 static const struct ctl_option options[] = {
 	TRIGGER_OPT_ROWS,
-	[OPT_COUNT] = { "count", "N", "how many times (default: 10)" },
-	[OPT_NOW] = { "now", "TIME", "as if it were then" },
-	[OPT_BODY] = { "body", "JSON", "the trigger as the HTTP API takes it" },
-	[OPT_JSON] = { "json", NULL, "answer in JSON; a body may follow" },
-	[OPT_BATCH] = { "batch", NULL, "answer a JSON object a line" },
+	[OPT_COUNT] = { "count", "N", "number of fires (default: 10)" },
+	[OPT_NOW] = { "now", "TIME", "assume this time" },
+	[OPT_BODY] = { "body", "JSON",
+	    "the trigger as a body of the HTTP API" },
+	[OPT_JSON] = { "json", NULL,
+	    "answer in JSON; accepts a body as operand" },
+	[OPT_BATCH] = { "batch", NULL, "answer one JSON object per line" },
 	{ .name = NULL },
 };
 
@@ -252,7 +254,7 @@ run_preview(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_preview = {
 	.name = "preview",
 	.args = "TRIGGER [OPTIONS]  (or --batch)",
-	.help = "show when a trigger would fire, changing nothing",
+	.help = "show when a trigger would fire, without any change",
 	.options = options,
 	.max = 1,
 	.run = run_preview,

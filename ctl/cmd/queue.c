@@ -34,12 +34,12 @@ static const struct ctl_option list_options[] = {
 
 static const struct ctl_option peek_options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	[OPT_LIMIT] = { "limit", "N", "so many at most (default: 20)" },
+	[OPT_LIMIT] = { "limit", "N", "maximum number (default: 20)" },
 	{ .name = NULL },
 };
 
 static const struct ctl_option clear_options[] = {
-	[OPT_YES] = { "yes", NULL, "I know that they will be lost" },
+	[OPT_YES] = { "yes", NULL, "confirm the deletion" },
 	{ .name = NULL },
 };
 
@@ -239,8 +239,8 @@ run_clear(struct ctl *c, const struct ctl_args *a)
 
 	if (a->opt[OPT_YES] == NULL)
 		return ctl_fail(CTL_USAGE,
-		    "the messages of %s will be lost: "
-		    "say --yes",
+		    "this deletes the messages of %s: "
+		    "confirm with --yes",
 		    a->operand[0]);
 	if ((status = open_for_queue(c, a)) != CTL_OK)
 		return status;
@@ -270,7 +270,7 @@ const struct ctl_command cmd_queue_list = {
 const struct ctl_command cmd_queue_peek = {
 	.name = "queue peek",
 	.args = "QUEUE [--limit N] [--json]",
-	.help = "look at messages without taking them",
+	.help = "show messages without leasing them",
 	.options = peek_options,
 	.min = 1,
 	.max = 1,
@@ -280,7 +280,7 @@ const struct ctl_command cmd_queue_peek = {
 const struct ctl_command cmd_queue_pause = {
 	.name = "queue pause",
 	.args = "QUEUE",
-	.help = "let none of a queue's jobs fire",
+	.help = "stop all jobs of a queue from firing",
 	.min = 1,
 	.max = 1,
 	.run = run_pause,
@@ -289,7 +289,7 @@ const struct ctl_command cmd_queue_pause = {
 const struct ctl_command cmd_queue_resume = {
 	.name = "queue resume",
 	.args = "QUEUE",
-	.help = "let them fire again",
+	.help = "let the jobs of a queue fire again",
 	.min = 1,
 	.max = 1,
 	.run = run_resume,
@@ -298,7 +298,7 @@ const struct ctl_command cmd_queue_resume = {
 const struct ctl_command cmd_queue_clear = {
 	.name = "queue clear",
 	.args = "QUEUE --yes",
-	.help = "delete the messages that wait in a queue",
+	.help = "delete all messages of a queue",
 	.options = clear_options,
 	.min = 1,
 	.max = 1,

@@ -127,7 +127,7 @@ static void
 print_count(const char *label, int64_t n)
 {
 	if (n == SINK_NO_COUNT)
-		text_line("%-9s  nobody can know", label);
+		text_line("%-9s  unknown", label);
 	else
 		text_line("%-9s  %" PRId64, label, n);
 }
@@ -237,7 +237,7 @@ run_test(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_queue_test = {
 	.name = "queue test",
 	.args = "QUEUE [--kwargs JSON] [--json]",
-	.help = "send a message now, and say what arrived where",
+	.help = "send a message now, and report what arrived where",
 	.options = options,
 	.min = 1,
 	.max = 1,

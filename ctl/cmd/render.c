@@ -37,14 +37,15 @@ enum {
 static const struct ctl_option create_options[] = {
 	[OPT_PLAN] = { "plan", "ID", "plan-srv-008; default: the service's" },
 	[OPT_MARKER] = { "marker", "WORD",
-	    "name the run in it: none, comment, env" },
+	    "add the run's id to it: none, comment, env" },
 	[OPT_AMBIGUOUS] = { "on-ambiguous", "WORD",
-	    "if a create may be lost: retry, skip" },
+	    "if a response was lost: retry, skip" },
 	[OPT_RUNTIME] = { "max-runtime", "DURATION",
 	    "cancel it if it takes longer" },
-	[OPT_WAIT] = { "wait", NULL, "wait for its end; 0 if it succeeded" },
+	[OPT_WAIT] = { "wait", NULL,
+	    "wait until it has ended; exit 0 if it succeeded" },
 	[OPT_TIMEOUT] = { "timeout", "DURATION",
-	    "but not for longer, with 3 (default: for ever)" },
+	    "longest wait, then exit 3 (default: no limit)" },
 	[OPT_CREATE_JSON] = { "json", NULL, "answer in JSON" },
 	{ .name = NULL },
 };
@@ -60,7 +61,7 @@ int
 render_fail(enum store_rc rc, const char *id)
 {
 	return rc == STORE_NOTFOUND ?
-	    ctl_fail(CTL_NO, "there is no one-off job %s", id) :
+	    ctl_fail(CTL_NO, "no such one-off job: %s", id) :
 	    ctl_fail_rc(rc, id);
 }
 
@@ -260,7 +261,7 @@ run_cancel(struct ctl *c, const struct ctl_args *a)
 	else if (a->opt[OPT_JSON] != NULL)
 		print_json(&d);
 	else if (delivery_is_open(&d))
-		text_line("to be canceled at the next tick");
+		text_line("it will be canceled at the next tick");
 	else
 		text_line("%s", delivery_status(&d));
 	delivery_fini(&d);
@@ -270,7 +271,7 @@ run_cancel(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_render_create = {
 	.name = "render create",
 	.args = "SERVICE [OPTIONS] -- COMMAND …",
-	.help = "run a one-off job at Render; prints its id",
+	.help = "run a one-off job at Render, and print its id",
 	.options = create_options,
 	.min = 1,
 	.max = 1,
@@ -281,7 +282,7 @@ const struct ctl_command cmd_render_create = {
 const struct ctl_command cmd_render_show = {
 	.name = "render show",
 	.args = "JOB [--json]",
-	.help = "tell all about a one-off job",
+	.help = "show all properties of a one-off job",
 	.options = options,
 	.min = 1,
 	.max = 1,
@@ -291,7 +292,7 @@ const struct ctl_command cmd_render_show = {
 const struct ctl_command cmd_render_cancel = {
 	.name = "render cancel",
 	.args = "JOB [--json]",
-	.help = "cancel a one-off job, wherever it is",
+	.help = "cancel a one-off job in any state",
 	.options = options,
 	.min = 1,
 	.max = 1,

@@ -18,7 +18,7 @@ enum { OPT_SERVICE, OPT_REPLACE };
 
 static const struct ctl_option options[] = {
 	[OPT_SERVICE] = { "service", "SERVICE",
-	    "run all of them there: srv-…, crn-…" },
+	    "service of all jobs: srv-…, crn-…" },
 	[OPT_REPLACE] = { "replace", NULL, "overwrite jobs of the same id" },
 	{ .name = NULL },
 };
@@ -30,7 +30,7 @@ check_objects(struct json_object *list)
 		if (!json_is_object(json_member(json_item(list, i), "render")))
 			return ctl_fail(CTL_DATA,
 			    "[%zu].render: must be an object; for other jobs "
-			    "there is job add --json",
+			    "use job add --json",
 			    i);
 	}
 	return CTL_OK;
@@ -113,7 +113,7 @@ run_import(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_render_import = {
 	.name = "render import",
 	.args = "FILE [--service SERVICE] [--replace]",
-	.help = "schedule the one-off jobs a file lists, all or none",
+	.help = "schedule the one-off jobs of a file, all or none",
 	.options = options,
 	.min = 1,
 	.max = 1,

@@ -25,8 +25,8 @@ static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer as Render's API does" },
 	[OPT_STATUS] = { "status", "LIST",
 	    "pending,running,succeeded,failed,canceled" },
-	[OPT_LIMIT] = { "limit", "N", "so many at most (default: 20)" },
-	[OPT_CURSOR] = { "cursor", "TEXT", "go on where a list stopped" },
+	[OPT_LIMIT] = { "limit", "N", "maximum number (default: 20)" },
+	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
 	{ .name = NULL },
 };
 
@@ -98,7 +98,8 @@ read_filter(const struct ctl_args *a, struct buf *set, int64_t *limit,
 		f->statuses = buf_cstr(set);
 	if (cursor != NULL && cursor[0] != '\0' &&
 	    render_cursor_parse(cursor, &f->below) != 0)
-		return ctl_fail(CTL_DATA, "--cursor: not one that was told");
+		return ctl_fail(CTL_DATA,
+		    "--cursor: not a cursor of this list");
 	return ctl_opt_int(a, OPT_LIMIT, "limit", &range, limit);
 }
 

@@ -23,7 +23,7 @@ enum { OPT_TIMEOUT };
 
 static const struct ctl_option options[] = {
 	[OPT_TIMEOUT] = { "timeout", "DURATION",
-	    "give up after that, with 3 (default: never)" },
+	    "longest wait, then exit 3 (default: no limit)" },
 	{ .name = NULL },
 };
 
@@ -104,7 +104,7 @@ render_watch(struct ctl *c, const char *id, const struct render_watch *how)
 		status = look(c, id, how->out, &last);
 	}
 	if (status == -1)
-		status = ctl_fail(CTL_TIMEOUT, "%s: not over yet", id);
+		status = ctl_fail(CTL_TIMEOUT, "%s: has not ended yet", id);
 	else if (status == CTL_NO && how->out == NULL)
 		(void)ctl_fail(CTL_NO, "%s: %s", id, buf_cstr(&last));
 	buf_fini(&last);
@@ -126,7 +126,7 @@ run_watch(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_render_watch = {
 	.name = "render watch",
 	.args = "JOB [--timeout DURATION]",
-	.help = "wait for the end of a one-off job; 0 if it succeeded",
+	.help = "wait until a one-off job has ended; exit 0 if it succeeded",
 	.options = options,
 	.min = 1,
 	.max = 1,

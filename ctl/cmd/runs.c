@@ -24,11 +24,11 @@ enum { OPT_JSON, OPT_LIMIT, OPT_STATE, OPT_FROM, OPT_TO, OPT_CURSOR };
 
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	[OPT_LIMIT] = { "limit", "N", "so many at most (default: 50)" },
+	[OPT_LIMIT] = { "limit", "N", "maximum number (default: 50)" },
 	[OPT_STATE] = { "state", "WORD", RUN_STATE_WORDS },
-	[OPT_FROM] = { "from", "TIME", "slots from then on" },
-	[OPT_TO] = { "to", "TIME", "slots before then" },
-	[OPT_CURSOR] = { "cursor", "TEXT", "go on where a list stopped" },
+	[OPT_FROM] = { "from", "TIME", "only slots from TIME on" },
+	[OPT_TO] = { "to", "TIME", "only slots before TIME" },
+	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
 	{ .name = NULL },
 };
 
@@ -139,7 +139,8 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 		return status;
 	rc = sched_runs(&c->sched, &o, &l, next);
 	if (rc == STORE_NOTFOUND)
-		status = ctl_fail(CTL_DATA, "--cursor: not one that was told");
+		status =
+		    ctl_fail(CTL_DATA, "--cursor: not a cursor of this list");
 	else if (rc != STORE_OK)
 		status = ctl_fail_rc(rc, "runs");
 	else
@@ -162,14 +163,14 @@ run_replay(struct ctl *c, const struct ctl_args *a)
 	rc = sched_replay(&c->sched, a->opt[0], a->operand[0], run_id);
 	if (rc == STORE_CONFLICT)
 		return ctl_fail(CTL_NO,
-		    "run %s: its job is gone and its message was taken, so "
-		    "nobody knows the parameters",
+		    "run %s: its job is gone and its message was consumed, "
+		    "so its parameters are unknown",
 		    a->operand[0]);
 	if (rc == STORE_NOTFOUND)
-		return ctl_fail(CTL_NO, "there is no run %s", a->operand[0]);
+		return ctl_fail(CTL_NO, "no such run: %s", a->operand[0]);
 	if (rc == STORE_LIMIT)
 		return ctl_fail(CTL_NO,
-		    "run %s: several queues have one of that name; choose by "
+		    "run %s: several queues have a run of this id; choose with "
 		    "--queue",
 		    a->operand[0]);
 	if (rc != STORE_OK)
@@ -182,21 +183,21 @@ run_replay(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_runs = {
 	.name = "runs",
 	.args = "[QUEUE [JOB]] [options]",
-	.help = "the ledger: what became of each slot, newest first",
+	.help = "list the outcome of all slots, newest first",
 	.options = options,
 	.max = 2,
 	.run = run_runs,
 };
 
 static const struct ctl_option replay_options[] = {
-	{ "queue", "QUEUE", "whose run it is, where several have that name" },
+	{ "queue", "QUEUE", "queue of the run, if several have this id" },
 	{ .name = NULL },
 };
 
 const struct ctl_command cmd_replay = {
 	.name = "replay",
 	.args = "[--queue QUEUE] RUN",
-	.help = "hand a run over once more, now",
+	.help = "repeat a run now",
 	.options = replay_options,
 	.min = 1,
 	.max = 1,

@@ -30,15 +30,16 @@
 enum { ADD_NAME, ADD_SCOPES, ADD_QUEUES, ADD_SERVICES, ADD_EXPIRES, ADD_JSON };
 
 static const struct ctl_option add_options[] = {
-	[ADD_NAME] = { "name", "NAME", "whose it is (default: unnamed)" },
+	[ADD_NAME] = { "name", "NAME",
+	    "name of the client (default: unnamed)" },
 	[ADD_SCOPES] = { "scopes", "LIST",
 	    "of read,write,consume,admin (default: read,write)" },
 	[ADD_QUEUES] = { "queues", "GLOBS",
-	    "of queues, with commas between (default: *)" },
+	    "queues, comma-separated (default: *)" },
 	[ADD_SERVICES] = { "services", "GLOBS",
-	    "of Render services, likewise (default: none)" },
+	    "Render services, comma-separated (default: none)" },
 	[ADD_EXPIRES] = { "expires", "TIME",
-	    "until when it is good: 90d, 2030-12-03, \"tomorrow 09:00\"" },
+	    "expiry: 90d, 2030-12-03, \"tomorrow 09:00\"" },
 	[ADD_JSON] = { "json", NULL, "answer in JSON" },
 	{ .name = NULL },
 };
@@ -231,8 +232,8 @@ print_list(const struct ctl *c, const struct token_list *l, bool is_json)
 	for (size_t i = 0; status == CTL_OK && i < l->n; i++) {
 		if (l->v[i].services == NULL)
 			(void)ctl_fail(CTL_OK,
-			    "token %s was made before services had globs of "
-			    "their own: those of its queues grant them, too; "
+			    "token %s was created before services had their own "
+			    "globs: its globs of queues grant services, too; "
 			    "see token set --services",
 			    l->v[i].id);
 	}
@@ -299,7 +300,7 @@ run_set(struct ctl *c, const struct ctl_args *a)
 	int status;
 
 	if (globs == NULL)
-		return ctl_fail(CTL_USAGE, "token set: --services is needed");
+		return ctl_fail(CTL_USAGE, "token set: --services is required");
 	if ((status = check_globs("--services", globs)) != CTL_OK ||
 	    (status = ctl_check_name("ID", id)) != CTL_OK ||
 	    (status = ctl_open(c)) != CTL_OK)
@@ -312,7 +313,7 @@ run_set(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_token_add = {
 	.name = "token add",
 	.args = "[OPTIONS]",
-	.help = "make a token for the HTTP API; it is shown this once",
+	.help = "create a token for the HTTP API; it is shown only once",
 	.options = add_options,
 	.run = run_add,
 };
@@ -326,14 +327,14 @@ const struct ctl_command cmd_token_list = {
 };
 
 static const struct ctl_option set_options[] = {
-	{ "services", "GLOBS", "of Render services, with commas, or none" },
+	{ "services", "GLOBS", "Render services, comma-separated, or none" },
 	{ .name = NULL },
 };
 
 const struct ctl_command cmd_token_set = {
 	.name = "token set",
 	.args = "--services GLOBS ID",
-	.help = "change at which services a token may run things",
+	.help = "change the services of a token",
 	.options = set_options,
 	.min = 1,
 	.max = 1,
@@ -343,7 +344,7 @@ const struct ctl_command cmd_token_set = {
 const struct ctl_command cmd_token_revoke = {
 	.name = "token revoke",
 	.args = "ID",
-	.help = "revoke a token: it opens nothing from now on",
+	.help = "revoke a token: requests with it are refused",
 	.min = 1,
 	.max = 1,
 	.run = run_revoke,

@@ -41,13 +41,13 @@ enum {
 
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
-	[OPT_IN] = { "in", "DURATION", "look so far ahead (default: 24h)" },
-	[OPT_FROM] = { "from", "TIME", "begin there (default: now)" },
+	[OPT_IN] = { "in", "DURATION", "length of the window (default: 24h)" },
+	[OPT_FROM] = { "from", "TIME", "start of the window (default: now)" },
 	[OPT_FORMAT] = { "format", "WORD", FIRES_FORMAT_WORDS },
-	[OPT_LIMIT] = { "limit", "N", "fires at most (default: 50)" },
-	[OPT_CURSOR] = { "cursor", "TEXT", "continue where a list stopped" },
+	[OPT_LIMIT] = { "limit", "N", "maximum number of fires (default: 50)" },
+	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
 	[OPT_LOAD] = { "load", NULL,
-	    "count the fires of each minute of the next 24 hours" },
+	    "count the fires of every minute of the next 24 hours" },
 	{ .name = NULL },
 };
 
@@ -137,7 +137,7 @@ print_page(struct ctl *c, const struct fires_opts *o, const struct ctl_args *a,
 
 	if (rc == STORE_NOTFOUND)
 		status =
-		    ctl_fail(CTL_DATA, "--cursor: not one that a list gave");
+		    ctl_fail(CTL_DATA, "--cursor: not a cursor of this list");
 	else if (rc != STORE_OK)
 		status = ctl_fail_rc(rc, "upcoming");
 	else if (a->opt[OPT_JSON] == NULL && a->opt[OPT_FORMAT] == NULL)
@@ -222,7 +222,7 @@ print_load(const struct ctl *c, int64_t from_us, int64_t *minute)
 	at = fullest(minute);
 	if (minute[at] < 2)
 		return CTL_OK;
-	text_block(stdout, "\nMost fall together (jitter spreads them):\n");
+	text_block(stdout, "\nBusiest minutes (jitter spreads fires):\n");
 	for (int i = 0; i < FULLEST && minute[at = fullest(minute)] > 1; i++) {
 		buf_reset(&b);
 		ctl_time(c, from_us + (int64_t)at * MINUTE_US, &b);
@@ -347,7 +347,7 @@ run_upcoming(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_upcoming = {
 	.name = "upcoming",
 	.args = "[QUEUE [JOB]] [options]",
-	.help = "when all jobs will fire, in order",
+	.help = "list the fires of all jobs, in order",
 	.options = options,
 	.max = 2,
 	.run = run_upcoming,

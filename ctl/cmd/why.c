@@ -66,8 +66,7 @@ run_why(struct ctl *c, const struct ctl_args *a)
 		    a->operand[2]);
 	else if (rc == STORE_NOTFOUND)
 		status = ctl_fail(CTL_NO,
-		    "there is no job %s/%s, and there are no runs of it",
-		    w.queue, w.job_id);
+		    "no such job: %s/%s, and no runs of it", w.queue, w.job_id);
 	else if (rc != STORE_OK)
 		status = ctl_fail_rc(rc, "why");
 	else
@@ -79,7 +78,7 @@ run_why(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_why = {
 	.name = "why",
 	.args = "QUEUE JOB AT [--json]",
-	.help = "why a job ran, did not run or will run at a time",
+	.help = "explain why a job ran, did not run or will run at a time",
 	.options = options,
 	.min = 3,
 	.max = 3,

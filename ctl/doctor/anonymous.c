@@ -57,8 +57,8 @@ answers(const struct doctor *d, const char *base, struct finding *f)
 	doctor_report(f, DOCTOR_FAIL,
 	    "anonymous = loopback, and the web server answers at %s", base);
 	doctor_advise(f,
-	    "set anonymous = off and use tokens: a proxy that hides its "
-	    "clients would let everybody in");
+	    "set anonymous = off and use tokens: otherwise a proxy that "
+	    "hides its clients gives all of them access");
 	return true;
 }
 
@@ -112,7 +112,7 @@ doctor_anonymous(struct doctor *d, struct finding *f)
 	size_t n;
 
 	if (d->ctl->conf->anonymous != CONF_ANONYMOUS_LOOPBACK) {
-		doctor_report(f, DOCTOR_OK, "a token is needed");
+		doctor_report(f, DOCTOR_OK, "a token is required");
 		return;
 	}
 	if (d->url == NULL) {

@@ -152,7 +152,7 @@ advise_line(struct doctor *d, struct finding *f)
 
 	if (ticker != NULL)
 		init_crontab(ticker, d->ctl->conf->path, &line);
-	doctor_advise(f, "crontab -e, and add: %s", buf_cstr(&line));
+	doctor_advise(f, "run crontab -e, and add: %s", buf_cstr(&line));
 	buf_fini(&line);
 	free(ticker);
 }
@@ -180,7 +180,7 @@ doctor_crontab(struct doctor *d, struct finding *f)
 	if (sched_health(&d->ctl->sched, clock_now_us(), &h) == STORE_OK &&
 	    h.last_tick_us != 0 && !h.is_late) {
 		doctor_report(f, DOCTOR_OK,
-		    "this user's does not start the ticker; something else "
+		    "this user's does not start the ticker; another source "
 		    "does");
 		return;
 	}

@@ -52,7 +52,7 @@ check_beside(const char *path, const struct stat *store, struct finding *f)
 		    (unsigned long)store->st_uid, path);
 	} else if ((sb.st_mode & 07) != 0) {
 		doctor_report(f, DOCTOR_FAIL,
-		    "%s can be read or written by everybody", path);
+		    "%s can be read or written by other users", path);
 		doctor_advise(f, "chmod o-rwx %s", path);
 	}
 }
@@ -85,8 +85,8 @@ check_above(const char *dir, struct finding *f)
 		trust_user(sb.st_uid, whose, sizeof(whose));
 		if ((sb.st_mode & 01020) == 020) {
 			doctor_report(f, DOCTOR_WARN,
-			    "%s can be written by its group, which could put "
-			    "another folder there",
+			    "%s can be written by its group, which could replace "
+			    "the folder",
 			    path);
 			doctor_advise(f, "chmod g-w %s", path);
 		} else if (sb.st_uid != 0 && sb.st_uid != geteuid()) {

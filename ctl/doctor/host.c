@@ -72,7 +72,7 @@ is_as_libc(struct doctor *d, const struct tz *tz, struct finding *f)
 	if (off == 0)
 		return true;
 	doctor_report(f, DOCTOR_FAIL,
-	    "%s is taken for the host's zone, but the host's clock differs "
+	    "%s is assumed as the host's zone, but the host's clock differs "
 	    "from it by %ld s, now or in half a year",
 	    d->ctl->sched.default_zone, off);
 	doctor_advise(f,
@@ -99,7 +99,7 @@ count_others(struct doctor *d, struct finding *f)
 	}
 	if (sum == 0)
 		return;
-	doctor_report(f, DOCTOR_OK, "%s%s; %lld job(s) have another zone",
+	doctor_report(f, DOCTOR_OK, "%s%s; %lld job(s) in another zone",
 	    s->default_zone,
 	    *d->ctl->conf->timezone == '\0' ? " (the host's)" : "",
 	    (long long)sum);

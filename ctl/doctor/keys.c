@@ -21,7 +21,7 @@ static void
 check_keys(const struct conf *c, struct finding *f)
 {
 	struct keys *keys = keys_new(c, getenv);
-	char why[400] = "no memory";
+	char why[400] = "out of memory";
 
 	for (size_t i = 0; i < c->nrender_keys; i++) {
 		if (keys != NULL &&

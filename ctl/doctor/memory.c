@@ -179,7 +179,7 @@ doctor_memory(struct doctor *d, struct finding *f)
 		STORE_FULL) {
 		doctor_report(f, DOCTOR_FAIL, "%s", why);
 		doctor_advise(f,
-		    "jobs of kind memory are refused; those that are there do "
+		    "jobs of kind memory are refused; existing ones do "
 		    "not run");
 		goto out;
 	}

@@ -74,12 +74,13 @@ doctor_methods(struct doctor *d, struct finding *f)
 	int status;
 
 	if (d->url == NULL) {
-		doctor_report(f, DOCTOR_OK, "not asked (give --url URL)");
+		doctor_report(f, DOCTOR_OK, "not checked (give --url URL)");
 		return;
 	}
 	if (!is_answered(d, NULL, NULL, &status)) {
 		doctor_report(f, DOCTOR_OK,
-		    "not asked: our program does not answer at %s", d->url);
+		    "not checked: minutehand.fcgi does not answer at %s",
+		    d->url);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)

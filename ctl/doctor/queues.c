@@ -32,8 +32,8 @@ doctor_dead(struct doctor *d, struct finding *f)
 		doctor_report(f, DOCTOR_OK, "none");
 	else {
 		doctor_report(f, DOCTOR_WARN,
-		    "%lld message(s) were given up, the first in queue %s",
-		    (long long)n, first);
+		    "%lld dead letter(s), the first in queue %s", (long long)n,
+		    first);
 		doctor_advise(f,
 		    "minutehand dead list %s shows why; then dead replay or "
 		    "dead purge",
@@ -74,10 +74,10 @@ doctor_consumers(struct doctor *d, struct finding *f)
 	}
 	if (first == NULL)
 		doctor_report(f, DOCTOR_OK,
-		    "no queue has messages that nothing takes");
+		    "no queue has messages without a consumer");
 	else {
 		doctor_report(f, DOCTOR_WARN,
-		    "%zu queue(s) have messages and no consumer, the first is "
+		    "%zu queue(s) with messages and no consumer, the first is "
 		    "%s: %lld message(s), the oldest %lld s old",
 		    n, first->name, (long long)first->ready,
 		    (long long)((now_us - first->oldest_us) / CLOCK_US_PER_S));
@@ -122,7 +122,7 @@ doctor_alerts(struct doctor *d, struct finding *f)
 		doctor_report(f, DOCTOR_OK, "none configured, and no jobs yet");
 	else {
 		doctor_report(f, DOCTOR_WARN,
-		    "none configured: failures show in the ledger alone");
+		    "none configured: failures are only in the ledger");
 		doctor_advise(f, "add an alert section to %s", c->path);
 	}
 }

@@ -90,15 +90,14 @@ judge(int fd, const char *dir, struct finding *f)
 		doctor_advise(f,
 		    e == EFBIG ? "the host limits the size of files (ulimit "
 				 "-f): have it raised" :
-				 "make room, or have the quota raised, for %s",
+				 "free space, or raise the quota, for %s",
 		    dir);
 	} else if (!may_have(fd, SPACE_LOW_MIB)) {
 		e = errno;
 		doctor_report(f, DOCTOR_WARN,
 		    "less than %u MiB may be written: %s", SPACE_LOW_MIB,
 		    strerror(e));
-		doctor_advise(f, "make room, or have the quota raised, for %s",
-		    dir);
+		doctor_advise(f, "free space, or raise the quota, for %s", dir);
 	}
 }
 
@@ -111,9 +110,9 @@ try_to_write(const char *store, struct finding *f)
 
 	(void)snprintf(path, sizeof(path), "%.*s/" MARK, len, store);
 	if ((fd = mkostemp(path, O_CLOEXEC)) == -1) {
-		doctor_report(f, DOCTOR_FAIL, "no file can be made: %s",
+		doctor_report(f, DOCTOR_FAIL, "no file can be created: %s",
 		    strerror(errno));
-		doctor_advise(f, "make room, or have the quota raised");
+		doctor_advise(f, "free space, or raise the quota");
 		return;
 	}
 	(void)unlink(path);
@@ -146,7 +145,7 @@ doctor_space(struct doctor *d, struct finding *f)
 		doctor_report(f,
 		    mib < SPACE_NONE_MIB ? DOCTOR_FAIL : DOCTOR_WARN,
 		    "only %llu MiB free", mib);
-		doctor_advise(f, "make room on the file system of %s",
+		doctor_advise(f, "free space on the file system of %s",
 		    c->store);
 	} else
 		try_to_write(c->store, f);

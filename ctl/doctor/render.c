@@ -84,8 +84,8 @@ see_denial(void *arg, const struct store_denial *n)
 	    n->reason, buf_cstr(&since), (long long)w.n, plural(w.n),
 	    w.n == 1 ? "s" : "");
 	doctor_advise(ds->f,
-	    "put a key that Render accepts into the file of render_key "
-	    "\"%.64s\"; runs go on by themselves",
+	    "write a key that Render accepts into the file of render_key "
+	    "\"%.64s\"; runs then continue",
 	    n->key);
 	buf_fini(&since);
 }
@@ -102,7 +102,7 @@ say_waiting(const struct waiting *w, struct finding *f)
 	    "%s%lld run%s wait%s for a key: there is no usable one for %s", had,
 	    (long long)w->n, plural(w->n), w->n == 1 ? "s" : "", w->first);
 	doctor_advise(f,
-	    "have a render_key whose services match it; runs are given up "
+	    "add a render_key whose services match it; runs are given up "
 	    "after a day or the max_age of their retry");
 }
 
@@ -126,5 +126,5 @@ doctor_waiting(struct doctor *d, struct finding *f)
 		return;
 	doctor_report(f, DOCTOR_WARN, "%lld job%s without a usable key, for %s",
 	    (long long)w.n, w.n == 1 ? " is" : "s are", w.first);
-	doctor_advise(f, "have a render_key whose services match it");
+	doctor_advise(f, "add a render_key whose services match it");
 }

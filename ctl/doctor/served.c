@@ -20,18 +20,19 @@ doctor_served(struct doctor *d, struct finding *f)
 
 	switch (served_find(c, &where, &at)) {
 	case 1:
-		doctor_report(f, DOCTOR_FAIL, "%s is served to everybody",
+		doctor_report(f, DOCTOR_FAIL, "%s is served to all clients",
 		    buf_cstr(&at));
 		doctor_advise(f,
-		    "move the folder out of the web space, and make new tokens "
+		    "move the folder out of the web space, and create new tokens "
 		    "and keys; etc/htaccess.example denies all but the program");
 		break;
 	case 0:
-		doctor_report(f, DOCTOR_OK, "no file of ours is served at %s",
+		doctor_report(f, DOCTOR_OK,
+		    "no file of minutehand is served at %s",
 		    d->url == NULL ? "http://localhost" : d->url);
 		break;
 	default:
-		doctor_report(f, DOCTOR_OK, "not asked: %s", buf_cstr(&at));
+		doctor_report(f, DOCTOR_OK, "not checked: %s", buf_cstr(&at));
 		break;
 	}
 	if (f->level == DOCTOR_OK &&
@@ -39,7 +40,7 @@ doctor_served(struct doctor *d, struct finding *f)
 		doctor_report(f, DOCTOR_WARN,
 		    "the folder's path looks like web space: %s", c->path);
 		doctor_advise(f,
-		    d->url == NULL ? "ask: minutehand doctor --url URL" :
+		    d->url == NULL ? "check with minutehand doctor --url URL" :
 				     "better outside of it");
 	}
 	buf_fini(&at);

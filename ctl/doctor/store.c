@@ -37,7 +37,7 @@ doctor_journal(struct doctor *d, struct finding *f)
 		return;
 	}
 	doctor_report(f, DOCTOR_WARN,
-	    "journal mode %s: the store lies on a "
+	    "journal mode %s: the store is on a "
 	    "network file system",
 	    mode);
 	doctor_advise(f,
@@ -92,7 +92,7 @@ doctor_sqlite(struct doctor *d, struct finding *f)
 	    (unsigned long)v[2] << 8 | v[3];
 	(void)close(fd);
 	if (got != sizeof(v) || n == 0) {
-		doctor_report(f, DOCTOR_OK, "nothing was written yet");
+		doctor_report(f, DOCTOR_OK, "not written yet");
 		return;
 	}
 	doctor_report(f, n < 3037000 ? DOCTOR_WARN : DOCTOR_OK,
@@ -111,7 +111,7 @@ doctor_clock(struct doctor *d, struct finding *f)
 		doctor_report(f, DOCTOR_FAIL,
 		    "the clock of this host is wrong "
 		    "by years");
-		doctor_advise(f, "have the host set it, by NTP");
+		doctor_advise(f, "correct it, for example by NTP");
 	}
 	if (sched_health(&d->ctl->sched, now, &h) == STORE_OK &&
 	    h.ahead_us > 0) {
@@ -121,7 +121,7 @@ doctor_clock(struct doctor *d, struct finding *f)
 		    (long long)(h.ahead_us / CLOCK_US_PER_S));
 		doctor_advise(f,
 		    "if the clock is right now: minutehand clock reset; if "
-		    "it was set back, have the host set it, by NTP");
+		    "it was set back, correct it, for example by NTP");
 	}
 }
 
@@ -132,14 +132,14 @@ report_gap(struct doctor *d, const struct sched_health *h, struct finding *f)
 	int64_t grace_us = grace_effective(0, h->gap_us), n = 0;
 
 	doctor_report(f, DOCTOR_WARN,
-	    "a tick every %lld s, and nobody looks for %lld s in between",
+	    "a tick every %lld s, and no ticker runs for %lld s in between",
 	    (long long)(h->cadence_us / CLOCK_US_PER_S),
 	    (long long)(h->gap_us / CLOCK_US_PER_S));
 	(void)store_job_count_grace(d->ctl->sched.stores[JOB_DURABLE], grace_us,
 	    &n);
 	doctor_advise(f,
-	    "what falls due then runs late; window = auto lets ticks stay until "
-	    "the next, if the host does.  A misfire_grace_time below %lld s "
+	    "jobs that fall due then run late; window = auto lets ticks wait until "
+	    "the next one, if the host allows it. A misfire_grace_time below %lld s "
 	    "counts as that: %lld job(s)",
 	    (long long)(grace_us / CLOCK_US_PER_S), (long long)n);
 }
@@ -159,7 +159,7 @@ doctor_ticker(struct doctor *d, struct finding *f)
 		doctor_report(f, DOCTOR_FAIL,
 		    h.by_hand_us == 0 ?
 			"the ticker has never run" :
-			"cron has never run the ticker, only a person has");
+			"cron has never run the ticker; it was only started by hand");
 		doctor_advise(f,
 		    "put the line that minutehand init prints "
 		    "into your crontab (crontab -e) and wait a minute");
@@ -172,8 +172,8 @@ doctor_ticker(struct doctor *d, struct finding *f)
 	    (long long)(h.cadence_us / CLOCK_US_PER_S));
 	if (h.is_late)
 		doctor_advise(f,
-		    "it is late: look whether cron runs, for its "
-		    "mail, and at crontab -l");
+		    "the ticker is late: check whether cron runs, its "
+		    "mail, and crontab -l");
 	else if (h.gap_us >= GRACE_GAP_MIN_US)
 		report_gap(d, &h, f);
 }
@@ -198,8 +198,8 @@ doctor_jobs(struct doctor *d, struct finding *f)
 		    (long long)n, (long long)all, j.queue, j.job_id,
 		    j.reason == NULL ? "" : j.reason);
 		doctor_advise(f,
-		    "minutehand job list tells which; mend with job set or "
-		    "job add --replace, or, if it was the host, job resume");
+		    "minutehand job list shows them; correct them with job set or "
+		    "job add --replace, or, if the host was at fault, job resume");
 	}
 	job_fini(&j);
 }

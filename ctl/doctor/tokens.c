@@ -18,7 +18,7 @@ check_token(const struct token *t, struct finding *f)
 
 	if (t->services == NULL) {
 		doctor_report(f, DOCTOR_WARN,
-		    "%s (%s) was made before services had globs of their own: "
+		    "%s (%s) was created before services had their own globs: "
 		    "\"%s\" grants services, too",
 		    t->id, t->name, t->queues);
 		doctor_advise(f,
@@ -28,7 +28,7 @@ check_token(const struct token *t, struct finding *f)
 		doctor_report(f, DOCTOR_WARN, "%s (%s): --queues \"%s\" %s",
 		    t->id, t->name, t->queues, why);
 		doctor_advise(f,
-		    "make another by minutehand token add, then minutehand "
+		    "create another with minutehand token add, then minutehand "
 		    "token revoke %s",
 		    t->id);
 	}

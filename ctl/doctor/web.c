@@ -31,7 +31,7 @@ static const char *const trouble_advice[] = {
 	    "a firewall drops the request, or the program hangs: see the web "
 	    "server's error log",
 	[HTTP_TROUBLE_TLS] =
-	    "fix the server's certificate, or its name in the URL; if the "
+	    "correct the server's certificate, or its name in the URL; if the "
 	    "server has no TLS, give an http:// URL",
 	[HTTP_TROUBLE_OTHER] =
 	    "what listens there does not answer in HTTP: give the web server's "
@@ -52,25 +52,25 @@ static const struct {
 	int status;
 	const char *text, *advice;
 } statuses[] = {
-	{ 401, "the web server asks for a password of its own",
+	{ 401, "the web server itself asks for a password",
 	    "exempt the program's folder: clients send a token instead" },
-	{ 403, "the web server forbids it",
+	{ 403, "the web server forbids access",
 	    "the folder needs Options +ExecCGI (AllowOverride must permit it) "
 	    "and the program mode 755; see the web server's error log" },
-	{ 404, "no program answers there",
+	{ 404, "no program answers at this path",
 	    "check the path in the URL, and that the web server's settings "
 	    "that minutehand init prints, or .htaccess, are in force" },
-	{ 405, "the web server does not run a program there",
+	{ 405, "the web server does not run a program at this path",
 	    "set the handler of the program: AddHandler, cgi.assign or "
 	    "fastcgi_pass" },
 	{ 500, "the program does not start",
 	    "run it by hand with --help: it needs mode 755, its libraries "
 	    "(ldd), an owner that suEXEC accepts, and an .htaccess that "
 	    "AllowOverride permits; the web server's error log says which" },
-	{ 502, "the web server cannot talk to the program",
+	{ 502, "the web server cannot connect to the program",
 	    "start the FastCGI program, or correct its socket in the web "
 	    "server's settings" },
-	{ 503, "the web server is overloaded, or has no program to ask",
+	{ 503, "the web server is overloaded, or no program runs",
 	    "start the FastCGI program; see the web server's error log" },
 	{ 504, "the program does not answer the web server in time",
 	    "see the web server's error log, and whether the store's disk "
@@ -90,9 +90,9 @@ static const struct {
 	    "FastCGI program of yours)" },
 	{ "configuration-untrusted",
 	    "the program, which runs as %s, does not trust the configuration",
-	    "its error log has the command that fixes owner or mode" },
+	    "its error log has the command that corrects owner or mode" },
 	{ "configuration-invalid",
-	    "the program, which runs as %s, finds a mistake in the "
+	    "the program, which runs as %s, finds an error in the "
 	    "configuration",
 	    "correct the line that its error log, or minutehand doctor, names" },
 	{ "store-missing", "the program, which runs as %s, finds no store",
@@ -102,15 +102,15 @@ static const struct {
 	    "let the web server run it as the store's owner" },
 	{ "store-untrusted",
 	    "the program, which runs as %s, does not trust the store",
-	    "its error log has the command that fixes owner or mode" },
+	    "its error log has the command that corrects owner or mode" },
 	{ "store-read-only",
 	    "the program, which runs as %s, finds the store mounted read-only",
 	    "set store to a file that can be written" },
 	{ "store-unwritable",
 	    "the program, which runs as %s, cannot write the store",
-	    "make room: the disk or the quota is full" },
+	    "free space: the disk or the quota is full" },
 	{ "store-busy", "the program, which runs as %s, finds the store busy",
-	    "ask again; if it stays so, find the process that holds it "
+	    "try again; if it stays busy, find the process that locks it "
 	    "(fuser)" },
 	{ "store-unusable",
 	    "the program, which runs as %s, cannot open the store",
@@ -180,13 +180,13 @@ found_health(const struct doctor *d, const struct probe_answer *a,
 		doctor_report(f, DOCTOR_OK, "%s answers", d->url);
 	else if (age < 0) {
 		doctor_report(f, DOCTOR_WARN,
-		    "%s answers; it says that no tick has ever run", d->url);
+		    "%s answers; it reports that no tick has ever run", d->url);
 		doctor_advise(f,
 		    "put the line that minutehand init prints into your "
 		    "crontab (crontab -e)");
 	} else {
 		doctor_report(f, DOCTOR_WARN,
-		    "%s answers; it says that the ticker is late: the last "
+		    "%s answers; it reports that the ticker is late: the last "
 		    "tick was %lld s ago",
 		    d->url, (long long)age);
 		doctor_advise(f,
@@ -207,7 +207,7 @@ found_redirect(const struct doctor *d, const struct probe_answer *a,
 	    strncasecmp(a->location, "https://", 8) == 0)
 		doctor_advise(f,
 		    "give clients, and --url, the https:// address: a token "
-		    "sent to the other travels in the clear");
+		    "sent to the other one is not encrypted");
 	else
 		doctor_advise(f,
 		    "give clients, and --url, the address it points to: "
@@ -255,7 +255,7 @@ doctor_web(struct doctor *d, struct finding *f)
 	struct probe_answer a;
 
 	if (d->url == NULL) {
-		doctor_report(f, DOCTOR_OK, "not asked (give --url URL)");
+		doctor_report(f, DOCTOR_OK, "not checked (give --url URL)");
 		return;
 	}
 	if (probe_ask(&r, &a) == -1) {

@@ -28,8 +28,8 @@
 #define USED_RETRY_US (300 * CLOCK_US_PER_S)
 
 /*
- * Note the use, at most once an hour.  Losing the note harms nobody, waiting
- * for a writer does: what cannot be noted at once is left for a while.
+ * Record the use, at most once an hour.  A lost record does no harm, a wait for
+ * a writer does: if the store is busy, it is tried again later.
  */
 static void
 note_use(struct ctx *ctx, int64_t now_us)
@@ -51,12 +51,12 @@ note_use(struct ctx *ctx, int64_t now_us)
 	store_set_durable(st, true);
 }
 
-/* Why a token that has the form of one opens nothing. */
+/* Why a well-formed token is refused. */
 enum flaw { FLAW_NONE, FLAW_UNKNOWN, FLAW_EXPIRED, FLAW_REVOKED };
 
 /*
- * Load the token the text names into ctx.  Only who has the secret hears that it
- * has ended; to others it is unknown.
+ * Load the token of the text into ctx.  Only a request with the secret learns
+ * that the token has expired or was revoked; otherwise it is unknown.
  */
 static enum store_rc
 load_token(struct ctx *ctx, const char *text, enum flaw *flaw)
@@ -85,7 +85,7 @@ load_token(struct ctx *ctx, const char *text, enum flaw *flaw)
 	return STORE_OK;
 }
 
-/* Let in by the token that was loaded. */
+/* Grant access by the token in ctx. */
 static void
 enter_token(struct ctx *ctx)
 {
@@ -94,7 +94,7 @@ enter_token(struct ctx *ctx)
 	ctx->grant = token_grant(&ctx->token);
 }
 
-/* May programs of this host in without one?  Then let this one in. */
+/* Grant access without a token to a program of this host, if configured. */
 static bool
 enter_anonymous(struct ctx *ctx, const struct request *req)
 {
@@ -114,13 +114,13 @@ check_scope(const struct ctx *ctx, const struct request *req,
 		return 0;
 	token_scopes_print(req->route->scope, res->auth_scope,
 	    sizeof(res->auth_scope));
-	fault_add(&res->faults, "scope", "%s is needed", res->auth_scope);
+	fault_add(&res->faults, "scope", "%s is required", res->auth_scope);
 	response_error(res, 403, MSG_NO_SCOPE, NULL);
 	res->auth_error = "insufficient_scope";
 	return -1;
 }
 
-/* A 401 (RFC 6750 section 3.1): kind is one word for programs. */
+/* A 401 (RFC 6750 section 3.1); kind is the keyword in error_data.token. */
 static int
 refuse(struct response *res, enum msg msg, const char *kind, const char *arg)
 {
@@ -130,7 +130,7 @@ refuse(struct response *res, enum msg msg, const char *kind, const char *arg)
 	return -1;
 }
 
-/* Say what is wrong with the token in ctx. */
+/* A 401 with the fault of the token in ctx. */
 static int
 refuse_token(struct ctx *ctx, enum flaw flaw, struct response *res)
 {
@@ -163,7 +163,7 @@ check_token(struct ctx *ctx, const struct request *req, const char *text,
 	return check_scope(ctx, req, res);
 }
 
-/* What needs no token says more to who has one. */
+/* A route that needs no token, but returns more with one. */
 static void
 check_quietly(struct ctx *ctx, const struct request *req)
 {
@@ -180,7 +180,7 @@ check_quietly(struct ctx *ctx, const struct request *req)
 		enter_token(ctx);
 }
 
-/* What can be said without the store. */
+/* Refuse credentials that are invalid without reading the store. */
 static int
 refuse_credential(const struct credential *c, struct response *res)
 {
@@ -189,7 +189,7 @@ refuse_credential(const struct credential *c, struct response *res)
 		break;
 	case CREDENTIAL_NONE:
 		(void)refuse(res, MSG_TOKEN_NONE, "missing", NULL);
-		/* RFC 6750: no error where nothing was tried. */
+		/* RFC 6750: no error code without credentials. */
 		res->auth_error = NULL;
 		break;
 	case CREDENTIAL_MALFORMED:
@@ -197,7 +197,7 @@ refuse_credential(const struct credential *c, struct response *res)
 		break;
 	case CREDENTIAL_BOTH:
 		fault_add(&res->faults, "X-Minutehand-Token",
-		    "is another token than that of Authorization");
+		    "differs from the token in Authorization");
 		response_bad_input(res);
 		res->auth_error = "invalid_request";
 		break;

@@ -109,7 +109,7 @@ judge(const struct reading *r, struct faults *fs)
 	if (r->announced < 0) {
 		if (r->client->is_framed || client_is_there(r->client))
 			return REQUEST_OK;
-		fault_add(fs, "body", "was cut");
+		fault_add(fs, "body", "is truncated");
 	} else if (r->got < r->announced)
 		fault_add(fs, "body",
 		    "ends after %" PRId64 " of %" PRId64 " bytes", r->got,
@@ -129,7 +129,7 @@ read_length(const struct request *req, int64_t *out, struct faults *fs)
 
 	*out = -1;
 	if (strspn(length, "0123456789") != strlen(length)) {
-		fault_add(fs, "Content-Length", "is no number");
+		fault_add(fs, "Content-Length", "is not a number");
 		return REQUEST_BAD;
 	}
 	if (length[0] != '\0' && num_parse(length, 0, INT64_MAX, out) != 0)
@@ -146,7 +146,7 @@ finish(const struct reading *r, enum client_read read, struct faults *fs)
 	case CLIENT_STOP:
 		return REQUEST_STOP;
 	case CLIENT_CUT:
-		fault_add(fs, "body", "was cut after %" PRId64 " bytes",
+		fault_add(fs, "body", "is truncated after %" PRId64 " bytes",
 		    r->got);
 		return REQUEST_BAD;
 	case CLIENT_DATA:

@@ -51,7 +51,7 @@ read_optional_queue(const struct request *req, enum input_queue how,
 		*out = NULL;
 	else
 		fault_add(fs, "queue_name",
-		    "is empty; leave it out to mean all queues");
+		    "is empty; leave it out for all queues");
 }
 
 void
@@ -98,7 +98,7 @@ refuse_accidents(const struct request *req, struct faults *fs)
 	if (req->nparams == 0 &&
 	    request_var(req, HTTP_VAR_CONTENT_TYPE)[0] != '\0')
 		fault_add(fs, "queue_name",
-		    "is not in the body; send no Content-Type to mean all "
+		    "is not in the body; send no Content-Type for all "
 		    "queues");
 	for (size_t i = 0; i < req->nparams; i++) {
 		const struct http_param *p = &req->params[i];
@@ -106,12 +106,12 @@ refuse_accidents(const struct request *req, struct faults *fs)
 		if (strcmp(p->name, "queue_name") == 0) {
 			if (p->value == NULL && p->why == NULL)
 				fault_add(fs, p->name,
-				    "is null; leave it out to mean all queues");
+				    "is null; leave it out for all queues");
 		} else if ((!is_named || i < req->nquery) &&
 		    strcmp(p->name, "job_store_kind") != 0)
 			fault_add(fs,
 			    p->name[0] != '\0' ? p->name : "parameters",
-			    "is not known here; known are queue_name and "
+			    "is unknown; this route knows queue_name and "
 			    "job_store_kind");
 	}
 }
@@ -222,7 +222,7 @@ input_same_names(const struct request *req, struct faults *fs)
 			    strcmp(p->name, names[k].name) == 0 &&
 			    strcmp(p->value, had) != 0)
 				fault_add(fs, p->name,
-				    "is another than that of the path");
+				    "differs from the name in the path");
 		}
 }
 

@@ -12,28 +12,27 @@
 static const char *const texts[MSG__MAX][LANG__MAX] = {
 	[MSG_OK] = { "获取成功", "OK" },
 	[MSG_BAD_INPUT] = { "请求参数有误: %f", "Bad input: %f" },
-	[MSG_NO_ROUTE] = { "没有这个接口", "No such resource" },
+	[MSG_NO_ROUTE] = { "接口不存在", "No such resource" },
 	[MSG_BAD_METHOD] = { "该接口不支持此请求方法",
-	    "This resource does not know that method" },
-	[MSG_TOKEN_NONE] = { "请求没有带来访问令牌: 请发送请求头 Authorization: Bearer 令牌. "
-			     "若已发送, 则是网站服务器没有转交: Apache 需要设置 "
+	    "The method is not supported by this resource" },
+	[MSG_TOKEN_NONE] = { "请求未携带访问令牌: 请发送请求头 Authorization: Bearer 令牌. "
+			     "若已发送, 则说明 Web 服务器未转发该请求头: Apache 需设置 "
 			     "CGIPassAuth on; 也可以改用请求头 X-Minutehand-Token",
-	    "No access token arrived: send the header Authorization: Bearer "
-	    "TOKEN. If it was sent, the web server kept it: Apache needs "
-	    "CGIPassAuth on; or send the header X-Minutehand-Token, which it "
-	    "never keeps" },
+	    "The request has no access token: send the header Authorization: "
+	    "Bearer TOKEN. If it was sent, the web server removed it: Apache "
+	    "needs CGIPassAuth on; or send the header X-Minutehand-Token, "
+	    "which no server removes" },
 	[MSG_TOKEN_MALFORMED] = { "请求头 %1 的内容格式不正确: 应为 Bearer 加令牌, "
 				  "或以令牌为密码的 Basic; X-Minutehand-Token 中只写令牌",
 	    "The header %1 is malformed: it must be Bearer and a token, or "
 	    "Basic with a token as the password; in X-Minutehand-Token the "
 	    "token alone" },
-	[MSG_TOKEN_UNKNOWN] = { "访问令牌未知",
-	    "The access token is not known here" },
+	[MSG_TOKEN_UNKNOWN] = { "访问令牌未知", "The access token is unknown" },
 	[MSG_TOKEN_EXPIRED] = { "访问令牌已于 %1 过期",
 	    "The access token expired at %1" },
 	[MSG_TOKEN_REVOKED] = { "访问令牌已于 %1 被撤销",
 	    "The access token was revoked at %1" },
-	[MSG_FOREIGN_PAGE] = { "浏览器为其他网站的页面附上的密码不被接受",
+	[MSG_FOREIGN_PAGE] = { "不接受浏览器为其他网站的页面自动附加的密码",
 	    "A password that a browser adds for a page of another site is not "
 	    "accepted" },
 	[MSG_NO_SCOPE] = { "令牌权限不足: %f",
@@ -46,10 +45,10 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	    "The body is larger than 1 MiB" },
 	[MSG_BAD_TYPE] = { "不支持的 Content-Type, 请使用 %1",
 	    "Unsupported Content-Type; send %1" },
-	[MSG_SLOW] = { "请求体未在规定时间内到达",
+	[MSG_SLOW] = { "未在规定时间内收到完整的请求体",
 	    "The body did not arrive in time" },
-	[MSG_TOO_MANY_WAITING] = { "等待消息的消费者过多, 请稍后再试: %f",
-	    "Too many consumers are waiting: %f" },
+	[MSG_TOO_MANY_WAITING] = { "等待中的客户端过多, 请稍后再试: %f",
+	    "Too many clients are waiting: %f" },
 	[MSG_NOT_OPEN] = { "服务暂不可用, 请稍后再试",
 	    "The service is not available now; try again later" },
 	[MSG_STORE_BUSY] = { "存储繁忙, 请稍后再试",
@@ -64,7 +63,7 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 				   "'Job identifier (%1) conflicts with an existing job'",
 	    "Adding the job failed: "
 	    "'Job identifier (%1) conflicts with an existing job'" },
-	[MSG_JOB_MISSING] = { "任务 %1 不存在", "There is no job %1" },
+	[MSG_JOB_MISSING] = { "任务 %1 不存在", "No such job: %1" },
 	[MSG_JOB_DELETED] = { "定时任务 %1 删除成功", "Job %1 deleted" },
 	[MSG_JOB_DELETE_MISSING] = { "删除定时任务失败: 'No job by the id of %1 was found'",
 	    "Deleting the job failed: 'No job by the id of %1 was found'" },
@@ -79,7 +78,7 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	[MSG_JOB_RESUME_EXHAUSTED] = { "恢复定时任务失败: 任务 %1 不会再触发",
 	    "Resuming the job failed: job %1 can never fire again" },
 	[MSG_JOB_RESUME_BROKEN] = { "恢复定时任务失败: 任务无法读取: %f",
-	    "Resuming the job failed: it cannot be understood: %f" },
+	    "Resuming the job failed: it cannot be parsed: %f" },
 	[MSG_JOB_STARTED] = { "定时任务 %1 已触发", "Job %1 was started" },
 	[MSG_SCHEDULER_PAUSED] = { "调度器已暂停 (%1)",
 	    "The scheduler is paused (%1)" },
@@ -91,15 +90,15 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	    "Publishing failed: the task_id %1 was published before" },
 	[MSG_RESULT_MISSING] = { "未获取到结果: %1 (可能已过期, 未开始执行, 超时, "
 				 "或消费者未启用 rpc 模式)",
-	    "There is no result of %1: it has expired, or its worker has not "
+	    "No result of %1: it has expired, or its worker has not "
 	    "finished, or keeps none" },
 	[MSG_QUEUE_CLEARED] = { "队列 %1 清空成功", "Queue %1 was cleared" },
 	[MSG_BROKER_DOWN] = { "该队列的消息中间件暂不可用, 请稍后再试",
-	    "The broker of that queue cannot be reached now; try again later" },
-	[MSG_RUN_MISSING] = { "运行 %1 不存在", "There is no run %1" },
-	[MSG_RUN_NO_PARAMS] = { "无法重放 %1: 任务已删除, 消息也已取走, 参数未知",
+	    "The broker of this queue cannot be reached now; try again later" },
+	[MSG_RUN_MISSING] = { "运行 %1 不存在", "No such run: %1" },
+	[MSG_RUN_NO_PARAMS] = { "无法重放 %1: 任务已删除, 消息也已被消费, 参数未知",
 	    "Run %1 cannot be replayed: its job is gone and its message was "
-	    "taken, so nobody knows the parameters" },
+	    "consumed, so its parameters are unknown" },
 	[MSG_DEAD_MISSING] = { "该队列没有死信 %1",
 	    "The queue has no dead letter %1" },
 	[MSG_RENDER_JOB_MISSING] = { "该服务没有任务 %1",

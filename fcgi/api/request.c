@@ -129,7 +129,7 @@ request_check_override(const struct request *req, struct faults *fs)
 		return 0;
 	if (sent != HTTP_POST)
 		return fault_add(fs, "X-HTTP-Method-Override",
-		    "counts in a POST only");
+		    "is accepted in a POST only");
 	if (!may_stand_for(method_of(text)))
 		return fault_add(fs, "X-HTTP-Method-Override",
 		    "must be DELETE or PATCH");
@@ -203,7 +203,7 @@ request_check_vars(const struct request *req, struct faults *fs)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (req->var[needed[i]] == NULL)
 			rc = fault_add(fs, vars[needed[i]].name,
-			    "was not given by the web server");
+			    "was not set by the web server");
 	return rc;
 }
 

@@ -42,8 +42,8 @@ add_result(const struct buf *text, struct buf *out)
 }
 
 /*
- * Until the next look; false when there is no sense in one: the time is over, we
- * are to end, the client has gone, or what let it in has ended.
+ * Wait until the next poll; false if the time has expired, the process is asked
+ * to stop, the client has disconnected, or its token has expired.
  */
 static bool
 wait_next(struct ctx *ctx, const struct result_of *r, int64_t end_us,

@@ -144,11 +144,11 @@ check_native(const struct request *req, const char *const known[KNOWN_MAX],
 			near_name = json_suggest(name, known, n);
 		if (near_name != NULL)
 			fault_add(&res->faults, name,
-			    "is not known here; did you mean %s?", near_name);
+			    "is unknown; did you mean %s?", near_name);
 		else if (is_strict)
 			fault_add(&res->faults,
 			    name[0] != '\0' ? name : "parameters",
-			    "is not known here");
+			    "is unknown");
 	}
 }
 

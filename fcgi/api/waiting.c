@@ -84,7 +84,7 @@ waiting_enter(const struct ctx *ctx, const char *field, struct response *res)
 	if (res == NULL)
 		return -1;
 	fault_add(&res->faults, field,
-	    "too many clients wait already (%s); ask again later, or without "
+	    "too many clients are waiting (%s); try again later, or without "
 	    "waiting",
 	    why);
 	response_error(res, 429, MSG_TOO_MANY_WAITING, NULL);

@@ -100,7 +100,7 @@ h_dead_list(struct ctx *ctx, const struct request *req, struct response *res)
 	rc = sched_dead_list(&ctx->sched, &o, &l, next);
 	if (rc == STORE_NOTFOUND) {
 		fault_add(&res->faults, "cursor",
-		    "is not one that a list gave");
+		    "is not a cursor of this list");
 		response_bad_input(res);
 	} else if (response_store(res, rc) &&
 	    response_store(res,
@@ -186,8 +186,8 @@ read_which(const struct ctx *ctx, const struct request *req,
 	for (size_t i = 0; i < req->nparams && which(req) == NULL; i++)
 		if (strcmp(req->params[i].name, "queue_name") != 0)
 			fault_add(&res->faults, req->params[i].name,
-			    "is not known here; a message is named by the "
-			    "path, without it all of the queue is meant");
+			    "is unknown; a message is named by the "
+			    "path, without which the route changes all of the queue");
 	return input_path(ctx, req, res);
 }
 
@@ -239,7 +239,7 @@ read_some(const struct request *req, struct some *w, struct faults *fs)
 		return -1;
 	if (is_all + (p->n > 0) + (p->reason != NULL) != 1)
 		return fault_add(fs, "ids",
-		    "is required, or a reason, or all: true, and not both");
+		    "is required, or a reason, or all: true, and only one of them");
 	if (p->n == 0 && p->queue == NULL)
 		return fault_add(fs, "queue_name", "is required");
 	if (p->n > IDS_MAX)
@@ -257,7 +257,8 @@ refuse_some(struct response *res, enum store_rc rc, const char *id)
 	}
 	if (id != NULL)
 		fault_add(&res->faults, "ids",
-		    "has %s, which is no dead letter; nothing was changed", id);
+		    "has %s, which is not a dead letter; nothing was changed",
+		    id);
 	response_error(res, 404, MSG_DEAD_MISSING, id == NULL ? "" : id);
 }
 

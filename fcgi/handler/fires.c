@@ -54,7 +54,7 @@ read_opts(const struct ctx *ctx, const struct request *req,
 	input_time(ctx, req, "to", &o->to_us, fs);
 	if (o->to_us <= o->from_us || o->to_us - o->from_us > WINDOW_MAX_US)
 		fault_add(fs, "to",
-		    "must be after from and the present, by 366 days at most");
+		    "must be after from and now, by at most 366 days");
 	(void)input_int(req, "limit", &page, &o->limit, res);
 	(void)input_int(req, "dense", &page, &o->dense, res);
 	(void)request_param(req, "cursor", &o->cursor, fs);
@@ -96,7 +96,7 @@ h_fires(struct ctx *ctx, const struct request *req, struct response *res)
 	rc = sched_fires(&ctx->sched, &o, &f);
 	if (rc == STORE_NOTFOUND) {
 		fault_add(&res->faults, "cursor",
-		    "is not one that a list gave");
+		    "is not a cursor of this list");
 		response_bad_input(res);
 	} else if (response_store(res, rc)) {
 		fires_print(&o, &f, format, res->data);

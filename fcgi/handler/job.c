@@ -102,7 +102,7 @@ refuse_resume(struct ctx *ctx, enum job_kind kind, const char *const name[2],
 	    sched_job_fault(&ctx->sched, &j, &why)) {
 		fault_add(&res->faults, "job_id", "%s",
 		    auth_may(ctx, TOKEN_READ) ? buf_cstr(&why) :
-						"is put aside");
+						"is quarantined");
 		response_error(res, 409, MSG_JOB_RESUME_BROKEN, job_id);
 	} else
 		response_error(res, 409, MSG_JOB_RESUME_EXHAUSTED, job_id);
@@ -250,7 +250,7 @@ refuse_patch(const struct ctx *ctx, const struct request *req,
 				fs->v[fs->n++] = all.v[i];
 		if (fs->n == 0)
 			fault_add(fs, "body",
-			    "does not go together with what the job has");
+			    "cannot be combined with the properties of the job");
 	}
 	response_bad_input(res);
 }

@@ -53,7 +53,7 @@ is_added(struct response *res, enum store_rc rc, const char *job_id)
 	}
 	if (rc == STORE_LIMIT) {
 		fault_add(&res->faults, "queue_name",
-		    "this queue holds as "
+		    "the queue has as "
 		    "many jobs as max_jobs_per_queue allows");
 		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
 		return false;
@@ -269,12 +269,12 @@ is_listed(struct ctx *ctx, struct response *res, enum store_rc rc)
 {
 	if (rc == STORE_CONFLICT)
 		fault_add(&res->faults, "limit",
-		    "is needed: there are more "
+		    "is required: there are more "
 		    "than %" PRId64 " jobs",
 		    ctx->conf->max_list);
 	else if (rc == STORE_NOTFOUND)
 		fault_add(&res->faults, "cursor",
-		    "is none that a list has given");
+		    "is not a cursor of this list");
 	else
 		return response_store(res, rc);
 	response_bad_input(res);

@@ -60,7 +60,7 @@ static void
 add_queues(const struct ctx *ctx, const struct queue_list *l, struct buf *out)
 {
 	add_head(out, "queue_messages",
-	    "Messages by state: waiting are on their way to a broker.");
+	    "Messages by state; waiting: on their way to a broker.");
 	for (size_t i = 0; i < l->n; i++) {
 		const struct queue_info *q = &l->v[i];
 
@@ -85,13 +85,14 @@ static void
 add_brokers(const struct broker_list *l, int64_t now_us, struct buf *out)
 {
 	add_head(out, "broker_up",
-	    "Can the broker be reached, and does it take messages?");
+	    "Whether the broker is reachable and accepts messages.");
 	for (size_t i = 0; i < l->n; i++) {
 		buf_str(out, "minutehand_broker_up{");
 		add_label(out, "broker", l->v[i].name);
 		buf_printf(out, "} %d\n", l->v[i].since_us == 0);
 	}
-	add_head(out, "broker_down_seconds", "Since when not, in seconds.");
+	add_head(out, "broker_down_seconds",
+	    "Seconds since the broker failed.");
 	for (size_t i = 0; i < l->n; i++) {
 		buf_str(out, "minutehand_broker_down_seconds{");
 		add_label(out, "broker", l->v[i].name);
@@ -111,18 +112,19 @@ add_brokers(const struct broker_list *l, int64_t now_us, struct buf *out)
 static void
 add_ticks(const struct sched_health *h, int64_t quarantined, struct buf *out)
 {
-	add_head(out, "tick_late", "Is the ticker late?");
+	add_head(out, "tick_late", "Whether the ticker is late.");
 	add_value(out, "tick_late", h->is_late);
 	if (h->last_tick_age_us >= 0) {
 		add_head(out, "last_tick_age_seconds",
-		    "Since the last sign of the ticker.");
+		    "Seconds since the ticker last ran.");
 		add_value(out, "last_tick_age_seconds",
 		    h->last_tick_age_us / CLOCK_US_PER_S);
 	}
 	add_head(out, "tick_cadence_seconds",
-	    "How often the host starts the ticker.");
+	    "Seconds between starts of the ticker.");
 	add_value(out, "tick_cadence_seconds", h->cadence_us / CLOCK_US_PER_S);
-	add_head(out, "jobs_quarantined", "Jobs that cannot be understood.");
+	add_head(out, "jobs_quarantined",
+	    "Jobs in quarantine, which cannot be parsed.");
 	add_value(out, "jobs_quarantined", quarantined);
 }
 

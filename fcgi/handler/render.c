@@ -88,7 +88,7 @@ read_statuses(const struct request *req, struct buf *set, struct faults *fs)
 		if (p->value == NULL || render_statuses_add(p->value, set) != 0)
 			fault_add(fs, "status",
 			    "must be pending, running, succeeded, failed or "
-			    "canceled, or several with commas between");
+			    "canceled, or a comma-separated list of these");
 	}
 }
 
@@ -131,7 +131,7 @@ read_filter(const struct ctx *ctx, const struct request *req, struct buf *set,
 	(void)input_int(req, "limit", &page, &f->limit, res);
 	if (request_param(req, "cursor", &cursor, fs) == 0 && cursor != NULL &&
 	    cursor[0] != '\0' && render_cursor_parse(cursor, &f->below) != 0)
-		fault_add(fs, "cursor", "is not one that a list gave");
+		fault_add(fs, "cursor", "is not a cursor of this list");
 	read_statuses(req, set, fs);
 	read_times(ctx, req, f, fs);
 	if (set->len > 0)

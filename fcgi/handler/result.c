@@ -91,7 +91,7 @@ h_result_get(struct ctx *ctx, const struct request *req, struct response *res)
 		response_error(res, 404, MSG_RESULT_MISSING, r.task_id);
 	else if (rc == STORE_LIMIT) {
 		fault_add(&res->faults, "queue_name",
-		    "is required: several queues have a run of that name");
+		    "is required: several queues have a run of this id");
 		response_error(res, 409, MSG_BAD_INPUT, NULL);
 	} else if (response_store(res, rc))
 		answer(ctx, &r, res);

@@ -109,7 +109,7 @@ h_runs(struct ctx *ctx, const struct request *req, struct response *res)
 	rc = sched_runs(&ctx->sched, &o, &l, next);
 	if (rc == STORE_NOTFOUND) {
 		fault_add(&res->faults, "cursor",
-		    "is not one that a list gave");
+		    "is not a cursor of this list");
 		response_bad_input(res);
 	} else if (response_store(res, rc)) {
 		buf_str(res->data, "{\"runs\":[");
@@ -147,7 +147,7 @@ is_found(const struct request *req, struct response *res, enum store_rc rc)
 		response_error(res, 404, MSG_RUN_MISSING, req->path.run);
 	else if (rc == STORE_LIMIT) {
 		fault_add(&res->faults, "queue_name",
-		    "is required: several queues have a run of that name");
+		    "is required: several queues have a run of this id");
 		response_error(res, 409, MSG_BAD_INPUT, NULL);
 	} else
 		return response_store(res, rc);
@@ -232,7 +232,7 @@ h_why(struct ctx *ctx, const struct request *req, struct response *res)
 	enum store_rc rc;
 
 	if (request_param(req, "at", &at, &res->faults) == 0 && at == NULL)
-		fault_add(&res->faults, "at", "is required: an instant");
+		fault_add(&res->faults, "at", "is required: a time");
 	if (input_job(ctx, req, &in, res) != 0)
 		return;
 	w.queue = in.queue;

@@ -22,7 +22,7 @@ setup() {
 	run "$MH" init
 	[ "$status" -eq 0 ]
 	[[ $output == *"store.db (kept)"* ]]
-	[[ $output == *"there is one (kept)"* ]]
+	[[ $output == *"exists (kept)"* ]]
 	grep -q "busy = 9s" "$CONF"
 	[ "$("$MH" token list | wc -l)" -eq 2 ]
 	run "$MH" init --json
@@ -204,7 +204,7 @@ setup() {
 	run "$MH" token list
 	[ "$status" -eq 0 ]
 	[[ $output == *"old"*"mail,s*"*"(as queues)"* ]]
-	[[ $output == *"token $id was made before"*"token set --services"* ]]
+	[[ $output == *"token $id was created before"*"token set --services"* ]]
 	run "$MH" doctor
 	[[ $output == *"warn  tokens"*"$id (old)"*'"mail,s*" grants services'* ]]
 	[[ $output == *"minutehand token set --services GLOBS $id"* ]]
@@ -241,7 +241,7 @@ setup() {
 	[ "$status" -eq 64 ]
 	run "$MH" job add q --cron "hours=3"
 	[ "$status" -eq 64 ]
-	[[ $output == *'"hours" is no field'* ]]
+	[[ $output == *'no such field "hours"'* ]]
 	run "$MH" job add q --cron "hour=25 minute=77"
 	[ "$status" -eq 65 ]
 	[[ $output == *"hour: "*"minute: "* ]]

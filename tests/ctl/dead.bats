@@ -141,7 +141,7 @@ ids() {
 	    'purge q x --all --yes' 'purge q x' 'purge q --all'; do
 		# shellcheck disable=SC2086
 		run -64 --separate-stderr "$MH" dead $words
-		[[ $stderr == *say* ]]
+		[[ $stderr == *confirm* || $stderr == *'is required'* ]]
 	done
 	run -65 "$MH" dead list q --cursor x
 }

@@ -107,8 +107,8 @@ sql() {
 	finding ok clock plausible
 	finding ok ticker 'last tick'
 	finding ok 'time zone' "UTC (the host's)"
-	finding ok 'web server' 'not asked (give --url URL)'
-	finding ok methods 'not asked (give --url URL)'
+	finding ok 'web server' 'not checked (give --url URL)'
+	finding ok methods 'not checked (give --url URL)'
 	finding ok versions "$("$MH" --version | sed 's/.* //')"
 	run "$MH" doctor
 	[ "$status" -eq 0 ]
@@ -126,7 +126,7 @@ sql() {
 
 @test "permissions: what everybody may read or write" {
 	chmod 604 "$STORE"
-	finding FAIL permissions 'by everybody' "chmod o-rwx $STORE"
+	finding FAIL permissions 'by other users' "chmod o-rwx $STORE"
 	chmod 602 "$STORE"
 	finding FAIL permissions 'mode 0602 lets others write it' "chmod 600 $STORE"
 	chmod 600 "$STORE"
@@ -163,7 +163,7 @@ sql() {
 	rm -f "$STORE"*
 	: >"$STORE"
 	chmod 600 "$STORE"
-	finding ok sqlite 'nothing was written yet'
+	finding ok sqlite 'not written yet'
 	finding FAIL store 'is no minutehand store'
 }
 
@@ -256,7 +256,7 @@ sql() {
 	finding warn ticker 'a tick every 300 s' 'counts as that'
 	sql 'UPDATE tick SET started_us = started_us - 200000000,
 	    ended_us = ended_us - 200000000'
-	finding FAIL ticker 'one every 300 s' 'it is late'
+	finding FAIL ticker 'one every 300 s' 'the ticker is late'
 }
 
 @test "time zone: the configured one, and one that the host does not have" {
@@ -313,7 +313,7 @@ zone_of() {
 	local rule
 	for rule in CST-8 XXX3:30 GMT0BST,M3.5.0/1,M10.5.0 NST0NDT,M10.1.0,M4.1.0; do
 		TZ=$rule finding FAIL 'time zone' \
-		    "UTC is taken for the host's zone, but the host's clock differs from it by" \
+		    "UTC is assumed as the host's zone, but the host's clock differs from it by" \
 		    "set timezone in $CONF"
 		[ "$(findings)" -eq 24 ]
 	done
@@ -357,8 +357,8 @@ zone_of() {
 	/page|FAIL|not by minutehand (text/html)|another page
 	/binary|FAIL|not by minutehand|served as a file
 	/401|FAIL|status 401: the web server asks for a password|exempt
-	/403|FAIL|status 403: the web server forbids it|ExecCGI
-	/404|FAIL|status 404: no program answers there|path in the URL
+	/403|FAIL|status 403: the web server forbids access|ExecCGI
+	/404|FAIL|status 404: no program answers at this path|path in the URL
 	/405|FAIL|status 405|handler
 	/418|FAIL|status 418|error log
 	/500|FAIL|status 500: the program does not start|mode 755
@@ -366,7 +366,7 @@ zone_of() {
 	/503|FAIL|status 503: the web server is overloaded|error log
 	/504|FAIL|status 504|disk
 	/301|FAIL|redirects to nowhere (status 301)
-	/secure|FAIL|redirects to https://example.org/x|in the clear
+	/secure|FAIL|redirects to https://example.org/x|not encrypted
 	/slash|FAIL|redirects to /elsewhere (status 302)|address it points to
 	/junk|FAIL|no answer in HTTP|port
 	/cut|FAIL|no answer in HTTP
@@ -402,8 +402,8 @@ zone_of() {
 	/verbs/GET,POST,PATCH|warn|forbids DELETE (status 405)|X-HTTP-Method-Override
 	/verbs/GET,POST,DELETE|warn|forbids PATCH (status 405)|X-HTTP-Method-Override
 	/verbs/GET|warn|forbids DELETE|POST does not arrive either (status 405)
-	/404|ok|not asked: our program does not answer at
-	/page|ok|not asked: our program does not answer at
+	/404|ok|not checked: minutehand.fcgi does not answer at
+	/page|ok|not checked: minutehand.fcgi does not answer at
 	EOT
 	[ "$n" -eq 7 ]
 }
@@ -411,7 +411,7 @@ zone_of() {
 @test "anonymous: off, unknown, on this host alone, and reached elsewhere" {
 	wait_for 10 test -s "$BATS_FILE_TMPDIR/port"
 	port=$(cat "$BATS_FILE_TMPDIR/port")
-	finding ok anonymous 'a token is needed'
+	finding ok anonymous 'a token is required'
 	echo 'anonymous = loopback' >>"$CONF"
 	finding warn anonymous 'not known' 'give --url, or set anonymous = off'
 	# The server listens on the loopback, which this is a name for, too.
@@ -491,7 +491,7 @@ s.serve_forever()' >port 2>server.err 3>&- &
 	finding FAIL crontab 'no line' "ticker -c $CONF"
 	"$TICKER" --once
 	rm "$BATS_TEST_TMPDIR/bin/crontab"
-	finding ok crontab 'something else does'
+	finding ok crontab 'another source does'
 }
 
 @test "dead letters, queues without a consumer, alerts that nobody gets" {
@@ -499,13 +499,13 @@ s.serve_forever()' >port 2>server.err 3>&- &
 	finding ok consumers 'no queue'
 	finding ok alerts 'no jobs yet'
 	send mail
-	finding warn alerts 'failures show in the ledger alone' "$CONF"
+	finding warn alerts 'failures are only in the ledger' "$CONF"
 	finding ok consumers 'no queue'
 	sql 'UPDATE message SET enqueued_us = enqueued_us - 86400000000'
 	finding warn consumers 'the first is mail: 1 message(s)' 'consume mail'
 	sql 'UPDATE message SET state = 2'
 	finding ok consumers 'no queue'
-	finding warn 'dead letters' '1 message(s) were given up, the first in queue mail' \
+	finding warn 'dead letters' '1 dead letter(s), the first in queue mail' \
 	    'dead list mail'
 	echo 'alert "me" { command = "true" }' >>"$CONF"
 	finding ok alerts '1 configured' || cat "$BATS_TEST_TMPDIR/err"

@@ -90,11 +90,11 @@ all_refused() {
 	64|--cron: name=value is needed at "hour"|--cron hour
 	64|--cron: name=value is needed at "=3"|--cron =3
 	64|--cron: name=value is needed at "3"|--cron 'hour=2 3'
-	64|--cron: no end of the quotes|--cron "day='1st mon"
-	64|--cron: "hours" is no field|--cron hours=3
-	64|--cron: "timezone" is no field|--cron 'hour=3 timezone=UTC'
+	64|--cron: unterminated quotes|--cron "day='1st mon"
+	64|--cron: no such field "hours"|--cron hours=3
+	64|--cron: no such field "timezone"|--cron 'hour=3 timezone=UTC'
 	65|trigger: |--cron ''
-	64|--calendarinterval: "hours" is no field; there are years months weeks|--calendarinterval hours=3
+	64|--calendarinterval: no such field "hours"; fields are years months weeks|--calendarinterval hours=3
 	64|one of --date, --every, --cron and --crontab|--calendarinterval days=1 --every 1h
 	65|trigger: interval must be at least 1 day long|--calendarinterval hour=3
 	65|months: must be a whole number|--calendarinterval months=1.5
@@ -203,7 +203,7 @@ all_refused() {
 	done
 	run "$MH" job add "$Q" --json "$file"
 	[ "$status" -eq 64 ]
-	[[ $output == *'the queue is named in the file, as queue_name'* ]]
+	[[ $output == *'the queue must be given in the file, as queue_name'* ]]
 	"$MH" job add --json "$file"
 	[ "$("$MH" job list "$Q" --json | jq .count)" -eq 1 ]
 }

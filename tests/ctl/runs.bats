@@ -135,7 +135,7 @@ why_is() {
 	for cursor in x 1.1 1.1,2 1.1,2.x 1,1.1.1 ','; do
 		cgi GET "/v1/runs?cursor=$cursor"
 		status_is 400
-		has error_data.cursor 'not one'
+		has error_data.cursor 'not a cursor'
 	done
 	cgi GET '/v1/runs?limit=1001'
 	status_is 400
@@ -269,11 +269,11 @@ why_is() {
 	sql 'DELETE FROM message'
 	cgi POST /v1/runs/t1/replay '' HTTP_ACCEPT_LANGUAGE=en
 	status_is 409
-	has message 'nobody knows the parameters'
+	has message 'its parameters are unknown'
 	[ "$(sql 'SELECT count(*) FROM run')" -eq 2 ]
 	run "$ctl" replay t1
 	[ "$status" -eq 1 ]
-	[[ $output == *"nobody knows"* ]]
+	[[ $output == *"parameters are unknown"* ]]
 	run "$ctl" replay t2
 	[ "$status" -eq 1 ]
 	post /v1/runs/t2/replay

@@ -57,7 +57,7 @@ setup() {
 	[ "$sum" -le $((3 + 8640)) ]
 	run "$MH" upcoming --load
 	[ "$(grep -c '+00:00  ' <<<"$output")" -eq 34 ]
-	[[ $output == *'Most fall together'* ]]
+	[[ $output == *'Busiest minutes'* ]]
 }
 
 @test "calendar and table for others" {
@@ -129,5 +129,5 @@ assert {r["queue_name"] for r in rows} == {"mail"}' "$BATS_TEST_TMPDIR/csv"
 	done
 	run "$MH" upcoming q nothing-of-that-name
 	[ "$status" -eq 1 ]
-	[[ $output == *'q nothing-of-that-name: there is none' ]]
+	[[ $output == *'q nothing-of-that-name: not found' ]]
 }

@@ -84,17 +84,17 @@ all_refused() {
 	[ "$("$MH" --help | grep -c '^  [a-z]')" -ge "$n" ]
 }
 
-@test "too few words, too many: 64 and the usage on standard error" {
+@test "too few arguments, too many: 64 and the usage on standard error" {
 	while IFS='|' read -r name min max; do
 		words=$(for _ in $(seq "$min"); do echo x; done)
 		# shellcheck disable=SC2086
 		refused 64 "usage: minutehand [-c FILE] $name" $name $words \
 		    $(for _ in $(seq $((max + 1 - min))); do echo x; done)
-		[[ $stderr == *'too many words'* ]]
+		[[ $stderr == *'too many arguments'* ]]
 		[ "$min" -gt 0 ] || continue
 		# shellcheck disable=SC2086
 		refused 64 "usage: minutehand [-c FILE] $name" $name ${words%x}
-		[[ $stderr == *'too few words'* ]]
+		[[ $stderr == *'too few arguments'* ]]
 	done < <(commands)
 }
 
@@ -151,9 +151,9 @@ all_refused() {
 		[ -z "$stderr" ]
 		[ "$(wc -l <<<"$output")" -eq "$("$MH" --help | grep -c "^  $group ")" ]
 	done
-	refused 64 'no command "jo"' jo
-	refused 64 'no command "jobs"' jobs
-	refused 64 'no command ""' ''
+	refused 64 'no such command: "jo"' jo
+	refused 64 'no such command: "jobs"' jobs
+	refused 64 'no such command: ""' ''
 	refused 64 'usage: minutehand' -x
 	refused 64 'usage: minutehand' -c
 	refused 64 'usage: minutehand'
@@ -185,25 +185,25 @@ all_refused() {
 	64|--max: a number from 1|consume q --max x -- true
 	64|--parallel: a number from 1 to 64|consume q --parallel 0 -- true
 	64|--parallel: a number from 1 to 64|consume q --parallel 65 -- true
-	64|--lease: at least 1s|consume q --lease 0 -- true
-	64|--lease: at least 1s|consume q --lease 999ms -- true
+	64|--lease: must be at least 1s|consume q --lease 0 -- true
+	64|--lease: must be at least 1s|consume q --lease 999ms -- true
 	64|--lease: a duration such as|consume q --lease x -- true
 	64|--wait: a duration such as|consume q --wait -1s -- true
 	64|--retry-after: a duration such as|consume q --retry-after 1x -- true
-	64|no "-- COMMAND" given|consume q
-	64|no "-- COMMAND" given|consume q --
-	64|no "-- COMMAND" given|consume q echo x
-	64|too few words|consume -- true
-	64|too many words|consume q r -- true
-	64|say --yes|queue clear q
-	64|say --yes|dead purge q x
-	64|say --yes|dead purge q --all
-	64|say one of ID, --reason and --all|dead purge q --yes
-	64|say one of ID, --reason and --all|dead replay q
-	64|say one of ID, --reason and --all|dead replay q --reason x --all
+	64|"-- COMMAND" is required|consume q
+	64|"-- COMMAND" is required|consume q --
+	64|"-- COMMAND" is required|consume q echo x
+	64|too few arguments|consume -- true
+	64|too many arguments|consume q r -- true
+	64|confirm with --yes|queue clear q
+	64|confirm with --yes|dead purge q x
+	64|confirm with --yes|dead purge q --all
+	64|one of ID, --reason and --all is required|dead purge q --yes
+	64|one of ID, --reason and --all is required|dead replay q
+	64|one of ID, --reason and --all is required|dead replay q --reason x --all
 	64|--reasons goes without --limit|dead list --reasons --limit 1
-	64|say one of ID, --reason and --all|dead replay q x --all
-	64|init takes a folder, not -c FILE|-c x init
+	64|one of ID, --reason and --all is required|dead replay q x --all
+	64|init requires a folder, not -c FILE|-c x init
 	EOT
 	[ "$("$MH" token list | wc -l)" -eq 2 ]
 }
@@ -264,18 +264,18 @@ all_refused() {
 
 @test "what is not there: 1, and it is named" {
 	all_refused <<-'EOT'
-	1|q none: there is none|job show q none
-	1|q none: there is none|job pause q none
-	1|q none: there is none|job resume q none
-	1|q none: there is none|job delete q none
-	1|none j: there is none|job run none j
-	1|there is no job q/none|why q none 2026-01-01
-	1|there is no run none|replay none
+	1|q none: not found|job show q none
+	1|q none: not found|job pause q none
+	1|q none: not found|job resume q none
+	1|q none: not found|job delete q none
+	1|none j: not found|job run none j
+	1|no such job: q/none|why q none 2026-01-01
+	1|no such run: none|replay none
 	1|q has no dead letter none|dead show q none
 	1|q has no dead letter none|dead replay q none
 	1|q has no dead letter none|dead purge q none --yes
-	1|12345678: there is none|token revoke 12345678
-	1|none: there is none|token revoke none
+	1|12345678: not found|token revoke 12345678
+	1|none: not found|token revoke none
 	1|q j: exists already|job add q --id j --every 1h
 	EOT
 	# An empty answer is none of that.

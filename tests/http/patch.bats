@@ -24,7 +24,7 @@ patch() {
 	[ "$body" = "$old" ]
 	cgi GET /v1/timing_jobs/q/none
 	status_is 404
-	has message 'There is no job none'
+	has message 'No such job: none'
 	cgi GET /v1/timing_jobs/q/none '' HTTP_ACCEPT_LANGUAGE=zh-CN
 	has message '任务 none 不存在'
 	token=$(new_token read 'p*')
@@ -152,7 +152,7 @@ patch() {
 @test "PATCH: missing job, rights, method, content type" {
 	patch none '{"priority":1}'
 	status_is 404
-	has message 'There is no job none'
+	has message 'No such job: none'
 	grid j
 	cgi PATCH /v1/timing_jobs/q/j '{"priority":1}' \
 	    CONTENT_TYPE=application/merge-patch+json

@@ -61,9 +61,9 @@ finding() {
 		[ "$status" -eq 0 ]
 		[[ $output == *"warning: the web server serves this folder"*"$URL/"* ]]
 		[[ $output == *'"served":"http://'* ]]
-		finding FAIL 'is served to everybody'
+		finding FAIL 'is served to all clients'
 		# An address with a path below it is asked at the root, too.
-		finding FAIL 'is served to everybody' "$URL/some/where/"
+		finding FAIL 'is served to all clients' "$URL/some/where/"
 		[ -z "$(find "$SPACE" -name 'minutehand-probe-*')" ]
 		rm -rf "$where"/store.db* "$where/minutehand.conf"
 		n=$((n + 3))
@@ -85,7 +85,7 @@ finding() {
 	run "$MINUTEHAND" init --json --url "$URL" "$DIR"
 	[ "$status" -eq 0 ]
 	[[ $output == *'"served":null'* ]]
-	finding ok 'no file of ours is served'
+	finding ok 'no file of minutehand is served'
 	stop_pid "$WEB_PID"
 	web_serve "$SPACE" 'url.access-deny = ("")'
 	DIR=$SPACE/mh
@@ -109,5 +109,5 @@ finding() {
 	[ "$status" -eq 69 ]
 	[[ $output == *'--url: http://127.0.0.1:1: '* ]]
 	"$MINUTEHAND" init "$DIR" >/dev/null
-	finding ok 'not asked: ' http://127.0.0.1:1
+	finding ok 'not checked: ' http://127.0.0.1:1
 }

@@ -122,7 +122,7 @@ command_of() {
 	id=$("$MINUTEHAND" render create "$srv" -- y)
 	set_state running
 	run -0 "$MINUTEHAND" render cancel "$id"
-	[ "$output" = 'to be canceled at the next tick' ]
+	[ "$output" = 'it will be canceled at the next tick' ]
 	[ "$(sqlite3 "$DIR/store.db" "SELECT count(*) FROM delivery WHERE state = 'running' AND cancel_us > 0")" -eq 1 ]
 	set_state succeeded
 	run -0 "$MINUTEHAND" render cancel "$id" --json
@@ -133,7 +133,7 @@ command_of() {
 @test "watch shows what changes, and its status is that of the end" {
 	id=$("$MINUTEHAND" render create "$srv" -- x)
 	run -3 "$MINUTEHAND" render watch "$id" --timeout 300ms
-	[[ $output == *'pending (due)'*'not over yet'* ]]
+	[[ $output == *'pending (due)'*'has not ended yet'* ]]
 	"$MINUTEHAND" render watch "$id" --timeout 60 \
 	    >"$BATS_TEST_TMPDIR/watch" 3>&- &
 	pid=$!

@@ -51,7 +51,7 @@ row() {
 		if [ "$gap" -eq 0 ]; then
 			[[ $output == *"ok    ticker"*"one every $cadence s"* ]]
 		else
-			[[ $output == *"warn  ticker"*"a tick every $cadence s, and nobody looks for $gap s in between"* ]]
+			[[ $output == *"warn  ticker"*"a tick every $cadence s, and no ticker runs for $gap s in between"* ]]
 			[[ $output == *"window = auto"* ]]
 		fi
 	done <<-EOF2

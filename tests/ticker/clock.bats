@@ -104,7 +104,7 @@ finding() {
 	sleep 1.1
 	tick
 	[ "$(sql 'SELECT count(*) FROM message')" -gt "$n" ]
-	[ "$("$MINUTEHAND" clock reset)" = 'nothing lies ahead of the clock' ]
+	[ "$("$MINUTEHAND" clock reset)" = 'no decision is ahead of the clock' ]
 }
 
 @test "a pass that a person typed is no sign of cron" {

@@ -207,11 +207,11 @@ slots() {
 	done
 	"$MINUTEHAND" job add r --id k --cron hour=9
 	sed -i 's|^timezone = .*|timezone = "Test/Zone"|' "$CONF"
-	"$MINUTEHAND" doctor | grep -F 'Test/Zone; 4 job(s) have another zone'
+	"$MINUTEHAND" doctor | grep -F 'Test/Zone; 4 job(s) in another zone'
 	"$MINUTEHAND" job list | grep -cE ' UTC +active' | grep -x 4
 	[ "$("$MINUTEHAND" job set --all-of q --timezone Test/Zone)" = \
 	    'q: 3 of 3 jobs changed' ]
-	"$MINUTEHAND" doctor | grep -F 'Test/Zone; 1 job(s) have another zone'
+	"$MINUTEHAND" doctor | grep -F 'Test/Zone; 1 job(s) in another zone'
 	[ "$(sql "SELECT count(*) FROM audit WHERE action = 'job.change'")" -eq 3 ]
 	[ "$(sql "SELECT count(*) FROM job WHERE strftime('%H',
 	    next_run_us / 1000000, 'unixepoch') = '06'")" -eq 3 ]

@@ -151,7 +151,7 @@ test_scopes(struct api *a)
 			    "in good form");
 			if (status == 403)
 				ok(strstr(api_value(a, scope_told(r)),
-				       "is needed") != NULL,
+				       "is required") != NULL,
 				    "with what is needed: %s",
 				    buf_cstr(&a->value));
 		}
@@ -234,8 +234,8 @@ static const struct api_case limited[] = {
 	{ "pause all", "POST", "/funboost/pause_scheduler", NULL, 403, "error_data.queue_name~limited", NULL },
 	{ "resume all", "POST", "/funboost/resume_scheduler", NULL, 403, "error_data.queue_name~limited", NULL },
 	{ "delete all", "DELETE", "/funboost/delete_all_timing_jobs", NULL, 403, "error_data.queue_name~limited", NULL },
-	{ "another's run", "GET", "/v1/runs/theirs", NULL, 404, "message~no run theirs | error_data={}", NULL },
-	{ "replay it", "POST", "/v1/runs/theirs/replay", NULL, 404, "message~no run theirs | error_data={}", NULL },
+	{ "another's run", "GET", "/v1/runs/theirs", NULL, 404, "message~No such run: theirs | error_data={}", NULL },
+	{ "replay it", "POST", "/v1/runs/theirs/replay", NULL, 404, "message~No such run: theirs | error_data={}", NULL },
 	{ "one's own run", "GET", "/v1/runs/mine", NULL, 200, "queue_name=q", NULL },
 	{ "a preview without a queue", "POST", "/v1/preview", "{\"trigger\":\"date\"}", 200, NULL, NULL },
 	{ "a preview of another's", "POST", "/v1/preview", "{\"trigger\":\"date\",\"queue_name\":\"r\"}", 404, "error_data.queue_name~not among", NULL },

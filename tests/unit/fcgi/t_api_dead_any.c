@@ -91,12 +91,12 @@ static const struct step {
 	{ { "a reason needs a queue", PURGE, "{\"reason\":\"bad\"}", 400, "error_data.queue_name=is required", NULL }, "*", "x1 x2 x1 y1 z w1 m1" },
 	{ { "so does all", PURGE, "{\"all\":true}", 400, "error_data.queue_name=is required", NULL }, "*", "x1 x2 x1 y1 z w1 m1" },
 	{ { "a name that is empty is none", PURGE, "{\"queue_name\":\"\",\"all\":true}", 400, "error_data.queue_name=is required", NULL }, "*", "x1 x2 x1 y1 z w1 m1" },
-	{ { "both", PURGE, "{\"queue_name\":\"a\",\"ids\":[\"x1\"],\"reason\":\"bad\"}", 400, "error_data.ids~not both", NULL }, "*", "x1 x2 x1 y1 z w1 m1" },
+	{ { "both", PURGE, "{\"queue_name\":\"a\",\"ids\":[\"x1\"],\"reason\":\"bad\"}", 400, "error_data.ids~only one of them", NULL }, "*", "x1 x2 x1 y1 z w1 m1" },
 	{ { "a reason of a foreign queue", PURGE, "{\"queue_name\":\"b\",\"reason\":\"bad\"}", 404, NULL, NULL }, "a", "x1 x2 x1 y1 z w1 m1" },
-	{ { "a path that is another queue's", "POST", "/v1/queues/a/dead/replay?queue_name=b", NULL, 400, "error_data.queue_name~of the path", NULL }, "*", "x1 x2 x1 y1 z w1 m1" },
+	{ { "a path that is another queue's", "POST", "/v1/queues/a/dead/replay?queue_name=b", NULL, 400, "error_data.queue_name~in the path", NULL }, "*", "x1 x2 x1 y1 z w1 m1" },
 	{ { "a name that is misspelt", "GET", "/v1/dead?queue_nam=b", NULL, 400, "error_data.queue_nam~did you mean queue_name", NULL }, "*", NULL },
 	{ { "a store that is misspelt", "DELETE", "/v1/job?queue_name=a&job_id=j&job_store_knd=memory", NULL, 400, "error_data.job_store_knd~did you mean job_store_kind", NULL }, "*", NULL },
-	{ { "or another letter's", "GET", "/v1/queues/a/dead/x1?id=x2", NULL, 400, "error_data.id~of the path", NULL }, "*", NULL },
+	{ { "or another letter's", "GET", "/v1/queues/a/dead/x1?id=x2", NULL, 400, "error_data.id~in the path", NULL }, "*", NULL },
 };
 /* clang-format on */
 

@@ -94,13 +94,13 @@ test_lengths(struct api *a)
 		{ "1048577", 413, "error=too_large" },
 		{ "99999999999", 413, "error=too_large" },
 		{ "9223372036854775808", 413, "error=too_large" },
-		{ "-1", 400, "error_data.Content-Length=is no number" },
-		{ "+18", 400, "error_data.Content-Length=is no number" },
-		{ "18 ", 400, "error_data.Content-Length=is no number" },
-		{ " 18", 400, "error_data.Content-Length=is no number" },
-		{ "0x12", 400, "error_data.Content-Length=is no number" },
-		{ "1e1", 400, "error_data.Content-Length=is no number" },
-		{ "18, 18", 400, "error_data.Content-Length=is no number" },
+		{ "-1", 400, "error_data.Content-Length=is not a number" },
+		{ "+18", 400, "error_data.Content-Length=is not a number" },
+		{ "18 ", 400, "error_data.Content-Length=is not a number" },
+		{ " 18", 400, "error_data.Content-Length=is not a number" },
+		{ "0x12", 400, "error_data.Content-Length=is not a number" },
+		{ "1e1", 400, "error_data.Content-Length=is not a number" },
+		{ "18, 18", 400, "error_data.Content-Length=is not a number" },
 	};
 	char var[64], why[256];
 	const char *vars[] = { var, NULL };

@@ -25,11 +25,11 @@ static const struct api_case empty[] = {
 	{ "no job is there", GET_JOBS, NULL, 200, "msg=OK | data={\"jobs\":[],\"count\":0,\"jobs_by_queue\":{},\"total_count\":0}", NULL },
 	{ "nor in a queue", GET_JOBS "queue_name=q", NULL, 200, "data.count=0", NULL },
 	{ "nor when a page is asked for", GET_JOBS "limit=5", NULL, 200, "data.count=0 | data.next_cursor!", NULL },
-	{ "nothing to show", GET_JOB "queue_name=q&job_id=a", NULL, 404, "error=not_found | msg=There is no job a | error_data!", NULL },
+	{ "nothing to show", GET_JOB "queue_name=q&job_id=a", NULL, 404, "error=not_found | msg=No such job: a | error_data!", NULL },
 	{ "nothing to delete", DELETE_JOB "queue_name=q&job_id=a", NULL, 404, "msg=Deleting the job failed: 'No job by the id of a was found'", NULL },
 	{ "nothing to pause", PAUSE "queue_name=q&job_id=a", NULL, 404, "msg=Pausing the job failed: 'No job by the id of a was found'", NULL },
 	{ "nothing to resume", RESUME "queue_name=q&job_id=a", NULL, 404, "msg=Resuming the job failed: 'No job by the id of a was found'", NULL },
-	{ "nothing to run", "POST", "/v1/timing_jobs/q/a/run", NULL, 404, "message=There is no job a | error_data={}", NULL },
+	{ "nothing to run", "POST", "/v1/timing_jobs/q/a/run", NULL, 404, "message=No such job: a | error_data={}", NULL },
 	{ "none to delete at once", DELETE_ALL, NULL, 200, "msg=Number of jobs deleted: 0 | data={\"deleted_count\":0,\"failed_jobs\":[]}", NULL },
 };
 
@@ -89,7 +89,7 @@ static const struct api_case lists[] = {
 	{ "limit in words", GET_JOBS "limit=many", NULL, 400, "error_data.limit~whole number", NULL },
 	{ "an empty limit is none", GET_JOBS "job_store_kind=all&limit=", NULL, 200, "data.count=5", NULL },
 	{ "limit twice", GET_JOBS "limit=1&limit=1", NULL, 400, "error_data.limit=was given twice", NULL },
-	{ "a cursor of nobody's", GET_JOBS "limit=1&cursor=x", NULL, 400, "error_data.cursor=is none that a list has given", NULL },
+	{ "a cursor of nobody's", GET_JOBS "limit=1&cursor=x", NULL, 400, "error_data.cursor=is not a cursor of this list", NULL },
 	{ "all faults at once", GET_JOBS "limit=x&job_store_kind=x&queue_name=%00&cursor=%zz", NULL, 400, "error_data#=4", NULL },
 	{ "delete those of the store that was not named", DELETE_ALL "?queue_name=none", NULL, 200, "data.deleted_count=0", NULL },
 	{ "delete those of one store", DELETE_ALL "?queue_name=q&job_store_kind=memory", NULL, 200, "data.deleted_count=1", NULL },

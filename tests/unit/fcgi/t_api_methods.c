@@ -216,8 +216,8 @@ test_languages(struct api *a, const struct route *r)
 	    r->pattern);
 	req.lang = "en-GB,en;q=0.8,zh;q=0.1";
 	(void)api_call(a, &req);
-	is_str(api_value(a, service), "This resource does not know that method",
-	    "in English");
+	is_str(api_value(a, service),
+	    "The method is not supported by this resource", "in English");
 	buf_fini(&path);
 }
 

@@ -64,7 +64,7 @@ static const struct api_case runs[] = {
 	{ "limit 0", RUNS "?limit=0", NULL, 400, "error_data.limit=must be a whole number from 1 to 1000", NULL },
 	{ "limit 1001", RUNS "?limit=1001", NULL, 400, "error_data.limit~from 1 to 1000", NULL },
 	{ "limit -1", RUNS "?limit=-1", NULL, 400, "error_data.limit~from 1 to 1000", NULL },
-	{ "a cursor of nobody's", RUNS "?cursor=x", NULL, 400, "error_data.cursor=is not one that a list gave", NULL },
+	{ "a cursor of nobody's", RUNS "?cursor=x", NULL, 400, "error_data.cursor=is not a cursor of this list", NULL },
 	{ "an empty cursor is the start", RUNS "?cursor=&limit=1", NULL, 200, "runs[0].id=t79", NULL },
 	{ "a cursor twice", RUNS "?cursor=a&cursor=b", NULL, 400, "error_data.cursor=was given twice", NULL },
 	{ "unknown ones are ignored", RUNS "?x=1&x=2", NULL, 200, "runs#=80", NULL },
@@ -72,10 +72,10 @@ static const struct api_case runs[] = {
 };
 
 static const struct api_case one[] = {
-	{ "no such run", RUNS "/t80", NULL, 404, "message=There is no run t80 | error_data={}", NULL },
+	{ "no such run", RUNS "/t80", NULL, 404, "message=No such run: t80 | error_data={}", NULL },
 	{ "its name is no path", RUNS "/a/b", NULL, 404, "message=No such resource", NULL },
-	{ "replay none", "POST", "/v1/runs/t80/replay", NULL, 404, "message=There is no run t80", NULL },
-	{ "replay without job and message", "POST", "/v1/runs/t0/replay", NULL, 409, "message~nobody knows the parameters | error_data={}", NULL },
+	{ "replay none", "POST", "/v1/runs/t80/replay", NULL, 404, "message=No such run: t80", NULL },
+	{ "replay without job and message", "POST", "/v1/runs/t0/replay", NULL, 409, "message~its parameters are unknown | error_data={}", NULL },
 	{ "a job with parameters", ADD, "{\"queue_name\":\"q\",\"job_id\":\"p\",\"trigger\":\"date\",\"run_date\":\"2099-01-01\",\"args\":[1],\"priority\":4}", 200, NULL, NULL },
 	{ "run it", "POST", "/v1/timing_jobs/q/p/run", NULL, 200, "run_id?", "run_id" },
 	{ "replay that", "POST", "/v1/runs/{kept}/replay", NULL, 200, "run_id?", "run_id" },
@@ -86,10 +86,10 @@ static const struct api_case one[] = {
 };
 
 static const struct api_case why[] = {
-	{ "nothing given", WHY, NULL, 400, "error_data#=3 | error_data.at=is required: an instant | error_data.queue_name=is required | error_data.job_id=is required", NULL },
+	{ "nothing given", WHY, NULL, 400, "error_data#=3 | error_data.at=is required: a time | error_data.queue_name=is required | error_data.job_id=is required", NULL },
 	{ "no instant", WHY "?queue_name=q&job_id=j", NULL, 400, "error_data#=1 | error_data.at~is required", NULL },
 	{ "two instants", WHY "?queue_name=q&job_id=j&at=2026-01-01&at=2026-01-02", NULL, 400, "error_data.at=was given twice", NULL },
-	{ "no such job", WHY "?queue_name=q&job_id=none&at=2026-01-01", NULL, 404, "message=There is no job none", NULL },
+	{ "no such job", WHY "?queue_name=q&job_id=none&at=2026-01-01", NULL, 404, "message=No such job: none", NULL },
 	{ "the job", ADD, DAILY, 200, NULL, NULL },
 	{ "no time", WHY "?queue_name=q&job_id=j&at=soon", NULL, 400, "error_data.at~Invalid date string", NULL },
 	{ "an empty time", WHY "?queue_name=q&job_id=j&at=", NULL, 400, "error_data.at~Invalid date string", NULL },

@@ -141,7 +141,7 @@ test_limits(struct api *a)
 		    "\"run_date\":\"2099-01-01\"}",
 		    200, NULL, NULL },
 		{ "max_list is 2, too", LIST, NULL, 400,
-		    "error_data.limit=is needed: there are more than 2 jobs",
+		    "error_data.limit=is required: there are more than 2 jobs",
 		    NULL },
 		{ "a queue's are few enough", LIST "?queue_name=q", NULL, 200,
 		    "data.count=2", NULL },

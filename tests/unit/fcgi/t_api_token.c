@@ -203,7 +203,7 @@ test_sentences(struct api *a)
 		{ "Bearer x", "The header Authorization is malformed",
 		    "Authorization",
 		    INVALID ", error_description=\"the token is malformed\"" },
-		{ "Bearer %4", "not known here", "未知",
+		{ "Bearer %4", "token is unknown", "未知",
 		    INVALID ", error_description=\"the token is unknown\"" },
 		{ "Bearer %2", "expired at 1970-01-01T00:00:01Z",
 		    "1970-01-01T00:00:01Z 过期",
