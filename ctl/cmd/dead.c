@@ -286,7 +286,8 @@ work(struct ctl *c, const struct ctl_args *a, const struct work *w)
 	int status;
 
 	if ((id != NULL) + (reason != NULL) + (a->opt[OPT_ALL] != NULL) != 1)
-		return ctl_fail(CTL_USAGE, "one of ID, --reason and --all is required");
+		return ctl_fail(CTL_USAGE,
+		    "one of ID, --reason and --all is required");
 	if ((status = check_names(a)) != CTL_OK ||
 	    (status = ctl_open(c)) != CTL_OK)
 		return status;
@@ -321,8 +322,8 @@ run_purge(struct ctl *c, const struct ctl_args *a)
 
 const struct ctl_command cmd_dead_list = {
 	.name = "dead list",
-	.args = "QUEUE [--limit N] [--cursor TEXT] [--json]",
-	.help = "list the dead letters of a queue",
+	.args = "[QUEUE] [--limit N] [--cursor TEXT] [--reasons] [--json]",
+	.help = "list dead letters of a queue, or of all queues",
 	.options = list_options,
 	.max = 1,
 	.run = run_list,
