@@ -4,6 +4,7 @@
 # - The first line of a file that is no header is a comment that says what the
 #   file is; behind "#!" and what is meant for a checker, in a script.
 # - No line of a comment is longer than 80 columns, with tabs of 8.
+# - Not so in scripts of migration, which are never edited once released.
 # - A paragraph is filled: no line of it but the last is so short that the
 #   first word of the next one would have ended before column 64.
 
@@ -46,6 +47,8 @@ function line_comment(mark,    text, indent) {
 	match(text, /^ */)
 	indent = RLENGTH
 	sub(/^ +/, "", text)
+	if (text ~ /^(script|name|columns): /)
+		text = ""
 	follow(text, indent)
 }
 

@@ -69,12 +69,13 @@ CREATE INDEX run_queue_state_slot ON run (queue, state, slot_us)
 	WHERE state <> 'sent';
 
 -- Runs that go to an outside target: what is handed over, as it was when the
--- slot was claimed, and how far that is.  service is a Render service.  state is
--- that of the ledger row, always changed with it; version counts the changes, so
--- that of two tickers only one makes each.  next_us is when somebody has to
--- look next (due: not before; sending: the end of the sender's lease; else the
--- next look at the target), NULL once it is over.  until_us is when it is given
--- up if it is still due then, for whatever it waits; NULL: never.
+-- slot was claimed, and how far that is.  service is a Render service.  state
+-- is that of the ledger row, always changed with it; version counts the
+-- changes, so that of two tickers only one makes each.  next_us is when
+-- somebody has to look next (due: not before; sending: the end of the sender's
+-- lease; else the next look at the target), NULL once it is over.  until_us is
+-- when it is given up if it is still due then, for whatever it waits; NULL:
+-- never.
 CREATE TABLE delivery (
 	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
 	job INTEGER,
@@ -104,10 +105,10 @@ CREATE TABLE delivery (
 	until_us INTEGER
 ) STRICT;
 
--- What is due, by service, and what of it was not told to wait; what is open in each state; what
--- is at the target, by service; what shares a command with a request nobody
--- knows the end of; what is in doubt, by service; what runs of a job; what is
--- to be canceled.
+-- What is due, by service, and what of it was not told to wait; what is open in
+-- each state; what is at the target, by service; what shares a command with a
+-- request nobody knows the end of; what is in doubt, by service; what runs of a
+-- job; what is to be canceled.
 CREATE INDEX delivery_due ON delivery (service, due_us) WHERE state = 'due';
 CREATE INDEX delivery_fresh ON delivery (service, next_us)
 	WHERE state = 'due' AND is_waiting = 0;
@@ -141,8 +142,9 @@ CREATE TABLE follow (
 
 CREATE INDEX follow_next ON follow (next_us);
 
--- Keys that Render does not accept, or not for a service (service; '': for any),
--- by the names they have in the configuration: since when and why, until when.
+-- Keys that Render does not accept, or not for a service (service; '': for
+-- any), by the names they have in the configuration: since when and why, until
+-- when.
 CREATE TABLE denial (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	key TEXT NOT NULL,
@@ -269,7 +271,8 @@ CREATE TABLE zone (
 ) STRICT, WITHOUT ROWID;
 
 -- Access tokens: the hash only.  services NULL: of before version 4, when the
--- globs of queues granted services too.  revoked_us: kept for a year, to say so.
+-- globs of queues granted services too.  revoked_us: kept for a year, to say
+-- so.
 CREATE TABLE token (
 	id TEXT PRIMARY KEY,
 	hash BLOB NOT NULL,

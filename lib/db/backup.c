@@ -1,3 +1,7 @@
+/*
+ * A copy of a store while others write to it, by SQLite's online backup. Tested
+ * in t_store_backup.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -5,9 +5,9 @@
 
 /*
  * Write the store as it is at one instant into file, mode 0600 or what the file
- * there has, as its owner and group, flushed, one file without a log beside it.  Others write meanwhile.  file is replaced
- * when it is complete, not before.  Not STORE_OK: one line in why, and
- * nothing is left but what was there.
+ * there has, as its owner and group, flushed, one file without a log beside it.
+ * Others write meanwhile.  file is replaced when it is complete, not before.
+ * Not STORE_OK: one line in why, and nothing is left but what was there.
  */
 enum store_rc store_backup(struct store *st, const char *file, char *why,
     size_t whylen);
@@ -17,9 +17,9 @@ enum store_rc store_backup(struct store *st, const char *file, char *why,
  * nobody's store; STORE_ERROR: damaged, another program's, or newer than this
  * program.  The store there was is kept as PATH.before-restore, complete.
  * Owner, group, mode and access list stay; STORE_CONFIG, and nothing changed,
- * when they cannot.  Killed at any moment, o->path is either whole.  Who has the old one open
- * can write no more, and is told STORE_BUSY until he opens it anew.
- * Not STORE_OK: one line in why.
+ * when they cannot.  Killed at any moment, o->path is either whole.  Who has
+ * the old one open can write no more, and is told STORE_BUSY until he opens it
+ * anew.  Not STORE_OK: one line in why.
  */
 enum store_rc store_restore(const struct store_opts *o, const char *file,
     char *why, size_t whylen);

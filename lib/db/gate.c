@@ -1,3 +1,7 @@
+/*
+ * The gate of writers: a robust mutex in a file beside the store, so that they
+ * wait without polling. Tested in t_gate.
+ */
 #include "config.h"
 
 #include <sys/file.h>

@@ -17,8 +17,8 @@
 struct gate;
 
 /*
- * The gate kept in the file path, which is made with owner, group and mode
- * of the file beside, if that is there and not NULL; NULL when there can be none.
+ * The gate kept in the file path, which is made with owner, group and mode of
+ * the file beside, if that is there and not NULL; NULL when there can be none.
  */
 struct gate *gate_open(const char *path, const char *beside);
 

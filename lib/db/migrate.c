@@ -1,3 +1,7 @@
+/*
+ * Brings an older schema to the newest one, in one transaction. Tested in
+ * t_migrate and by the sweep.
+ */
 #include "config.h"
 
 #include <stdio.h>

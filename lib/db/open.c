@@ -1,3 +1,7 @@
+/*
+ * Opens and closes a store file, and refuses what is not one. Tested in
+ * t_store.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,7 @@
+/*
+ * Replaces a store by a backup while programs have it open. Tested in
+ * t_store_backup.
+ */
 #include "config.h"
 
 #include <sys/stat.h>

@@ -92,9 +92,10 @@ void stmt_fail(struct stmt *q, enum store_rc rc);
 enum store_rc stmt_end(struct stmt *q);
 
 /*
- * The row q stands on into the struct at p; false when that failed.  Texts are the struct's from then
- * on, what it had before is not freed.  p NULL: the call fails with STORE_FULL
- * (what was to be added to a list), as it does without memory.
+ * The row q stands on into the struct at p; false when that failed.  Texts are
+ * the struct's from then on, what it had before is not freed.  p NULL: the call
+ * fails with STORE_FULL (what was to be added to a list), as it does without
+ * memory.
  */
 bool row_read(struct stmt *q, const struct columns *columns, void *p);
 

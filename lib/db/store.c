@@ -1,3 +1,6 @@
+/*
+ * Transactions, versions and the words of a store's answers. Tested in t_store.
+ */
 #include "config.h"
 
 #include <stdio.h>

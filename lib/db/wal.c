@@ -1,3 +1,7 @@
+/*
+ * The write-ahead log: how commits reach the disk, and several share a flush.
+ * Tested in t_store_fault and by the sweep.
+ */
 #include "config.h"
 
 #if defined(HAVE_SYS_VFS_H)

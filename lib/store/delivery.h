@@ -47,8 +47,8 @@ enum store_rc store_delivery_due_service(struct store *st, const char *after,
 
 /*
  * Add up to limit runs of a place that are due at now_us, oldest first.  Left
- * out are those whose fingerprint is being sent or in doubt; of twins that are due
- * together all are added.
+ * out are those whose fingerprint is being sent or in doubt; of twins that are
+ * due together all are added.
  */
 enum store_rc store_delivery_due(struct store *st, const char *service,
     int64_t now_us, int64_t limit, struct delivery_list *out);

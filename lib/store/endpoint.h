@@ -27,8 +27,8 @@ void endpoint_info_fini(struct endpoint_info *l);
 LIST_DECL(endpoint_list, struct endpoint_info, endpoint_info_fini);
 
 /*
- * Hold a endpoint as holder, any number, until until_us.  STORE_NOTFOUND: somebody
- * else holds it at now_us.
+ * Hold a endpoint as holder, any number, until until_us.  STORE_NOTFOUND:
+ * somebody else holds it at now_us.
  */
 enum store_rc store_endpoint_take(struct store *st, const char *name,
     int64_t holder, int64_t now_us, int64_t until_us);

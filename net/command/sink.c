@@ -269,7 +269,9 @@ settle(struct pushing *p, struct process *r)
 	p->running--;
 }
 
-/* SIGTERM first, to all that it has started; SIGKILL when that has not helped. */
+/*
+ * SIGTERM first, to all that it has started; SIGKILL when that has not helped.
+ */
 static void
 end_late(struct process *r, int64_t now_us)
 {

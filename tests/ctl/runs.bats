@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
+# The ledger's answers: runs, why, replay, by HTTP and by command.
+#
 # Each test is a subshell of its own; cgi.bash sets and uses the other names.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154
-# The ledger's answers: runs, why, replay, by HTTP and by command.
 
 bats_require_minimum_version 1.5.0
 

@@ -1,7 +1,7 @@
 # The stand-in for Render's API (tests/stub).  After helper.bash: load
 # ../support/render.bash
 #
-#   stub_start [name=value…]   start it: STUB_HTTP, STUB_HTTPS, STUB_CA, STUB_LOG
+#   stub_start [name=value…]   sets STUB_HTTP, STUB_HTTPS, STUB_CA, STUB_LOG
 #   stub_stop                  in teardown
 #   stub_set 'name=value&…'    tell it
 #   stub_stats [JQ]            what it counted
