@@ -96,7 +96,7 @@ all_refused() {
 	65|trigger: |--cron ''
 	64|--calendarinterval: no such field "hours"; fields are years months weeks|--calendarinterval hours=3
 	64|one of --date, --every, --cron and --crontab|--calendarinterval days=1 --every 1h
-	65|trigger: interval must be at least 1 day long|--calendarinterval hour=3
+	65|trigger: interval must be at least 1 day|--calendarinterval hour=3
 	65|months: must be a whole number|--calendarinterval months=1.5
 	65|hour: must be a whole number from 0 to 23|--calendarinterval 'days=1 hour=24'
 	65|on_missing_day: must be skip or last|--calendarinterval 'days=1 on_missing_day=next'

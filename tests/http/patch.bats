@@ -134,7 +134,7 @@ patch() {
 	patch j '{"seconds":0,"hour":3,"queue_name":"r","colour":1,"max_catchup":0,"priority":4}'
 	status_is 400
 	has error_data.seconds 'longer than 0'
-	has error_data.hour 'no field of an interval'
+	has error_data.hour 'not a field of an interval'
 	has error_data.queue_name 'cannot be changed'
 	has error_data.colour 'unknown field'
 	has error_data.max_catchup ''
