@@ -26,7 +26,7 @@ whole(const char *s, size_t n)
 	return utf8_decode(s + i - 1, n - i + 1, &cp) == 0 ? i - 1 : n;
 }
 
-void
+int
 err_set(struct err *err, const char *fmt, ...)
 {
 	char text[ERR_MAX];
@@ -34,7 +34,7 @@ err_set(struct err *err, const char *fmt, ...)
 	int n;
 
 	if (err == NULL)
-		return;
+		return -1;
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -44,10 +44,12 @@ err_set(struct err *err, const char *fmt, ...)
 		n = (int)whole(text, sizeof(text) - 1);
 	memcpy(err->text, text, (size_t)n);
 	err->text[n] = '\0';
+	return -1;
 }
 
 void
 err_clear(struct err *err)
 {
-	err->text[0] = '\0';
+	if (err != NULL)
+		err->text[0] = '\0';
 }

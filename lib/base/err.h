@@ -16,10 +16,11 @@ struct err {
 /*
  * Make fmt the reason.  What does not fit is cut at the end of a character.
  * The arguments may point into *err: a caller puts its own words around a
- * reason by err_set(err, "%s: %s", path, err->text).  NULL is no place to write
- * to, and nothing is written.
+ * reason by err_set(err, "%s: %s", path, err->text).  Returns -1, so that a
+ * function can fail in one line.  Where err is NULL nothing is written: what
+ * lib/ has takes NULL for a reason that is not wanted, what net/ has does not.
  */
-void err_set(struct err *err, const char *fmt, ...)
+int err_set(struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* No reason: an empty text. */

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -128,9 +127,9 @@ test_none(void)
 {
 	struct err err;
 
-	err_set(NULL, "%s", "not wanted");
-	ok(true, "NULL is no place to write to");
-	err_set(&err, "something");
+	is_int(err_set(NULL, "%s", "not wanted"), -1, "NULL: not wanted");
+	err_clear(NULL);
+	is_int(err_set(&err, "something"), -1, "a failure in one line");
 	err_clear(&err);
 	is_str(err.text, "", "cleared");
 	err_set(&err, "%s", "again");
