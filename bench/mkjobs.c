@@ -16,6 +16,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
 #include "lib/base/num.h"
@@ -173,7 +174,7 @@ main(int argc, char *argv[])
 	size_t n = argc == 4 ? kinds_parse(argv[3], v) : 0;
 	enum store_rc rc;
 	struct store *st;
-	char why[256];
+	struct err why;
 	int64_t jobs;
 
 	if (n == 0 || num_parse(argv[2], 1, 100000000, &jobs) != 0) {
@@ -183,8 +184,8 @@ main(int argc, char *argv[])
 		return 64;
 	}
 	o.path = argv[1];
-	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL) {
-		(void)fprintf(stderr, "mkjobs: %s\n", why);
+	if ((st = store_open(&o, &rc, &why)) == NULL) {
+		(void)fprintf(stderr, "mkjobs: %s\n", why.text);
 		return 1;
 	}
 	rc = fill(st, jobs, v, n);

@@ -10,6 +10,7 @@
 
 #include "ctl/consume.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 
 #include "lib/base/ban.h"
 
@@ -18,7 +19,7 @@ struct verdict {
 	bool is_ack;
 	bool is_free;
 	bool is_missing; /* there is no such command */
-	char reason[128];
+	struct err reason;
 };
 
 static void
@@ -27,13 +28,12 @@ judge(const struct worker *w, struct verdict *v)
 	enum child_end end;
 
 	memset(v, 0, sizeof(*v));
-	end = child_end(w->child.status, v->reason, sizeof(v->reason));
+	end = child_end(w->child.status, &v->reason);
 	v->is_ack = end == CHILD_DONE;
 	v->is_missing = end == CHILD_MISSING;
 	v->is_free = end == CHILD_LATER || v->is_missing || w->is_killed;
 	if (w->is_killed)
-		(void)snprintf(v->reason, sizeof(v->reason),
-		    "the consumer was stopped");
+		err_set(&v->reason, "the consumer was stopped");
 }
 
 static void
@@ -99,7 +99,7 @@ report_store(struct consume *c, const struct worker *w, const struct verdict *v,
 	const struct sched_leases l = { c->queue, &lease, 1 };
 	const struct sched_nack how = {
 		.delay_us = w->is_killed || v->is_missing ? 0 : c->retry_us,
-		.reason = v->reason,
+		.reason = v->reason.text,
 		.is_free = v->is_free,
 	};
 
@@ -118,7 +118,8 @@ worker_settle(struct consume *c, struct worker *w)
 	judge(w, &v);
 	if (v.is_missing && !w->is_killed) {
 		if (c->status != CTL_DOWN)
-			(void)ctl_fail(0, "%s: %s", c->command[0], v.reason);
+			(void)ctl_fail(0, "%s: %s", c->command[0],
+			    v.reason.text);
 		c->status = CTL_DOWN;
 		c->is_stopping = true;
 	}
@@ -135,7 +136,7 @@ worker_return(struct consume *c, struct worker *w, const char *reason)
 	size_t done = 0;
 
 	w->is_killed = true;
-	(void)snprintf(v.reason, sizeof(v.reason), "%s", reason);
+	err_set(&v.reason, "%s", reason);
 	/* If this fails the lease lapses by itself: nothing is lost. */
 	rc = report_store(c, w, &v, &done);
 	finish(c, w, &v, rc, done);

@@ -34,11 +34,11 @@ static char **
 make_environment(const struct consume *c, const struct message *m)
 {
 	struct json_object *body;
-	char why[128], attempt[24], id[24], **env;
+	char attempt[24], id[24], **env;
 
 	(void)snprintf(attempt, sizeof(attempt), "%" PRId64, m->attempt);
 	(void)snprintf(id, sizeof(id), "%" PRId64, m->id);
-	body = json_parse(m->body, strlen(m->body), why, sizeof(why));
+	body = json_parse(m->body, strlen(m->body), NULL);
 	env = child_env(environ,
 	    &(struct child_message){
 		.queue = c->queue,

@@ -15,6 +15,7 @@
 #include "ctl/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
@@ -154,7 +155,7 @@ ctl_fail_faults(const struct faults *fs, const char *prefix)
 }
 
 int
-ctl_read(struct ctl *c, char *why, size_t whylen)
+ctl_read(struct ctl *c, struct err *why)
 {
 	char *path;
 	int e;
@@ -164,15 +165,15 @@ ctl_read(struct ctl *c, char *why, size_t whylen)
 	path =
 	    conf_find(c->conf_path, getenv("MINUTEHAND_CONF"), getenv("HOME"));
 	if (path == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
+		err_set(why, "out of memory");
 		return CTL_BUG;
 	}
-	c->conf = conf_load(path, why, whylen);
+	c->conf = conf_load(path, why);
 	e = errno;
 	free(path);
 	if (c->conf == NULL && (e == EMFILE || e == ENFILE)) {
-		(void)snprintf(why, whylen,
-		    "the configuration cannot be read now: %s", strerror(e));
+		err_set(why, "the configuration cannot be read now: %s",
+		    strerror(e));
 		return CTL_DOWN;
 	}
 	if (c->conf == NULL)
@@ -184,10 +185,10 @@ ctl_read(struct ctl *c, char *why, size_t whylen)
 int
 ctl_load(struct ctl *c)
 {
-	char why[2048] = "";
-	int status = ctl_read(c, why, sizeof(why));
+	struct err why = { "" };
+	int status = ctl_read(c, &why);
 
-	return status == CTL_OK ? CTL_OK : ctl_fail(status, "%s", why);
+	return status == CTL_OK ? CTL_OK : ctl_fail(status, "%s", why.text);
 }
 
 int
@@ -212,14 +213,14 @@ ctl_exit_of(enum store_rc rc)
 }
 
 int
-ctl_try_open(struct ctl *c, char *why, size_t whylen)
+ctl_try_open(struct ctl *c, struct err *why)
 {
 	enum store_rc rc;
 	int status;
 
-	if ((status = ctl_read(c, why, whylen)) != CTL_OK)
+	if ((status = ctl_read(c, why)) != CTL_OK)
 		return status;
-	rc = sched_open(&c->sched, c->conf, getenv("TZ"), why, whylen);
+	rc = sched_open(&c->sched, c->conf, getenv("TZ"), why);
 	if (rc != STORE_OK)
 		return ctl_exit_of(rc);
 	c->is_open = true;
@@ -230,14 +231,15 @@ ctl_try_open(struct ctl *c, char *why, size_t whylen)
 int
 ctl_open(struct ctl *c)
 {
-	char why[2048] = "";
-	int status = ctl_try_open(c, why, sizeof(why));
+	struct err why = { "" };
+	int status = ctl_try_open(c, &why);
 
 	if (status == CTL_OK)
 		return CTL_OK;
 	if (c->conf != NULL && access(c->conf->store, F_OK) == -1)
-		return ctl_fail(status, "%s; minutehand init creates one", why);
-	return ctl_fail(status, "%s", why);
+		return ctl_fail(status, "%s; minutehand init creates one",
+		    why.text);
+	return ctl_fail(status, "%s", why.text);
 }
 
 struct brokers *
@@ -319,14 +321,13 @@ ctl_opt_time(const struct ctl *c, const char *name, const char *text,
 {
 	struct datetime_relative words = { NULL, clock_now_us() };
 	const char *bad;
-	char why[128];
+	struct err why;
 
 	if (text == NULL)
 		return CTL_OK;
-	words.tz =
-	    tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
+	words.tz = tz_get(c->sched.zones, c->sched.default_zone, &why);
 	bad = words.tz == NULL ?
-	    why :
+	    why.text :
 	    datetime_parse_relative(text, &words, out, NULL);
 	return bad == NULL ?
 	    CTL_OK :
@@ -337,13 +338,12 @@ void
 ctl_time(const struct ctl *c, int64_t t_us, struct buf *out)
 {
 	const struct tz *tz;
-	char why[128];
 
 	if (t_us == 0 || t_us == JOB_NEVER) {
 		buf_char(out, '-');
 		return;
 	}
-	tz = tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
+	tz = tz_get(c->sched.zones, c->sched.default_zone, NULL);
 	if (tz == NULL)
 		datetime_rfc3339(t_us, out);
 	else

@@ -42,6 +42,7 @@ struct ctl_args {
 };
 
 struct ctl;
+struct err;
 
 /* One subcommand: `minutehand NAME ARGS`. */
 struct ctl_command {
@@ -106,8 +107,8 @@ int ctl_exit_of(enum store_rc rc);
 
 /* As ctl_load and ctl_open, with the reason in why instead of on standard
  * error. */
-int ctl_read(struct ctl *c, char *why, size_t whylen);
-int ctl_try_open(struct ctl *c, char *why, size_t whylen);
+int ctl_read(struct ctl *c, struct err *why);
+int ctl_try_open(struct ctl *c, struct err *why);
 
 /* ctl_load, then open the stores. */
 int ctl_open(struct ctl *c);

@@ -12,6 +12,7 @@
 #include "ctl/ctl.h"
 #include "ctl/input.h"
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/json/json.h"
 #include "lib/base/utf8.h"
 
@@ -47,7 +48,7 @@ input_json(const char *path)
 {
 	struct buf b = BUF_INIT;
 	struct json_object *o = NULL;
-	char why[256] = "";
+	struct err why = { "" };
 	size_t skip;
 	int fd = STDIN_FILENO;
 
@@ -58,10 +59,9 @@ input_json(const char *path)
 	}
 	if (read_all(fd, path, &b) == 0) {
 		skip = utf8_mark(buf_cstr(&b), b.len);
-		o = json_parse(buf_cstr(&b) + skip, b.len - skip, why,
-		    sizeof(why));
+		o = json_parse(buf_cstr(&b) + skip, b.len - skip, &why);
 		if (o == NULL)
-			(void)ctl_fail(0, "%s: %s", path, why);
+			(void)ctl_fail(0, "%s: %s", path, why.text);
 	}
 	if (fd != STDIN_FILENO)
 		(void)close(fd);

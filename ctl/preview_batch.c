@@ -16,6 +16,7 @@
 #include "ctl/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
 #include "lib/json/json.h"
@@ -113,16 +114,15 @@ read_now(const struct batch *b, struct question *q, int64_t *now_us)
 {
 	const struct tz *tz;
 	const char *wrong;
-	char why[256];
+	struct err why;
 
 	if (q->now == NULL) {
 		*now_us = clock_now_us();
 		return 0;
 	}
-	tz = tz_get(b->zones, q->zone == NULL ? b->host_zone : q->zone, why,
-	    sizeof(why));
+	tz = tz_get(b->zones, q->zone == NULL ? b->host_zone : q->zone, &why);
 	if (tz == NULL)
-		return fault_add(&q->fs, "timezone", "%s", why);
+		return fault_add(&q->fs, "timezone", "%s", why.text);
 	if ((wrong = datetime_parse(q->now, tz, now_us, NULL)) != NULL)
 		return fault_add_instant(&q->fs, "now", q->now, wrong);
 	return 0;
@@ -215,17 +215,16 @@ do_line(struct batch *b, const char *line, size_t len)
 {
 	struct json_object *o;
 	struct faults fs = { .n = 0 };
-	char why[256] = "longer than 1 MiB";
+	struct err why = { "longer than 1 MiB" };
 
 	buf_reset(&b->out);
-	o = len > LINE_MAX_BYTES ? NULL :
-				   json_parse(line, len, why, sizeof(why));
+	o = len > LINE_MAX_BYTES ? NULL : json_parse(line, len, &why);
 	if (json_is_object(o)) {
 		answer(b, o);
 	} else {
 		b->is_bad = true;
 		(void)fault_add(&fs, "line", "%s",
-		    o == NULL ? why : "must be a JSON object");
+		    o == NULL ? why.text : "must be a JSON object");
 		add_faults(&fs, &b->out);
 	}
 	json_free(o);

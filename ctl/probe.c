@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl/probe.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/url.h"
 #include "net/http/field.h"
 
@@ -36,7 +36,7 @@ take(struct http_result *r, struct probe_answer *out)
 {
 	out->trouble = r->trouble;
 	out->status = r->status;
-	(void)snprintf(out->error, sizeof(out->error), "%s", r->error);
+	err_set(&out->error, "%s", r->error);
 	(void)http_field_text(r->headers, "Content-Type", out->type,
 	    sizeof(out->type));
 	(void)http_field_text(r->headers, "Location", out->location,
@@ -68,13 +68,13 @@ ask(const struct probe_request *r, const char *url, struct probe_answer *out)
 		.url = url,
 		.headers = r->headers,
 	};
-	struct http *h = http_new(&o, out->error, sizeof(out->error));
+	struct http *h = http_new(&o, &out->error);
 	struct http_result *res = NULL;
 	int rc = -1;
 
 	if (h == NULL)
 		return -1;
-	if (http_start(h, &q, out->error, sizeof(out->error)) == 0) {
+	if (http_start(h, &q, &out->error) == 0) {
 		while ((res = http_result(h)) == NULL)
 			http_wait(h, clock_mono_us() + PATIENCE_US);
 		take(res, out);
@@ -94,9 +94,9 @@ probe_ask(const struct probe_request *r, struct probe_answer *out)
 
 	memset(out, 0, sizeof(*out));
 	if (bad != NULL)
-		(void)snprintf(out->error, sizeof(out->error), "%s", bad);
+		err_set(&out->error, "%s", bad);
 	else if (join(r, &url) == -1)
-		(void)snprintf(out->error, sizeof(out->error), "out of memory");
+		err_set(&out->error, "out of memory");
 	else
 		rc = ask(r, buf_cstr(&url), out);
 	buf_fini(&url);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "net/http/http.h"
+#include "lib/base/err.h"
 
 /* Requests to the owner's web server, to check its settings. */
 
@@ -25,7 +26,7 @@ struct probe_answer {
 	int status;		   /* 0: none */
 	char type[128];		   /* Content-Type */
 	char location[512];	   /* where it redirects to, not followed */
-	char error[256];	   /* why there is none, one line */
+	struct err error;	   /* why there is none, one line */
 	char *body;		   /* len bytes and a NUL, cut; never NULL */
 	size_t len;
 };

@@ -170,7 +170,7 @@ ask(struct search *s, const char *prefix, const struct sample *f)
 		rc = a.status / 100 == 2 && a.len >= f->len &&
 		    memcmp(a.body, f->head, f->len) == 0;
 	if (rc == -1 && s->out->len == 0)
-		buf_printf(s->out, "%s: %s", r.base, a.error);
+		buf_printf(s->out, "%s: %s", r.base, a.error.text);
 	if (rc == 1) {
 		buf_reset(s->out);
 		buf_printf(s->out, "%s%s", r.base, r.path);

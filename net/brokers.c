@@ -5,11 +5,11 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/job/job_json.h"
 #include "lib/conf/signature.h"
 #include "net/brokers.h"
@@ -25,7 +25,7 @@
 struct server {
 	struct sink *sink; /* NULL: not asked yet */
 	int64_t rest_us;   /* monotonic: until then the answer is … */
-	char why[256];
+	struct err why;
 };
 
 struct brokers {
@@ -91,23 +91,23 @@ brokers_has(const struct brokers *b, const char *queue)
 }
 
 static int
-put(struct sink *s, const struct question *q, char *why, size_t whylen)
+put(struct sink *s, const struct question *q, struct err *why)
 {
 	switch (q->what) {
 	case COUNT:
-		return sink_count(s, q->queue, q->count, why, whylen);
+		return sink_count(s, q->queue, q->count, why);
 	case CLEAR:
-		return sink_clear(s, q->queue, why, whylen);
+		return sink_clear(s, q->queue, why);
 	case SIGNATURE:
-		return sink_signature(s, q->queue, q->sig, why, whylen);
+		return sink_signature(s, q->queue, q->sig, why);
 	case RESULT:
-		return sink_result(s, q->task_id, q->result, why, whylen);
+		return sink_result(s, q->task_id, q->result, why);
 	case NAMES:
-		return sink_names(s, q->see, q->arg, why, whylen);
+		return sink_names(s, q->see, q->arg, why);
 	case PUSH:
-		return sink_push(s, q->m, 1, why, whylen);
+		return sink_push(s, q->m, 1, why);
 	case CHECK:
-		return sink_push(s, NULL, 0, why, whylen);
+		return sink_push(s, NULL, 0, why);
 	}
 	return -1;
 }
@@ -126,14 +126,12 @@ ask_server(struct server *v, const struct sink_opts *o,
 
 	if (began < v->rest_us)
 		return -1;
-	if (is_new && (v->sink = sink_new(o)) == NULL) {
-		(void)snprintf(v->why, sizeof(v->why), "out of memory");
-		return -1;
-	}
-	rc = put(v->sink, q, v->why, sizeof(v->why));
+	if (is_new && (v->sink = sink_new(o)) == NULL)
+		return err_set(&v->why, "out of memory");
+	rc = put(v->sink, q, &v->why);
 	took = clock_mono_us() - began;
 	if (rc == -1 && !is_new && q->what != PUSH && took < MOST_US / 2) {
-		rc = put(v->sink, q, v->why, sizeof(v->why));
+		rc = put(v->sink, q, &v->why);
 		took = clock_mono_us() - began;
 	}
 	if (rc == -1 && took >= MOST_US)
@@ -143,7 +141,7 @@ ask_server(struct server *v, const struct sink_opts *o,
 
 /* Ask the section that q names. */
 static int
-ask(struct brokers *b, const struct question *q, char *why, size_t whylen)
+ask(struct brokers *b, const struct question *q, struct err *why)
 {
 	const struct sink_opts o = {
 		.conf = b->conf,
@@ -158,7 +156,7 @@ ask(struct brokers *b, const struct question *q, char *why, size_t whylen)
 
 	if (rc == -1) {
 		conf_server_name(b->conf, q->kind, q->at, &name);
-		(void)snprintf(why, whylen, "%s: %s", buf_cstr(&name), v->why);
+		err_set(why, "%s: %s", buf_cstr(&name), v->why.text);
 		buf_fini(&name);
 	}
 	return rc;
@@ -166,50 +164,48 @@ ask(struct brokers *b, const struct question *q, char *why, size_t whylen)
 
 /* Ask the server of a queue. */
 static int
-ask_queue(struct brokers *b, const struct question *q, char *why, size_t whylen)
+ask_queue(struct brokers *b, const struct question *q, struct err *why)
 {
 	struct question there = *q;
 	const struct conf_queue *c;
 
-	if (b == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
-		return -1;
-	}
+	if (b == NULL)
+		return err_set(why, "out of memory");
 	c = conf_queue_for(b->conf, q->queue);
 	there.kind = conf_broker_server(c->broker);
 	there.at = c->at;
-	return c->at < 0 ? 0 : ask(b, &there, why, whylen);
+	return c->at < 0 ? 0 : ask(b, &there, why);
 }
 
 int
-brokers_count(struct brokers *b, const char *queue, int64_t *out, char *why,
-    size_t whylen)
+brokers_count(struct brokers *b, const char *queue, int64_t *out,
+    struct err *why)
 {
 	const struct question q = { .queue = queue,
 		.what = COUNT,
 		.count = out };
 
 	*out = SINK_NO_COUNT;
-	return ask_queue(b, &q, why, whylen);
+	return ask_queue(b, &q, why);
 }
 
 int
-brokers_clear(struct brokers *b, const char *queue, char *why, size_t whylen)
+brokers_clear(struct brokers *b, const char *queue, struct err *why)
 {
 	const struct question q = { .queue = queue, .what = CLEAR };
 
-	return ask_queue(b, &q, why, whylen);
+	return ask_queue(b, &q, why);
 }
 
 int
 brokers_signature(struct brokers *b, const char *queue, struct signature *out,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	const struct question q = { .queue = queue,
 		.what = SIGNATURE,
 		.sig = out };
 
-	return ask_queue(b, &q, why, whylen);
+	return ask_queue(b, &q, why);
 }
 
 /* The section of Redis that has the results of a queue, or -1. */
@@ -230,22 +226,20 @@ brokers_has_results(const struct brokers *b, const char *queue)
 }
 
 int
-brokers_result(struct brokers *b, const struct brokers_result *what, char *why,
-    size_t whylen)
+brokers_result(struct brokers *b, const struct brokers_result *what,
+    struct err *why)
 {
 	struct question q = { .kind = CONF_SERVER_REDIS,
 		.what = RESULT,
 		.task_id = what->task_id,
 		.result = what->out };
 
-	if (b == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
-		return -1;
-	}
+	if (b == NULL)
+		return err_set(why, "out of memory");
 	q.at = results_at(b->conf, what->queue);
 	if (q.at < 0)
 		return 1;
-	return ask(b, &q, why, whylen);
+	return ask(b, &q, why);
 }
 
 const struct job_registration *
@@ -256,8 +250,7 @@ brokers_registration(struct brokers *b, const char *queue,
 	    conf_queue_for(b->conf, queue)->broker != CONF_BROKER_FUNBOOST)
 		return NULL;
 	k->is_pending = false;
-	k->is_answered =
-	    brokers_signature(b, queue, &k->sig, k->why, sizeof(k->why)) == 0;
+	k->is_answered = brokers_signature(b, queue, &k->sig, &k->why) == 0;
 	return k;
 }
 
@@ -282,8 +275,7 @@ is_registry(const struct conf *c, int at)
 }
 
 int
-brokers_names(struct brokers *b, sink_see *see, void *arg, char *why,
-    size_t whylen)
+brokers_names(struct brokers *b, sink_see *see, void *arg, struct err *why)
 {
 	struct question q = { .kind = CONF_SERVER_REDIS,
 		.what = NAMES,
@@ -293,29 +285,26 @@ brokers_names(struct brokers *b, sink_see *see, void *arg, char *why,
 
 	for (size_t i = 0; b != NULL && i < b->conf->nredis; i++) {
 		q.at = (int)i;
-		if (is_registry(b->conf, q.at) && ask(b, &q, why, whylen) == -1)
+		if (is_registry(b->conf, q.at) && ask(b, &q, why) == -1)
 			rc = -1;
 	}
 	return rc;
 }
 
 int
-brokers_check(struct brokers *b, enum conf_server kind, int at, char *why,
-    size_t whylen)
+brokers_check(struct brokers *b, enum conf_server kind, int at, struct err *why)
 {
 	const struct question q = { .kind = kind, .at = at, .what = CHECK };
 
 	if (b != NULL)
-		return ask(b, &q, why, whylen);
-	(void)snprintf(why, whylen, "out of memory");
-	return -1;
+		return ask(b, &q, why);
+	return err_set(why, "out of memory");
 }
 
 int
-brokers_push(struct brokers *b, struct sink_message *m, char *why,
-    size_t whylen)
+brokers_push(struct brokers *b, struct sink_message *m, struct err *why)
 {
 	const struct question q = { .queue = m->queue, .what = PUSH, .m = m };
 
-	return ask_queue(b, &q, why, whylen);
+	return ask_queue(b, &q, why);
 }

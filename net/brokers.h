@@ -1,7 +1,6 @@
 #ifndef NET_BROKERS_H
 #define NET_BROKERS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "net/sink.h"
@@ -16,6 +15,7 @@ struct signature;
  * no answer is waited for longer than two seconds.
  */
 struct brokers;
+struct err;
 
 /*
  * By the servers of c, borrowed as is zone.  Nothing is connected yet.  NULL
@@ -33,16 +33,15 @@ bool brokers_has(const struct brokers *b, const char *queue);
  * Messages that wait there; SINK_NO_COUNT where nobody can know.  0, or -1 with
  * one line in why that names the server.
  */
-int brokers_count(struct brokers *b, const char *queue, int64_t *out, char *why,
-    size_t whylen);
+int brokers_count(struct brokers *b, const char *queue, int64_t *out,
+    struct err *why);
 
 /* Delete them; likewise. */
-int brokers_clear(struct brokers *b, const char *queue, char *why,
-    size_t whylen);
+int brokers_clear(struct brokers *b, const char *queue, struct err *why);
 
 /* What the queue's worker has registered (sink_signature); likewise. */
 int brokers_signature(struct brokers *b, const char *queue,
-    struct signature *out, char *why, size_t whylen);
+    struct signature *out, struct err *why);
 
 /*
  * Append to what->out what the worker of the queue left as the result of
@@ -56,7 +55,7 @@ struct brokers_result {
 	struct buf *out;
 };
 int brokers_result(struct brokers *b, const struct brokers_result *what,
-    char *why, size_t whylen);
+    struct err *why);
 
 /* Can there be results of the queue's messages? */
 bool brokers_has_results(const struct brokers *b, const char *queue);
@@ -74,15 +73,13 @@ void brokers_forget(struct job_registration *k);
  * Names of the queues that workers have registered with the servers that
  * queues of broker funboost are at; likewise, after asking all of them.
  */
-int brokers_names(struct brokers *b, sink_see *see, void *arg, char *why,
-    size_t whylen);
+int brokers_names(struct brokers *b, sink_see *see, void *arg, struct err *why);
 
 /* Can section number at of a kind be reached, and logged in to?  Likewise. */
-int brokers_check(struct brokers *b, enum conf_server kind, int at, char *why,
-    size_t whylen);
+int brokers_check(struct brokers *b, enum conf_server kind, int at,
+    struct err *why);
 
 /* Hand one message over, now, with its end in m (sink_push); likewise. */
-int brokers_push(struct brokers *b, struct sink_message *m, char *why,
-    size_t whylen);
+int brokers_push(struct brokers *b, struct sink_message *m, struct err *why);
 
 #endif

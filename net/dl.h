@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
+
 /*
  * Libraries that are loaded when there is something to send, and not with the
  * program: they bring others, which would cost each tick that has nothing to
@@ -29,6 +31,6 @@ struct dl_table {
  * Load t's library, once in the life of the program, and fill in the table at
  * out.  0, or -1 with one line in why.
  */
-int dl_open(const struct dl_table *t, void *out, char *why, size_t whylen);
+int dl_open(const struct dl_table *t, void *out, struct err *why);
 
 #endif

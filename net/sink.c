@@ -4,12 +4,12 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/record/message.h"
 #include "lib/job/message_funboost.h"
 #include "lib/secret/secret.h"
@@ -45,8 +45,7 @@ sink_new(const struct sink_opts *o)
 }
 
 int
-sink_push(struct sink *s, struct sink_message *v, size_t n, char *why,
-    size_t whylen)
+sink_push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 {
 	for (size_t i = 0; i < n; i++) {
 		v[i].end = SINK_WAITS;
@@ -54,49 +53,45 @@ sink_push(struct sink *s, struct sink_message *v, size_t n, char *why,
 		v[i].retry_us = 0;
 		v[i].why = NULL;
 	}
-	return s->ops->push(s, v, n, why, whylen);
+	return s->ops->push(s, v, n, why);
 }
 
 int
-sink_count(struct sink *s, const char *queue, int64_t *out, char *why,
-    size_t whylen)
+sink_count(struct sink *s, const char *queue, int64_t *out, struct err *why)
 {
 	*out = SINK_NO_COUNT;
-	return s->ops->count == NULL ?
-	    0 :
-	    s->ops->count(s, queue, out, why, whylen);
+	return s->ops->count == NULL ? 0 : s->ops->count(s, queue, out, why);
 }
 
 int
-sink_clear(struct sink *s, const char *queue, char *why, size_t whylen)
+sink_clear(struct sink *s, const char *queue, struct err *why)
 {
-	return s->ops->clear == NULL ? 0 : s->ops->clear(s, queue, why, whylen);
+	return s->ops->clear == NULL ? 0 : s->ops->clear(s, queue, why);
 }
 
 int
 sink_signature(struct sink *s, const char *queue, struct signature *out,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	return s->ops->signature == NULL ?
 	    0 :
-	    s->ops->signature(s, queue, out, why, whylen);
+	    s->ops->signature(s, queue, out, why);
 }
 
 int
-sink_result(struct sink *s, const char *task_id, struct buf *out, char *why,
-    size_t whylen)
+sink_result(struct sink *s, const char *task_id, struct buf *out,
+    struct err *why)
 {
-	return s->ops->result == NULL ?
-	    1 :
-	    s->ops->result(s, task_id, out, why, whylen);
+	return s->ops->result == NULL ? 1 :
+					s->ops->result(s, task_id, out, why);
 }
 
 int
-sink_names(struct sink *s, sink_see *see, void *arg, char *why, size_t whylen)
+sink_names(struct sink *s, sink_see *see, void *arg, struct err *why)
 {
 	return s->ops->names == NULL ?
 	    0 :
-	    s->ops->names(s, &(struct sink_names){ see, arg }, why, whylen);
+	    s->ops->names(s, &(struct sink_names){ see, arg }, why);
 }
 
 void
@@ -187,21 +182,19 @@ sink_body(const struct sink *s, const struct sink_message *m,
 }
 
 int
-sink_password(const char *file, const char *env, struct secret **out, char *why,
-    size_t whylen)
+sink_password(const char *file, const char *env, struct secret **out,
+    struct err *why)
 {
 	const char *value;
 
 	*out = NULL;
 	if (*file != '\0')
-		*out = secret_read(file, why, whylen);
+		*out = secret_read(file, why);
 	else if (*env == '\0')
 		return 0;
 	else if ((value = getenv(env)) == NULL)
-		(void)snprintf(why, whylen, "the variable %.128s is not set",
-		    env);
+		err_set(why, "the variable %.128s is not set", env);
 	else if ((*out = secret_new(value, strlen(value))) == NULL)
-		(void)snprintf(why, whylen,
-		    "the variable %.128s holds no password", env);
+		err_set(why, "the variable %.128s holds no password", env);
 	return *out == NULL ? -1 : 0;
 }

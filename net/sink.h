@@ -8,6 +8,7 @@
 #include "lib/conf/conf.h"
 
 struct buf;
+struct err;
 struct signature;
 struct tz;
 
@@ -81,19 +82,19 @@ struct sink *sink_new(const struct sink_opts *o);
  * in why when there is no connection (any more): those that were not answered
  * are SINK_WAITS, or SINK_DOUBT if they may have arrived.
  */
-int sink_push(struct sink *s, struct sink_message *v, size_t n, char *why,
-    size_t whylen);
+int sink_push(struct sink *s, struct sink_message *v, size_t n,
+    struct err *why);
 
 /*
  * How many messages wait in a queue; SINK_NO_COUNT where nobody can know.  0,
  * or -1 with one line in why.
  */
 #define SINK_NO_COUNT INT64_C(-1)
-int sink_count(struct sink *s, const char *queue, int64_t *out, char *why,
-    size_t whylen);
+int sink_count(struct sink *s, const char *queue, int64_t *out,
+    struct err *why);
 
 /* Delete the messages that wait in a queue; 0, or -1 with one line in why. */
-int sink_clear(struct sink *s, const char *queue, char *why, size_t whylen);
+int sink_clear(struct sink *s, const char *queue, struct err *why);
 
 /*
  * What the worker of a queue has registered in Redis (funboost), into the
@@ -101,20 +102,19 @@ int sink_clear(struct sink *s, const char *queue, char *why, size_t whylen);
  * line in why.  End *out with signature_fini either way.
  */
 int sink_signature(struct sink *s, const char *queue, struct signature *out,
-    char *why, size_t whylen);
+    struct err *why);
 
 /*
  * Append what the worker left as the result of task_id, the JSON text
  * of funboost.  0; 1 when there is nothing (yet, or any more); -1 with
  * one line in why.
  */
-int sink_result(struct sink *s, const char *task_id, struct buf *out, char *why,
-    size_t whylen);
+int sink_result(struct sink *s, const char *task_id, struct buf *out,
+    struct err *why);
 
 /* Call see with the name of each queue that workers have registered. */
 typedef void sink_see(void *arg, const char *name);
-int sink_names(struct sink *s, sink_see *see, void *arg, char *why,
-    size_t whylen);
+int sink_names(struct sink *s, sink_see *see, void *arg, struct err *why);
 
 /*
  * Let the call under way, and all later ones, fail soon; from any thread.

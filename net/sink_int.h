@@ -6,6 +6,7 @@
 #include "net/sink.h"
 
 struct buf;
+struct err;
 struct secret;
 
 /* Private to net/. */
@@ -19,19 +20,18 @@ struct sink_names {
 /* What each kind of sink does; members that may be NULL say so. */
 struct sink_ops {
 	size_t size; /* of its struct, which begins with a struct sink */
-	int (*push)(struct sink *s, struct sink_message *v, size_t n, char *why,
-	    size_t whylen);
+	int (*push)(struct sink *s, struct sink_message *v, size_t n,
+	    struct err *why);
 	/* The next five may be NULL: there is nothing. */
-	int (*count)(struct sink *s, const char *queue, int64_t *out, char *why,
-	    size_t whylen);
-	int (*clear)(struct sink *s, const char *queue, char *why,
-	    size_t whylen);
+	int (*count)(struct sink *s, const char *queue, int64_t *out,
+	    struct err *why);
+	int (*clear)(struct sink *s, const char *queue, struct err *why);
 	int (*signature)(struct sink *s, const char *queue,
-	    struct signature *out, char *why, size_t whylen);
+	    struct signature *out, struct err *why);
 	int (*result)(struct sink *s, const char *task_id, struct buf *out,
-	    char *why, size_t whylen);
-	int (*names)(struct sink *s, const struct sink_names *to, char *why,
-	    size_t whylen);
+	    struct err *why);
+	int (*names)(struct sink *s, const struct sink_names *to,
+	    struct err *why);
 	/* Wake a call that waits, from another thread; may be NULL. */
 	void (*wake)(struct sink *s);
 	void (*close)(struct sink *s);
@@ -79,6 +79,6 @@ const char *sink_body(const struct sink *s, const struct sink_message *m,
  * there is neither.  0, or -1 with one line in why.
  */
 int sink_password(const char *file, const char *env, struct secret **out,
-    char *why, size_t whylen);
+    struct err *why);
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/log.h"
 #include "lib/sched/sched.h"
@@ -88,11 +89,11 @@ run(const struct opts *o, const struct conf *conf)
 	enum store_rc rc;
 	struct sched s;
 	struct clock clock;
-	char why[2048];
+	struct err why;
 
-	rc = sched_open(&s, conf, getenv("TZ"), why, sizeof(why));
+	rc = sched_open(&s, conf, getenv("TZ"), &why);
 	if (rc != STORE_OK) {
-		log_event(LOG_LEVEL_ERR, "open", LOG_KEY_ERROR, why, NULL);
+		log_event(LOG_LEVEL_ERR, "open", LOG_KEY_ERROR, why.text, NULL);
 		return rc == STORE_ERROR ? EX_UNAVAILABLE : exit_status(rc);
 	}
 	s.actor = "ticker";
@@ -125,7 +126,8 @@ main(int argc, char *argv[])
 {
 	struct conf *conf;
 	struct opts o;
-	char why[2048], *path;
+	struct err why;
+	char *path;
 	int status;
 
 	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARN, "ticker");
@@ -141,12 +143,12 @@ main(int argc, char *argv[])
 	}
 	set_signals();
 	path = conf_find(o.conf, getenv("MINUTEHAND_CONF"), getenv("HOME"));
-	conf = path == NULL ? NULL : conf_load(path, why, sizeof(why));
+	conf = path == NULL ? NULL : conf_load(path, &why);
 	if (conf == NULL) {
 		status = errno == EMFILE || errno == ENFILE ? EX_UNAVAILABLE :
 							      EX_CONFIG;
 		log_event(LOG_LEVEL_ERR, "configuration", LOG_KEY_ERROR,
-		    path == NULL ? "no memory" : why, NULL);
+		    path == NULL ? "no memory" : why.text, NULL);
 		free(path);
 		return status;
 	}

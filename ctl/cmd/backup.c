@@ -13,6 +13,7 @@
 #include "ctl/audit.h"
 #include "ctl/commands.h"
 #include "ctl/text.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/db/backup.h"
 
@@ -59,7 +60,7 @@ static int
 run_backup(struct ctl *c, const struct ctl_args *a)
 {
 	const char *file = a->operand[0];
-	char why[1024] = "";
+	struct err why = { "" };
 	enum store_rc rc;
 	int status;
 
@@ -68,8 +69,8 @@ run_backup(struct ctl *c, const struct ctl_args *a)
 	status = check_target(c, file, a->opt[OPT_FORCE] != NULL);
 	if (status != CTL_OK)
 		return status;
-	rc = store_backup(c->sched.stores[JOB_DURABLE], file, why, sizeof(why));
-	return rc == STORE_OK ? CTL_OK : ctl_fail(exit_of(rc), "%s", why);
+	rc = store_backup(c->sched.stores[JOB_DURABLE], file, &why);
+	return rc == STORE_OK ? CTL_OK : ctl_fail(exit_of(rc), "%s", why.text);
 }
 
 /* Is the ledger of the restored store complete?  An exit status. */
@@ -89,7 +90,7 @@ restore_audit(struct ctl *c)
 static int
 run_restore(struct ctl *c, const struct ctl_args *a)
 {
-	char why[1024] = "";
+	struct err why = { "" };
 	struct store_opts o;
 	struct stat sb;
 	enum store_rc rc;
@@ -104,9 +105,9 @@ run_restore(struct ctl *c, const struct ctl_args *a)
 		.is_shared = c->conf->group_writable == CONF_ON,
 	};
 	had_store = stat(o.path, &sb) == 0;
-	rc = store_restore(&o, a->operand[0], why, sizeof(why));
+	rc = store_restore(&o, a->operand[0], &why);
 	if (rc != STORE_OK)
-		return ctl_fail(exit_of(rc), "%s", why);
+		return ctl_fail(exit_of(rc), "%s", why.text);
 	if (had_store)
 		text_line("the previous store is %s.before-restore", o.path);
 	(void)fflush(stdout);

@@ -26,6 +26,7 @@
 #include "lib/store/token.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/trust.h"
 
@@ -157,11 +158,11 @@ make_store(struct ctl *c, struct setup *s)
 	};
 	enum store_rc rc;
 	struct store *st;
-	char why[2048] = "";
+	struct err why = { "" };
 
 	s->had_store = access(o.path, F_OK) == 0;
-	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL)
-		return ctl_fail(ctl_exit_of(rc), "%s", why);
+	if ((st = store_open(&o, &rc, &why)) == NULL)
+		return ctl_fail(ctl_exit_of(rc), "%s", why.text);
 	store_close(st);
 	return ctl_open(c);
 }

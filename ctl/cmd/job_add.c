@@ -13,6 +13,7 @@
 #include "ctl/json_out.h"
 #include "ctl/trigger_opts.h"
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/json/json.h"
 
 #include "lib/base/ban.h"
@@ -75,12 +76,13 @@ static const struct ctl_option options[] = {
 static int
 add_json(const struct ctl_args *a, int i, struct buf *body)
 {
-	char why[256] = "";
+	struct err why = { "" };
 
 	if (a->opt[i] == NULL)
 		return CTL_OK;
-	if (json_check(a->opt[i], strlen(a->opt[i]), why, sizeof(why)) == -1)
-		return ctl_fail(CTL_DATA, "--%s: %s", options[i].name, why);
+	if (json_check(a->opt[i], strlen(a->opt[i]), &why) == -1)
+		return ctl_fail(CTL_DATA, "--%s: %s", options[i].name,
+		    why.text);
 	json_out_raw(body, options[i].name, a->opt[i]);
 	return CTL_OK;
 }
@@ -152,7 +154,7 @@ static int
 body_from_options(const struct ctl_args *a, struct json_object **out)
 {
 	struct buf b = BUF_INIT;
-	char why[256] = "out of memory";
+	struct err why = { "out of memory" };
 	int status;
 
 	if (a->noperands != 1)
@@ -169,9 +171,8 @@ body_from_options(const struct ctl_args *a, struct json_object **out)
 		status = add_render(a, &b);
 	json_out_close(&b, '}');
 	if (status == CTL_OK &&
-	    (b.is_failed ||
-		(*out = json_parse(b.data, b.len, why, sizeof(why))) == NULL))
-		status = ctl_fail(CTL_DATA, "%s", why);
+	    (b.is_failed || (*out = json_parse(b.data, b.len, &why)) == NULL))
+		status = ctl_fail(CTL_DATA, "%s", why.text);
 	buf_fini(&b);
 	return status;
 }

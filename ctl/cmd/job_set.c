@@ -13,6 +13,7 @@
 #include "ctl/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/job/job_json.h"
 #include "lib/json/json.h"
@@ -54,7 +55,7 @@ add_setting(const char *text, struct buf *body)
 {
 	const char *value = strchr(text, '=');
 	struct buf name = BUF_INIT;
-	char why[256] = "";
+	struct err why = { "" };
 	int status = CTL_OK;
 
 	if (value == NULL || value == text)
@@ -64,10 +65,11 @@ add_setting(const char *text, struct buf *body)
 	value++;
 	if (!is_json(value))
 		json_out_str(body, buf_cstr(&name), value);
-	else if (json_check(value, strlen(value), why, sizeof(why)) == 0)
+	else if (json_check(value, strlen(value), &why) == 0)
 		json_out_raw(body, buf_cstr(&name), value);
 	else
-		status = ctl_fail(CTL_DATA, "%s: %s", buf_cstr(&name), why);
+		status =
+		    ctl_fail(CTL_DATA, "%s: %s", buf_cstr(&name), why.text);
 	buf_fini(&name);
 	return status;
 }
@@ -78,7 +80,7 @@ read_settings(const struct ctl_args *a, int first, struct json_object **out)
 {
 	struct buf b = BUF_INIT;
 	int status = CTL_OK;
-	char why[256] = "";
+	struct err why = { "" };
 
 	json_out_open(&b, NULL, '{');
 	if (a->opt[OPT_TIMEZONE] != NULL)
@@ -87,9 +89,9 @@ read_settings(const struct ctl_args *a, int first, struct json_object **out)
 		status = add_setting(a->operand[i], &b);
 	json_out_close(&b, '}');
 	if (status == CTL_OK) {
-		*out = json_parse(buf_cstr(&b), b.len, why, sizeof(why));
+		*out = json_parse(buf_cstr(&b), b.len, &why);
 		if (*out == NULL)
-			status = ctl_fail(CTL_DATA, "%s", why);
+			status = ctl_fail(CTL_DATA, "%s", why.text);
 	}
 	buf_fini(&b);
 	return status;
@@ -243,7 +245,7 @@ run_set(struct ctl *c, const struct ctl_args *a)
 {
 	const char *queue = a->opt[OPT_ALL_OF];
 	struct json_object *members = NULL;
-	char why[256];
+	struct err why;
 	int status;
 
 	if ((status = check_form(a)) != CTL_OK ||
@@ -252,9 +254,8 @@ run_set(struct ctl *c, const struct ctl_args *a)
 		return status;
 	status = queue == NULL ? ctl_open_job(c, a) : ctl_open(c);
 	if (status == CTL_OK && a->opt[OPT_TIMEZONE] != NULL &&
-	    tz_get(c->sched.zones, a->opt[OPT_TIMEZONE], why, sizeof(why)) ==
-		NULL)
-		status = ctl_fail(CTL_DATA, "--timezone: %s", why);
+	    tz_get(c->sched.zones, a->opt[OPT_TIMEZONE], &why) == NULL)
+		status = ctl_fail(CTL_DATA, "--timezone: %s", why.text);
 	if (status == CTL_OK)
 		status = queue == NULL ? set(c, a, members) :
 					 set_all(c, queue, members);

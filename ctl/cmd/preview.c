@@ -17,6 +17,7 @@
 #include "ctl/trigger_opts.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
@@ -50,7 +51,7 @@ static int
 load_settings(struct ctl *c)
 {
 	int status = CTL_OK;
-	char why[256];
+	struct err why;
 	char *path;
 
 	if (c->conf_path != NULL)
@@ -62,18 +63,18 @@ load_settings(struct ctl *c)
 	if (status != CTL_OK)
 		return status;
 	if (c->conf == NULL)
-		c->conf = conf_new("/minutehand.conf", why, sizeof(why));
-	return c->conf == NULL ? ctl_fail(CTL_BUG, "%s", why) : CTL_OK;
+		c->conf = conf_new("/minutehand.conf", &why);
+	return c->conf == NULL ? ctl_fail(CTL_BUG, "%s", why.text) : CTL_OK;
 }
 
 static int
 read_body(const char *text, struct json_object **out)
 {
-	char why[256] = "";
+	struct err why = { "" };
 
-	*out = json_parse(text, strlen(text), why, sizeof(why));
+	*out = json_parse(text, strlen(text), &why);
 	if (*out == NULL)
-		return ctl_fail(CTL_DATA, "%s", why);
+		return ctl_fail(CTL_DATA, "%s", why.text);
 	if (!json_is_object(*out))
 		return ctl_fail(CTL_DATA, "a trigger is an object, not %s",
 		    json_kind(*out));
@@ -113,18 +114,18 @@ read_now(const struct ctl_args *a, struct json_object *body,
 	struct faults fs = { .n = 0 };
 	struct datetime_relative words = { NULL, clock_now_us() };
 	const char *wrong = NULL;
-	char why[256] = "";
+	struct err why = { "" };
 
 	env->now_us = words.now_us;
 	if (a->opt[OPT_NOW] == NULL)
 		return CTL_OK;
 	(void)json_get_str(body, "timezone", &zone, &fs);
-	words.tz = tz_get(env->zones, zone, why, sizeof(why));
+	words.tz = tz_get(env->zones, zone, &why);
 	if (words.tz != NULL)
 		wrong = datetime_parse_relative(a->opt[OPT_NOW], &words,
 		    &env->now_us, NULL);
 	if (words.tz == NULL)
-		return ctl_fail(CTL_DATA, "--now: %s", why);
+		return ctl_fail(CTL_DATA, "--now: %s", why.text);
 	if (wrong != NULL)
 		return ctl_fail(CTL_DATA, "--now: %s, not \"%s\"", wrong,
 		    a->opt[OPT_NOW]);
@@ -193,9 +194,8 @@ cadence_of(const struct conf *conf)
 {
 	int64_t cadence_us = conf->window_us == 0 ? 60 * CLOCK_US_PER_S : 0;
 	struct sched s;
-	char why[256];
 
-	if (sched_open(&s, conf, getenv("TZ"), why, sizeof(why)) == STORE_OK) {
+	if (sched_open(&s, conf, getenv("TZ"), NULL) == STORE_OK) {
 		cadence_us = sched_cadence(&s, clock_now_us());
 		sched_close(&s);
 	}
@@ -228,7 +228,7 @@ run_preview(struct ctl *c, const struct ctl_args *a)
 {
 	struct trigger_env env = { .takes = TRIGGER_TAKES_WORDS };
 	struct json_object *body = NULL;
-	char why[1024] = "";
+	struct err why = { "" };
 	int status;
 
 	if (a->opt[OPT_BATCH] != NULL)
@@ -241,9 +241,9 @@ run_preview(struct ctl *c, const struct ctl_args *a)
 		return ctl_fail(CTL_BUG, "out of memory");
 	env.default_zone =
 	    sched_zone(&(struct sched){ .conf = c->conf, .zones = env.zones },
-		getenv("TZ"), why, sizeof(why));
+		getenv("TZ"), &why);
 	if (env.default_zone == NULL)
-		status = ctl_fail(CTL_CONFIG, "%s", why);
+		status = ctl_fail(CTL_CONFIG, "%s", why.text);
 	else if ((status = make_body(a, &body)) == CTL_OK)
 		status = preview(c, a, &env, body);
 	json_free(body);

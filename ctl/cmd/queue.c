@@ -16,6 +16,7 @@
 #include "ctl/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/json/json.h"
 #include "net/brokers.h"
 
@@ -117,7 +118,6 @@ static void
 add_message_json(const void *row, struct buf *o)
 {
 	const struct message *m = row;
-	char why[128];
 
 	json_out_open(o, NULL, '{');
 	json_out_int(o, "id", m->id);
@@ -129,7 +129,7 @@ add_message_json(const void *row, struct buf *o)
 	    m->state == MESSAGE_HELD ? m->until_us : 0);
 	json_out_str(o, "reason", m->reason);
 	/* What is no JSON is shown as the text it is. */
-	if (json_check(m->body, strlen(m->body), why, sizeof(why)) == 0)
+	if (json_check(m->body, strlen(m->body), NULL) == 0)
 		json_out_raw(o, "body", m->body);
 	else
 		json_out_str(o, "body", m->body);
@@ -234,7 +234,7 @@ run_clear(struct ctl *c, const struct ctl_args *a)
 {
 	enum store_rc rc;
 	int64_t n = 0;
-	char why[256];
+	struct err why;
 	int status;
 
 	if (a->opt[OPT_YES] == NULL)
@@ -244,11 +244,11 @@ run_clear(struct ctl *c, const struct ctl_args *a)
 		    a->operand[0]);
 	if ((status = open_for_queue(c, a)) != CTL_OK)
 		return status;
-	if (brokers_clear(ctl_brokers(c), a->operand[0], why, sizeof(why)) ==
-	    -1)
-		return ctl_fail(strstr(why, ": WRONGTYPE ") != NULL ? CTL_NO :
-								      CTL_DOWN,
-		    "%s", why);
+	if (brokers_clear(ctl_brokers(c), a->operand[0], &why) == -1)
+		return ctl_fail(strstr(why.text, ": WRONGTYPE ") != NULL ?
+			CTL_NO :
+			CTL_DOWN,
+		    "%s", why.text);
 	rc = sched_message_clear(&c->sched, a->operand[0], &n);
 	if (rc == STORE_OK && brokers_has(ctl_brokers(c), a->operand[0]))
 		text_line("the queue is empty; %" PRId64

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@
 #include "ctl/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/fault.h"
 #include "lib/job/job_json.h"
@@ -44,7 +44,7 @@ struct probe {
 	int64_t before, after;	       /* messages there; SINK_NO_COUNT */
 	char *body;		       /* as it was sent, or NULL */
 	enum sink_end end;
-	char why[256]; /* what there is to say */
+	struct err why; /* what there is to say */
 };
 
 static const char *
@@ -102,25 +102,22 @@ test_there(struct ctl *c, struct probe *p)
 	/* A command need not read its message. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	run_make_id(m.scheduled_us, p->id);
-	if (brokers_count(b, p->queue, &p->before, p->why, sizeof(p->why)) ==
-	    -1)
+	if (brokers_count(b, p->queue, &p->before, &p->why) == -1)
 		return CTL_DOWN;
 	p->is_asked = brokers_registration(b, p->queue, &p->known) != NULL;
-	if (brokers_push(b, &m, p->why, sizeof(p->why)) == -1) {
+	if (brokers_push(b, &m, &p->why) == -1) {
 		p->end = m.end;
 		free(m.why);
 		return CTL_DOWN;
 	}
 	p->end = m.end;
 	if (m.why != NULL)
-		(void)snprintf(p->why, sizeof(p->why), "%s", m.why);
+		err_set(&p->why, "%s", m.why);
 	free(m.why);
 	if (p->end != SINK_DONE)
 		return CTL_NO;
-	return brokers_count(b, p->queue, &p->after, p->why, sizeof(p->why)) ==
-		0 ?
-	    CTL_OK :
-	    CTL_DOWN;
+	return brokers_count(b, p->queue, &p->after, &p->why) == 0 ? CTL_OK :
+								     CTL_DOWN;
 }
 
 static void
@@ -149,7 +146,7 @@ print_text(const struct probe *p, const struct conf_queue *q)
 	if (p->body != NULL)
 		text_line("%-9s  %s", "body", p->body);
 	text_line("%-9s  %s%s%s", "outcome", end_word(p->end),
-	    p->why[0] == '\0' ? "" : ": ", p->why);
+	    p->why.text[0] == '\0' ? "" : ": ", p->why.text);
 	print_count("before", p->before);
 	if (p->end == SINK_DONE)
 		print_count("after", p->after);
@@ -169,7 +166,7 @@ print_json(const struct probe *p, const struct conf_queue *q)
 	json_out_str(&o, "id", p->id);
 	json_out_str(&o, "body", p->body);
 	json_out_str(&o, "outcome", end_word(p->end));
-	json_out_str(&o, "reason", p->why[0] == '\0' ? NULL : p->why);
+	json_out_str(&o, "reason", p->why.text[0] == '\0' ? NULL : p->why.text);
 	if (p->before != SINK_NO_COUNT)
 		json_out_int(&o, "before", p->before);
 	if (p->after != SINK_NO_COUNT)
@@ -185,13 +182,12 @@ check_kwargs(struct ctl *c, const struct probe *p)
 	struct job_params params = { .queue = p->queue,
 		.kwargs_field = "--kwargs" };
 	struct faults fs = { .n = 0 };
-	char why[128];
+	struct err why;
 	int status = CTL_OK;
 
-	params.kwargs =
-	    json_parse(p->kwargs, strlen(p->kwargs), why, sizeof(why));
+	params.kwargs = json_parse(p->kwargs, strlen(p->kwargs), &why);
 	if (params.kwargs == NULL)
-		return ctl_fail(CTL_DATA, "--kwargs: %s", why);
+		return ctl_fail(CTL_DATA, "--kwargs: %s", why.text);
 	if (!json_is_object(params.kwargs))
 		status = ctl_fail(CTL_DATA, "--kwargs: must be an object");
 	else if (job_check_params(c->conf, &params, &fs) != 0)

@@ -79,7 +79,6 @@ static int
 read_expires(const struct ctl *c, const char *text, struct token *t)
 {
 	struct datetime_relative words = { NULL, t->created_us };
-	char why[128];
 	int64_t us = 0;
 
 	if (text == NULL)
@@ -88,8 +87,7 @@ read_expires(const struct ctl *c, const char *text, struct token *t)
 		t->expires_us = us == 0 ? 0 : t->created_us + us;
 		return CTL_OK;
 	}
-	words.tz =
-	    tz_get(c->sched.zones, c->sched.default_zone, why, sizeof(why));
+	words.tz = tz_get(c->sched.zones, c->sched.default_zone, NULL);
 	if (words.tz != NULL &&
 	    datetime_parse_relative(text, &words, &t->expires_us, NULL) ==
 		NULL &&

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "ctl/doctor/doctor.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "net/brokers.h"
 
@@ -17,13 +18,12 @@ static void
 check_kind(struct doctor *d, enum conf_server kind, struct finding *f)
 {
 	size_t n = conf_server_count(d->ctl->conf, kind);
-	char why[400];
+	struct err why;
 
 	for (size_t i = 0; i < n && f->level == DOCTOR_OK; i++) {
-		if (brokers_check(ctl_brokers(d->ctl), kind, (int)i, why,
-			sizeof(why)) == 0)
+		if (brokers_check(ctl_brokers(d->ctl), kind, (int)i, &why) == 0)
 			continue;
-		doctor_report(f, DOCTOR_FAIL, "%s", why);
+		doctor_report(f, DOCTOR_FAIL, "%s", why.text);
 		doctor_advise(f,
 		    "messages for its queues wait, and are tried again");
 	}

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ctl/doctor/doctor.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/trust.h"
 
@@ -143,21 +144,23 @@ doctor_permissions(struct doctor *d, struct finding *f)
 void
 doctor_configuration(struct doctor *d, struct finding *f)
 {
-	char why[2048] = "";
+	struct err why = { "" };
 
-	if (ctl_read(d->ctl, why, sizeof(why)) == CTL_OK)
+	if (ctl_read(d->ctl, &why) == CTL_OK)
 		doctor_report(f, DOCTOR_OK, "%s", d->ctl->conf->path);
 	else
-		say_refused(f, why, "correct that, or run minutehand init");
+		say_refused(f, why.text,
+		    "correct that, or run minutehand init");
 }
 
 void
 doctor_open(struct doctor *d, struct finding *f)
 {
-	char why[2048] = "";
+	struct err why = { "" };
 
-	if (ctl_try_open(d->ctl, why, sizeof(why)) == CTL_OK)
+	if (ctl_try_open(d->ctl, &why) == CTL_OK)
 		doctor_report(f, DOCTOR_OK, "%s", d->ctl->conf->store);
 	else
-		say_refused(f, why, "run minutehand init if there is none yet");
+		say_refused(f, why.text,
+		    "run minutehand init if there is none yet");
 }

@@ -14,6 +14,7 @@
 
 #include "ctl/doctor/doctor.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/store/job.h"
 #include "lib/time/tz.h"
@@ -27,7 +28,6 @@ static bool
 is_tz_ignored(const struct sched *s, const char *env_tz)
 {
 	const char *name = env_tz, *end;
-	char why[256];
 
 	if (env_tz == NULL || *s->conf->timezone != '\0')
 		return false;
@@ -36,7 +36,7 @@ is_tz_ignored(const struct sched *s, const char *env_tz)
 	if (*name == '\0')
 		return false;
 	if (*name != '/')
-		return tz_get(s->zones, name, why, sizeof(why)) == NULL;
+		return tz_get(s->zones, name, NULL) == NULL;
 	/* The path of a zone's file: its end is the name. */
 	end = strstr(name, s->default_zone);
 	return end == NULL || strcmp(end, s->default_zone) != 0;
@@ -145,12 +145,12 @@ is_shells_own(struct doctor *d, const struct tz *tz, struct finding *f)
 {
 	struct sched *s = &d->ctl->sched;
 	const char *env_tz = getenv("TZ"), *cron, *words;
-	char own[128] = "", why[256];
+	char own[128] = "";
 	const struct tz *there;
 	bool has_tz = doctor_crontab_tz(d, own, sizeof(own));
 
 	cron = tz_host_name(s->zones, has_tz ? own : NULL);
-	there = tz_get(s->zones, cron, why, sizeof(why));
+	there = tz_get(s->zones, cron, NULL);
 	if (there == NULL || !is_other_zone(tz, there))
 		return false;
 	words = has_tz ? "by the TZ of its crontab" : "which has no TZ";
@@ -173,11 +173,11 @@ doctor_zone(struct doctor *d, struct finding *f)
 	const char *env_tz = getenv("TZ");
 	bool is_host = *d->ctl->conf->timezone == '\0';
 	const struct tz *tz;
-	char why[256] = "";
+	struct err why = { "" };
 
-	tz = tz_get(s->zones, s->default_zone, why, sizeof(why));
+	tz = tz_get(s->zones, s->default_zone, &why);
 	if (tz == NULL)
-		doctor_report(f, DOCTOR_FAIL, "%s", why);
+		doctor_report(f, DOCTOR_FAIL, "%s", why.text);
 	else if (!tz_has_files(s->zones))
 		doctor_report(f, DOCTOR_WARN,
 		    "%s; this host has no time zone files: only UTC and "

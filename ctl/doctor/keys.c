@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ctl/doctor/doctor.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/keys.h"
 
@@ -21,17 +22,16 @@ static void
 check_keys(const struct conf *c, struct finding *f)
 {
 	struct keys *keys = keys_new(c, getenv);
-	char why[400] = "out of memory";
+	struct err why = { "out of memory" };
 
 	for (size_t i = 0; i < c->nrender_keys; i++) {
-		if (keys != NULL &&
-		    keys_get(keys, (int)i, why, sizeof(why)) != NULL)
+		if (keys != NULL && keys_get(keys, (int)i, &why) != NULL)
 			continue;
 		if (*c->render_keys[i].env == '\0') {
-			doctor_report(f, DOCTOR_FAIL, "%s", why);
+			doctor_report(f, DOCTOR_FAIL, "%s", why.text);
 			doctor_advise(f, "jobs of its services wait for it");
 		} else {
-			doctor_report(f, DOCTOR_WARN, "%s here", why);
+			doctor_report(f, DOCTOR_WARN, "%s here", why.text);
 			doctor_advise(f,
 			    "set it in the crontab, too, or use a file");
 		}

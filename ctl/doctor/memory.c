@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "ctl/doctor/doctor.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 
 #include "lib/base/ban.h"
@@ -156,18 +157,20 @@ void
 doctor_memory(struct doctor *d, struct finding *f)
 {
 	const struct conf *c = d->ctl->conf;
-	char *dir = strdup(c->memory_store), *slash, why[320] = "";
+	struct err why = { "" };
+	char *dir = strdup(c->memory_store), *slash;
 	enum store_rc rc;
 	struct stat sb;
 
-	rc = sched_memory_check(c, why, sizeof(why));
+	rc = sched_memory_check(c, &why);
 	if (rc == STORE_NOTFOUND) {
 		doctor_report(f, DOCTOR_OK,
 		    "none: jobs of kind memory are refused");
 		goto out;
 	}
 	if (rc != STORE_OK) {
-		doctor_report(f, DOCTOR_FAIL, "%s: %s", c->memory_store, why);
+		doctor_report(f, DOCTOR_FAIL, "%s: %s", c->memory_store,
+		    why.text);
 		doctor_advise(f,
 		    "jobs of kind memory are refused; set memory_store in %s "
 		    "to a folder of your own in RAM",
@@ -175,9 +178,8 @@ doctor_memory(struct doctor *d, struct finding *f)
 		goto out;
 	}
 	if (d->ctl->is_open &&
-	    sched_memory_ticks(&d->ctl->sched, why, sizeof(why)) ==
-		STORE_FULL) {
-		doctor_report(f, DOCTOR_FAIL, "%s", why);
+	    sched_memory_ticks(&d->ctl->sched, &why) == STORE_FULL) {
+		doctor_report(f, DOCTOR_FAIL, "%s", why.text);
 		doctor_advise(f,
 		    "jobs of kind memory are refused; existing ones do "
 		    "not run");

@@ -6,6 +6,7 @@
 
 #include "ctl/doctor/doctor.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "net/command/child.h"
 #include "lib/conf/conf.h"
 #include "lib/store/queue.h"
@@ -93,17 +94,17 @@ doctor_consumers(struct doctor *d, struct finding *f)
 static void
 check_alert_commands(const struct conf *c, struct finding *f)
 {
-	char why[512];
+	struct err why;
 
 	for (size_t i = 0; i < c->nalerts; i++) {
 		const struct conf_list *l = &c->alerts[i].command;
 
 		if (l->n == 0 ||
-		    (conf_check_command(c, l, why, sizeof(why)) == 0 &&
-			child_find(l->v[0], why, sizeof(why)) == 0))
+		    (conf_check_command(c, l, &why) == 0 &&
+			child_find(l->v[0], &why) == 0))
 			continue;
 		doctor_report(f, DOCTOR_FAIL, "alert \"%s\": %s",
-		    c->alerts[i].name, why);
+		    c->alerts[i].name, why.text);
 		doctor_advise(f, "its alerts are tried again for about a day");
 	}
 }

@@ -14,6 +14,7 @@
 
 #include "ctl/doctor/doctor.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/trigger/grace.h"
 #include "lib/store/job.h"
@@ -49,10 +50,10 @@ doctor_journal(struct doctor *d, struct finding *f)
 void
 doctor_integrity(struct doctor *d, struct finding *f)
 {
-	char why[256] = "";
+	struct err why = { "" };
 	enum store_rc rc;
 
-	rc = store_check(d->ctl->sched.stores[JOB_DURABLE], why, sizeof(why));
+	rc = store_check(d->ctl->sched.stores[JOB_DURABLE], &why);
 	if (rc == STORE_OK) {
 		doctor_report(f, DOCTOR_OK,
 		    "quick_check found nothing, schema "
@@ -65,7 +66,7 @@ doctor_integrity(struct doctor *d, struct finding *f)
 		doctor_advise(f, "run doctor again");
 		return;
 	}
-	doctor_report(f, DOCTOR_FAIL, "damaged: %s", why);
+	doctor_report(f, DOCTOR_FAIL, "damaged: %s", why.text);
 	doctor_advise(f,
 	    "keep a copy of the folder, then bring the last "
 	    "backup back");

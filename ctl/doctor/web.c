@@ -163,8 +163,7 @@ found_health(const struct doctor *d, const struct probe_answer *a,
 	struct faults fs = { .n = 0 };
 	const char *status = NULL, *cause = NULL;
 	int64_t uid = -1, age = -1;
-	char why[128];
-	struct json_object *o = json_parse(a->body, a->len, why, sizeof(why));
+	struct json_object *o = json_parse(a->body, a->len, NULL);
 
 	if (o == NULL || !json_is_object(o) ||
 	    json_get_str(o, "status", &status, &fs) != 0 || status == NULL) {
@@ -259,11 +258,11 @@ doctor_web(struct doctor *d, struct finding *f)
 		return;
 	}
 	if (probe_ask(&r, &a) == -1) {
-		doctor_report(f, DOCTOR_FAIL, "%s: %s", d->url, a.error);
+		doctor_report(f, DOCTOR_FAIL, "%s: %s", d->url, a.error.text);
 		doctor_advise(f, "give --url https://HOST[:PORT][/PATH]");
 	} else if (a.trouble != HTTP_TROUBLE_NONE) {
 		doctor_report(f, DOCTOR_FAIL, "%s: %s%s", d->url,
-		    trouble_names[a.trouble], a.error);
+		    trouble_names[a.trouble], a.error.text);
 		doctor_advise(f, "%s", trouble_advice[a.trouble]);
 	} else if (a.status / 100 == 3)
 		found_redirect(d, &a, f);

@@ -14,6 +14,7 @@
 
 #include "lib/conf/conf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/log.h"
 #include "lib/base/trust.h"
 #include "lib/time/tz.h"
@@ -200,10 +201,10 @@ examine(struct ctx *ctx)
 	struct trust t = {
 		.is_shared = ctx->conf->group_writable == CONF_ON,
 	};
-	char why[2048];
+	struct err why;
 
-	if (conf_check_trust(ctx->conf, why, sizeof(why)) == -1)
-		return drop_conf(ctx, why);
+	if (conf_check_trust(ctx->conf, &why) == -1)
+		return drop_conf(ctx, why.text);
 	/* Why it is not, and that, is for open_store. */
 	if (trust_check(&t, TRUST_STORE, ctx->conf->store) == TRUST_REFUSED)
 		close_store(ctx);
@@ -215,13 +216,13 @@ static int
 load_conf(struct ctx *ctx)
 {
 	struct conf *conf;
-	char why[2048];
+	struct err why;
 
-	conf = conf_load(ctx->conf_path, why, sizeof(why));
+	conf = conf_load(ctx->conf_path, &why);
 	if (conf == NULL) {
-		if (ctx->conf == NULL || trust_remedy(why) != NULL)
-			return drop_conf(ctx, why);
-		log_bad_conf(ctx, why);
+		if (ctx->conf == NULL || trust_remedy(why.text) != NULL)
+			return drop_conf(ctx, why.text);
+		log_bad_conf(ctx, why.text);
 		return 0;
 	}
 	/* The stores, and all that is open with them, point into the old. */
@@ -266,16 +267,16 @@ check_replaced(struct ctx *ctx)
 static int
 open_store(struct ctx *ctx)
 {
-	char why[2048];
+	struct err why;
 	enum store_rc rc;
 
 	if (ctx->is_open)
 		return 0;
-	rc = sched_open(&ctx->sched, ctx->conf, ctx->env_tz, why, sizeof(why));
+	rc = sched_open(&ctx->sched, ctx->conf, ctx->env_tz, &why);
 	if (rc != STORE_OK) {
-		ctx->cause = store_cause(ctx->conf->store, rc, why);
+		ctx->cause = store_cause(ctx->conf->store, rc, why.text);
 		log_event(LOG_LEVEL_ERR, "store-not-open", LOG_KEY_PATH,
-		    ctx->conf->store, LOG_KEY_ERROR, why, NULL);
+		    ctx->conf->store, LOG_KEY_ERROR, why.text, NULL);
 		return -1;
 	}
 	ctx->is_open = true;

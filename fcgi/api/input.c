@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
 #include "lib/json/json.h"
@@ -307,16 +308,16 @@ input_time(const struct ctx *ctx, const struct request *req, const char *name,
 {
 	const char *text, *bad;
 	const struct tz *tz;
-	char why[128], room[INPUT_INSTANT_MAX];
+	struct err why;
+	char room[INPUT_INSTANT_MAX];
 
 	if (request_param(req, name, &text, fs) != 0 || text == NULL ||
 	    text[0] == '\0')
 		return;
 	text = input_instant(text, room);
-	tz =
-	    tz_get(ctx->sched.zones, ctx->sched.default_zone, why, sizeof(why));
+	tz = tz_get(ctx->sched.zones, ctx->sched.default_zone, &why);
 	if (tz == NULL) {
-		fault_add(fs, name, "%s", why);
+		fault_add(fs, name, "%s", why.text);
 		return;
 	}
 	bad = datetime_parse(text, tz, out_us, NULL);

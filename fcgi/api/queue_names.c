@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/job/job_json.h"
 #include "lib/base/list.h"
@@ -98,7 +99,7 @@ queue_names_collect(struct ctx *ctx, struct queue_names *l)
 {
 	struct queue_list queues = { NULL, 0, 0 };
 	enum store_rc rc = sched_queues(&ctx->sched, &queues);
-	char why[256];
+	struct err why;
 
 	for (size_t i = 0; i < queues.n; i++)
 		add(l, queues.v[i].name);
@@ -109,8 +110,9 @@ queue_names_collect(struct ctx *ctx, struct queue_names *l)
 	if (rc == STORE_OK)
 		rc = sched_queues_consumed(&ctx->sched, add, l);
 	if (rc == STORE_OK &&
-	    brokers_names(ctx_brokers(ctx), add, l, why, sizeof(why)) == -1)
-		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why, NULL);
+	    brokers_names(ctx_brokers(ctx), add, l, &why) == -1)
+		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why.text,
+		    NULL);
 	settle(ctx, l);
 	return rc == STORE_OK && l->is_failed ? STORE_FULL : rc;
 }

@@ -12,6 +12,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/json/json.h"
 
@@ -241,14 +242,14 @@ is_type(const char *type, const char *name)
 static enum request_rc
 read_json(struct request *req, const struct buf *body, struct faults *fs)
 {
-	char why[128];
+	struct err why;
 
 	if (body->len == 0)
-		req->json = json_parse("{}", 2, why, sizeof(why));
+		req->json = json_parse("{}", 2, &why);
 	else
-		req->json = json_parse(body->data, body->len, why, sizeof(why));
+		req->json = json_parse(body->data, body->len, &why);
 	if (req->json == NULL)
-		fault_add(fs, "body", "is not valid JSON: %s", why);
+		fault_add(fs, "body", "is not valid JSON: %s", why.text);
 	else if (!json_is_object(req->json))
 		fault_add(fs, "body", "must be a JSON object");
 	else

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/json/json.h"
 #include "lib/base/log.h"
 #include "lib/base/stop.h"
@@ -30,9 +31,7 @@
 static void
 add_result(const struct buf *text, struct buf *out)
 {
-	char why[128];
-
-	if (json_check(text->data, text->len, why, sizeof(why)) == 0)
+	if (json_check(text->data, text->len, NULL) == 0)
 		buf_add(out, text->data, text->len);
 	else if (utf8_is_text(text->data, text->len))
 		buf_json(out, text->data);
@@ -74,19 +73,19 @@ look(struct ctx *ctx, const struct result_of *r, struct buf *text,
 {
 	const struct brokers_result what = { r->queue, r->task_id, text };
 	int64_t end_us = clock_mono_us() + r->wait_us;
-	char why[256];
-	int rc = brokers_result(ctx_brokers(ctx), &what, why, sizeof(why));
+	struct err why;
+	int rc = brokers_result(ctx_brokers(ctx), &what, &why);
 	int slot;
 
 	if (may_come(ctx, r, rc) &&
 	    (slot = waiting_enter(ctx, "timeout", res)) >= 0) {
 		while (rc == 1 && wait_next(ctx, r, end_us, res))
-			rc = brokers_result(ctx_brokers(ctx), &what, why,
-			    sizeof(why));
+			rc = brokers_result(ctx_brokers(ctx), &what, &why);
 		waiting_leave(slot);
 	}
 	if (rc == -1)
-		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why, NULL);
+		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, why.text,
+		    NULL);
 	return rc;
 }
 

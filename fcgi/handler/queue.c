@@ -12,6 +12,7 @@
 #include "lib/base/fault.h"
 #include "lib/job/job_json.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/json/json.h"
 #include "lib/json/list.h"
 #include "lib/base/log.h"
@@ -195,15 +196,14 @@ h_msg_count(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct input in;
 	int64_t n, there = SINK_NO_COUNT;
-	char why[256];
+	struct err why;
 
 	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) != 0 ||
 	    !response_store(res,
 		sched_message_count(&ctx->sched, in.queue, &n)))
 		return;
-	if (brokers_count(ctx_brokers(ctx), in.queue, &there, why,
-		sizeof(why)) == -1) {
-		broker_down(res, why);
+	if (brokers_count(ctx_brokers(ctx), in.queue, &there, &why) == -1) {
+		broker_down(res, why.text);
 		return;
 	}
 	if (there != SINK_NO_COUNT)
@@ -227,17 +227,17 @@ void
 h_queue_clear(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct input in;
-	char why[256];
+	struct err why;
 	int64_t n;
 
 	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) != 0)
 		return;
 	/* There first: when that fails, nothing was changed. */
-	if (brokers_clear(ctx_brokers(ctx), in.queue, why, sizeof(why)) == -1) {
-		if (strstr(why, ": WRONGTYPE ") != NULL)
+	if (brokers_clear(ctx_brokers(ctx), in.queue, &why) == -1) {
+		if (strstr(why.text, ": WRONGTYPE ") != NULL)
 			refuse_clear(res);
 		else
-			broker_down(res, why);
+			broker_down(res, why.text);
 		return;
 	}
 	if (!response_store(res,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/job/job_json.h"
 #include "lib/base/log.h"
@@ -90,8 +91,8 @@ add_config(struct ctx *ctx, const char *name, struct buf *out)
 	const struct signature *sig = &known.sig;
 
 	if (input_registration(ctx, name, &known) != NULL && !known.is_answered)
-		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR, known.why,
-		    NULL);
+		log_event(LOG_LEVEL_WARN, "broker", LOG_KEY_ERROR,
+		    known.why.text, NULL);
 	buf_str(out, "{\"queue_name\":");
 	buf_json(out, name);
 	buf_str(out, ",\"broker_kind\":");

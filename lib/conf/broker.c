@@ -6,10 +6,10 @@
 #include "config.h"
 
 #include <fnmatch.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/table.h"
 
@@ -152,8 +152,7 @@ usual_format(enum conf_broker b)
 
 /* Find the section of a queue's server. */
 static int
-find_server(const struct conf *c, struct conf_queue *q, char *why,
-    size_t whylen)
+find_server(const struct conf *c, struct conf_queue *q, struct err *why)
 {
 	enum conf_server kind = conf_broker_server(q->broker);
 	const char *name = q->server == NULL ? "" : q->server;
@@ -170,22 +169,20 @@ find_server(const struct conf *c, struct conf_queue *q, char *why,
 		return 0;
 	}
 	if (kind == CONF_SERVER_NONE)
-		(void)snprintf(why, whylen,
-		    "option \"server\": broker %s does not take one",
+		err_set(why, "option \"server\": broker %s does not take one",
 		    conf_broker_name(q->broker));
 	else if (*name == '\0')
-		(void)snprintf(why, whylen,
+		err_set(why,
 		    "option \"broker\": %s needs a section %s \"name\" { … }",
 		    conf_broker_name(q->broker), server_names[kind]);
 	else
-		(void)snprintf(why, whylen,
-		    "option \"server\": no such section: %s \"%.64s\"",
+		err_set(why, "option \"server\": no such section: %s \"%.64s\"",
 		    server_names[kind], name);
 	return -1;
 }
 
 static int
-resolve_queue(struct conf *c, struct conf_queue *q, char *why, size_t whylen)
+resolve_queue(struct conf *c, struct conf_queue *q, struct err *why)
 {
 	if (q->broker == CONF_BROKER_UNSET)
 		q->broker = c->broker;
@@ -194,12 +191,10 @@ resolve_queue(struct conf *c, struct conf_queue *q, char *why, size_t whylen)
 	if (q->max_deliveries == 0)
 		q->max_deliveries = c->max_deliveries;
 	if (q->broker == CONF_BROKER_FUNBOOST &&
-	    q->format != CONF_FORMAT_FUNBOOST) {
-		(void)snprintf(why, whylen,
+	    q->format != CONF_FORMAT_FUNBOOST)
+		return err_set(why,
 		    "option \"format\": workers of funboost do not read envelopes");
-		return -1;
-	}
-	return find_server(c, q, why, whylen);
+	return find_server(c, q, why);
 }
 
 /* Check the options that every webhook needs. */
@@ -240,26 +235,25 @@ check_commands(const struct conf *c, struct buf *why)
 static int
 resolve_queues(struct conf *c, struct buf *why)
 {
-	char reason[256];
+	struct err reason;
 
 	for (size_t i = 0; i < c->nqueues; i++) {
-		if (resolve_queue(c, &c->queues[i], reason, sizeof(reason)) ==
-		    0)
+		if (resolve_queue(c, &c->queues[i], &reason) == 0)
 			continue;
 		conf_where_section(c, "queue", i, why);
-		buf_printf(why, ": %s", reason);
+		buf_printf(why, ": %s", reason.text);
 		return -1;
 	}
-	if (resolve_queue(c, &c->other, reason, sizeof(reason)) == 0)
+	if (resolve_queue(c, &c->other, &reason) == 0)
 		return 0;
 	/* Only the default broker can be wrong here. */
 	conf_where(c, "broker", why);
-	buf_str(why, strchr(reason, ':'));
+	buf_str(why, strchr(reason.text, ':'));
 	return -1;
 }
 
 int
-conf_resolve_queues(struct conf *c, char *why, size_t whylen)
+conf_resolve_queues(struct conf *c, struct err *why)
 {
 	struct buf b = BUF_INIT;
 	int rc = -1;
@@ -267,7 +261,7 @@ conf_resolve_queues(struct conf *c, char *why, size_t whylen)
 	if (check_webhooks(c, &b) == 0 && check_commands(c, &b) == 0)
 		rc = resolve_queues(c, &b);
 	if (rc == -1)
-		(void)snprintf(why, whylen, "%s", buf_cstr(&b));
+		err_set(why, "%s", buf_cstr(&b));
 	buf_fini(&b);
 	return rc;
 }

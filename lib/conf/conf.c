@@ -14,12 +14,12 @@
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/parse.h"
 #include "lib/conf/table.h"
@@ -183,38 +183,36 @@ resolve_all(struct conf *c)
 }
 
 static int
-resolve(struct conf *c, char *why, size_t whylen)
+resolve(struct conf *c, struct err *why)
 {
 	struct buf where = BUF_INIT;
 
-	if (resolve_all(c) == -1) {
-		(void)snprintf(why, whylen, "%s: out of memory", c->path);
-		return -1;
-	}
-	if (conf_resolve_queues(c, why, whylen) == -1)
+	if (resolve_all(c) == -1)
+		return err_set(why, "%s: out of memory", c->path);
+	if (conf_resolve_queues(c, why) == -1)
 		return -1;
 	if (*c->memory_store == '\0' || !is_one_file(c->memory_store, c->store))
 		return 0;
 	conf_where(c, "memory_store", &where);
-	(void)snprintf(why, whylen, "%s: is the same file as store, %s",
-	    buf_cstr(&where), c->store);
+	err_set(why, "%s: is the same file as store, %s", buf_cstr(&where),
+	    c->store);
 	buf_fini(&where);
 	return -1;
 }
 
 /* Settings with the defaults of the tables, paths not yet absolute. */
 static struct conf *
-make_conf(const char *path, char *why, size_t whylen)
+make_conf(const char *path, struct err *why)
 {
 	struct conf *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL ||
 	    (c->path = absolute_path(path)) == NULL) {
-		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
+		err_set(why, "%s: %s", path, strerror(errno));
 		conf_free(c);
 		return NULL;
 	}
-	if (conf_option_defaults(conf_options, c, why, whylen) == -1) {
+	if (conf_option_defaults(conf_options, c, why) == -1) {
 		conf_free(c);
 		return NULL;
 	}
@@ -222,13 +220,13 @@ make_conf(const char *path, char *why, size_t whylen)
 }
 
 struct conf *
-conf_new(const char *path, char *why, size_t whylen)
+conf_new(const char *path, struct err *why)
 {
 	struct conf *c;
 
-	if ((c = make_conf(path, why, whylen)) == NULL)
+	if ((c = make_conf(path, why)) == NULL)
 		return NULL;
-	if (resolve(c, why, whylen) == -1) {
+	if (resolve(c, why) == -1) {
 		conf_free(c);
 		return NULL;
 	}
@@ -236,7 +234,7 @@ conf_new(const char *path, char *why, size_t whylen)
 }
 
 struct conf *
-conf_load(const char *path, char *why, size_t whylen)
+conf_load(const char *path, struct err *why)
 {
 	struct buf b = BUF_INIT;
 	struct trust t = { .is_shared = false };
@@ -244,17 +242,16 @@ conf_load(const char *path, char *why, size_t whylen)
 	int e;
 
 	errno = 0;
-	if ((c = make_conf(path, why, whylen)) == NULL)
+	if ((c = make_conf(path, why)) == NULL)
 		return NULL;
-	if (conf_read_file(c->path, &t, &b, why, whylen) == -1 ||
-	    conf_parse(c, buf_cstr(&b), why, whylen) == -1 ||
-	    resolve(c, why, whylen) == -1)
+	if (conf_read_file(c->path, &t, &b, why) == -1 ||
+	    conf_parse(c, buf_cstr(&b), why) == -1 || resolve(c, why) == -1)
 		goto err;
 	if (t.by_group && c->group_writable != CONF_ON) {
-		(void)snprintf(why, whylen, "%s", t.why);
+		err_set(why, "%s", t.why);
 		goto err;
 	}
-	if (conf_check_files(c, why, whylen) == -1)
+	if (conf_check_files(c, why) == -1)
 		goto err;
 	buf_fini(&b);
 	return c;

@@ -158,6 +158,7 @@ struct conf_alert {
 
 /* The line at which an option or section is in the file. */
 struct conf_line;
+struct err;
 
 /* The owner's settings; every string is set, defaults are filled in. */
 struct conf {
@@ -218,7 +219,7 @@ struct conf {
  * The settings of an empty file at path; the file is not read, but its folder
  * must exist.  NULL with one line in why.  Free with conf_free.
  */
-struct conf *conf_new(const char *path, char *why, size_t whylen);
+struct conf *conf_new(const char *path, struct err *why);
 
 /*
  * Read the file at path.  Relative paths in it are relative to the file's
@@ -229,21 +230,21 @@ struct conf *conf_new(const char *path, char *why, size_t whylen);
  * descriptors.  Free with conf_free.  libConfuse replaces ${NAME} outside
  * single quotes by the environment variable NAME.
  */
-struct conf *conf_load(const char *path, char *why, size_t whylen);
+struct conf *conf_load(const char *path, struct err *why);
 
 /*
  * Check the file and those it names again, as conf_load did: their modes may
  * have changed since.  0, or -1 with one line in why.
  */
-int conf_check_trust(const struct conf *c, char *why, size_t whylen);
+int conf_check_trust(const struct conf *c, struct err *why);
 
 /*
  * The same for a command that is about to be started, and for the certificates
  * that are about to be read.
  */
 int conf_check_command(const struct conf *c, const struct conf_list *l,
-    char *why, size_t whylen);
-int conf_check_ca(const struct conf *c, char *why, size_t whylen);
+    struct err *why);
+int conf_check_ca(const struct conf *c, struct err *why);
 
 /*
  * Append where an option at the top of the file is given, for errors found

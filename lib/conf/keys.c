@@ -7,21 +7,19 @@
 #include <sys/stat.h>
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/keys.h"
 #include "lib/secret/secret.h"
 
 #include "lib/base/ban.h"
 
-#define WHY_MAX 512
-
 struct key {
 	struct secret *secret; /* NULL: why */
-	char why[WHY_MAX];
+	struct err why;
 	unsigned version;
 	struct stat stat; /* of the file, when it was read */
 };
@@ -47,16 +45,15 @@ is_same(const struct stat *a, const struct stat *b)
 static void
 read_file(struct key *k, const struct conf_render_key *c)
 {
-	char why[WHY_MAX - 100] = "";
-
 	secret_free(k->secret);
 	k->version++;
 	/* Before reading, so that a change meanwhile is noticed next time. */
 	memset(&k->stat, 0, sizeof(k->stat));
 	(void)stat(c->file, &k->stat);
-	k->secret = secret_read(c->file, why, sizeof(why));
-	(void)snprintf(k->why, sizeof(k->why), "render_key \"%.64s\": %s",
-	    c->name, why);
+	k->secret = secret_read(c->file, &k->why);
+	if (k->secret == NULL)
+		err_set(&k->why, "render_key \"%.64s\": %s", c->name,
+		    k->why.text);
 }
 
 static void
@@ -66,9 +63,8 @@ read_env(struct key *k, const struct conf_render_key *c, keys_env *env)
 
 	if (value != NULL)
 		k->secret = secret_new(value, strlen(value));
-	(void)snprintf(k->why, sizeof(k->why),
-	    "render_key \"%.64s\": the variable %.128s %s", c->name, c->env,
-	    value == NULL ? "is not set" : "is not a key");
+	err_set(&k->why, "render_key \"%.64s\": the variable %.128s %s",
+	    c->name, c->env, value == NULL ? "is not set" : "is not a key");
 }
 
 struct keys *
@@ -108,12 +104,12 @@ keys_refresh(struct keys *k)
 }
 
 struct secret *
-keys_get(const struct keys *k, int i, char *why, size_t whylen)
+keys_get(const struct keys *k, int i, struct err *why)
 {
 	const struct key *key = &k->v[i];
 
 	if (key->secret == NULL)
-		(void)snprintf(why, whylen, "%s", key->why);
+		err_set(why, "%s", key->why.text);
 	return key->secret;
 }
 

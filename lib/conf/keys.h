@@ -1,9 +1,8 @@
 #ifndef LIB_CONF_KEYS_H
 #define LIB_CONF_KEYS_H
 
-#include <stddef.h>
-
 struct conf;
+struct err;
 struct secret;
 
 /* The keys of the configuration's render_key sections, in their order. */
@@ -29,7 +28,7 @@ void keys_refresh(struct keys *k);
  * (secret_hold); NULL, with a reason that names the section and the file or
  * variable in why, if there is none.
  */
-struct secret *keys_get(const struct keys *k, int i, char *why, size_t whylen);
+struct secret *keys_get(const struct keys *k, int i, struct err *why);
 
 /* Changes whenever key number i is read again. */
 unsigned keys_version(const struct keys *k, int i);

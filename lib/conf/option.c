@@ -4,11 +4,11 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/table.h"
 #include "lib/base/num.h"
@@ -71,20 +71,19 @@ conf_option_range(const struct conf_option *o, struct buf *b)
 
 /* Report that text is not a value of o. */
 static int
-fail_range(const struct conf_option *o, const char *text, char *why,
-    size_t whylen)
+fail_range(const struct conf_option *o, const char *text, struct err *why)
 {
 	struct buf b = BUF_INIT;
 
 	conf_option_range(o, &b);
-	(void)snprintf(why, whylen, "\"%.64s\" is not %s", text, buf_cstr(&b));
+	err_set(why, "\"%.64s\" is not %s", text, buf_cstr(&b));
 	buf_fini(&b);
 	return -1;
 }
 
 static int
 set_number(const struct conf_option *o, const char *text, void *member,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	int64_t v;
 	int rc;
@@ -98,14 +97,14 @@ set_number(const struct conf_option *o, const char *text, void *member,
 	else
 		rc = num_parse_duration(text, &v);
 	if (rc == -1 || v < o->min || v > o->max)
-		return fail_range(o, text, why, whylen);
+		return fail_range(o, text, why);
 	*(int64_t *)member = v;
 	return 0;
 }
 
 static int
 set_choice(const struct conf_option *o, const char *text, void *member,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	const struct conf_choice *w;
 
@@ -114,22 +113,20 @@ set_choice(const struct conf_option *o, const char *text, void *member,
 			break;
 	}
 	if (w->name == NULL)
-		return fail_range(o, text, why, whylen);
-	if (w->missing != NULL) {
-		(void)snprintf(why, whylen,
+		return fail_range(o, text, why);
+	if (w->missing != NULL)
+		return err_set(why,
 		    "%s \"%s\" is not built in: it needs %s when minutehand is "
 		    "configured and built",
 		    o->name, w->name, w->missing);
-		return -1;
-	}
 	memcpy(member, &w->value, sizeof(w->value));
 	return 0;
 }
 
 /* A comma-separated list of names. */
 static int
-set_set(const struct conf_option *o, const char *text, int *member, char *why,
-    size_t whylen)
+set_set(const struct conf_option *o, const char *text, int *member,
+    struct err *why)
 {
 	const struct conf_choice *w;
 	const char *p = text;
@@ -143,53 +140,46 @@ set_set(const struct conf_option *o, const char *text, int *member, char *why,
 			if (strlen(w->name) == n && memcmp(w->name, p, n) == 0)
 				break;
 		if (w->name == NULL)
-			return fail_range(o, text, why, whylen);
+			return fail_range(o, text, why);
 		sum |= w->value;
 		n += strspn(p + n, " ");
 		if (p[n] == '\0')
 			break;
 		if (p[n] != ',')
-			return fail_range(o, text, why, whylen);
+			return fail_range(o, text, why);
 	}
 	*member = sum;
 	return 0;
 }
 
 static int
-set_text(const char *text, char **member, char *why, size_t whylen)
+set_text(const char *text, char **member, struct err *why)
 {
 	char *copy;
 
-	if ((copy = strdup(text)) == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
-		return -1;
-	}
+	if ((copy = strdup(text)) == NULL)
+		return err_set(why, "out of memory");
 	free(*member);
 	*member = copy;
 	return 0;
 }
 
 static int
-check_path(const struct conf_option *o, const char *text, char *why,
-    size_t whylen)
+check_path(const struct conf_option *o, const char *text, struct err *why)
 {
-	if ((int64_t)strlen(text) < o->min) {
-		(void)snprintf(why, whylen, "must not be empty");
-		return -1;
-	}
-	if (*text == '~') {
-		(void)snprintf(why, whylen,
+	if ((int64_t)strlen(text) < o->min)
+		return err_set(why, "must not be empty");
+	if (*text == '~')
+		return err_set(why,
 		    "\"~\" is not expanded; give the "
 		    "whole path, or one relative to this file");
-		return -1;
-	}
 	return 0;
 }
 
 /* Append a word to a list; it must be one of o's names, if it has any. */
 static int
 add_element(const struct conf_option *o, const char *text, struct conf_list *l,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	const struct conf_choice *w = o->words;
 	size_t n = strlen(text);
@@ -198,28 +188,24 @@ add_element(const struct conf_option *o, const char *text, struct conf_list *l,
 	while (w != NULL && w->name != NULL && strcmp(w->name, text) != 0)
 		w++;
 	if (w != NULL && w->name == NULL)
-		return fail_range(o, text, why, whylen);
-	if (n == 0 || n > WORD_LEN_MAX) {
-		(void)snprintf(why, whylen,
+		return fail_range(o, text, why);
+	if (n == 0 || n > WORD_LEN_MAX)
+		return err_set(why,
 		    "an element of the list has 1 to %d "
 		    "bytes",
 		    WORD_LEN_MAX);
-		return -1;
-	}
 	if ((v = realloc(l->v, (l->n + 1) * sizeof(*v))) != NULL) {
 		l->v = v;
 		v[l->n] = strdup(text);
 	}
-	if (v == NULL || v[l->n] == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
-		return -1;
-	}
+	if (v == NULL || v[l->n] == NULL)
+		return err_set(why, "out of memory");
 	l->n++;
 	return 0;
 }
 
 static int
-check_env(const char *text, char *why, size_t whylen)
+check_env(const char *text, struct err *why)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "abcdefghijklmnopqrstuvwxyz_0123456789";
@@ -228,48 +214,40 @@ check_env(const char *text, char *why, size_t whylen)
 	    strspn(text, allowed + 53) == 0)
 		return 0;
 	/* Not shown: it may be the key itself, given by mistake. */
-	(void)snprintf(why, whylen,
+	return err_set(why,
 	    "is not the name of an environment "
 	    "variable, such as RENDER_API_KEY");
-	return -1;
 }
 
 static int
-check_url(const struct conf_option *o, const char *text, char *why,
-    size_t whylen)
+check_url(const struct conf_option *o, const char *text, struct err *why)
 {
 	const char *reason = url_check(text);
 
 	/* Empty is allowed only if it is the default. */
 	if (reason == NULL || (*text == '\0' && *o->fallback == '\0'))
 		return 0;
-	(void)snprintf(why, whylen, "%s", reason);
-	return -1;
+	return err_set(why, "%s", reason);
 }
 
 /* An invalid URL is not shown: it may contain a password. */
 static int
-check_line(const struct conf_option *o, const char *text, char *why,
-    size_t whylen)
+check_line(const struct conf_option *o, const char *text, struct err *why)
 {
 	size_t n = strlen(text);
 
 	for (const char *p = text; *p != '\0'; p++) {
-		if ((unsigned char)*p < ' ' || *p == 0x7f) {
-			(void)snprintf(why, whylen,
-			    "contains a control character");
-			return -1;
-		}
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return err_set(why, "contains a control character");
 	}
 	if ((int64_t)n >= o->min && (int64_t)n <= o->max)
 		return 0;
-	(void)snprintf(why, whylen, "has %zu bytes, not %lld to %lld", n,
+	return err_set(why, "has %zu bytes, not %lld to %lld", n,
 	    (long long)o->min, (long long)o->max);
-	return -1;
 }
 
 static int
-check_zone(const char *text, char *why, size_t whylen)
+check_zone(const char *text, struct err *why)
 {
 	static const char allowed[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -277,29 +255,27 @@ check_zone(const char *text, char *why, size_t whylen)
 
 	if (text[strspn(text, allowed)] == '\0')
 		return 0;
-	(void)snprintf(why, whylen,
+	return err_set(why,
 	    "\"%.64s\" is not a time zone; give a name "
 	    "such as Europe/Berlin, UTC, or +08:00",
 	    text);
-	return -1;
 }
 
 /* Is text valid for a member of type char *? */
 static int
-check_text(const struct conf_option *o, const char *text, char *why,
-    size_t whylen)
+check_text(const struct conf_option *o, const char *text, struct err *why)
 {
 	switch (o->type) {
 	case CONF_TEXT:
-		return check_line(o, text, why, whylen);
+		return check_line(o, text, why);
 	case CONF_ZONE:
-		return check_zone(text, why, whylen);
+		return check_zone(text, why);
 	case CONF_ENV:
-		return check_env(text, why, whylen);
+		return check_env(text, why);
 	case CONF_URL:
-		return check_url(o, text, why, whylen);
+		return check_url(o, text, why);
 	case CONF_PATH:
-		return check_path(o, text, why, whylen);
+		return check_path(o, text, why);
 	case CONF_INT:
 	case CONF_DURATION:
 	case CONF_CHOICE:
@@ -312,20 +288,20 @@ check_text(const struct conf_option *o, const char *text, char *why,
 
 int
 conf_option_set(const struct conf_option *o, const char *text, void *base,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	void *member = (char *)base + o->offset;
 
 	switch (o->type) {
 	case CONF_INT:
 	case CONF_DURATION:
-		return set_number(o, text, member, why, whylen);
+		return set_number(o, text, member, why);
 	case CONF_CHOICE:
-		return set_choice(o, text, member, why, whylen);
+		return set_choice(o, text, member, why);
 	case CONF_SET:
-		return set_set(o, text, member, why, whylen);
+		return set_set(o, text, member, why);
 	case CONF_LIST:
-		return add_element(o, text, member, why, whylen);
+		return add_element(o, text, member, why);
 	case CONF_TEXT:
 	case CONF_ZONE:
 	case CONF_ENV:
@@ -333,19 +309,19 @@ conf_option_set(const struct conf_option *o, const char *text, void *base,
 	case CONF_PATH:
 		break;
 	}
-	if (check_text(o, text, why, whylen) == -1)
+	if (check_text(o, text, why) == -1)
 		return -1;
-	return set_text(text, member, why, whylen);
+	return set_text(text, member, why);
 }
 
 int
-conf_option_defaults(const struct conf_option *options, void *base, char *why,
-    size_t whylen)
+conf_option_defaults(const struct conf_option *options, void *base,
+    struct err *why)
 {
 	for (; options->name != NULL; options++) {
 		if (options->fallback != NULL &&
-		    conf_option_set(options, options->fallback, base, why,
-			whylen) == -1)
+		    conf_option_set(options, options->fallback, base, why) ==
+			-1)
 			return -1;
 	}
 	return 0;

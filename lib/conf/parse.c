@@ -14,6 +14,7 @@
 #include <confuse.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/parse.h"
 #include "lib/conf/table.h"
@@ -48,8 +49,7 @@ struct level {
 struct state {
 	struct level levels[1 + SECTIONS_MAX]; /* the first is the top */
 	struct conf *conf;
-	char *why;
-	size_t whylen;
+	struct err *why;
 	int last_line;	/* last line of the text that is not blank */
 	bool is_failed; /* only the first error is kept */
 	int nends;	/* number of calls of on_end */
@@ -89,9 +89,9 @@ report(struct state *st, int line, const char *text)
 	st->is_failed = true;
 	if (line > st->last_line)
 		line = st->last_line;
-	(void)snprintf(st->why, st->whylen, "%s:%d: %s", st->conf->path, line,
-	    text);
-	clean_line(st->why);
+	err_set(st->why, "%s:%d: %s", st->conf->path, line, text);
+	if (st->why != NULL)
+		clean_line(st->why->text);
 }
 
 static void __attribute__((format(printf, 2, 0)))
@@ -138,7 +138,7 @@ find_option(const struct conf_option *table, const char *name)
 /* Convert a value; in a section only to check it. */
 static int
 try_value(const struct level *l, const struct conf_option *o, const char *value,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	union {
 		char bytes[CONF_SECTION_MAX];
@@ -148,8 +148,8 @@ try_value(const struct level *l, const struct conf_option *o, const char *value,
 	int rc;
 
 	if (l->section == NULL)
-		return conf_option_set(o, value, l->state->conf, why, whylen);
-	rc = conf_option_set(o, value, &scratch, why, whylen);
+		return conf_option_set(o, value, l->state->conf, why);
+	rc = conf_option_set(o, value, &scratch, why);
 	conf_option_free(l->options, &scratch);
 	return rc;
 }
@@ -160,29 +160,28 @@ check_value(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const struct level *l = level_of(cfg);
 	const struct conf_option *o = find_option(l->options, opt->name);
-	char why[320] = "", text[512];
+	struct err why = { "" };
 	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 	int rc = -1;
 
 	/* The appended text is not a value of the option. */
 	if (cfg->line > l->state->last_line && strcmp(value, STATE_NAME) == 0)
-		(void)snprintf(why, sizeof(why), "has no value");
+		err_set(&why, "has no value");
 	else
-		rc = try_value(l, o, value, why, sizeof(why));
+		rc = try_value(l, o, value, &why);
 	/* libConfuse does not touch the default number of a string. */
 	if (rc == 0 && o->type != CONF_LIST && opt->def.number++ > 0) {
-		(void)snprintf(why, sizeof(why), "is given twice");
+		err_set(&why, "is given twice");
 		rc = -1;
 	}
 	if (rc == 0 && cfg_opt_size(opt) > WORDS_MAX) {
-		(void)snprintf(why, sizeof(why), "has more than %d values",
-		    WORDS_MAX);
+		err_set(&why, "has more than %d values", WORDS_MAX);
 		rc = -1;
 	}
 	if (rc == 0)
 		return conf_note_line(l->state->conf, o, l->nended, cfg->line);
-	(void)snprintf(text, sizeof(text), "option \"%s\": %s", o->name, why);
-	report(l->state, cfg->line, text);
+	err_set(&why, "option \"%s\": %s", o->name, why.text);
+	report(l->state, cfg->line, why.text);
 	return -1;
 }
 
@@ -281,16 +280,14 @@ copy_section(const struct conf_section *kind, cfg_t *sec, void *base)
 {
 	const struct conf_option *o;
 	const char *text;
-	char why[128];
 
 	if ((*(char **)base = strdup(cfg_title(sec))) == NULL ||
-	    conf_option_defaults(kind->options, base, why, sizeof(why)) == -1)
+	    conf_option_defaults(kind->options, base, NULL) == -1)
 		return -1;
 	for (o = kind->options; o->name != NULL; o++) {
 		for (unsigned i = 0; i < cfg_size(sec, o->name); i++) {
 			if ((text = cfg_getnstr(sec, o->name, i)) != NULL &&
-			    conf_option_set(o, text, base, why, sizeof(why)) ==
-				-1)
+			    conf_option_set(o, text, base, NULL) == -1)
 				return -1;
 		}
 	}
@@ -354,11 +351,10 @@ out:
 }
 
 int
-conf_parse(struct conf *c, const char *text, char *why, size_t whylen)
+conf_parse(struct conf *c, const char *text, struct err *why)
 {
 	struct state st = { .conf = c,
 		.why = why,
-		.whylen = whylen,
 		.last_line = conf_last_line(text) };
 	struct buf marked = BUF_INIT;
 	int rc = -1, lost = 0;
@@ -373,7 +369,7 @@ conf_parse(struct conf *c, const char *text, char *why, size_t whylen)
 	else if (!marked.is_failed)
 		rc = read_options(&st, &marked);
 	if (rc == -1 && !st.is_failed)
-		(void)snprintf(why, whylen, "%s: out of memory", c->path);
+		err_set(why, "%s: out of memory", c->path);
 	buf_fini(&marked);
 	return rc;
 }

@@ -4,10 +4,10 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/json/json.h"
 #include "lib/conf/signature.h"
@@ -100,20 +100,18 @@ read_all(struct json_object *root, struct signature *s)
 }
 
 int
-signature_parse(const char *text, size_t len, struct signature *out, char *why,
-    size_t whylen)
+signature_parse(const char *text, size_t len, struct signature *out,
+    struct err *why)
 {
 	struct json_object *root;
-	char reason[128];
+	struct err reason;
 	int rc = 0;
 
-	if ((root = json_parse(text, len, reason, sizeof(reason))) == NULL) {
-		(void)snprintf(why, whylen,
-		    "its registration cannot be read: %s", reason);
-		return -1;
-	}
+	if ((root = json_parse(text, len, &reason)) == NULL)
+		return err_set(why, "its registration cannot be read: %s",
+		    reason.text);
 	if (read_all(root, out) == -1) {
-		(void)snprintf(why, whylen, "out of memory");
+		err_set(why, "out of memory");
 		rc = -1;
 	}
 	json_free(root);

@@ -7,6 +7,8 @@
 
 #include "lib/conf/conf.h"
 
+struct err;
+
 /* The parameters that the worker of a funboost queue accepts, as registered. */
 struct signature {
 	bool is_known; /* the worker is registered */
@@ -24,7 +26,7 @@ struct signature {
  * members stay empty.  Call signature_fini on *out in both cases.
  */
 int signature_parse(const char *text, size_t len, struct signature *out,
-    char *why, size_t whylen);
+    struct err *why);
 
 /* Free what is owned; empty afterwards. */
 void signature_fini(struct signature *s);

@@ -10,6 +10,7 @@
 struct buf;
 struct conf;
 struct conf_list;
+struct err;
 
 /* Private to lib/conf/: the options and sections as tables. */
 
@@ -78,7 +79,7 @@ extern const struct conf_option conf_command_options[];
  * Find the servers of the queues, and fill in what depends on the broker.  0,
  * or -1 with one line in why that names the section.
  */
-int conf_resolve_queues(struct conf *c, char *why, size_t whylen);
+int conf_resolve_queues(struct conf *c, struct err *why);
 
 /* Options at the top of the file, and the kinds of sections; name NULL ends. */
 extern const struct conf_option conf_options[];
@@ -97,11 +98,11 @@ void conf_option_range(const struct conf_option *o, struct buf *b);
  * why.
  */
 int conf_option_set(const struct conf_option *o, const char *text, void *base,
-    char *why, size_t whylen);
+    struct err *why);
 
 /* Set the members of base to the options' defaults; 0 or -1 as above. */
 int conf_option_defaults(const struct conf_option *options, void *base,
-    char *why, size_t whylen);
+    struct err *why);
 
 /*
  * Record that the value of option o, in section number at of its kind, is on
@@ -129,7 +130,7 @@ void conf_where_option(const struct conf *c, const struct conf_option *o,
  * Check the files that the options name.  0, or -1 with one line in why if
  * another user could have written one, or can read a secret.
  */
-int conf_check_files(const struct conf *c, char *why, size_t whylen);
+int conf_check_files(const struct conf *c, struct err *why);
 
 /* Free the members of base that its options own. */
 void conf_option_free(const struct conf_option *options, void *base);

@@ -9,11 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/text.h"
 #include "lib/base/trust.h"
 #include "lib/base/utf8.h"
@@ -24,45 +24,36 @@
 
 /* Append the contents of fd to b; -1 with a reason. */
 static int
-read_all(int fd, struct buf *b, char *why, size_t whylen)
+read_all(int fd, struct buf *b, struct err *why)
 {
 	char block[4096];
 	ssize_t n;
 
 	while ((n = read(fd, block, sizeof(block))) > 0) {
-		if (b->len + (size_t)n > CONF_BYTES_MAX) {
-			(void)snprintf(why, whylen, "larger than 1 MiB");
-			return -1;
-		}
+		if (b->len + (size_t)n > CONF_BYTES_MAX)
+			return err_set(why, "larger than 1 MiB");
 		buf_add(b, block, (size_t)n);
 	}
 	if (n == 0 && !b->is_failed)
 		return 0;
-	(void)snprintf(why, whylen, "%s",
-	    n == -1 ? strerror(errno) : "out of memory");
-	return -1;
+	return err_set(why, "%s", n == -1 ? strerror(errno) : "out of memory");
 }
 
 /* libConfuse reads up to the first NUL: refuse to lose the rest. */
 static int
-check_nul(const struct buf *b, char *why, size_t whylen)
+check_nul(const struct buf *b, struct err *why)
 {
 	int line = 1;
 
 	if (b->len >= 2 &&
 	    (memcmp(b->data, "\xff\xfe", 2) == 0 ||
-		memcmp(b->data, "\xfe\xff", 2) == 0)) {
-		(void)snprintf(why, whylen,
+		memcmp(b->data, "\xfe\xff", 2) == 0))
+		return err_set(why,
 		    "line 1: is UTF-16; save it as "
 		    "UTF-8");
-		return -1;
-	}
 	for (size_t i = 0; i < b->len; i++) {
-		if (b->data[i] == '\0') {
-			(void)snprintf(why, whylen, "line %d: a NUL byte",
-			    line);
-			return -1;
-		}
+		if (b->data[i] == '\0')
+			return err_set(why, "line %d: a NUL byte", line);
 		if (b->data[i] == '\n')
 			line++;
 	}
@@ -84,29 +75,25 @@ skip_mark(struct buf *b)
 
 /* Append the contents of the open file; -1 with a reason. */
 static int
-read_text(int fd, struct buf *b, char *why, size_t whylen)
+read_text(int fd, struct buf *b, struct err *why)
 {
 	struct stat sb;
 
-	if (fstat(fd, &sb) == -1) {
-		(void)snprintf(why, whylen, "%s", strerror(errno));
-		return -1;
-	}
-	if (!S_ISREG(sb.st_mode) && !S_ISCHR(sb.st_mode)) {
-		(void)snprintf(why, whylen, "not a file");
-		return -1;
-	}
-	if (read_all(fd, b, why, whylen) == -1)
+	if (fstat(fd, &sb) == -1)
+		return err_set(why, "%s", strerror(errno));
+	if (!S_ISREG(sb.st_mode) && !S_ISCHR(sb.st_mode))
+		return err_set(why, "not a file");
+	if (read_all(fd, b, why) == -1)
 		return -1;
 	skip_mark(b);
-	return check_nul(b, why, whylen);
+	return check_nul(b, why);
 }
 
 int
-conf_read_file(const char *path, struct trust *t, struct buf *b, char *why,
-    size_t whylen)
+conf_read_file(const char *path, struct trust *t, struct buf *b,
+    struct err *why)
 {
-	char reason[256] = "";
+	struct err reason = { "" };
 	int fd, rc;
 
 	switch (trust_open(t, TRUST_CONF, path, &fd)) {
@@ -114,11 +101,10 @@ conf_read_file(const char *path, struct trust *t, struct buf *b, char *why,
 		break;
 	case TRUST_ABSENT:
 	case TRUST_REFUSED:
-		(void)snprintf(why, whylen, "%s", t->why);
-		return -1;
+		return err_set(why, "%s", t->why);
 	}
-	if ((rc = read_text(fd, b, reason, sizeof(reason))) == -1)
-		(void)snprintf(why, whylen, "%s: %s", path, reason);
+	if ((rc = read_text(fd, b, &reason)) == -1)
+		err_set(why, "%s: %s", path, reason.text);
 	(void)close(fd);
 	return rc;
 }

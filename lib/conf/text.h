@@ -1,9 +1,8 @@
 #ifndef LIB_CONF_TEXT_H
 #define LIB_CONF_TEXT_H
 
-#include <stddef.h>
-
 struct buf;
+struct err;
 struct trust;
 
 /* Private to lib/conf/: the text of a file before libConfuse parses it. */
@@ -15,8 +14,8 @@ struct trust;
  * where libConfuse would stop.  *t has the result of trust_open.  0, or -1
  * with "PATH: …" in why.
  */
-int conf_read_file(const char *path, struct trust *t, struct buf *b, char *why,
-    size_t whylen);
+int conf_read_file(const char *path, struct trust *t, struct buf *b,
+    struct err *why);
 
 /* The number of the last line that is not blank. */
 int conf_last_line(const char *text);

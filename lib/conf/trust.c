@@ -6,11 +6,11 @@
 
 #include <sys/stat.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/table.h"
 #include "lib/base/trust.h"
@@ -117,41 +117,37 @@ check_command(struct trust *t, const struct conf_list *l)
 }
 
 int
-conf_check_command(const struct conf *c, const struct conf_list *l, char *why,
-    size_t whylen)
+conf_check_command(const struct conf *c, const struct conf_list *l,
+    struct err *why)
 {
 	struct trust t = { .is_shared = c->group_writable == CONF_ON };
 
 	if (check_command(&t, l) != TRUST_REFUSED)
 		return 0;
-	(void)snprintf(why, whylen, "%s", t.why);
-	return -1;
+	return err_set(why, "%s", t.why);
 }
 
 int
-conf_check_ca(const struct conf *c, char *why, size_t whylen)
+conf_check_ca(const struct conf *c, struct err *why)
 {
 	struct trust t = { .is_shared = c->group_writable == CONF_ON };
 
 	if (c->ca_file == NULL || *c->ca_file == '\0' ||
 	    trust_check(&t, TRUST_DATA, c->ca_file) != TRUST_REFUSED)
 		return 0;
-	(void)snprintf(why, whylen, "ca_file: %s", t.why);
-	return -1;
+	return err_set(why, "ca_file: %s", t.why);
 }
 
 int
-conf_check_trust(const struct conf *c, char *why, size_t whylen)
+conf_check_trust(const struct conf *c, struct err *why)
 {
 	const bool is_shared = c->group_writable == CONF_ON;
 	struct trust t = { .is_shared = is_shared };
 
 	if (trust_check(&t, TRUST_CONF, c->path) == TRUST_REFUSED ||
-	    (t.by_group && !is_shared)) {
-		(void)snprintf(why, whylen, "%s", t.why);
-		return -1;
-	}
-	return conf_check_files(c, why, whylen);
+	    (t.by_group && !is_shared))
+		return err_set(why, "%s", t.why);
+	return conf_check_files(c, why);
 }
 
 static enum trust_rc
@@ -187,7 +183,7 @@ check_level(const struct conf *c, const struct conf_option *o, const void *base,
 }
 
 int
-conf_check_files(const struct conf *c, char *why, size_t whylen)
+conf_check_files(const struct conf *c, struct err *why)
 {
 	const struct conf_section *sec = conf_sections;
 	struct buf b = BUF_INIT;
@@ -200,7 +196,7 @@ conf_check_files(const struct conf *c, char *why, size_t whylen)
 			rc = check_level(c, sec->options, v, i, &b);
 	}
 	if (rc == -1)
-		(void)snprintf(why, whylen, "%s", buf_cstr(&b));
+		err_set(why, "%s", buf_cstr(&b));
 	buf_fini(&b);
 	return rc;
 }

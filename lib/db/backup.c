@@ -13,6 +13,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/db/backup.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
@@ -156,7 +157,7 @@ store_copy(struct store *st, const char *path, bool is_plain)
 }
 
 enum store_rc
-store_backup(struct store *st, const char *file, char *why, size_t whylen)
+store_backup(struct store *st, const char *file, struct err *why)
 {
 	struct buf tmp = BUF_INIT;
 	enum store_rc rc = STORE_FULL;
@@ -174,7 +175,7 @@ store_backup(struct store *st, const char *file, char *why, size_t whylen)
 	if (rc == STORE_OK && store_flush_folder(file) != 0)
 		rc = STORE_FULL;
 	if (rc != STORE_OK)
-		(void)snprintf(why, whylen, "%s: %s", file,
+		err_set(why, "%s: %s", file,
 		    rc == STORE_FULL && errno != 0 ? strerror(errno) :
 						     store_strrc(rc));
 	buf_fini(&tmp);

@@ -3,14 +3,15 @@
 
 #include "lib/db/store.h"
 
+struct err;
+
 /*
  * Write the store as it is at one instant into file, mode 0600 or what the file
  * there has, as its owner and group, flushed, one file without a log beside it.
  * Others write meanwhile.  file is replaced when it is complete, not before.
  * Not STORE_OK: one line in why, and nothing is left but what was there.
  */
-enum store_rc store_backup(struct store *st, const char *file, char *why,
-    size_t whylen);
+enum store_rc store_backup(struct store *st, const char *file, struct err *why);
 
 /*
  * Make the store o->path the one in file.  STORE_NOTFOUND: no such file, or
@@ -22,7 +23,7 @@ enum store_rc store_backup(struct store *st, const char *file, char *why,
  * anew.  Not STORE_OK: one line in why.
  */
 enum store_rc store_restore(const struct store_opts *o, const char *file,
-    char *why, size_t whylen);
+    struct err *why);
 
 /* Private to lib/store*. */
 

@@ -4,8 +4,7 @@
  */
 #include "config.h"
 
-#include <stdio.h>
-
+#include "lib/base/err.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
 #include "lib/base/ban.h"
@@ -89,7 +88,7 @@ schema_is_foreign(struct store *st, bool *out)
 }
 
 enum store_rc
-store_vet(struct store *st, bool is_create, char *why, size_t whylen)
+store_vet(struct store *st, bool is_create, struct err *why)
 {
 	int64_t version = 0;
 	bool is_foreign = false;
@@ -99,19 +98,18 @@ store_vet(struct store *st, bool is_create, char *why, size_t whylen)
 	if (rc == STORE_OK && !is_foreign)
 		rc = stmt_number(st, SQL_OPEN_USER_VERSION, NO_ARGS, &version);
 	if (rc != STORE_OK) {
-		(void)snprintf(why, whylen, "%s: %s", st->path,
-		    store_strrc(rc));
+		err_set(why, "%s: %s", st->path, store_strrc(rc));
 		return rc;
 	}
 	if (is_foreign || (version == 0 && !is_create)) {
-		(void)snprintf(why, whylen,
+		err_set(why,
 		    "%s: is no minutehand store; "
 		    "`minutehand init` makes one",
 		    st->path);
 		return is_foreign ? STORE_ERROR : STORE_NOTFOUND;
 	}
 	if (version > SCHEMA_VERSION) {
-		(void)snprintf(why, whylen,
+		err_set(why,
 		    "%s: has schema version %lld, "
 		    "this program knows %lld: use a newer minutehand",
 		    st->path, (long long)version, (long long)SCHEMA_VERSION);
@@ -121,7 +119,7 @@ store_vet(struct store *st, bool is_create, char *why, size_t whylen)
 }
 
 enum store_rc
-store_migrate(struct store *st, char *why, size_t whylen)
+store_migrate(struct store *st, struct err *why)
 {
 	int64_t version = 0;
 	enum store_rc rc;
@@ -130,7 +128,6 @@ store_migrate(struct store *st, char *why, size_t whylen)
 	if (rc == STORE_OK && version < SCHEMA_VERSION)
 		rc = schema_upgrade(st);
 	if (rc != STORE_OK)
-		(void)snprintf(why, whylen, "%s: %s", st->path,
-		    store_strrc(rc));
+		err_set(why, "%s: %s", st->path, store_strrc(rc));
 	return rc;
 }

@@ -8,12 +8,12 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/db/store.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
@@ -72,8 +72,7 @@ store_gate(const char *path)
 }
 
 static enum store_rc
-store_open_db(struct store *st, const struct store_opts *o, char *why,
-    size_t whylen)
+store_open_db(struct store *st, const struct store_opts *o, struct err *why)
 {
 	struct trust t = { .is_shared = o->is_shared };
 	struct stat sb;
@@ -88,11 +87,11 @@ store_open_db(struct store *st, const struct store_opts *o, char *why,
 	if (o->is_create)
 		flags |= SQLITE_OPEN_CREATE;
 	if (trust_check(&t, TRUST_STORE, o->path) == TRUST_REFUSED) {
-		(void)snprintf(why, whylen, "%s", t.why);
+		err_set(why, "%s", t.why);
 		return STORE_CONFIG;
 	}
 	if (!o->is_create && stat(o->path, &sb) != 0) {
-		(void)snprintf(why, whylen, "%s: %s", o->path, strerror(errno));
+		err_set(why, "%s: %s", o->path, strerror(errno));
 		return errno == ENOENT ? STORE_NOTFOUND : STORE_FULL;
 	}
 	/* Nobody asks how much memory it has, and counting locks a mutex for
@@ -100,7 +99,7 @@ store_open_db(struct store *st, const struct store_opts *o, char *why,
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	rc = sqlite3_open_v2(o->path, &st->db, flags, NULL);
 	if (rc != SQLITE_OK) {
-		(void)snprintf(why, whylen, "%s: %s", o->path,
+		err_set(why, "%s: %s", o->path,
 		    st->db == NULL ? "no memory" : sqlite3_errmsg(st->db));
 		return STORE_FULL;
 	}
@@ -108,14 +107,13 @@ store_open_db(struct store *st, const struct store_opts *o, char *why,
 }
 
 struct store *
-store_open(const struct store_opts *o, enum store_rc *rc, char *why,
-    size_t whylen)
+store_open(const struct store_opts *o, enum store_rc *rc, struct err *why)
 {
 	struct store *st;
 
 	if ((st = calloc(1, sizeof(*st))) == NULL ||
 	    (st->path = strdup(o->path)) == NULL) {
-		(void)snprintf(why, whylen, "no memory");
+		err_set(why, "no memory");
 		free(st);
 		*rc = STORE_FULL;
 		return NULL;
@@ -123,26 +121,24 @@ store_open(const struct store_opts *o, enum store_rc *rc, char *why,
 	st->busy_us = o->busy_us;
 	st->is_unsynced = o->is_unsynced;
 	st->is_durable = true;
-	*rc = store_open_db(st, o, why, whylen);
+	*rc = store_open_db(st, o, why);
 	if (*rc != STORE_OK)
 		goto err;
 	*rc = store_configure(st);
 	if (*rc == STORE_OK) {
-		*rc =
-		    store_vet(st, o->is_create && !o->is_readonly, why, whylen);
+		*rc = store_vet(st, o->is_create && !o->is_readonly, why);
 		if (*rc != STORE_OK)
 			goto err;
 		*rc = store_wal_init(st, o->is_readonly);
 	}
 	if (*rc != STORE_OK) {
-		(void)snprintf(why, whylen, "%s: %s", o->path,
-		    sqlite3_errmsg(st->db));
+		err_set(why, "%s: %s", o->path, sqlite3_errmsg(st->db));
 		goto err;
 	}
 	if (!o->is_readonly && store_has_wal(st))
 		st->gate = store_gate(o->path);
 	if (!o->is_readonly)
-		*rc = store_migrate(st, why, whylen);
+		*rc = store_migrate(st, why);
 	if (*rc != STORE_OK)
 		goto err;
 	return st;

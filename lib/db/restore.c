@@ -18,6 +18,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/db/backup.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
@@ -175,7 +176,7 @@ swap_lock(const char *path)
  * makes files beside it that would lock the owner out.
  */
 static bool
-is_foreign_log(const char *file, char *why, size_t whylen)
+is_foreign_log(const char *file, struct err *why)
 {
 	struct trust t = { .is_shared = false };
 	unsigned char version = 0;
@@ -189,36 +190,36 @@ is_foreign_log(const char *file, char *why, size_t whylen)
 	if (version != READ_VERSION_WAL ||
 	    trust_check(&t, TRUST_STORE, file) != TRUST_REFUSED)
 		return false;
-	(void)snprintf(why, whylen, "%s", t.why);
+	err_set(why, "%s", t.why);
 	return true;
 }
 
 /* The file to restore, opened, ours, and sound. */
 static struct store *
-source_open(const char *file, enum store_rc *rc, char *why, size_t whylen)
+source_open(const char *file, enum store_rc *rc, struct err *why)
 {
 	const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
 	struct store *st;
 
 	*rc = STORE_FULL;
-	if (is_foreign_log(file, why, whylen)) {
+	if (is_foreign_log(file, why)) {
 		*rc = STORE_CONFIG;
 		return NULL;
 	}
 	if (access(file, R_OK) != 0) {
 		*rc = errno == ENOENT ? STORE_NOTFOUND : STORE_FULL;
-		(void)snprintf(why, whylen, "%s: %s", file, strerror(errno));
+		err_set(why, "%s: %s", file, strerror(errno));
 		return NULL;
 	}
 	if ((st = calloc(1, sizeof(*st))) == NULL ||
 	    (st->path = strdup(file)) == NULL ||
 	    sqlite3_open_v2(file, &st->db, flags, NULL) != SQLITE_OK)
-		(void)snprintf(why, whylen, "%s: cannot be opened", file);
+		err_set(why, "%s: cannot be opened", file);
 	else {
 		(void)snprintf(st->journal, sizeof(st->journal), "wal");
-		*rc = store_vet(st, false, why, whylen);
+		*rc = store_vet(st, false, why);
 		if (*rc == STORE_OK &&
-		    (*rc = store_check_all(st, why, whylen)) != STORE_OK)
+		    (*rc = store_check_all(st, why)) != STORE_OK)
 			*rc = STORE_ERROR;
 	}
 	if (*rc == STORE_OK)
@@ -237,11 +238,10 @@ swap_keep(struct swap *s)
 {
 	const struct store_opts o = { .path = s->path, .is_readonly = true };
 	enum store_rc rc;
-	char unused[256];
 
 	if ((rc = store_begin(s->old)) != STORE_OK)
 		return rc;
-	s->reader = store_open(&o, &rc, unused, sizeof(unused));
+	s->reader = store_open(&o, &rc, NULL);
 	if (s->reader == NULL)
 		return rc;
 	if ((s->fd = swap_lock(s->path)) < 0)
@@ -296,10 +296,9 @@ static enum store_rc
 swap_run(struct swap *s, const struct store_opts *o)
 {
 	enum store_rc rc = STORE_OK;
-	char unused[256];
 
 	if (access(s->path, F_OK) == 0) {
-		s->old = store_open(o, &rc, unused, sizeof(unused));
+		s->old = store_open(o, &rc, NULL);
 		if (s->old == NULL && (rc == STORE_BUSY || rc == STORE_CONFIG))
 			return rc;
 		rc = s->old != NULL ? swap_keep(s) : STORE_ERROR;
@@ -312,7 +311,7 @@ swap_run(struct swap *s, const struct store_opts *o)
 
 /* Who may not give the new file to the owner of the old one. */
 static void
-refuse_owner(const char *path, char *why, size_t whylen)
+refuse_owner(const char *path, struct err *why)
 {
 	struct stat sb = { .st_uid = 0 };
 	const char *said = strerror(errno);
@@ -320,7 +319,7 @@ refuse_owner(const char *path, char *why, size_t whylen)
 
 	(void)stat(path, &sb);
 	trust_user(sb.st_uid, whose, sizeof(whose));
-	(void)snprintf(why, whylen,
+	err_set(why,
 	    "%s: belongs to %s, group %lu, mode %04o, and the restored store "
 	    "would not (%s): run this as its owner or as root",
 	    path, whose, (unsigned long)sb.st_gid,
@@ -329,8 +328,7 @@ refuse_owner(const char *path, char *why, size_t whylen)
 
 /* Copy the source, give it to the owner of what it replaces, put it there. */
 static enum store_rc
-replace(struct store *from, const struct store_opts *o, char *why,
-    size_t whylen)
+replace(struct store *from, const struct store_opts *o, struct err *why)
 {
 	enum store_rc rc = STORE_FULL;
 	struct swap s;
@@ -344,9 +342,9 @@ replace(struct store *from, const struct store_opts *o, char *why,
 	if (rc == STORE_OK)
 		rc = swap_run(&s, o);
 	if (rc == STORE_CONFIG)
-		refuse_owner(o->path, why, whylen);
+		refuse_owner(o->path, why);
 	else if (rc != STORE_OK)
-		(void)snprintf(why, whylen, "%s: %s", o->path,
+		err_set(why, "%s: %s", o->path,
 		    rc == STORE_FULL && errno != 0 ? strerror(errno) :
 						     store_strrc(rc));
 	swap_fini(&s);
@@ -354,8 +352,7 @@ replace(struct store *from, const struct store_opts *o, char *why,
 }
 
 enum store_rc
-store_restore(const struct store_opts *o, const char *file, char *why,
-    size_t whylen)
+store_restore(const struct store_opts *o, const char *file, struct err *why)
 {
 	/* SQLite follows links, and has the log beside the file itself. */
 	char *real = realpath(o->path, NULL);
@@ -367,9 +364,9 @@ store_restore(const struct store_opts *o, const char *file, char *why,
 	if (real != NULL)
 		at.path = real;
 	if (trust_check(&t, TRUST_STORE, o->path) == TRUST_REFUSED)
-		(void)snprintf(why, whylen, "%s", t.why);
-	else if ((from = source_open(file, &rc, why, whylen)) != NULL)
-		rc = replace(from, &at, why, whylen);
+		err_set(why, "%s", t.why);
+	else if ((from = source_open(file, &rc, why)) != NULL)
+		rc = replace(from, &at, why);
 	store_close(from);
 	free(real);
 	return rc;

@@ -3,9 +3,9 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/db/store.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
@@ -109,7 +109,7 @@ store_path(const struct store *st)
 }
 
 static enum store_rc
-check_run(struct store *st, enum sql_id id, char *why, size_t whylen)
+check_run(struct store *st, enum sql_id id, struct err *why)
 {
 	struct stmt *q = stmt_call(st, id, NO_ARGS);
 	const char *said;
@@ -117,8 +117,7 @@ check_run(struct store *st, enum sql_id id, char *why, size_t whylen)
 	if (stmt_next(q)) {
 		said = row_text(q, 0);
 		if (said == NULL || strcmp(said, "ok") != 0) {
-			(void)snprintf(why, whylen, "%s",
-			    said == NULL ? "no answer" : said);
+			err_set(why, "%s", said == NULL ? "no answer" : said);
 			stmt_fail(q, STORE_ERROR);
 		}
 	} else
@@ -127,13 +126,13 @@ check_run(struct store *st, enum sql_id id, char *why, size_t whylen)
 }
 
 enum store_rc
-store_check(struct store *st, char *why, size_t whylen)
+store_check(struct store *st, struct err *why)
 {
-	return check_run(st, SQL_TXN_QUICK_CHECK, why, whylen);
+	return check_run(st, SQL_TXN_QUICK_CHECK, why);
 }
 
 enum store_rc
-store_check_all(struct store *st, char *why, size_t whylen)
+store_check_all(struct store *st, struct err *why)
 {
-	return check_run(st, SQL_TXN_INTEGRITY_CHECK, why, whylen);
+	return check_run(st, SQL_TXN_INTEGRITY_CHECK, why);
 }

@@ -2,7 +2,6 @@
 #define LIB_DB_STORE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -10,6 +9,7 @@
  * connection, used by one thread.  Writes happen between store_begin and
  * store_commit; reads may happen anywhere.
  */
+struct err;
 struct store;
 
 enum store_rc {
@@ -44,7 +44,7 @@ struct store_opts {
  * kind (STORE_NOTFOUND: no such file; STORE_CONFIG: trust_check says why).
  */
 struct store *store_open(const struct store_opts *o, enum store_rc *rc,
-    char *why, size_t whylen);
+    struct err *why);
 
 /* Close; every statement must have been put back. */
 void store_close(struct store *st);
@@ -107,7 +107,7 @@ int store_schema_version(void);
  * PRAGMA quick_check, integrity_check: STORE_OK, or STORE_ERROR with the
  * first complaint.
  */
-enum store_rc store_check(struct store *st, char *why, size_t whylen);
-enum store_rc store_check_all(struct store *st, char *why, size_t whylen);
+enum store_rc store_check(struct store *st, struct err *why);
+enum store_rc store_check_all(struct store *st, struct err *why);
 
 #endif

@@ -9,6 +9,7 @@
 #include "sql/sql_gen.h"
 
 struct arg;
+struct err;
 
 /* Where a statement's parameters are found. */
 struct stmt_param {
@@ -65,14 +66,13 @@ enum store_rc stmt_run_all(struct store *st, const enum sql_id *ids, size_t n);
  * Refuse a file that is not ours to write, before a byte of it is changed:
  * another program's database, a newer store, no store yet unless is_create.
  */
-enum store_rc store_vet(struct store *st, bool is_create, char *why,
-    size_t whylen);
+enum store_rc store_vet(struct store *st, bool is_create, struct err *why);
 
 /* Set and read the journal mode, and how commits reach the disk. */
 enum store_rc store_wal_init(struct store *st, bool is_readonly);
 bool store_has_wal(const struct store *st);
 
 /* Bring the schema of a vetted file to store_schema_version(). */
-enum store_rc store_migrate(struct store *st, char *why, size_t whylen);
+enum store_rc store_migrate(struct store *st, struct err *why);
 
 #endif

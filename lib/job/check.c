@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/record/job.h"
 #include "lib/job/check.h"
@@ -43,12 +44,12 @@ static const struct {
 static int
 check_text(const char *name, const char *text, char first, struct faults *fs)
 {
-	char why[200] = "";
+	struct err why = { "" };
 
 	if (text == NULL)
 		return 0;
-	if (json_check(text, strlen(text), why, sizeof(why)) != 0)
-		return fault_add(fs, name, "cannot be read: %s", why);
+	if (json_check(text, strlen(text), &why) != 0)
+		return fault_add(fs, name, "cannot be read: %s", why.text);
 	if (text[0] != first)
 		return fault_add(fs, name, "cannot be read: it is not %s",
 		    first == '[' ? "a list" : "an object");

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/err.h"
 #include "lib/record/delivery.h"
 #include "lib/conf/signature.h"
 #include "lib/trigger/describe.h"
@@ -25,7 +26,7 @@ struct job_registration {
 	bool is_pending;  /* not requested yet: names are not checked */
 	bool is_answered; /* else why has the reason */
 	struct signature sig;
-	char why[256];
+	struct err why;
 };
 
 /*

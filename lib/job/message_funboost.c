@@ -154,11 +154,9 @@ add_plain(const struct message_funboost *m, struct buf *out)
 static int
 parse(const char *text, struct json_object **out)
 {
-	char why[64];
-
 	if (text == NULL)
 		return 0;
-	*out = json_parse(text, strlen(text), why, sizeof(why));
+	*out = json_parse(text, strlen(text), NULL);
 	return *out == NULL ? -1 : 0;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/fault.h"
 #include "lib/job/funboost.h"
@@ -135,7 +136,7 @@ check_nameless(const struct conf_queue *q, const struct job_params *p,
 	    (q->broker == CONF_BROKER_FUNBOOST && p->known == NULL))
 		return 0;
 	if (p->known != NULL && !p->known->is_answered)
-		why = p->known->why;
+		why = p->known->why.text;
 	return fault_add(fs, "args",
 	    "need names, and those of this queue's worker are unknown%s%s: "
 	    "use kwargs, or give the queue its params in the configuration",
@@ -203,12 +204,12 @@ static int
 read_text(const char *field, const char *text, struct json_object **out,
     struct faults *fs)
 {
-	char why[128];
+	struct err why;
 
 	if (text == NULL)
 		return 0;
-	*out = json_parse(text, strlen(text), why, sizeof(why));
-	return *out != NULL ? 0 : fault_add(fs, field, "%s", why);
+	*out = json_parse(text, strlen(text), &why);
+	return *out != NULL ? 0 : fault_add(fs, field, "%s", why.text);
 }
 
 int

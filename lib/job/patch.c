@@ -13,6 +13,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
 #include "lib/record/job.h"
@@ -257,10 +258,8 @@ add_trigger(struct patch *p)
 static void
 add_params(struct patch *p, const char *name, const char *text)
 {
-	char why[128];
-
 	if (text == NULL || json_has(p->members, name) ||
-	    json_check(text, strlen(text), why, sizeof(why)) != 0)
+	    json_check(text, strlen(text), NULL) != 0)
 		return;
 	add_member(p, name);
 	buf_str(&p->body, text);
@@ -270,7 +269,7 @@ static struct json_object *
 make_body(struct patch *p)
 {
 	struct json_object *body;
-	char why[128] = "out of memory";
+	struct err why = { "out of memory" };
 
 	buf_char(&p->body, '{');
 	(void)json_each(p->members, add_given, p);
@@ -285,11 +284,10 @@ make_body(struct patch *p)
 	add_params(p, "args", p->j->args);
 	add_params(p, "kwargs", p->j->kwargs);
 	buf_char(&p->body, '}');
-	body = p->body.is_failed ?
-	    NULL :
-	    json_parse(p->body.data, p->body.len, why, sizeof(why));
+	body = p->body.is_failed ? NULL :
+				   json_parse(p->body.data, p->body.len, &why);
 	if (body == NULL)
-		fault_add(p->fs, "body", "%s", why);
+		fault_add(p->fs, "body", "%s", why.text);
 	return body;
 }
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
 #include "lib/record/job.h"
@@ -31,7 +32,8 @@ read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
 {
 	const char *zone = env->default_zone, *now = NULL, *wrong;
 	struct datetime_relative words = { NULL, env->now_us };
-	char why[256], room[JSON_INSTANT_MAX];
+	struct err why;
+	char room[JSON_INSTANT_MAX];
 
 	*out = env->now_us;
 	if (json_get_instant(body, "now", room, &now, fs) == -1 ||
@@ -40,10 +42,9 @@ read_now(struct json_object *body, const struct trigger_env *env, int64_t *out,
 	if (now == NULL || *now == '\0')
 		return 0;
 	words.tz = tz_get(env->zones,
-	    zone == NULL || *zone == '\0' ? env->default_zone : zone, why,
-	    sizeof(why));
+	    zone == NULL || *zone == '\0' ? env->default_zone : zone, &why);
 	if (words.tz == NULL)
-		return fault_add(fs, "timezone", "%s", why);
+		return fault_add(fs, "timezone", "%s", why.text);
 	wrong = (env->takes & TRIGGER_TAKES_WORDS) != 0 ?
 	    datetime_parse_relative(now, &words, out, NULL) :
 	    datetime_parse(now, words.tz, out, NULL);
@@ -121,9 +122,8 @@ preview_warn_target(const struct conf *conf, const char *render,
 	struct faults fs = { .n = 0 };
 	struct render_target t;
 	struct json_object *o;
-	char why[128];
 
-	o = json_parse(render, strlen(render), why, sizeof(why));
+	o = json_parse(render, strlen(render), NULL);
 	if (o != NULL && render_target_from_json(o, NULL, conf, &t, &fs) == 0)
 		render_warns(conf, &t, ws);
 	json_free(o);

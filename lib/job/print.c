@@ -53,10 +53,7 @@ is_utf8(const char *s)
 static void
 add_json(struct buf *out, const char *name, const char *text, const char *none)
 {
-	char why[200];
-
-	if (text == NULL ||
-	    json_check(text, strlen(text), why, sizeof(why)) == 0)
+	if (text == NULL || json_check(text, strlen(text), NULL) == 0)
 		add_text(out, name, text, none);
 	else
 		add_string(out, name, is_utf8(text) ? text : NULL);

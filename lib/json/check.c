@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/json/json.h"
 #include "lib/base/utf8.h"
 #include "lib/base/ban.h"
@@ -20,8 +21,7 @@ struct scan {
 	size_t len;
 	size_t at;
 	size_t members; /* of all objects so far */
-	char *why;
-	size_t whylen;
+	struct err *why;
 };
 
 static int scan_value(struct scan *sc, int depth);
@@ -29,8 +29,7 @@ static int scan_value(struct scan *sc, int depth);
 static int
 fail(struct scan *sc, const char *what)
 {
-	snprintf(sc->why, sc->whylen, "%s at byte %zu", what, sc->at);
-	return -1;
+	return err_set(sc->why, "%s at byte %zu", what, sc->at);
 }
 
 static int
@@ -290,22 +289,21 @@ scan_value(struct scan *sc, int depth)
 }
 
 int
-json_check(const char *text, size_t len, char *why, size_t whylen)
+json_check(const char *text, size_t len, struct err *why)
 {
 	size_t unused;
 
-	return json_check_members(text, len, &unused, why, whylen);
+	return json_check_members(text, len, &unused, why);
 }
 
 int
-json_check_members(const char *text, size_t len, size_t *members, char *why,
-    size_t whylen)
+json_check_members(const char *text, size_t len, size_t *members,
+    struct err *why)
 {
 	struct scan sc = {
 		.s = (const unsigned char *)text,
 		.len = len,
 		.why = why,
-		.whylen = whylen,
 	};
 
 	skip_space(&sc);

@@ -11,6 +11,7 @@
 
 #include <json-c/json.h>
 
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/json/json.h"
 #include "lib/base/num.h"
@@ -42,7 +43,7 @@ count_members(struct json_object *o)
 }
 
 struct json_object *
-json_parse(const char *text, size_t len, char *why, size_t whylen)
+json_parse(const char *text, size_t len, struct err *why)
 {
 	struct json_tokener *tok;
 	struct json_object *o = NULL;
@@ -50,14 +51,14 @@ json_parse(const char *text, size_t len, char *why, size_t whylen)
 	size_t members;
 
 	if (len >= INT_MAX) {
-		snprintf(why, whylen, "too long");
+		err_set(why, "too long");
 		return NULL;
 	}
-	if (json_check_members(text, len, &members, why, whylen) != 0)
+	if (json_check_members(text, len, &members, why) != 0)
 		return NULL;
 	tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	if (tok == NULL) {
-		snprintf(why, whylen, "out of memory");
+		err_set(why, "out of memory");
 		return NULL;
 	}
 	json_tokener_set_flags(tok,
@@ -70,15 +71,14 @@ json_parse(const char *text, size_t len, char *why, size_t whylen)
 		e = json_tokener_get_error(tok);
 	}
 	if (e != json_tokener_success)
-		snprintf(why, whylen, "%s at byte %zu",
-		    json_tokener_error_desc(e),
+		err_set(why, "%s at byte %zu", json_tokener_error_desc(e),
 		    json_tokener_get_parse_end(tok));
 	else if (o == NULL)
-		snprintf(why, whylen, "expected a value other than null");
+		err_set(why, "expected a value other than null");
 	json_tokener_free(tok);
 	/* json-c keeps the last of members with the same name. */
 	if (o != NULL && count_members(o) != members) {
-		snprintf(why, whylen, "an object has a duplicate name");
+		err_set(why, "an object has a duplicate name");
 		json_free(o);
 		o = NULL;
 	}

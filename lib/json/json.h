@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct err;
 struct faults;
 struct json_object;
 
@@ -17,18 +18,17 @@ struct json_object;
  * the root, which the caller frees with json_free, or NULL with a one-line
  * reason that names the byte offset in why.
  */
-struct json_object *json_parse(const char *text, size_t len, char *why,
-    size_t whylen);
+struct json_object *json_parse(const char *text, size_t len, struct err *why);
 
 /* Free a root that json_parse returned; NULL is allowed. */
 void json_free(struct json_object *root);
 
 /* As json_parse, without the tree: 0, or -1 with a reason in why. */
-int json_check(const char *text, size_t len, char *why, size_t whylen);
+int json_check(const char *text, size_t len, struct err *why);
 
 /* As json_check; *members is the number of members of all objects in text. */
-int json_check_members(const char *text, size_t len, size_t *members, char *why,
-    size_t whylen);
+int json_check_members(const char *text, size_t len, size_t *members,
+    struct err *why);
 
 /* The compact text of o, UTF-8 not escaped; borrowed until o is changed. */
 const char *json_text(struct json_object *o);

@@ -9,11 +9,11 @@
 #include <sys/statvfs.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/log.h"
 #include "lib/base/trust.h"
@@ -128,7 +128,7 @@ memory_refuse(struct sched *s, ino_t what, const char *why)
 		log_event(LOG_LEVEL_ERR, "memory-store", LOG_KEY_PATH,
 		    s->conf->memory_store, LOG_KEY_ERROR, why, NULL);
 	s->memory_refused = what;
-	(void)snprintf(s->memory_why, sizeof(s->memory_why), "%s", why);
+	err_set(&s->memory_why, "%s", why);
 	return STORE_FULL;
 }
 
@@ -145,7 +145,7 @@ memory_open(struct sched *s, bool is_create)
 	enum store_rc rc;
 	bool is_there;
 	struct stat sb;
-	char why[512];
+	struct err why;
 
 	if (o.path[0] == '\0')
 		return STORE_NOTFOUND;
@@ -165,17 +165,17 @@ memory_open(struct sched *s, bool is_create)
 		return memory_refuse(s, file_state(&sb) + 1, wrong);
 	if (!is_create && s->memory_refused == file_state(&sb))
 		return STORE_FULL;
-	s->stores[JOB_MEMORY] = store_open(&o, &rc, why, sizeof(why));
+	s->stores[JOB_MEMORY] = store_open(&o, &rc, &why);
 	s->memory_opened++;
-	s->memory_why[0] = '\0';
+	err_clear(&s->memory_why);
 	/* An empty file is being created by another process. */
 	if (s->stores[JOB_MEMORY] == NULL && rc != STORE_NOTFOUND)
-		rc = memory_refuse(s, file_state(&sb), why);
+		rc = memory_refuse(s, file_state(&sb), why.text);
 	return rc;
 }
 
 enum store_rc
-sched_memory_check(const struct conf *conf, char *why, size_t whylen)
+sched_memory_check(const struct conf *conf, struct err *why)
 {
 	const char *wrong;
 	char *dir, *above;
@@ -198,12 +198,12 @@ sched_memory_check(const struct conf *conf, char *why, size_t whylen)
 	free(above);
 	if (wrong == NULL)
 		return STORE_OK;
-	(void)snprintf(why, whylen, "%s", wrong);
+	err_set(why, "%s", wrong);
 	return STORE_FULL;
 }
 
 enum store_rc
-sched_memory_ticks(struct sched *s, char *why, size_t whylen)
+sched_memory_ticks(struct sched *s, struct err *why)
 {
 	char whose[96], self[96];
 	int64_t other = 0;
@@ -217,7 +217,7 @@ sched_memory_ticks(struct sched *s, char *why, size_t whylen)
 		return rc;
 	trust_user((uid_t)other, whose, sizeof(whose));
 	trust_user(geteuid(), self, sizeof(self));
-	(void)snprintf(why, whylen,
+	err_set(why,
 	    "the ticker runs as %s, and jobs of kind memory that %s adds would "
 	    "never run: its line belongs in the crontab of the latter",
 	    whose, self);
@@ -227,10 +227,9 @@ sched_memory_ticks(struct sched *s, char *why, size_t whylen)
 const char *
 sched_memory_why(struct sched *s)
 {
-	if (s->memory_why[0] == '\0')
-		(void)sched_memory_check(s->conf, s->memory_why,
-		    sizeof(s->memory_why));
-	return s->memory_why[0] == '\0' ? NULL : s->memory_why;
+	if (s->memory_why.text[0] == '\0')
+		(void)sched_memory_check(s->conf, &s->memory_why);
+	return s->memory_why.text[0] == '\0' ? NULL : s->memory_why.text;
 }
 
 struct store *
@@ -252,11 +251,12 @@ enum store_rc
 sched_may_run(struct sched *s, enum job_kind kind)
 {
 	enum store_rc rc = STORE_OK;
-	char why[sizeof(s->memory_why)];
+	struct err why;
 
 	if (kind == JOB_MEMORY && s->conf->memory_store[0] != '\0')
-		rc = sched_memory_ticks(s, why, sizeof(why));
-	return rc == STORE_FULL ? memory_refuse(s, FOREIGN_TICKER, why) : rc;
+		rc = sched_memory_ticks(s, &why);
+	return rc == STORE_FULL ? memory_refuse(s, FOREIGN_TICKER, why.text) :
+				  rc;
 }
 
 enum store_rc

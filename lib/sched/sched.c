@@ -5,11 +5,11 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/fault.h"
 #include "lib/trigger/grace.h"
@@ -25,26 +25,27 @@
 #define AHEAD_MIN_US (60 * CLOCK_US_PER_S) /* NTP corrects smaller ones */
 
 const char *
-sched_zone(const struct sched *s, const char *env_tz, char *why, size_t whylen)
+sched_zone(const struct sched *s, const char *env_tz, struct err *why)
 {
 	const char *name = s->conf->timezone;
 	struct buf where = BUF_INIT;
 	struct faults fs = { .n = 0 };
-	char reason[256];
+	struct err reason;
 
 	if (name[0] == '\0')
 		return tz_host_name(s->zones, env_tz);
 	errno = 0;
-	if (tz_get(s->zones, name, reason, sizeof(reason)) != NULL)
+	if (tz_get(s->zones, name, &reason) != NULL)
 		return name;
 	/* A host without zone files can still run jobs in UTC. */
 	fault_note_errno(&fs, errno);
 	if (fs.is_transient && errno != ENOMEM) {
-		log_event(LOG_LEVEL_WARN, "zone", LOG_KEY_ERROR, reason, NULL);
+		log_event(LOG_LEVEL_WARN, "zone", LOG_KEY_ERROR, reason.text,
+		    NULL);
 		return name;
 	}
 	conf_where(s->conf, "timezone", &where);
-	(void)snprintf(why, whylen, "%s: %s", buf_cstr(&where), reason);
+	err_set(why, "%s: %s", buf_cstr(&where), reason.text);
 	buf_fini(&where);
 	return NULL;
 }
@@ -53,15 +54,14 @@ const struct tz *
 sched_tz(struct sched *s)
 {
 	const struct tz *tz;
-	char why[128];
 
-	tz = tz_get(s->zones, s->default_zone, why, sizeof(why));
-	return tz != NULL ? tz : tz_get(s->zones, "UTC", why, sizeof(why));
+	tz = tz_get(s->zones, s->default_zone, NULL);
+	return tz != NULL ? tz : tz_get(s->zones, "UTC", NULL);
 }
 
 enum store_rc
 sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	struct store_opts o = {
 		.path = conf->store,
@@ -78,15 +78,15 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 	s->zones =
 	    tz_cache_new(conf->zoneinfo[0] == '\0' ? NULL : conf->zoneinfo);
 	if (s->zones == NULL) {
-		(void)snprintf(why, whylen, "no memory");
+		err_set(why, "no memory");
 		return STORE_FULL;
 	}
-	s->default_zone = sched_zone(s, env_tz, why, whylen);
+	s->default_zone = sched_zone(s, env_tz, why);
 	if (s->default_zone == NULL) {
 		sched_close(s);
 		return errno == ENOMEM ? STORE_FULL : STORE_CONFIG;
 	}
-	s->stores[JOB_DURABLE] = store_open(&o, &rc, why, whylen);
+	s->stores[JOB_DURABLE] = store_open(&o, &rc, why);
 	if (s->stores[JOB_DURABLE] == NULL)
 		sched_close(s);
 	else

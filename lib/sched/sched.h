@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/record/job.h"
 #include "lib/record/message.h"
 #include "lib/record/run.h"
@@ -42,7 +43,7 @@ struct sched {
 	struct store *stores[JOB_KIND__MAX]; /* JOB_MEMORY: NULL if none */
 	int64_t memory_opened; /* number of openings: each is another store */
 	ino_t memory_refused;  /* file not to open again: lib/sched/memory.c */
-	char memory_why[320];  /* why jobs of kind memory were refused; or "" */
+	struct err memory_why; /* why jobs of kind memory were refused; or "" */
 	const char *actor;     /* for the audit; set per request */
 	const struct grant *grant; /* of the actor; NULL: full access */
 };
@@ -53,15 +54,15 @@ struct sched {
  * sched_close.
  */
 enum store_rc sched_open(struct sched *s, const struct conf *conf,
-    const char *env_tz, char *why, size_t whylen);
+    const char *env_tz, struct err *why);
 void sched_close(struct sched *s);
 
 /*
  * The zone of jobs that name none; uses only conf and zones of s.  NULL: the
  * configured zone cannot be read; why names file and line.
  */
-const char *sched_zone(const struct sched *s, const char *env_tz, char *why,
-    size_t whylen);
+const char *sched_zone(const struct sched *s, const char *env_tz,
+    struct err *why);
 
 /* The default zone; UTC while its file cannot be read. */
 const struct tz *sched_tz(struct sched *s);
@@ -77,15 +78,14 @@ struct store *sched_store(struct sched *s, enum job_kind kind);
  * forbids it; STORE_FULL: why says what is wrong with the folder or file, in a
  * text fit for clients.  Nothing is created.
  */
-enum store_rc sched_memory_check(const struct conf *conf, char *why,
-    size_t whylen);
+enum store_rc sched_memory_check(const struct conf *conf, struct err *why);
 
 /*
  * Does cron start the ticker only as another user?  Then jobs of kind memory
  * would never run: STORE_FULL with one line in why.  Ticks by hand do not
  * count.
  */
-enum store_rc sched_memory_ticks(struct sched *s, char *why, size_t whylen);
+enum store_rc sched_memory_ticks(struct sched *s, struct err *why);
 
 /*
  * The reason for STORE_FULL of a job of kind memory, likewise; NULL: unknown.

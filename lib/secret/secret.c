@@ -13,12 +13,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
+#include "lib/base/err.h"
 #include "lib/secret/secret.h"
 #include "lib/base/trust.h"
 #include "lib/base/utf8.h"
@@ -122,7 +122,7 @@ from_line(const char *text, size_t n)
 
 /* Open the file if no other user can read it; -1 with the reason. */
 static int
-open_own(const char *path, char *why, size_t whylen)
+open_own(const char *path, struct err *why)
 {
 	struct trust t = { .is_shared = false };
 	struct stat sb;
@@ -130,37 +130,35 @@ open_own(const char *path, char *why, size_t whylen)
 
 	switch (trust_open(&t, TRUST_SECRET, path, &fd)) {
 	case TRUST_ABSENT:
-		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
-		return -1;
+		return err_set(why, "%s: %s", path, strerror(errno));
 	case TRUST_REFUSED:
-		(void)snprintf(why, whylen, "%s", t.why);
-		return -1;
+		return err_set(why, "%s", t.why);
 	case TRUST_OK:
 		break;
 	}
 	if (fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode))
 		return fd;
-	(void)snprintf(why, whylen, "%s: not a file", path);
+	err_set(why, "%s: not a file", path);
 	(void)close(fd);
 	return -1;
 }
 
 struct secret *
-secret_read(const char *path, char *why, size_t whylen)
+secret_read(const char *path, struct err *why)
 {
 	char text[SECRET_MAX + 256];
 	struct secret *s = NULL;
 	ssize_t n;
 	int fd;
 
-	if ((fd = open_own(path, why, whylen)) == -1)
+	if ((fd = open_own(path, why)) == -1)
 		return NULL;
 	if ((n = read(fd, text, sizeof(text))) == -1) {
-		(void)snprintf(why, whylen, "%s: %s", path, strerror(errno));
+		err_set(why, "%s: %s", path, strerror(errno));
 		goto out;
 	}
 	if ((s = from_line(text, (size_t)n)) == NULL)
-		(void)snprintf(why, whylen,
+		err_set(why,
 		    "%s: the first line is not a key of 1 to %d printable "
 		    "characters without blanks",
 		    path, SECRET_MAX);

@@ -8,6 +8,7 @@
  * core dumps and wiped when freed, as far as the system allows.  Printed by
  * mistake as a string, for example to the log, a secret shows as "***".
  */
+struct err;
 struct secret;
 
 #define SECRET_MAX 4096 /* bytes */
@@ -36,7 +37,7 @@ const char *secret_bytes(const struct secret *s, size_t *len);
  * write (mode 0600 or less).  NULL with a line in why that names file and mode
  * and shows nothing of the contents.
  */
-struct secret *secret_read(const char *path, char *why, size_t whylen);
+struct secret *secret_read(const char *path, struct err *why);
 
 /*
  * Overwrite with asterisks every occurrence of s, from its byte skip on, in n

@@ -5,12 +5,12 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/secret/secret.h"
 #include "lib/secret/webhook.h"
 
@@ -40,7 +40,7 @@ read_key(const struct secret *secret, unsigned char key[KEY_MAX])
 
 int
 webhook_sign(const struct webhook *w, const struct secret *secret,
-    struct buf *out, char *why, size_t whylen)
+    struct buf *out, struct err *why)
 {
 	char text[sodium_base64_ENCODED_LEN(crypto_auth_hmacsha256_BYTES,
 	    sodium_base64_VARIANT_ORIGINAL)];
@@ -49,12 +49,10 @@ webhook_sign(const struct webhook *w, const struct secret *secret,
 	struct buf head = BUF_INIT;
 	size_t n = sodium_init() < 0 ? 0 : read_key(secret, key);
 
-	if (n == 0) {
-		(void)snprintf(why, whylen,
+	if (n == 0)
+		return err_set(why,
 		    "the secret must be whsec_ and %d to %d bytes in base64",
 		    KEY_MIN, KEY_MAX);
-		return -1;
-	}
 	buf_printf(&head, "%s.%" PRId64 ".", w->id, w->timestamp_s);
 	(void)crypto_auth_hmacsha256_init(&state, key, n);
 	(void)crypto_auth_hmacsha256_update(&state,

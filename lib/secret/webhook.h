@@ -1,10 +1,10 @@
 #ifndef LIB_SECRET_WEBHOOK_H
 #define LIB_SECRET_WEBHOOK_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct buf;
+struct err;
 struct secret;
 
 /* A message of Standard Webhooks (standardwebhooks.com) to be signed. */
@@ -21,6 +21,6 @@ struct webhook {
  * secret.
  */
 int webhook_sign(const struct webhook *w, const struct secret *secret,
-    struct buf *out, char *why, size_t whylen);
+    struct buf *out, struct err *why);
 
 #endif

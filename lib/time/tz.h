@@ -2,10 +2,10 @@
 #define LIB_TIME_TZ_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct buf;
+struct err;
 
 /*
  * IANA time zones from the system's TZif files (RFC 9636), versions 1 to 4
@@ -47,13 +47,12 @@ bool tz_has_files(const struct tz_cache *tc);
 /*
  * The zone called name: an IANA name, "UTC", an offset "+08:00", "-03:30", or
  * TZ_HOST.  Borrowed from the cache.  NULL, with a one-line reason that names
- * the zone in why (whylen bytes), for a malformed name (absolute, "..",
- * characters outside [A-Za-z0-9._+-/]); a missing, damaged, too large or
- * leap-second file; a directory; a link that leads out of the zone directory.
+ * the zone in why, for a malformed name (absolute, "..", characters outside
+ * [A-Za-z0-9._+-/]); a missing, damaged, too large or leap-second file; a
+ * directory; a link that leads out of the zone directory.
  * errno is EIO if the zone directory itself is missing.
  */
-const struct tz *tz_get(struct tz_cache *tc, const char *name, char *why,
-    size_t whylen);
+const struct tz *tz_get(struct tz_cache *tc, const char *name, struct err *why);
 
 /*
  * A number for the state of a zone's file, which changes when the file is

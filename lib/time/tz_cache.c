@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/time/tz.h"
 #include "lib/time/tz_int.h"
 
@@ -273,32 +274,26 @@ load(struct tz *tz, const struct tz_cache *tc, const char **why)
 	return load_fd(tz, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), why);
 }
 
-/* What a caller is told of a zone that cannot be had. */
-struct tz_why {
-	char *text;
-	size_t len;
-};
-
 /* errno stays: it says what kind of failure it was. */
 static void
 explain(const struct tz_cache *tc, const char *name, const char *reason,
-    const struct tz_why *why)
+    struct err *why)
 {
 	char near_name[NAME_MAX_LEN + 1];
 	int kept = errno;
 
+	if (why == NULL)
+		return;
 	if (tz_near(tc->dir, name, near_name, sizeof(near_name)))
-		(void)snprintf(why->text, why->len,
-		    "time zone \"%.100s\" %s; did you mean %s?", name, reason,
-		    near_name);
+		err_set(why, "time zone \"%.100s\" %s; did you mean %s?", name,
+		    reason, near_name);
 	else
-		(void)snprintf(why->text, why->len, "time zone \"%.100s\" %s",
-		    name, reason);
+		err_set(why, "time zone \"%.100s\" %s", name, reason);
 	errno = kept;
 }
 
 const struct tz *
-tz_get(struct tz_cache *tc, const char *name, char *why, size_t whylen)
+tz_get(struct tz_cache *tc, const char *name, struct err *why)
 {
 	size_t b = bucket_of(name);
 	const char *reason = "cannot be loaded: out of memory";
@@ -309,7 +304,7 @@ tz_get(struct tz_cache *tc, const char *name, char *why, size_t whylen)
 			return tz;
 	tz = tz_alloc(name);
 	if (tz == NULL || load(tz, tc, &reason) == -1) {
-		explain(tc, name, reason, &(struct tz_why){ why, whylen });
+		explain(tc, name, reason, why);
 		tz_free(tz);
 		return NULL;
 	}

@@ -66,7 +66,6 @@ zone_of_path(struct tz_cache *tc, const char *path)
 	static const char *const again[] = { "posix/", "right/" };
 	size_t n = strlen(tc->dir);
 	const char *name = name_in_path(path);
-	char why[256];
 
 	if (strncmp(path, tc->dir, n) == 0 && path[n] == '/')
 		name = path + n + 1;
@@ -74,7 +73,7 @@ zone_of_path(struct tz_cache *tc, const char *path)
 	for (size_t i = 0; name != NULL && i < 2; i++)
 		if (strncmp(name, again[i], strlen(again[i])) == 0)
 			name += strlen(again[i]);
-	return name != NULL ? tz_get(tc, name, why, sizeof(why)) : NULL;
+	return name != NULL ? tz_get(tc, name, NULL) : NULL;
 }
 
 /* Replace path by the target of the link there; false if it is no link. */
@@ -116,9 +115,7 @@ zone_of_link(struct tz_cache *tc, const char *link)
 	    realpath(tc->dir, real) != NULL &&
 	    strncmp(path, real, strlen(real)) == 0 &&
 	    path[strlen(real)] == '/') {
-		char why[256];
-
-		tz = tz_get(tc, path + strlen(real) + 1, why, sizeof(why));
+		tz = tz_get(tc, path + strlen(real) + 1, NULL);
 	}
 	return tz;
 }
@@ -148,7 +145,7 @@ static bool
 try_zone(struct search *s, const char *name)
 {
 	const struct tz *tz;
-	char path[PATH_MAX], why[256];
+	char path[PATH_MAX];
 	struct stat st;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", s->tc->dir, name) >=
@@ -156,7 +153,7 @@ try_zone(struct search *s, const char *name)
 	    stat(path, &st) == -1 || !S_ISREG(st.st_mode) ||
 	    (s->size != 0 && st.st_size != s->size))
 		return false;
-	tz = tz_get(s->tc, name, why, sizeof(why));
+	tz = tz_get(s->tc, name, NULL);
 	if (tz != NULL && tz_is_same(tz, s->file, 0))
 		s->found = tz;
 	return s->found != NULL;
@@ -219,11 +216,11 @@ try_folder(struct search *s, const char *below, int depth)
 static const struct tz *
 zone_of_content(struct tz_cache *tc, const char *named)
 {
-	char why[256], path[PATH_MAX];
+	char path[PATH_MAX];
 	struct search s = { .tc = tc };
 	struct stat st;
 
-	s.file = tz_get(tc, TZ_HOST, why, sizeof(why));
+	s.file = tz_get(tc, TZ_HOST, NULL);
 	if (s.file == NULL)
 		return NULL;
 	if (named[0] != '\0' && try_zone(&s, named))
@@ -245,14 +242,14 @@ zone_of_content(struct tz_cache *tc, const char *named)
 static const struct tz *
 zone_of_env(struct tz_cache *tc, const char *env_tz)
 {
-	char why[256], path[PATH_MAX];
+	char path[PATH_MAX];
 
 	if (env_tz[0] == ':')
 		env_tz++;
 	if (env_tz[0] == '\0')
-		return tz_get(tc, "UTC", why, sizeof(why));
+		return tz_get(tc, "UTC", NULL);
 	if (env_tz[0] != '/')
-		return tz_get(tc, env_tz, why, sizeof(why));
+		return tz_get(tc, env_tz, NULL);
 	(void)snprintf(path, sizeof(path), "%s", env_tz);
 	tidy(path);
 	return zone_of_path(tc, path);
@@ -261,7 +258,7 @@ zone_of_env(struct tz_cache *tc, const char *env_tz)
 const char *
 tz_host_name(struct tz_cache *tc, const char *env_tz)
 {
-	char path[PATH_MAX], named[LINE_MAX_LEN] = "", why[256];
+	char path[PATH_MAX], named[LINE_MAX_LEN] = "";
 	const struct tz *tz = NULL;
 
 	if (env_tz != NULL)
@@ -279,6 +276,6 @@ tz_host_name(struct tz_cache *tc, const char *env_tz)
 	 * zone.
 	 */
 	if (tz == NULL && named[0] != '\0')
-		tz = tz_get(tc, named, why, sizeof(why));
+		tz = tz_get(tc, named, NULL);
 	return tz != NULL ? tz_name(tz) : "UTC";
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/base/num.h"
 #include "lib/time/datetime.h"
@@ -121,18 +122,18 @@ read_zone(struct trigger *t, const struct trigger_args *args,
     struct tz_cache *zones, const char *fallback)
 {
 	const char *name = args->in[IN_TIMEZONE];
-	char why[256], unused[256];
+	struct err why;
 
 	if (name == NULL)
 		name = fallback != NULL ? fallback : "UTC";
 	errno = 0;
-	t->tz = tz_get(zones, name, why, sizeof(why));
+	t->tz = tz_get(zones, name, &why);
 	if (t->tz != NULL)
 		return 0;
 	fault_note_errno(args->fs, errno);
 	/* Continue in UTC, so that the other fields are checked as well. */
-	t->tz = tz_get(zones, "UTC", unused, sizeof(unused));
-	return fault_add(args->fs, "timezone", "%s", why);
+	t->tz = tz_get(zones, "UTC", NULL);
+	return fault_add(args->fs, "timezone", "%s", why.text);
 }
 
 int

@@ -13,6 +13,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/utf8.h"
 #include "lib/conf/conf.h"
 #include "lib/secret/secret.h"
@@ -47,17 +48,16 @@ disconnect(struct amqp *a)
 }
 
 int
-amqp_lose(struct amqp *a, const char *reason, char *why, size_t whylen)
+amqp_lose(struct amqp *a, const char *reason, struct err *why)
 {
-	if (reason != why)
-		(void)snprintf(why, whylen, "%s", reason);
+	err_set(why, "%s", reason);
 	disconnect(a);
 	return -1;
 }
 
 /* The library says no; of sockets the system knows more. */
 static int
-fail(struct amqp *a, int status, char *why, size_t whylen)
+fail(struct amqp *a, int status, struct err *why)
 {
 	int e = errno;
 
@@ -65,22 +65,22 @@ fail(struct amqp *a, int status, char *why, size_t whylen)
 	    status == AMQP_STATUS_SOCKET_ERROR && e != 0 ?
 		strerror(e) :
 		a->lib.error_string2(status),
-	    why, whylen);
+	    why);
 }
 
 static int
-put(struct amqp *a, const struct amqp_question *q, char *why, size_t whylen)
+put(struct amqp *a, const struct amqp_question *q, struct err *why)
 {
 	int status;
 
 	errno = 0;
 	status = a->lib.send_method(a->c, q->channel, q->id, q->decoded);
-	return status == AMQP_STATUS_OK ? 0 : fail(a, status, why, whylen);
+	return status == AMQP_STATUS_OK ? 0 : fail(a, status, why);
 }
 
 /* What the server says to the connection itself: 0 go on, -1 it is lost. */
 static int
-on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
+on_connection(struct amqp *a, const amqp_method_t *m, struct err *why)
 {
 	const amqp_connection_close_t *bye;
 	const amqp_connection_blocked_t *blocked;
@@ -89,8 +89,8 @@ on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
 	switch (m->id) {
 	case AMQP_CONNECTION_CLOSE_METHOD:
 		bye = m->decoded;
-		utf8_clean(bye->reply_text.bytes, bye->reply_text.len, why,
-		    whylen);
+		utf8_clean(bye->reply_text.bytes, bye->reply_text.len,
+		    why->text, sizeof(why->text));
 		(void)a->lib.send_method(a->c, 0,
 		    AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
 		disconnect(a);
@@ -111,7 +111,7 @@ on_connection(struct amqp *a, const amqp_method_t *m, char *why, size_t whylen)
 }
 
 int
-amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, char *why, size_t whylen)
+amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, struct err *why)
 {
 	struct timeval tv = { .tv_sec = us / CLOCK_US_PER_S,
 		.tv_usec = us % CLOCK_US_PER_S };
@@ -123,74 +123,75 @@ amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, char *why, size_t whylen)
 	if (status == AMQP_STATUS_TIMEOUT)
 		return 0;
 	if (status != AMQP_STATUS_OK)
-		return fail(a, status, why, whylen);
+		return fail(a, status, why);
 	if (f->channel == 0 && f->frame_type == AMQP_FRAME_METHOD &&
-	    on_connection(a, &f->payload.method, why, whylen) == -1)
+	    on_connection(a, &f->payload.method, why) == -1)
 		return -1;
 	return 1;
 }
 
 /* Nothing came in time. */
 static int
-give_up(struct amqp *a, char *why, size_t whylen)
+give_up(struct amqp *a, struct err *why)
 {
 	char line[192];
 
 	(void)snprintf(line, sizeof(line), "the broker blocks publishers: %s",
 	    a->reason);
 	return amqp_lose(a,
-	    a->is_blocked ? line : "no answer within the timeout", why, whylen);
+	    a->is_blocked ? line : "no answer within the timeout", why);
 }
 
 int
-amqp_wait(struct amqp *a, amqp_frame_t *f, char *why, size_t whylen)
+amqp_wait(struct amqp *a, amqp_frame_t *f, struct err *why)
 {
 	int64_t left;
 	int n;
 
 	do {
 		if (atomic_load(a->is_stopped))
-			return amqp_lose(a, "the tick ends", why, whylen);
+			return amqp_lose(a, "the tick ends", why);
 		left = a->until_us - clock_mono_us();
 		if (left <= 0)
-			return give_up(a, why, whylen);
+			return give_up(a, why);
 		n = amqp_next(a, f, left < AMQP_SLICE_US ? left : AMQP_SLICE_US,
-		    why, whylen);
+		    why);
 	} while (n == 0);
 	return n < 0 ? -1 : 0;
 }
 
 void
-amqp_agree(struct amqp *a, const amqp_frame_t *f, char *why, size_t whylen)
+amqp_agree(struct amqp *a, const amqp_frame_t *f, struct err *why)
 {
 	const amqp_channel_close_t *close = f->payload.method.decoded;
 	amqp_channel_close_ok_t ok = { 0 };
 
 	a->code = close->reply_code;
-	utf8_clean(close->reply_text.bytes, close->reply_text.len, why, whylen);
+	utf8_clean(close->reply_text.bytes, close->reply_text.len, why->text,
+	    sizeof(why->text));
 	/* If this is lost, so is the connection, and the next call sees it. */
 	(void)a->lib.send_method(a->c, f->channel, AMQP_CHANNEL_CLOSE_OK_METHOD,
 	    &ok);
 }
 
 enum amqp_answer
-amqp_ask(struct amqp *a, const struct amqp_question *q, void **out, char *why,
-    size_t whylen)
+amqp_ask(struct amqp *a, const struct amqp_question *q, void **out,
+    struct err *why)
 {
 	amqp_frame_t f;
 
-	if (q->id != 0 && put(a, q, why, whylen) == -1)
+	if (q->id != 0 && put(a, q, why) == -1)
 		return AMQP_LOST;
 	for (;;) {
-		if (amqp_wait(a, &f, why, whylen) == -1)
+		if (amqp_wait(a, &f, why) == -1)
 			return AMQP_LOST;
 		if (f.frame_type != AMQP_FRAME_METHOD)
 			continue;
 		if (f.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD) {
-			amqp_agree(a, &f, why, whylen);
+			amqp_agree(a, &f, why);
 			if (f.channel == q->channel)
 				return AMQP_REFUSED;
-			(void)amqp_lose(a, why, why, whylen);
+			(void)amqp_lose(a, why->text, why);
 			return AMQP_LOST;
 		}
 		if (f.channel == q->channel &&
@@ -203,8 +204,8 @@ amqp_ask(struct amqp *a, const struct amqp_question *q, void **out, char *why,
 }
 
 enum amqp_answer
-amqp_ask_apart(struct amqp *a, struct amqp_question *q, void **out, char *why,
-    size_t whylen)
+amqp_ask_apart(struct amqp *a, struct amqp_question *q, void **out,
+    struct err *why)
 {
 	amqp_channel_open_t open = { .out_of_band = { 0, NULL } };
 	const struct amqp_question opening = { AMQP_ASKS,
@@ -213,10 +214,10 @@ amqp_ask_apart(struct amqp *a, struct amqp_question *q, void **out, char *why,
 
 	amqp_begin(a);
 	if (!a->can_ask)
-		answer = amqp_ask(a, &opening, NULL, why, whylen);
+		answer = amqp_ask(a, &opening, NULL, why);
 	q->channel = AMQP_ASKS;
 	if (answer == AMQP_OK)
-		answer = amqp_ask(a, q, out, why, whylen);
+		answer = amqp_ask(a, q, out, why);
 	a->can_ask = answer == AMQP_OK;
 	return answer;
 }
@@ -245,15 +246,14 @@ yes_entry(const char *key)
 
 /* SASL PLAIN (RFC 4616): no other identity, user and password. */
 static int
-add_plain(const struct conf_rabbitmq *c, struct buf *out, char *why,
-    size_t whylen)
+add_plain(const struct conf_rabbitmq *c, struct buf *out, struct err *why)
 {
 	struct secret *password;
 	const char *bytes = "guest";
 	size_t len = strlen(bytes);
 
-	if (sink_password(c->password_file, c->password_env, &password, why,
-		whylen) == -1)
+	if (sink_password(c->password_file, c->password_env, &password, why) ==
+	    -1)
 		return -1;
 	if (password != NULL)
 		bytes = secret_bytes(password, &len);
@@ -266,13 +266,12 @@ add_plain(const struct conf_rabbitmq *c, struct buf *out, char *why,
 	secret_free(password);
 	if (!out->is_failed)
 		return 0;
-	(void)snprintf(why, whylen, "out of memory");
-	return -1;
+	return err_set(why, "out of memory");
 }
 
 /* Who we are; the server says how large things may be. */
 static int
-introduce(struct amqp *a, const struct buf *plain, char *why, size_t whylen)
+introduce(struct amqp *a, const struct buf *plain, struct err *why)
 {
 	/* What the server may say to us. */
 	amqp_table_entry_t can[] = {
@@ -302,7 +301,7 @@ introduce(struct amqp *a, const struct buf *plain, char *why, size_t whylen)
 	us[3].value.kind = AMQP_FIELD_KIND_TABLE;
 	us[3].value.value.table =
 	    (amqp_table_t){ sizeof(can) / sizeof(can[0]), can };
-	if (amqp_ask(a, &q, &out, why, whylen) != AMQP_OK)
+	if (amqp_ask(a, &q, &out, why) != AMQP_OK)
 		return -1;
 	tune = out;
 	/* No heartbeats: nobody would send them between two ticks. */
@@ -315,19 +314,19 @@ introduce(struct amqp *a, const struct buf *plain, char *why, size_t whylen)
 		0) != AMQP_STATUS_OK ||
 	    a->lib.send_method(a->c, 0, AMQP_CONNECTION_TUNE_OK_METHOD, &ok) !=
 		AMQP_STATUS_OK)
-		return amqp_lose(a, "the connection broke", why, whylen);
+		return amqp_lose(a, "the connection broke", why);
 	return 0;
 }
 
 static int
-open_vhost(struct amqp *a, char *why, size_t whylen)
+open_vhost(struct amqp *a, struct err *why)
 {
 	amqp_connection_open_t open = { .virtual_host =
 					    amqp_text(a->conf->vhost) };
 	const struct amqp_question q = { 0, AMQP_CONNECTION_OPEN_METHOD, &open,
 		AMQP_CONNECTION_OPEN_OK_METHOD };
 
-	return amqp_ask(a, &q, NULL, why, whylen) == AMQP_OK ? 0 : -1;
+	return amqp_ask(a, &q, NULL, why) == AMQP_OK ? 0 : -1;
 }
 
 /*
@@ -336,26 +335,25 @@ open_vhost(struct amqp *a, char *why, size_t whylen)
  * in why: the connection is closed.
  */
 static int
-log_in(struct amqp *a, char *why, size_t whylen)
+log_in(struct amqp *a, struct err *why)
 {
 	const struct amqp_question greeting = { 0, 0, NULL,
 		AMQP_CONNECTION_START_METHOD };
 	struct buf plain = BUF_INIT;
 	int rc;
 
-	if (add_plain(a->conf, &plain, why, whylen) == -1)
-		rc = amqp_lose(a, why, why, whylen);
+	if (add_plain(a->conf, &plain, why) == -1)
+		rc = amqp_lose(a, why->text, why);
 	else if (a->lib.send_header(a->c) != AMQP_STATUS_OK)
-		rc = amqp_lose(a, "the connection broke", why, whylen);
+		rc = amqp_lose(a, "the connection broke", why);
 	else
-		rc = amqp_ask(a, &greeting, NULL, why, whylen) == AMQP_OK ? 0 :
-									    -1;
+		rc = amqp_ask(a, &greeting, NULL, why) == AMQP_OK ? 0 : -1;
 	if (rc == 0)
-		rc = introduce(a, &plain, why, whylen);
+		rc = introduce(a, &plain, why);
 	if (plain.data != NULL)
 		secret_wipe(plain.data, plain.cap);
 	buf_fini(&plain);
-	return rc == 0 ? open_vhost(a, why, whylen) : -1;
+	return rc == 0 ? open_vhost(a, why) : -1;
 }
 
 #define SNDBUF (512 * 1024)
@@ -388,31 +386,31 @@ static bool
 is_alive(struct amqp *a)
 {
 	amqp_frame_t f;
-	char unused[128];
+	struct err unused;
 	int n;
 
 	do {
-		n = amqp_next(a, &f, 0, unused, sizeof(unused));
+		n = amqp_next(a, &f, 0, &unused);
 		if (n > 0 && f.frame_type == AMQP_FRAME_METHOD &&
 		    f.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD)
-			n = amqp_lose(a, "", unused, sizeof(unused));
+			n = amqp_lose(a, "", &unused);
 	} while (n > 0);
 	return n == 0;
 }
 
 int
-amqp_open(struct amqp *a, char *why, size_t whylen)
+amqp_open(struct amqp *a, struct err *why)
 {
 	if (a->c != NULL && is_alive(a))
 		return 0;
-	if (!a->is_loaded && amqp_lib_open(&a->lib, why, whylen) == -1)
+	if (!a->is_loaded && amqp_lib_open(&a->lib, why) == -1)
 		return -1;
 	a->is_loaded = true;
 	amqp_begin(a);
-	if (amqp_dial(a, why, whylen) == -1)
+	if (amqp_dial(a, why) == -1)
 		return -1;
 	make_room(a);
-	return log_in(a, why, whylen);
+	return log_in(a, why);
 }
 
 void
@@ -422,11 +420,11 @@ amqp_close(struct amqp *a)
 		.reply_text = amqp_text("good-bye") };
 	const struct amqp_question q = { 0, AMQP_CONNECTION_CLOSE_METHOD, &bye,
 		AMQP_CONNECTION_CLOSE_OK_METHOD };
-	char unused[128];
+	struct err unused;
 
 	if (a->c == NULL)
 		return;
 	a->until_us = clock_mono_us() + BYE_US;
-	(void)amqp_ask(a, &q, NULL, unused, sizeof(unused));
-	(void)amqp_lose(a, "", unused, sizeof(unused));
+	(void)amqp_ask(a, &q, NULL, &unused);
+	(void)amqp_lose(a, "", &unused);
 }

@@ -11,6 +11,7 @@
 
 struct conf;
 struct conf_rabbitmq;
+struct err;
 
 /*
  * A connection to a server that speaks AMQP 0-9-1.  Nothing waits for longer
@@ -61,7 +62,7 @@ enum amqp_answer {
  * good-bye since; no channel is open on a new connection.  0, or -1 with one
  * line in why: not connected.
  */
-int amqp_open(struct amqp *a, char *why, size_t whylen);
+int amqp_open(struct amqp *a, struct err *why);
 
 /* Let waiting end after the timeout from now. */
 void amqp_begin(struct amqp *a);
@@ -70,14 +71,13 @@ void amqp_begin(struct amqp *a);
  * Wait for the next frame of a channel, which is borrowed until the next call.
  * 0, or -1 with one line in why: the connection is lost and closed.
  */
-int amqp_wait(struct amqp *a, amqp_frame_t *f, char *why, size_t whylen);
+int amqp_wait(struct amqp *a, amqp_frame_t *f, struct err *why);
 
 /*
  * Likewise of any channel, for us at most: 1, 0 when none came, or -1.  What
  * the server says to the connection itself is heeded.
  */
-int amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, char *why,
-    size_t whylen);
+int amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, struct err *why);
 
 /*
  * Send q's method and wait for the answer, whose fields are borrowed in *out
@@ -85,21 +85,20 @@ int amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, char *why,
  * any channel.  One line in why unless it is AMQP_OK.
  */
 enum amqp_answer amqp_ask(struct amqp *a, const struct amqp_question *q,
-    void **out, char *why, size_t whylen);
+    void **out, struct err *why);
 
 /* Likewise on the channel AMQP_ASKS, which is opened when it is not open. */
 enum amqp_answer amqp_ask_apart(struct amqp *a, struct amqp_question *q,
-    void **out, char *why, size_t whylen);
+    void **out, struct err *why);
 
 /*
  * The server closes the channel of f: agree, and put its words into why and
  * its code into a->code.
  */
-void amqp_agree(struct amqp *a, const amqp_frame_t *f, char *why,
-    size_t whylen);
+void amqp_agree(struct amqp *a, const amqp_frame_t *f, struct err *why);
 
 /* The connection is lost: close it, with the reason in why.  -1. */
-int amqp_lose(struct amqp *a, const char *reason, char *why, size_t whylen);
+int amqp_lose(struct amqp *a, const char *reason, struct err *why);
 
 /* Say good-bye and disconnect. */
 void amqp_close(struct amqp *a);

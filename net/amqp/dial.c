@@ -9,12 +9,12 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "net/amqp/amqp.h"
 #include "net/amqp/dial.h"
@@ -78,18 +78,18 @@ dial_new(const struct amqp *a)
 
 /* A socket that trusts whom ca_file, or the system, trusts. */
 static amqp_socket_t *
-tls_socket(const struct amqp *a, struct dial *d, char *why, size_t whylen)
+tls_socket(const struct amqp *a, struct dial *d, struct err *why)
 {
 	const char *ca_file = a->settings->ca_file;
 	struct amqp_tls_lib tls;
 	amqp_socket_t *s;
 	bool is_ok;
 
-	if (conf_check_ca(a->settings, why, whylen) == -1 ||
-	    amqp_tls_lib_open(&tls, why, whylen) == -1)
+	if (conf_check_ca(a->settings, why) == -1 ||
+	    amqp_tls_lib_open(&tls, why) == -1)
 		return NULL;
 	if ((s = tls.socket_new(d->c)) == NULL) {
-		(void)snprintf(why, whylen, "TLS cannot be set up");
+		err_set(why, "TLS cannot be set up");
 		return NULL;
 	}
 	tls.set_verify_peer(s, 1);
@@ -99,7 +99,7 @@ tls_socket(const struct amqp *a, struct dial *d, char *why, size_t whylen)
 	    tls.set_default_verify_paths(tls.get_context(s)) == 1;
 	if (is_ok)
 		return s;
-	(void)snprintf(why, whylen, "no certificates can be read from %.300s",
+	err_set(why, "no certificates can be read from %.300s",
 	    *ca_file != '\0' ? ca_file : "the system");
 	return NULL;
 }
@@ -178,49 +178,44 @@ dial_wait(const struct amqp *a, struct dial *d)
 
 /* What went wrong, in words; rabbitmq-c has few for sockets. */
 static void
-explain(const struct dial *d, char *why, size_t whylen)
+explain(const struct dial *d, struct err *why)
 {
 	if (d->status == AMQP_STATUS_SOCKET_ERROR)
-		(void)snprintf(why, whylen,
+		err_set(why,
 		    "nothing listens at %.255s port %d, or it is out of reach",
 		    d->host, d->port);
 	else
-		(void)snprintf(why, whylen, "%s",
-		    d->lib.error_string2(d->status));
+		err_set(why, "%s", d->lib.error_string2(d->status));
 }
 
 int
-amqp_dial(struct amqp *a, char *why, size_t whylen)
+amqp_dial(struct amqp *a, struct err *why)
 {
 	struct dial *d = dial_new(a);
 	int rc = -1;
 
-	if (d == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
-		return -1;
-	}
-	d->socket = a->conf->tls == CONF_ON ? tls_socket(a, d, why, whylen) :
+	if (d == NULL)
+		return err_set(why, "out of memory");
+	d->socket = a->conf->tls == CONF_ON ? tls_socket(a, d, why) :
 					      d->lib.tcp_socket_new(d->c);
 	if (d->socket == NULL) {
 		if (a->conf->tls == CONF_OFF)
-			(void)snprintf(why, whylen, "out of memory");
+			err_set(why, "out of memory");
 		dial_free(d);
 		return -1;
 	}
 	dial_start(d);
-	if (!dial_wait(a, d)) {
-		(void)snprintf(why, whylen, "%s",
+	if (!dial_wait(a, d))
+		return err_set(why, "%s",
 		    atomic_load(a->is_stopped) ?
 			"the tick ends" :
 			"no answer within the timeout");
-		return -1;
-	}
 	if (d->status == AMQP_STATUS_OK) {
 		a->c = d->c;
 		d->c = NULL;
 		rc = 0;
 	} else
-		explain(d, why, whylen);
+		explain(d, why);
 	dial_free(d);
 	return rc;
 }

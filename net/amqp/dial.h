@@ -1,9 +1,8 @@
 #ifndef NET_AMQP_DIAL_H
 #define NET_AMQP_DIAL_H
 
-#include <stddef.h>
-
 struct amqp;
+struct err;
 
 /*
  * Private to net/amqp*: look the server's name up, connect to it and, with
@@ -12,6 +11,6 @@ struct amqp;
  * was set: rabbitmq-c waits as long as it likes, in a thread that is left to
  * itself then.
  */
-int amqp_dial(struct amqp *a, char *why, size_t whylen);
+int amqp_dial(struct amqp *a, struct err *why);
 
 #endif

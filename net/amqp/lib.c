@@ -52,19 +52,19 @@ _Static_assert(sizeof(struct amqp_tls_lib) ==
     "each member is in the table");
 
 int
-amqp_lib_open(struct amqp_lib *l, char *why, size_t whylen)
+amqp_lib_open(struct amqp_lib *l, struct err *why)
 {
 	static const struct dl_table table = { LIBRABBITMQ_SONAME, "rabbitmq-c",
 		members, NMEMBERS, false };
 
-	return dl_open(&table, l, why, whylen);
+	return dl_open(&table, l, why);
 }
 
 int
-amqp_tls_lib_open(struct amqp_tls_lib *l, char *why, size_t whylen)
+amqp_tls_lib_open(struct amqp_tls_lib *l, struct err *why)
 {
 	static const struct dl_table table = { LIBRABBITMQ_SONAME,
 		"the TLS of rabbitmq-c", tls_members, NTLS_MEMBERS, false };
 
-	return dl_open(&table, l, why, whylen);
+	return dl_open(&table, l, why);
 }

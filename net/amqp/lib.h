@@ -1,11 +1,11 @@
 #ifndef NET_AMQP_LIB_H
 #define NET_AMQP_LIB_H
 
-#include <stddef.h>
-
 #include <amqp.h>
 #include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
+
+struct err;
 
 /*
  * Private to net/amqp* and net/sink_rabbitmq: rabbitmq-c, loaded when needed.
@@ -38,7 +38,7 @@ struct amqp_tls_lib {
 };
 
 /* Load them; 0, or -1 with one line in why. */
-int amqp_lib_open(struct amqp_lib *l, char *why, size_t whylen);
-int amqp_tls_lib_open(struct amqp_tls_lib *l, char *why, size_t whylen);
+int amqp_lib_open(struct amqp_lib *l, struct err *why);
+int amqp_tls_lib_open(struct amqp_tls_lib *l, struct err *why);
 
 #endif

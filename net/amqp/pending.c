@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/base/list.h"
 #include "net/amqp/pending.h"
 #include "net/sink_int.h"
@@ -76,15 +77,16 @@ static void
 on_close(struct amqp_pending *f, const amqp_frame_t *frame)
 {
 	bool is_alone = f->open == 1;
-	char why[256];
+	struct err why;
 
-	amqp_agree(f->amqp, frame, why, sizeof(why));
+	amqp_agree(f->amqp, frame, &why);
 	f->is_closed = true;
 	f->is_proven = false;
 	for (size_t i = f->settled; i < f->nsent; i++) {
 		if (is_alone && !f->sent[i].is_settled)
-			amqp_pending_refuse(f, f->sent[i].m, why);
-		settle(f, &f->sent[i], is_alone ? SINK_LATER : SINK_DOUBT, why);
+			amqp_pending_refuse(f, f->sent[i].m, why.text);
+		settle(f, &f->sent[i], is_alone ? SINK_LATER : SINK_DOUBT,
+		    why.text);
 	}
 }
 
@@ -113,14 +115,13 @@ on_method(struct amqp_pending *f, const amqp_frame_t *frame)
 }
 
 int
-amqp_pending_done(struct amqp_pending *f, size_t bytes, char *why,
-    size_t whylen)
+amqp_pending_done(struct amqp_pending *f, size_t bytes, struct err *why)
 {
 	amqp_frame_t frame;
 
 	amqp_begin(f->amqp);
 	while (f->bytes > bytes) {
-		if (amqp_wait(f->amqp, &frame, why, whylen) == -1)
+		if (amqp_wait(f->amqp, &frame, why) == -1)
 			return -1;
 		if (frame.channel != AMQP_PUBLISHES)
 			continue;

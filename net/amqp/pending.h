@@ -4,6 +4,8 @@
 #include "net/amqp/queue.h"
 #include "net/sink.h"
 
+struct err;
+
 /* Private to net/: messages that were published and are to be confirmed. */
 
 /* Number i of a pending has the delivery tag base + i + 1. */
@@ -38,8 +40,7 @@ struct amqp_pending {
  * server says something of gets its end.  0, or -1 with one line in why: the
  * connection is lost.
  */
-int amqp_pending_done(struct amqp_pending *f, size_t bytes, char *why,
-    size_t whylen);
+int amqp_pending_done(struct amqp_pending *f, size_t bytes, struct err *why);
 
 /* m was published, with the next tag. */
 void amqp_pending_add(struct amqp_pending *f, struct sink_message *m,

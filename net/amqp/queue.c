@@ -10,27 +10,25 @@
 #include "lib/base/ban.h"
 
 static enum amqp_answer
-declare(struct amqp *a, amqp_queue_declare_t *d, void **out, char *why,
-    size_t whylen)
+declare(struct amqp *a, amqp_queue_declare_t *d, void **out, struct err *why)
 {
 	struct amqp_question q = { 0, AMQP_QUEUE_DECLARE_METHOD, d,
 		AMQP_QUEUE_DECLARE_OK_METHOD };
 
-	return amqp_ask_apart(a, &q, out, why, whylen);
+	return amqp_ask_apart(a, &q, out, why);
 }
 
 /* Look only. */
 static enum amqp_answer
-look(struct amqp *a, const char *name, void **out, char *why, size_t whylen)
+look(struct amqp *a, const char *name, void **out, struct err *why)
 {
 	amqp_queue_declare_t d = { .queue = amqp_text(name), .passive = 1 };
 
-	return declare(a, &d, out, why, whylen);
+	return declare(a, &d, out, why);
 }
 
 static enum amqp_answer
-make(struct amqp *a, const char *name, int64_t max_priority, char *why,
-    size_t whylen)
+make(struct amqp *a, const char *name, int64_t max_priority, struct err *why)
 {
 	amqp_table_entry_t e = { .key = amqp_text("x-max-priority") };
 	amqp_queue_declare_t d = { .queue = amqp_text(name), .durable = 1 };
@@ -39,30 +37,30 @@ make(struct amqp *a, const char *name, int64_t max_priority, char *why,
 	e.value.value.i32 = (int32_t)max_priority;
 	if (max_priority > 0)
 		d.arguments = (amqp_table_t){ 1, &e };
-	return declare(a, &d, NULL, why, whylen);
+	return declare(a, &d, NULL, why);
 }
 
 enum amqp_answer
 amqp_queues_need(struct amqp *a, const char *name, int64_t max_priority,
-    char *why, size_t whylen)
+    struct err *why)
 {
-	enum amqp_answer answer = look(a, name, NULL, why, whylen);
+	enum amqp_answer answer = look(a, name, NULL, why);
 
 	if (answer == AMQP_REFUSED && a->code == AMQP_NOT_FOUND)
-		answer = make(a, name, max_priority, why, whylen);
+		answer = make(a, name, max_priority, why);
 	if (answer == AMQP_OK)
 		amqp_names_add(&a->queues, name);
 	return answer;
 }
 
 int
-amqp_queues_count(struct amqp *a, const char *name, int64_t *out, char *why,
-    size_t whylen)
+amqp_queues_count(struct amqp *a, const char *name, int64_t *out,
+    struct err *why)
 {
 	const amqp_queue_declare_ok_t *ok;
 	void *fields;
 
-	switch (look(a, name, &fields, why, whylen)) {
+	switch (look(a, name, &fields, why)) {
 	case AMQP_OK:
 		ok = fields;
 		*out = ok->message_count;
@@ -77,12 +75,12 @@ amqp_queues_count(struct amqp *a, const char *name, int64_t *out, char *why,
 }
 
 int
-amqp_queues_purge(struct amqp *a, const char *name, char *why, size_t whylen)
+amqp_queues_purge(struct amqp *a, const char *name, struct err *why)
 {
 	amqp_queue_purge_t p = { .queue = amqp_text(name) };
 	struct amqp_question q = { 0, AMQP_QUEUE_PURGE_METHOD, &p,
 		AMQP_QUEUE_PURGE_OK_METHOD };
-	enum amqp_answer answer = amqp_ask_apart(a, &q, NULL, why, whylen);
+	enum amqp_answer answer = amqp_ask_apart(a, &q, NULL, why);
 
 	return answer == AMQP_OK ||
 		(answer == AMQP_REFUSED && a->code == AMQP_NOT_FOUND) ?

@@ -5,6 +5,8 @@
 
 #include "net/amqp/amqp.h"
 
+struct err;
+
 /* Private to net/: queues at the server. */
 
 /*
@@ -14,15 +16,14 @@
  * the answer is AMQP_OK.
  */
 enum amqp_answer amqp_queues_need(struct amqp *a, const char *name,
-    int64_t max_priority, char *why, size_t whylen);
+    int64_t max_priority, struct err *why);
 
 /*
  * How many messages wait in a queue, 0 when there is none; delete them.  0, or
  * -1 with one line in why.
  */
-int amqp_queues_count(struct amqp *a, const char *name, int64_t *out, char *why,
-    size_t whylen);
-int amqp_queues_purge(struct amqp *a, const char *name, char *why,
-    size_t whylen);
+int amqp_queues_count(struct amqp *a, const char *name, int64_t *out,
+    struct err *why);
+int amqp_queues_purge(struct amqp *a, const char *name, struct err *why);
 
 #endif

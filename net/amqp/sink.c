@@ -4,12 +4,12 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/signature.h"
 #include "lib/job/message_funboost.h"
 #include "net/amqp/pending.h"
@@ -25,12 +25,11 @@ struct pushing {
 	struct sink_rabbitmq *m;
 	struct amqp_pending pending;
 	struct buf body;
-	char *why;
-	size_t whylen;
+	struct err *why;
 };
 
 int
-amqp_ready(struct sink_rabbitmq *m, char *why, size_t whylen)
+amqp_ready(struct sink_rabbitmq *m, struct err *why)
 {
 	const struct sink_opts *o = &m->sink.o;
 
@@ -39,7 +38,7 @@ amqp_ready(struct sink_rabbitmq *m, char *why, size_t whylen)
 	m->amqp.timeout_us =
 	    sink_timeout_us(&m->sink, m->amqp.conf->timeout_us);
 	m->amqp.is_stopped = &m->sink.is_stopped;
-	return amqp_open(&m->amqp, why, whylen);
+	return amqp_open(&m->amqp, why);
 }
 
 /* The channel that messages go by; nothing is under way. */
@@ -58,11 +57,11 @@ open_channel(struct pushing *p)
 
 	for (size_t i = 0; i < sizeof(q) / sizeof(q[0]); i++) {
 		amqp_begin(a);
-		switch (amqp_ask(a, &q[i], NULL, p->why, p->whylen)) {
+		switch (amqp_ask(a, &q[i], NULL, p->why)) {
 		case AMQP_OK:
 			break;
 		case AMQP_REFUSED:
-			return amqp_lose(a, p->why, p->why, p->whylen);
+			return amqp_lose(a, p->why->text, p->why);
 		case AMQP_LOST:
 			return -1;
 		}
@@ -77,7 +76,7 @@ open_channel(struct pushing *p)
 static int
 land(struct pushing *p, size_t bytes)
 {
-	int rc = amqp_pending_done(&p->pending, bytes, p->why, p->whylen);
+	int rc = amqp_pending_done(&p->pending, bytes, p->why);
 
 	if (p->pending.is_closed)
 		p->m->amqp.can_publish = false;
@@ -154,8 +153,7 @@ publish(struct pushing *p, struct sink_message *msg, size_t bytes)
 		/* What the server said before it left is there to be read. */
 		return land(p, 0) == -1 ?
 		    -1 :
-		    amqp_lose(a, a->lib.error_string2(status), p->why,
-			p->whylen);
+		    amqp_lose(a, a->lib.error_string2(status), p->why);
 	}
 	a->tags++;
 	amqp_pending_add(&p->pending, msg, bytes);
@@ -167,7 +165,7 @@ static int
 need_queue(struct pushing *p, const struct sink_message *msg)
 {
 	struct sink_rabbitmq *m = p->m;
-	char why[256];
+	struct err why;
 
 	if (amqp_names_have(&m->amqp.queues, msg->queue))
 		return 0;
@@ -175,12 +173,11 @@ need_queue(struct pushing *p, const struct sink_message *msg)
 	if (land(p, 0) == -1)
 		return -1;
 	switch (amqp_queues_need(&m->amqp, msg->queue, max_priority_of(p, msg),
-	    why, sizeof(why))) {
+	    &why)) {
 	case AMQP_LOST:
-		(void)snprintf(p->why, p->whylen, "%s", why);
-		return -1;
+		return err_set(p->why, "%s", why.text);
 	case AMQP_REFUSED:
-		amqp_pending_refuse(&p->pending, msg, why);
+		amqp_pending_refuse(&p->pending, msg, why.text);
 		break;
 	case AMQP_OK:
 		break;
@@ -221,33 +218,27 @@ begin(struct pushing *p, size_t n)
 {
 	struct sink_rabbitmq *m = p->m;
 
-	if (amqp_ready(m, p->why, p->whylen) == -1)
+	if (amqp_ready(m, p->why) == -1)
 		return -1;
-	if (m->amqp.is_blocked) {
-		(void)snprintf(p->why, p->whylen,
-		    "the broker blocks publishers: %s", m->amqp.reason);
-		return -1;
-	}
+	if (m->amqp.is_blocked)
+		return err_set(p->why, "the broker blocks publishers: %s",
+		    m->amqp.reason);
 	p->pending.amqp = &m->amqp;
 	p->pending.base = m->amqp.tags;
 	p->pending.sent = calloc(n, sizeof(*p->pending.sent));
 	if (p->pending.sent != NULL)
 		return 0;
-	(void)snprintf(p->why, p->whylen, "out of memory");
-	return -1;
+	return err_set(p->why, "out of memory");
 }
 
 int
-amqp_push(struct sink *s, struct sink_message *v, size_t n, char *why,
-    size_t whylen)
+amqp_push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 {
-	struct pushing p = { .m = (struct sink_rabbitmq *)s,
-		.why = why,
-		.whylen = whylen };
+	struct pushing p = { .m = (struct sink_rabbitmq *)s, .why = why };
 	int rc;
 
 	if (n == 0)
-		return amqp_ready(p.m, why, whylen);
+		return amqp_ready(p.m, why);
 	rc = begin(&p, n);
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = push_one(&p, &v[i]);
@@ -259,22 +250,22 @@ amqp_push(struct sink *s, struct sink_message *v, size_t n, char *why,
 }
 
 static int
-count(struct sink *s, const char *queue, int64_t *out, char *why, size_t whylen)
+count(struct sink *s, const char *queue, int64_t *out, struct err *why)
 {
 	struct sink_rabbitmq *m = (struct sink_rabbitmq *)s;
 
-	return amqp_ready(m, why, whylen) == 0 ?
-	    amqp_queues_count(&m->amqp, queue, out, why, whylen) :
+	return amqp_ready(m, why) == 0 ?
+	    amqp_queues_count(&m->amqp, queue, out, why) :
 	    -1;
 }
 
 static int
-clear(struct sink *s, const char *queue, char *why, size_t whylen)
+clear(struct sink *s, const char *queue, struct err *why)
 {
 	struct sink_rabbitmq *m = (struct sink_rabbitmq *)s;
 
-	return amqp_ready(m, why, whylen) == 0 ?
-	    amqp_queues_purge(&m->amqp, queue, why, whylen) :
+	return amqp_ready(m, why) == 0 ?
+	    amqp_queues_purge(&m->amqp, queue, why) :
 	    -1;
 }
 

@@ -11,12 +11,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "net/command/child.h"
 
 #include "lib/base/ban.h"
@@ -34,7 +34,7 @@ static const char *const bare[] = { "PATH", "HOME", "USER", "LOGNAME", "LANG",
 #define NBARE (sizeof(bare) / sizeof(bare[0]))
 
 int
-child_find(const char *name, char *why, size_t whylen)
+child_find(const char *name, struct err *why)
 {
 	const char *dir = getenv("PATH");
 	struct buf path = BUF_INIT;
@@ -54,8 +54,7 @@ child_find(const char *name, char *why, size_t whylen)
 		}
 	}
 	if (!is_there)
-		(void)snprintf(why, whylen, "%.128s: %s", name,
-		    strerror(errno));
+		err_set(why, "%.128s: %s", name, strerror(errno));
 	buf_fini(&path);
 	return is_there ? 0 : -1;
 }
@@ -200,30 +199,27 @@ child_check(struct child *c)
 }
 
 enum child_end
-child_end(int status, char *why, size_t whylen)
+child_end(int status, struct err *why)
 {
 	int code = status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
-	*why = '\0';
+	err_clear(why);
 	if (code == 0)
 		return CHILD_DONE;
 	if (code == EXIT_TRY_LATER) {
-		(void)snprintf(why, whylen,
-		    "the command asks to try later (exit %d)", code);
+		err_set(why, "the command asks to try later (exit %d)", code);
 		return CHILD_LATER;
 	}
 	if (code == EXIT_NOT_FOUND || code == EXIT_NOT_EXECUTABLE) {
-		(void)snprintf(why, whylen,
-		    "the command cannot be run (exit %d)", code);
+		err_set(why, "the command cannot be run (exit %d)", code);
 		return CHILD_MISSING;
 	}
 	if (code > 0)
-		(void)snprintf(why, whylen, "exit %d", code);
+		err_set(why, "exit %d", code);
 	else if (status != -1 && WIFSIGNALED(status))
-		(void)snprintf(why, whylen, "killed by signal %d",
-		    WTERMSIG(status));
+		err_set(why, "killed by signal %d", WTERMSIG(status));
 	else
-		(void)snprintf(why, whylen, "it is not known how it ended");
+		err_set(why, "it is not known how it ended");
 	return CHILD_FAILED;
 }
 

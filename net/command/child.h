@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
+
 /*
  * Other programs: the one place that starts them.  They find every signal as a
  * program expects it, none blocked and none ignored by us.
@@ -21,7 +23,7 @@ struct child_opts {
  * Is there a program of that name that we may run, in PATH unless it has a
  * slash?  0, or -1 with one line in why.
  */
-int child_find(const char *name, char *why, size_t whylen);
+int child_find(const char *name, struct err *why);
 
 /* Start one: 0, or an errno value when it cannot be run. */
 int child_spawn(const struct child_opts *o, pid_t *pid);
@@ -62,7 +64,7 @@ enum child_end {
 	CHILD_LATER,  /* exit 75, EX_TEMPFAIL: it asks to try later */
 	CHILD_MISSING /* exit 126 or 127, as of shells: it cannot be run */
 };
-enum child_end child_end(int status, char *why, size_t whylen);
+enum child_end child_end(int status, struct err *why);
 
 /*
  * The environment of a program that is given a message: inherit's, without the

@@ -16,6 +16,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/utf8.h"
 #include "lib/time/datetime.h"
 #include "net/command/child.h"
@@ -67,8 +68,7 @@ struct pushing {
 	size_t n; /* of v */
 	size_t running;
 	bool is_lost; /* begin nothing more: why */
-	char *why;
-	size_t whylen;
+	struct err *why;
 };
 
 /* The section; that of an alert is made up in *room. */
@@ -90,7 +90,7 @@ static void
 lose(struct pushing *p, const char *why)
 {
 	if (!p->is_lost)
-		(void)snprintf(p->why, p->whylen, "%s", why);
+		err_set(p->why, "%s", why);
 	p->is_lost = true;
 }
 
@@ -193,7 +193,7 @@ begin(struct pushing *p, struct process *r, struct sink_message *m)
 		p->running++;
 		return;
 	}
-	(void)snprintf(p->why, p->whylen, "%.128s: %s", l->v[0], strerror(e));
+	err_set(p->why, "%.128s: %s", l->v[0], strerror(e));
 	p->is_lost = true;
 out:
 	buf_fini(&r->body);
@@ -224,40 +224,39 @@ read_output(struct process *r)
 	r->out = -1;
 }
 
-/* Why it did not do it: "exit 3: no such user". */
+/* Why it did not do it, behind how it ended: "exit 3: no such user". */
 static void
-describe(const struct pushing *p, const struct process *r, const char *end,
-    char *to, size_t size)
+describe(const struct pushing *p, const struct process *r, struct err *why)
 {
 	char text[SHOWN_MAX + 1];
 
 	utf8_clean(r->said, r->nsaid, text, sizeof(text));
 	if (r->ending == STOPPED)
-		(void)snprintf(to, size, "%s", stopped);
+		err_set(why, "%s", stopped);
 	else if (r->ending == FAILS_LATE)
-		(void)snprintf(to, size, "took longer than %g s",
+		err_set(why, "took longer than %g s",
 		    (double)p->conf->timeout_us / CLOCK_US_PER_S);
 	else
-		(void)snprintf(to, size, "%s%s%s", end,
-		    *text == '\0' ? "" : ": ", text);
+		err_set(why, "%s%s%s", why->text, *text == '\0' ? "" : ": ",
+		    text);
 }
 
 /* It has ended: what that means for its message. */
 static void
 settle(struct pushing *p, struct process *r)
 {
-	char end[64], why[SHOWN_MAX + sizeof(end) + 2];
-	enum child_end is = child_end(r->child.status, end, sizeof(end));
+	struct err why;
+	enum child_end is = child_end(r->child.status, &why);
 
 	/* What it started may still print: that is dropped. */
 	read_output(r);
 	if (r->out != -1)
 		(void)close(r->out);
-	describe(p, r, end, why, sizeof(why));
+	describe(p, r, &why);
 	if (is == CHILD_DONE)
 		sink_end(r->m, SINK_DONE, NULL);
 	else
-		sink_end(r->m, SINK_LATER, why);
+		sink_end(r->m, SINK_LATER, why.text);
 	/* None of these is a try of the message. */
 	r->m->is_not_attempted = r->ending == STOPPED ||
 	    (r->ending == FREE && (is == CHILD_LATER || is == CHILD_MISSING));
@@ -370,26 +369,23 @@ push_all(struct pushing *p, struct sink_message *v, size_t n,
 }
 
 static int
-push(struct sink *s, struct sink_message *v, size_t n, char *why, size_t whylen)
+push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 {
 	struct conf_command room;
 	struct pushing p = {
 		.s = (struct sink_command *)s,
 		.conf = section(&s->o, &room),
 		.why = why,
-		.whylen = whylen,
 	};
 	struct pollfd *fds;
 
-	if (atomic_load(&s->is_stopped)) {
-		(void)snprintf(why, whylen, "%s", stopped);
-		return -1;
-	}
+	if (atomic_load(&s->is_stopped))
+		return err_set(why, "%s", stopped);
 	/* It was examined when the tick began, which may be long ago. */
-	if (conf_check_command(s->o.conf, &p.conf->command, why, whylen) == -1)
+	if (conf_check_command(s->o.conf, &p.conf->command, why) == -1)
 		return -1;
 	if (n == 0)
-		return child_find(p.conf->command.v[0], why, whylen);
+		return child_find(p.conf->command.v[0], why);
 	p.n = (size_t)p.conf->parallel;
 	p.v = calloc(p.n, sizeof(*p.v));
 	fds = calloc(2 * p.n, sizeof(*fds));

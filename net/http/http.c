@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/url.h"
 #include "net/http/http.h"
 #include "net/http/call.h"
@@ -102,7 +103,7 @@ call_end(struct http_call *c, CURLcode code)
 }
 
 struct http *
-http_new(const struct http_opts *o, char *why, size_t whylen)
+http_new(const struct http_opts *o, struct err *why)
 {
 	struct http *h;
 
@@ -122,7 +123,7 @@ http_new(const struct http_opts *o, char *why, size_t whylen)
 		h->o.max_parallel = PARALLEL;
 	if (h->o.max_body == 0)
 		h->o.max_body = BODY_MAX;
-	if (http_lib_open(&h->lib, why, whylen) == -1)
+	if (http_lib_open(&h->lib, why) == -1)
 		goto err2;
 	if ((h->multi = h->lib.multi_init()) == NULL ||
 	    h->lib.multi_setopt(h->multi, CURLMOPT_MAXCONNECTS,
@@ -138,7 +139,7 @@ err2:
 err1:
 	free(h);
 err0:
-	(void)snprintf(why, whylen, "out of memory");
+	err_set(why, "out of memory");
 	return NULL;
 }
 
@@ -154,8 +155,7 @@ are_lines(const char *const *h)
 }
 
 int
-http_start(struct http *h, const struct http_request *r, char *why,
-    size_t whylen)
+http_start(struct http *h, const struct http_request *r, struct err *why)
 {
 	const char *reason = h->o.allows_plain ? url_check_plain(r->url) :
 						 url_check_request(r->url);
@@ -173,10 +173,8 @@ http_start(struct http *h, const struct http_request *r, char *why,
 		http_call_free(c);
 		reason = "libcurl does not take it";
 	}
-	if (reason != NULL) {
-		(void)snprintf(why, whylen, "%s", reason);
-		return -1;
-	}
+	if (reason != NULL)
+		return err_set(why, "%s", reason);
 	c->next = h->running;
 	h->running = c;
 	h->n++;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct err;
 struct secret;
 
 /*
@@ -74,7 +75,7 @@ struct http_result {
  * A place for requests; one for each program, made when the first is to be
  * sent.  Strings of o are copied.  NULL with one line in why.
  */
-struct http *http_new(const struct http_opts *o, char *why, size_t whylen);
+struct http *http_new(const struct http_opts *o, struct err *why);
 
 /*
  * Begin a request; nothing is sent before http_wait.  It is sent at most once:
@@ -84,8 +85,7 @@ struct http *http_new(const struct http_opts *o, char *why, size_t whylen);
  * was sent, no result will come (no memory, max_parallel are under way, or an
  * address that is not allowed).
  */
-int http_start(struct http *h, const struct http_request *r, char *why,
-    size_t whylen);
+int http_start(struct http *h, const struct http_request *r, struct err *why);
 
 /* How many requests are under way, those with a result to fetch included. */
 size_t http_count(const struct http *h);

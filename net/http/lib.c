@@ -1,11 +1,10 @@
 /* libcurl, loaded when needed. */
 #include "config.h"
 
-#include <stdio.h>
-
 #include "net/dl.h"
 #include "net/http/lib.h"
 
+#include "lib/base/err.h"
 #include "lib/base/ban.h"
 
 #define MEMBER(name) \
@@ -36,17 +35,15 @@ _Static_assert(sizeof(struct http_lib) == NMEMBERS * sizeof(void (*)(void)),
     "each member is in the table");
 
 int
-http_lib_open(struct http_lib *l, char *why, size_t whylen)
+http_lib_open(struct http_lib *l, struct err *why)
 {
 	static const struct dl_table table = { LIBCURL_SONAME, "libcurl",
 		members, NMEMBERS, false };
 
-	if (dl_open(&table, l, why, whylen) == -1)
+	if (dl_open(&table, l, why) == -1)
 		return -1;
-	if (l->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		(void)snprintf(why, whylen, "libcurl cannot be set up");
-		return -1;
-	}
+	if (l->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return err_set(why, "libcurl cannot be set up");
 	return 0;
 }
 

@@ -1,9 +1,9 @@
 #ifndef NET_HTTP_LIB_H
 #define NET_HTTP_LIB_H
 
-#include <stddef.h>
-
 #include <curl/curl.h>
+
+struct err;
 
 /*
  * Private to net/http*: the functions of libcurl that are used.  It is
@@ -29,7 +29,7 @@ struct http_lib {
 };
 
 /* Load libcurl and set it up; 0, or -1 with one line in why. */
-int http_lib_open(struct http_lib *l, char *why, size_t whylen);
+int http_lib_open(struct http_lib *l, struct err *why);
 
 /* Undo the set-up; the library itself stays. */
 void http_lib_close(struct http_lib *l);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "net/redis/push.h"
 
 #include "lib/base/ban.h"
@@ -42,12 +43,11 @@ static const struct held {
 };
 
 static int
-clear_key(struct redis *r, const char *key, const char *type, char *why,
-    size_t whylen)
+clear_key(struct redis *r, const char *key, const char *type, struct err *why)
 {
 	redisReply *reply = redis_ask(r,
 	    (const char *const[]){ "EVAL", SCRIPT, "1", key, type, "0", NULL },
-	    why, whylen);
+	    why);
 
 	if (reply == NULL)
 		return -1;
@@ -96,22 +96,21 @@ is_of_other(const struct clearing *c, const char *key)
 
 /* The keys of one answer of SCAN; one of another type stays. */
 static int
-clear_page(const struct clearing *c, const redisReply *keys, char *why,
-    size_t whylen)
+clear_page(const struct clearing *c, const redisReply *keys, struct err *why)
 {
 	for (size_t i = 0; i < keys->elements; i++) {
 		const char *key = keys->element[i]->str;
 
 		if (key != NULL && !is_of_other(c, key) &&
-		    clear_key(c->r, key, c->h->type, why, whylen) == -1 &&
-		    strncmp(why, "WRONGTYPE ", 10) != 0)
+		    clear_key(c->r, key, c->h->type, why) == -1 &&
+		    strncmp(why->text, "WRONGTYPE ", 10) != 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-clear_held(const struct clearing *c, char *why, size_t whylen)
+clear_held(const struct clearing *c, struct err *why)
 {
 	struct buf begin = BUF_INIT, pattern = BUF_INIT, cursor = BUF_INIT;
 	redisReply *page;
@@ -124,14 +123,14 @@ clear_held(const struct clearing *c, char *why, size_t whylen)
 		page = redis_ask(c->r,
 		    (const char *const[]){ "SCAN", buf_cstr(&cursor), "MATCH",
 			buf_cstr(&pattern), "COUNT", "1000", NULL },
-		    why, whylen);
+		    why);
 		if (page == NULL) {
 			rc = -1;
 			break;
 		}
 		buf_reset(&cursor);
 		buf_str(&cursor, page->element[0]->str);
-		rc = clear_page(c, page->element[1], why, whylen);
+		rc = clear_page(c, page->element[1], why);
 		c->r->lib.free_reply(page);
 	} while (rc == 0 && strcmp(buf_cstr(&cursor), "0") != 0);
 	buf_fini(&begin);
@@ -142,8 +141,7 @@ clear_held(const struct clearing *c, char *why, size_t whylen)
 
 /* The queue itself, with its levels, in one script. */
 static int
-clear_lists(struct redis *r, const struct redis_way *k, char *why,
-    size_t whylen)
+clear_lists(struct redis *r, const struct redis_way *k, struct err *why)
 {
 	bool is_stream = strcmp(k->kind->count, "XLEN") == 0;
 	redisReply *reply;
@@ -154,7 +152,7 @@ clear_lists(struct redis *r, const struct redis_way *k, char *why,
 	reply = redis_ask(r,
 	    (const char *const[]){ "EVAL", SCRIPT, "1", k->queue,
 		is_stream ? "stream" : "list", levels, NULL },
-	    why, whylen);
+	    why);
 	if (reply == NULL)
 		return -1;
 	r->lib.free_reply(reply);
@@ -162,23 +160,22 @@ clear_lists(struct redis *r, const struct redis_way *k, char *why,
 }
 
 int
-redis_clear(struct redis *r, const struct redis_way *k, char *why,
-    size_t whylen)
+redis_clear(struct redis *r, const struct redis_way *k, struct err *why)
 {
 	struct clearing c = { .r = r, .queue = k->queue };
 	redisReply *names;
 	int rc = 0;
 
-	if (clear_lists(r, k, why, whylen) == -1)
+	if (clear_lists(r, k, why) == -1)
 		return -1;
-	names = redis_ask(r, (const char *const[]){ "SMEMBERS", NAMES, NULL },
-	    why, whylen);
+	names =
+	    redis_ask(r, (const char *const[]){ "SMEMBERS", NAMES, NULL }, why);
 	c.names = names;
 	for (size_t i = 0; i < sizeof(helds) / sizeof(helds[0]) && rc == 0;
 	     i++) {
 		c.h = &helds[i];
 		if (strcmp(c.h->kind, k->kind->name) == 0)
-			rc = clear_held(&c, why, whylen);
+			rc = clear_held(&c, why);
 	}
 	if (names != NULL)
 		r->lib.free_reply(names);

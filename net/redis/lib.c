@@ -27,11 +27,11 @@ _Static_assert(sizeof(struct redis_lib) == NMEMBERS * sizeof(void (*)(void)),
     "each member is in the table");
 
 int
-redis_lib_open(struct redis_lib *l, char *why, size_t whylen)
+redis_lib_open(struct redis_lib *l, struct err *why)
 {
 	/* Its part for TLS is not linked with it. */
 	static const struct dl_table table = { LIBHIREDIS_SONAME, "hiredis",
 		members, NMEMBERS, true };
 
-	return dl_open(&table, l, why, whylen);
+	return dl_open(&table, l, why);
 }

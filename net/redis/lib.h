@@ -1,9 +1,9 @@
 #ifndef NET_REDIS_LIB_H
 #define NET_REDIS_LIB_H
 
-#include <stddef.h>
-
 #include <hiredis/hiredis.h>
+
+struct err;
 
 /* Private to net/redis* and net/sink_redis: hiredis, loaded when needed. */
 struct redis_lib {
@@ -18,6 +18,6 @@ struct redis_lib {
 };
 
 /* Load it; 0, or -1 with one line in why. */
-int redis_lib_open(struct redis_lib *l, char *why, size_t whylen);
+int redis_lib_open(struct redis_lib *l, struct err *why);
 
 #endif

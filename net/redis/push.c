@@ -10,6 +10,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/job/job_json.h"
 #include "lib/job/message_funboost.h"
@@ -43,15 +44,14 @@ static const char script[] =
 
 /* The script, once a connection. */
 static int
-load_script(struct sink_redis *m, char *why, size_t whylen)
+load_script(struct sink_redis *m, struct err *why)
 {
 	redisReply *reply;
 
 	if (m->sha[0] != '\0' || m->redis.conf->dedup == CONF_OFF)
 		return 0;
 	reply = redis_ask(&m->redis,
-	    (const char *const[]){ "SCRIPT", "LOAD", script, NULL }, why,
-	    whylen);
+	    (const char *const[]){ "SCRIPT", "LOAD", script, NULL }, why);
 	if (reply == NULL)
 		return -1;
 	(void)snprintf(m->sha, sizeof(m->sha), "%s",
@@ -69,8 +69,7 @@ struct pushing {
 	size_t bytes;	  /* since the last flush */
 	bool is_again;	  /* for want of the script */
 	struct buf body, name, key;
-	char *why;
-	size_t whylen;
+	struct err *why;
 };
 
 /* Which list: by priority, where the worker has one for each. */
@@ -106,7 +105,7 @@ append(struct pushing *p, const char *const *words, int n)
 	}
 	if (redis_append(&p->m->redis, &cmd) == 0)
 		return 0;
-	(void)snprintf(p->why, p->whylen, "out of memory");
+	err_set(p->why, "out of memory");
 	redis_close(&p->m->redis);
 	return -1;
 }
@@ -196,7 +195,7 @@ take_replies(struct pushing *p, size_t keep)
 	while (p->under_way > keep) {
 		while (p->v[p->read].end != SINK_DOUBT)
 			p->read++;
-		r = redis_reply(&p->m->redis, p->why, p->whylen);
+		r = redis_reply(&p->m->redis, p->why);
 		if (r == NULL)
 			return -1;
 		settle(p, &p->v[p->read++], r);
@@ -237,11 +236,10 @@ push_one(struct pushing *p, struct sink_message *msg)
 	/* Asking needs a connection without replies under way. */
 	if ((k = redis_find_way(p->m, msg->queue)) == NULL &&
 	    (take_replies(p, 0) == -1 ||
-		(k = redis_learn_way(p->m, msg->queue, p->why, p->whylen)) ==
-		    NULL))
+		(k = redis_learn_way(p->m, msg->queue, p->why)) == NULL))
 		return -1;
-	if (k->why[0] != '\0') {
-		sink_end(msg, SINK_LATER, k->why);
+	if (k->why.text[0] != '\0') {
+		sink_end(msg, SINK_LATER, k->why.text);
 		return 0;
 	}
 	if (!is_fit(p->m, k, msg) || k->kind->is_rabbitmq)
@@ -259,7 +257,7 @@ push_one(struct pushing *p, struct sink_message *msg)
 	if (p->bytes < FLUSH_BYTES)
 		return 0;
 	p->bytes = 0;
-	if (redis_flush(&p->m->redis, p->why, p->whylen) == -1)
+	if (redis_flush(&p->m->redis, p->why) == -1)
 		return -1;
 	return p->under_way < WINDOW ? 0 : take_replies(p, WINDOW / 2);
 }
@@ -280,15 +278,14 @@ push_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a)
 	int64_t rest_us = r->rest_us - clock_mono_us();
 	bool is_resting = rest_us > 0;
 	struct sink_message *m;
-	char why[256] = "";
+	struct err why = { "" };
 
 	if (is_resting)
-		(void)snprintf(why, sizeof(why), "%s", r->rest_why);
-	else if (a->n > 0 &&
-	    sink_push(a->to, a->v, a->n, why, sizeof(why)) == -1) {
+		err_set(&why, "%s", r->rest_why.text);
+	else if (a->n > 0 && sink_push(a->to, a->v, a->n, &why) == -1) {
 		rest_us = RABBITMQ_REST_US;
 		r->rest_us = clock_mono_us() + rest_us;
-		(void)snprintf(r->rest_why, sizeof(r->rest_why), "%s", why);
+		err_set(&r->rest_why, "%s", why.text);
 	}
 	for (size_t i = 0; i < a->n; i++) {
 		m = &p->v[a->at[i]];
@@ -298,7 +295,7 @@ push_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a)
 		/* Redis is well, and others may go on. */
 		if (m->end != SINK_WAITS)
 			continue;
-		sink_end(m, SINK_LATER, why);
+		sink_end(m, SINK_LATER, why.text);
 		m->retry_us = rest_us;
 		m->is_not_attempted = is_resting;
 	}
@@ -317,8 +314,7 @@ gather_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a, size_t n)
 		if ((k = redis_find_way(p->m, p->v[i].queue)) == NULL) {
 			/* What was learned may be forgotten for it. */
 			push_via_rabbitmq(p, a);
-			k = redis_learn_way(p->m, p->v[i].queue, p->why,
-			    p->whylen);
+			k = redis_learn_way(p->m, p->v[i].queue, p->why);
 			if (k == NULL)
 				return -1;
 		}
@@ -348,7 +344,7 @@ push_rabbitmq(struct pushing *p, size_t n)
 	if (a.to != NULL && a.v != NULL && a.at != NULL)
 		rc = gather_via_rabbitmq(p, &a, n);
 	else
-		(void)snprintf(p->why, p->whylen, "out of memory");
+		err_set(p->why, "out of memory");
 	free(a.v);
 	free(a.at);
 	return rc;
@@ -358,7 +354,7 @@ push_rabbitmq(struct pushing *p, size_t n)
 static int
 push_all(struct pushing *p, size_t n)
 {
-	int rc = load_script(p->m, p->why, p->whylen);
+	int rc = load_script(p->m, p->why);
 
 	p->read = 0;
 	p->m->redis.is_sent = p->is_again;
@@ -370,12 +366,11 @@ push_all(struct pushing *p, size_t n)
 }
 
 int
-redis_push(struct sink *s, struct sink_message *v, size_t n, char *why,
-    size_t whylen)
+redis_push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 {
 	struct sink_redis *m = (struct sink_redis *)s;
-	struct pushing p = { .m = m, .v = v, .why = why, .whylen = whylen };
-	int rc = redis_ready(m, why, whylen);
+	struct pushing p = { .m = m, .v = v, .why = why };
+	int rc = redis_ready(m, why);
 
 	m->redis.is_sent = false;
 	if (rc == 0)

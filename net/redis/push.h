@@ -1,6 +1,7 @@
 #ifndef NET_REDIS_PUSH_H
 #define NET_REDIS_PUSH_H
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "net/redis/way.h"
 #include "net/sink_int.h"
@@ -16,14 +17,14 @@ struct sink_redis {
 	struct conf_redis results_conf;
 	char sha[41]; /* of the script; "": not loaded on this connection */
 	struct sink *_Atomic rabbitmq; /* for workers of that; or NULL */
-	int64_t rest_us;    /* RabbitMQ is not tried before (monotonic) … */
-	char rest_why[256]; /* … because of that */
+	int64_t rest_us;     /* RabbitMQ is not tried before (monotonic) … */
+	struct err rest_why; /* … because of that */
 	struct redis_way ways[REDIS_WAYS_MAX]; /* of this batch */
 	size_t nways;
 };
 
 /* Connect if need be; 0, or -1 with one line in why. */
-int redis_ready(struct sink_redis *m, char *why, size_t whylen);
+int redis_ready(struct sink_redis *m, struct err *why);
 
 /*
  * The sink of those whose worker has registered with RabbitMQ; NULL without
@@ -39,7 +40,7 @@ struct sink *redis_rabbitmq(struct sink_redis *m);
 const struct redis_way *redis_find_way(const struct sink_redis *m,
     const char *queue);
 const struct redis_way *redis_learn_way(struct sink_redis *m, const char *queue,
-    char *why, size_t whylen);
+    struct err *why);
 void redis_forget_ways(struct sink_redis *m);
 
 /*
@@ -47,11 +48,10 @@ void redis_forget_ways(struct sink_redis *m);
  * workers hold of it unacknowledged.  0, or -1 with one line in why, which
  * begins with "WRONGTYPE" when a key is of another type: nothing was deleted.
  */
-int redis_clear(struct redis *r, const struct redis_way *k, char *why,
-    size_t whylen);
+int redis_clear(struct redis *r, const struct redis_way *k, struct err *why);
 
 /* The push of its struct sink_ops. */
-int redis_push(struct sink *s, struct sink_message *v, size_t n, char *why,
-    size_t whylen);
+int redis_push(struct sink *s, struct sink_message *v, size_t n,
+    struct err *why);
 
 #endif

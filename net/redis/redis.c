@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/secret/secret.h"
 #include "net/redis/redis.h"
@@ -36,9 +37,9 @@ redis_close(struct redis *r)
 
 /* The connection is lost: why. */
 static int
-lose(struct redis *r, const char *reason, char *why, size_t whylen)
+lose(struct redis *r, const char *reason, struct err *why)
 {
-	(void)snprintf(why, whylen, "%s", reason);
+	err_set(why, "%s", reason);
 	redis_close(r);
 	return -1;
 }
@@ -48,7 +49,7 @@ lose(struct redis *r, const char *reason, char *why, size_t whylen)
  * or when it is time to stop.
  */
 static int
-await(struct redis *r, short events, char *why, size_t whylen)
+await(struct redis *r, short events, struct err *why)
 {
 	struct pollfd p = { .fd = r->c->fd, .events = events };
 	int64_t until = clock_mono_us() + r->timeout_us, left;
@@ -56,43 +57,42 @@ await(struct redis *r, short events, char *why, size_t whylen)
 
 	for (;;) {
 		if (atomic_load(r->is_stopped))
-			return lose(r, "the tick ends", why, whylen);
+			return lose(r, "the tick ends", why);
 		left = (until - clock_mono_us()) / 1000;
 		if (left <= 0)
-			return lose(r, "no answer within the timeout", why,
-			    whylen);
+			return lose(r, "no answer within the timeout", why);
 		n = poll(&p, 1, left < SLICE_MS ? (int)left : SLICE_MS);
 		if (n > 0)
 			return 0;
 		if (n < 0 && errno != EINTR)
-			return lose(r, strerror(errno), why, whylen);
+			return lose(r, strerror(errno), why);
 	}
 }
 
 /* The end of a connection attempt that was begun. */
 static int
-connected(struct redis *r, char *why, size_t whylen)
+connected(struct redis *r, struct err *why)
 {
 	int e = 0;
 	socklen_t len = sizeof(e);
 
-	if (await(r, POLLOUT, why, whylen) == -1)
+	if (await(r, POLLOUT, why) == -1)
 		return -1;
 	if (getsockopt(r->c->fd, SOL_SOCKET, SO_ERROR, &e, &len) == -1)
 		e = errno;
-	return e == 0 ? 0 : lose(r, strerror(e), why, whylen);
+	return e == 0 ? 0 : lose(r, strerror(e), why);
 }
 
 #ifdef HAVE_HIREDIS_SSL
 static int
-await_for(void *cookie, short event, char *why, size_t whylen)
+await_for(void *cookie, short event, struct err *why)
 {
-	return await(cookie, event, why, whylen);
+	return await(cookie, event, why);
 }
 #endif
 
 static int
-encrypt(struct redis *r, char *why, size_t whylen)
+encrypt(struct redis *r, struct err *why)
 {
 #ifdef HAVE_HIREDIS_SSL
 	const struct redis_tls t = { r->conf->host, r->settings->ca_file,
@@ -102,12 +102,12 @@ encrypt(struct redis *r, char *why, size_t whylen)
 	if (r->conf->tls == CONF_OFF)
 		return 0;
 #ifdef HAVE_HIREDIS_SSL
-	if (conf_check_ca(r->settings, why, whylen) == 0 &&
-	    redis_tls_start(r->c, &t, why, whylen) == 0)
+	if (conf_check_ca(r->settings, why) == 0 &&
+	    redis_tls_start(r->c, &t, why) == 0)
 		return 0;
 #else
 	/* What is not built in is refused in the configuration. */
-	(void)snprintf(why, whylen, "TLS is not built in");
+	err_set(why, "TLS is not built in");
 #endif
 	redis_close(r);
 	return -1;
@@ -115,9 +115,9 @@ encrypt(struct redis *r, char *why, size_t whylen)
 
 /* An answer of one command that must be no error. */
 static int
-must(struct redis *r, const char *const *words, char *why, size_t whylen)
+must(struct redis *r, const char *const *words, struct err *why)
 {
-	redisReply *reply = redis_ask(r, words, why, whylen);
+	redisReply *reply = redis_ask(r, words, why);
 
 	if (reply == NULL) {
 		redis_close(r);
@@ -128,7 +128,7 @@ must(struct redis *r, const char *const *words, char *why, size_t whylen)
 }
 
 static int
-login(struct redis *r, char *why, size_t whylen)
+login(struct redis *r, struct err *why)
 {
 	const struct conf_redis *c = r->conf;
 	struct secret *password;
@@ -136,8 +136,8 @@ login(struct redis *r, char *why, size_t whylen)
 	size_t len;
 	int rc;
 
-	if (sink_password(c->password_file, c->password_env, &password, why,
-		whylen) == -1) {
+	if (sink_password(c->password_file, c->password_env, &password, why) ==
+	    -1) {
 		redis_close(r);
 		return -1;
 	}
@@ -146,28 +146,25 @@ login(struct redis *r, char *why, size_t whylen)
 	bytes = secret_bytes(password, &len);
 	if (*c->user != '\0')
 		rc = must(r,
-		    (const char *const[]){ "AUTH", c->user, bytes, NULL }, why,
-		    whylen);
+		    (const char *const[]){ "AUTH", c->user, bytes, NULL }, why);
 	else
-		rc = must(r, (const char *const[]){ "AUTH", bytes, NULL }, why,
-		    whylen);
+		rc = must(r, (const char *const[]){ "AUTH", bytes, NULL }, why);
 	/* Who does not know the word may repeat all of it. */
 	if (rc == -1)
-		secret_mask(password, 0, why, strlen(why));
+		secret_mask(password, 0, why->text, strlen(why->text));
 	secret_free(password);
 	return rc;
 }
 
 static int
-choose(struct redis *r, char *why, size_t whylen)
+choose(struct redis *r, struct err *why)
 {
 	char db[24];
 
 	if (r->conf->db == 0)
 		return 0;
 	(void)snprintf(db, sizeof(db), "%lld", (long long)r->conf->db);
-	return must(r, (const char *const[]){ "SELECT", db, NULL }, why,
-	    whylen);
+	return must(r, (const char *const[]){ "SELECT", db, NULL }, why);
 }
 
 static bool
@@ -179,33 +176,31 @@ is_readable(const struct redis *r)
 }
 
 int
-redis_open(struct redis *r, char *why, size_t whylen)
+redis_open(struct redis *r, struct err *why)
 {
 	/* Nobody was asked, so what there is to read is the end. */
 	if (r->c != NULL && is_readable(r))
 		redis_close(r);
 	if (r->c != NULL)
 		return 0;
-	if (!r->is_loaded && redis_lib_open(&r->lib, why, whylen) == -1)
+	if (!r->is_loaded && redis_lib_open(&r->lib, why) == -1)
 		return -1;
 	r->is_loaded = true;
 	r->c = *r->conf->socket != '\0' ?
 	    r->lib.ConnectUnixNonBlock(r->conf->socket) :
 	    r->lib.ConnectNonBlock(r->conf->host, (int)r->conf->port);
-	if (r->c == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
-		return -1;
-	}
+	if (r->c == NULL)
+		return err_set(why, "out of memory");
 	/* Looking up the name may have taken longer than who waits for us. */
 	if (atomic_load(r->is_stopped))
-		return lose(r, "the tick ends", why, whylen);
+		return lose(r, "the tick ends", why);
 	if (r->c->err != 0) {
-		(void)snprintf(why, whylen, "%s", r->c->errstr);
+		err_set(why, "%s", r->c->errstr);
 		redis_close(r);
 		return -1;
 	}
-	if (connected(r, why, whylen) == -1 || encrypt(r, why, whylen) == -1 ||
-	    login(r, why, whylen) == -1 || choose(r, why, whylen) == -1)
+	if (connected(r, why) == -1 || encrypt(r, why) == -1 ||
+	    login(r, why) == -1 || choose(r, why) == -1)
 		return -1;
 	r->is_sent = false;
 	return 0;
@@ -222,56 +217,56 @@ redis_append(struct redis *r, const struct redis_command *cmd)
 
 /* Write and read what can be now, after waiting for it. */
 static int
-pump(struct redis *r, bool *is_all_sent, char *why, size_t whylen)
+pump(struct redis *r, bool *is_all_sent, struct err *why)
 {
 	int done = 1;
 
 	if (!*is_all_sent) {
 		r->is_sent = true;
 		if (r->lib.BufferWrite(r->c, &done) != REDIS_OK)
-			return lose(r, r->c->errstr, why, whylen);
+			return lose(r, r->c->errstr, why);
 		*is_all_sent = done != 0;
 	}
-	if (await(r, (short)(*is_all_sent ? POLLIN : POLLIN | POLLOUT), why,
-		whylen) == -1)
+	if (await(r, (short)(*is_all_sent ? POLLIN : POLLIN | POLLOUT), why) ==
+	    -1)
 		return -1;
 	/* Nothing to read yet is no error to hiredis. */
 	if (r->lib.BufferRead(r->c) != REDIS_OK)
-		return lose(r, r->c->errstr, why, whylen);
+		return lose(r, r->c->errstr, why);
 	return 0;
 }
 
 int
-redis_flush(struct redis *r, char *why, size_t whylen)
+redis_flush(struct redis *r, struct err *why)
 {
 	int done;
 
 	r->is_sent = true;
 	return r->lib.BufferWrite(r->c, &done) == REDIS_OK ?
 	    0 :
-	    lose(r, r->c->errstr, why, whylen);
+	    lose(r, r->c->errstr, why);
 }
 
 redisReply *
-redis_reply(struct redis *r, char *why, size_t whylen)
+redis_reply(struct redis *r, struct err *why)
 {
 	bool is_all_sent = false;
 	void *reply = NULL;
 
 	for (;;) {
 		if (r->lib.GetReplyFromReader(r->c, &reply) != REDIS_OK) {
-			(void)lose(r, r->c->errstr, why, whylen);
+			(void)lose(r, r->c->errstr, why);
 			return NULL;
 		}
 		if (reply != NULL)
 			return reply;
-		if (pump(r, &is_all_sent, why, whylen) == -1)
+		if (pump(r, &is_all_sent, why) == -1)
 			return NULL;
 	}
 }
 
 redisReply *
-redis_ask(struct redis *r, const char *const *words, char *why, size_t whylen)
+redis_ask(struct redis *r, const char *const *words, struct err *why)
 {
 	const char *word[WORDS_MAX];
 	size_t len[WORDS_MAX];
@@ -283,13 +278,13 @@ redis_ask(struct redis *r, const char *const *words, char *why, size_t whylen)
 		len[cmd.n] = strlen(words[cmd.n]);
 	}
 	if (redis_append(r, &cmd) == -1) {
-		(void)lose(r, "out of memory", why, whylen);
+		(void)lose(r, "out of memory", why);
 		return NULL;
 	}
-	reply = redis_reply(r, why, whylen);
+	reply = redis_reply(r, why);
 	if (reply == NULL || reply->type != REDIS_REPLY_ERROR)
 		return reply;
-	(void)snprintf(why, whylen, "%s", reply->str);
+	err_set(why, "%s", reply->str);
 	r->lib.free_reply(reply);
 	return NULL;
 }

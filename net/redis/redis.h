@@ -10,6 +10,7 @@
 
 struct conf;
 struct conf_redis;
+struct err;
 
 /*
  * A connection to Redis with any number of commands under way.  Nothing blocks
@@ -38,27 +39,27 @@ struct redis_command {
  * Connect, log in and choose the database, unless that is done already.  0, or
  * -1 with one line in why: not connected.
  */
-int redis_open(struct redis *r, char *why, size_t whylen);
+int redis_open(struct redis *r, struct err *why);
 
 /* Put a command behind those that are to be sent; 0, or -1 without memory. */
 int redis_append(struct redis *r, const struct redis_command *cmd);
 
 /* Send what can be sent at once; 0, or -1 with one line in why: it is lost. */
-int redis_flush(struct redis *r, char *why, size_t whylen);
+int redis_flush(struct redis *r, struct err *why);
 
 /*
  * Send what is to be sent, and wait for the next reply, which belongs to the
  * oldest command that has none; freed with r->lib.free_reply.  NULL with one
  * line in why: the connection is lost and closed.
  */
-redisReply *redis_reply(struct redis *r, char *why, size_t whylen);
+redisReply *redis_reply(struct redis *r, struct err *why);
 
 /*
  * One command of strings, ended by NULL, and its reply; NULL with one line in
  * why when there is none, or it is an error.
  */
-redisReply *redis_ask(struct redis *r, const char *const *words, char *why,
-    size_t whylen);
+redisReply *redis_ask(struct redis *r, const char *const *words,
+    struct err *why);
 
 /* Disconnect. */
 void redis_close(struct redis *r);

@@ -4,11 +4,11 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "net/redis/push.h"
 
 #include "lib/base/ban.h"
@@ -17,17 +17,15 @@
 
 /* What is known of one queue, for a question about it. */
 static int
-learn(struct sink *s, const char *queue, struct redis_way *k, char *why,
-    size_t whylen)
+learn(struct sink *s, const char *queue, struct redis_way *k, struct err *why)
 {
 	struct sink_redis *m = (struct sink_redis *)s;
 
-	if (redis_ready(m, why, whylen) == -1)
+	if (redis_ready(m, why) == -1)
 		return -1;
 	if (redis_way_learn(&m->redis, s->o.conf, queue, k) == 0)
 		return 0;
-	(void)snprintf(why, whylen, "%s", k->why);
-	return -1;
+	return err_set(why, "%s", k->why.text);
 }
 
 /* The lists of a queue: itself, then those by priority; false after the last */
@@ -50,7 +48,7 @@ struct asking {
 };
 
 static int
-ask_all(struct sink_redis *m, const struct asking *a, char *why, size_t whylen)
+ask_all(struct sink_redis *m, const struct asking *a, struct err *why)
 {
 	struct buf name = BUF_INIT;
 	redisReply *r = NULL;
@@ -61,7 +59,7 @@ ask_all(struct sink_redis *m, const struct asking *a, char *why, size_t whylen)
 	     level++) {
 		r = redis_ask(&m->redis,
 		    (const char *const[]){ a->command, buf_cstr(&name), NULL },
-		    why, whylen);
+		    why);
 		if (r == NULL) {
 			rc = -1;
 			break;
@@ -84,34 +82,33 @@ other(struct sink *s, const struct redis_way *k)
 
 /* Of a queue that no worker has registered nothing is known. */
 static int
-count(struct sink *s, const char *queue, int64_t *out, char *why, size_t whylen)
+count(struct sink *s, const char *queue, int64_t *out, struct err *why)
 {
 	struct redis_way k = { .queue = NULL };
-	int rc = learn(s, queue, &k, why, whylen);
+	int rc = learn(s, queue, &k, why);
 	struct sink *to = other(s, &k);
 
 	if (rc == 0 && to != NULL)
-		rc = sink_count(to, queue, out, why, whylen);
+		rc = sink_count(to, queue, out, why);
 	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
 		rc = ask_all((struct sink_redis *)s,
-		    &(struct asking){ &k, k.kind->count, out }, why, whylen);
+		    &(struct asking){ &k, k.kind->count, out }, why);
 	redis_way_fini(&k);
 	return rc;
 }
 
 static int
-clear(struct sink *s, const char *queue, char *why, size_t whylen)
+clear(struct sink *s, const char *queue, struct err *why)
 {
 	struct redis_way k = { .queue = NULL };
-	int rc = learn(s, queue, &k, why, whylen);
+	int rc = learn(s, queue, &k, why);
 	struct sink *to = other(s, &k);
 
 	if (rc == 0 && to != NULL)
-		rc = sink_clear(to, queue, why, whylen);
+		rc = sink_clear(to, queue, why);
 	/* A stream keeps its groups. */
 	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
-		rc = redis_clear(&((struct sink_redis *)s)->redis, &k, why,
-		    whylen);
+		rc = redis_clear(&((struct sink_redis *)s)->redis, &k, why);
 	redis_way_fini(&k);
 	return rc;
 }
@@ -121,8 +118,7 @@ clear(struct sink *s, const char *queue, char *why, size_t whylen)
  * stays there, for others may ask, and funboost lets it expire.
  */
 static int
-result(struct sink *s, const char *task_id, struct buf *out, char *why,
-    size_t whylen)
+result(struct sink *s, const char *task_id, struct buf *out, struct err *why)
 {
 	struct sink_redis *m = (struct sink_redis *)s;
 	struct redis *r = &m->results;
@@ -135,10 +131,10 @@ result(struct sink *s, const char *task_id, struct buf *out, char *why,
 	r->settings = s->o.conf;
 	r->is_stopped = &s->is_stopped;
 	r->timeout_us = sink_timeout_us(s, r->conf->timeout_us);
-	if (redis_open(r, why, whylen) == -1)
+	if (redis_open(r, why) == -1)
 		return -1;
 	reply = redis_ask(r,
-	    (const char *const[]){ "LINDEX", task_id, "0", NULL }, why, whylen);
+	    (const char *const[]){ "LINDEX", task_id, "0", NULL }, why);
 	if (reply == NULL)
 		return -1;
 	if (reply->type == REDIS_REPLY_STRING) {
@@ -150,26 +146,26 @@ result(struct sink *s, const char *task_id, struct buf *out, char *why,
 }
 
 static int
-signature(struct sink *s, const char *queue, struct signature *out, char *why,
-    size_t whylen)
+signature(struct sink *s, const char *queue, struct signature *out,
+    struct err *why)
 {
 	struct sink_redis *m = (struct sink_redis *)s;
 
-	if (redis_ready(m, why, whylen) == -1)
+	if (redis_ready(m, why) == -1)
 		return -1;
-	return redis_way_signature(&m->redis, queue, out, why, whylen);
+	return redis_way_signature(&m->redis, queue, out, why);
 }
 
 static int
-names(struct sink *s, const struct sink_names *to, char *why, size_t whylen)
+names(struct sink *s, const struct sink_names *to, struct err *why)
 {
 	struct sink_redis *m = (struct sink_redis *)s;
 	redisReply *r;
 
-	if (redis_ready(m, why, whylen) == -1 ||
+	if (redis_ready(m, why) == -1 ||
 	    (r = redis_ask(&m->redis,
-		 (const char *const[]){ "SMEMBERS", NAMES, NULL }, why,
-		 whylen)) == NULL)
+		 (const char *const[]){ "SMEMBERS", NAMES, NULL }, why)) ==
+		NULL)
 		return -1;
 	for (size_t i = 0; i < r->elements; i++)
 		if (r->element[i]->str != NULL)

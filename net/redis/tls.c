@@ -8,7 +8,6 @@
 
 #include <poll.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "net/redis/tls.h" /* hiredis.h, which that needs */
 
@@ -19,6 +18,7 @@
 
 #include "net/dl.h"
 
+#include "lib/base/err.h"
 #include "lib/base/ban.h"
 
 /* OpenSSL and hiredis' part for it, loaded when needed. */
@@ -84,16 +84,14 @@ static const struct dl_member redis_members[] = {
 };
 
 static int
-load(struct tls_lib *l, struct redis_tls_lib *r, char *why, size_t whylen)
+load(struct tls_lib *l, struct redis_tls_lib *r, struct err *why)
 {
 	static const struct dl_table tls = { LIBSSL_SONAME, "OpenSSL",
 		tls_members, NTLS, false };
 	static const struct dl_table redis = { LIBHIREDIS_SSL_SONAME,
 		"hiredis_ssl", redis_members, 1, false };
 
-	return dl_open(&tls, l, why, whylen) == 0 ?
-	    dl_open(&redis, r, why, whylen) :
-	    -1;
+	return dl_open(&tls, l, why) == 0 ? dl_open(&redis, r, why) : -1;
 }
 
 static bool
@@ -141,7 +139,7 @@ make(const struct tls_lib *l, const char *host, const char *ca_file)
 
 /* Why the handshake failed: the certificate, or what OpenSSL says last. */
 static void
-explain(const struct tls_lib *l, SSL *ssl, char *why, size_t whylen)
+explain(const struct tls_lib *l, SSL *ssl, struct err *why)
 {
 	long verdict = l->verify_result(ssl);
 	unsigned long e = l->last();
@@ -149,7 +147,7 @@ explain(const struct tls_lib *l, SSL *ssl, char *why, size_t whylen)
 
 	if (verdict != X509_V_OK)
 		text = l->verify_text(verdict);
-	(void)snprintf(why, whylen, "TLS: %s%s",
+	err_set(why, "TLS: %s%s",
 	    verdict != X509_V_OK ? "certificate verify failed: " : "",
 	    text != NULL ? text : "the server ended the connection");
 }
@@ -157,7 +155,7 @@ explain(const struct tls_lib *l, SSL *ssl, char *why, size_t whylen)
 /* Not left to hiredis, which keeps to itself why it fails. */
 static int
 shake_hands(const struct tls_lib *l, SSL *ssl, const struct redis_tls *t,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	int rc;
 
@@ -167,35 +165,31 @@ shake_hands(const struct tls_lib *l, SSL *ssl, const struct redis_tls *t,
 			return 0;
 		rc = l->get_error(ssl, rc);
 		if (rc != SSL_ERROR_WANT_READ && rc != SSL_ERROR_WANT_WRITE) {
-			explain(l, ssl, why, whylen);
+			explain(l, ssl, why);
 			return -1;
 		}
 		if (t->await(t->cookie,
-			rc == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, why,
-			whylen) == -1)
+			rc == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT,
+			why) == -1)
 			return -1;
 	}
 }
 
 int
-redis_tls_start(redisContext *c, const struct redis_tls *t, char *why,
-    size_t whylen)
+redis_tls_start(redisContext *c, const struct redis_tls *t, struct err *why)
 {
 	struct redis_tls_lib r;
 	struct tls_lib l;
 	SSL *ssl;
 
-	if (load(&l, &r, why, whylen) == -1)
+	if (load(&l, &r, why) == -1)
 		return -1;
-	if ((ssl = make(&l, t->host, t->ca_file)) == NULL) {
-		(void)snprintf(why, whylen, "TLS: cannot read ca_file %s",
-		    t->ca_file);
-		return -1;
-	}
+	if ((ssl = make(&l, t->host, t->ca_file)) == NULL)
+		return err_set(why, "TLS: cannot read ca_file %s", t->ca_file);
 	/* From here on it is the connection's. */
 	if (r.initiate(c, ssl) == REDIS_OK)
-		return shake_hands(&l, ssl, t, why, whylen);
-	explain(&l, ssl, why, whylen);
+		return shake_hands(&l, ssl, t, why);
+	explain(&l, ssl, why);
 	l.ssl_free(ssl);
 	return -1;
 }

@@ -4,31 +4,30 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "net/redis/push.h"
 #include "net/redis/way.h"
 #include "net/sink_int.h"
 
+#include "lib/base/err.h"
 #include "lib/base/ban.h"
 
 #define REGISTRY "funboost_queue__consumer_parmas"
 
 int
 redis_way_signature(struct redis *r, const char *queue, struct signature *out,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	redisReply *reply;
 	int rc = 0;
 
-	reply =
-	    redis_ask(r, (const char *const[]){ "HGET", REGISTRY, queue, NULL },
-		why, whylen);
+	reply = redis_ask(r,
+	    (const char *const[]){ "HGET", REGISTRY, queue, NULL }, why);
 	if (reply == NULL)
 		return -1;
 	if (reply->type == REDIS_REPLY_STRING)
-		rc = signature_parse(reply->str, reply->len, out, why, whylen);
+		rc = signature_parse(reply->str, reply->len, out, why);
 	r->lib.free_reply(reply);
 	return rc;
 }
@@ -39,20 +38,19 @@ learn_registered(struct redis *r, const struct conf *c, struct redis_way *k)
 {
 	const char *kind;
 
-	if (redis_way_signature(r, k->queue, &k->sig, k->why, sizeof(k->why)) ==
-	    -1)
+	if (redis_way_signature(r, k->queue, &k->sig, &k->why) == -1)
 		return r->c == NULL ? -1 : 0;
 	kind = k->sig.broker_kind;
 	if (!k->sig.is_known || kind == NULL)
-		(void)snprintf(k->why, sizeof(k->why),
+		err_set(&k->why,
 		    "no worker has registered this queue: it has not run yet, "
 		    "or sends no heartbeat, as those of RabbitMQ do not by "
 		    "themselves (is_send_consumer_heartbeat_to_redis=True)");
 	else if ((k->kind = funboost_kind_find(kind)) == NULL)
-		(void)snprintf(k->why, sizeof(k->why),
+		err_set(&k->why,
 		    "its worker takes %.64s, which nobody can push to", kind);
 	else if (k->kind->is_rabbitmq && c->nrabbitmq == 0)
-		(void)snprintf(k->why, sizeof(k->why),
+		err_set(&k->why,
 		    "its worker takes %.64s, and there is no section rabbitmq",
 		    kind);
 	return 0;
@@ -83,7 +81,7 @@ redis_way_learn(struct redis *r, const struct conf *c, const char *queue,
 	case CONF_BROKER__MAX:
 		break;
 	}
-	(void)snprintf(k->why, sizeof(k->why), "the queue is not in Redis");
+	err_set(&k->why, "the queue is not in Redis");
 	return 0;
 }
 
@@ -95,7 +93,7 @@ redis_way_fini(struct redis_way *k)
 }
 
 int
-redis_ready(struct sink_redis *m, char *why, size_t whylen)
+redis_ready(struct sink_redis *m, struct err *why)
 {
 	const struct sink_opts *o = &m->sink.o;
 
@@ -106,7 +104,7 @@ redis_ready(struct sink_redis *m, char *why, size_t whylen)
 	    sink_timeout_us(&m->sink, m->redis.conf->timeout_us);
 	if (m->redis.c == NULL)
 		m->sha[0] = '\0';
-	return redis_open(&m->redis, why, whylen);
+	return redis_open(&m->redis, why);
 }
 
 struct sink *
@@ -145,8 +143,7 @@ redis_find_way(const struct sink_redis *m, const char *queue)
 }
 
 const struct redis_way *
-redis_learn_way(struct sink_redis *m, const char *queue, char *why,
-    size_t whylen)
+redis_learn_way(struct sink_redis *m, const char *queue, struct err *why)
 {
 	struct redis_way *k;
 
@@ -155,6 +152,6 @@ redis_learn_way(struct sink_redis *m, const char *queue, char *why,
 	k = &m->ways[m->nways++];
 	if (redis_way_learn(&m->redis, m->sink.o.conf, queue, k) == 0)
 		return k;
-	(void)snprintf(why, whylen, "%s", k->why);
+	err_set(why, "%s", k->why.text);
 	return NULL;
 }

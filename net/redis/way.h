@@ -2,8 +2,8 @@
 #define NET_REDIS_WAY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "lib/base/err.h"
 #include "lib/job/funboost.h"
 #include "lib/conf/signature.h"
 #include "net/redis/redis.h"
@@ -17,7 +17,7 @@ struct redis_way {
 	const char *queue;		  /* borrowed */
 	const struct funboost_kind *kind; /* NULL, or not usable: why */
 	struct signature sig; /* of its worker, where one is asked for */
-	char why[256];	      /* "": all is well */
+	struct err why;	      /* "": all is well */
 };
 
 /*
@@ -31,6 +31,6 @@ void redis_way_fini(struct redis_way *k);
 
 /* The registration alone, as sink_signature. */
 int redis_way_signature(struct redis *r, const char *queue,
-    struct signature *out, char *why, size_t whylen);
+    struct signature *out, struct err *why);
 
 #endif

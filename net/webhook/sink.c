@@ -10,6 +10,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/secret/secret.h"
 #include "lib/base/utf8.h"
 #include "lib/secret/webhook.h"
@@ -39,8 +40,7 @@ struct pushing {
 	struct secret *secret;
 	bool is_lost; /* begin nothing more: why */
 	bool is_answered;
-	char *why;
-	size_t whylen;
+	struct err *why;
 };
 
 /* The section; of an alert, what stands in its own. */
@@ -56,7 +56,7 @@ section(const struct sink_opts *o)
 }
 
 static int
-open_http(struct sink_webhook *m, char *why, size_t whylen)
+open_http(struct sink_webhook *m, struct err *why)
 {
 	const struct sink_opts *s = &m->sink.o;
 	const struct http_opts o = {
@@ -68,10 +68,10 @@ open_http(struct sink_webhook *m, char *why, size_t whylen)
 		.drops_rest = true,
 	};
 
-	if (conf_check_ca(s->conf, why, whylen) == -1)
+	if (conf_check_ca(s->conf, why) == -1)
 		return -1;
 	if (m->http == NULL)
-		m->http = http_new(&o, why, whylen);
+		m->http = http_new(&o, why);
 	return m->http == NULL ? -1 : 0;
 }
 
@@ -80,27 +80,25 @@ static void
 lose(struct pushing *p, const char *why)
 {
 	if (!p->is_lost)
-		(void)snprintf(p->why, p->whylen, "%s", why);
+		err_set(p->why, "%s", why);
 	p->is_lost = true;
 }
 
 /* Those of Standard Webhooks, and ours; 0, or -1 with why. */
 static int
 make_headers(const struct pushing *p, const struct webhook *w,
-    struct buf h[NHEADERS], char *why, size_t whylen)
+    struct buf h[NHEADERS], struct err *why)
 {
 	buf_str(&h[0], "Content-Type: application/json");
 	buf_printf(&h[1], "Idempotency-Key: %s", w->id);
 	buf_printf(&h[2], "webhook-id: %s", w->id);
 	buf_printf(&h[3], "webhook-timestamp: %" PRId64, w->timestamp_s);
 	buf_str(&h[4], "webhook-signature: ");
-	if (webhook_sign(w, p->secret, &h[4], why, whylen) == -1)
+	if (webhook_sign(w, p->secret, &h[4], why) == -1)
 		return -1;
 	for (int i = 0; i < NHEADERS; i++) {
-		if (h[i].is_failed) {
-			(void)snprintf(why, whylen, "out of memory");
-			return -1;
-		}
+		if (h[i].is_failed)
+			return err_set(why, "out of memory");
 	}
 	return 0;
 }
@@ -143,20 +141,21 @@ start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 		.len = body->len,
 		.cookie = msg,
 	};
-	char why[256], text[256];
+	struct err why;
+	char text[256];
 
 	h[0].is_failed = id.is_failed;
-	if (make_headers(p, &w, h, why, sizeof(why)) == -1) {
+	if (make_headers(p, &w, h, &why) == -1) {
 		(void)snprintf(text, sizeof(text), "%.100s: %.128s",
-		    p->conf.secret, why);
+		    p->conf.secret, why.text);
 		lose(p, text);
 	} else {
 		for (int i = 0; i < NHEADERS; i++)
 			headers[i] = buf_cstr(&h[i]);
-		if (http_start(p->m->http, &r, why, sizeof(why)) == 0)
+		if (http_start(p->m->http, &r, &why) == 0)
 			msg->end = SINK_DOUBT;
 		else
-			lose(p, why);
+			lose(p, why.text);
 	}
 	for (int i = 0; i < NHEADERS; i++)
 		buf_fini(&h[i]);
@@ -270,28 +269,23 @@ push_all(struct pushing *p, struct sink_message *v, size_t n)
 }
 
 static int
-push(struct sink *s, struct sink_message *v, size_t n, char *why, size_t whylen)
+push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 {
 	struct sink_webhook *m = (struct sink_webhook *)s;
 	struct pushing p = {
 		.m = m,
 		.conf = section(&s->o),
 		.why = why,
-		.whylen = whylen,
 	};
 	int rc;
 
-	if (atomic_load(&s->is_stopped)) {
-		(void)snprintf(why, whylen, "%s", ends);
-		return -1;
-	}
-	if (*p.conf.secret == '\0') {
-		(void)snprintf(why, whylen,
+	if (atomic_load(&s->is_stopped))
+		return err_set(why, "%s", ends);
+	if (*p.conf.secret == '\0')
+		return err_set(why,
 		    "a webhook needs a secret to be signed with");
-		return -1;
-	}
-	if (open_http(m, why, whylen) == -1 ||
-	    (p.secret = secret_read(p.conf.secret, why, whylen)) == NULL)
+	if (open_http(m, why) == -1 ||
+	    (p.secret = secret_read(p.conf.secret, why)) == NULL)
 		return -1;
 	rc = push_all(&p, v, n);
 	secret_free(p.secret);
@@ -300,8 +294,7 @@ push(struct sink *s, struct sink_message *v, size_t n, char *why, size_t whylen)
 	/* What is under way stays in doubt. */
 	http_free(m->http);
 	m->http = NULL;
-	(void)snprintf(why, whylen, "%s", ends);
-	return -1;
+	return err_set(why, "%s", ends);
 }
 
 static void

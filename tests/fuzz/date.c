@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/time/civil.h"
 #include "lib/time/datetime.h"
 #include "lib/time/tz.h"
@@ -63,13 +64,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *why;
 	int64_t us = 0;
 	int32_t offset_s = 0;
-	char reason[128];
+	struct err reason;
 	char *text;
 
 	if (size < 1)
 		return 0;
-	tz = tz_get(fuzz_zones(), fuzz_zone_name(data[0]), reason,
-	    sizeof(reason));
+	tz = tz_get(fuzz_zones(), fuzz_zone_name(data[0]), &reason);
 	must(tz != NULL);
 	text = fuzz_text(data + 1, size - 1);
 	why = datetime_parse(text, tz, &us, &offset_s);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/launch/fake.h"
+#include "lib/base/err.h"
 
 #define ASKS_MAX 512
 
@@ -271,15 +272,14 @@ count_read(struct fake_world *w)
 }
 
 int
-render_start(struct render *r, int key, const struct render_ask *ask, char *why,
-    size_t whylen)
+render_start(struct render *r, int key, const struct render_ask *ask,
+    struct err *why)
 {
 	struct fake_world *w = r->w;
 	struct asked *to = &r->v[r->n];
 
 	(void)key;
 	(void)why;
-	(void)whylen;
 	if (r->n == ASKS_MAX)
 		abort();
 	to->answer = calloc(1, sizeof(*to->answer));
@@ -341,14 +341,12 @@ render_refresh(struct render *r)
 }
 
 int
-render_key(const struct render *r, const char *service, char *why,
-    size_t whylen)
+render_key(const struct render *r, const char *service, struct err *why)
 {
 	(void)service;
 	if (!r->w->has_no_key)
 		return 0;
-	(void)snprintf(why, whylen, "no key");
-	return -1;
+	return err_set(why, "no key");
 }
 
 unsigned

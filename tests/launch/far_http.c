@@ -16,6 +16,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/record/delivery.h"
 #include "tests/launch/far.h"
@@ -111,14 +112,15 @@ ask(struct far *f, enum http_method method, const char *what)
 	static const struct http_opts o = { .max_body = (size_t)1 << 28 };
 	struct http_request req = { .method = method };
 	struct http_result *res;
-	char url[256], why[256];
+	struct err why;
+	char url[256];
 
 	(void)snprintf(url, sizeof(url), "%s/_stub/%s", f->stub_url, what);
 	req.url = url;
 	if (f->http == NULL)
-		f->http = http_new(&o, why, sizeof(why));
-	if (f->http == NULL || http_start(f->http, &req, why, sizeof(why)) != 0)
-		die(why);
+		f->http = http_new(&o, &why);
+	if (f->http == NULL || http_start(f->http, &req, &why) != 0)
+		die(why.text);
 	while ((res = http_result(f->http)) == NULL)
 		http_wait(f->http, clock_mono_us() + S);
 	if (res->status != 200)
@@ -193,12 +195,12 @@ struct render *
 far_render(struct far *f, const struct conf *c)
 {
 	struct render *r;
-	char why[256];
+	struct err why;
 
 	/* Connections are not for two processes. */
 	f->http = NULL;
-	if ((r = render_new(c, getenv, why, sizeof(why))) == NULL)
-		die(why);
+	if ((r = render_new(c, getenv, &why)) == NULL)
+		die(why.text);
 	return r;
 }
 
@@ -262,10 +264,10 @@ read_page(struct render *r, char cursor[RENDER_CURSOR_MAX])
 		.after_us = RENDER_NO_TIME,
 		.cursor = *cursor == '\0' ? NULL : cursor };
 	struct render_answer *a;
-	char why[256];
+	struct err why;
 
-	if (render_start(r, 0, &list, why, sizeof(why)) != 0)
-		die(why);
+	if (render_start(r, 0, &list, &why) != 0)
+		die(why.text);
 	while ((a = render_next(r, FAR_START_US)) == NULL)
 		render_wait(r, clock_mono_us() + S);
 	if (a->class != RENDER_OK || a->nbad > 0)
@@ -284,8 +286,9 @@ far_jobs(struct far *f, struct far_job **out)
 		.http_timeout_us = 10 * S,
 		.render_keys = &key,
 		.nrender_keys = 1 };
-	char cursor[RENDER_CURSOR_MAX] = "", why[256];
-	struct render *r = render_new(&c, getenv, why, sizeof(why));
+	struct err why;
+	char cursor[RENDER_CURSOR_MAX] = "";
+	struct render *r = render_new(&c, getenv, &why);
 	struct far_job *v = NULL;
 	struct render_answer *a;
 	bool is_last;

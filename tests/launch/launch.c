@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/sched/handover.h"
 #include "lib/base/log.h"
@@ -61,11 +62,11 @@ open_store(void)
 		.is_create = true,
 		.is_unsynced = true };
 	enum store_rc rc;
-	char why[256];
-	struct store *st = store_open(&o, &rc, why, sizeof(why));
+	struct err why;
+	struct store *st = store_open(&o, &rc, &why);
 
 	if (st == NULL) {
-		(void)fprintf(stderr, "launch: %s\n", why);
+		(void)fprintf(stderr, "launch: %s\n", why.text);
 		exit(EXIT_FAILURE);
 	}
 	return st;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/time/civil.h"
 #include "lib/time/tz.h"
 #include "tests/proof/zones.h"
@@ -73,14 +74,15 @@ check_line(const struct tz *tz, const char *text, const struct line *l)
 static int
 check_zone(struct tz_cache *zones, const char *name, struct totals *sum)
 {
-	char command[600], text[512], why[256];
-	const struct tz *tz = tz_get(zones, name, why, sizeof(why));
+	struct err why;
+	char command[600], text[512];
+	const struct tz *tz = tz_get(zones, name, &why);
 	size_t skip = strlen(name), lines = 0;
 	struct line l;
 	FILE *f;
 
 	if (tz == NULL) {
-		printf("differs: %s\n", why);
+		printf("differs: %s\n", why.text);
 		sum->differences++;
 		return 0;
 	}

@@ -78,9 +78,8 @@ create(struct stub *s, const struct request *r, const char *service,
 	const char *command = NULL, *plan = "plan-srv-006";
 	struct faults fs = { 0 };
 	struct json_object *o;
-	char why[128];
 
-	o = json_parse(r->body, r->len, why, sizeof(why));
+	o = json_parse(r->body, r->len, NULL);
 	(void)json_get_str(o, "startCommand", &command, &fs);
 	(void)json_get_str(o, "planId", &plan, &fs);
 	if (o == NULL || command == NULL || *command == '\0' || fs.n > 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "ticker/render/api.h"
 
@@ -88,11 +89,11 @@ print_answer(const struct render_answer *a)
 static int
 start(struct render *r, const struct render_ask *ask)
 {
-	char why[512] = "";
-	int key = render_key(r, ask->service, why, sizeof(why));
+	struct err why = { "" };
+	int key = render_key(r, ask->service, &why);
 
-	if (key == -1 || render_start(r, key, ask, why, sizeof(why)) == -1)
-		die(why);
+	if (key == -1 || render_start(r, key, ask, &why) == -1)
+		die(why.text);
 	return key;
 }
 
@@ -129,12 +130,12 @@ ask_once(struct render *r, struct render_ask *ask)
 static bool
 may_start(struct render *r, const struct render_ask *ask)
 {
-	char why[512] = "";
-	int key = render_key(r, ask->service, why, sizeof(why));
+	struct err why = { "" };
+	int key = render_key(r, ask->service, &why);
 	int64_t now = clock_now_us(), at;
 
 	if (key == -1)
-		die(why);
+		die(why.text);
 	if ((at = render_ready(r, key, ask->op, now)) <= now)
 		return true;
 	if (render_count(r) == 0)
@@ -177,7 +178,7 @@ main(int argc, char *argv[])
 		.after_us = RENDER_NO_TIME };
 	struct render *r = NULL;
 	struct conf *c;
-	char why[512] = "";
+	struct err why = { "" };
 
 	for (int i = 0; argc >= 4 && i < RENDER_OP__MAX; i++) {
 		if (strcmp(argv[2], op_names[i]) == 0)
@@ -185,9 +186,9 @@ main(int argc, char *argv[])
 	}
 	if (ask.op == RENDER_OP__MAX)
 		die("usage: see tests/stub/ask.c");
-	if ((c = conf_load(argv[1], why, sizeof(why))) == NULL ||
-	    (r = render_new(c, getenv, why, sizeof(why))) == NULL)
-		die(why);
+	if ((c = conf_load(argv[1], &why)) == NULL ||
+	    (r = render_new(c, getenv, &why)) == NULL)
+		die(why.text);
 	ask.service = argv[3];
 	ask.command = ask.job = ask.status = argc > 4 ? argv[4] : NULL;
 	if (argc > 5)

@@ -11,6 +11,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/fault.h"
 #include "lib/store/job.h"
@@ -52,7 +53,8 @@ static const struct kind {
 int
 world_init(struct world *w, const char *tmp, uint64_t seed)
 {
-	char path[WORLD_PATH_MAX + 32], why[256];
+	struct err why;
+	char path[WORLD_PATH_MAX + 32];
 
 	memset(w, 0, sizeof(*w));
 	w->seed = seed;
@@ -62,9 +64,9 @@ world_init(struct world *w, const char *tmp, uint64_t seed)
 	(void)mkdir(w->dir, 0700);
 	(void)mkdir(w->first, 0700);
 	(void)snprintf(path, sizeof(path), "%s/minutehand.conf", w->dir);
-	if ((w->conf = conf_new(path, why, sizeof(why))) == NULL ||
+	if ((w->conf = conf_new(path, &why)) == NULL ||
 	    (w->zones = tz_cache_new(NULL)) == NULL) {
-		(void)fprintf(stderr, "sweep: %s\n", why);
+		(void)fprintf(stderr, "sweep: %s\n", why.text);
 		world_fini(w);
 		return -1;
 	}
@@ -165,22 +167,20 @@ world_open(struct world *w, struct sched *s)
 		.busy_us = w->conf->busy_us,
 		.is_create = true,
 	};
-	char why[256];
 	enum store_rc rc;
 	struct store *st;
 
 	memset(s, 0, sizeof(*s));
 	if (access(o.path, F_OK) != 0) {
-		if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL)
+		if ((st = store_open(&o, &rc, NULL)) == NULL)
 			return rc;
 		store_close(st);
 	}
-	rc = sched_open(s, w->conf, "UTC", why, sizeof(why));
+	rc = sched_open(s, w->conf, "UTC", NULL);
 	/* Made, but not filled: as `minutehand init` would, again. */
-	if (rc == STORE_NOTFOUND &&
-	    (st = store_open(&o, &rc, why, sizeof(why))) != NULL) {
+	if (rc == STORE_NOTFOUND && (st = store_open(&o, &rc, NULL)) != NULL) {
 		store_close(st);
-		rc = sched_open(s, w->conf, "UTC", why, sizeof(why));
+		rc = sched_open(s, w->conf, "UTC", NULL);
 	}
 	s->clock = &w->clock;
 	return rc;

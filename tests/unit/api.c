@@ -20,6 +20,7 @@
 #include "fcgi/serve.h"
 #include "lib/store/token.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/json/json.h"
 #include "lib/base/log.h"
 #include "tests/unit/api.h"
@@ -63,7 +64,8 @@ api_open(struct api *a, const char *conf)
 {
 	struct store_opts o = { .busy_us = 1000000, .is_create = true };
 	const char *tmp = getenv("TMPDIR");
-	char path[128], why[256];
+	struct err why;
+	char path[128];
 	enum store_rc rc;
 	struct store *st;
 
@@ -77,8 +79,8 @@ api_open(struct api *a, const char *conf)
 	api_conf(a, conf);
 	path_of(a, "store.db", path);
 	o.path = path;
-	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL)
-		give_up(why);
+	if ((st = store_open(&o, &rc, &why)) == NULL)
+		give_up(why.text);
 	store_close(st);
 	path_of(a, "minutehand.conf", path);
 	log_open(LOG_TARGET_STDERR, LOG_LEVEL_ERR, "test");
@@ -272,7 +274,6 @@ keep_answer(struct api *a)
 {
 	const char *out = buf_cstr(&a->ctx.out);
 	const char *end = strstr(out, "\r\n\r\n");
-	char why[128];
 
 	if (end == NULL)
 		give_up("an answer without an end of its headers");
@@ -285,8 +286,7 @@ keep_answer(struct api *a)
 	json_free(a->json);
 	a->json = NULL;
 	if (a->body.len > 0)
-		a->json =
-		    json_parse(a->body.data, a->body.len, why, sizeof(why));
+		a->json = json_parse(a->body.data, a->body.len, NULL);
 	a->status = strncmp(out, "Status: ", 8) == 0 ?
 	    (int)strtol(out + 8, NULL, 10) :
 	    -1;

@@ -7,6 +7,7 @@
 
 #include "fcgi/api/ctx.h"
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/secret/token.h"
 #include "tests/unit/tap.h"
 
@@ -104,24 +105,24 @@ struct api_case {
 	const char *keep;
 };
 
-/* Do it; false with a line in why (of len bytes) unless all is as wanted. */
-bool api_judge(struct api *a, const struct api_case *c, char *why, size_t len);
+/* Do it; false with a line in why unless all is as wanted. */
+bool api_judge(struct api *a, const struct api_case *c, struct err *why);
 
 /* All of want holds for the last answer; false with a line in why. */
-bool api_holds(struct api *a, const char *want, char *why, size_t len);
+bool api_holds(struct api *a, const char *want, struct err *why);
 
 static inline void
 api_run(struct api *a, const struct api_case *c, size_t n)
 {
-	char why[1024];
+	struct err why;
 
 	for (size_t i = 0; i < n; i++, c++) {
-		bool is_good = api_judge(a, c, why, sizeof(why));
+		bool is_good = api_judge(a, c, &why);
 
 		ok(is_good, "%.99s", c->what);
 		if (!is_good)
 			printf("# %s %s %s\n# %s\n# %s\n", c->method, c->path,
-			    c->body == NULL ? "" : c->body, why,
+			    c->body == NULL ? "" : c->body, why.text,
 			    buf_cstr(&a->body));
 	}
 }

@@ -9,6 +9,7 @@
 
 #include <json-c/json.h>
 
+#include "lib/base/err.h"
 #include "lib/json/json.h"
 #include "lib/json/list.h"
 #include "tests/unit/api.h"
@@ -183,7 +184,7 @@ holds(struct api *a, const char *text, size_t n)
 }
 
 bool
-api_holds(struct api *a, const char *want, char *why, size_t len)
+api_holds(struct api *a, const char *want, struct err *why)
 {
 	const char *end;
 
@@ -194,7 +195,7 @@ api_holds(struct api *a, const char *want, char *why, size_t len)
 		n = end == NULL ? (int)strlen(want) : (int)(end - want);
 		if (holds(a, want, (size_t)n))
 			continue;
-		(void)snprintf(why, len, "not so: %.*s; there is: %s", n, want,
+		err_set(why, "not so: %.*s; there is: %s", n, want,
 		    buf_cstr(&a->value));
 		return false;
 	}
@@ -221,7 +222,7 @@ fill_in(const struct api *a, const char *text)
 }
 
 bool
-api_judge(struct api *a, const struct api_case *c, char *why, size_t len)
+api_judge(struct api *a, const struct api_case *c, struct err *why)
 {
 	char *path = fill_in(a, c->path), *body = fill_in(a, c->body);
 	struct api_request r = {
@@ -236,16 +237,15 @@ api_judge(struct api *a, const struct api_case *c, char *why, size_t len)
 	free(path);
 	free(body);
 	if ((flaw = api_flaw(a)) != NULL) {
-		(void)snprintf(why, len, "%s", flaw);
+		err_set(why, "%s", flaw);
 		return false;
 	}
 	if (status != c->status) {
-		(void)snprintf(why, len, "status %d, not %d", status,
-		    c->status);
+		err_set(why, "status %d, not %d", status, c->status);
 		return false;
 	}
 	if (c->keep != NULL)
 		(void)snprintf(a->kept, sizeof(a->kept), "%s",
 		    api_value(a, c->keep));
-	return api_holds(a, c->want, why, len);
+	return api_holds(a, c->want, why);
 }

@@ -10,6 +10,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/secret/secret.h"
 #include "lib/time/tz.h"
@@ -37,7 +38,7 @@ struct scene {
 	struct sink *sink;
 	struct sink_message m[MOST];
 	char ids[MOST][40];
-	char why[256];
+	struct err why;
 };
 
 static inline void
@@ -52,7 +53,8 @@ put_secret(const char *text)
 static inline struct conf *
 load(const char *url, const char *timeout, int max_parallel)
 {
-	char text[1000], why[512] = "";
+	struct err why = { "" };
+	char text[1000];
 	int n = snprintf(text, sizeof(text),
 	    "timezone = \"Asia/Shanghai\"\nmax_parallel = %d\n"
 	    "webhook \"site\" {\n\turl = \"%s\"\n\tsecret = \"site.secret\"\n"
@@ -63,10 +65,9 @@ load(const char *url, const char *timeout, int max_parallel)
 	    max_parallel, url, timeout);
 	struct conf *c;
 
-	c = conf_load(folder_put("minutehand.conf", text, (size_t)n), why,
-	    sizeof(why));
+	c = conf_load(folder_put("minutehand.conf", text, (size_t)n), &why);
 	if (c == NULL) {
-		printf("Bail out! %s\n", why);
+		printf("Bail out! %s\n", why.text);
 		exit(1);
 	}
 	return c;
@@ -83,7 +84,7 @@ scene_init(struct scene *s, const char *timeout, int max_parallel)
 	put_secret(first);
 	o.conf = s->conf = load(s->hook.url, timeout, max_parallel);
 	s->zones = tz_cache_new(NULL);
-	o.zone = tz_get(s->zones, "Asia/Shanghai", s->why, sizeof(s->why));
+	o.zone = tz_get(s->zones, "Asia/Shanghai", &s->why);
 	if (o.zone == NULL || (s->sink = sink_new(&o)) == NULL)
 		abort();
 	for (size_t i = 0; i < MOST; i++) {
@@ -116,12 +117,12 @@ scene_fini(struct scene *s)
 static inline int
 push(struct scene *s, size_t n)
 {
-	s->why[0] = '\0';
+	err_clear(&s->why);
 	for (size_t i = 0; i < MOST; i++) {
 		free(s->m[i].why);
 		s->m[i].why = NULL;
 	}
-	return sink_push(s->sink, s->m, n, s->why, sizeof(s->why));
+	return sink_push(s->sink, s->m, n, &s->why);
 }
 
 static inline const char *
@@ -137,7 +138,7 @@ is_signed(struct scene *s, size_t i, const char *text)
 	struct secret *secret = secret_new(text, strlen(text));
 	struct buf want = BUF_INIT;
 	struct webhook w = { .body = hook_body(&s->hook, i) };
-	char id[64], why[256];
+	char id[64];
 	bool is_right;
 
 	(void)snprintf(id, sizeof(id), "%s",
@@ -145,7 +146,7 @@ is_signed(struct scene *s, size_t i, const char *text)
 	w.id = id;
 	w.timestamp_s =
 	    strtoll(hook_header(&s->hook, i, "webhook-timestamp"), NULL, 10);
-	is_right = webhook_sign(&w, secret, &want, why, sizeof(why)) == 0 &&
+	is_right = webhook_sign(&w, secret, &want, NULL) == 0 &&
 	    strcmp(hook_header(&s->hook, i, "webhook-signature"),
 		buf_cstr(&want)) == 0;
 	buf_fini(&want);

@@ -49,10 +49,9 @@ body_of(const char *members, const char *more)
 {
 	struct json_object *o;
 	struct buf b = BUF_INIT;
-	char why[128];
 
 	buf_printf(&b, "{%s%s%s}", members, *more == '\0' ? "" : ",", more);
-	o = json_parse(buf_cstr(&b), b.len, why, sizeof(why));
+	o = json_parse(buf_cstr(&b), b.len, NULL);
 	buf_fini(&b);
 	return o;
 }

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/fault.h"
 #include "lib/sched/sched.h"
@@ -37,7 +38,8 @@ rig_bail(const char *what)
 static inline struct conf *
 rig_conf(const char *more)
 {
-	char text[1000], why[512] = "";
+	struct err why = { "" };
+	char text[1000];
 	struct conf *c;
 
 	(void)snprintf(text, sizeof(text), "%stimezone = UTC\nbusy = 50ms\n%s",
@@ -45,10 +47,9 @@ rig_conf(const char *more)
 		"" :
 		"memory_store = \"ram/store.db\"\n",
 	    more);
-	c = conf_load(folder_put("minutehand.conf", text, strlen(text)), why,
-	    sizeof(why));
+	c = conf_load(folder_put("minutehand.conf", text, strlen(text)), &why);
 	if (c == NULL)
-		rig_bail(why);
+		rig_bail(why.text);
 	return c;
 }
 
@@ -58,22 +59,22 @@ rig_make_store(const struct conf *c)
 {
 	const struct store_opts o = { .path = c->store, .is_create = true };
 	enum store_rc rc;
-	char why[512] = "";
+	struct err why = { "" };
 
-	store_close(store_open(&o, &rc, why, sizeof(why)));
+	store_close(store_open(&o, &rc, &why));
 	if (rc != STORE_OK)
-		rig_bail(why);
+		rig_bail(why.text);
 }
 
 static inline void
 rig_open(struct rig *r, const char *more)
 {
-	char why[512] = "";
+	struct err why = { "" };
 
 	r->conf = rig_conf(more);
 	rig_make_store(r->conf);
-	if (sched_open(&r->s, r->conf, NULL, why, sizeof(why)) != STORE_OK)
-		rig_bail(why);
+	if (sched_open(&r->s, r->conf, NULL, &why) != STORE_OK)
+		rig_bail(why.text);
 	r->s.actor = "tester";
 }
 

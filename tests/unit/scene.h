@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/sched/handover.h"
 #include "lib/base/log.h"
@@ -69,16 +70,16 @@ scene_start(const char *what)
 	const size_t n = sizeof(*sc.w) + JOBS * sizeof(sc.w->jobs[0]);
 	struct store_opts o = { .is_create = true, .is_unsynced = true };
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
 	printf("# %s\n", what);
 	(void)snprintf(sc.path, sizeof(sc.path), "t_deliver.%ld.db",
 	    (long)getpid());
 	o.path = sc.path;
 	for (int i = 0; i < NTICKERS; i++) {
-		sc.st[i] = store_open(&o, &rc, why, sizeof(why));
+		sc.st[i] = store_open(&o, &rc, &why);
 		if (sc.st[i] == NULL) {
-			printf("Bail out! %s\n", why);
+			printf("Bail out! %s\n", why.text);
 			exit(EXIT_FAILURE);
 		}
 	}

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/time/tz.h"
 #include "net/sink.h"
@@ -121,7 +122,7 @@ static int
 push(struct batch *b, struct sink_message *v, size_t n, struct sink_message *w)
 {
 	size_t left = 0, at = 0;
-	char why[256] = "";
+	struct err why = { "" };
 	int rc = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -132,9 +133,9 @@ push(struct batch *b, struct sink_message *v, size_t n, struct sink_message *w)
 		w[left++] = v[i];
 	}
 	if (left > 0)
-		rc = sink_push(b->sink, w, left, why, sizeof(why));
+		rc = sink_push(b->sink, w, left, &why);
 	if (rc == -1)
-		add_why(b, why);
+		add_why(b, why.text);
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].end == SINK_DONE)
 			continue;
@@ -215,20 +216,20 @@ run_push(struct batch *b)
 static int
 run(struct batch *b, const char *what)
 {
-	char why[256];
+	struct err why;
 	int64_t n;
 	int rc;
 
 	if (strcmp(what, "count") == 0) {
-		rc = sink_count(b->sink, b->t->queue, &n, why, sizeof(why));
+		rc = sink_count(b->sink, b->t->queue, &n, &why);
 		if (rc == 0)
 			printf("%lld\n", (long long)n);
 	} else if (strcmp(what, "clear") == 0)
-		rc = sink_clear(b->sink, b->t->queue, why, sizeof(why));
+		rc = sink_clear(b->sink, b->t->queue, &why);
 	else
 		return run_push(b);
 	if (rc == -1)
-		printf("why: %s\n", why);
+		printf("why: %s\n", why.text);
 	return rc == 0 ? 0 : 1;
 }
 
@@ -295,20 +296,20 @@ main(int argc, char **argv)
 	struct tz_cache *zones;
 	const struct conf_queue *q;
 	struct conf *conf;
-	char why[512];
+	struct err why;
 	int rc;
 
 	if (parse(argc, argv, &t) == -1)
 		return usage();
-	if ((conf = conf_load(t.conf, why, sizeof(why))) == NULL)
-		return complain(why);
+	if ((conf = conf_load(t.conf, &why)) == NULL)
+		return complain(why.text);
 	if ((zones = tz_cache_new(NULL)) == NULL)
 		abort();
 	q = conf_queue_for(conf, t.queue);
 	o.conf = conf;
 	o.kind = conf_broker_server(q->broker);
 	o.at = q->at;
-	o.zone = tz_get(zones, "UTC", why, sizeof(why));
+	o.zone = tz_get(zones, "UTC", &why);
 	if (o.kind == CONF_SERVER_NONE)
 		rc = complain("that queue has no server");
 	else if ((b.sink = sink_new(&o)) == NULL)

@@ -13,6 +13,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/log.h"
 #include "lib/conf/conf.h"
 #include "lib/store/alert.h"
@@ -209,7 +210,7 @@ reason_of(const struct sender_batch *b, const struct sink_message *m)
 {
 	if (m->end == SINK_DONE)
 		return NULL;
-	return m->why != NULL ? m->why : b->is_lost ? b->why : "no answer";
+	return m->why != NULL ? m->why : b->is_lost ? b->why.text : "no answer";
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "lib/base/backoff.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/record/job.h"
 #include "lib/base/log.h"
 #include "lib/store/job.h"
@@ -73,7 +74,8 @@ hold_off(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 
 	o->next_us = clock_get_us(p->s->clock) +
 	    (wait_us > AGAIN_MIN_US ? wait_us : AGAIN_MIN_US);
-	(void)snprintf(text, sizeof(text), "waiting: %s",
+	(void)snprintf(text, sizeof(text), "waiting: %.*s",
+	    (int)(sizeof(text) - sizeof("waiting: ")),
 	    why == NULL ? "no answer" : why);
 	return store_outbox_put_off(st, o, RUN_DUE, text);
 }
@@ -123,7 +125,7 @@ apply_one(struct push *p, struct store *st, const struct sender_batch *b,
 	const struct sink_message *m = &b->m[i];
 	/* A copy: who is rolled back is applied again. */
 	struct outbox o = b->rows.v[i];
-	const char *why = m->why == NULL && b->is_lost ? b->why : m->why;
+	const char *why = m->why == NULL && b->is_lost ? b->why.text : m->why;
 	enum store_rc rc = STORE_OK;
 
 	switch (m->end) {
@@ -239,7 +241,7 @@ static enum store_rc
 apply_endpoint(struct push *p, struct push_endpoint *l,
     const struct sender_batch *b)
 {
-	const char *why = b->why;
+	const char *why = b->why.text;
 	enum verdict verdict = b->is_lost ? VERDICT_NONE : judge(b, &why);
 	enum store_rc rc = push_load_signature(p, l);
 	bool is_mended;

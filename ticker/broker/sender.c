@@ -108,8 +108,7 @@ on_thread(void *arg)
 	struct sender_batch *b;
 
 	while ((b = next_batch(l)) != NULL) {
-		b->is_lost = sink_push(l->sink, b->m, b->n, b->why,
-				 sizeof(b->why)) == -1;
+		b->is_lost = sink_push(l->sink, b->m, b->n, &b->why) == -1;
 		give_back(l, b);
 	}
 	return NULL;

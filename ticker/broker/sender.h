@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/err.h"
 #include "lib/record/alert.h"
 #include "lib/record/job.h"
 #include "lib/record/outbox.h"
@@ -28,7 +29,7 @@ struct sender_batch {
 	struct sink_message *m;
 	size_t n;     /* of m */
 	bool is_lost; /* no connection: why */
-	char why[256];
+	struct err why;
 	struct sender_batch *next; /* the endpoint's own */
 };
 

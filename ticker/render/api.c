@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/keys.h"
 #include "lib/secret/secret.h"
@@ -58,16 +59,16 @@ static const struct op {
 
 /* A request with the key that will be under way; NULL with a reason. */
 static struct pending *
-pending_new(struct render *r, int key, const struct render_ask *ask, char *why,
-    size_t whylen)
+pending_new(struct render *r, int key, const struct render_ask *ask,
+    struct err *why)
 {
-	struct secret *secret = keys_get(r->keys, key, why, whylen);
+	struct secret *secret = keys_get(r->keys, key, why);
 	struct pending *p;
 
 	if (secret == NULL)
 		return NULL;
 	if ((p = calloc(1, sizeof(*p))) == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
+		err_set(why, "out of memory");
 		return NULL;
 	}
 	p->op = ask->op;
@@ -94,7 +95,7 @@ pending_free(struct render *r, struct pending *p)
 }
 
 static int
-open_http(struct render *r, char *why, size_t whylen)
+open_http(struct render *r, struct err *why)
 {
 	const struct http_opts o = {
 		.ca_file = r->conf->ca_file,
@@ -103,17 +104,17 @@ open_http(struct render *r, char *why, size_t whylen)
 		.max_body = BODY_MAX,
 	};
 
-	if (conf_check_ca(r->conf, why, whylen) == -1)
+	if (conf_check_ca(r->conf, why) == -1)
 		return -1;
 	if (r->http == NULL)
-		r->http = http_new(&o, why, whylen);
+		r->http = http_new(&o, why);
 	return r->http == NULL ? -1 : 0;
 }
 
 /* Start the request that p is about. */
 static int
 start(struct render *r, struct pending *p, const struct render_ask *ask,
-    char *why, size_t whylen)
+    struct err *why)
 {
 	static const char *const headers[] = {
 		"Accept: application/json",
@@ -136,9 +137,9 @@ start(struct render *r, struct pending *p, const struct render_ask *ask,
 	req.body = buf_cstr(&body);
 	req.len = body.len;
 	if (url == NULL || body.is_failed)
-		(void)snprintf(why, whylen, "out of memory");
+		err_set(why, "out of memory");
 	else
-		rc = http_start(r->http, &req, why, whylen);
+		rc = http_start(r->http, &req, why);
 	free(url);
 	buf_fini(&body);
 	return rc;
@@ -232,13 +233,13 @@ forget_env(const struct conf *c, render_env *env)
 }
 
 struct render *
-render_new(const struct conf *c, render_env *env, char *why, size_t whylen)
+render_new(const struct conf *c, render_env *env, struct err *why)
 {
 	struct render *r;
 
 	r = calloc(1, sizeof(*r) + c->nrender_keys * sizeof(r->rates[0]));
 	if (r == NULL || (r->keys = keys_new(c, env)) == NULL) {
-		(void)snprintf(why, whylen, "out of memory");
+		err_set(why, "out of memory");
 		free(r);
 		return NULL;
 	}
@@ -257,15 +258,13 @@ render_refresh(struct render *r)
 }
 
 int
-render_key(const struct render *r, const char *service, char *why,
-    size_t whylen)
+render_key(const struct render *r, const char *service, struct err *why)
 {
 	int key = conf_render_key_for(r->conf, service);
 
 	if (key == -1)
-		(void)snprintf(why, whylen, "no render_key is for service %s",
-		    service);
-	else if (keys_get(r->keys, key, why, whylen) == NULL)
+		err_set(why, "no render_key is for service %s", service);
+	else if (keys_get(r->keys, key, why) == NULL)
 		return -1;
 	return key;
 }
@@ -291,19 +290,19 @@ render_left(const struct render *r, int key, enum render_op op, int64_t now_us)
 }
 
 int
-render_start(struct render *r, int key, const struct render_ask *ask, char *why,
-    size_t whylen)
+render_start(struct render *r, int key, const struct render_ask *ask,
+    struct err *why)
 {
 	struct pending *p;
 
 	assert(ask->op != RENDER_CREATE || ask->command != NULL);
 	assert((ask->op != RENDER_GET && ask->op != RENDER_CANCEL) ||
 	    ask->job != NULL);
-	if (open_http(r, why, whylen) == -1)
+	if (open_http(r, why) == -1)
 		return -1;
-	if ((p = pending_new(r, key, ask, why, whylen)) == NULL)
+	if ((p = pending_new(r, key, ask, why)) == NULL)
 		return -1;
-	if (start(r, p, ask, why, whylen) == -1) {
+	if (start(r, p, ask, why) == -1) {
 		pending_free(r, p);
 		return -1;
 	}

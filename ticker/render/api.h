@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct conf;
+struct err;
 
 /*
  * What is asked of Render, and what its answers mean.  The keys, what is
@@ -143,8 +144,8 @@ typedef char *render_env(const char *name);
  * secret_guard_process.  No library for HTTP is loaded before
  * the first render_start.  NULL with one line in why: no memory.
  */
-struct render *render_new(const struct conf *c, render_env *env, char *why,
-    size_t whylen);
+struct render *render_new(const struct conf *c, render_env *env,
+    struct err *why);
 
 /*
  * Look at the files of the keys again; one that changed is read.  Cheap;
@@ -157,8 +158,7 @@ void render_refresh(struct render *r);
  * conf->render_keys; -1 with a reason in why when there is none or it cannot
  * be had.  Jobs of such a service wait.
  */
-int render_key(const struct render *r, const char *service, char *why,
-    size_t whylen);
+int render_key(const struct render *r, const char *service, struct err *why);
 
 /* Changes whenever key number key is read anew. */
 unsigned render_key_version(const struct render *r, int key);
@@ -184,7 +184,7 @@ int64_t render_left(const struct render *r, int key, enum render_op op,
  * next render_wait, and at most once.
  */
 int render_start(struct render *r, int key, const struct render_ask *ask,
-    char *why, size_t whylen);
+    struct err *why);
 
 /* How many requests are under way. */
 size_t render_count(const struct render *r);

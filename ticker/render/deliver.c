@@ -10,6 +10,8 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/utf8.h"
 #include "lib/store/delivery.h"
 #include "ticker/render/deliver_int.h"
 #include "ticker/render/step.h"
@@ -140,6 +142,7 @@ begin(struct deliver *d, struct request *f, int64_t now_us)
 		.cookie = f,
 	};
 	struct render_answer *a = &f->unsent;
+	struct err why = { "" };
 
 	if (f->kind == REQUEST_SEND) {
 		delivery_command(&f->run, &command);
@@ -149,8 +152,9 @@ begin(struct deliver *d, struct request *f, int64_t now_us)
 		f->began_us = now_us;
 	f->is_ready = false;
 	if (command.is_failed ||
-	    render_start(d->render, f->key, &ask, a->message,
-		sizeof(a->message)) != 0) {
+	    render_start(d->render, f->key, &ask, &why) != 0) {
+		utf8_clean(why.text, strlen(why.text), a->message,
+		    sizeof(a->message));
 		a->class = RENDER_LATER;
 		a->op = f->op;
 		f->answer = a;

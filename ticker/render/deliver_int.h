@@ -6,6 +6,8 @@
 #include "ticker/render/deliver.h"
 #include "ticker/render/api.h"
 
+struct err;
+
 /* Private to ticker/deliver*. */
 
 enum request_kind {
@@ -133,7 +135,7 @@ enum store_rc deliver_again(struct deliver *d, const struct request *f,
  * of len bytes, says so; else it is "".
  */
 enum store_rc deliver_foreign(struct deliver *d, const struct delivery *run,
-    const struct render_job *j, char *why, size_t len);
+    const struct render_job *j, struct err *why);
 
 /* A run was found at its service: it is followed from now on. */
 enum store_rc deliver_follow(struct deliver *d, const struct delivery *run,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/list.h"
 #include "lib/base/log.h"
@@ -116,8 +117,8 @@ hold_try(struct deliver *d, int key, const char *service, int64_t now_us)
 int
 deliver_key(struct deliver *d, const char *service, int64_t now_us)
 {
-	char why[256];
-	int key = render_key(d->render, service, why, sizeof(why));
+	struct err why;
+	int key = render_key(d->render, service, &why);
 	struct hold *h = key < 0 ? NULL : hold_find(d, key, "");
 
 	if (h != NULL && h->until_us > now_us &&

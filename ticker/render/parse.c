@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/time/datetime.h"
 #include "lib/base/fault.h"
 #include "lib/json/json.h"
@@ -364,11 +365,11 @@ int
 render_parse(struct render_answer *a, const char *body, size_t len)
 {
 	struct json_object *root;
-	char why[128] = "";
+	struct err why = { "" };
 	int rc;
 
-	if ((root = json_parse(body, len, why, sizeof(why))) == NULL)
-		return fail(a, why);
+	if ((root = json_parse(body, len, &why)) == NULL)
+		return fail(a, why.text);
 	if (a->op == RENDER_LIST || a->op == RENDER_EVENTS)
 		rc = read_page(a, root);
 	else
@@ -382,9 +383,8 @@ render_parse_error(struct render_answer *a, const char *body, size_t len)
 {
 	struct json_object *root;
 	const char *text = NULL;
-	char why[128];
 
-	root = json_parse(body, len, why, sizeof(why));
+	root = json_parse(body, len, NULL);
 	if (root != NULL)
 		text = text_of(root, "message");
 	if (text != NULL)

@@ -4,10 +4,9 @@
  */
 #include "config.h"
 
-#include <stdio.h>
-
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/log.h"
 #include "lib/store/alert.h"
 #include "lib/store/delivery.h"
@@ -64,22 +63,22 @@ deliver_again(struct deliver *d, const struct request *f, struct delivery *out)
 
 enum store_rc
 deliver_foreign(struct deliver *d, const struct delivery *run,
-    const struct render_job *j, char *why, size_t len)
+    const struct render_job *j, struct err *why)
 {
 	struct delivery owner = { .run = 0 };
 	struct buf command = BUF_INIT;
 	enum store_rc rc;
 
-	why[0] = '\0';
+	err_clear(why);
 	rc = store_delivery_of_remote(d->st, j->id, &owner);
 	delivery_command(run, &command);
 	if (rc == STORE_OK && owner.run != run->run)
-		(void)snprintf(why, len,
+		err_set(why,
 		    "Render's answer names %s, which is the job of run %s",
 		    j->id, owner.id);
 	else if (!command.is_failed &&
 	    !step_is_echo(run, buf_cstr(&command), j))
-		(void)snprintf(why, len,
+		err_set(why,
 		    "Render's answer names %s, which has another command or "
 		    "service",
 		    j->id);

@@ -10,6 +10,7 @@
 
 #include "lib/base/backoff.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/log.h"
 #include "lib/store/delivery.h"
@@ -156,16 +157,17 @@ pick_to_try(struct picking *p, const char *service, int key, const char *why)
 static enum store_rc
 pick_service(struct picking *p, const char *service)
 {
-	char text[256] = "waiting: ";
-	const char *why = text;
-	size_t n = strlen(text);
-	int key = render_key(p->d->render, service, text + n, sizeof(text) - n);
+	struct err wrong = { "" };
+	const char *why = wrong.text;
+	int key = render_key(p->d->render, service, &wrong);
 	enum hold_state hold = HOLD_HELD;
 	int64_t room, may, doubts;
 	enum store_rc rc;
 
 	if (key >= 0)
 		hold = hold_find_state(p->d, key, service, p->now_us, &why);
+	else
+		err_set(&wrong, "waiting: %s", wrong.text);
 	if (hold == HOLD_TRY && p->rate[key] > 0)
 		return pick_to_try(p, service, key, why);
 	if (hold != HOLD_NONE)
@@ -267,16 +269,16 @@ take_answer(struct deliver *d, const struct request *f, struct delivery *run,
     int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
-	char why[FOREIGN_MAX] = "";
+	struct err why = { "" };
 	const char *held = NULL;
 	enum store_rc rc = STORE_OK;
 
 	if (a->class == RENDER_OK && a->njobs == 1)
-		rc = deliver_foreign(d, run, &a->jobs[0], why, sizeof(why));
+		rc = deliver_foreign(d, run, &a->jobs[0], &why);
 	if (rc != STORE_OK)
 		return rc;
-	if (why[0] != '\0')
-		step_foreign(run, why);
+	if (why.text[0] != '\0')
+		step_foreign(run, why.text);
 	else if (a->class == RENDER_DENIED &&
 	    hold_find_state(d, f->key, f->service, now_us, &held) != HOLD_NONE)
 		step_denied(run, now_us, held);

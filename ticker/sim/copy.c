@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/db/backup.h"
 #include "lib/base/text.h"
@@ -52,14 +53,14 @@ copy_store(const struct sim *m, const char *path, const char *to)
 	};
 	struct store *st;
 	enum store_rc rc;
-	char why[2048];
+	struct err why;
 
-	if ((st = store_open(&o, &rc, why, sizeof(why))) != NULL) {
-		rc = store_backup(st, to, why, sizeof(why));
+	if ((st = store_open(&o, &rc, &why)) != NULL) {
+		rc = store_backup(st, to, &why);
 		store_close(st);
 	}
 	if (rc != STORE_OK)
-		(void)fail("simulate", why);
+		(void)fail("simulate", why.text);
 	return rc;
 }
 

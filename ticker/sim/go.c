@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/log.h"
 #include "lib/sched/skip.h"
@@ -37,15 +38,15 @@ sim_rand64(struct sim *m)
 static enum store_rc
 sim_open(struct sim *m)
 {
-	char why[2048];
+	struct err why;
 	enum store_rc rc;
 
 	/* The zone is that of the configuration by now. */
-	rc = sched_open(&m->s, m->conf, NULL, why, sizeof(why));
+	rc = sched_open(&m->s, m->conf, NULL, &why);
 	m->s.actor = "ticker";
 	m->s.clock = &m->clock;
 	if (rc != STORE_OK)
-		log_event(LOG_LEVEL_ERR, "open", LOG_KEY_ERROR, why, NULL);
+		log_event(LOG_LEVEL_ERR, "open", LOG_KEY_ERROR, why.text, NULL);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/time/datetime.h"
 #include "lib/base/log.h"
@@ -86,13 +87,12 @@ static int
 find_zone(struct sim *m, struct tz_cache *zones)
 {
 	const struct sched s = { .conf = m->conf, .zones = zones };
-	char why[1024] = "";
-	const char *name = sched_zone(&s, getenv("TZ"), why, sizeof(why));
+	struct err why = { "" };
+	const char *name = sched_zone(&s, getenv("TZ"), &why);
 
-	if (name != NULL &&
-	    (m->zone = tz_get(zones, name, why, sizeof(why))) != NULL)
+	if (name != NULL && (m->zone = tz_get(zones, name, &why)) != NULL)
 		return 0;
-	text_to(stderr, "ticker: %s", why);
+	text_to(stderr, "ticker: %s", why.text);
 	return -1;
 }
 

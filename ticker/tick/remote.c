@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/record/delivery.h"
 #include "lib/base/log.h"
@@ -41,11 +42,12 @@ store_of(const struct remote *r)
 static enum store_rc
 remote_open(struct remote *r)
 {
-	char why[512];
+	struct err why;
 
-	r->render = render_new(r->s->conf, getenv, why, sizeof(why));
+	r->render = render_new(r->s->conf, getenv, &why);
 	if (r->render == NULL) {
-		log_event(LOG_LEVEL_ERR, "render", LOG_KEY_ERROR, why, NULL);
+		log_event(LOG_LEVEL_ERR, "render", LOG_KEY_ERROR, why.text,
+		    NULL);
 		return STORE_FULL;
 	}
 	r->deliver = deliver_new(store_of(r), r->s->conf, r->render);

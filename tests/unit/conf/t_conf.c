@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/table.h"
 #include "tests/unit/tap.h"
@@ -32,21 +33,21 @@ put(const char *path, const char *text, size_t len)
 }
 
 static struct conf *
-load(const char *path, const char *text, char why[WHY])
+load(const char *path, const char *text, struct err *why)
 {
 	put(path, text, strlen(text));
-	return conf_load(path, why, WHY);
+	return conf_load(path, why);
 }
 
 static void
 test_defaults(const char *path)
 {
 	struct conf *c, *d;
-	char why[WHY] = "";
+	struct err why = { "" };
 
-	c = load(path, "", why);
-	ok(c != NULL, "an empty file will do: %s", why);
-	d = conf_new(path, why, sizeof(why));
+	c = load(path, "", &why);
+	ok(c != NULL, "an empty file will do: %s", why.text);
+	d = conf_new(path, &why);
 	ok(d != NULL, "and so will none");
 	if (c == NULL || d == NULL)
 		return;
@@ -85,10 +86,10 @@ test_values(const char *path)
 	    "\tmax_deliveries = 2\n}\nqueue \"*\" {\n}\n";
 	const struct conf_queue *q;
 	struct conf *c;
-	char why[WHY] = "";
+	struct err why = { "" };
 
-	c = load(path, text, why);
-	ok(c != NULL, "a full file: %s", why);
+	c = load(path, text, &why);
+	ok(c != NULL, "a full file: %s", why.text);
 	if (c == NULL)
 		return;
 	ok(strstr(c->store, "/data/s.db") != NULL, "store");
@@ -124,10 +125,10 @@ test_sections(const char *path)
 	    "on_ambiguous = skip\nsettle = 1m\n";
 	const struct conf_render_service *s;
 	struct conf *c;
-	char why[WHY] = "";
+	struct err why = { "" };
 
-	c = load(path, text, why);
-	ok(c != NULL, "keys and services: %s", why);
+	c = load(path, text, &why);
+	ok(c != NULL, "keys and services: %s", why.text);
 	if (c == NULL)
 		return;
 	is_int((int)c->nrender_keys, 2, "two keys");
@@ -153,7 +154,7 @@ test_sections(const char *path)
 	is_int(c->on_ambiguous, CONF_AMBIGUOUS_SKIP, "on_ambiguous");
 	is_int(c->settle_us, 60000000, "settle");
 	conf_free(c);
-	c = load(path, "render_key a {\n\tenv = K\n}\n", why);
+	c = load(path, "render_key a {\n\tenv = K\n}\n", &why);
 	ok(c != NULL && conf_render_key_for(c, "srv-x") == 0,
 	    "a key is for all services if it does not say");
 	conf_free(c);
@@ -163,14 +164,14 @@ static void
 test_alerts(const char *path)
 {
 	struct conf *c;
-	char why[WHY] = "";
+	struct err why = { "" };
 
 	c = load(path,
 	    "alert a {\n url = \"https://h/x\"\n secret = s\n"
 	    " on = {failed, no_tick}\n}\nalert_no_tick = 0\n"
 	    "alert b {\n command = {/bin/x, \"a b\"}\n}\n",
-	    why);
-	ok(c != NULL && c->nalerts == 2, "two alerts: %s", why);
+	    &why);
+	ok(c != NULL && c->nalerts == 2, "two alerts: %s", why.text);
 	if (c == NULL)
 		return;
 	is_str(c->alerts[0].url, "https://h/x", "an address");
@@ -270,36 +271,37 @@ static void
 test_errors(const char *path)
 {
 	struct conf *c;
-	char why[WHY];
+	struct err why;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		why[0] = '\0';
-		c = load(path, cases[i].text, why);
-		ok(c == NULL && strstr(why, cases[i].why) != NULL &&
-			strchr(why, '\n') == NULL,
-		    "refused: %s", why);
+		err_clear(&why);
+		c = load(path, cases[i].text, &why);
+		ok(c == NULL && strstr(why.text, cases[i].why) != NULL &&
+			strchr(why.text, '\n') == NULL,
+		    "refused: %s", why.text);
 		conf_free(c);
 	}
-	why[0] = '\0';
-	c = load(path, "window = 5s\n", why);
-	ok(c != NULL, "a good file after bad ones: %s", why);
+	err_clear(&why);
+	c = load(path, "window = 5s\n", &why);
+	ok(c != NULL, "a good file after bad ones: %s", why.text);
 	conf_free(c);
 }
 
 static void
 test_files(const char *path, const char *dir)
 {
-	char why[WHY] = "", other[128];
+	struct err why = { "" };
+	char other[128];
 	struct conf *c;
 
-	ok(conf_load(dir, why, sizeof(why)) == NULL, "a folder: %s", why);
+	ok(conf_load(dir, &why) == NULL, "a folder: %s", why.text);
 	put(path, "window = 5\0s", 12);
-	ok(conf_load(path, why, sizeof(why)) == NULL, "a NUL: %s", why);
+	ok(conf_load(path, &why) == NULL, "a NUL: %s", why.text);
 	(void)snprintf(other, sizeof(other), "%s/none/x.conf", dir);
-	ok(conf_load(other, why, sizeof(why)) == NULL, "no folder: %s", why);
+	ok(conf_load(other, &why) == NULL, "no folder: %s", why.text);
 	(void)snprintf(other, sizeof(other), "%s/none.conf", dir);
-	ok(conf_load(other, why, sizeof(why)) == NULL, "no file: %s", why);
-	c = conf_new(other, why, sizeof(why));
+	ok(conf_load(other, &why) == NULL, "no file: %s", why.text);
+	c = conf_new(other, &why);
 	ok(c != NULL, "but its folder is enough for conf_new");
 	conf_free(c);
 }
@@ -311,7 +313,7 @@ test_damage(const char *path)
 	struct buf b = BUF_INIT;
 	struct conf *c;
 	unsigned seed = 1;
-	char why[WHY], *copy;
+	char *copy;
 	size_t n = 0;
 
 	conf_print_example(&b);
@@ -329,7 +331,7 @@ test_damage(const char *path)
 			    "\"'{}$#=,\\\n~(\377+ "[(seed >> 4) % 15];
 		}
 		put(path, copy, b.len - (size_t)(i % 7) * b.len / 8);
-		c = conf_load(path, why, sizeof(why));
+		c = conf_load(path, NULL);
 		conf_free(c);
 	}
 	is_int((int)n, 400, "damaged files are survived");
@@ -344,11 +346,12 @@ test_example(const char *path)
 	const struct conf_option *o;
 	struct buf b = BUF_INIT;
 	struct conf *c;
-	char why[WHY] = "", line[64];
+	struct err why = { "" };
+	char line[64];
 
 	conf_print_example(&b);
-	c = load(path, buf_cstr(&b), why);
-	ok(c != NULL, "the example is a configuration: %s", why);
+	c = load(path, buf_cstr(&b), &why);
+	ok(c != NULL, "the example is a configuration: %s", why.text);
 	conf_free(c);
 	for (o = conf_options; o->name != NULL; o++) {
 		(void)snprintf(line, sizeof(line), "\n#%s = ", o->name);

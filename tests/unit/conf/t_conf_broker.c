@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
@@ -53,10 +54,10 @@ is_built(enum need need)
 }
 
 static struct conf *
-load(const char *text, char why[512])
+load(const char *text, struct err *why)
 {
-	why[0] = '\0';
-	return conf_load(folder_put("m.conf", text, strlen(text)), why, 512);
+	err_clear(why);
+	return conf_load(folder_put("m.conf", text, strlen(text)), why);
 }
 
 /* What is refused, and why. */
@@ -131,16 +132,16 @@ static void
 test_wrong(void)
 {
 	struct conf *c;
-	char why[512];
+	struct err why;
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		c = load(wrong[i].text, why);
-		ok(c == NULL && strchr(why, '\n') == NULL &&
-			strstr(why,
+		c = load(wrong[i].text, &why);
+		ok(c == NULL && strchr(why.text, '\n') == NULL &&
+			strstr(why.text,
 			    is_built(wrong[i].need) ?
 				wrong[i].why :
 				"is not built in") != NULL,
-		    "refused: %s", why);
+		    "refused: %s", why.text);
 		conf_free(c);
 	}
 }
@@ -171,15 +172,17 @@ static void
 test_optional(void)
 {
 	struct conf *c;
-	char why[512];
+	struct err why;
 
 	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
-		c = load(optional[i].text, why);
+		c = load(optional[i].text, &why);
 		if (is_built(optional[i].need))
-			ok(c != NULL, "built in: %s%s", optional[i].text, why);
+			ok(c != NULL, "built in: %s%s", optional[i].text,
+			    why.text);
 		else
-			ok(c == NULL && strstr(why, optional[i].why) != NULL,
-			    "not built in: %s", why);
+			ok(c == NULL &&
+				strstr(why.text, optional[i].why) != NULL,
+			    "not built in: %s", why.text);
 		conf_free(c);
 	}
 }
@@ -187,12 +190,12 @@ test_optional(void)
 static void
 test_defaults(void)
 {
-	char why[512];
-	struct conf *c = load("redis r {\n}\nrabbitmq m {\n}\n" HOOK, why);
+	struct err why;
+	struct conf *c = load("redis r {\n}\nrabbitmq m {\n}\n" HOOK, &why);
 
 	ok(c != NULL && c->nredis == 1 && c->nrabbitmq == 1 &&
 		c->nwebhooks == 1,
-	    "three servers: %s", why);
+	    "three servers: %s", why.text);
 	if (c == NULL)
 		return;
 	is_str(c->redis[0].name, "r", "redis");
@@ -252,10 +255,10 @@ test_ways(void)
 	    "queue one {\n format = funboost\n}\n"
 	    "queue params {\n params = {x, y}\n}\n";
 	struct buf name = BUF_INIT;
-	char why[512];
-	struct conf *c = load(text, why);
+	struct err why;
+	struct conf *c = load(text, &why);
 
-	ok(c != NULL, "many ways: %s", why);
+	ok(c != NULL, "many ways: %s", why.text);
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
@@ -323,15 +326,15 @@ test_formats(void)
 		    CONF_FORMAT_FUNBOOST },
 	};
 	struct conf *c;
-	char why[512];
+	struct err why;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (!is_built(cases[i].need))
 			continue;
-		c = load(cases[i].text, why);
+		c = load(cases[i].text, &why);
 		ok(c != NULL && c->queues[0].format == cases[i].format &&
 			c->queues[0].at == 0,
-		    "format %zu: %s", i, why);
+		    "format %zu: %s", i, why.text);
 		conf_free(c);
 	}
 }

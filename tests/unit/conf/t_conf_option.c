@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/table.h"
 #include "tests/unit/tap.h"
@@ -105,7 +106,7 @@ check_numbers(void)
 {
 	const struct conf_option *o;
 	struct conf c;
-	char why[256];
+	struct err why;
 	int rc;
 
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
@@ -113,11 +114,11 @@ check_numbers(void)
 
 		memset(&c, 0x11, sizeof(c));
 		o = find(s->name);
-		why[0] = '\0';
-		rc = conf_option_set(o, s->text, &c, why, sizeof(why));
+		err_clear(&why);
+		rc = conf_option_set(o, s->text, &c, &why);
 		is_int(rc, s->why == NULL ? 0 : -1, "%s = %s", s->name,
 		    s->text);
-		is_str(why, s->why == NULL ? "" : s->why, "what is said");
+		is_str(why.text, s->why == NULL ? "" : s->why, "what is said");
 		is_int(number_of(&c, o),
 		    s->why == NULL ? s->want : INT64_C(0x1111111111111111),
 		    "its value, or what was there");
@@ -148,13 +149,12 @@ check_choices(void)
 {
 	const struct conf_option *o;
 	struct conf c;
-	char why[256];
 	int got, rc;
 
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
 		memset(&c, 0x11, sizeof(c));
 		o = find(choices[i].name);
-		rc = conf_option_set(o, choices[i].text, &c, why, sizeof(why));
+		rc = conf_option_set(o, choices[i].text, &c, NULL);
 		memcpy(&got, (const char *)&c + o->offset, sizeof(got));
 		is_int(rc, choices[i].want < 0 ? -1 : 0, "%s = %s",
 		    choices[i].name, choices[i].text);
@@ -192,18 +192,19 @@ check_texts(void)
 {
 	const struct conf_option *o;
 	struct conf c;
-	char why[256], *got;
+	struct err why;
+	char *got;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		memset(&c, 0, sizeof(c));
 		o = find(texts[i].name);
 		got = strdup("before");
 		memcpy((char *)&c + o->offset, &got, sizeof(got));
-		why[0] = '\0';
-		is_int(conf_option_set(o, texts[i].text, &c, why, sizeof(why)),
+		err_clear(&why);
+		is_int(conf_option_set(o, texts[i].text, &c, &why),
 		    texts[i].why == NULL ? 0 : -1, "%s = '%s'", texts[i].name,
 		    texts[i].text);
-		is_str(why, texts[i].why == NULL ? "" : texts[i].why,
+		is_str(why.text, texts[i].why == NULL ? "" : texts[i].why,
 		    "what is said");
 		memcpy(&got, (const char *)&c + o->offset, sizeof(got));
 		is_str(got, texts[i].why == NULL ? texts[i].text : "before",
@@ -218,16 +219,15 @@ check_names(void)
 {
 	const struct conf_option *o = conf_sections[0].options;
 	struct conf_queue q = { .glob = NULL };
-	char why[128];
 
 	while (o->type != CONF_LIST)
 		o++;
-	is_int(conf_option_set(o, "x", &q, why, sizeof(why)), 0, "a word");
-	is_int(conf_option_set(o, "yy", &q, why, sizeof(why)), 0, "another");
+	is_int(conf_option_set(o, "x", &q, NULL), 0, "a word");
+	is_int(conf_option_set(o, "yy", &q, NULL), 0, "another");
 	ok(q.params.n == 2 && strcmp(q.params.v[0], "x") == 0 &&
 		strcmp(q.params.v[1], "yy") == 0,
 	    "both are kept, in order");
-	is_int(conf_option_set(o, "", &q, why, sizeof(why)), -1, "not nothing");
+	is_int(conf_option_set(o, "", &q, NULL), -1, "not nothing");
 	is_int((long long)q.params.n, 2, "which changes nothing");
 	conf_option_free(conf_sections[0].options, &q);
 }
@@ -240,7 +240,6 @@ check_table(void)
 {
 	const struct conf_option *o, *p;
 	struct buf b = BUF_INIT;
-	char why[256];
 	struct conf c;
 
 	for (o = conf_options; o->name != NULL; o++) {
@@ -254,7 +253,7 @@ check_table(void)
 		if (o->fallback == NULL || o->type <= CONF_PATH)
 			continue;
 		memset(&c, 0, sizeof(c));
-		is_int(conf_option_set(o, o->fallback, &c, why, sizeof(why)), 0,
+		is_int(conf_option_set(o, o->fallback, &c, NULL), 0,
 		    "its default is one that is taken");
 		buf_reset(&b);
 		conf_option_range(o, &b);

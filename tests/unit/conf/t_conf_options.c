@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/table.h"
 #include "tests/unit/tap.h"
@@ -142,14 +143,14 @@ static char dir[] = "/tmp/t_conf_options.XXXXXX";
 static char path[64];
 
 static struct conf *
-load(const char *text, char why[512])
+load(const char *text, struct err *why)
 {
 	FILE *f = fopen(path, "w");
 
 	if (f == NULL || fputs(text, f) == EOF || fclose(f) != 0)
 		abort();
-	why[0] = '\0';
-	return conf_load(path, why, 512);
+	err_clear(why);
+	return conf_load(path, why);
 }
 
 static const struct conf_option *
@@ -176,12 +177,13 @@ number_of(const struct conf *c, const char *name)
 static void
 takes(const char *name, const char *text, int64_t value)
 {
-	char line[128], why[512];
+	struct err why;
+	char line[128];
 	struct conf *c;
 
 	(void)snprintf(line, sizeof(line), "\n%s = %s\n", name, text);
-	c = load(line, why);
-	ok(c != NULL, "%s = %s is taken%s", name, text, why);
+	c = load(line, &why);
+	ok(c != NULL, "%s = %s is taken%s", name, text, why.text);
 	if (c != NULL)
 		is_int(number_of(c, name), value, "as it should be");
 	conf_free(c);
@@ -191,24 +193,26 @@ takes(const char *name, const char *text, int64_t value)
 static void
 refuses(const char *name, const char *text, const char *range)
 {
-	char line[128], why[512], want[128];
+	struct err why;
+	char line[128], want[128];
 	struct conf *c;
 
 	(void)snprintf(line, sizeof(line), "\n\n%s = %s\n", name, text);
 	(void)snprintf(want, sizeof(want), "%s:3: option \"%s\": ", path, name);
-	c = load(line, why);
-	ok(c == NULL && strncmp(why, want, strlen(want)) == 0, "%s", why);
+	c = load(line, &why);
+	ok(c == NULL && strncmp(why.text, want, strlen(want)) == 0, "%s",
+	    why.text);
 	/* One that is missing altogether is told as such. */
-	ok(text[0] == '\0' || strstr(why, range) != NULL, "with the range");
-	ok(strchr(why, '\n') == NULL, "in one line");
+	ok(text[0] == '\0' || strstr(why.text, range) != NULL,
+	    "with the range");
+	ok(strchr(why.text, '\n') == NULL, "in one line");
 	conf_free(c);
 }
 
 static void
 test_numbers(void)
 {
-	char why[512];
-	struct conf *c = load("", why);
+	struct conf *c = load("", NULL);
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		const char *name = numbers[i].name;
@@ -256,7 +260,8 @@ word_of(const struct conf_option *o, int value)
 static void
 test_choices(void)
 {
-	char why[512], line[64];
+	struct err why;
+	char line[64];
 
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
 		const char *name = choices[i].name;
@@ -270,8 +275,8 @@ test_choices(void)
 
 			(void)snprintf(line, sizeof(line), "%s = %s\n", name,
 			    choices[i].words[k]);
-			c = load(line, why);
-			ok(c != NULL, "%s%s", line, why);
+			c = load(line, &why);
+			ok(c != NULL, "%s%s", line, why.text);
 			if (c == NULL)
 				continue;
 			memcpy(&got, (const char *)c + o->offset, sizeof(got));
@@ -289,14 +294,15 @@ test_choices(void)
 static void
 test_texts(void)
 {
-	char why[512], want[64];
+	struct err why;
+	char want[64];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct conf *c = load(texts[i].line, why);
+		struct conf *c = load(texts[i].line, &why);
 		char *got;
 
 		ok((c != NULL) == (texts[i].value != NULL), "%s: %s",
-		    texts[i].line, why);
+		    texts[i].line, why.text);
 		if (c != NULL) {
 			memcpy(&got,
 			    (const char *)c + option(texts[i].name)->offset,
@@ -305,8 +311,8 @@ test_texts(void)
 		} else {
 			(void)snprintf(want, sizeof(want),
 			    "option \"%s\": ", texts[i].name);
-			ok(strstr(why, want) != NULL &&
-				strstr(why, texts[i].wrong) != NULL,
+			ok(strstr(why.text, want) != NULL &&
+				strstr(why.text, texts[i].wrong) != NULL,
 			    "with option and reason");
 		}
 		conf_free(c);
@@ -316,15 +322,15 @@ test_texts(void)
 static void
 test_sections(void)
 {
-	char why[512];
+	struct err why;
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		struct conf *c = load(sections[i].text, why);
+		struct conf *c = load(sections[i].text, &why);
 
 		ok((c != NULL) == (sections[i].wrong == NULL),
-		    "section %zu: %s", i, why);
+		    "section %zu: %s", i, why.text);
 		ok(sections[i].wrong == NULL ||
-			strstr(why, sections[i].wrong) != NULL,
+			strstr(why.text, sections[i].wrong) != NULL,
 		    "what is said of it");
 		conf_free(c);
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/keys.h"
 #include "lib/secret/secret.h"
@@ -41,20 +42,21 @@ fake_env(const char *name)
 static const char *
 look(struct keys *k, int i, const char *part)
 {
-	char why[512] = "";
+	struct err why = { "" };
 	const struct secret *s;
 	size_t n;
 
 	keys_refresh(k);
-	if ((s = keys_get(k, i, why, sizeof(why))) != NULL)
+	if ((s = keys_get(k, i, &why)) != NULL)
 		return secret_bytes(s, &n);
-	return strstr(why, part) != NULL ? "-" : "another reason";
+	return strstr(why.text, part) != NULL ? "-" : "another reason";
 }
 
 static struct conf *
 load(const char *dir)
 {
-	char path[128], why[512] = "";
+	struct err why = { "" };
+	char path[128];
 	struct conf *c;
 
 	(void)snprintf(path, sizeof(path), "%s/m.conf", dir);
@@ -64,8 +66,8 @@ load(const char *dir)
 	    "render_key c {\n env = ODD\n}\n"
 	    "render_key d {\n env = NONE\n}\n",
 	    0600);
-	if ((c = conf_load(path, why, sizeof(why))) == NULL) {
-		printf("Bail out! %s\n", why);
+	if ((c = conf_load(path, &why)) == NULL) {
+		printf("Bail out! %s\n", why.text);
 		exit(1);
 	}
 	(void)unlink(path);
@@ -82,7 +84,7 @@ test_rotation(struct keys *k, const char *path)
 	is_str(look(k, 0, "a.key: No such file"), "-", "no file yet");
 	put(path, "rnd_one\n", 0600);
 	is_str(look(k, 0, ""), "rnd_one", "a file appears");
-	held = secret_hold(keys_get(k, 0, NULL, 0));
+	held = secret_hold(keys_get(k, 0, NULL));
 	put(path, "rnd_two\n", 0600);
 	is_str(look(k, 0, ""), "rnd_two", "it is written anew");
 	is_str(secret_bytes(held, &n), "rnd_one", "who holds the old one may");

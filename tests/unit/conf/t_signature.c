@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/signature.h"
 #include "tests/unit/tap.h"
 
@@ -39,11 +40,10 @@ static void
 test_whole(void)
 {
 	struct signature s = { .is_known = false };
-	char why[128] = "";
+	struct err why = { "" };
 
-	is_int(signature_parse(registration, strlen(registration), &s, why,
-		   sizeof(why)),
-	    0, "read: %s", why);
+	is_int(signature_parse(registration, strlen(registration), &s, &why), 0,
+	    "read: %s", why.text);
 	ok(s.is_known, "it is known");
 	is_str(s.func_name, "f\xc3\xa9", "the function");
 	is_str(s.broker_kind, "REDIS_PRIORITY", "the kind of broker");
@@ -107,12 +107,12 @@ test_parts(void)
 {
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		struct signature s = { .is_known = false };
-		char why[128] = "";
+		struct err why = { "" };
 
 		ok(signature_parse(parts[i].text, strlen(parts[i].text), &s,
-		       why, sizeof(why)) == 0 &&
+		       &why) == 0 &&
 			s.is_known,
-		    "part %zu: %s", i, why);
+		    "part %zu: %s", i, why.text);
 		ok(is_same(s.broker_kind, parts[i].broker) &&
 			is_same(s.func_name, parts[i].func) &&
 			s.is_checked == parts[i].is_checked &&
@@ -131,15 +131,16 @@ test_broken(void)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct signature s = { .is_known = false };
-		char why[128] = "";
+		struct err why = { "" };
 
-		ok(signature_parse(texts[i], strlen(texts[i]), &s, why,
-		       sizeof(why)) == -1 &&
+		ok(signature_parse(texts[i], strlen(texts[i]), &s, &why) ==
+			    -1 &&
 			!s.is_known,
 		    "broken %zu", i);
-		ok(strncmp(why, "its registration cannot be read: ", 33) == 0 &&
-			strchr(why, '\n') == NULL,
-		    "why: %s", why);
+		ok(strncmp(why.text, "its registration cannot be read: ", 33) ==
+			    0 &&
+			strchr(why.text, '\n') == NULL,
+		    "why: %s", why.text);
 		signature_fini(&s);
 	}
 }
@@ -149,20 +150,17 @@ static void
 test_damage(void)
 {
 	struct signature s = { .is_known = false };
-	char why[128];
 	int good = 0;
 
 	for (size_t n = 0; n < strlen(registration); n++) {
-		good +=
-		    signature_parse(registration, n, &s, why, sizeof(why)) == 0;
+		good += signature_parse(registration, n, &s, NULL) == 0;
 		signature_fini(&s);
 	}
 	is_int(good, 0, "none of it is a whole");
 	for (int i = 0; i < 3; i++) {
 		static const char *const odd[] = { "[]", "7", "\"x\"" };
 
-		(void)signature_parse(odd[i], strlen(odd[i]), &s, why,
-		    sizeof(why));
+		(void)signature_parse(odd[i], strlen(odd[i]), &s, NULL);
 		ok(s.all.n == 0 && s.broker_kind == NULL, "%s: nothing in it",
 		    odd[i]);
 		signature_fini(&s);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
 #include "lib/store/columns.h"
@@ -412,11 +413,12 @@ main(void)
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	struct store *st;
 	enum store_rc rc;
-	char why[256], plan[2048];
+	struct err why;
+	char plan[2048];
 
-	st = store_open(&o, &rc, why, sizeof(why));
+	st = store_open(&o, &rc, &why);
 	if (st == NULL) {
-		printf("Bail out! %s\n", why);
+		printf("Bail out! %s\n", why.text);
 		return EXIT_FAILURE;
 	}
 	is_int(stmt_rc(st,

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
 #include "tests/unit/folder.h"
@@ -269,12 +270,12 @@ main(void)
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	struct store *st;
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
 	folder_init("t_stmt");
 	folder_quiet();
-	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL) {
-		printf("Bail out! %s\n", why);
+	if ((st = store_open(&o, &rc, &why)) == NULL) {
+		printf("Bail out! %s\n", why.text);
 		return EXIT_FAILURE;
 	}
 	check_types(st);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/log.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
@@ -16,7 +17,7 @@
 
 static char folder[256];
 static char path[300];
-static char why[512];
+static struct err why;
 
 /* A fresh name in the test's folder. */
 static const char *
@@ -35,8 +36,8 @@ try_open(const char *file, bool is_create, enum store_rc *rc)
 		.is_create = is_create,
 	};
 
-	why[0] = '\0';
-	return store_open(&o, rc, why, sizeof(why));
+	err_clear(&why);
+	return store_open(&o, rc, &why);
 }
 
 /* Run SQL on a file behind the store's back. */
@@ -79,9 +80,9 @@ refuses(const char *file, enum store_rc want, const char *reason,
 		st = try_open(file, is_create != 0, &rc);
 		ok(st == NULL, "%s is refused", what);
 		is_int(rc, want, "%s: the kind of refusal", what);
-		ok(strstr(why, reason) != NULL, "%s: says why", what);
-		if (strstr(why, reason) == NULL)
-			printf("# said '%s'\n", why);
+		ok(strstr(why.text, reason) != NULL, "%s: says why", what);
+		if (strstr(why.text, reason) == NULL)
+			printf("# said '%s'\n", why.text);
 		store_close(st);
 	}
 	is_int((long long)slurp(file, after, sizeof(after)), (long long)n,
@@ -99,18 +100,18 @@ check_open(void)
 
 	st = try_open(file, false, &rc);
 	ok(st == NULL && rc == STORE_NOTFOUND, "a missing store is not found");
-	ok(strstr(why, file) != NULL, "the reason names the file");
+	ok(strstr(why.text, file) != NULL, "the reason names the file");
 	ok(access(file, F_OK) != 0, "asking makes no file");
 	st = try_open(file, true, &rc);
-	ok(st != NULL && rc == STORE_OK, "made when asked for: %s", why);
+	ok(st != NULL && rc == STORE_OK, "made when asked for: %s", why.text);
 	is_str(store_path(st), file, "knows its path");
 	is_str(store_journal(st), "wal", "a local file has a WAL");
 	(void)stmt_number(st, SQL_OPEN_USER_VERSION, NO_ARGS, &v);
 	is_int(v, store_schema_version(), "the schema's version");
-	is_int(store_check(st, why, sizeof(why)), STORE_OK, "sound");
+	is_int(store_check(st, &why), STORE_OK, "sound");
 	store_close(st);
 	st = try_open(file, false, &rc);
-	ok(st != NULL && rc == STORE_OK, "opened again: %s", why);
+	ok(st != NULL && rc == STORE_OK, "opened again: %s", why.text);
 	store_close(st);
 	store_close(NULL);
 }
@@ -220,8 +221,8 @@ check_readonly(void)
 	struct store *keep = try_open(path, true, &rc), *st;
 	int64_t n = -1;
 
-	st = store_open(&o, &rc, why, sizeof(why));
-	ok(st != NULL, "opened to read only: %s", why);
+	st = store_open(&o, &rc, &why);
+	ok(st != NULL, "opened to read only: %s", why.text);
 	(void)stmt_number(st, SQL_JOB_COUNT, NO_ARGS, &n);
 	is_int(n, 0, "it reads");
 	is_int(stmt_exec(st, SQL_ZONE_DONE, NO_ARGS), STORE_FULL,
@@ -245,7 +246,7 @@ check_folder(void)
 		return;
 	st = try_open(file, true, &rc);
 	ok(st == NULL && rc == STORE_FULL, "no store where nothing is written");
-	ok(strstr(why, file) != NULL, "the reason names the file");
+	ok(strstr(why.text, file) != NULL, "the reason names the file");
 	if (getuid() == 0 && seteuid(0) != 0)
 		exit(EXIT_FAILURE);
 	st = try_open(name("no/such/folder.db"), true, &rc);
@@ -261,10 +262,10 @@ check_unsynced(void)
 		.is_unsynced = true,
 	};
 	enum store_rc rc;
-	struct store *st = store_open(&o, &rc, why, sizeof(why));
+	struct store *st = store_open(&o, &rc, &why);
 	sqlite3_stmt *q = NULL;
 
-	ok(st != NULL, "a store that is never flushed: %s", why);
+	ok(st != NULL, "a store that is never flushed: %s", why.text);
 	store_set_durable(st, true);
 	(void)sqlite3_prepare_v2(st->db, "PRAGMA synchronous", -1, &q, NULL);
 	ok(sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 0,

@@ -1,6 +1,7 @@
 /* Backups while others write, and restores (lib/db/backup.h). */
 #include <sys/stat.h>
 
+#include "lib/base/err.h"
 #include "lib/db/backup.h"
 #include "lib/store/job.h"
 #include "tests/unit/rig.h"
@@ -10,7 +11,7 @@
  * nothing of an attempt that failed (lib/db/backup.h).
  */
 
-static char why[512];
+static struct err why;
 
 /* A store in the folder with n jobs, opened. */
 static struct store *
@@ -20,11 +21,11 @@ make(const char *base, int n)
 		.busy_us = 50000,
 		.is_create = true };
 	enum store_rc rc;
-	struct store *st = store_open(&o, &rc, why, sizeof(why));
+	struct store *st = store_open(&o, &rc, &why);
 	struct job j;
 
 	if (st == NULL)
-		rig_bail(why);
+		rig_bail(why.text);
 	(void)store_begin(st);
 	for (int i = 0; i < n; i++) {
 		char id[16];
@@ -56,8 +57,8 @@ is_there(const char *base)
 static enum store_rc
 backup(struct store *st, const char *base)
 {
-	why[0] = '\0';
-	return store_backup(st, folder_path(base), why, sizeof(why));
+	err_clear(&why);
+	return store_backup(st, folder_path(base), &why);
 }
 
 static enum store_rc
@@ -66,8 +67,8 @@ restore(const char *to, const char *from)
 	const struct store_opts o = { .path = folder_path(to),
 		.busy_us = 50000 };
 
-	why[0] = '\0';
-	return store_restore(&o, folder_path(from), why, sizeof(why));
+	err_clear(&why);
+	return store_restore(&o, folder_path(from), &why);
 }
 
 static void
@@ -76,7 +77,7 @@ check_backup(void)
 	struct store *st = make("a.db", 3);
 	struct stat sb;
 
-	is_int(backup(st, "a.bak"), STORE_OK, "a backup: %s", why);
+	is_int(backup(st, "a.bak"), STORE_OK, "a backup: %s", why.text);
 	is_int(jobs("a.bak"), 3, "has what the store had");
 	ok(stat(folder_path("a.bak"), &sb) == 0 && (sb.st_mode & 07777) == 0600,
 	    "is its owner's alone");
@@ -122,8 +123,9 @@ check_backup_failed(void)
 	char text[8] = "";
 
 	is_int(backup(st, "none/c.bak"), STORE_FULL, "no such folder");
-	ok(strstr(why, "none/c.bak") != NULL && strchr(why, '\n') == NULL,
-	    "one line that names the file: %s", why);
+	ok(strstr(why.text, "none/c.bak") != NULL &&
+		strchr(why.text, '\n') == NULL,
+	    "one line that names the file: %s", why.text);
 	(void)folder_run("mkdir", "dir");
 	is_int(backup(st, "dir"), STORE_FULL, "a folder of that name");
 	ok(!is_there("dir.tmp"), "nothing is left of the attempt");
@@ -144,7 +146,7 @@ check_restore(void)
 
 	is_int(backup(from, "r.bak"), STORE_OK, "a backup");
 	store_close(from);
-	is_int(restore("r.db", "r.bak"), STORE_OK, "restored: %s", why);
+	is_int(restore("r.db", "r.bak"), STORE_OK, "restored: %s", why.text);
 	is_int(jobs("r.db"), 2, "the store is the one of the backup");
 	is_int(jobs("r.db.before-restore"), 5, "the other one is kept whole");
 	ok(!is_there("r.db-restore") && !is_there("r.db-restore-old"),
@@ -156,7 +158,7 @@ check_restore(void)
 	store_close(was);
 	is_int(jobs("r.db"), 2, "closing it changes nothing");
 	was = store_open(&(struct store_opts){ .path = folder_path("r.db") },
-	    &rc, why, sizeof(why));
+	    &rc, &why);
 	ok(was != NULL && store_begin(was) == STORE_OK,
 	    "opened anew it is written to");
 	store_rollback(was);
@@ -225,9 +227,9 @@ check_restore_refused(void)
 			rig_meddle(folder_path(refused[i].from),
 			    refused[i].sql);
 		is_int(restore("s.db", refused[i].from), refused[i].want,
-		    "%s is refused: %s", refused[i].what, why);
-		ok(why[0] != '\0' && strchr(why, '\n') == NULL &&
-			strstr(why, refused[i].said) != NULL,
+		    "%s is refused: %s", refused[i].what, why.text);
+		ok(why.text[0] != '\0' && strchr(why.text, '\n') == NULL &&
+			strstr(why.text, refused[i].said) != NULL,
 		    "%s: one line says why", refused[i].what);
 		is_int(jobs("s.db"), 1, "%s: the store stays", refused[i].what);
 		ok(!is_there("s.db.before-restore"), "%s: nothing was kept",
@@ -252,7 +254,8 @@ check_restore_damaged(void)
 	for (long at = 4096; at < n; at += 4096)
 		memset(bytes + at, 0x5a, 200);
 	(void)folder_put("hurt.bak", bytes, (size_t)n);
-	is_int(restore("big.db", "hurt.bak"), STORE_ERROR, "damaged: %s", why);
+	is_int(restore("big.db", "hurt.bak"), STORE_ERROR, "damaged: %s",
+	    why.text);
 	is_int(jobs("big.db"), 500, "the store stays");
 	/* The other way about: the damaged store is kept as it is. */
 	(void)folder_put("sick.db", bytes, (size_t)n);
@@ -274,7 +277,7 @@ check_restore_busy(void)
 
 	(void)store_begin(st);
 	is_int(restore("busy.db", "r.bak"), STORE_BUSY,
-	    "a writer is not cut off: %s", why);
+	    "a writer is not cut off: %s", why.text);
 	store_rollback(st);
 	is_int(jobs("busy.db"), 3, "the store stays");
 	ok(!is_there("busy.db-restore"), "nothing is left of the attempt");

@@ -2,6 +2,7 @@
  * Calls to the system that fail while a store is used: flushes, a full disk,
  * each call of each kind.
  */
+#include "lib/base/err.h"
 #include "lib/db/backup.h"
 #include "lib/store/job.h"
 #include "tests/unit/failvfs.h"
@@ -12,7 +13,7 @@
  * works again (lib/db/store.h: STORE_FULL is "try later", STORE_ERROR is not).
  */
 
-static char why[512];
+static struct err why;
 
 static struct store *
 open_store(const char *base, bool is_create, enum store_rc *rc)
@@ -21,8 +22,8 @@ open_store(const char *base, bool is_create, enum store_rc *rc)
 		.busy_us = 1000,
 		.is_create = is_create };
 
-	why[0] = '\0';
-	return store_open(&o, rc, why, sizeof(why));
+	err_clear(&why);
+	return store_open(&o, rc, &why);
 }
 
 static enum store_rc
@@ -95,7 +96,7 @@ check_unsynced(void)
 	struct store *st;
 
 	fail_set(FAIL_SYNC, 1, false, SQLITE_IOERR_FSYNC);
-	st = store_open(&o, &rc, why, sizeof(why));
+	st = store_open(&o, &rc, &why);
 	ok(st != NULL, "a RAM store is made on a disk that cannot flush");
 	is_int(insert(st, "a"), STORE_OK, "and written to");
 	store_checkpoint(st);
@@ -176,7 +177,7 @@ check_full(void)
 	fail_none();
 	ok(!has(st, "no"), "nothing of it is there");
 	is_int(insert(st, "no"), STORE_OK, "later it goes in");
-	is_int(store_check(st, why, sizeof(why)), STORE_OK, "sound: %s", why);
+	is_int(store_check(st, &why), STORE_OK, "sound: %s", why.text);
 	store_close(st);
 }
 
@@ -264,7 +265,7 @@ check_checkpoint(void)
 	store_checkpoint(st);
 	ok(failvfs.count[FAIL_SYNC] >= 2,
 	    "one that works flushes the log, then the store");
-	is_int(store_check_all(st, why, sizeof(why)), STORE_OK, "sound");
+	is_int(store_check_all(st, &why), STORE_OK, "sound");
 	store_close(st);
 }
 
@@ -281,9 +282,10 @@ scene(const char *base)
 	int bad = 0;
 
 	if (st == NULL) {
-		bad += rc == STORE_OK || rc == STORE_ERROR || why[0] == '\0';
+		bad +=
+		    rc == STORE_OK || rc == STORE_ERROR || why.text[0] == '\0';
 		if (bad > 0)
-			printf("# open: %d %s\n", rc, why);
+			printf("# open: %d %s\n", rc, why.text);
 		return bad;
 	}
 	rc = insert(st, "new");
@@ -308,7 +310,7 @@ aftermath(const char *base, bool was_told_done)
 	st = open_store(base, false, &rc);
 	if (st == NULL)
 		return 1;
-	bad += store_check(st, why, sizeof(why)) != STORE_OK;
+	bad += store_check(st, &why) != STORE_OK;
 	bad += !has(st, "old");
 	bad += was_told_done && !has(st, "new");
 	rc = insert(st, "new");
@@ -339,7 +341,7 @@ check_each(enum fail_op op, bool is_once, int code)
 	is_int(bad, 0, "a %s that fails %s, at each of %d places",
 	    fail_name(op), is_once ? "once" : "for good", n - 1);
 	if (bad > 0)
-		printf("# at call %d: %s\n", n, why);
+		printf("# at call %d: %s\n", n, why.text);
 	fail_none();
 	(void)aftermath("each.db", false);
 }

@@ -12,6 +12,7 @@
 #include "fcgi/api/route.h"
 #include "tests/unit/api.h"
 
+#include "lib/base/err.h"
 #include "lib/base/ban.h"
 
 #define ADD "POST", "/funboost/add_timing_job"
@@ -61,7 +62,8 @@ with_member(struct api *a, const struct route *r, const char *member,
 {
 	const char *path = r->pattern + strlen("/funboost/");
 	const char *members = members_of(path);
-	char body[512], why[1024];
+	struct err why;
+	char body[512];
 	const struct api_case add = { "", ADD, body, 200, NULL, NULL };
 	const struct api_case c = { "", route_method_name(r->method),
 		r->pattern, body, status, want, NULL };
@@ -69,13 +71,14 @@ with_member(struct api *a, const struct route *r, const char *member,
 
 	/* There is always the job that some routes need. */
 	(void)snprintf(body, sizeof(body), "{%s}", bodies[0].members);
-	(void)api_judge(a, &add, why, sizeof(why));
+	(void)api_judge(a, &add, &why);
 	(void)snprintf(body, sizeof(body), "{%s%s%s}", members,
 	    *members == '\0' ? "" : ",", member);
-	is_good = api_judge(a, &c, why, sizeof(why));
+	is_good = api_judge(a, &c, &why);
 	ok(is_good, "%s with %s", path, member);
 	if (!is_good)
-		printf("# %s\n# %s\n# %s\n", body, why, buf_cstr(&a->body));
+		printf("# %s\n# %s\n# %s\n", body, why.text,
+		    buf_cstr(&a->body));
 }
 
 static void

@@ -11,6 +11,7 @@
 
 #include "tests/unit/api.h"
 
+#include "lib/base/err.h"
 #include "lib/base/ban.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
@@ -162,7 +163,8 @@ names(struct api *a, int limit, struct buf *out)
 static void
 test_steps(struct api *a)
 {
-	char text[TOKEN_TEXT_MAX], why[1024];
+	struct err why;
+	char text[TOKEN_TEXT_MAX];
 	struct buf left = BUF_INIT;
 
 	for (size_t i = 0; i < N(steps); i++) {
@@ -172,10 +174,10 @@ test_steps(struct api *a)
 		reset(a);
 		api_token(a, TOKEN_READ | TOKEN_WRITE, t->globs, 0, text);
 		a->token = text;
-		is_good = api_judge(a, &t->c, why, sizeof(why));
+		is_good = api_judge(a, &t->c, &why);
 		ok(is_good, "%s, for %s", t->c.what, t->globs);
 		if (!is_good)
-			printf("# %s\n# %s\n", why, buf_cstr(&a->body));
+			printf("# %s\n# %s\n", why.text, buf_cstr(&a->body));
 		if (t->left == NULL)
 			continue;
 		names(a, 100, &left);

@@ -5,6 +5,7 @@
 
 #include "tests/unit/api.h"
 
+#include "lib/base/err.h"
 #include "lib/base/ban.h"
 
 /*
@@ -102,7 +103,8 @@ test_lengths(struct api *a)
 		{ "1e1", 400, "error_data.Content-Length=is not a number" },
 		{ "18, 18", 400, "error_data.Content-Length=is not a number" },
 	};
-	char var[64], why[256];
+	struct err why;
+	char var[64];
 	const char *vars[] = { var, NULL };
 	const struct api_request r = {
 		.method = "POST",
@@ -116,15 +118,15 @@ test_lengths(struct api *a)
 		(void)snprintf(var, sizeof(var), "CONTENT_LENGTH=%s",
 		    cases[i].length);
 		is_int(api_call(a, &r), cases[i].status, "%s", var);
-		why[0] = '\0';
-		ok(api_holds(a, cases[i].want, why, sizeof(why)), "%s%s",
-		    cases[i].want, why);
+		err_clear(&why);
+		ok(api_holds(a, cases[i].want, &why), "%s%s", cases[i].want,
+		    why.text);
 	}
 	(void)snprintf(var, sizeof(var), "CONTENT_LENGTH=");
 	is_int(api_call(a, &r), 200, "no length: all that comes");
 	(void)snprintf(var, sizeof(var), "CONTENT_LENGTH=0");
 	is_int(api_call(a, &r), 400, "0 is no body");
-	ok(api_holds(a, "error_data.body~is missing", why, sizeof(why)),
+	ok(api_holds(a, "error_data.body~is missing", &why),
 	    "which the type announced");
 }
 
@@ -176,7 +178,8 @@ static void
 test_decoding(struct api *a)
 {
 	struct api_request r = { .method = "POST", .lang = "en" };
-	char path[256], why[512];
+	struct err why;
+	char path[256];
 
 	for (size_t i = 0; i < sizeof(decoded) / sizeof(decoded[0]); i++) {
 		(void)snprintf(path, sizeof(path), "/funboost/clear_queue?%s",
@@ -184,15 +187,14 @@ test_decoding(struct api *a)
 		r.path = path;
 		r.body = NULL;
 		(void)api_call(a, &r);
-		why[0] = '\0';
-		ok(api_holds(a, decoded[i].want, why, sizeof(why)),
-		    "query %s: %s", decoded[i].text, why);
+		err_clear(&why);
+		ok(api_holds(a, decoded[i].want, &why), "query %s: %s",
+		    decoded[i].text, why.text);
 		r.path = "/funboost/clear_queue";
 		r.body = decoded[i].text;
 		r.type = FORM;
 		(void)api_call(a, &r);
-		ok(api_holds(a, decoded[i].want, why, sizeof(why)), "form: %s",
-		    why);
+		ok(api_holds(a, decoded[i].want, &why), "form: %s", why.text);
 		ok(api_flaw(a) == NULL, "in good form");
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "tests/unit/api.h"
 
+#include "lib/base/err.h"
 #include "lib/base/ban.h"
 
 #define ADD "POST", "/funboost/add_timing_job"
@@ -119,7 +120,8 @@ fill(const char *pattern, const char *given, char *out, size_t size)
 static void
 try(struct api *a, const struct place *p, const struct form *f)
 {
-	char given[96], path[256], body[256], want[256], why[1024];
+	struct err why;
+	char given[96], path[256], body[256], want[256];
 	struct api_case c = { f->text, p->method, path, NULL, 200, NULL, NULL };
 	bool is_good;
 
@@ -146,11 +148,11 @@ try(struct api *a, const struct place *p, const struct form *f)
 		    "%s: %s", p->what, f->text);
 		return;
 	}
-	is_good = api_judge(a, &c, why, sizeof(why));
+	is_good = api_judge(a, &c, &why);
 	ok(is_good, "%s: %s", p->what, f->text);
 	if (!is_good)
 		printf("# %s %s\n# %s\n# %s\n", path,
-		    c.body == NULL ? "" : c.body, why, buf_cstr(&a->body));
+		    c.body == NULL ? "" : c.body, why.text, buf_cstr(&a->body));
 }
 
 /* clang-format off */

@@ -140,11 +140,10 @@ test_use(struct api *a)
 	int64_t begin;
 	struct store_opts o = { .path = path, .busy_us = 1000000 };
 	struct store *st;
-	char why[256];
 
 	(void)snprintf(path, sizeof(path), "%s/store.db", a->dir);
 	api_grant(a, TOKEN_READ, &g, 0, text);
-	st = store_open(&o, &rc, why, sizeof(why));
+	st = store_open(&o, &rc, NULL);
 	if (st == NULL || store_begin(st) != STORE_OK) {
 		printf("Bail out! no second writer\n");
 		return;

@@ -33,13 +33,13 @@ read_with(const char *more, struct job *j, struct faults *fs)
 	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
 	const struct job_env env = { &conf, &trigger, NULL, NULL, false };
 	struct json_object *o;
-	char text[2000], why[128];
+	char text[2000];
 	bool is_replace = false;
 	int rc;
 
 	(void)snprintf(text, sizeof(text),
 	    "{\"queue_name\":\"q\",\"trigger\":\"date\"%s}", more);
-	o = json_parse(text, strlen(text), why, sizeof(why));
+	o = json_parse(text, strlen(text), NULL);
 	fs->n = 0;
 	job_init(j);
 	rc = job_from_json(o, &env, j, &is_replace, fs);
@@ -57,10 +57,9 @@ member(const struct job *j, const char *name)
 	const struct trigger_env trigger = { zones, "UTC", NOW_US, false };
 	struct buf b = BUF_INIT;
 	struct json_object *o;
-	char why[128];
 
 	job_to_json(j, &trigger, &b);
-	o = json_parse(buf_cstr(&b), b.len, why, sizeof(why));
+	o = json_parse(buf_cstr(&b), b.len, NULL);
 	(void)snprintf(text, sizeof(text), "%s",
 	    !json_has(o, name) ? "absent" : json_text(json_member(o, name)));
 	json_free(o);

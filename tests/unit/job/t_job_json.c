@@ -56,9 +56,7 @@ struct fixture {
 static size_t
 read_job(struct fixture *f, const char *text, struct job *j, struct faults *fs)
 {
-	char why[128];
-	struct json_object *o =
-	    json_parse(text, strlen(text), why, sizeof(why));
+	struct json_object *o = json_parse(text, strlen(text), NULL);
 	bool is_replace;
 
 	*fs = (struct faults){ .n = 0 };
@@ -96,9 +94,7 @@ test_round(struct fixture *f)
 	       "\"2026-11-22 03:00:00+00:00\"") != NULL,
 	    "next run printed");
 	ok(strstr(buf_cstr(&out), "\"kwargs\":{}") != NULL, "kwargs {}");
-	ok(json_check(out.data, out.len, fs.v[0].text, sizeof(fs.v[0].text)) ==
-		0,
-	    "valid JSON");
+	ok(json_check(out.data, out.len, NULL) == 0, "valid JSON");
 	buf_fini(&out);
 	job_fini(&j);
 }
@@ -108,7 +104,6 @@ test_damaged(struct fixture *f)
 {
 	struct buf out = BUF_INIT;
 	struct job j;
-	char why[128];
 
 	job_init(&j);
 	j.queue = (char *)"q\"";
@@ -117,8 +112,7 @@ test_damaged(struct fixture *f)
 	job_to_json(&j, &f->trigger, &out);
 	ok(strstr(buf_cstr(&out), "\"status\":\"quarantined\"") != NULL,
 	    "an unreadable trigger");
-	ok(json_check(out.data, out.len, why, sizeof(why)) == 0,
-	    "is shown in valid JSON");
+	ok(json_check(out.data, out.len, NULL) == 0, "is shown in valid JSON");
 	buf_fini(&out);
 }
 

@@ -151,9 +151,7 @@ static const struct sample {
 static struct json_object *
 parse(const char *text)
 {
-	char why[128];
-
-	return json_parse(text, strlen(text), why, sizeof(why));
+	return json_parse(text, strlen(text), NULL);
 }
 
 static int
@@ -284,10 +282,8 @@ check_damaged(void)
 int
 main(void)
 {
-	char why[256];
-
 	zones = tz_cache_new(NULL);
-	conf = conf_new("/minutehand.conf", why, sizeof(why));
+	conf = conf_new("/minutehand.conf", NULL);
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
 		check_sample(&samples[i]);
 	check_members();

@@ -31,10 +31,9 @@ show(const char *body, enum describe_lang lang, struct buf *out)
 	struct preview p = { .count = PREVIEW_COUNT_DEFAULT };
 	struct faults fs = { .n = 0 };
 	struct json_object *o;
-	char why[128];
 
 	buf_reset(out);
-	o = json_parse(body, strlen(body), why, sizeof(why));
+	o = json_parse(body, strlen(body), NULL);
 	if (preview_from_json(o, &env, 60000000, &p, &fs) == 0) {
 		preview_to_json(&p, lang, out);
 		preview_fini(&p);

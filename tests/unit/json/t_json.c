@@ -89,9 +89,7 @@ static const char *const taken[][2] = {
 static struct json_object *
 parse(const char *text)
 {
-	char why[128];
-
-	return json_parse(text, strlen(text), why, sizeof(why));
+	return json_parse(text, strlen(text), NULL);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/json/json.h"
 #include "lib/json/list.h"
@@ -16,9 +17,7 @@
 static struct json_object *
 parse(const char *text)
 {
-	char why[128];
-
-	return json_parse(text, strlen(text), why, sizeof(why));
+	return json_parse(text, strlen(text), NULL);
 }
 
 /* The reason names the offset of the byte, from 0. */
@@ -61,27 +60,23 @@ static void
 check_reasons(void)
 {
 	struct json_object *o;
-	char why[128];
+	struct err why;
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		why[0] = '\0';
-		o = json_parse(reasons[i].text, strlen(reasons[i].text), why,
-		    sizeof(why));
+		err_clear(&why);
+		o = json_parse(reasons[i].text, strlen(reasons[i].text), &why);
 		ok(o == NULL, "no JSON: row %zu", i);
-		is_str(why, reasons[i].want, "it says where and what");
-		why[0] = '\0';
-		is_int(json_check(reasons[i].text, strlen(reasons[i].text), why,
-			   sizeof(why)),
+		is_str(why.text, reasons[i].want, "it says where and what");
+		err_clear(&why);
+		is_int(json_check(reasons[i].text, strlen(reasons[i].text),
+			   &why),
 		    -1, "the check alone");
-		is_str(why, reasons[i].want, "says the same");
+		is_str(why.text, reasons[i].want, "says the same");
 		json_free(o);
 	}
-	is_int(json_check("null", 4, why, sizeof(why)), 0,
-	    "null is a JSON text");
-	ok(json_parse("null", 4, why, sizeof(why)) == NULL,
-	    "but no root: it says nothing");
-	is_int(json_check("[1]x", 3, why, sizeof(why)), 0,
-	    "only so many bytes are read");
+	is_int(json_check("null", 4, &why), 0, "null is a JSON text");
+	ok(json_parse("null", 4, &why) == NULL, "but no root: it says nothing");
+	is_int(json_check("[1]x", 3, &why), 0, "only so many bytes are read");
 	json_free(NULL);
 }
 

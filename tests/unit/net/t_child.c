@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "net/command/child.h"
 #include "tests/unit/tap.h"
 
@@ -75,17 +76,18 @@ test_ends(void)
 		{ "kill -9 $$", CHILD_FAILED, "killed by signal 9" },
 		{ "kill -13 $$", CHILD_FAILED, "killed by signal 13" },
 	};
-	char *env[] = { NULL }, why[128];
+	struct err why;
+	char *env[] = { NULL };
 	struct buf out = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int status = run(cases[i].line, "", env, &out);
 
-		is_int(child_end(status, why, sizeof(why)), cases[i].end, "%s",
+		is_int(child_end(status, &why), cases[i].end, "%s",
 		    cases[i].line);
-		is_str(why, cases[i].why, "in words");
+		is_str(why.text, cases[i].why, "in words");
 	}
-	is_int(child_end(-1, why, sizeof(why)), CHILD_FAILED, "not known");
+	is_int(child_end(-1, &why), CHILD_FAILED, "not known");
 	buf_fini(&out);
 }
 
@@ -144,31 +146,32 @@ test_missing(void)
 {
 	char *argv[] = { (char *)"/nothing/here", NULL }, *env[] = { NULL };
 	struct child c;
-	char why[128];
+	struct err why;
 
 	ok(child_start(&c, &(struct child_opts){ argv, env, -1, -1, -1, false },
 	       "", 0) != 0,
 	    "no such program");
 	ok(c.pid == 0 && c.fd == -1, "leaves nothing");
-	is_int(child_find("/nothing/here", why, sizeof(why)), -1, "not found");
-	ok(strstr(why, "/nothing/here: No such file") != NULL, "%s", why);
-	is_int(child_find("/etc/passwd", why, sizeof(why)), -1, "no program");
-	is_int(child_find("sh", why, sizeof(why)), 0, "in PATH");
-	is_int(child_find("no-such-program", why, sizeof(why)), -1, "nowhere");
+	is_int(child_find("/nothing/here", &why), -1, "not found");
+	ok(strstr(why.text, "/nothing/here: No such file") != NULL, "%s",
+	    why.text);
+	is_int(child_find("/etc/passwd", &why), -1, "no program");
+	is_int(child_find("sh", &why), 0, "in PATH");
+	is_int(child_find("no-such-program", &why), -1, "nowhere");
 }
 
 /* Signals that we ignore are as usual for it. */
 static void
 test_signals(void)
 {
-	char *env[] = { NULL }, why[128];
+	struct err why;
+	char *env[] = { NULL };
 	struct buf out = BUF_INIT;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	is_int(child_end(run("kill -PIPE $$; exit 0", "", env, &out), why,
-		   sizeof(why)),
+	is_int(child_end(run("kill -PIPE $$; exit 0", "", env, &out), &why),
 	    CHILD_FAILED, "SIGPIPE is not ignored there");
-	is_str(why, "killed by signal 13", "it kills");
+	is_str(why.text, "killed by signal 13", "it kills");
 	buf_fini(&out);
 }
 

@@ -17,6 +17,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/secret/secret.h"
 #include "net/http/http.h"
 #include "tests/unit/tap.h"
@@ -100,10 +101,10 @@ exchange(struct http *h, struct server *s, const char *text, size_t n)
 		4, s };
 	struct http_result *res = NULL;
 	int64_t end = clock_mono_us() + 10000 * MS;
-	char why[128] = "";
+	struct err why = { "" };
 
 	buf_reset(&s->got);
-	ok(http_start(h, &r, why, sizeof(why)) == 0, "start: %s", why);
+	ok(http_start(h, &r, &why) == 0, "start: %s", why.text);
 	secret_free(key);
 	while (res == NULL && clock_mono_us() < end) {
 		http_wait(h, clock_mono_us() + 5 * MS);
@@ -119,11 +120,11 @@ new_http(size_t max_parallel, int64_t total_us)
 	struct http_opts o = { .max_parallel = max_parallel,
 		.total_us = total_us,
 		.max_body = 1000 };
-	char why[256] = "";
-	struct http *h = http_new(&o, why, sizeof(why));
+	struct err why = { "" };
+	struct http *h = http_new(&o, &why);
 
 	if (h == NULL) {
-		printf("Bail out! %s\n", why);
+		printf("Bail out! %s\n", why.text);
 		exit(1);
 	}
 	return h;
@@ -246,8 +247,9 @@ test_cut(void)
 	const struct http_opts o = { .total_us = 2000 * MS,
 		.max_body = 1000,
 		.drops_rest = true };
-	char why[256], body[40001];
-	struct http *h = http_new(&o, why, sizeof(why));
+	struct err why;
+	char body[40001];
+	struct http *h = http_new(&o, &why);
 	struct buf b = BUF_INIT;
 	struct http_result *r;
 	struct server s;
@@ -285,17 +287,18 @@ test_refused(struct server *s)
 	};
 	struct http *h = new_http(1, 100 * MS);
 	struct http_request fine = { .url = s->url };
-	char why[128];
+	struct err why;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		why[0] = '\0';
-		ok(http_start(h, &cases[i].r, why, sizeof(why)) == -1 &&
-			strstr(why, cases[i].why) != NULL && http_count(h) == 0,
-		    "not begun: %s", why);
+		err_clear(&why);
+		ok(http_start(h, &cases[i].r, &why) == -1 &&
+			strstr(why.text, cases[i].why) != NULL &&
+			http_count(h) == 0,
+		    "not begun: %s", why.text);
 	}
-	ok(http_start(h, &fine, why, sizeof(why)) == 0, "one may run");
-	ok(http_start(h, &fine, why, sizeof(why)) == -1 &&
-		strstr(why, "too many") != NULL && http_count(h) == 1,
+	ok(http_start(h, &fine, &why) == 0, "one may run");
+	ok(http_start(h, &fine, &why) == -1 &&
+		strstr(why.text, "too many") != NULL && http_count(h) == 1,
 	    "but no second");
 	http_free(h);
 }
@@ -322,12 +325,12 @@ test_silence(struct server *s)
 		.len = 1 };
 	struct http_result *res;
 	int64_t from = clock_mono_us();
-	char why[128];
+	struct err why;
 
 	http_wait(h, from + 5000 * MS);
 	ok(clock_mono_us() - from < 4000 * MS, "nothing to wait for");
 	ok(http_result(h) == NULL, "no result");
-	(void)http_start(h, &r, why, sizeof(why));
+	(void)http_start(h, &r, &why);
 	http_wait(h, 0);
 	ok(http_result(h) == NULL && http_count(h) == 1, "a past deadline");
 	res = wait_result(h);
@@ -338,15 +341,15 @@ test_silence(struct server *s)
 	http_result_free(NULL);
 	(void)close(s->listener);
 	s->listener = -1;
-	(void)http_start(h, &r, why, sizeof(why));
+	(void)http_start(h, &r, &why);
 	res = wait_result(h);
 	ok(res != NULL && res->end == HTTP_NOT_SENT, "nobody there: %s",
 	    res == NULL ? "" : res->error);
 	http_result_free(res);
 	/* What is under way and what nobody fetched ends with it. */
-	(void)http_start(h, &r, why, sizeof(why));
+	(void)http_start(h, &r, &why);
 	http_wait(h, clock_mono_us() + 1000 * MS);
-	(void)http_start(h, &r, why, sizeof(why));
+	(void)http_start(h, &r, &why);
 	is_int((long long)http_count(h), 2, "two are left");
 	http_free(h);
 	http_free(NULL);

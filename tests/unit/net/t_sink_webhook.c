@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/err.h"
 #include "lib/base/utf8.h"
 #include "tests/unit/hook_scene.h"
 
@@ -34,7 +35,7 @@ test_request(void)
 
 	scene_init(&s, "5s", 4);
 	ok(push(&s, 1) == 0 && s.m[0].end == SINK_DONE && s.m[0].why == NULL,
-	    "pushed: %s", s.why);
+	    "pushed: %s", s.why.text);
 	ok(strncmp(buf_cstr(&s.hook.got[0]), "POST /jobs HTTP/1.1\r\n", 21) ==
 		0,
 	    "a POST to the url");
@@ -80,7 +81,7 @@ test_names(void)
 		s.m[0].id = cases[i].id;
 		hook_say(&s.hook, OK_204, 0);
 		ok(push(&s, 1) == 0 && s.m[0].end == SINK_DONE, "pushed: %s",
-		    s.why);
+		    s.why.text);
 		is_str(hook_header(&s.hook, 0, "Idempotency-Key"),
 		    cases[i].want, "%s of %s", cases[i].id, cases[i].queue);
 		is_str(hook_header(&s.hook, 0, "webhook-id"), cases[i].want,
@@ -100,7 +101,8 @@ test_funboost(void)
 	s.m[0].args = "[3]";
 	s.m[0].kwargs = "{\"y\":4}";
 	s.m[1].args = "[1,2,3]";
-	ok(push(&s, 2) == 0 && s.m[0].end == SINK_DONE, "funboost: %s", s.why);
+	ok(push(&s, 2) == 0 && s.m[0].end == SINK_DONE, "funboost: %s",
+	    s.why.text);
 	ok(strstr(hook_body(&s.hook, 0),
 	       "{\"x\":3,\"y\":4,\"extra\":{\"task_id\":\"01a1fee0-") ==
 		hook_body(&s.hook, 0),
@@ -165,7 +167,7 @@ test_answers(void)
 
 		hook_say(&s.hook, answers[i].answer, 0);
 		ok(push(&s, 1) == 0 && m->end == answers[i].end, "%.3s: %s",
-		    answers[i].answer + 9, s.why);
+		    answers[i].answer + 9, s.why.text);
 		is_str(why_of(m), answers[i].why, "its words");
 		is_int(m->retry_us, answers[i].retry_s * S, "its patience");
 		is_int((long long)hook_count(&s.hook), 1, "sent once");

@@ -8,6 +8,7 @@
 
 #include "tests/unit/hook_scene.h"
 
+#include "lib/base/err.h"
 #include "lib/base/ban.h"
 
 /* Nobody answers: what may have arrived, and what cannot have. */
@@ -50,14 +51,15 @@ test_unreachable(void)
 	scene_init(&s, "1s", 2);
 	port = s.hook.port;
 	hook_close(&s.hook);
-	ok(push(&s, 5) == -1 && strstr(s.why, "onnect") != NULL, "refused: %s",
-	    s.why);
+	ok(push(&s, 5) == -1 && strstr(s.why.text, "onnect") != NULL,
+	    "refused: %s", s.why.text);
 	for (size_t i = 0; i < 5; i++)
 		ok(s.m[i].end == SINK_WAITS && s.m[i].why == NULL, "waits %zu",
 		    i);
 	hook_open(&s.hook, port);
 	hook_say(&s.hook, OK_204, 0);
-	ok(push(&s, 5) == 0 && s.m[4].end == SINK_DONE, "and back: %s", s.why);
+	ok(push(&s, 5) == 0 && s.m[4].end == SINK_DONE, "and back: %s",
+	    s.why.text);
 	scene_fini(&s);
 }
 
@@ -88,7 +90,7 @@ test_lost(void)
 	ok(s.m[0].end == SINK_DONE && s.m[1].end == SINK_WAITS &&
 		s.m[2].end == SINK_WAITS,
 	    "the others wait");
-	is_int(push(&s, 3), -1, "then it is not there: %s", s.why);
+	is_int(push(&s, 3), -1, "then it is not there: %s", s.why.text);
 	scene_fini(&s);
 }
 
@@ -101,7 +103,7 @@ test_parallel(void)
 	scene_init(&s, "5s", 8);
 	hook_say(&s.hook, OK_204, 300 * MS);
 	begin = clock_mono_us();
-	ok(push(&s, 8) == 0, "eight: %s", s.why);
+	ok(push(&s, 8) == 0, "eight: %s", s.why.text);
 	took = clock_mono_us() - begin;
 	ok(took >= 300 * MS && took < 8 * 300 * MS,
 	    "sooner than one by one: %lld ms", (long long)(took / MS));
@@ -140,14 +142,14 @@ test_stop(void)
 	is_int(push(&s, 3), -1, "stopped");
 	took = clock_mono_us() - begin;
 	(void)pthread_join(thread, NULL);
-	is_str(s.why, "the tick ends", "why");
+	is_str(s.why.text, "the tick ends", "why");
 	ok(took >= 200 * MS && took < 700 * MS, "soon: %lld ms",
 	    (long long)(took / MS));
 	ok(s.m[0].end == SINK_DOUBT && s.m[1].end == SINK_DOUBT &&
 		s.m[2].end == SINK_WAITS,
 	    "two are in doubt, one was not begun");
 	ok(push(&s, 3) == -1 && s.m[0].end == SINK_WAITS, "for good: %s",
-	    s.why);
+	    s.why.text);
 	scene_fini(&s);
 }
 
@@ -162,19 +164,21 @@ test_secret(void)
 	ok(push(&s, 1) == 0 && is_signed(&s, 0, second), "replaced, and used");
 	hook_say(&s.hook, OK_204, 0);
 	(void)chmod(folder_path("site.secret"), 0644);
-	ok(push(&s, 2) == -1 && strstr(s.why, "site.secret: mode 0644") != NULL,
-	    "for all to read: %s", s.why);
+	ok(push(&s, 2) == -1 &&
+		strstr(s.why.text, "site.secret: mode 0644") != NULL,
+	    "for all to read: %s", s.why.text);
 	put_secret("whsec_c2hvcnQ=\n");
-	ok(push(&s, 2) == -1 && strstr(s.why, "site.secret: ") != NULL &&
-		strstr(s.why, "c2hvcnQ") == NULL,
-	    "too short: %s", s.why);
+	ok(push(&s, 2) == -1 && strstr(s.why.text, "site.secret: ") != NULL &&
+		strstr(s.why.text, "c2hvcnQ") == NULL,
+	    "too short: %s", s.why.text);
 	(void)remove(folder_path("site.secret"));
-	ok(push(&s, 2) == -1 && strstr(s.why, "site.secret: ") != NULL,
-	    "missing: %s", s.why);
+	ok(push(&s, 2) == -1 && strstr(s.why.text, "site.secret: ") != NULL,
+	    "missing: %s", s.why.text);
 	ok(s.m[0].end == SINK_WAITS && s.m[1].end == SINK_WAITS, "as it was");
 	is_int((long long)hook_count(&s.hook), 0, "nothing is sent");
 	put_secret(first);
-	ok(push(&s, 2) == 0 && is_signed(&s, 1, first), "and again: %s", s.why);
+	ok(push(&s, 2) == 0 && is_signed(&s, 1, first), "and again: %s",
+	    s.why.text);
 	scene_fini(&s);
 }
 
@@ -186,10 +190,9 @@ test_questions(void)
 	struct scene s;
 
 	scene_init(&s, "5s", 2);
-	ok(sink_count(s.sink, "q", &n, s.why, sizeof(s.why)) == 0 &&
-		n == SINK_NO_COUNT,
+	ok(sink_count(s.sink, "q", &n, &s.why) == 0 && n == SINK_NO_COUNT,
 	    "no count");
-	ok(sink_clear(s.sink, "q", s.why, sizeof(s.why)) == 0, "no clearing");
+	ok(sink_clear(s.sink, "q", &s.why) == 0, "no clearing");
 	ok(push(&s, 0) == 0, "nothing to push");
 	scene_fini(&s);
 }

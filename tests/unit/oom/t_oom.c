@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/time/datetime.h"
 #include "lib/trigger/due.h"
 #include "lib/base/fault.h"
@@ -96,21 +97,21 @@ static enum oom_rc
 run_zone(void)
 {
 	struct tz_cache *tc = tz_cache_new(NULL);
-	char why[128] = "";
+	struct err why = { "" };
 	const struct tz *tz;
 	enum oom_rc rc = OOM_DONE;
 
 	if (tc == NULL)
 		return OOM_REFUSED;
-	tz = tz_get(tc, "America/New_York", why, sizeof(why));
+	tz = tz_get(tc, "America/New_York", &why);
 	if (tz == NULL)
-		rc = strstr(why, "America/New_York") != NULL ? OOM_REFUSED :
-							       OOM_WRONG;
+		rc = strstr(why.text, "America/New_York") != NULL ?
+		    OOM_REFUSED :
+		    OOM_WRONG;
 	else if (tz_instant(tz, 0) != 18000)
 		rc = OOM_WRONG;
 	/* A zone that could not be had is not remembered as missing. */
-	if (rc == OOM_REFUSED &&
-	    tz_get(tc, "America/New_York", why, sizeof(why)) == NULL)
+	if (rc == OOM_REFUSED && tz_get(tc, "America/New_York", &why) == NULL)
 		rc = OOM_WRONG;
 	tz_cache_free(tc);
 	return rc;
@@ -120,15 +121,16 @@ static enum oom_rc
 run_offset(void)
 {
 	struct tz_cache *tc = tz_cache_new(NULL);
-	char why[128] = "";
+	struct err why = { "" };
 	const struct tz *tz;
 	enum oom_rc rc = OOM_DONE;
 
 	if (tc == NULL)
 		return OOM_REFUSED;
-	tz = tz_get(tc, "+05:30", why, sizeof(why));
+	tz = tz_get(tc, "+05:30", &why);
 	if (tz == NULL)
-		rc = strstr(why, "+05:30") != NULL ? OOM_REFUSED : OOM_WRONG;
+		rc = strstr(why.text, "+05:30") != NULL ? OOM_REFUSED :
+							  OOM_WRONG;
 	else if (tz_instant(tz, 0) != -19800)
 		rc = OOM_WRONG;
 	tz_cache_free(tc);
@@ -140,7 +142,6 @@ static enum oom_rc
 run_host(void)
 {
 	struct tz_cache *tc = tz_cache_new(NULL);
-	char why[128] = "";
 	enum oom_rc rc;
 
 	if (tc == NULL)
@@ -149,7 +150,7 @@ run_host(void)
 	rc = strcmp(tz_host_name(tc, "Asia/Tokyo"), "Asia/Tokyo") == 0 ?
 	    OOM_DONE :
 	    OOM_REFUSED;
-	if (tz_get(tc, tz_host_name(tc, NULL), why, sizeof(why)) == NULL)
+	if (tz_get(tc, tz_host_name(tc, NULL), NULL) == NULL)
 		rc = OOM_REFUSED;
 	tz_cache_free(tc);
 	return rc;
@@ -366,10 +367,9 @@ open_world(void)
 					   "2030,2032,2034,2036,2038,2041,"
 					   "2043,2045,2047,2049" };
 	struct faults fs = { .n = 0 };
-	char why[64];
 
 	e.zones = world.zones = tz_cache_new(NULL);
-	world.utc = tz_get(world.zones, "UTC", why, sizeof(why));
+	world.utc = tz_get(world.zones, "UTC", NULL);
 	world.cron = trigger_new("cron", at, 2, &e, &fs);
 	world.interval = trigger_new("interval", &every, 1, &e, &fs);
 	world.years = trigger_new("cron", &years, 1, &e, &fs);

@@ -1,6 +1,7 @@
 /* Every allocation fails once: configurations and the gate. */
 #include "config.h"
 
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/db/gate.h"
 #include "tests/unit/folder.h"
@@ -13,12 +14,12 @@ static const char *conf_path;
 static enum oom_rc
 run_conf(void)
 {
-	char why[256] = "";
-	struct conf *c = conf_load(conf_path, why, sizeof(why));
+	struct err why = { "" };
+	struct conf *c = conf_load(conf_path, &why);
 	enum oom_rc rc = OOM_DONE;
 
 	if (c == NULL)
-		return why[0] != '\0' && strchr(why, '\n') == NULL ?
+		return why.text[0] != '\0' && strchr(why.text, '\n') == NULL ?
 		    OOM_REFUSED :
 		    OOM_WRONG;
 	if (c->nqueues != 2 || c->queues[0].params.n != 2 ||
@@ -32,12 +33,12 @@ run_conf(void)
 static enum oom_rc
 run_conf_new(void)
 {
-	char why[256] = "";
-	struct conf *c = conf_new(conf_path, why, sizeof(why));
+	struct err why = { "" };
+	struct conf *c = conf_new(conf_path, &why);
 	enum oom_rc rc = OOM_DONE;
 
 	if (c == NULL)
-		return why[0] != '\0' ? OOM_REFUSED : OOM_WRONG;
+		return why.text[0] != '\0' ? OOM_REFUSED : OOM_WRONG;
 	if (c->store == NULL || c->memory_store == NULL)
 		rc = OOM_WRONG;
 	conf_free(c);

@@ -1,4 +1,5 @@
 /* Every allocation fails once: what users do, on a store in a file. */
+#include "lib/base/err.h"
 #include "lib/job/job_json.h"
 #include "lib/json/json.h"
 #include "lib/job/preview.h"
@@ -188,14 +189,14 @@ run_why(void)
 static enum oom_rc
 run_open_sched(void)
 {
-	char why[256] = "";
+	struct err why = { "" };
 	struct sched s;
 	enum store_rc rc;
 
-	rc = sched_open(&s, world.rig.conf, NULL, why, sizeof(why));
+	rc = sched_open(&s, world.rig.conf, NULL, &why);
 	if (rc == STORE_OK)
 		sched_close(&s);
-	else if (why[0] == '\0')
+	else if (why.text[0] == '\0')
 		return OOM_WRONG;
 	return oom_of(rc);
 }
@@ -277,7 +278,7 @@ open_world(void)
 				   "\"args\":[1],\"kwargs\":{\"k\":2}}";
 	static const struct rig_job fixed = { JOB_DURABLE, "q", "fixed",
 		"interval", "seconds", "60" };
-	char why[256];
+	struct err why;
 
 	rig_open(&world.rig, "max_deliveries = 1000000\n");
 	store_set_durable(world.rig.s.stores[JOB_DURABLE], false);
@@ -292,9 +293,9 @@ open_world(void)
 	    " 'dead', 1);"
 	    "INSERT INTO outbox (run, queue, priority, base_us, cap_us, due_us,"
 	    " attempt) VALUES (77, 'dead', 0, 1, 1, 1, 1)");
-	world.body = json_parse(body, strlen(body), why, sizeof(why));
+	world.body = json_parse(body, strlen(body), &why);
 	if (world.body == NULL)
-		rig_bail(why);
+		rig_bail(why.text);
 }
 
 int

@@ -1,4 +1,5 @@
 /* Every allocation fails once: the rows of a store. */
+#include "lib/base/err.h"
 #include "lib/db/backup.h"
 #include "lib/store/job.h"
 #include "lib/store/log.h"
@@ -200,10 +201,10 @@ run_open(void)
 {
 	const struct store_opts o = { .path = world.path };
 	enum store_rc rc = STORE_OK;
-	char why[256] = "";
-	struct store *st = store_open(&o, &rc, why, sizeof(why));
+	struct err why = { "" };
+	struct store *st = store_open(&o, &rc, &why);
 
-	if (st == NULL && (rc == STORE_OK || why[0] == '\0'))
+	if (st == NULL && (rc == STORE_OK || why.text[0] == '\0'))
 		return OOM_WRONG;
 	store_close(st);
 	return oom_of(rc);
@@ -212,12 +213,12 @@ run_open(void)
 static enum oom_rc
 run_backup(void)
 {
-	char why[256] = "";
+	struct err why = { "" };
 	enum store_rc rc;
 
 	stmt_forget(world.st);
-	rc = store_backup(world.st, folder_path("oom.bak"), why, sizeof(why));
-	if (rc != STORE_OK && why[0] == '\0')
+	rc = store_backup(world.st, folder_path("oom.bak"), &why);
+	if (rc != STORE_OK && why.text[0] == '\0')
 		return OOM_WRONG;
 	if (store_in_transaction(world.st))
 		return OOM_WRONG;
@@ -227,10 +228,8 @@ run_backup(void)
 static enum oom_rc
 run_check(void)
 {
-	char why[256] = "";
-
 	stmt_forget(world.st);
-	return oom_of(store_check(world.st, why, sizeof(why)));
+	return oom_of(store_check(world.st, NULL));
 }
 
 static const struct oom_case cases[] = {
@@ -290,14 +289,14 @@ main(void)
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	struct conf *c;
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
 	folder_init("t_oom_store");
 	folder_quiet();
 	oom_sqlite_install();
-	world.st = store_open(&o, &rc, why, sizeof(why));
+	world.st = store_open(&o, &rc, &why);
 	if (world.st == NULL)
-		rig_bail(why);
+		rig_bail(why.text);
 	fill();
 	c = rig_conf("");
 	rig_make_store(c);

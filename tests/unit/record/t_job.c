@@ -219,7 +219,7 @@ static const struct {
 static void
 check_params(void)
 {
-	char why[128], got[512];
+	char got[512];
 	struct job_params p;
 	struct faults fs = { .n = 0 };
 	int rc;
@@ -229,10 +229,10 @@ check_params(void)
 			.kwargs_field = "kwargs" };
 		if (params[i].args != NULL)
 			p.args = json_parse(params[i].args,
-			    strlen(params[i].args), why, sizeof(why));
+			    strlen(params[i].args), NULL);
 		if (params[i].kwargs != NULL)
 			p.kwargs = json_parse(params[i].kwargs,
-			    strlen(params[i].kwargs), why, sizeof(why));
+			    strlen(params[i].kwargs), NULL);
 		fs.n = 0;
 		rc = job_check_params(sample_conf(), &p, &fs);
 		is_int(rc, params[i].want == NULL ? 0 : -1, "parameters: %s",
@@ -252,14 +252,14 @@ static struct json_object *
 list_of(size_t bytes)
 {
 	struct json_object *o;
-	char *text = malloc(bytes), why[128];
+	char *text = malloc(bytes);
 
 	if (text == NULL)
 		exit(EXIT_FAILURE);
 	memset(text, 'x', bytes);
 	memcpy(text, "[\"", 2);
 	memcpy(text + bytes - 2, "\"]", 2);
-	o = json_parse(text, bytes, why, sizeof(why));
+	o = json_parse(text, bytes, NULL);
 	free(text);
 	return o;
 }
@@ -280,13 +280,12 @@ check_size(void)
 	};
 	struct job_params p = { .kwargs_field = "kwargs" };
 	struct faults fs = { .n = 0 };
-	char why[128];
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		p.args = list_of(sizes[i].args);
 		p.kwargs = sizes[i].kwargs == 0 ?
 		    NULL :
-		    json_parse("{\"k\":1}", 7, why, sizeof(why));
+		    json_parse("{\"k\":1}", 7, NULL);
 		fs.n = 0;
 		is_int(job_check_params(sample_conf(), &p, &fs), sizes[i].want,
 		    "%zu bytes of args, %zu of kwargs", sizes[i].args,

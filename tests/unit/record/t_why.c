@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/base/fault.h"
 #include "lib/sched/sched.h"
 #include "lib/trigger/trigger.h"
@@ -145,14 +146,14 @@ show(struct buf *out, const struct why_out *o)
 static void
 fill(struct why *w, const struct sample *s)
 {
-	char why[64];
+	struct err why;
 
 	memset(w, 0, sizeof(*w));
 	w->queue = "q";
 	w->job_id = "j";
 	w->at_us = BASE_US + s->at_s * S_US;
 	w->now_us = BASE_US + s->now_s * S_US;
-	w->zone = tz_get(zones, "UTC", why, sizeof(why));
+	w->zone = tz_get(zones, "UTC", &why);
 	if (s->is_queue_paused)
 		buf_str(&w->hold, "queue paused by me");
 	w->pruned_us = s->pruned_s == 0 ? 0 : BASE_US + s->pruned_s * S_US;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/trigger/due.h"
 #include "lib/base/fault.h"
@@ -175,14 +176,14 @@ begin(struct conf *conf)
 {
 	const struct store_opts o = { .path = conf->store, .is_create = true };
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 	struct job j;
 
 	now = START_US;
 	(void)unlink(conf->store);
-	store_close(store_open(&o, &rc, why, sizeof(why)));
-	if (sched_open(&s, conf, "UTC", why, sizeof(why)) != STORE_OK) {
-		printf("Bail out! %s\n", why);
+	store_close(store_open(&o, &rc, &why));
+	if (sched_open(&s, conf, "UTC", &why) != STORE_OK) {
+		printf("Bail out! %s\n", why.text);
 		exit(EXIT_FAILURE);
 	}
 	store_set_durable(store(), false);
@@ -383,10 +384,9 @@ int
 main(void)
 {
 	struct conf *conf;
-	char why[256];
 
 	folder_init("t_clock");
-	conf = conf_new(folder_path("minutehand.conf"), why, sizeof(why));
+	conf = conf_new(folder_path("minutehand.conf"), NULL);
 	if (conf == NULL)
 		return EXIT_FAILURE;
 	conf->memory_store[0] = '\0';

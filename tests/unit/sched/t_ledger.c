@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/trigger/due.h"
 #include "lib/base/fault.h"
 #include "lib/sched/ledger.h"
@@ -168,13 +169,13 @@ main(void)
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	struct trigger *t;
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
 	zones = tz_cache_new(NULL);
-	st = store_open(&o, &rc, why, sizeof(why));
+	st = store_open(&o, &rc, &why);
 	t = make();
 	if (st == NULL || t == NULL) {
-		printf("Bail out! %s\n", why);
+		printf("Bail out! %s\n", why.text);
 		return EXIT_FAILURE;
 	}
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)

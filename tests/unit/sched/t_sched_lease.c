@@ -306,8 +306,7 @@ check_busy(void)
 	const struct store_opts o = { .path = r.conf->store };
 	struct message_list l = { NULL, 0, 0 };
 	enum store_rc rc;
-	char why[256];
-	struct store *other = store_open(&o, &rc, why, sizeof(why));
+	struct store *other = store_open(&o, &rc, NULL);
 	size_t done = 9;
 	int64_t n = -1;
 
@@ -341,12 +340,11 @@ check_half(void)
 		.is_unsynced = true };
 	struct message_list l = { NULL, 0, 0 };
 	enum store_rc rc;
-	char why[256];
 	struct store *other;
 
 	(void)publish("half", "h1", 0);
 	publish_memory("half", "h2");
-	other = store_open(&o, &rc, why, sizeof(why));
+	other = store_open(&o, &rc, NULL);
 	(void)store_begin(other);
 	is_int(sched_lease(&r.s, "half", 2, HOUR, &l), STORE_OK,
 	    "one store is busy, the other gave a message");

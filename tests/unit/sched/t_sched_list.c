@@ -285,8 +285,7 @@ check_busy(void)
 	const struct store_opts o = { .path = r.conf->store };
 	const char *name[2] = { "q", "kept" };
 	enum store_rc rc;
-	char why[256];
-	struct store *other = store_open(&o, &rc, why, sizeof(why));
+	struct store *other = store_open(&o, &rc, NULL);
 	int64_t n = -1;
 
 	(void)rig_add_at(&r, JOB_DURABLE, name, 3);

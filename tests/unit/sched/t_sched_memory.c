@@ -4,6 +4,7 @@
  */
 #include <sys/stat.h>
 
+#include "lib/base/err.h"
 #include "lib/sched/sched_int.h"
 #include "tests/unit/rig.h"
 
@@ -251,24 +252,24 @@ check_none(void)
 static void
 check_open(void)
 {
-	char why[512] = "";
+	struct err why = { "" };
 	struct conf *c = rig_conf("store = missing.db\n");
 	struct sched s;
 
-	is_int(sched_open(&s, c, NULL, why, sizeof(why)), STORE_NOTFOUND,
+	is_int(sched_open(&s, c, NULL, &why), STORE_NOTFOUND,
 	    "a store that was not made");
-	ok(strstr(why, "missing.db") != NULL, "the reason names it");
+	ok(strstr(why.text, "missing.db") != NULL, "the reason names it");
 	ok(s.zones == NULL && s.stores[JOB_DURABLE] == NULL,
 	    "nothing is left open");
 	ok(!is_there("missing.db"), "and nothing was made");
 	rig_make_store(c);
-	(void)sched_open(&s, c, "Asia/Tokyo", why, sizeof(why));
+	(void)sched_open(&s, c, "Asia/Tokyo", &why);
 	is_str(s.default_zone, "UTC", "the configuration's zone comes first");
 	sched_close(&s);
 	sched_close(&s);
 	ok(s.stores[JOB_DURABLE] == NULL, "closing twice does no harm");
 	c->timezone[0] = '\0';
-	(void)sched_open(&s, c, "Asia/Tokyo", why, sizeof(why));
+	(void)sched_open(&s, c, "Asia/Tokyo", &why);
 	is_str(s.default_zone, "Asia/Tokyo", "then TZ");
 	sched_close(&s);
 	conf_free(c);

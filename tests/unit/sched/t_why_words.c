@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/sched/sched.h"
 #include "lib/time/tz.h"
 #include "lib/sched/why_words.h"
@@ -100,13 +101,13 @@ at(int minute, int second)
 static struct why
 make(enum why_answer answer, const char *reason, bool has_row)
 {
-	char why[128];
+	struct err why;
 	struct why w = {
 		.queue = "mail",
 		.job_id = "j",
 		.at_us = at(1, 2),
 		.now_us = at(10, 0),
-		.zone = tz_get(zones, "Europe/Berlin", why, sizeof(why)),
+		.zone = tz_get(zones, "Europe/Berlin", &why),
 		.job = { .id = 3,
 		    .created_us = at(0, 1),
 		    .changed_us = at(0, 5) },

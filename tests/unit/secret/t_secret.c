@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/err.h"
 #include "lib/secret/secret.h"
 #include "tests/unit/tap.h"
 
@@ -77,7 +78,8 @@ static const struct {
 static void
 test_files(const char *dir)
 {
-	char path[64], why[256], big[SECRET_MAX + 300];
+	struct err why;
+	char path[64], big[SECRET_MAX + 300];
 	struct secret *s;
 	size_t n;
 
@@ -85,35 +87,37 @@ test_files(const char *dir)
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		(void)unlink(path);
 		put(path, files[i].text, strlen(files[i].text), files[i].mode);
-		why[0] = '\0';
-		s = secret_read(path, why, sizeof(why));
+		err_clear(&why);
+		s = secret_read(path, &why);
 		if (files[i].want != NULL)
 			ok(s != NULL &&
 				strcmp(secret_bytes(s, &n), files[i].want) == 0,
-			    "read %zu: %s", i, why);
+			    "read %zu: %s", i, why.text);
 		else
-			ok(s == NULL && strstr(why, files[i].why) != NULL &&
-				strncmp(why, path, strlen(path)) == 0 &&
-				strstr(why, "rnd") == NULL,
-			    "refused, without its contents: %s", why);
+			ok(s == NULL &&
+				strstr(why.text, files[i].why) != NULL &&
+				strncmp(why.text, path, strlen(path)) == 0 &&
+				strstr(why.text, "rnd") == NULL,
+			    "refused, without its contents: %s", why.text);
 		secret_free(s);
 	}
 	memset(big, 'x', sizeof(big));
 	put(path, big, sizeof(big), 0600);
-	ok(secret_read(path, why, sizeof(why)) == NULL, "too long: %s", why);
+	ok(secret_read(path, &why) == NULL, "too long: %s", why.text);
 	(void)unlink(path);
-	ok(secret_read(path, why, sizeof(why)) == NULL, "missing: %s", why);
-	ok(secret_read(dir, why, sizeof(why)) == NULL, "a folder: %s", why);
-	ok(secret_read("/dev/zero", why, sizeof(why)) == NULL &&
-		strstr(why, "not a file") != NULL,
-	    "a device: %s", why);
+	ok(secret_read(path, &why) == NULL, "missing: %s", why.text);
+	ok(secret_read(dir, &why) == NULL, "a folder: %s", why.text);
+	ok(secret_read("/dev/zero", &why) == NULL &&
+		strstr(why.text, "not a file") != NULL,
+	    "a device: %s", why.text);
 }
 
 /* Nobody else's file: who could write it could choose whom we trust. */
 static void
 test_owner(const char *dir)
 {
-	char path[64], why[256] = "";
+	struct err why = { "" };
+	char path[64];
 
 	if (geteuid() != 0) {
 		ok(1, "another's file # SKIP needs root");
@@ -122,9 +126,9 @@ test_owner(const char *dir)
 	(void)snprintf(path, sizeof(path), "%s/key", dir);
 	put(path, "rnd_k", 5, 0600);
 	ok(chown(path, 12345, (gid_t)-1) == 0 &&
-		secret_read(path, why, sizeof(why)) == NULL &&
-		strstr(why, "belongs to user 12345") != NULL,
-	    "another's file: %s", why);
+		secret_read(path, &why) == NULL &&
+		strstr(why.text, "belongs to user 12345") != NULL,
+	    "another's file: %s", why.text);
 	(void)unlink(path);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/sched/handover.h"
 #include "lib/json/json.h"
 #include "lib/store/alert.h"
@@ -93,7 +94,7 @@ test_inserted(struct store *st)
 	static const enum run_state quiet[] = { RUN_SENT, RUN_COALESCED,
 		RUN_PAUSED, RUN_OVERLAP, RUN_DUE };
 	struct alert a = { .id = 0 };
-	char id[8], why[128];
+	char id[8];
 
 	for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++) {
 		(void)snprintf(id, sizeof(id), "q%zu", i);
@@ -104,8 +105,7 @@ test_inserted(struct store *st)
 	is_int((long long)due(st, NOW, &a), 1, "missed is");
 	ok(a.kind == ALERT_MISSED && a.attempt == 0, "and says so");
 	is_str(a.done, ",", "nobody knows");
-	is_int(json_check(a.body, strlen(a.body), why, sizeof(why)), 0,
-	    "its text is JSON");
+	is_int(json_check(a.body, strlen(a.body), NULL), 0, "its text is JSON");
 	is_str(a.body,
 	    "{\"type\":\"run.missed\",\"timestamp\":\"2026-11-22T00:11:17Z\","
 	    "\"data\":{\"run_id\":\"m\",\"queue_name\":\"q\",\"job_id\":\"j\","
@@ -407,13 +407,13 @@ int
 main(void)
 {
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
-	char why[256] = "";
+	struct err why = { "" };
 	enum store_rc rc;
 	struct store *st;
 
-	st = store_open(&o, &rc, why, sizeof(why));
+	st = store_open(&o, &rc, &why);
 	if (st == NULL) {
-		printf("Bail out! %s\n", why);
+		printf("Bail out! %s\n", why.text);
 		return EXIT_FAILURE;
 	}
 	test_inserted(st);

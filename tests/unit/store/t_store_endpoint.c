@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/err.h"
 #include "lib/store/endpoint.h"
 #include "tests/unit/tap.h"
 
@@ -137,11 +138,11 @@ main(void)
 {
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
-	st = store_open(&o, &rc, why, sizeof(why));
+	st = store_open(&o, &rc, &why);
 	if (st == NULL) {
-		printf("Bail out! %s\n", why);
+		printf("Bail out! %s\n", why.text);
 		return EXIT_FAILURE;
 	}
 	check_take();

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/err.h"
 #include "lib/trigger/grace.h"
 #include "lib/store/log.h"
 #include "lib/db/stmt.h"
@@ -234,10 +235,10 @@ main(void)
 {
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
-	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL) {
-		printf("Bail out! %s\n", why);
+	if ((st = store_open(&o, &rc, &why)) == NULL) {
+		printf("Bail out! %s\n", why.text);
 		return EXIT_FAILURE;
 	}
 	check_audit();

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/err.h"
 #include "lib/store/outbox.h"
 #include "lib/store/run.h"
 #include "lib/db/stmt.h"
@@ -378,14 +379,14 @@ main(void)
 {
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 	bool has_any = true;
 
 	if (freopen("/dev/null", "w", stderr) == NULL)
 		return EXIT_FAILURE;
-	st = store_open(&o, &rc, why, sizeof(why));
+	st = store_open(&o, &rc, &why);
 	if (st == NULL) {
-		printf("Bail out! %s\n", why);
+		printf("Bail out! %s\n", why.text);
 		return EXIT_FAILURE;
 	}
 	is_int(store_outbox_any(st, &has_any), STORE_OK, "any?");

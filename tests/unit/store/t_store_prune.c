@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/store/job.h"
 #include "lib/store/log.h"
 #include "lib/store/prune.h"
@@ -37,10 +38,10 @@ begin(void)
 {
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
-	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL) {
-		printf("Bail out! %s\n", why);
+	if ((st = store_open(&o, &rc, &why)) == NULL) {
+		printf("Bail out! %s\n", why.text);
 		exit(EXIT_FAILURE);
 	}
 	(void)store_begin(st);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/store/job.h"
 #include "lib/store/queue.h"
 #include "tests/unit/tap.h"
@@ -247,10 +248,10 @@ main(void)
 {
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
-	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL) {
-		printf("Bail out! %s\n", why);
+	if ((st = store_open(&o, &rc, &why)) == NULL) {
+		printf("Bail out! %s\n", why.text);
 		return EXIT_FAILURE;
 	}
 	check_order();

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/sched/skip.h"
 #include "lib/store/job.h"
@@ -26,10 +27,10 @@ begin(void)
 {
 	const struct store_opts o = { .path = ":memory:", .is_create = true };
 	enum store_rc rc;
-	char why[256];
+	struct err why;
 
-	if ((st = store_open(&o, &rc, why, sizeof(why))) == NULL) {
-		printf("Bail out! %s\n", why);
+	if ((st = store_open(&o, &rc, &why)) == NULL) {
+		printf("Bail out! %s\n", why.text);
 		exit(EXIT_FAILURE);
 	}
 }
@@ -208,13 +209,13 @@ static void
 check_skip(const char *dir)
 {
 	struct job_list jobs = { NULL, 0, 0 };
-	char path[512], why[256];
+	char path[512];
 	struct conf *conf;
 	struct sched s;
 	struct run r = { .row = 0 };
 
 	(void)snprintf(path, sizeof(path), "%s/minutehand.conf", dir);
-	conf = conf_new(path, why, sizeof(why));
+	conf = conf_new(path, NULL);
 	free(conf->store);
 	conf->store = strdup(":memory:");
 	conf->memory_store[0] = '\0';

@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/err.h"
 #include "lib/time/civil.h"
 #include "lib/time/tz.h"
 #include "tests/unit/tap.h"
 
 #define ZONE_DIR "/usr/share/zoneinfo"
 
-static char why[256];
+static struct err why;
 
 /* Our offset, DST flag and abbreviation at t are those of libc. */
 static int
@@ -51,13 +52,13 @@ compare_zone(struct tz_cache *tc, const char *name, struct tally *sum)
 {
 	int64_t first = civil_days(1902, 1, 1) * CIVIL_DAY_S;
 	int64_t last = civil_days(2101, 1, 1) * CIVIL_DAY_S;
-	const struct tz *tz = tz_get(tc, name, why, sizeof(why));
+	const struct tz *tz = tz_get(tc, name, &why);
 	struct tz_period p;
 	int64_t t;
 	int d;
 
 	if (tz == NULL) {
-		printf("# %s\n", why);
+		printf("# %s\n", why.text);
 		sum->bad++;
 		return;
 	}
@@ -124,7 +125,7 @@ test_cycle(struct tz_cache *tc)
 	int bad = 0;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		tz = tz_get(tc, names[i], why, sizeof(why));
+		tz = tz_get(tc, names[i], &why);
 		t = civil_days(2150, 1, 1) * CIVIL_DAY_S;
 		for (; t < INT64_C(16725225600); t += 86400 * 5 + 1801) {
 			tz_at(tz, t, &a);
@@ -161,7 +162,7 @@ test_instant(struct tz_cache *tc)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		tz = tz_get(tc, rows[i].zone, why, sizeof(why));
+		tz = tz_get(tc, rows[i].zone, &why);
 		memcpy(&c, rows[i].civil, sizeof(c));
 		is_int(tz_instant(tz, civil_to_wall(&c)), rows[i].want,
 		    "%s row %d", rows[i].zone, (int)i);
@@ -180,19 +181,18 @@ test_names(struct tz_cache *tc)
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		why[0] = '\0';
-		tz = tz_get(tc, bad[i], why, sizeof(why));
-		ok(tz == NULL && strstr(why, bad[i]) != NULL, "refused: row %d",
-		    (int)i);
-		printf("# %s\n", *bad[i] != 'a' ? why : "");
+		err_clear(&why);
+		tz = tz_get(tc, bad[i], &why);
+		ok(tz == NULL && strstr(why.text, bad[i]) != NULL,
+		    "refused: row %d", (int)i);
+		printf("# %s\n", *bad[i] != 'a' ? why.text : "");
 	}
-	tz = tz_get(tc, "Europe/Berlin", why, sizeof(why));
-	ok(tz == tz_get(tc, "Europe/Berlin", why, sizeof(why)),
-	    "a zone is loaded once");
+	tz = tz_get(tc, "Europe/Berlin", &why);
+	ok(tz == tz_get(tc, "Europe/Berlin", &why), "a zone is loaded once");
 	is_str(tz_host_name(tc, "Asia/Tokyo"), "Asia/Tokyo", "TZ wins");
 	is_str(tz_host_name(tc, ":/usr/share/zoneinfo/Asia/Tokyo"),
 	    "Asia/Tokyo", "TZ as a path");
-	ok(tz_get(tc, tz_host_name(tc, "no/such"), why, sizeof(why)) != NULL,
+	ok(tz_get(tc, tz_host_name(tc, "no/such"), &why) != NULL,
 	    "a host zone is found");
 }
 
@@ -201,7 +201,7 @@ format_is(struct tz_cache *tc, const char *zone, int64_t t_us, const char *want)
 {
 	struct buf b = BUF_INIT;
 
-	tz_format(tz_get(tc, zone, why, sizeof(why)), t_us, &b);
+	tz_format(tz_get(tc, zone, &why), t_us, &b);
 	is_str(buf_cstr(&b), want, "format in %s", zone);
 	buf_fini(&b);
 }
@@ -218,9 +218,9 @@ test_format(struct tz_cache *tc)
 	format_is(tc, "UTC", INT64_C(-1), "1969-12-31 23:59:59.999999+00:00");
 	format_is(tc, "America/New_York", INT64_C(-3000000000000000),
 	    "1874-12-07 13:43:58-04:56:02");
-	tz_at(tz_get(tc, "+02:00", why, sizeof(why)), 0, &p);
+	tz_at(tz_get(tc, "+02:00", &why), 0, &p);
 	is_str(p.abbr, "UTC+02:00", "abbreviation of an offset");
-	tz_at(tz_get(tc, "+00:00", why, sizeof(why)), 0, &p);
+	tz_at(tz_get(tc, "+00:00", &why), 0, &p);
 	is_str(p.abbr, "UTC", "abbreviation of offset 0");
 }
 
@@ -268,7 +268,7 @@ footer_is(const char *footer, int64_t t, int32_t want)
 	struct tz_period p = { 0, 0, 0, false, "" };
 
 	put_file("F", data, make_tzif(data, '3', footer));
-	tz = tz_get(tc, "F", why, sizeof(why));
+	tz = tz_get(tc, "F", &why);
 	if (tz != NULL)
 		tz_at(tz, t, &p);
 	ok(tz != NULL, "footer %s loads", footer);
@@ -310,7 +310,7 @@ test_damage(void)
 	for (cut = 0; cut < n; cut++) {
 		put_file("cut", data, cut);
 		tc = tz_cache_new(".");
-		bad += tz_get(tc, "cut", why, sizeof(why)) != NULL;
+		bad += tz_get(tc, "cut", &why) != NULL;
 		tz_cache_free(tc);
 	}
 	is_int(bad, 0, "%d truncated files refused", (int)n);
@@ -327,13 +327,13 @@ test_damage(void)
 		    n == 0     ? "counts" :
 			n == 1 ? "rule" :
 				 "norule");
-		ok(tz_get(tc, name, why, sizeof(why)) == NULL, "%s", why);
+		ok(tz_get(tc, name, &why) == NULL, "%s", why.text);
 	}
 	n = make_tzif(data, 0, NULL);
 	put_file("v1", data, n);
-	ok(tz_get(tc, "v1", why, sizeof(why)) != NULL, "version 1 loads");
+	ok(tz_get(tc, "v1", &why) != NULL, "version 1 loads");
 	bad = symlink("/usr/share/zoneinfo/UTC", "out");
-	ok(bad == 0 && tz_get(tc, "out", why, sizeof(why)) == NULL, "%s", why);
+	ok(bad == 0 && tz_get(tc, "out", &why) == NULL, "%s", why.text);
 	tz_cache_free(tc);
 }
 

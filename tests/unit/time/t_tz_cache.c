@@ -3,13 +3,14 @@
 
 #include <sys/stat.h>
 
+#include "lib/base/err.h"
 #include "lib/time/tz.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/tap.h"
 
 /* Zones as files come, change and go (lib/time/tz.h). */
 
-static char why[256];
+static struct err why;
 
 /*
  * A TZif file of version 1 with one type (RFC 9636 section 3): its offset in
@@ -47,8 +48,8 @@ check_refresh(void)
 	int64_t stamp;
 
 	(void)put_zone("Zone", 60);
-	tz = tz_get(tc, "Zone", why, sizeof(why));
-	ok(tz != NULL, "a zone of the folder: %s", why);
+	tz = tz_get(tc, "Zone", &why);
+	ok(tz != NULL, "a zone of the folder: %s", why.text);
 	is_int(offset_of(tz), 3600, "its offset");
 	stamp = tz_stamp(tz);
 	name = tz_name(tz);
@@ -64,7 +65,7 @@ check_refresh(void)
 	tz_cache_refresh(tc);
 	is_int(offset_of(tz), 7200, "it is refreshed, in the same struct");
 	is_int(tz_stamp(tz), tz_cache_stamp(tc, "Zone"), "with its stamp");
-	ok(tz_name(tz) == name && tz_get(tc, "Zone", why, sizeof(why)) == tz,
+	ok(tz_name(tz) == name && tz_get(tc, "Zone", &why) == tz,
 	    "pointers to it and to its name hold");
 	(void)folder_put("Zone", "damaged", 7);
 	tz_cache_refresh(tc);
@@ -73,7 +74,7 @@ check_refresh(void)
 	is_int(tz_cache_stamp(tc, "Zone"), 0, "no file, no stamp");
 	tz_cache_refresh(tc);
 	is_int(offset_of(tz), 7200, "a file that is gone does, too");
-	utc = tz_get(tc, "UTC", why, sizeof(why));
+	utc = tz_get(tc, "UTC", &why);
 	ok(tz_stamp(utc) == 0 && tz_cache_stamp(tc, "UTC") == 0,
 	    "UTC has no file");
 	is_int(tz_cache_stamp(tc, "+08:00"), 0, "nor has an offset");
@@ -137,32 +138,31 @@ check_refused(void)
 		if (refused[i].make != NULL)
 			ok(folder_run(refused[i].make, refused[i].name),
 			    "made: %s", refused[i].name);
-		why[0] = '\0';
-		ok(tz_get(tc, refused[i].name, why, sizeof(why)) == NULL,
-		    "'%s' is refused", refused[i].name);
-		ok(strstr(why, refused[i].said) != NULL &&
-			strstr(why, refused[i].name) != NULL &&
-			strchr(why, '\n') == NULL,
-		    "it says why: %s", why);
+		err_clear(&why);
+		ok(tz_get(tc, refused[i].name, &why) == NULL, "'%s' is refused",
+		    refused[i].name);
+		ok(strstr(why.text, refused[i].said) != NULL &&
+			strstr(why.text, refused[i].name) != NULL &&
+			strchr(why.text, '\n') == NULL,
+		    "it says why: %s", why.text);
 	}
 	(void)folder_run("mkdir", "Area");
 	(void)put_zone("Area/Two_Words", 60);
-	ok(tz_get(tc, "area/two-words", why, sizeof(why)) == NULL &&
-		strstr(why, "; did you mean Area/Two_Words?") != NULL,
-	    "the case of letters shows what was meant: %s", why);
-	ok(tz_get(tc, "AREA", why, sizeof(why)) == NULL &&
-		strstr(why, "did you mean") == NULL,
-	    "but no folder: %s", why);
+	ok(tz_get(tc, "area/two-words", &why) == NULL &&
+		strstr(why.text, "; did you mean Area/Two_Words?") != NULL,
+	    "the case of letters shows what was meant: %s", why.text);
+	ok(tz_get(tc, "AREA", &why) == NULL &&
+		strstr(why.text, "did you mean") == NULL,
+	    "but no folder: %s", why.text);
 	(void)put_zone("Real", 90);
 	(void)folder_run("ln -s Real", "Link");
-	ok(tz_get(tc, "Link", why, sizeof(why)) != NULL,
+	ok(tz_get(tc, "Link", &why) != NULL,
 	    "a link within the folder is followed");
-	is_str(tz_name(tz_get(tc, "Link", why, sizeof(why))), "Link",
+	is_str(tz_name(tz_get(tc, "Link", &why)), "Link",
 	    "and keeps the name it was asked by");
 	/* What failed once is looked for again. */
 	(void)put_zone("missing", 30);
-	ok(tz_get(tc, "missing", why, sizeof(why)) != NULL,
-	    "a zone that came is found");
+	ok(tz_get(tc, "missing", &why) != NULL, "a zone that came is found");
 	tz_cache_free(tc);
 }
 
@@ -186,7 +186,7 @@ check_offsets(void)
 	struct tz_period p;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		tz = tz_get(tc, rows[i].name, why, sizeof(why));
+		tz = tz_get(tc, rows[i].name, &why);
 		ok(tz != NULL, "%s needs no file", rows[i].name);
 		tz_at(tz, INT64_C(1893456000), &p);
 		is_int(p.offset_s, rows[i].want, "its offset");
@@ -218,7 +218,7 @@ check_host(void)
 	struct tz_cache *tc = tz_cache_new(NULL), *bare = tz_cache_new(folder);
 	const char *host = tz_host_name(tc, NULL), *got;
 
-	ok(tz_get(tc, host, why, sizeof(why)) != NULL,
+	ok(tz_get(tc, host, &why) != NULL,
 	    "without TZ there is one that loads: %s", host);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		got = tz_host_name(tc, rows[i].env);

@@ -48,11 +48,9 @@ make(const char *text)
 static int64_t
 utc(const char *text)
 {
-	char why[128];
 	int64_t us = 0;
 
-	(void)datetime_parse(text, tz_get(zones, "UTC", why, sizeof(why)), &us,
-	    NULL);
+	(void)datetime_parse(text, tz_get(zones, "UTC", NULL), &us, NULL);
 	return us;
 }
 
