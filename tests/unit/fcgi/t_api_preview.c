@@ -34,7 +34,7 @@ static const struct api_case good[] = {
 	{ "not yet the end", P, CRON "\"hour\":3,\"now\":\"2026-01-01\",\"end_date\":\"2026-01-02 03:00\",\"count\":1}", 200, "fires#=1 | exhausted=false", NULL },
 	{ "the fields of a job", P, "{\"queue_name\":\"q\",\"job_id\":\"x\",\"trigger\":\"interval\",\"seconds\":10,\"args\":[1],\"kwargs\":{\"a\":1},\"priority\":3,\"paused\":true,\"replace_existing\":true,\"job_store_kind\":\"memory\",\"description\":\"x\",\"coalesce\":false}", 200, "fires#=10", NULL },
 	{ "they are looked at, too", P, EVERY "\"seconds\":10,\"priority\":256,\"coalesce\":1}", 400, "error_data#=2 | error_data.priority? | error_data.coalesce?", NULL },
-	{ "the parameters of the queue", P, "{\"queue_name\":\"known\",\"trigger\":\"date\",\"args\":[1,2]}", 400, "error_data.args~the target takes 1", NULL },
+	{ "the parameters of the queue", P, "{\"queue_name\":\"known\",\"trigger\":\"date\",\"args\":[1,2]}", 400, "error_data.args~the target accepts 1", NULL },
 };
 
 static const struct api_case bad[] = {

@@ -188,7 +188,7 @@ static const struct {
 	{ "none at all", "known-1", NULL, NULL, NULL },
 	{ "as many as are taken", "known-1", "[1,2]", NULL, NULL },
 	{ "one more", "known-1", "[1,2,3]", NULL,
-	    "args: 3 parameters given, the target takes 2" },
+	    "args: 3 parameters given, the target accepts 2" },
 	{ "more of an unknown target", "other", "[1,2,3]", NULL, NULL },
 	{ "more without a queue", NULL, "[1,2,3]", NULL, NULL },
 	{ "known names", "known-1", NULL, "{\"x\":1,\"y\":2}", NULL },
