@@ -1,7 +1,7 @@
 /*
  * minutehand consume: leases messages, runs a command for each, and waits for
- * signals and exits.  Starting commands is in consume_spawn.c, acknowledging
- * messages in consume_settle.c.  Tested in tests/ctl/consume.bats and
+ * signals and exits.  Starting commands and acknowledging
+ * messages is in ctl/consume.c.  Tested in tests/ctl/consume.bats and
  * consume_parallel.bats.
  */
 #include "config.h"

@@ -1,7 +1,8 @@
 /*
- * Pausing, resuming and deleting jobs, one or all: each a transaction with an
- * audit row.  Definitions are define.c's.  Tested in t_register, t_once and
- * t_sched_list.
+ * Pausing, resuming, changing and deleting jobs, one or all: each a transaction
+ * with an audit row, and a ledger row for slots that will never run.
+ * Definitions are define.c's.  Tested in t_register, t_once, t_sched_account
+ * and t_sched_list.
  */
 #include "config.h"
 
@@ -11,9 +12,13 @@
 #include "lib/base/clock.h"
 #include "lib/base/fault.h"
 #include "lib/job/check.h"
+#include "lib/sched/ledger.h"
 #include "lib/sched/sched_int.h"
 #include "lib/store/job.h"
+#include "lib/store/run.h"
+#include "lib/trigger/due.h"
 #include "lib/trigger/trigger.h"
+
 #include "lib/base/ban.h"
 
 /* Jobs deleted in one transaction, between which others can write. */
@@ -290,4 +295,85 @@ sched_delete_all(struct sched *s, enum job_kind kind, const char *queue,
 		*out += w.deleted;
 	}
 	return rc;
+}
+
+enum store_rc
+sched_account(struct store *st, const struct ledger_entry *what,
+    int64_t until_us)
+{
+	const struct job *j = what->job;
+	struct ledger_entry e = *what;
+	struct buf why = BUF_INIT;
+	struct due_range slots;
+	enum store_rc rc;
+
+	due_count(e.trigger, j->cursor_us, until_us, &slots);
+	if (slots.count == 0)
+		return STORE_OK;
+	e.state = RUN_MISSED;
+	if (j->state == JOB_PAUSED) {
+		e.state = RUN_PAUSED;
+		e.reason = j->reason;
+	} else if (j->state == JOB_QUARANTINED) {
+		buf_printf(&why, "quarantined: %s",
+		    j->reason != NULL ? j->reason : "unreadable");
+		e.reason = buf_cstr(&why);
+	}
+	rc = why.is_failed ? STORE_FULL : ledger_record(st, &e, &slots, NULL);
+	buf_fini(&why);
+	return rc;
+}
+
+enum store_rc
+sched_free_us(struct store *st, int64_t job, const struct trigger *t,
+    int64_t now_us, int64_t *out)
+{
+	int64_t begin = now_us, end;
+	enum store_rc rc;
+
+	for (;;) {
+		rc = store_run_free(st, job, begin, &begin, &end);
+		if (rc != STORE_OK)
+			return rc;
+		if (end < begin) /* two rows are adjacent */
+			begin = end + 1;
+		else if (t != NULL && trigger_next(t, begin - 1) == begin)
+			begin++;
+		else
+			break;
+	}
+	*out = begin;
+	return STORE_OK;
+}
+
+/* Called by sched_change_job. */
+static enum store_rc
+change_patch(struct sched *s, struct store *st, struct job *j, int64_t now_us,
+    void *cookie)
+{
+	const struct sched_patch *p = cookie;
+	struct job old;
+	const struct redefinition d = { &old, j, "changed" };
+	enum store_rc rc;
+
+	job_init(&old);
+	rc = store_job_get(st, j->queue, j->job_id, &old);
+	if (rc == STORE_OK && p->edit(p->cookie, j) != 0)
+		rc = STORE_LIMIT;
+	j->changed_us = now_us;
+	if (rc == STORE_OK)
+		rc = sched_redefine(s, st, &d);
+	job_fini(&old);
+	return rc;
+}
+
+enum store_rc
+sched_patch(struct sched *s, const char *queue, const char *job_id,
+    const struct sched_patch *p, struct job *out)
+{
+	const struct sched_change c = { "job.change", true, change_patch,
+		(void *)(uintptr_t)p };
+	const char *const name[2] = { queue, job_id };
+
+	return sched_change_job(s, p->kind, name, &c, out);
 }
