@@ -184,7 +184,7 @@ has_files() {
 	wait "$PID" || status=$?
 	PID=
 	[ "$status" -eq 1 ]
-	grep -q 'its lease had lapsed' "$BATS_TEST_TMPDIR/err"
+	grep -q 'its lease had expired' "$BATS_TEST_TMPDIR/err"
 }
 
 @test "the ids of each command are its own message's" {

@@ -385,7 +385,7 @@ setup() {
 	[[ $output == *"ok    time zone "* ]]
 	for tz in Asia/Shanghai :Asia/Shanghai /usr/share/zoneinfo/Asia/Shanghai; do
 		TZ=$tz run "$MH" doctor
-		[[ $output == *"ok    time zone      Asia/Shanghai"* ]]
+		[[ $output == *"warn  time zone      Asia/Shanghai here, by the TZ of this shell alone"* ]]
 	done
 	echo 'timezone = "Asia/Tokyo"' >>"$CONF"
 	TZ=CST-8 run "$MH" doctor

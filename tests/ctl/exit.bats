@@ -101,7 +101,7 @@ hold() {
 @test "no store: 69, and what makes one" {
 	fill
 	rm -f "$STORE"*
-	{ reading; writing; } | all_exit 69 'minutehand init makes one'
+	{ reading; writing; } | all_exit 69 'minutehand init creates one'
 	[ ! -e "$STORE" ]
 }
 

@@ -243,7 +243,7 @@ warned() {
 	run -3 --separate-stderr "$ctl" render create "$srv" --wait --timeout 300ms -- x
 	[[ $output =~ ^job-[0-9a-v]{20}$ ]]
 	[[ $stderr == *'no tick has ever run'* ]]
-	[[ $stderr == *'not over yet'* ]]
+	[[ $stderr == *'has not ended yet'* ]]
 	run -3 --separate-stderr "$ctl" render watch "$output" --timeout 300ms
 	[[ $stderr == *'no tick has ever run'* ]]
 	run -64 "$ctl" render create "$srv" --timeout 1s -- x
