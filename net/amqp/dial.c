@@ -21,6 +21,7 @@
 
 #include "lib/base/ban.h"
 
+#define NO_ANSWER "no answer within the timeout"
 /* A connection in the making; the one of both sides that ends last frees it. */
 struct dial {
 	struct amqp_lib lib;
@@ -184,6 +185,8 @@ explain(const struct dial *d, struct err *why)
 		err_set(why,
 		    "nothing listens at %.255s port %d, or it is out of reach",
 		    d->host, d->port);
+	else if (d->status == AMQP_STATUS_TIMEOUT)
+		err_set(why, NO_ANSWER);
 	else
 		err_set(why, "%s", d->lib.error_string2(d->status));
 }
@@ -207,9 +210,7 @@ amqp_dial(struct amqp *a, struct err *why)
 	dial_start(d);
 	if (!dial_wait(a, d))
 		return err_set(why, "%s",
-		    atomic_load(a->is_stopped) ?
-			"the tick ends" :
-			"no answer within the timeout");
+		    atomic_load(a->is_stopped) ? "the tick ends" : NO_ANSWER);
 	if (d->status == AMQP_STATUS_OK) {
 		a->c = d->c;
 		d->c = NULL;

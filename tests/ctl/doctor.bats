@@ -178,7 +178,7 @@ sql() {
 		    "$MH" "${size%:*}" >"$BATS_TEST_TMPDIR/found"
 		[ "$(jq -r '.[] | select(.check == "free space") | .level' \
 		    "$BATS_TEST_TMPDIR/found")" = "${size#*:}" ]
-		[[ $(<"$BATS_TEST_TMPDIR/found") == *'MiB free'*'make room'* ]]
+		[[ $(<"$BATS_TEST_TMPDIR/found") == *'MiB free'*'free space on the file system'* ]]
 	done
 	unshare -rm sh -ec 'mount --bind "$HOME/.minutehand" "$HOME/.minutehand"
 	    mount -o remount,bind,ro "$HOME/.minutehand"
@@ -356,13 +356,13 @@ zone_of() {
 	/200|FAIL|not by minutehand|check the path
 	/page|FAIL|not by minutehand (text/html)|another page
 	/binary|FAIL|not by minutehand|served as a file
-	/401|FAIL|status 401: the web server asks for a password|exempt
+	/401|FAIL|status 401: the web server itself asks for a password|exempt
 	/403|FAIL|status 403: the web server forbids access|ExecCGI
 	/404|FAIL|status 404: no program answers at this path|path in the URL
 	/405|FAIL|status 405|handler
 	/418|FAIL|status 418|error log
 	/500|FAIL|status 500: the program does not start|mode 755
-	/502|FAIL|status 502: the web server cannot talk|start the FastCGI
+	/502|FAIL|status 502: the web server cannot connect|start the FastCGI
 	/503|FAIL|status 503: the web server is overloaded|error log
 	/504|FAIL|status 504|disk
 	/301|FAIL|redirects to nowhere (status 301)
@@ -375,7 +375,7 @@ zone_of() {
 	/configuration-unreadable/0|FAIL|may not read the configuration as user root (uid 0)|owner
 	/configuration-unreadable/4711|FAIL|configuration as uid 4711|owner
 	/configuration-unreadable/x|FAIL|as an unknown user|owner
-	/configuration-invalid/0|FAIL|a mistake in the configuration|correct the line
+	/configuration-invalid/0|FAIL|an error in the configuration|correct the line
 	/configuration-untrusted/0|FAIL|does not trust the configuration|owner or mode
 	/store-missing/0|FAIL|finds no store|minutehand init
 	/store-unreadable/0|FAIL|may not use the store as user root|owner

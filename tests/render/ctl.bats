@@ -82,7 +82,7 @@ command_of() {
 	run -65 "$MINUTEHAND" render list "$srv" --cursor x
 	for command in show cancel watch; do
 		run -1 "$MINUTEHAND" render $command job-00000000000000000000
-		[[ $output == *'no one-off job job-0000'* ]]
+		[[ $output == *'no such one-off job: job-0000'* ]]
 	done
 	run -0 --separate-stderr "$MINUTEHAND" render list "$srv"
 	[ -z "$output" ]
