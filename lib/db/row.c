@@ -105,7 +105,7 @@ bind_column(struct stmt *q, int at, const struct column *c, const char *p)
 	case COLUMN_TYPE_SECONDS:
 		break;
 	}
-	assert(!"a column that is only read");
+	assert(false && "a column that is only read");
 }
 
 /* The parameters that have a column, as bits. */
