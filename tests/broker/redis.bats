@@ -178,7 +178,7 @@ message() {
 	due fc '"kwargs":{"x":1,"y":2,"w":3}'
 	bad kwargs '"w"'
 	due fc '"args":[1,2,3,4]'
-	bad args 'takes 3'
+	bad args 'accepts 3'
 	due fc '"args":[1],"kwargs":{"x":1}'
 	bad kwargs '"y"'
 	post /funboost/publish '{"queue_name":"fc","msg_body":{"x":1}}'
@@ -192,10 +192,10 @@ message() {
 	due fany '"kwargs":{"w":1}'
 	status_is 200
 	due fany '"args":[1,2,3,4]'
-	bad args 'takes 3'
+	bad args 'accepts 3'
 	# The configured names are checked likewise, but none of them must be.
 	due list '"args":[1,2,3,4]'
-	bad args 'takes 3'
+	bad args 'accepts 3'
 	due list '"kwargs":{"w":1}'
 	bad kwargs '"w"'
 	due list '"kwargs":{"y":1}'

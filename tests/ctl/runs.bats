@@ -349,7 +349,7 @@ why_is() {
 	sql 'DELETE FROM run'
 	why_is j "$at" changed
 	sql 'UPDATE job SET changed_us = created_us'
-	why_is j "$at" unexplained 'should have one'
+	why_is j "$at" unexplained 'The ledger lacks the row of slot'
 	sql "INSERT INTO run_pruned SELECT id, queue, 'sent', 1, 1,
 	    cursor_us - 1, cursor_us - 1 FROM job"
 	why_is j "$at" pruned
@@ -365,7 +365,7 @@ why_is() {
 	at=$(instant slot_us "run WHERE state = 'sent'")
 	"$ctl" job delete q j
 	why_is j "$at" ran
-	why_is j 2020-01-01 gone 'no job of that name'
+	why_is j 2020-01-01 gone 'No such job exists now'
 	why none 2020-01-01
 	status_is 404
 	run "$ctl" why q none 2020-01-01

@@ -247,7 +247,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	for name in REQUEST_METHOD QUERY_STRING REMOTE_ADDR; do
 		cgi DELETE '/funboost/delete_all_timing_jobs?queue_name=q' '' "-$name"
 		status_is 400
-		has "error_data.$name" 'was not given'
+		has "error_data.$name" 'was not set by the web server'
 	done
 }
 

@@ -59,6 +59,6 @@ all_gone() {
 	for n in 0 257 -1 x ''; do
 		run "$FCGI" -w "$n"
 		[ "$status" -eq 64 ]
-		[[ "$output" == *'-w takes a number from 1 to 256'* ]]
+		[[ "$output" == *'-w must be a number from 1 to 256'* ]]
 	done
 }

@@ -101,7 +101,7 @@ target="\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\",\"startCommand\":\"node scrip
 	post /funboost/add_timing_job \
 	    "{\"queue_name\":\"q\",\"trigger\":\"cron\",\"hour\":3,\"render\":{$target,\"planId\":\"plan-srv-999\"}}" \
 	    HTTP_ACCEPT_LANGUAGE=en
-	has 'data.warnings[0]' 'plan-srv-999 is not among the plans'
+	has 'data.warnings[0]' 'plan-srv-999 is not among the known plans'
 	run -0 --separate-stderr "$ctl" job add q --every 1h --id w \
 	    --render "$srv" --command x --plan plan-srv-999
 	[[ $stderr == *'plan-srv-999 is not among'* ]]

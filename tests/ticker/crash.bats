@@ -84,10 +84,9 @@ kill_round() {
 		nap 40
 		kill -KILL "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
-		for worker in $(pids_of "$WEB/minutehand.fcgi"); do
-			kill -KILL "$worker" 2>/dev/null || true
-			break
-		done
+		# Any of them, the one that starts the others as well.
+		worker=$(pids_of "$WEB/minutehand.fcgi" | shuf -n 1)
+		[ -z "$worker" ] || kill -KILL "$worker" 2>/dev/null || true
 		nap 40
 	done
 	stop_pid "$ADDER"
