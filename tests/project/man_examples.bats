@@ -109,7 +109,7 @@ example() {
 	status_is 200
 	is data.trigger 'interval[0:00:10]'
 	# The envelope of the page, member by member.
-	names=$(sed -n '/answer with one envelope/,/^\.Ed/p' \
+	names=$(sed -n '/answer with an envelope/,/^\.Ed/p' \
 	    "$abs_top_srcdir/man/minutehand.fcgi.8" | grep -oE '"[a-z_]+":' |
 	    tr -d '":' | jq -Rsc 'split("\n") | map(select(. != ""))')
 	[ "$(field keys_unsorted)" = "$names" ]

@@ -51,10 +51,11 @@ finders() {
 	for n in {1..14}; do
 		id=$("$ctl" render create "$srv" -- "task $n")
 	done
-	"$ticker" --window 60s 2>"$BATS_TEST_TMPDIR/ticker.err" 3>&- &
+	"$ticker" --window 150s 2>"$BATS_TEST_TMPDIR/ticker.err" 3>&- &
 	TICK_PID=$!
 	tr '\0' '\n' <"/proc/$TICK_PID/cmdline" >"$BATS_TEST_TMPDIR/cmdline"
-	wait_for 40 are_settled
+	# A key that is not accepted is tried again after a minute.
+	wait_for 100 are_settled
 	"$ctl" render cancel "$id" >"$BATS_TEST_TMPDIR/answers"
 	{
 		"$ctl" render list "$srv" --json

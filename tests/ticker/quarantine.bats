@@ -123,7 +123,7 @@ damages() {
 	cgi POST '/funboost/resume_timing_job?queue_name=q&job_id=bad' '' \
 	    HTTP_ACCEPT_LANGUAGE=en
 	status_is 409
-	has msg 'it cannot be understood'
+	has msg 'it cannot be parsed'
 	has error_data.job_id No/Where
 	sql "UPDATE job SET trigger = replace(trigger, 'No/Where', 'UTC')"
 	cgi POST '/funboost/resume_timing_job?queue_name=q&job_id=bad'
