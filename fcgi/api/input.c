@@ -58,10 +58,11 @@ read_optional_queue(const struct request *req, enum input_queue how,
 void
 input_kind(const struct request *req, enum job_kind *out, struct faults *fs)
 {
-	const char *word = req->path.kind;
+	const char *word = NULL;
 
-	if (word[0] == '\0' &&
-	    request_param(req, "job_store_kind", &word, fs) != 0)
+	if (req->path.kind[0] != '\0')
+		word = req->path.kind;
+	else if (request_param(req, "job_store_kind", &word, fs) != 0)
 		return;
 	if (word == NULL || word[0] == '\0')
 		return;
@@ -197,15 +198,16 @@ input_names(struct request *req, struct response *res)
 const char *
 input_near_name(const struct request *req, const char *name)
 {
-	const char *known[sizeof(names) / sizeof(names[0])];
+	const char *known[sizeof(names) / sizeof(names[0])] = { NULL };
 	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if ((req->route->names & names[i].bit) != 0)
-			known[n++] = names[i].name;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(known[i], name) == 0)
-			return known[i];
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if ((req->route->names & names[i].bit) == 0)
+			continue;
+		if (strcmp(names[i].name, name) == 0)
+			return names[i].name;
+		known[n++] = names[i].name;
+	}
 	return json_suggest(name, known, n);
 }
 
