@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <fnmatch.h>
 #include <string.h>
 
@@ -158,6 +159,7 @@ find_server(const struct conf *c, struct conf_queue *q, struct err *why)
 	const char *name = q->server == NULL ? "" : q->server;
 	size_t n = conf_server_count(c, kind), at = 0;
 
+	assert(kind < CONF_SERVER__MAX);
 	q->at = -1;
 	if (kind == CONF_SERVER_NONE && *name == '\0')
 		return 0;

@@ -231,7 +231,7 @@ read_chars(struct stmt *q, int i, const struct column *c, char *p)
 
 	if (n >= c->size)
 		n = c->size - 1;
-	if (n > 0)
+	if (text != NULL)
 		memcpy(p, text, n);
 	p[n] = '\0';
 }
