@@ -160,6 +160,7 @@ moving_days(const struct cron *c, int wd, int len)
 	uint64_t days = 0;
 	int day;
 
+	assert(len >= 28);
 	for (day = 1; day <= len; day++) {
 		if ((c->from_end >> (len - day) & 1) != 0)
 			days |= UINT64_C(1) << day;
