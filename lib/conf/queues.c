@@ -161,16 +161,16 @@ const struct conf_option conf_queue_options[] = {
 		    "as dead.", \
 	}
 
+#define HOST(type_) \
+	{ \
+		.name = "host", .type = CONF_TEXT, \
+		.offset = offsetof(struct type_, host), \
+		.fallback = "127.0.0.1", .min = 1, .max = 255, \
+		.help = "Name or address.", \
+	}
+
 const struct conf_option conf_redis_options[] = {
-	{
-	    .name = "host",
-	    .type = CONF_TEXT,
-	    .offset = offsetof(struct conf_redis, host),
-	    .fallback = "127.0.0.1",
-	    .min = 1,
-	    .max = 255,
-	    .help = "Name or address.",
-	},
+	HOST(conf_redis),
 	{
 	    .name = "port",
 	    .type = CONF_INT,
@@ -239,15 +239,7 @@ const struct conf_option conf_redis_options[] = {
 };
 
 const struct conf_option conf_rabbitmq_options[] = {
-	{
-	    .name = "host",
-	    .type = CONF_TEXT,
-	    .offset = offsetof(struct conf_rabbitmq, host),
-	    .fallback = "127.0.0.1",
-	    .min = 1,
-	    .max = 255,
-	    .help = "Name or address.",
-	},
+	HOST(conf_rabbitmq),
 	{
 	    .name = "port",
 	    .type = CONF_INT,

@@ -92,12 +92,9 @@ lines_are() {
 @test "its words and its environment are those of consume, and no password" {
 	program 'printf "%s\n" "$@" >>"$told"' \
 	    'env | grep -E "^(MINUTEHAND_[AJMQST]|SECRET|MINE)" | sort >>"$told"'
-	printf 'rabbitmq "r" {\n\tpassword_env = "SECRET"\n}\n' >>"$CONF"
+	printf 'render_key "r" {\n\tenv = "SECRET"\n}\n' >>"$CONF"
 	job one
-	run env SECRET=canary MINE=1 "$TICKER" --once
-	if [[ $output == *'library rabbitmq-c'* ]]; then
-		skip 'RabbitMQ is not built in'
-	fi
+	SECRET=canary MINE=1 "$TICKER" --once
 	id=$(run_of one task_id)
 	diff - "$told" <<-END
 		a b
