@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/hash.h"
 #include "lib/base/ban.h"
 
 static int64_t
@@ -80,13 +81,12 @@ host_boot_us(void *arg)
 #endif
 }
 
-/* The kernel's boot id as a number (FNV-1a, never 0); 0 if it has none. */
+/* The kernel's boot id as a number (never 0); 0 if it has none. */
 static int64_t
 host_boot(void *arg)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
 	char id[64];
-	ssize_t n = 0;
+	ssize_t n;
 	int fd;
 
 	(void)arg;
@@ -95,9 +95,9 @@ host_boot(void *arg)
 		return 0;
 	n = read(fd, id, sizeof(id));
 	(void)close(fd);
-	for (ssize_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)id[i]) * UINT64_C(0x100000001b3);
-	return n > 0 ? (int64_t)(h >> 1 | 1) : 0;
+	return n > 0 ?
+	    (int64_t)(hash_bytes(HASH_INIT, id, (size_t)n) >> 1 | 1) :
+	    0;
 }
 
 const struct clock clock_host = {

@@ -20,6 +20,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
+#include "lib/base/hash.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/parse.h"
 #include "lib/conf/table.h"
@@ -68,17 +69,6 @@ absolute_path(const char *path)
 	return out;
 }
 
-/* FNV-1a, 64 bits: must never change, for it names files. */
-static uint64_t
-stable_hash(const char *s)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 /* The default memory store of a store; NULL: no memory. */
 static char *
 default_memory_store(const char *store)
@@ -95,7 +85,7 @@ default_memory_store(const char *store)
 	if (stat(store, &sb) == 0)
 		owner = sb.st_uid;
 	buf_printf(&b, "%s/minutehand-%lu/%016" PRIx64 ".db", RAM_DIR,
-	    (unsigned long)owner, stable_hash(store));
+	    (unsigned long)owner, hash_bytes(HASH_INIT, store, strlen(store)));
 	return buf_take(&b);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/hash.h"
 #include "lib/record/delivery.h"
 #include "lib/base/list.h"
 #include "lib/base/names.h"
@@ -114,22 +115,10 @@ delivery_command(const struct delivery *d, struct buf *out)
 		buf_printf(out, " # minutehand:%s", d->id);
 }
 
-/* FNV-1a, 64 bits, of a string with its NUL. */
-static uint64_t
-hash(uint64_t h, const char *s)
-{
-	do
-		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
-	while (*s++ != '\0');
-	return h;
-}
-
 int64_t
 delivery_fingerprint_of(const char *service, const char *command)
 {
-	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), service);
-
-	return (int64_t)hash(h, command);
+	return (int64_t)hash_text(hash_text(HASH_INIT, service), command);
 }
 
 int64_t

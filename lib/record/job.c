@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/fault.h"
+#include "lib/base/hash.h"
 #include "lib/record/job.h"
 #include "lib/base/list.h"
 #include "lib/record/run.h"
@@ -83,21 +84,11 @@ job_kind_parse(const char *name, enum job_kind *out)
 	return 0;
 }
 
-/* FNV-1a over both names, a zero byte between them. */
 int64_t
 job_seed(const struct job *j)
 {
-	const char *const names[] = { j->queue, j->job_id };
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < 2; i++) {
-		for (const char *p = names[i];; p++) {
-			h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
-			if (*p == '\0')
-				break;
-		}
-	}
-	return (int64_t)(h >> 1);
+	return (
+	    int64_t)(hash_text(hash_text(HASH_INIT, j->queue), j->job_id) >> 1);
 }
 
 int

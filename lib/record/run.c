@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/hash.h"
 #include "lib/base/list.h"
 #include "lib/record/run.h"
 #include "lib/base/names.h"
@@ -105,18 +106,14 @@ run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1])
 int64_t
 run_once_key(const char *queue, const char *job_id, int64_t slot_us)
 {
-	const char *const names[] = { queue, job_id };
-	uint64_t h = UINT64_C(0xcbf29ce484222325), v = (uint64_t)slot_us;
+	uint64_t h = hash_text(hash_text(HASH_INIT, queue), job_id);
+	uint64_t v = (uint64_t)slot_us;
+	unsigned char slot[8];
 
-	/* FNV-1a over both names and the slot, a zero byte after each name. */
-	for (size_t i = 0; i < 2; i++)
-		for (const char *p = names[i];; p++) {
-			h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
-			if (*p == '\0')
-				break;
-		}
-	for (int i = 0; i < 8; i++, v >>= 8)
-		h = (h ^ (v & 0xff)) * UINT64_C(0x100000001b3);
+	/* The same bytes on every host: the lowest first. */
+	for (size_t i = 0; i < sizeof(slot); i++, v >>= 8)
+		slot[i] = v & 0xff;
+	h = hash_bytes(h, slot, sizeof(slot));
 	h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
 	return (int64_t)((h ^ h >> 33) >> 1);
 }

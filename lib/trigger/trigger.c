@@ -10,6 +10,7 @@
 
 #include "lib/base/err.h"
 #include "lib/base/fault.h"
+#include "lib/base/hash.h"
 #include "lib/base/num.h"
 #include "lib/time/datetime.h"
 #include "lib/time/tz.h"
@@ -522,23 +523,13 @@ trigger_notes(const struct trigger *t)
 	return t->notes;
 }
 
-/* FNV-1a, including the NUL, which separates the two names. */
-static uint64_t
-hash(uint64_t h, const char *s)
-{
-	do
-		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
-	while (*s++ != '\0');
-	return h;
-}
-
 int64_t
 trigger_choice(const char *queue, const char *job_id)
 {
-	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), queue);
+	uint64_t h = hash_text(HASH_INIT, queue);
 
 	if (job_id != NULL)
-		h = hash(h, job_id);
+		h = hash_text(h, job_id);
 	return (int64_t)(h >> 1);
 }
 
