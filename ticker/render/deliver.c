@@ -84,8 +84,7 @@ write_all(struct deliver *d, int64_t now_us)
 		if (d->v[i]->answer == NULL)
 			continue;
 		d->v[i]->end = REQUEST_OVER;
-		if (d->v[i]->answer != &d->v[i]->unsent)
-			rc = hold_see(d, d->v[i], now_us);
+		rc = hold_see(d, d->v[i], now_us);
 		if (rc == STORE_OK)
 			rc = applies[d->v[i]->kind](d, d->v[i], now_us);
 	}

@@ -18,8 +18,10 @@
 #include "ticker/render/deliver_int.h"
 #include "lib/base/ban.h"
 
-/* Between two attempts with a key that was not accepted. */
+/* Between two attempts with a key that was not accepted; after one whose answer
+ * said nothing of the key. */
 #define HOLD_US (60 * CLOCK_US_PER_S)
+#define HOLD_AGAIN_US (5 * CLOCK_US_PER_S)
 
 #define WAITING "waiting: "
 #define WAITING_LEN (sizeof(WAITING) - 1)
@@ -29,6 +31,7 @@ struct hold {
 	char *service; /* "": any */
 	unsigned version;
 	int64_t until_us; /* then it is tried again */
+	bool is_tried;	  /* a request is under way, to see */
 	char reason[RENDER_MESSAGE_MAX + 256];
 };
 
@@ -109,8 +112,11 @@ hold_try(struct deliver *d, int key, const char *service, int64_t now_us)
 		struct hold *h = &d->holds[i];
 
 		if (h->key == key &&
-		    (h->service[0] == '\0' || strcmp(h->service, service) == 0))
+		    (h->service[0] == '\0' ||
+			strcmp(h->service, service) == 0)) {
 			h->until_us = now_us + HOLD_US;
+			h->is_tried = true;
+		}
 	}
 }
 
@@ -140,6 +146,7 @@ hold_add(struct deliver *d, const struct request *f, const char *service,
 		return STORE_FULL;
 	h->version = render_key_version(d->render, f->key);
 	h->until_us = now_us + HOLD_US;
+	h->is_tried = false;
 	(void)snprintf(h->reason, sizeof(h->reason),
 	    WAITING "Render does not %s render_key \"%.64s\"%s%s: %s",
 	    service[0] == '\0' ? "accept" : "permit", name,
@@ -169,6 +176,22 @@ hold_end(struct deliver *d, const struct request *f, const char *service,
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
+/* No answer, or one that does not say whether the key is accepted. */
+static void
+hold_learn_nothing(struct deliver *d, const struct request *f, int64_t now_us)
+{
+	for (size_t i = 0; i < d->nholds; i++) {
+		struct hold *h = &d->holds[i];
+
+		if (!h->is_tried || h->key != f->key ||
+		    (h->service[0] != '\0' &&
+			strcmp(h->service, f->service) != 0))
+			continue;
+		h->is_tried = false;
+		h->until_us = now_us + HOLD_AGAIN_US;
+	}
+}
+
 enum store_rc
 hold_see(struct deliver *d, const struct request *f, int64_t now_us)
 {
@@ -180,8 +203,10 @@ hold_see(struct deliver *d, const struct request *f, int64_t now_us)
 	/* What may be read there is another question. */
 	if (a->class == RENDER_DENIED && f->kind == REQUEST_SEND)
 		return hold_add(d, f, f->service, now_us);
-	if (a->class != RENDER_OK)
+	if (a->class != RENDER_OK) {
+		hold_learn_nothing(d, f, now_us);
 		return STORE_OK;
+	}
 	rc = hold_end(d, f, "", now_us);
 	return rc == STORE_OK && f->kind == REQUEST_SEND ?
 	    hold_end(d, f, f->service, now_us) :

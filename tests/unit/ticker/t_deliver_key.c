@@ -241,6 +241,26 @@ check_scope(void)
 	scene_end();
 }
 
+/* An answer to the attempt that does not speak of the key is no reason for
+ * another minute: this run may be in doubt, and the others wait for it. */
+static void
+check_said_nothing(enum fake_fault fault)
+{
+	const char *b;
+
+	scene_start("401, then no word of the key");
+	script(FAKE_401);
+	(void)add_command("srv-a", "x");
+	pass(1);
+	b = add_command("srv-b", "y");
+	pass(58);
+	is_state(b, RUN_DUE, "all of the key waits");
+	script(fault);
+	pass(50);
+	is_int((long long)sc.w->njobs, 2, "it is tried again soon, all leave");
+	scene_end();
+}
+
 int
 main(void)
 {
@@ -257,5 +277,8 @@ main(void)
 	check_denied(FAKE_401, "waiting: Render does not accept render_key");
 	check_denied(FAKE_403, "waiting: Render does not permit render_key");
 	check_scope();
+	for (enum fake_fault f = FAKE_CUT_TAKEN; f <= FAKE_429; f++)
+		check_said_nothing(f);
+	check_said_nothing(FAKE_UNSENT);
 	return tap_done();
 }
