@@ -6,15 +6,19 @@
 struct buf;
 
 /*
- * Append one word as a shell reads it, in quotes unless no shell could see
- * anything in it.  for_cron: as it stands in a line of a crontab, where a bare
- * "%" is the end of the command, even in quotes.
+ * Append word to out, quoted so that a POSIX shell reads it back as one word.
+ * A word of letters, digits and "/._+-:,@=%" is appended as it is.  With
+ * for_cron the text is for a crontab line, where crontab(5) ends the command at
+ * an unescaped "%", even between quotes: "%" is escaped for cron.  A failed
+ * allocation sets out->is_failed.
  */
 void shell_word(struct buf *out, const char *word, bool for_cron);
 
 /*
- * Append the words as one line for a shell, which takes it apart into the
- * same words.  A single one is taken for a line that is written already.
+ * Append words (at least one, NULL at the end) to out as one command line,
+ * which a POSIX shell splits into the same words.  A single word is appended
+ * unquoted: it is a complete command line.  A failed allocation sets
+ * out->is_failed.
  */
 void shell_join(char *const *words, struct buf *out);
 

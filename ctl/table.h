@@ -6,32 +6,39 @@
 #include <stdio.h>
 
 /*
- * Rows of text in aligned columns, cell by cell.  Widths are those of a
- * terminal: wide characters count two, combining ones none.  What is no
- * printable UTF-8 is shown as "?".
+ * Rows of text in aligned columns, filled cell by cell.  Widths are terminal
+ * columns: a wide character (Unicode East Asian Width W or F) has two, a
+ * combining one none.  Bytes that are not printable UTF-8 are shown as "?".
  */
 struct table {
 	size_t ncols;
-	char **cells; /* the headings are the first row */
-	size_t n;
+	char **cells; /* row by row; the headings are the first row */
+	size_t n;     /* cells in use */
 	size_t cap;
-	bool is_failed;
+	bool is_failed; /* out of memory; table_print fails */
 };
 
-/* Begin with ncols headings.  Undo with table_fini. */
+/* Start a table with ncols headings, copied.  Release it by table_fini. */
 void table_init(struct table *t, const char *const *headings, size_t ncols);
+
+/* Free the cells; t is zero afterwards. */
 void table_fini(struct table *t);
 
-/* Add the next cell, copied; NULL and "" are shown as "-". */
+/*
+ * Add the next cell, copied; NULL and "" are shown as "-".  table_addf formats
+ * it, up to 511 bytes.  A failed allocation sets is_failed.
+ */
 void table_add(struct table *t, const char *cell);
 void table_addf(struct table *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Print all rows, or nothing when there is none but the headings.  0 or -1
- * when memory had run out. */
+/*
+ * Print the headings and all rows to f; nothing if there are no rows.  Return
+ * 0, or -1 when an allocation failed, here or while cells were added.
+ */
 int table_print(const struct table *t, FILE *f);
 
-/* Columns that s takes on a terminal. */
+/* Return the number of terminal columns of s; an invalid byte has one. */
 size_t table_width(const char *s);
 
 #endif

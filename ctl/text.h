@@ -3,12 +3,18 @@
 
 #include "lib/base/text.h"
 
-/* The lines of the owner's command: lib/base/text.h, on standard output. */
+/* Lines on standard output, by lib/base/text.h. */
 
-/* Print a line: what fmt makes, made harmless, and a newline. */
+/*
+ * Print the formatted text and a newline.  Control characters and invalid
+ * UTF-8 are replaced as lib/base/text.h says.
+ */
 void text_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Print "NAME VALUE", the value behind width columns; no value is no line. */
+/*
+ * Print "NAME VALUE", with NAME padded to width columns.  Print nothing if
+ * value is NULL or "".
+ */
 void text_field(const char *name, int width, const char *value);
 
 #endif

@@ -5,8 +5,10 @@
 #include "lib/secret/token.h"
 
 /*
- * Make a token with the name, scopes, queues and times of t, store it with an
- * audit row in one transaction; its text into text.  t's id and hash are set.
+ * Create a token with the name, scopes, queues and times of t, and store it
+ * with an audit row in one transaction.  Set t's id and hash, and write the
+ * secret text of the token, which is not stored, into text.  STORE_CONFLICT:
+ * no unused id was found; on any result but STORE_OK nothing is stored.
  */
 enum store_rc token_new(struct ctl *c, struct token *t,
     char text[TOKEN_TEXT_MAX]);

@@ -5,8 +5,10 @@
 
 struct buf;
 
-/* The options that say when a job fires, shared by `job add` and `preview`;
- * they come first in the tables of both. */
+/*
+ * Indexes of the trigger options, which are the first options of both `job add`
+ * and `preview`.
+ */
 enum trigger_opt {
 	TRIGGER_OPT_DATE,
 	TRIGGER_OPT_EVERY,
@@ -41,14 +43,19 @@ enum trigger_opt {
 		"when clocks change: auto, wall, skip or once" }
 
 /*
- * Add what the options say to the object begun in body, in the words of the
- * HTTP API.  CTL_OK, or
- * CTL_USAGE with the reason told: none of the five triggers or more than one,
- * or a text that is no duration or no list of fields.
+ * Append the trigger options of a to the open JSON object in body, as members
+ * of the HTTP API's add_timing_job.  CTL_OK; CTL_USAGE with a message on
+ * standard error: none or more than one of the five triggers is given, or a
+ * value is not a duration or not a list of known fields; CTL_BUG: out of
+ * memory.
  */
 int trigger_opts_json(const struct ctl_args *a, struct buf *body);
 
-/* Option i as whole seconds under key, if it was given. */
+/*
+ * Append option i, a duration in whole seconds, to body as the member key; do
+ * nothing if it is not given.  name is the option's name in messages.  CTL_OK,
+ * or CTL_USAGE with a message on standard error.
+ */
 int trigger_opts_seconds(const struct ctl_args *a, int i, const char *name,
     struct buf *body, const char *key);
 

@@ -4,54 +4,58 @@
 #include "fcgi/api/http.h"
 
 /*
- * Fill *req from the variables in envp ("NAME=value", NULL at the end), which
- * must outlive it: method, trace id (serial makes a generated one unique within
- * the process).  Path, language and input are not looked at yet.
+ * Set *req from the CGI variables in envp ("NAME=value", NULL at the end),
+ * which must outlive it: variables, method and trace id (serial makes a
+ * generated one unique within the process).  Path, language and input are read
+ * later.
  */
 void request_init(struct request *req, char *const *envp, uint64_t serial);
 
 /*
- * Can the method be the one that the header X-HTTP-Method-Override names, if
- * there is one?  A POST may stand for DELETE or PATCH.  0, or -1 with a fault.
+ * Check the header X-HTTP-Method-Override, if present: a POST may name DELETE
+ * or PATCH.  0, or -1 with a fault.
  */
 int request_check_override(const struct request *req, struct faults *fs);
 
 /* Free what the request owns. */
 void request_fini(struct request *req);
 
-/* What became of reading or understanding the input. */
+/* Result of reading the input, with the HTTP status of the answer. */
 enum request_rc {
 	REQUEST_OK,
-	REQUEST_BAD,	   /* faults say why: 400 */
+	REQUEST_BAD,	   /* 400; the reasons are in the faults */
 	REQUEST_TOO_LARGE, /* 413 */
 	REQUEST_BAD_TYPE,  /* 415 */
-	REQUEST_SLOW,	   /* it did not come in time: 408 */
-	REQUEST_STOP	   /* we are to end: 503 */
+	REQUEST_SLOW,	   /* 408; it did not arrive in time */
+	REQUEST_STOP	   /* 503; the process is ending */
 };
 
 /*
- * Did the server give what every request has (RFC 3875 section 4.1: method,
- * query and address, be they empty)?  Without one, part of the request was
- * lost on its way.  0, or -1 with a fault for each that is missing.
+ * Check that the web server set the variables that every request has (RFC 3875
+ * section 4.1: REQUEST_METHOD, QUERY_STRING, REMOTE_ADDR; they may be empty).
+ * If one is missing, part of the request was lost.  0, or -1 with a fault for
+ * each that is missing.
  */
 int request_check_vars(const struct request *req, struct faults *fs);
 
 /*
- * Understand query and body as the route takes them: parameters into
- * req->params, a JSON body into req->json.  query is memory for the decoded
- * query string; both buffers must outlive the request, and are changed.
+ * Parse the query string and body as req->route takes them: parameters into
+ * req->params, a JSON body into req->json.  The query string is decoded into
+ * query, a form in place in body: both buffers are changed and must outlive the
+ * request.
  */
 enum request_rc request_read_input(struct request *req, struct buf *query,
     struct buf *body, struct faults *fs);
 
 /*
- * The parameter called name; *out is NULL when absent.  One that cannot be
- * read, or that was given twice, is a fault and -1.
+ * Set *out to the value of the parameter name, borrowed from the request; NULL
+ * if it is absent or null.  0, or -1 with a fault: it cannot be decoded, or was
+ * given twice.
  */
 int request_param(const struct request *req, const char *name, const char **out,
     struct faults *fs);
 
-/* Value of a variable, "" when not given. */
+/* Return the value of a variable, borrowed from envp; "" if not set. */
 const char *request_var(const struct request *req, enum http_var var);
 
 #endif

@@ -5,15 +5,15 @@
 
 struct buf;
 
-/* Private to ticker/render*: how a request is written. */
+/* Private to ticker/render/: URL and body of a request. */
 
 /*
- * The address of what is asked for, owned by the caller; base may end in /v1
- * or not.  NULL without memory.
+ * Return the URL of a request, which the caller frees.  base is the key's
+ * base_url, with or without "/v1" at its end.  NULL: out of memory.
  */
 char *render_ask_url(const char *base, const struct render_ask *ask);
 
-/* Append the body of the request, which only a create has. */
+/* Append the JSON body of a create to b; other requests have none. */
 void render_ask_body(const struct render_ask *ask, struct buf *b);
 
 #endif

@@ -11,49 +11,52 @@ struct conf;
 struct render;
 
 /*
- * The second step of a tick: runs that are due for an outside target are handed
- * over, looked for where nobody knows, followed to their end, canceled.  What
- * is decided is in ticker/render/step.h; this keeps the requests under way and
- * writes down what becomes of the runs.  Nothing here waits for the network, so
- * that claiming goes on meanwhile.  Any number may work on one store.
+ * The second step of a tick: due runs of an external target are sent, looked up
+ * when the answer was lost, followed to their end, and canceled.  The decisions
+ * are in ticker/render/step.h; a struct deliver has the requests under way and
+ * stores the states of the runs.  No function here waits for the network, so
+ * that the tick goes on claiming.  Any number of processes may work on one
+ * store.
  */
 struct deliver;
 
 /*
- * Work on the durable store st with the policies of conf and the requests of
- * render, all borrowed.  NULL without memory.
+ * Create a struct deliver for the durable store st, with the limits of conf and
+ * the requests of render; all three are borrowed until deliver_free.  NULL: out
+ * of memory, or no random seed.
  */
 struct deliver *deliver_new(struct store *st, const struct conf *conf,
     struct render *render);
 
 /*
- * Take the answers that came, write what becomes of their runs, and begin
- * what there is to do at now_us: all that leaves is written down, and on the
- * disk, before.  Requests go on in render_wait.  On anything but STORE_OK
- * nothing was changed and nothing begun; the answers are kept for the next
- * call.
+ * Take the answers that have arrived, store the new states of their runs, and
+ * start the requests that are due at now_us.  All is committed in one
+ * transaction before the first request is started; the requests go on in
+ * render_wait.  On any result but STORE_OK nothing was changed or started, and
+ * the answers are kept for the next call.
  */
 enum store_rc deliver_pump(struct deliver *d, int64_t now_us);
 
-/* Begin nothing from now on; what is under way is brought to its end. */
+/* Pick no more work from now on; requests under way are completed. */
 void deliver_drain(struct deliver *d);
 
 /*
- * How many requests are under way: in all, and of those that change something
- * at the target.
+ * Return the number of requests under way: all, and those that change the
+ * target (create, cancel).
  */
 size_t deliver_count(const struct deliver *d);
 size_t deliver_pending(const struct deliver *d);
 
 /*
- * When there is something to do, seen from now_us, apart from answers that
- * are awaited; DELIVERY_NEVER: not before somebody commits.
+ * Set *out_us to the time of the next deliver_pump, seen from now_us, if no
+ * answer arrives before; DELIVERY_NEVER: not before the store changes.
  */
 enum store_rc deliver_next(struct deliver *d, int64_t now_us, int64_t *out_us);
 
 /*
- * Give up what is under way: creates that may have left are in doubt from
- * now on, which the next tick resolves.  NULL is fine.
+ * Give up the requests under way and free d.  Runs whose create may have been
+ * sent are stored as unknown, and a later tick looks them up.  NULL does
+ * nothing.
  */
 void deliver_free(struct deliver *d, int64_t now_us);
 

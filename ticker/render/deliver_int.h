@@ -8,49 +8,56 @@
 
 struct err;
 
-/* Private to ticker/deliver*. */
+/* Private to ticker/render/: the requests under way and their handlers. */
 
 enum request_kind {
-	REQUEST_SEND,	/* one run is created */
-	REQUEST_LOOK,	/* a place's runs in doubt are looked for */
-	REQUEST_FOLLOW, /* a place's open runs: what became of them */
-	REQUEST_CHECK,	/* one open run is looked at alone */
-	REQUEST_CANCEL, /* one run is canceled */
+	REQUEST_SEND,	/* create the job of a run */
+	REQUEST_LOOK,	/* look up a service's unknown runs */
+	REQUEST_FOLLOW, /* poll the state of a service's open runs */
+	REQUEST_CHECK,	/* get the state of one open run */
+	REQUEST_CANCEL, /* cancel one run */
 	REQUEST__MAX
 };
 
-/* How a request goes on after its answer was written down. */
-enum request_end { REQUEST_WAITS, REQUEST_AGAIN, REQUEST_OVER };
-
-#define FOREIGN_MAX 384 /* bytes of a reason with two ids */
-
-/* A run that is looked for. */
-struct sought {
-	int64_t fingerprint; /* of its command as sent */
-	size_t row;
+/* What a request does next. */
+enum request_end {
+	REQUEST_WAITS, /* its answer has not arrived */
+	REQUEST_AGAIN, /* send it again: the next page */
+	REQUEST_OVER   /* its answer is stored: free it */
 };
 
-/* One request under way, or a row of them: the pages of a list. */
+#define FOREIGN_MAX 384 /* bytes of a reason that names two ids, with NUL */
+
+/* An entry of the index of the runs of a lookup. */
+struct sought {
+	int64_t fingerprint; /* of its command as sent */
+	size_t row;	     /* in request.rows */
+};
+
+/* A request under way; the pages of a list are one request. */
 struct request {
 	enum request_kind kind;
 	enum request_end end;
-	bool is_new;   /* picked, not written down */
-	bool is_ready; /* written down, not begun */
+	bool is_new;   /* picked, not committed */
+	bool is_ready; /* committed, not started */
 	int key;
 	char *service;
-	int64_t began_us;	      /* the first page */
-	struct render_answer *answer; /* that came, not yet written down */
-	struct render_answer unsent;  /* stands for one that never will */
-	enum render_op op;	      /* what is asked */
-	int64_t since_us;	      /* lists */
-	char *cursor;		      /* of the page asked for, or NULL */
+	int64_t began_us;	      /* when the first page was requested */
+	struct render_answer *answer; /* arrived, not yet stored; or NULL */
+	struct render_answer unsent;  /* the answer if it could not be sent */
+	enum render_op op;
+	int64_t since_us; /* lists: not older than this */
+	char *cursor;	  /* of the page requested, or NULL */
 	int pages;
-	bool is_partial;	      /* something may have been overlooked */
-	struct delivery run;	      /* send, check, cancel: as it was left */
-	struct delivery_list rows;    /* look: the runs in doubt, … */
-	struct sought *sought;	      /* … by their commands, … */
-	struct render_job *found;     /* … and what was found; id "": not */
-	char (*foreign)[FOREIGN_MAX]; /* … or is another's; "": nothing */
+	bool is_partial;     /* an element or page was not read */
+	struct delivery run; /* send, check, cancel: as it was stored */
+	/* Lookup: the unknown runs, an index of them by command, and per run
+	 * the job found (id "": none) and the reason why it is another run's
+	 * ("": it is not). */
+	struct delivery_list rows;
+	struct sought *sought;
+	struct render_job *found;
+	char (*foreign)[FOREIGN_MAX];
 	struct follow follow;
 };
 
@@ -61,89 +68,112 @@ struct deliver {
 	struct request **v;
 	size_t n, cap;
 	bool is_draining;
-	int64_t read_us;     /* when a place's runs were asked for last */
-	uint32_t rand_state; /* state of a generator for jitter */
-	char *after;	     /* the place served last */
-	struct hold *holds;  /* deliver_hold.c's */
+	int64_t read_us;     /* when a service was polled last */
+	uint32_t rand_state; /* state of the generator for jitter */
+	char *after;	     /* the service served last */
+	struct hold *holds;  /* of hold.c */
 	size_t nholds, holds_cap;
-	bool has_holds; /* those of earlier ticks are there */
+	bool has_holds; /* those of earlier ticks are loaded */
+};
+
+/* Whether runs of a service may be sent with its key. */
+enum hold_state {
+	HOLD_NONE, /* the key is accepted, or was not tried */
+	HOLD_HELD, /* it was not accepted: runs wait */
+	HOLD_TRY   /* the hold has expired: one run is sent to try the key */
 };
 
 /*
- * May a run of a place be created with a key that was not accepted before?
- * *why says ("waiting: …") why not, borrowed until an answer comes.
+ * Return the state of key and service at now_us.  Unless it is HOLD_NONE, *why
+ * is the reason ("waiting: …"), borrowed until the next answer is taken.
  */
-enum hold_state {
-	HOLD_NONE, /* it was */
-	HOLD_HELD, /* no: it waits */
-	HOLD_TRY   /* one, to see */
-};
 enum hold_state hold_find_state(struct deliver *d, int key, const char *service,
     int64_t now_us, const char **why);
 
-/* That one leaves at now_us. */
+/* The run of HOLD_TRY is sent at now_us: the others are held meanwhile. */
 void hold_try(struct deliver *d, int key, const char *service, int64_t now_us);
 
-/* The key to read or cancel with; -1: none, or one that is not accepted. */
+/*
+ * Return the index of the key to read or cancel with; -1: there is none, or it
+ * is not accepted.
+ */
 int deliver_key(struct deliver *d, const char *service, int64_t now_us);
 
-/* What an answer says of its key (open transaction). */
+/* Update the holds from the answer of f (in an open transaction). */
 enum store_rc hold_see(struct deliver *d, const struct request *f,
     int64_t now_us);
 
-/* Read what earlier ticks met, once; forget all. */
+/* Load the holds of earlier ticks from the store, once. */
 enum store_rc hold_load(struct deliver *d);
+
+/* Free all holds. */
 void hold_free(struct deliver *d);
 
-/* A request of that kind for a place (copied); NULL without memory. */
+/*
+ * Add a request of that kind for a service (copied) to d, which owns it.  NULL:
+ * out of memory.
+ */
 struct request *request_new(struct deliver *d, enum request_kind kind,
     const char *service, int key);
 
-/* Free one that is over, or was never begun. */
+/* Free a request that is done or was not started. */
 void request_done(struct request *f);
 
-/* Does it only ask? */
+/* Return whether it changes nothing at the target. */
 bool deliver_is_read(const struct request *f);
 
-/* Is there one already?  run 0: any of the kind and place. */
+/*
+ * Return whether d has such a request that is not done; run 0: any of that kind
+ * and service.
+ */
 bool request_is_open(const struct deliver *d, enum request_kind kind,
     const char *service, int64_t run);
 
-/* Requests that may be begun: in all, and of those that only read. */
+/*
+ * Return how many more requests may be started within max_parallel: of any
+ * kind, and of those that only read, which have a quarter of it.
+ */
 int64_t deliver_room(const struct deliver *d);
 int64_t deliver_room_to_read(const struct deliver *d);
 
 /*
- * Write d as it was changed (open transaction).  STORE_NOTFOUND: somebody
- * else did before; STORE_CONFLICT: the target's job belongs to another run.
+ * Store run as it was changed, and log a bad end (in an open transaction).
+ * STORE_NOTFOUND: it was changed since it was read; STORE_CONFLICT: the
+ * target's job belongs to another run.
  */
 enum store_rc deliver_move(struct deliver *d, struct delivery *run);
 
 /*
- * If the run, as the target just described it, is or was longer than it may:
- * have it canceled, say so in it and have that told (open transaction).
+ * If the run, in the state just reported, exceeds its max_runtime: request its
+ * cancel if it is open, set its reason, and add an alert (in an open
+ * transaction).
  */
 enum store_rc deliver_limit(struct deliver *d, struct delivery *run,
     int64_t now_us);
 
-/* Read the run of a request anew; STORE_NOTFOUND when it was moved since. */
+/*
+ * Read the run of a request again into *out, for delivery_fini.
+ * STORE_NOTFOUND: it was changed since the request was picked.
+ */
 enum store_rc deliver_again(struct deliver *d, const struct request *f,
     struct delivery *out);
 
 /*
- * Does the job that Render named for the run belong to another?  Then why,
- * of len bytes, says so; else it is "".
+ * Check that j, the job that Render named for the run, is not the job of
+ * another run, and has the command and service of this one.  why is the reason
+ * if not, else "".
  */
 enum store_rc deliver_foreign(struct deliver *d, const struct delivery *run,
     const struct render_job *j, struct err *why);
 
-/* A run was found at its service: it is followed from now on. */
+/* The job of an open run exists: poll its service from now on. */
 enum store_rc deliver_follow(struct deliver *d, const struct delivery *run,
     int64_t now_us);
 
 /*
- * Each kind, in the open transaction: what is to be begun, as new requests; and
- * what an answer means, which sets end.
+ * Handlers of the kinds, in an open transaction.  x_pick adds a request to d
+ * for what is due at now_us; x_apply stores what the answer of f means, and
+ * sets f->end.
  */
 enum store_rc send_pick(struct deliver *d, int64_t now_us);
 enum store_rc send_apply(struct deliver *d, struct request *f, int64_t now_us);
@@ -159,7 +189,10 @@ enum store_rc cancel_pick(struct deliver *d, int64_t now_us);
 enum store_rc cancel_apply(struct deliver *d, struct request *f,
     int64_t now_us);
 
-/* Leases of senders that are gone; runs that have waited for too long. */
+/*
+ * Make runs unknown whose sender's lease has expired, and runs dead that have
+ * waited for too long (in an open transaction).
+ */
 enum store_rc send_expire(struct deliver *d, int64_t now_us);
 
 #endif

@@ -7,26 +7,28 @@
 #include "ticker/render/api.h"
 
 /*
- * Private to ticker/render*: from the bytes of an answer to a struct
- * render_answer.  No input may hurt; what is not understood is said.
+ * Private to ticker/render/: parses answers of Render, which are not trusted.
+ * Unknown members of a reason are kept as text.
  */
 
 /*
- * Read the body of a 2xx answer into a, whose op is set: one job, or a page
- * of jobs or events.  0, or -1 with a->message saying what is wrong.
+ * Parse the body of a 2xx answer into a, whose op is set: one job, or a page
+ * of jobs or events.  0, or -1 with the reason in a->message.  What is
+ * allocated is freed by render_answer_free after either.
  */
 int render_parse(struct render_answer *a, const char *body, size_t len);
 
 /*
- * Put what an answer with an error status says of itself into a->message:
- * its "message" if it is JSON, else the beginning of its text, as one line of
- * UTF-8 without control characters; "" if there is nothing.
+ * Set a->message from the body of an answer with an error status: its member
+ * "message" if it is JSON, else its first 300 bytes, as one line of UTF-8
+ * without control characters; "" if it is empty.
  */
 void render_parse_error(struct render_answer *a, const char *body, size_t len);
 
 /*
- * An instant of RFC 3339 with 0 to 9 decimals (cut to 6) and Z or an offset;
- * RENDER_NO_TIME for anything else.
+ * Return a time of RFC 3339, with Z or an offset and any number of decimals
+ * (those after the 6th are dropped), in microseconds since the epoch;
+ * RENDER_NO_TIME if text is anything else, or NULL.
  */
 int64_t render_time(const char *text);
 
