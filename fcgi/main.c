@@ -25,7 +25,7 @@
 
 #include "lib/base/ban.h"
 
-#define EXIT_USAGE 64 /* sysexits.h, which POSIX does not have */
+#define EXIT_USAGE 64 /* of sysexits.h, which POSIX does not have */
 #define EXIT_FAIL 70
 
 extern char **environ;
@@ -44,7 +44,7 @@ print_help(void)
 	buf_fini(&b);
 }
 
-/* What was printed, was it written?  An exit status. */
+/* Flush standard output; an exit status. */
 static int
 end_output(void)
 {
@@ -54,8 +54,10 @@ end_output(void)
 	return EXIT_FAIL;
 }
 
-/* Did a web server start us for one request?  Then also one that lacks its
- * method is answered, by 400. */
+/*
+ * Return whether a web server started the program for one request.  One without
+ * a method is answered, too, by 400.
+ */
 static bool
 is_cgi(void)
 {
@@ -64,8 +66,8 @@ is_cgi(void)
 }
 
 /*
- * A web server may turn a query without "=" into arguments (RFC 3875 section
- * 4.4): a client must not choose our options.
+ * A web server may pass a query without "=" as arguments (RFC 3875 section
+ * 4.4); a client must not set options.
  */
 static bool
 are_args_foreign(int argc)
@@ -81,7 +83,7 @@ struct options {
 	int64_t workers;
 };
 
-/* The options; -1 to go on with *o set, else an exit status. */
+/* Read the options; -1: continue with *o set, else an exit status. */
 static int
 read_options(int argc, char **argv, struct options *o)
 {
@@ -133,9 +135,9 @@ run_worker(void *arg)
 static int
 serve(struct ctx *ctx, int workers)
 {
-	/* What is not taken any more shows as a failed write. */
+	/* A closed connection is reported by write(2). */
 	signal(SIGPIPE, SIG_IGN);
-	/* A file size limit then shows as a failed write, not as our death. */
+	/* An exceeded file size limit is reported by write(2). */
 	signal(SIGXFSZ, SIG_IGN);
 	stop_block();
 	if (serve_fcgi_is_asked())

@@ -138,7 +138,7 @@ const struct route route_table[] = {
 	    "show a one-off job"),
 	RENDER(POST, "/{job}/cancel", WRITE, PARAMS, h_render_cancel,
 	    "cancel a one-off job"),
-	/* What stands above, with names in its path. */
+	/* The routes above, with names in the path. */
 	NATIVE(GET, "/v1/queues/{queue}/messages", READ, h_messages,
 	    "as GET /v1/messages"),
 	NATIVE_JSON(POST, "/v1/queues/{queue}/lease", CONSUME, h_lease,

@@ -23,7 +23,7 @@
 
 #define RETRY_OPEN_S 5
 
-/* Say what is wrong with the input; true when nothing is. */
+/* Answer invalid input; true if it is valid. */
 static bool
 is_understood(enum request_rc rc, const struct request *req,
     struct response *res)
@@ -57,8 +57,8 @@ is_understood(enum request_rc rc, const struct request *req,
 }
 
 /*
- * The language of the answer: the configuration's, else the one the client
- * prefers; clients made for funboost were never asked, and compare Chinese.
+ * The language of the answer: the configured one, else the one the client
+ * prefers.  Below /funboost it is Chinese, which existing clients compare.
  */
 static enum lang
 choose_language(struct ctx *ctx, const struct request *req)
@@ -72,7 +72,7 @@ choose_language(struct ctx *ctx, const struct request *req)
 	    req->is_funboost ? LANG_ZH : LANG_EN);
 }
 
-/* Is all there, the path text, and the method one that can be meant? */
+/* Check the variables, that the path is text, and the method override. */
 static bool
 is_readable(const struct request *req, struct response *res)
 {
@@ -85,7 +85,7 @@ is_readable(const struct request *req, struct response *res)
 	return false;
 }
 
-/* Find the route; false when there is none to call. */
+/* Find the route; false if there is none, with the answer set. */
 static bool
 find_route(struct ctx *ctx, struct request *req, struct response *res)
 {
@@ -111,7 +111,7 @@ find_route(struct ctx *ctx, struct request *req, struct response *res)
 	return true;
 }
 
-/* The checks common to all requests, then the handler. */
+/* Run the checks common to all requests, then the handler. */
 static void
 answer(struct ctx *ctx, struct request *req, enum request_rc body,
     struct response *res)
@@ -152,7 +152,7 @@ serve_one(struct ctx *ctx, char *const *envp, struct client *client)
 	peer_init(&client->peer, req.var[HTTP_VAR_REMOTE_ADDR],
 	    req.var[HTTP_VAR_REMOTE_PORT]);
 	response_init(&res, &ctx->data);
-	/* Read whatever comes of it: an unread body upsets some servers. */
+	/* Read it in any case: some servers fail if the body is not read. */
 	body = body_read(&req, client, &ctx->body, &res.faults);
 	answer(ctx, &req, body, &res);
 	response_write(&res, &req, &ctx->text, &ctx->out);
@@ -163,7 +163,9 @@ serve_one(struct ctx *ctx, char *const *envp, struct client *client)
 		buf_fini(&ctx->out);
 		buf_str(&ctx->out, no_memory);
 	}
-	/* Not for what a handler means to say: a late ticker is no error. */
+	/*
+	 * Not if a handler set data: a late ticker is no error of the program.
+	 */
 	if (res.status >= 500 && res.data->len == 0)
 		log_event(LOG_LEVEL_WARN, "answered-with-error", "trace",
 		    req.trace_id, LOG_KEY_PATH,
@@ -179,7 +181,7 @@ serve_request(struct ctx *ctx, char *const *envp, struct client *client)
 	if (client_write(client, buf_cstr(&ctx->out), ctx->out.len) == 0)
 		return 0;
 	leased_give_back(ctx);
-	/* An answer that is not awaited any more is no error of ours. */
+	/* The client has disconnected, which is no error of the program. */
 	log_event(LOG_LEVEL_INFO, "answer-not-taken", NULL);
 	return -1;
 }

@@ -18,7 +18,7 @@
 #define PIPE_BUF _POSIX_PIPE_BUF
 #endif
 #define SEND_US (60 * CLOCK_US_PER_S) /* without a byte being taken */
-#define LAST_MS 1000		      /* likewise, once we are to end */
+#define LAST_MS 1000		      /* likewise, after SIGTERM */
 
 static enum client_read
 on_read(void *self, char *p, size_t *n, int64_t wait_us)
@@ -42,7 +42,7 @@ on_read(void *self, char *p, size_t *n, int64_t wait_us)
 	return got > 0 ? CLIENT_DATA : CLIENT_END;
 }
 
-/* A pipe that nobody reads, or a socket that was closed, shows it by itself. */
+/* A pipe without a reader or a closed socket is readable. */
 static bool
 on_wait(void *self, int64_t us)
 {
@@ -63,7 +63,7 @@ on_write(void *self, const char *p, size_t n)
 		if (stop_poll(&pfd, 1, SEND_US) != 1 &&
 		    (!stop_is_pending() || poll(&pfd, 1, LAST_MS) != 1))
 			return -1;
-		/* As much as does not block (write(2) on pipes). */
+		/* Write no more than does not block (write(2) on pipes). */
 		put = write(STDOUT_FILENO, p, n > PIPE_BUF ? PIPE_BUF : n);
 		if (put < 0 && errno != EINTR && errno != EAGAIN)
 			return -1;

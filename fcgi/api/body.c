@@ -18,14 +18,14 @@
 
 #include "lib/base/ban.h"
 
-#define CHUNK 65536 /* read at once */
-#define DRAIN_MAX \
-	(INT64_C(16) * HTTP_BODY_MAX) /* read and thrown away at most */
+#define CHUNK 65536 /* bytes per read */
+/* Maximum bytes read of a body that is too large, to answer it at all. */
+#define DRAIN_MAX (INT64_C(16) * HTTP_BODY_MAX)
 
 struct reading {
 	struct client *client;
 	struct buf *out;
-	int64_t announced; /* -1: unknown */
+	int64_t announced; /* CONTENT_LENGTH; -1: not set */
 	int64_t got;
 	int64_t idle_us;
 	int64_t until_us;
@@ -35,9 +35,9 @@ const struct body_limits body_usual = { 10 * CLOCK_US_PER_S,
 	60 * CLOCK_US_PER_S };
 
 /*
- * Without CONTENT_LENGTH: RFC 9112 section 6.3 knows a body by its transfer
- * coding; HTTP/2 and later have none of these.  A content type alone may be
- * the last trace of a coding that the server took away.
+ * Without CONTENT_LENGTH, HTTP/1.1 announces a body by its transfer coding (RFC
+ * 9112 section 6.3); HTTP/2 and later have none.  A content type alone may be
+ * left of a coding that the web server removed.
  */
 static bool
 may_follow(const struct request *req)
@@ -48,7 +48,7 @@ may_follow(const struct request *req)
 	    0;
 }
 
-/* How many bytes to ask for; 0: all of it is there. */
+/* The number of bytes to read next; 0: the body is complete. */
 static size_t
 wanted(const struct reading *r)
 {
@@ -58,7 +58,7 @@ wanted(const struct reading *r)
 	return (size_t)(r->announced - r->got);
 }
 
-/* Up to n bytes more, thrown away where the body is too large already. */
+/* Read up to n bytes; drop them if the body is too large already. */
 static enum client_read
 read_some(struct reading *r, size_t n)
 {
@@ -101,11 +101,11 @@ read_all(struct reading *r)
 	return CLIENT_END;
 }
 
-/* A body that ended: is it the one that was announced? */
+/* Compare the length of a complete body with the one announced. */
 static enum request_rc
 judge(const struct reading *r, struct faults *fs)
 {
-	/* A plain CGI program is not told that the rest will never come. */
+	/* CGI does not report a body that was cut short. */
 	if (r->announced < 0) {
 		if (r->client->is_framed || client_is_there(r->client))
 			return REQUEST_OK;
@@ -121,7 +121,7 @@ judge(const struct reading *r, struct faults *fs)
 	return REQUEST_BAD;
 }
 
-/* What CONTENT_LENGTH says; nginx has an empty one for none. */
+/* Read CONTENT_LENGTH; nginx sets it empty if there is no body. */
 static enum request_rc
 read_length(const struct request *req, int64_t *out, struct faults *fs)
 {

@@ -14,9 +14,9 @@
 
 #include "lib/base/ban.h"
 
-#define USER_MAX 256 /* bytes of a user's name beside the token */
+#define USER_MAX 256 /* bytes of the user name in Basic credentials */
 
-/* Apache moves the header aside when it rewrites a request. */
+/* Apache renames the variable when it rewrites a request. */
 static const char *
 authorization(const struct request *req)
 {
@@ -26,7 +26,7 @@ authorization(const struct request *req)
 			      request_var(req, HTTP_VAR_REDIRECT_AUTHORIZATION);
 }
 
-/* What follows the name of a scheme (in any case) and blanks, or NULL. */
+/* The text after the scheme's name (in any case) and blanks, or NULL. */
 static const char *
 after_scheme(const char *header, const char *scheme)
 {
@@ -38,7 +38,7 @@ after_scheme(const char *header, const char *scheme)
 	return header + n + strspn(header + n, " \t");
 }
 
-/* Take the n bytes at s if they have the form of a token. */
+/* Copy the n bytes at s if they have the form of a token. */
 static bool
 take_token(const char *s, size_t n, char out[TOKEN_TEXT_MAX])
 {
@@ -73,13 +73,13 @@ static enum credential_kind
 read_basic(const struct request *req, const char *s, char out[TOKEN_TEXT_MAX])
 {
 	if (!take_password(s, out)) {
-		/* The web server's own password, which it has checked. */
+		/* Credentials of the web server's own, which it has checked. */
 		return strcasecmp(request_var(req, HTTP_VAR_AUTH_TYPE),
 			   "Basic") == 0 ?
 		    CREDENTIAL_NONE :
 		    CREDENTIAL_MALFORMED;
 	}
-	/* Browsers add it by themselves, also to what another page asks. */
+	/* Browsers add it unasked, also to requests of other sites' pages. */
 	return loopback_is_own_page(req) ? CREDENTIAL_TOKEN :
 					   CREDENTIAL_FOREIGN;
 }

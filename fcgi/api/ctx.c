@@ -24,8 +24,9 @@
 
 #include "lib/base/ban.h"
 
-#define EXAMINE_US (CLOCK_US_PER_S / 2) /* longest trust in modes and owners */
-#define BUF_KEEP 262144 /* a larger buffer is not kept for the next request */
+/* maximum age of a check of modes and owners */
+#define EXAMINE_US (CLOCK_US_PER_S / 2)
+#define BUF_KEEP 262144 /* bytes; a larger buffer is freed after the request */
 
 void
 ctx_init(struct ctx *ctx, char *conf_path, const char *env_tz)
@@ -68,7 +69,7 @@ log_bad_conf(const struct ctx *ctx, const char *why)
 	    LOG_KEY_ERROR, why, NULL);
 }
 
-/* What a configuration that could not be loaded suffers from. */
+/* Why the configuration could not be loaded, for /healthz. */
 static const char *
 conf_cause(const char *path, const char *why)
 {
@@ -79,11 +80,11 @@ conf_cause(const char *path, const char *why)
 					   "configuration-invalid";
 }
 
-/* What a store that could not be opened suffers from. */
+/* Why the store could not be opened, for /healthz. */
 static const char *
 store_cause(const char *path, enum store_rc rc, const char *why)
 {
-	/* A time zone that this host does not know. */
+	/* The default time zone is unknown on this host. */
 	if (rc == STORE_CONFIG && trust_remedy(why) == NULL)
 		return "configuration-invalid";
 	if (access(path, R_OK | W_OK) == -1)
@@ -136,7 +137,7 @@ is_same(const struct ctx_file *a, const struct ctx_file *b)
 	    a->uid == b->uid && a->gid == b->gid;
 }
 
-/* A configuration that is not trusted is not used, nor what came of it. */
+/* Close a configuration that is not trusted, and all opened by it. */
 static int
 drop_conf(struct ctx *ctx, const char *why)
 {
@@ -161,7 +162,7 @@ look_at_owner(const char *path, struct ctx_owner *o)
 	o->gid = sb.st_gid;
 }
 
-/* The same of the folder of a file, whose path is a whole one. */
+/* The same for the folder of a file with an absolute path. */
 static void
 look_at_folder(const char *path, struct ctx_owner *o)
 {
@@ -172,9 +173,9 @@ look_at_folder(const char *path, struct ctx_owner *o)
 }
 
 /*
- * Need the files be examined again?  At once when one of those that all
- * depends on is another's by now, else every while, since each of the many
- * folders and files may be.
+ * Return whether the last examination holds: not after EXAMINE_US, since any of
+ * the folders and files may change; not if the owner or mode of the store, its
+ * folder or the configuration's folder has changed.
  */
 static bool
 is_examined(struct ctx *ctx)
@@ -194,7 +195,7 @@ is_examined(struct ctx *ctx)
 	return !is_new;
 }
 
-/* Examine all that is believed, as when it was opened; 0, or -1. */
+/* Examine modes and owners again, as when it was opened; 0, or -1. */
 static int
 examine(struct ctx *ctx)
 {
@@ -205,13 +206,13 @@ examine(struct ctx *ctx)
 
 	if (conf_check_trust(ctx->conf, &why) == -1)
 		return drop_conf(ctx, why.text);
-	/* Why it is not, and that, is for open_store. */
+	/* open_store reports the reason. */
 	if (trust_check(&t, TRUST_STORE, ctx->conf->store) == TRUST_REFUSED)
 		close_store(ctx);
 	return 0;
 }
 
-/* The file changed, or was never read. */
+/* Load the file: it has changed, or was not read yet. */
 static int
 load_conf(struct ctx *ctx)
 {
@@ -225,7 +226,7 @@ load_conf(struct ctx *ctx)
 		log_bad_conf(ctx, why.text);
 		return 0;
 	}
-	/* The stores, and all that is open with them, point into the old. */
+	/* The stores and brokers point into the old configuration. */
 	close_store(ctx);
 	conf_free(ctx->conf);
 	ctx->conf = conf;
@@ -243,17 +244,19 @@ ctx_read_conf(struct ctx *ctx)
 	ctx->is_conf_read = true;
 	now = look_at(ctx->conf_path);
 	if (ctx->conf == NULL || !is_same(&now, &ctx->conf_file)) {
-		/* Noted first: a change meanwhile is one more change. */
+		/*
+		 * Recorded first, so that a change meanwhile is noticed later.
+		 */
 		ctx->conf_file = now;
 		if (load_conf(ctx) == -1)
 			return -1;
-		/* It was, just now. */
+		/* Record the time of this examination. */
 		(void)is_examined(ctx);
 	}
 	return is_examined(ctx) ? 0 : examine(ctx);
 }
 
-/* The memory store is looked after by sched_store. */
+/* sched_store checks the memory store. */
 static void
 check_replaced(struct ctx *ctx)
 {
@@ -283,7 +286,7 @@ open_store(struct ctx *ctx)
 	return 0;
 }
 
-/* One large answer must not weigh on a worker for ever. */
+/* Free a large buffer: a worker lives long. */
 static void
 trim(struct buf *b)
 {

@@ -73,7 +73,7 @@ input_kind(const struct request *req, enum job_kind *out, struct faults *fs)
 		    "must be redis, sqlite, memory or all");
 }
 
-/* Is there a queue_name with something in it? */
+/* Return whether queue_name is given and not empty. */
 static bool
 has_queue(const struct request *req)
 {
@@ -88,9 +88,9 @@ has_queue(const struct request *req)
 }
 
 /*
- * Where a missing queue_name means all queues, a misspelt one must not, nor
- * one whose value got lost on the way.  In a body that names a queue, what is
- * not known does no harm, and is ignored as in all others.
+ * On a route where a missing queue_name means all queues, refuse a misspelt
+ * name and a missing value.  If the body names a queue, unknown members are
+ * ignored, as on all other routes.
  */
 static void
 refuse_accidents(const struct request *req, struct faults *fs)
@@ -118,7 +118,7 @@ refuse_accidents(const struct request *req, struct faults *fs)
 	}
 }
 
-/* A name that a route takes, and where it goes. */
+/* A name that a route takes, and the member it is copied to. */
 struct name {
 	enum route_name bit;
 	const char *name;
@@ -133,7 +133,7 @@ static const struct name names[] = {
 	{ ROUTE_ANY_QUEUE, "queue_name", offsetof(struct http_path, queue) },
 };
 
-/* Is it left out, or empty, where it may be? */
+/* Return whether it is absent or empty, and may be. */
 static bool
 may_lack(const struct name *n, const char *text)
 {
@@ -141,7 +141,10 @@ may_lack(const struct name *n, const char *text)
 	    (text == NULL || text[0] == '\0');
 }
 
-/* Copy the name out of the parameters, or of the body and then leave it out. */
+/*
+ * Copy the name from the parameters, or from the body, where the member is then
+ * deleted.
+ */
 static void
 take_one(struct request *req, const struct name *n, struct faults *fs)
 {
@@ -163,7 +166,7 @@ take_one(struct request *req, const struct name *n, struct faults *fs)
 		json_remove(req->json, name);
 }
 
-/* Of the body the route's member alone is left. */
+/* Replace the body by the member that the route takes. */
 static void
 take_member(struct request *req, struct faults *fs)
 {
@@ -287,9 +290,8 @@ input_int(const struct request *req, const char *name,
 }
 
 /*
- * A + of an offset that a client left as it is in a query has become a blank:
- * "T15:00:00 01:00".  No instant has a blank behind its time, so it is put
- * back.
+ * Decoding turns an unescaped "+" of a UTC offset in a query into a blank:
+ * "T15:00:00 01:00".  No valid time has a blank there, so restore it.
  */
 const char *
 input_instant(const char *text, char room[INPUT_INSTANT_MAX])

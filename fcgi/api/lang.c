@@ -13,10 +13,10 @@
 
 #include "lib/base/ban.h"
 
-#define Q_MAX 1000 /* quality in thousandths */
+#define Q_MAX 1000 /* a quality value of 1, in thousandths */
 #define Q_UNSET (-1)
 
-/* What a header says of one language: how much it is liked, and since when. */
+/* The header's best element for a language: its quality and position. */
 struct liking {
 	int q;
 	int at; /* element of the list */
@@ -31,8 +31,8 @@ skip_space(const char *s)
 }
 
 /*
- * qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
- * in thousandths; *s is moved behind it.  -1: malformed.
+ * qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ) (RFC 9110
+ * section 12.4.2), in thousandths; *s is moved after it.  -1: malformed.
  */
 static int
 read_quality(const char **s)
@@ -52,7 +52,7 @@ read_quality(const char **s)
 	return q <= Q_MAX ? q : -1;
 }
 
-/* The quality of the element that goes on at s: ";q=0.8"; -1: malformed. */
+/* The quality after an element's tag, at s: ";q=0.8"; -1: malformed. */
 static int
 element_quality(const char *s)
 {
@@ -71,8 +71,8 @@ element_quality(const char *s)
 }
 
 /*
- * Is the tag of len bytes the language or one of its variants?  Also as locales
- * write them: zh_CN.
+ * Return whether the tag of len bytes is the language or a variant of it, in
+ * the form of locales, too: zh_CN.
  */
 static bool
 is_language(const char *tag, size_t len, const char *language)
@@ -90,7 +90,7 @@ raise(struct liking *l, int q, int at)
 		*l = (struct liking){ q, at };
 }
 
-/* What a whole header says. */
+/* A parsed Accept-Language header. */
 struct accepted {
 	struct liking zh, en, any; /* any: "*" */
 	bool is_named;		   /* some language is accepted by name */
@@ -131,7 +131,9 @@ lang_choose(const char *accept, enum lang fallback)
 	read_header(accept == NULL ? "" : accept, &a);
 	if (!a.is_named)
 		return a.zh.q == 0 ? LANG_EN : fallback;
-	/* "*" is every language that is not named; Chinese has to be. */
+	/*
+	 * "*" matches languages that are not named, but Chinese must be named.
+	 */
 	if (a.en.q == Q_UNSET)
 		a.en = a.any;
 	if (a.zh.q <= 0 || a.zh.q < a.en.q)

@@ -10,8 +10,8 @@
 
 #include "lib/base/ban.h"
 
-#define PART 64 /* messages of one transaction */
-#define TRIES 3 /* of one that finds the store busy */
+#define PART 64 /* messages per transaction */
+#define TRIES 3 /* per transaction, while the store is busy */
 
 void
 leased_forget(struct ctx *ctx)
@@ -45,7 +45,7 @@ leased_give_back(struct ctx *ctx)
 		enum store_rc rc =
 		    give_back_part(ctx, i, n - i < PART ? n - i : PART);
 
-		/* What is not given back comes back when its lease ends. */
+		/* A message not released becomes ready when its lease ends. */
 		if (rc != STORE_OK)
 			log_event(LOG_LEVEL_WARN, "lease-not-given-back",
 			    LOG_KEY_ERROR, store_strrc(rc), NULL);

@@ -13,8 +13,10 @@
 
 #include "lib/base/ban.h"
 
-/* 127.0.0.0/8 in dotted form: digits and dots alone, so that a name such as
- * 127.example.org is none. */
+/*
+ * An address of 127.0.0.0/8 has digits and dots only, which rules out a name
+ * such as 127.example.org.
+ */
 static bool
 is_loopback_v4(const char *s, size_t n)
 {
@@ -32,7 +34,7 @@ is_loopback_address(const char *s)
 	return is_loopback_v4(s, strlen(s));
 }
 
-/* Length of the host in "host", "host:port", "[v6]:port". */
+/* The length of the host in "host", "host:port", "[v6]:port". */
 static size_t
 host_length(const char *s)
 {
@@ -54,7 +56,10 @@ is_loopback_host(const char *host)
 	    is_loopback_v4(host, n);
 }
 
-/* Is a page's origin (RFC 6454: scheme://host[:port]) the host asked? */
+/*
+ * Return whether a page's origin (RFC 6454: scheme://host[:port]) is the host
+ * of the request.
+ */
 static bool
 is_same_origin(const char *origin, const char *host)
 {
@@ -64,8 +69,8 @@ is_same_origin(const char *origin, const char *host)
 }
 
 /*
- * Browsers tell where a request began (W3C Fetch Metadata), also where they
- * send no Origin, as for a picture.  "none": the user typed the address.
+ * Browsers send the origin of a request as Sec-Fetch-Site (W3C Fetch Metadata),
+ * also without Origin, as for an image.  "none": the user typed the address.
  */
 static bool
 is_own_page(const char *fetch_site)
@@ -93,18 +98,17 @@ loopback_is_local(const struct request *req)
 
 	if (!is_loopback_address(request_var(req, HTTP_VAR_REMOTE_ADDR)))
 		return false;
-	/* A server that others reach may have taken a proxy's word for who
-	 * asks. */
+	/* A public server may have replaced the address by a proxy's header. */
 	if (req->var[HTTP_VAR_SERVER_ADDR] != NULL &&
 	    !is_loopback_address(req->var[HTTP_VAR_SERVER_ADDR]))
 		return false;
-	/* A proxy stands between: the address is the proxy's. */
+	/* The request came by a proxy, whose address this is. */
 	if (req->var[HTTP_VAR_FORWARDED_FOR] != NULL ||
 	    req->var[HTTP_VAR_FORWARDED] != NULL ||
 	    req->var[HTTP_VAR_REAL_IP] != NULL ||
 	    req->var[HTTP_VAR_VIA] != NULL)
 		return false;
-	/* DNS rebinding: somebody's name that leads to this host. */
+	/* DNS rebinding: a foreign name that resolves to this host. */
 	if (host != NULL && !is_loopback_host(host))
 		return false;
 	return loopback_is_own_page(req);

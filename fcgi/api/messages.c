@@ -8,7 +8,7 @@
 
 #include "lib/base/ban.h"
 
-/* The Chinese ones, up to the queues, are what existing clients compare. */
+/* Existing clients compare the Chinese texts up to the queues' ones. */
 static const char *const texts[MSG__MAX][LANG__MAX] = {
 	[MSG_OK] = { "获取成功", "OK" },
 	[MSG_BAD_INPUT] = { "请求参数有误: %f", "Bad input: %f" },

@@ -44,8 +44,8 @@ hex_value(char c)
 }
 
 /*
- * Decode application/x-www-form-urlencoded in place: '+' and %XX.  NULL, or
- * what is wrong; the text is then cut there.
+ * Decode application/x-www-form-urlencoded in place: '+' and %XX.  NULL, or the
+ * reason of an error, with the text cut there.
  */
 static const char *
 decode(char *s)
@@ -95,7 +95,10 @@ params_add_form(struct request *req, char *text, struct faults *fs)
 		value = strchr(text, '=');
 		if (value != NULL)
 			*value++ = '\0';
-		/* Left out, what it was meant to narrow would be all. */
+		/*
+		 * If it were ignored, a filter would be lost and all would
+		 * match.
+		 */
 		why = decode(text);
 		if (why != NULL)
 			return fault_add(fs, "parameters", "the name of one %s",

@@ -25,14 +25,14 @@
 
 #include "lib/base/ban.h"
 
-/* A configured queue's name, unless it is a pattern for many. */
+/* Return whether a configured name is no pattern. */
 static bool
 is_plain_name(const char *glob)
 {
 	return strpbrk(glob, "*?[\\") == NULL;
 }
 
-/* sink_see: one more, be it there already. */
+/* sink_see: append a name, possibly a duplicate. */
 static void
 add(void *arg, const char *name)
 {
@@ -74,7 +74,10 @@ queue_names_sort(struct queue_names *l)
 		qsort(l->v, l->n, sizeof(*l->v), by_name);
 }
 
-/* Keep each that the client may see once, where it was first. */
+/*
+ * Drop names that the client may not see and duplicates, and restore the order
+ * of collection.
+ */
 static void
 settle(const struct ctx *ctx, struct queue_names *l)
 {
@@ -157,7 +160,7 @@ queue_warn_unknown(struct ctx *ctx, const char *queue, struct response *res)
 	};
 	bool is_known;
 
-	/* A hint only: an answer that was given is not taken back for it. */
+	/* A failure is ignored: the request itself has succeeded. */
 	if (queue_is_known(ctx, queue, &is_known) == STORE_OK && !is_known)
 		warns_add(&res->warns, WARN_UNKNOWN_QUEUE, &text);
 }

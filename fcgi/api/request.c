@@ -99,7 +99,7 @@ method_of(const char *name)
 	return HTTP_OTHER;
 }
 
-/* The methods that hosts forbid, and a POST may stand for. */
+/* Methods that some hosts block, which a POST may name instead. */
 static bool
 may_stand_for(enum http_method m)
 {
@@ -137,7 +137,7 @@ request_check_override(const struct request *req, struct faults *fs)
 	return 0;
 }
 
-/* The finaliser of SplitMix64: spreads what differs over all bits. */
+/* The finalizer of SplitMix64: spreads differences over all bits. */
 static uint64_t
 mix(uint64_t x)
 {
@@ -146,7 +146,7 @@ mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* The client's request id when it is sane, else one of ours. */
+/* Take the client's X-Request-Id if it is valid, else generate an id. */
 static void
 read_trace_id(struct request *req, uint64_t serial)
 {
@@ -208,7 +208,10 @@ request_check_vars(const struct request *req, struct faults *fs)
 	return rc;
 }
 
-/* A charset that is not UTF-8 among the parameters of a media type? */
+/*
+ * Return whether the parameters of a media type name another charset than
+ * UTF-8.
+ */
 static bool
 is_foreign_charset(const char *params)
 {
@@ -228,7 +231,10 @@ is_foreign_charset(const char *params)
 	return false;
 }
 
-/* Is type the media type name (RFC 9110: any case), in UTF-8? */
+/*
+ * Return whether type is the media type name (RFC 9110 section 8.3.1: in any
+ * case), in UTF-8.
+ */
 static bool
 is_type(const char *type, const char *name)
 {
@@ -258,9 +264,9 @@ read_json(struct request *req, const struct buf *body, struct faults *fs)
 }
 
 /*
- * A content type announces a body.  Where none came it may have been lost, and
- * what it was to narrow would be everything.  Reading is harmless; many clients
- * send the type with every GET.  An empty form is one with a length of 0.
+ * Refuse a request with Content-Type and no body: the body may have been lost,
+ * and with it a filter.  A GET changes nothing, and many clients send the type
+ * with it.  An empty form has a length of 0.
  */
 static int
 check_present(const struct request *req, bool is_form, struct faults *fs)
@@ -300,7 +306,7 @@ request_read_input(struct request *req, struct buf *query, struct buf *body,
 	if (body->len == 0)
 		return REQUEST_OK;
 	if (is_form) {
-		/* A NUL byte would hide what follows it. */
+		/* Text after a NUL byte would be ignored. */
 		if (strlen(body->data) != body->len) {
 			fault_add(fs, "body", "contains a NUL byte");
 			return REQUEST_BAD;
@@ -324,7 +330,7 @@ request_param(const struct request *req, const char *name, const char **out,
 	for (size_t i = 0; i < req->nparams; i++) {
 		const struct http_param *p = &req->params[i];
 
-		/* null is as good as absent. */
+		/* null counts as absent. */
 		if (strcmp(p->name, name) != 0 ||
 		    (p->value == NULL && p->why == NULL))
 			continue;

@@ -18,7 +18,7 @@
 #define RETRY_BUSY_S 1
 #define RETRY_FULL_S 30
 
-/* Reason phrase, and the word clients find in "error". */
+/* Reason phrase, and the code in the member "error". */
 static const struct status {
 	int code;
 	const char *reason;
@@ -82,7 +82,7 @@ response_fini(struct response *res)
 void
 response_error(struct response *res, int status, enum msg msg, const char *arg)
 {
-	/* What this host cannot read for now is no fault of the client. */
+	/* A temporary failure of this host is not the client's fault. */
 	if (status == 400 && res->faults.is_transient) {
 		status = 503;
 		res->retry_after_s = RETRY_FULL_S;
@@ -139,7 +139,7 @@ response_number(struct response *res, int64_t n)
 	return res->number;
 }
 
-/* The complaints as an object, or what stands for none. */
+/* Append the faults as an object, or the given text if there are none. */
 static void
 add_error_data(const struct faults *fs, const char *none, struct buf *out)
 {
@@ -213,8 +213,8 @@ write_envelope(const struct response *res, const struct request *req,
 }
 
 /*
- * RFC 6750 section 3, and below /funboost RFC 7617 for clients that know no
- * tokens and send a password only when they are asked.
+ * RFC 6750 section 3; below /funboost also RFC 7617, for clients that have no
+ * tokens and send a password only after a challenge.
  */
 static void
 write_challenge(const struct response *res, const struct request *req,
@@ -243,7 +243,7 @@ write_headers(const struct response *res, const struct request *req,
 {
 	buf_printf(out, "Status: %d %s\r\n", res->status,
 	    status_of(res->status)->reason);
-	/* RFC 9110 section 8.6: no length on a 204. */
+	/* RFC 9110 section 8.6: no Content-Length with a 204. */
 	if (res->status != 204)
 		buf_printf(out,
 		    "Content-Type: %s\r\n"
@@ -261,7 +261,7 @@ write_headers(const struct response *res, const struct request *req,
 	buf_str(out, "\r\n");
 }
 
-/* The warnings into data, which is an object or nothing yet. */
+/* Add the warnings to data, which is an object or empty. */
 static void
 add_warnings(const struct response *res, const struct request *req)
 {

@@ -24,10 +24,10 @@
 
 #include "lib/base/ban.h"
 
-#define POLL_US 100000		/* between two looks */
-#define CHECK_US CLOCK_US_PER_S /* between two at the token */
+#define POLL_US 100000		/* between two reads of the result */
+#define CHECK_US CLOCK_US_PER_S /* between two checks of the token */
 
-/* JSON as it is; what is none as a string, if it can be one. */
+/* Append JSON unchanged, other text as a string if it is UTF-8. */
 static void
 add_result(const struct buf *text, struct buf *out)
 {
@@ -58,7 +58,7 @@ wait_next(struct ctx *ctx, const struct result_of *r, int64_t end_us,
 	    auth_check(ctx, r->req, res) == 0;
 }
 
-/* Is there nothing yet, where there may be something later? */
+/* Return whether there is no result now and one may arrive. */
 static bool
 may_come(struct ctx *ctx, const struct result_of *r, int rc)
 {
@@ -66,7 +66,7 @@ may_come(struct ctx *ctx, const struct result_of *r, int rc)
 	    brokers_has_results(ctx_brokers(ctx), r->queue);
 }
 
-/* brokers_result, again and again. */
+/* Call brokers_result until there is a result or the time is up. */
 static int
 look(struct ctx *ctx, const struct result_of *r, struct buf *text,
     struct response *res)

@@ -27,7 +27,7 @@ route_at(size_t i)
 	return i < route_count ? &route_table[i] : NULL;
 }
 
-/* Where a placeholder's name goes. */
+/* Placeholders, and the members that their names are copied to. */
 /* clang-format off */
 #define PLACEHOLDER(member) \
 	{ #member, "{" #member "}", sizeof("{" #member "}") - 1, \
@@ -35,7 +35,7 @@ route_at(size_t i)
 /* clang-format on */
 static const struct {
 	const char *name;
-	const char *mark; /* as it stands in a pattern */
+	const char *mark; /* as written in a pattern */
 	size_t len;	  /* of mark */
 	size_t offset;	  /* in struct http_path */
 } placeholders[] = {
@@ -48,9 +48,9 @@ static const struct {
 #define NPLACEHOLDERS (sizeof(placeholders) / sizeof(placeholders[0]))
 
 /*
- * Copy the segment of n bytes at s to where the placeholder that begins at
- * *pattern goes, and move *pattern behind it.  Names that are empty or too
- * long match nothing.
+ * Copy the segment of n bytes at s to the member of the placeholder at
+ * *pattern, and move *pattern after it.  A name that is empty or too long
+ * matches nothing.
  */
 static bool
 take_segment(const char **pattern, const char *s, size_t n,
@@ -71,7 +71,7 @@ take_segment(const char **pattern, const char *s, size_t n,
 	return true;
 }
 
-/* Servers hand PATH_INFO over decoded, so there is nothing to decode. */
+/* PATH_INFO is decoded already (RFC 3875 section 4.1.5). */
 static bool
 matches(const char *pattern, const char *path, struct http_path *out)
 {
@@ -94,7 +94,7 @@ matches(const char *pattern, const char *path, struct http_path *out)
 	return *path == '\0';
 }
 
-/* The methods path knows; req->route is the one for the request's. */
+/* The methods of path, as a bit set; req->route is set for the request's. */
 static unsigned
 find_exact(struct request *req, const char *path, enum http_shape *shape)
 {
@@ -114,7 +114,7 @@ find_exact(struct request *req, const char *path, enum http_shape *shape)
 	return known;
 }
 
-/* Is the pattern that of r and one name behind it? */
+/* Return whether the pattern is that of r followed by one name. */
 static bool
 is_member_of(const char *pattern, const struct route *r)
 {
@@ -126,7 +126,10 @@ is_member_of(const char *pattern, const struct route *r)
 	return strchr(pattern + n, '}')[1] == '\0';
 }
 
-/* Does a route change one thing that r, without its name, does to all? */
+/*
+ * Return whether r changes all of what a route with one more name changes one
+ * of.
+ */
 static bool
 changes_all(const struct route *r)
 {
@@ -138,8 +141,8 @@ changes_all(const struct route *r)
 }
 
 /*
- * As find_exact; a slash at the end is the same route.  Not so where a name
- * may have got lost behind it, and all would be changed in place of one.
+ * As find_exact; a slash at the end is ignored, unless a name may have been
+ * lost after it and all would be changed instead of one.
  */
 static unsigned
 find_path(struct request *req, const char *path, enum http_shape *shape)
@@ -158,7 +161,10 @@ find_path(struct request *req, const char *path, enum http_shape *shape)
 	return 0;
 }
 
-/* Does path begin as some route does?  Then it is not our own address. */
+/*
+ * Return whether path begins like a route, so that it is not the program's own
+ * prefix.
+ */
 static bool
 begins_like_route(const char *path)
 {
@@ -172,7 +178,7 @@ begins_like_route(const char *path)
 	return false;
 }
 
-/* Is path the prefix or something below it? */
+/* Return whether path is the prefix or below it. */
 static bool
 is_below(const char *path, const char *prefix)
 {
@@ -182,7 +188,7 @@ is_below(const char *path, const char *prefix)
 	    (path[n] == '/' || path[n] == '\0');
 }
 
-/* How errors look there: a dialect's clients expect its own form of them. */
+/* The form of errors below a path: a dialect has its own. */
 static enum http_shape
 shape_below(const char *path)
 {
@@ -192,8 +198,9 @@ shape_below(const char *path)
 }
 
 /*
- * PATH_INFO is the path below the program; where a server maps /funboost
- * itself to us, or gives the whole path as SCRIPT_NAME, both together are.
+ * PATH_INFO is the path below the program.  If the server maps /funboost itself
+ * to the program, or sets the whole path as SCRIPT_NAME, the path is both
+ * joined.
  */
 unsigned
 route_find(struct request *req, enum http_shape *shape)

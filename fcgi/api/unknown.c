@@ -24,7 +24,7 @@
 #define NATIVE "/v1/"
 #define KNOWN_MAX 9
 
-/* What each route asks for; any other of them asks for nothing. */
+/* The parameters of each route; other routes have none. */
 static const struct {
 	const char *path; /* below FUNBOOST */
 	const char *known[KNOWN_MAX];
@@ -48,8 +48,10 @@ static const struct {
 };
 #define NASKED (sizeof(asked) / sizeof(asked[0]))
 
-/* What native routes ask for besides the names that these take; all others ask
- * for nothing. */
+/*
+ * Parameters of native routes besides the names in their path; other routes
+ * have none.
+ */
 static const struct {
 	enum http_method method;
 	const char *path; /* below NATIVE */
@@ -125,7 +127,7 @@ check_one(const char *name, const char *const known[KNOWN_MAX],
 		(void)unknown_ignore(&res->warns, name, NULL);
 }
 
-/* Of a native route; the list of jobs says no to whatever it does not know. */
+/* Check a native route; the list of jobs refuses every unknown parameter. */
 static void
 check_native(const struct request *req, const char *const known[KNOWN_MAX],
     struct response *res)

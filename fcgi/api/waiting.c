@@ -19,11 +19,17 @@
 
 #define RETRY_S 2
 
-/* Bytes of the file: one per client in all, then as many per token. */
+/*
+ * Bytes of the file per region: a byte per client, first of all clients, then
+ * of each token.
+ */
 #define REGION INT64_C(1024)
 _Static_assert(CONF_WAITING_MAX <= REGION, "a region has all of its slots");
 
-/* The first byte for all (0), for those without a token, for a token. */
+/*
+ * The first byte of the region: of all clients (0), of those without a token,
+ * or of a token.
+ */
 static int64_t
 region_of(const struct ctx *ctx)
 {
@@ -33,7 +39,7 @@ region_of(const struct ctx *ctx)
 	return REGION * (2 + (int64_t)strtoul(ctx->token.id, NULL, 16));
 }
 
-/* Lock one of n bytes from start on; -1 when all are others'. */
+/* Lock one of the n bytes from start; -1: all are locked. */
 static int
 take_slot(int fd, int64_t start, int64_t n)
 {

@@ -22,7 +22,7 @@
 
 #include "lib/base/ban.h"
 
-#define IDS_MAX 1000 /* letters of one request */
+#define IDS_MAX 1000 /* dead letters per request */
 
 static void
 add_dead(const struct dead *d, struct buf *out)
@@ -42,14 +42,14 @@ add_dead(const struct dead *d, struct buf *out)
 	buf_printf(out, ",\"body\":%s}", d->body);
 }
 
-/* The queue that was named; NULL: every queue that the token may touch. */
+/* The queue named; NULL: every queue that the token may use. */
 static const char *
 queue_of(const struct request *req)
 {
 	return req->path.queue[0] == '\0' ? NULL : req->path.queue;
 }
 
-/* As input_path, where a queue need not be named. */
+/* As input_path, with an optional queue. */
 static int
 enter(const struct ctx *ctx, const struct request *req, struct response *res)
 {
@@ -120,7 +120,7 @@ h_dead_list(struct ctx *ctx, const struct request *req, struct response *res)
 	dead_list_fini(&l);
 }
 
-/* Several queues have one of that name. */
+/* Several queues have a dead letter with that id. */
 static void
 refuse_many(struct response *res, const char *id)
 {
@@ -129,7 +129,7 @@ refuse_many(struct response *res, const char *id)
 	response_error(res, 409, MSG_BAD_INPUT, NULL);
 }
 
-/* As response_store, for an answer about the message of the path. */
+/* As response_store, for the message named in the path. */
 static bool
 is_found(const struct request *req, struct response *res, enum store_rc rc)
 {
@@ -168,7 +168,7 @@ h_dead_forget(struct ctx *ctx, const struct request *req, struct response *res)
 		buf_printf(res->data, "{\"purged\":%" PRId64 "}", done.n);
 }
 
-/* The message of the path or, where it has none, all of the queue. */
+/* The message named in the path; without one, all of the queue. */
 static const char *
 which(const struct request *req)
 {
@@ -176,8 +176,8 @@ which(const struct request *req)
 }
 
 /*
- * As input_path; but where the path means all of the queue, a parameter that
- * was to narrow that must not be ignored.
+ * As input_path; where the path means all of the queue, refuse unknown
+ * parameters, which may be misspelt filters.
  */
 static int
 read_which(const struct ctx *ctx, const struct request *req,
@@ -214,15 +214,15 @@ h_dead_purge(struct ctx *ctx, const struct request *req, struct response *res)
 		buf_printf(res->data, "{\"purged\":%" PRId64 "}", n);
 }
 
-/* Replay or purge, and the letters it is done to. */
+/* A replay or purge, and its selection. */
 struct some {
 	enum store_rc (*op)(struct sched *s, const struct sched_dead_pick *p,
 	    struct sched_dead_done *out);
-	const char *done; /* the answer's word for it */
+	const char *done; /* the member with the count in the answer */
 	struct sched_dead_pick pick;
 };
 
-/* Fill the pick: by "ids", by "reason", or "all" where that is said. */
+/* Read the selection: by "ids", by "reason", or "all". */
 static int
 read_some(const struct request *req, struct some *w, struct faults *fs)
 {
@@ -247,7 +247,7 @@ read_some(const struct request *req, struct some *w, struct faults *fs)
 	return 0;
 }
 
-/* Of those that were named one stops all. */
+/* One named letter that fails fails the request. */
 static void
 refuse_some(struct response *res, enum store_rc rc, const char *id)
 {

@@ -25,7 +25,7 @@ may_see(const void *cookie, const char *queue)
 	return auth_may_queue(cookie, queue);
 }
 
-/* A name of a queue or job; empty is as good as absent. */
+/* Read the name of a queue or job; empty counts as absent. */
 static void
 read_name(const struct request *req, const char *field, const char **out,
     struct faults *fs)
@@ -38,7 +38,7 @@ read_name(const struct request *req, const char *field, const char **out,
 		(void)job_check_name(field, *out, fs);
 }
 
-/* What is to be listed, and how; 0, or -1 and the response is the answer. */
+/* Read the options of the list; 0, or -1 with the answer in the response. */
 static int
 read_opts(const struct ctx *ctx, const struct request *req,
     struct fires_opts *o, enum fires_format *format, struct response *res)

@@ -26,8 +26,7 @@
 
 #include "lib/base/ban.h"
 
-/* The job as it is; to a client that may write and not read, its name and
- * next run. */
+/* Append the job; if the client may not read, only its name and next run. */
 static void
 show_job(struct ctx *ctx, const struct job *j, struct response *res)
 {
@@ -78,7 +77,7 @@ h_job_delete(struct ctx *ctx, const struct request *req, struct response *res)
 		buf_str(res->data, "{\"deleted\":1}");
 }
 
-/* Pause and resume differ in the call and in what is said. */
+/* The difference of pause and resume: the call and the messages. */
 struct control {
 	enum store_rc (*apply)(struct sched *s, enum job_kind kind,
 	    const char *queue, const char *job_id, struct job *out);
@@ -87,8 +86,10 @@ struct control {
 	bool is_start; /* the job may run from now on */
 };
 
-/* Why a job cannot be resumed: for want of slots, or of sense.  What it is
- * like is for those who may read. */
+/*
+ * Why a job cannot be resumed: it has no slots left, or cannot be parsed.  The
+ * details require the scope read.
+ */
 static void
 refuse_resume(struct ctx *ctx, enum job_kind kind, const char *const name[2],
     struct response *res)
@@ -110,8 +111,10 @@ refuse_resume(struct ctx *ctx, enum job_kind kind, const char *const name[2],
 	buf_fini(&why);
 }
 
-/* As response_store, for a job that was to begin to run: one of kind memory
- * that nobody would run has the reason. */
+/*
+ * As response_store, for a job that may run from now on: report if no ticker
+ * runs jobs of kind memory.
+ */
 static bool
 is_begun(struct ctx *ctx, const struct input *in, enum store_rc rc,
     struct response *res)
@@ -207,13 +210,13 @@ h_job_run(struct ctx *ctx, const struct request *req, struct response *res)
 		sched_render_warns(&ctx->sched, run_id, &res->warns);
 }
 
-/* A patch on its way through the transaction. */
+/* A patch, passed to the transaction. */
 struct edit {
 	struct job_env *env;
 	struct json_object *members;
 	struct faults *fs;
 	struct input in;	       /* the job */
-	struct job_registration known; /* what its queue's worker says */
+	struct job_registration known; /* of the queue's worker */
 };
 
 static int
@@ -224,7 +227,7 @@ edit_job(void *cookie, struct job *j)
 	return job_patch(e->members, e->env, j, e->fs);
 }
 
-/* Does the body have the member, or that in which the field lies? */
+/* Return whether the body has the member, or the one that the field is in. */
 static bool
 is_given(struct json_object *body, const char *field)
 {
@@ -235,8 +238,10 @@ is_given(struct json_object *body, const char *field)
 	return json_has(body, member);
 }
 
-/* Complaints about what was not given tell what the job has: to a client that
- * may not read, that there are some. */
+/*
+ * Refuse a patch.  Faults in members that the body does not have would disclose
+ * the job: a client that may not read gets only their existence.
+ */
 static void
 refuse_patch(const struct ctx *ctx, const struct request *req,
     struct response *res)
@@ -256,9 +261,9 @@ refuse_patch(const struct ctx *ctx, const struct request *req,
 }
 
 /*
- * What the worker of the queue knows, where a patch gives parameters and would
- * be good otherwise; 0, or -1 and the answer.  The transaction reads the patch
- * again: no network is waited for in one.
+ * Look up the registration of the queue's worker, if the patch sets parameters
+ * and is valid otherwise; 0, or -1 with the answer.  The transaction reads the
+ * patch again: no transaction waits for the network.
  */
 static int
 ask_known(struct ctx *ctx, const struct request *req, struct edit *e,
@@ -285,7 +290,7 @@ ask_known(struct ctx *ctx, const struct request *req, struct edit *e,
 	return res->status == 200 ? 0 : -1;
 }
 
-/* In the transaction, and what is to be said of it. */
+/* Apply the patch in the transaction, and answer. */
 static void
 patch(struct ctx *ctx, const struct request *req, struct edit *e,
     struct response *res)
@@ -306,7 +311,7 @@ patch(struct ctx *ctx, const struct request *req, struct edit *e,
 	else if (is_begun(ctx, &e->in, rc, res)) {
 		res->faults.n = 0;
 		show_job(ctx, &j, res);
-		/* They tell of what the job had, too. */
+		/* They disclose what the job had before. */
 		if (auth_may(ctx, TOKEN_READ))
 			preview_warn_job(&j, e->env,
 			    sched_cadence(&ctx->sched, e->env->trigger->now_us),

@@ -33,7 +33,7 @@
 #define PAGE_MAX 1000
 #define PAGE_DEFAULT 100
 
-/* Turn a complaint of the store into the answer; false when there is one. */
+/* Set the answer for a result of the store; false if it is an error. */
 static bool
 is_added(struct response *res, enum store_rc rc, const char *job_id)
 {
@@ -61,7 +61,9 @@ is_added(struct response *res, enum store_rc rc, const char *job_id)
 	return response_store(res, rc);
 }
 
-/* The RAM file system is read-only, too small, another user's … */
+/*
+ * The reason why there is no memory store, such as a read-only RAM file system.
+ */
 static void
 no_memory_store(struct sched *s, struct response *res)
 {
@@ -74,7 +76,7 @@ no_memory_store(struct sched *s, struct response *res)
 	res->msg = MSG_JOB_ADD_BAD;
 }
 
-/* What only the worker of its queue knows about the parameters of a job. */
+/* Check the job's parameters against the registration of its queue's worker. */
 static int
 check_known(struct ctx *ctx, const struct job *j, struct response *res)
 {
@@ -113,7 +115,7 @@ h_job_add(struct ctx *ctx, const struct request *req, struct response *res)
 		response_error(res, 400, MSG_JOB_ADD_BAD, NULL);
 		goto out;
 	}
-	/* Asked last: a broker may take seconds to answer, or not to. */
+	/* Last, because the answer of a broker may take seconds. */
 	if (auth_queue(ctx, j.queue, res) != 0 ||
 	    check_known(ctx, &j, res) != 0)
 		goto out;
@@ -143,7 +145,7 @@ out:
 	job_fini(&j);
 }
 
-/* One job of a list: its queue, and where its JSON lies in the answer. */
+/* A job of a list: its queue, and the range of its JSON in the answer. */
 struct listed {
 	const char *queue;
 	size_t order; /* in the list's order */
@@ -162,7 +164,9 @@ by_queue(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-/* The objects of one queue, copied from where they are; how many. */
+/*
+ * Append the objects of one queue, copied from the list; return their number.
+ */
 static size_t
 add_queue(const char *queue, const struct listed *v, size_t n, struct buf *out)
 {
@@ -181,8 +185,8 @@ add_queue(const char *queue, const struct listed *v, size_t n, struct buf *out)
 }
 
 /*
- * "jobs_by_queue": the same objects once more, by queue, and a list for each
- * known queue, be it empty: clients fill their menus from it.
+ * "jobs_by_queue": the same objects grouped by queue, with an empty list for a
+ * known queue without jobs, because clients build menus from it.
  */
 static void
 add_by_queue(struct listed *v, size_t n, const struct queue_names *names,
@@ -234,7 +238,7 @@ add_jobs(struct ctx *ctx, const struct job_list *jobs,
 	free(v);
 }
 
-/* Whose lists an answer has: the queue asked for, or all known ones. */
+/* The queues of "jobs_by_queue": the one requested, or all known ones. */
 static enum store_rc
 read_names(struct ctx *ctx, const char *queue, struct queue_names *out)
 {
@@ -252,7 +256,7 @@ read_names(struct ctx *ctx, const char *queue, struct queue_names *out)
 	return STORE_OK;
 }
 
-/* The number of all jobs that match, of which a page shows some. */
+/* Count all jobs that match; the answer has one page of them. */
 static bool
 count_all(struct ctx *ctx, const struct sched_list_opts *o,
     const struct job_list *page, int64_t *out, struct response *res)

@@ -52,7 +52,7 @@ h_index(struct ctx *ctx, const struct request *req, struct response *res)
 	buf_str(out, "]}");
 }
 
-/* How brokers are doing.  Why is not for everybody: there is no token here. */
+/* Append the state of brokers.  Without a token the reasons are left out. */
 static void
 add_brokers(const struct broker_list *l, struct buf *out)
 {
@@ -78,7 +78,7 @@ add_brokers(const struct broker_list *l, struct buf *out)
 	buf_char(out, ']');
 }
 
-/* No store to ask: what keeps it shut, and from which user. */
+/* The store cannot be opened: the cause, and the user of this process. */
 void
 h_health_not_ready(struct ctx *ctx, const struct request *req,
     struct response *res)
@@ -89,7 +89,7 @@ h_health_not_ready(struct ctx *ctx, const struct request *req,
 	buf_printf(res->data, ",\"uid\":%ld}", (long)geteuid());
 }
 
-/* What is of nobody's queue. */
+/* Append what belongs to no queue. */
 static void
 add_health(struct ctx *ctx, const struct sched_health *h, struct buf *out)
 {
@@ -113,7 +113,7 @@ add_health(struct ctx *ctx, const struct sched_health *h, struct buf *out)
 	    h->is_late ? "true" : "false");
 }
 
-/* For those who may read; of the queues that are theirs. */
+/* With the scope read: details of the token's queues. */
 static void
 add_details(struct ctx *ctx, struct response *res)
 {

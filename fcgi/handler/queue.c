@@ -41,15 +41,15 @@ static const char *const publish_fields[] = {
 	"timeout",
 };
 
-/* What is published, and what is wanted of it. */
+/* A message to publish, and whether its result is awaited. */
 struct publishing {
 	struct job_params params;
-	struct result_of result; /* wait_us 0: not wanted */
+	struct result_of result; /* wait_us 0: not awaited */
 };
 
 /*
- * The name the client gives the message: task_id or, as its publishers have
- * it, msg_body.extra.task_id.
+ * Read the client's id of the message: task_id, or msg_body.extra.task_id as
+ * funboost's publishers have it.
  */
 static void
 read_task_id(struct json_object *body, struct sched_publish *p,
@@ -72,8 +72,8 @@ read_task_id(struct json_object *body, struct sched_publish *p,
 }
 
 /*
- * Is the worker's result wanted?  Then the message says so in the words of
- * funboost, and it is waited for, for so long.
+ * Read whether and how long to wait for the worker's result.  If so, the
+ * message requests it as funboost's do.
  */
 static void
 read_result(struct json_object *body, struct json_object *kwargs,
@@ -97,7 +97,9 @@ read_result(struct json_object *body, struct json_object *kwargs,
 	r->wait_us = wait_s * CLOCK_US_PER_S;
 }
 
-/* All of the body but what only the worker of the queue knows. */
+/*
+ * Read the body, except what depends on the registration of the queue's worker.
+ */
 static void
 read_publish(const struct ctx *ctx, const struct request *req,
     struct sched_publish *p, struct publishing *more, struct response *res)
@@ -129,7 +131,7 @@ read_publish(const struct ctx *ctx, const struct request *req,
 	p->kwargs = json_text(params->kwargs);
 }
 
-/* Would the worker of the queue take the parameters? */
+/* Check the parameters against the registration of the queue's worker. */
 static void
 check_known(struct ctx *ctx, struct job_params *params, struct faults *fs)
 {
@@ -182,7 +184,7 @@ h_publish(struct ctx *ctx, const struct request *req, struct response *res)
 	buf_char(res->data, '}');
 }
 
-/* What it said is for the log: it may tell of addresses and users. */
+/* The broker's message is only logged: it may have addresses and user names. */
 static void
 broker_down(struct response *res, const char *why)
 {
@@ -213,7 +215,7 @@ h_msg_count(struct ctx *ctx, const struct request *req, struct response *res)
 	buf_printf(res->data, ",\"count\":%" PRId64 "}", n);
 }
 
-/* At the broker the name is that of something else. */
+/* At the broker the key has another type. */
 static void
 refuse_clear(struct response *res)
 {
@@ -232,7 +234,7 @@ h_queue_clear(struct ctx *ctx, const struct request *req, struct response *res)
 
 	if (input_queue(ctx, req, INPUT_QUEUE_REQUIRED, &in, res) != 0)
 		return;
-	/* There first: when that fails, nothing was changed. */
+	/* The broker first: if that fails, nothing was changed. */
 	if (brokers_clear(ctx_brokers(ctx), in.queue, &why) == -1) {
 		if (strstr(why.text, ": WRONGTYPE ") != NULL)
 			refuse_clear(res);

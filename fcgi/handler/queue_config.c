@@ -24,10 +24,10 @@
 
 #include "lib/base/ban.h"
 
-/* What to write for each queue a client may see. */
+/* Appends one queue that the client may see. */
 typedef void add_queue(struct ctx *ctx, const char *name, struct buf *out);
 
-/* Each of them. */
+/* Append all of them, comma-separated. */
 static void
 add_queues(struct ctx *ctx, const struct queue_names *l, add_queue *add,
     struct buf *out)
@@ -59,7 +59,7 @@ add_params(const char *name, const struct conf_list *l, struct buf *out)
 	buf_char(out, ']');
 }
 
-/* The word the original has for it. */
+/* The name of the broker in funboost. */
 static const char *
 kind_of(const struct conf_queue *q, const struct signature *sig)
 {
@@ -79,8 +79,8 @@ kind_of(const struct conf_queue *q, const struct signature *sig)
 }
 
 /*
- * In the words of the original's registration (queues.md, section 2): what the
- * worker has registered, else what is configured.
+ * In the form of funboost's registration (queues.md, section 2): the
+ * registration of the worker, else the configuration.
  */
 static void
 add_config(struct ctx *ctx, const char *name, struct buf *out)
@@ -106,7 +106,7 @@ add_config(struct ctx *ctx, const char *name, struct buf *out)
 	    "\"final_func_input_params_info\":{\"func_name\":");
 	buf_json(out, sig->func_name != NULL ? sig->func_name : name);
 	buf_char(out, ',');
-	/* Which of the configured may be left out is not known. */
+	/* The configuration does not say which parameters are optional. */
 	add_params("all_arg_name_list", sig->is_known ? &sig->all : &q->params,
 	    out);
 	buf_char(out, ',');

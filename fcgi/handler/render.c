@@ -25,7 +25,10 @@
 
 #include "lib/base/ban.h"
 
-/* The service of the path, which the client may use; 0, or -1 answered. */
+/*
+ * Check that the client may use the service in the path; 0, or -1 with the
+ * answer.
+ */
 static int
 check_service(const struct ctx *ctx, const struct request *req,
     struct response *res)
@@ -36,7 +39,7 @@ check_service(const struct ctx *ctx, const struct request *req,
 	return -1;
 }
 
-/* The answer is one job; true when there was one. */
+/* Answer with one job; true if it was found. */
 static bool
 answer_job(enum store_rc rc, const struct request *req,
     const struct delivery *d, struct response *res)
@@ -75,7 +78,10 @@ h_render_create(struct ctx *ctx, const struct request *req,
 	delivery_fini(&d);
 }
 
-/* status=a,b and status=a&status=b mean the same; an empty one is absent. */
+/*
+ * Read the statuses: status=a,b is the same as status=a&status=b; an empty one
+ * counts as absent.
+ */
 static void
 read_statuses(const struct request *req, struct buf *set, struct faults *fs)
 {
@@ -92,7 +98,7 @@ read_statuses(const struct request *req, struct buf *set, struct faults *fs)
 	}
 }
 
-/* Neither end is in what "before" and "after" mean. */
+/* "before" and "after" exclude the time given. */
 static void
 read_times(const struct ctx *ctx, const struct request *req,
     struct store_delivery_filter *f, struct faults *fs)
@@ -119,7 +125,9 @@ read_times(const struct ctx *ctx, const struct request *req,
 	}
 }
 
-/* 0, or -1 answered; set is memory for the statuses. */
+/*
+ * Read the filter; set is memory for the statuses.  0, or -1 with the answer.
+ */
 static int
 read_filter(const struct ctx *ctx, const struct request *req, struct buf *set,
     struct store_delivery_filter *f, struct response *res)
@@ -182,7 +190,7 @@ h_render_cancel(struct ctx *ctx, const struct request *req,
 			   req->path.job, &d),
 		req, &d, res) &&
 	    !auth_may(ctx, TOKEN_READ)) {
-		/* Its command is somebody else's. */
+		/* The token does not cover the service: drop the answer. */
 		buf_reset(res->data);
 		render_job_json_brief(&d, res->data);
 	}

@@ -20,9 +20,9 @@
 
 #include "lib/base/ban.h"
 
-#define WAIT_S 5 /* when the client does not say */
+#define WAIT_S 5 /* default timeout of the client */
 
-/* What is asked for; 0, or -1 and the answer. */
+/* Read the request; 0, or -1 with the answer. */
 static int
 read_input(const struct request *req, struct result_of *r, struct response *res)
 {
@@ -50,7 +50,10 @@ read_input(const struct request *req, struct result_of *r, struct response *res)
 	return -1;
 }
 
-/* Append {"task_id":…,"status_and_result":…}, or answer that there is none. */
+/*
+ * Append {"task_id":…,"status_and_result":…}, or answer that there is no
+ * result.
+ */
 static void
 answer(struct ctx *ctx, const struct result_of *r, struct response *res)
 {
@@ -79,8 +82,10 @@ h_result_get(struct ctx *ctx, const struct request *req, struct response *res)
 		return;
 	if (r.queue != NULL && auth_queue(ctx, r.queue, res) != 0)
 		return;
-	/* Of a queue that is named, also what others have published, which is
-	 * of no queue that can be told: for those who may see every queue. */
+	/*
+	 * With a queue, also results of messages that other programs published.
+	 * Their queue cannot be verified, so the token must cover every queue.
+	 */
 	if (r.queue != NULL && auth_may_queue(ctx, NULL)) {
 		answer(ctx, &r, res);
 		return;

@@ -125,7 +125,7 @@ h_runs(struct ctx *ctx, const struct request *req, struct response *res)
 	run_list_fini(&l);
 }
 
-/* The queue of the run of the path, where it has to be told; NULL: any. */
+/* The queue of the run in the path, if the answer must have it; NULL: any. */
 static int
 read_queue(const struct request *req, const char **out, struct response *res)
 {
@@ -138,8 +138,10 @@ read_queue(const struct request *req, const char **out, struct response *res)
 	return -1;
 }
 
-/* As response_store, for the run of the path.  One that the client may not
- * see is as one there is not. */
+/*
+ * As response_store, for the run in the path.  A run that the client may not
+ * see is not found.
+ */
 static bool
 is_found(const struct request *req, struct response *res, enum store_rc rc)
 {
@@ -154,7 +156,7 @@ is_found(const struct request *req, struct response *res, enum store_rc rc)
 	return false;
 }
 
-/* One run alone, with what its worker left as its result. */
+/* A single run, with the result that its worker has stored. */
 static void
 add_run_result(struct ctx *ctx, const struct run *r, struct buf *out)
 {

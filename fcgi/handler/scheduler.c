@@ -28,7 +28,7 @@ add_queue_name(const char *queue, struct buf *out)
 		buf_str(out, "null");
 }
 
-/* Without a queue's name: paused when every queue there is, is. */
+/* Without a queue name: paused if every queue is. */
 static enum store_rc
 are_all_paused(struct ctx *ctx, bool *out)
 {
@@ -64,7 +64,7 @@ h_scheduler_status(struct ctx *ctx, const struct request *req,
 	    is_paused ? "paused" : "running");
 }
 
-/* One queue, and what is missing of those that are let go on. */
+/* Switch one queue; after a resume, add the missed slots. */
 static enum store_rc
 switch_one(struct ctx *ctx, const char *queue, bool is_paused,
     struct response *res)
@@ -77,7 +77,7 @@ switch_one(struct ctx *ctx, const char *queue, bool is_paused,
 	return rc;
 }
 
-/* Without a queue's name: each queue there is. */
+/* Without a queue name: switch every queue. */
 static enum store_rc
 switch_all(struct ctx *ctx, bool is_paused, struct response *res)
 {

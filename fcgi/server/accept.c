@@ -20,9 +20,10 @@
 
 #include "lib/base/ban.h"
 
-#define PAUSE_US (CLOCK_US_PER_S / 10) /* when descriptors or memory are out */
+/* after a lack of descriptors or memory */
+#define PAUSE_US (CLOCK_US_PER_S / 10)
 
-/* FCGI_WEB_SERVER_ADDRS: the addresses that may connect, comma-separated. */
+/* FCGI_WEB_SERVER_ADDRS: addresses that may connect, comma-separated. */
 static bool
 is_allowed(const struct sockaddr_storage *sa)
 {
@@ -44,7 +45,7 @@ is_allowed(const struct sockaddr_storage *sa)
 	return false;
 }
 
-/* What accept(2) may fail with and still be worth another try. */
+/* Errors of accept(2) after which another try makes sense. */
 static bool
 is_passing(int error)
 {

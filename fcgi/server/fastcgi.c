@@ -23,13 +23,14 @@
 
 #define HEADER_LEN 8
 #define BEGIN_LEN 8
-#define CONTENT_MAX 65528 /* of a record; a multiple of 8 needs no padding */
-#define OUT_KEEP 262144	  /* a larger buffer is not kept */
+/* bytes of a record; a multiple of 8 needs no padding */
+#define CONTENT_MAX 65528
+#define OUT_KEEP 262144 /* bytes; a larger buffer is freed */
 
 #define IDLE_US (10 * CLOCK_US_PER_S) /* without a byte */
-#define HEAD_US (60 * CLOCK_US_PER_S) /* until all of it is there */
+#define HEAD_US (60 * CLOCK_US_PER_S) /* until the head is complete */
 #define SEND_US (60 * CLOCK_US_PER_S) /* without a byte being taken */
-#define LAST_US CLOCK_US_PER_S	      /* for what is to end, or is done */
+#define LAST_US CLOCK_US_PER_S	      /* after SIGTERM, and after the answer */
 
 enum record {
 	BEGIN_REQUEST = 1,
@@ -48,12 +49,12 @@ enum { ROLE_RESPONDER = 1, FLAG_KEEP_CONN = 1 };
 /* The protocolStatus of END_REQUEST. */
 enum { REQUEST_COMPLETE = 0, CANT_MPX_CONN = 1, UNKNOWN_ROLE = 3 };
 
-/* How the head of a request came. */
+/* Results of reading the head of a request. */
 enum head {
 	HEAD_OK,
-	HEAD_BAD,  /* it cannot be understood */
-	HEAD_NONE, /* cut, aborted, or not for us */
-	HEAD_STOP  /* we are to end */
+	HEAD_BAD,  /* malformed */
+	HEAD_NONE, /* cut, or not for a responder */
+	HEAD_STOP  /* the process is ending */
 };
 
 bool
@@ -75,7 +76,7 @@ fastcgi_init(struct fastcgi *f, int listener)
 	memset(f, 0, sizeof(*f));
 	f->listener = listener;
 	f->fd = -1;
-	/* Others wait there, too: one of them may be faster than we. */
+	/* Other workers wait, too, and one may accept it first. */
 	if (flags >= 0)
 		(void)fcntl(listener, F_SETFL, flags | O_NONBLOCK);
 }
@@ -99,9 +100,9 @@ fastcgi_fini(struct fastcgi *f)
 	buf_fini(&f->out);
 }
 
-/* --- what comes in */
+/* --- input */
 
-/* More bytes into the buffer, waiting until then, or for IDLE_US. */
+/* Read into the buffer until until_us, at most for IDLE_US. */
 static enum client_read
 fill(struct fastcgi *f, int64_t until_us)
 {
@@ -133,7 +134,7 @@ fill(struct fastcgi *f, int64_t until_us)
 	}
 }
 
-/* Step over what is left of the record, as far as it has come. */
+/* Skip the rest of the record, as far as it has been received. */
 static void
 skip(struct fastcgi *f)
 {
@@ -149,7 +150,7 @@ skip(struct fastcgi *f)
 		f->content -= n;
 }
 
-/* The header of the next record. */
+/* Read the header of the next record. */
 static enum client_read
 next_record(struct fastcgi *f, int64_t until_us)
 {
@@ -172,7 +173,7 @@ next_record(struct fastcgi *f, int64_t until_us)
 	return CLIENT_DATA;
 }
 
-/* Up to *n bytes of the record's content, of which there are some. */
+/* Read up to *n bytes of the record's content, which is not empty. */
 static enum client_read
 take(struct fastcgi *f, void *p, size_t *n, int64_t until_us)
 {
@@ -190,7 +191,7 @@ take(struct fastcgi *f, void *p, size_t *n, int64_t until_us)
 	return CLIENT_DATA;
 }
 
-/* --- what goes out */
+/* --- output */
 
 static void
 add_record(struct buf *out, enum record type, uint16_t id, const void *p,
@@ -212,7 +213,7 @@ add_end(struct buf *out, uint16_t id, unsigned char status)
 	add_record(out, END_REQUEST, id, body, sizeof(body));
 }
 
-/* Send what stands in out; -1 when it is not taken. */
+/* Send out; -1: the peer does not read it. */
 static int
 send_out(struct fastcgi *f)
 {
@@ -247,7 +248,7 @@ send_end(struct fastcgi *f, uint16_t id, unsigned char status)
 	(void)send_out(f);
 }
 
-/* Answer a record that does not belong to the request at hand. */
+/* Answer a record that does not belong to the current request. */
 static void
 answer_other(struct fastcgi *f)
 {
@@ -274,8 +275,8 @@ answer_other(struct fastcgi *f)
 /* --- a connection and the head of a request */
 
 /*
- * A kept connection, between two requests: wait for the next, but let it go
- * when somebody else wants to connect.
+ * Between two requests of a kept connection, wait for the next; close it if
+ * another client wants to connect.
  */
 static enum client_read
 wait_kept(struct fastcgi *f)
@@ -292,7 +293,7 @@ wait_kept(struct fastcgi *f)
 	return CLIENT_DATA;
 }
 
-/* The record that begins a request; the role into *role. */
+/* Read the record that begins a request; its role into *role. */
 static enum client_read
 read_begin(struct fastcgi *f, int64_t until_us, int *role)
 {
@@ -318,7 +319,7 @@ read_begin(struct fastcgi *f, int64_t until_us, int *role)
 	return CLIENT_DATA;
 }
 
-/* The content of a record of variables. */
+/* Read the content of a record of variables. */
 static enum client_read
 read_params_record(struct fastcgi *f, int64_t until_us)
 {
@@ -329,14 +330,14 @@ read_params_record(struct fastcgi *f, int64_t until_us)
 	while (f->content > 0 && rc == CLIENT_DATA) {
 		n = sizeof(chunk);
 		rc = take(f, chunk, &n, until_us);
-		/* One byte too many is kept, as a sign. */
+		/* One byte more than allowed is kept to detect the excess. */
 		if (rc == CLIENT_DATA && f->params.len <= FASTCGI_PARAMS_MAX)
 			buf_add(&f->params, chunk, n);
 	}
 	return rc;
 }
 
-/* All variables, up to the empty record at their end. */
+/* Read all variables, up to the empty record at their end. */
 static enum client_read
 read_params(struct fastcgi *f, int64_t until_us)
 {
@@ -358,7 +359,7 @@ read_params(struct fastcgi *f, int64_t until_us)
 	return rc;
 }
 
-/* Point envp into the variables; -1 when they are not understood. */
+/* Point envp into the variables; -1: malformed. */
 static int
 make_env(struct fastcgi *f)
 {
@@ -447,8 +448,8 @@ fastcgi_next(struct fastcgi *f)
 }
 
 /*
- * What was sent and not read would, when we close, take our answer with it
- * (TCP and Unix sockets both reset).  So read on for a moment.
+ * Closing a socket with unread input resets it, and the peer loses the answer
+ * (TCP and Unix sockets).  So read on for a moment.
  */
 static void
 linger(struct fastcgi *f)
@@ -468,7 +469,7 @@ fastcgi_end(struct fastcgi *f)
 {
 	if (!f->is_answered)
 		send_end(f, f->id, REQUEST_COMPLETE);
-	/* Where the body did not end, nobody knows where the next begins. */
+	/* After an incomplete body the start of the next request is unknown. */
 	if (!f->is_kept || !f->is_read) {
 		linger(f);
 		close_connection(f);
@@ -482,7 +483,7 @@ fastcgi_end(struct fastcgi *f)
 		buf_fini(&f->text);
 }
 
-/* --- the client of the request at hand */
+/* --- the client of the current request */
 
 static enum client_read
 on_read(void *self, char *p, size_t *n, int64_t wait_us)
@@ -509,7 +510,7 @@ on_read(void *self, char *p, size_t *n, int64_t wait_us)
 	return take(f, p, n, until_us);
 }
 
-/* Behind the body nothing comes but an abort or the connection's end. */
+/* After the body only an abort or the connection's end can follow. */
 static bool
 on_wait(void *self, int64_t us)
 {

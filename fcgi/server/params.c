@@ -13,7 +13,10 @@ struct bytes {
 	size_t left;
 };
 
-/* A length of one byte, or of four with the topmost bit set. */
+/*
+ * Read a length of one byte, or of four with the topmost bit set (FastCGI
+ * specification, section 3.4).
+ */
 static int
 take_length(struct bytes *b, size_t *out)
 {
@@ -30,7 +33,7 @@ take_length(struct bytes *b, size_t *out)
 	return 0;
 }
 
-/* n bytes to text; no NUL, nor what else must not be in them. */
+/* Append n bytes as text; no NUL and no banned byte. */
 static int
 take_text(struct bytes *b, size_t n, char banned, struct buf *text)
 {

@@ -14,7 +14,7 @@
 #include "lib/base/ban.h"
 
 #define LINE_LEN 512
-#define V4_OFFSET 12 /* of an IPv4 address in a mapped one */
+#define V4_OFFSET 12 /* bytes before the IPv4 address in a mapped one */
 
 enum tcp_state { TCP_STATE_ESTABLISHED = 1, TCP_STATE_CLOSE_WAIT = 8 };
 
@@ -28,7 +28,7 @@ parse_address(const char *text, uint8_t out[16])
 	return inet_pton(AF_INET, text, out + V4_OFFSET) == 1 ? 0 : -1;
 }
 
-/* "0100007F:1F90", four words for IPv6: is it p? */
+/* Return whether text is p: "0100007F:1F90", four words for IPv6. */
 static bool
 is_peer(const struct peer *p, const char *text, bool is_v6)
 {
@@ -47,7 +47,7 @@ is_peer(const struct peer *p, const char *text, bool is_v6)
 	return *text == ':' && strtoul(text + 1, NULL, 16) == p->port;
 }
 
-/* The word behind the one s points into. */
+/* The word after the one that s points into. */
 static const char *
 next_word(const char *s)
 {
@@ -62,7 +62,7 @@ peer_find(const struct peer *p, FILE *table, bool is_v6)
 	char line[LINE_LEN];
 
 	while (fgets(line, sizeof(line), table) != NULL) {
-		/* Number, our end, the other end, state. */
+		/* Number, local address, remote address, state. */
 		const char *s = next_word(next_word(line + strspn(line, " ")));
 
 		if (!is_peer(p, s, is_v6))
@@ -80,7 +80,7 @@ peer_find(const struct peer *p, FILE *table, bool is_v6)
 	return found;
 }
 
-/* IPv4 clients of a server that listens on [::] are in the second table. */
+/* IPv4 peers of a socket bound to [::] are in the table of IPv6. */
 static enum peer_state
 look_up(const struct peer *p)
 {

@@ -25,11 +25,12 @@
 
 #include "lib/base/ban.h"
 
-#define QUICK_US CLOCK_US_PER_S /* one that ends sooner is started later */
+/* a copy that ends sooner is restarted with a delay */
+#define QUICK_US CLOCK_US_PER_S
 #define PATIENCE_US (25 * CLOCK_US_PER_S)
 
 struct worker {
-	pid_t pid; /* 0: does not run */
+	pid_t pid; /* 0: not running */
 	int64_t started_us;
 };
 
@@ -40,7 +41,7 @@ struct workers {
 	void *arg;
 };
 
-/* In a new copy: serve, and end with it. */
+/* In a new copy: serve, and exit. */
 static void
 run_copy(const struct workers *w, pid_t parent, const sigset_t *mask)
 {
@@ -71,7 +72,7 @@ start_one(struct workers *w, struct worker *one, const sigset_t *mask)
 	return 0;
 }
 
-/* Start those that do not run and are due; how many do not run after it. */
+/* Start the copies that are due; return how many do not run then. */
 static int
 start_all(struct workers *w, const sigset_t *mask)
 {
@@ -102,7 +103,7 @@ log_killed(pid_t pid, int sig)
 	    number, NULL);
 }
 
-/* Take note of those that ended; how many still run. */
+/* Reap copies that have ended; return how many run. */
 static int
 reap(struct workers *w)
 {
@@ -133,7 +134,7 @@ signal_all(const struct workers *w, int sig)
 			(void)kill(w->v[i].pid, sig);
 }
 
-/* SIGTERM to all; SIGKILL to those that are there long after. */
+/* Send SIGTERM to all, and SIGKILL to those that still run later. */
 static void
 end_all(struct workers *w, const sigset_t *child)
 {
