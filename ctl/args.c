@@ -12,9 +12,9 @@
 
 #include "lib/base/ban.h"
 
-#define FIRST_VALUE 256 /* behind every short option */
+#define FIRST_VALUE 256 /* above every short option */
 
-/* The table of cmd in the form of getopt_long(3). */
+/* Fill the options of cmd in the form of getopt_long(3). */
 static void
 fill_longs(const struct ctl_command *cmd, struct option *longs)
 {
@@ -32,7 +32,10 @@ fill_longs(const struct ctl_command *cmd, struct option *longs)
 	memset(&longs[i], 0, sizeof(longs[i]));
 }
 
-/* Cut "-- COMMAND …" off; how many words are left, -1 without a command. */
+/*
+ * Cut off "-- COMMAND …"; return the number of words left, -1 without a
+ * command.
+ */
 static int
 cut_command(int argc, char **argv, struct ctl_args *out)
 {
@@ -58,7 +61,7 @@ args_parse(const struct ctl_command *cmd, int argc, char **argv,
 	if (cmd->has_command && (argc = cut_command(argc, argv, out)) == -1)
 		return -1;
 	fill_longs(cmd, longs);
-	/* 0 makes getopt_long start afresh; main has used it before. */
+	/* 0 resets getopt_long, which main has used before. */
 	optind = 0;
 	while (
 	    (ch = cmdline_next("minutehand", argc, argv, ":", longs)) != -1) {

@@ -11,7 +11,10 @@
 
 #include "lib/base/ban.h"
 
-/* A string of lighttpd's configuration, which knows \" and \\ alone. */
+/*
+ * Append a string of lighttpd's configuration, which has the escapes \" and \\
+ * only.
+ */
 static void
 add_string(struct buf *out, const char *s)
 {

@@ -20,7 +20,7 @@
 
 #define INPUT_MAX (16u * 1024 * 1024)
 
-/* Append what fd gives; 0, or -1 after the reason was told. */
+/* Append all input from fd; 0, or -1 with a message printed. */
 static int
 read_all(int fd, const char *path, struct buf *b)
 {

@@ -22,19 +22,19 @@
 
 #include "lib/base/ban.h"
 
-/* Bodies on their way to jobs. */
+/* An addition of jobs from bodies. */
 struct adding {
 	struct ctl *c;
 	unsigned takes; /* enum trigger_takes */
 };
 
-/* One of them. */
+/* One job of it. */
 struct one {
 	struct json_object *body;
-	const char *prefix; /* of complaints */
+	const char *prefix; /* of messages */
 	struct job j;
 	bool is_replace;
-	struct warns warns; /* of its text */
+	struct warns warns; /* of its trigger */
 	struct faults fs;
 };
 
@@ -49,7 +49,7 @@ env_of(const struct adding *a)
 	};
 }
 
-/* Read its body as a job. */
+/* Parse its body as a job. */
 static int
 read_job(const struct adding *a, struct one *o)
 {
@@ -62,11 +62,14 @@ read_job(const struct adding *a, struct one *o)
 	if (!json_is_object(o->body))
 		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
 		    o->prefix, json_kind(o->body));
-	/* One that would never fire may be what a job of the name has. */
+	/*
+	 * A trigger that never fires is accepted if the job of that name has
+	 * it.
+	 */
 	rc = job_from_json(o->body, &job_env, &o->j, &o->is_replace, &o->fs);
 	if (o->j.is_never && !o->is_replace)
 		rc = -1;
-	/* Asked last: a broker may take seconds to answer, or not to. */
+	/* Last, because the answer of a broker may take seconds. */
 	if (rc == 0 && o->j.render == NULL)
 		rc = job_check_registration(a->c->conf,
 		    brokers_registration(ctl_brokers(a->c), o->j.queue, &known),
@@ -75,7 +78,7 @@ read_job(const struct adding *a, struct one *o)
 	return rc == -1 ? ctl_fail_faults(&o->fs, o->prefix) : CTL_OK;
 }
 
-/* What is said of a service, and not of the job, is printed once. */
+/* A warning about a service, not the job, is printed once. */
 static bool
 is_printed(struct ctl *c, const struct warn *w)
 {
@@ -89,7 +92,7 @@ is_printed(struct ctl *c, const struct warn *w)
 	return false;
 }
 
-/* Print each warning behind what it is about. */
+/* Print each warning after what it is about. */
 static void
 print_warnings(struct ctl *c, const char *what, const struct warns *ws)
 {
@@ -145,7 +148,7 @@ job_warn(struct ctl *c, const struct job *j, struct warns *ws)
 	print_warnings(c, what, ws);
 }
 
-/* Say what was added, in the words job list has. */
+/* Print the job added, as job list does. */
 static void
 report_added(const struct adding *a, struct one *o)
 {
@@ -196,7 +199,9 @@ add_job(const struct adding *a, struct json_object *body)
 	return status;
 }
 
-/* Is every body of the list a job?  Nothing is added unless all are. */
+/*
+ * Check that every body of the list is a job; nothing is added unless all are.
+ */
 static int
 check_all(const struct adding *a, struct json_object *list)
 {

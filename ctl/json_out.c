@@ -15,7 +15,7 @@
 
 #include "lib/base/ban.h"
 
-/* Write what stands before a value: a comma unless it is the first. */
+/* Write what precedes a value: a comma unless it is the first, and the key. */
 static void
 begin_value(struct buf *b, const char *key)
 {

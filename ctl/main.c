@@ -20,8 +20,8 @@
 #include "lib/base/ban.h"
 
 /*
- * No file may come to lie on a standard descriptor that is closed; what is
- * written there must fail all the same.
+ * Open closed standard descriptors, so that no file gets one; writing to them
+ * still fails.
  */
 static void
 open_standard(void)
@@ -45,7 +45,7 @@ usage(FILE *f)
 	args_list(ctl_commands, NULL, f);
 }
 
-/* The command that argv starts with, and how many words name it. */
+/* Find the command that argv starts with, and the number of its words. */
 static const struct ctl_command *
 find_command(int argc, char **argv, int *nwords)
 {
@@ -66,7 +66,7 @@ find_command(int argc, char **argv, int *nwords)
 	return NULL;
 }
 
-/* Is --help among the words before any "--"? */
+/* Return whether --help is among the words before any "--". */
 static bool
 wants_help(int argc, char **argv)
 {
@@ -111,7 +111,7 @@ run_command(struct ctl *c, int argc, char **argv)
 		args_usage(cmd, true, stdout);
 		return CTL_OK;
 	}
-	/* The last word of the name gives its place to the program's. */
+	/* argv[0] of the command is the program's name. */
 	argv[nwords - 1] = (char *)(uintptr_t) "minutehand";
 	if (args_parse(cmd, argc - nwords + 1, argv + nwords - 1, &a) == -1) {
 		args_usage(cmd, false, stderr);
@@ -164,7 +164,7 @@ main(int argc, char **argv)
 	int status;
 
 	open_standard();
-	/* A file size limit then shows as a failed write, not as our death. */
+	/* An exceeded file size limit is reported by write(2). */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARN, "minutehand");
 	status = run(&c, argc, argv);

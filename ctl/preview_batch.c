@@ -31,15 +31,15 @@
 #define COUNT_MAX 1000
 #define INSTANTS_MAX 3 /* run_date, start_date, end_date */
 
-/* What lasts from line to line. */
+/* State kept from line to line. */
 struct batch {
 	struct tz_cache *zones;
 	const char *host_zone;
 	struct buf out; /* the answer to one line */
-	bool is_bad;	/* a line was no JSON object */
+	bool is_bad;	/* a line was not a JSON object */
 };
 
-/* One question; its strings are borrowed from the parsed line. */
+/* A question; its strings are borrowed from the parsed line. */
 struct question {
 	struct json_object *object;
 	const char *kind;
@@ -108,7 +108,7 @@ read_question(struct json_object *o, struct question *q)
 	return q->fs.n == 0 ? 0 : -1;
 }
 
-/* The clock of the question: now is read in the question's zone. */
+/* Read "now" of the question in the question's zone. */
 static int
 read_now(const struct batch *b, struct question *q, int64_t *now_us)
 {
@@ -128,7 +128,7 @@ read_now(const struct batch *b, struct question *q, int64_t *now_us)
 	return 0;
 }
 
-/* Append t_us as epoch seconds, digits after the point only as needed. */
+/* Append t_us as seconds since the epoch, with decimals only if needed. */
 static void
 add_epoch(struct buf *out, int64_t t_us)
 {
@@ -203,7 +203,8 @@ answer(struct batch *b, struct json_object *o)
 		t = trigger_new(q.kind, q.fields, q.nfields, &env, &q.fs);
 	if (t != NULL)
 		add_answer(t, env.now_us, &q, &b->out);
-	else if (fault_is_never(&q.fs)) /* no job, but an answer: none */
+	else if (fault_is_never(
+		     &q.fs)) /* not valid for a job, but an answer: no fires */
 		buf_str(&b->out, "{\"epoch\":[],\"exhausted\":true}\n");
 	else
 		add_faults(&q.fs, &b->out);
@@ -234,7 +235,7 @@ do_line(struct batch *b, const char *line, size_t len)
 		text_json(stdout, b->out.data, b->out.len);
 }
 
-/* Add a block to the line begun, doing each line that it ends. */
+/* Append a block to the current line, and process each complete line. */
 static void
 do_block(struct batch *b, struct buf *line, const char *p, size_t n)
 {
@@ -253,7 +254,7 @@ do_block(struct batch *b, struct buf *line, const char *p, size_t n)
 		n -= part + 1;
 		p = end + 1;
 	}
-	/* The rest of an endless line is not kept, only that it is one. */
+	/* The rest of a line that is too long is dropped. */
 	if (line->len <= LINE_MAX_BYTES)
 		buf_add(line, p, n);
 }
@@ -266,7 +267,7 @@ read_lines(struct batch *b)
 	ssize_t n;
 
 	for (;;) {
-		/* Whoever asks line by line waits for the answer now. */
+		/* An interactive client waits for the answer now. */
 		(void)fflush(stdout);
 		n = read(STDIN_FILENO, block, sizeof(block));
 		if (n == -1 && errno == EINTR)

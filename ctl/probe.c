@@ -18,7 +18,7 @@
 
 #define PATIENCE_US (10 * CLOCK_US_PER_S)
 
-/* base and path in one, with one slash between them; 0, or -1 no memory. */
+/* Join base and path with one slash; 0, or -1: out of memory. */
 static int
 join(const struct probe_request *r, struct buf *url)
 {

@@ -25,12 +25,12 @@
 #include "lib/base/ban.h"
 
 #define HERE "http://localhost"
-#define COMPARED 64	/* bytes of a file that its answer must begin with */
-#define FILES_MAX 32	/* of a folder; ours are fewer */
-#define PREFIXES_MAX 24 /* addresses a folder could have */
+#define COMPARED 64	/* bytes of a file compared with the answer */
+#define FILES_MAX 32	/* files per folder; the program's have fewer */
+#define PREFIXES_MAX 24 /* candidate URLs per folder */
 #define MARK "minutehand-probe-XXXXXX"
 
-/* A file of the folder, and how it begins. */
+/* A file of the folder, and its first bytes. */
 struct sample {
 	char *name;
 	char head[COMPARED];
@@ -38,8 +38,8 @@ struct sample {
 };
 
 struct search {
-	const char *origin_end; /* in base: behind HOST[:PORT] */
-	const char *base;	/* as given, or HERE */
+	const char *origin_end; /* in base: after HOST[:PORT] */
+	const char *base;	/* base as given, or HERE */
 	const char *ca_file;
 	struct sample files[FILES_MAX];
 	size_t nfiles;
@@ -66,7 +66,7 @@ add_prefix(struct search *s, struct buf *b)
 		free(prefix);
 }
 
-/* A path as it stands in an address. */
+/* Append a path, encoded for a URL. */
 static void
 add_path(const char *path, struct buf *out)
 {
@@ -82,8 +82,8 @@ add_path(const char *path, struct buf *out)
 }
 
 /*
- * "/a/b/c" may be served as "", "/c", "/b/c" …, below the root of the host and
- * below the path of the address that was given; public_html as /~user.
+ * Make candidate paths: "/a/b/c" may be served as "", "/c", "/b/c" …, below the
+ * host's root and below the path of the given URL; public_html as /~user.
  */
 static void
 make_prefixes(struct search *s, const char *dir)
@@ -115,7 +115,7 @@ make_prefixes(struct search *s, const char *dir)
 	add_prefix(s, &b);
 }
 
-/* Note a file of the folder; an empty one proves nothing. */
+/* Add a file of the folder; an empty one cannot be recognized. */
 static void
 add_sample(struct search *s, int dir, const char *name)
 {
@@ -144,15 +144,20 @@ add_samples(struct search *s, const char *path)
 	DIR *d = opendir(path);
 	struct dirent *e;
 
-	/* SQLite's locks are lost when another descriptor is closed, but no
-	 * store is open here yet. */
+	/*
+	 * Closing another descriptor drops SQLite's locks, but no store is open
+	 * yet.
+	 */
 	while (d != NULL && (e = readdir(d)) != NULL)
 		add_sample(s, dirfd(d), e->d_name);
 	if (d != NULL)
 		(void)closedir(d);
 }
 
-/* 1: the answer is the file; 0: it is not; -1: nothing answers. */
+/*
+ * Request a candidate URL.  1: the answer is the file; 0: it is not; -1: no
+ * answer.
+ */
 static int
 ask(struct search *s, const char *prefix, const struct sample *f)
 {
@@ -202,7 +207,7 @@ search_fini(struct search *s)
 		free(s->files[i].name);
 }
 
-/* A file that is in no cache and no list; its path, or NULL. */
+/* Create a file that no cache can have; return its path, or NULL. */
 static char *
 put_mark(const char *dir)
 {
@@ -218,7 +223,9 @@ put_mark(const char *dir)
 		free(path);
 		return NULL;
 	}
-	/* Empty, on a full disk, it proves nothing and is left out. */
+	/*
+	 * An empty file, on a full disk, cannot be recognized and is left out.
+	 */
 	name = strrchr(path, '/') + 1;
 	is_put = fchmod(fd, 0644) == 0 &&
 	    write(fd, name, strlen(name)) == (ssize_t)strlen(name);
@@ -230,7 +237,7 @@ put_mark(const char *dir)
 	return NULL;
 }
 
-/* The same in one folder. */
+/* Search one folder. */
 static int
 find_in(const char *dir, const struct served_at *at, struct buf *out)
 {

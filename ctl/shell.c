@@ -26,7 +26,7 @@ shell_word(struct buf *out, const char *word, bool for_cron)
 		if (*word == '\'')
 			buf_str(out, "'\\''");
 		else if (*word == '%' && for_cron)
-			/* The backslash is cron's, and outside our quotes. */
+			/* The backslash is for cron, and outside the quotes. */
 			buf_str(out, "'\\%'");
 		else
 			buf_char(out, *word);

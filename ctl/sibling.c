@@ -51,7 +51,7 @@ is_program(const char *path)
 	    access(path, X_OK) == 0;
 }
 
-/* "DIR/MIDDLE/NAME" resolved when that is a program, else NULL. */
+/* The resolved path DIR/MIDDLE/NAME if it is a program, else NULL. */
 static char *
 try(const char *dir, const char *middle, const char *name)
 {

@@ -13,7 +13,7 @@
 
 #include "lib/base/ban.h"
 
-#define GAP 2 /* blanks between columns */
+#define GAP 2 /* spaces between columns */
 
 /* Inclusive ranges of characters, in order. */
 struct range {
@@ -84,7 +84,7 @@ static const struct range wide[] = {
 	{ 0x20000, 0x3fffd },
 };
 
-/* Marks that sit on the character before, and invisible ones. */
+/* Combining marks and invisible characters. */
 static const struct range none[] = {
 	{ 0x0300, 0x036f },
 	{ 0x0483, 0x0489 },

@@ -5,7 +5,7 @@
 
 #include "lib/base/ban.h"
 
-#define TRIES 8 /* 32 bits of id may meet an older token's */
+#define TRIES 8 /* a random id of 32 bits may be in use */
 
 enum store_rc
 token_new(struct ctl *c, struct token *t, char text[TOKEN_TEXT_MAX])

@@ -13,7 +13,7 @@
 
 #include "lib/base/ban.h"
 
-/* Options that are a member of the body as they stand. */
+/* Options copied to a member of the body. */
 static const struct {
 	enum trigger_opt opt;
 	const char *name;
@@ -51,7 +51,7 @@ static const char *const calendar_fields[] = {
 	NULL,
 };
 
-/* An option that has fields. */
+/* An option with fields. */
 struct fields_opt {
 	const char *name;
 	const char *const *fields;
@@ -60,7 +60,7 @@ static const struct fields_opt cron_opt = { "cron", cron_fields };
 static const struct fields_opt calendar_opt = { "calendarinterval",
 	calendar_fields };
 
-/* Refuse the n bytes at name, with the fields that there are. */
+/* Refuse the field of n bytes at name, and list the valid ones. */
 static int
 refuse_field(const struct fields_opt *o, const char *name, size_t n)
 {
@@ -76,7 +76,7 @@ refuse_field(const struct fields_opt *o, const char *name, size_t n)
 	return status;
 }
 
-/* Add the member called by the n bytes at name, which must be a field. */
+/* Add the member named by the n bytes at name, which must be a field. */
 static int
 add_field(const struct fields_opt *o, struct buf *body, const char *name,
     size_t n, const char *value)
@@ -93,8 +93,8 @@ add_field(const struct fields_opt *o, struct buf *body, const char *name,
 }
 
 /*
- * One "name=value" at *p, which moves behind it.  A value with blanks stands
- * in quotes of either kind.
+ * Read one "name=value" at *p, and move *p after it.  A value with blanks is in
+ * single or double quotes.
  */
 static int
 read_field(const struct fields_opt *o, const char **p, struct buf *body)
@@ -141,7 +141,7 @@ read_fields(const struct fields_opt *o, const char *text, struct buf *body)
 	}
 }
 
-/* The kind from the one option that says so. */
+/* The kind of trigger, from the one option that sets it; NULL: not one. */
 static const char *
 kind_of(const struct ctl_args *a)
 {
@@ -196,8 +196,10 @@ trigger_opts_json(const struct ctl_args *a, struct buf *body)
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
 		const char *text = a->opt[plain[i].opt];
 
-		/* In a body that would be an empty field of a form; here it is
-		 * a variable that is not set. */
+		/*
+		 * As a body, "" would be an empty form field; here a shell
+		 * variable is unset.
+		 */
 		if (text != NULL && *text == '\0')
 			return ctl_fail(CTL_USAGE, "--%s: must not be empty",
 			    plain[i].name);

@@ -18,7 +18,10 @@
 
 #include "lib/base/ban.h"
 
-/* A table is kept until it is printed: so many rows, the rest as a number. */
+/*
+ * Maximum rows of a table, which is kept in memory until it is printed; the
+ * rest is printed as a number.
+ */
 #define TABLE_MAX 1000
 
 enum { OPT_SINCE, OPT_JSON };

@@ -34,7 +34,7 @@ exit_of(enum store_rc rc)
 	return ctl_exit_of(rc);
 }
 
-/* May a backup go to that name? */
+/* Check that a backup may be written to that name. */
 static int
 check_target(const struct ctl *c, const char *file, bool is_force)
 {
@@ -73,7 +73,7 @@ run_backup(struct ctl *c, const struct ctl_args *a)
 	return rc == STORE_OK ? CTL_OK : ctl_fail(exit_of(rc), "%s", why.text);
 }
 
-/* Is the ledger of the restored store complete?  An exit status. */
+/* Check that the ledger of the restored store is complete; an exit status. */
 static int
 restore_audit(struct ctl *c)
 {

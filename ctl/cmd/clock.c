@@ -10,7 +10,7 @@
 
 #include "lib/base/ban.h"
 
-/* No clock is right before this was written. */
+/* A clock that shows an earlier year is wrong. */
 #define US_2024 (INT64_C(1704067200) * CLOCK_US_PER_S)
 
 enum { OPT_DRY_RUN };

@@ -125,14 +125,14 @@ add_reason(const struct ctl *c, const void *row, struct table *t)
 	table_add(t, r->reason);
 }
 
-/* The queue that was named; NULL: all. */
+/* The queue named; NULL: all. */
 static const char *
 queue_of(const struct ctl_args *a)
 {
 	return a->noperands > 0 ? a->operand[0] : NULL;
 }
 
-/* How many have each reason; c is open. */
+/* List the number of letters by reason; c is open. */
 static int
 list_reasons(struct ctl *c, const struct ctl_args *a)
 {
@@ -149,7 +149,7 @@ list_reasons(struct ctl *c, const struct ctl_args *a)
 	return status;
 }
 
-/* A page of them; c is open. */
+/* List a page of letters; c is open. */
 static int
 list_page(struct ctl *c, const struct ctl_args *a,
     const struct sched_dead_opts *o)
@@ -166,7 +166,7 @@ list_page(struct ctl *c, const struct ctl_args *a,
 		status = ctl_fail_rc(rc, "dead letters");
 	else
 		status = print_list(c, &l, a->opt[OPT_JSON] != NULL);
-	/* Not among what a script reads. */
+	/* On standard error: scripts read standard output. */
 	if (status == CTL_OK && next[0] != '\0')
 		(void)ctl_fail(CTL_OK, "more with --cursor %s", next);
 	dead_list_fini(&l);
@@ -223,7 +223,7 @@ show(const struct ctl *c, const struct dead *d)
 	show_text("body", d->body);
 }
 
-/* QUEUE and, where it is given, ID. */
+/* Check QUEUE and, if given, ID. */
 static int
 check_names(const struct ctl_args *a)
 {
@@ -234,7 +234,7 @@ check_names(const struct ctl_args *a)
 	return status;
 }
 
-/* ctl_fail_rc for the letter of the operands, or for all of the queue. */
+/* ctl_fail_rc for the letter named, or for all of the queue. */
 static int
 fail(enum store_rc rc, const struct ctl_args *a)
 {
@@ -265,13 +265,13 @@ run_show(struct ctl *c, const struct ctl_args *a)
 	return status;
 }
 
-/* Replay or purge: those of a reason, and one or all. */
+/* A replay or purge, and its selection: a reason, one letter or all. */
 struct work {
 	enum store_rc (*some)(struct sched *s, const struct sched_dead_pick *p,
 	    struct sched_dead_done *out);
 	enum store_rc (*op)(struct sched *s, const char *queue, const char *id,
 	    int64_t *n);
-	const char *done; /* the word for it */
+	const char *done; /* past participle, for messages */
 };
 
 static int

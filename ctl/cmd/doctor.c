@@ -34,7 +34,7 @@ static const char *const level_names[DOCTOR__MAX] = {
 	[DOCTOR_FAIL] = "FAIL",
 };
 
-/* In this order; the later ones stand on the earlier. */
+/* The checks in order; later ones rely on earlier ones. */
 static const struct check {
 	const char *name;
 	void (*run)(struct doctor *d, struct finding *f);
@@ -90,7 +90,7 @@ doctor_advise(struct finding *f, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Run what can be run; how many findings there are. */
+/* Run the checks that can be run; return the number of findings. */
 static size_t
 examine(struct doctor *d, struct finding found[NCHECKS],
     const struct check *done[NCHECKS])

@@ -43,14 +43,14 @@ static const struct ctl_option options[] = {
 	{ .name = NULL },
 };
 
-/* What there was before, and what was made. */
+/* What existed before, and what was created. */
 struct setup {
 	char *dir;  /* as given, or ~/.minutehand */
-	char *conf; /* the file in it */
+	char *conf; /* the configuration file in it */
 	bool had_dir, had_conf, had_store;
-	char token[TOKEN_TEXT_MAX]; /* "": there were some */
+	char token[TOKEN_TEXT_MAX]; /* "": there were tokens already */
 	struct buf crontab, webserver;
-	struct buf served; /* the address of a file that is, or "" */
+	struct buf served; /* URL of a file that is served, or "" */
 };
 
 static int
@@ -94,7 +94,7 @@ make_dir(struct setup *s)
 		return ctl_fail(CTL_DOWN, "%s: %s", s->dir, strerror(errno));
 	if (stat(s->dir, &sb) == -1 || !S_ISDIR(sb.st_mode))
 		return ctl_fail(CTL_DOWN, "%s: not a folder", s->dir);
-	/* Before a file is made that would then be refused. */
+	/* Before a file is created that would then be refused. */
 	if (access(s->conf, F_OK) == -1 &&
 	    (trust_check(&t, TRUST_CONF, s->conf) == TRUST_REFUSED ||
 		t.by_group))
@@ -102,7 +102,7 @@ make_dir(struct setup *s)
 	return CTL_OK;
 }
 
-/* Write all of b into fd, which is closed; 0 or -1 with errno. */
+/* Write b to fd, which is closed; 0, or -1 with errno. */
 static int
 write_all(int fd, const struct buf *b)
 {
@@ -140,7 +140,7 @@ make_conf(struct setup *s, bool is_anonymous)
 		buf_str(&b, "\nanonymous = loopback\n");
 	if (write_all(fd, &b) == -1) {
 		status = ctl_fail(CTL_DOWN, "%s: %s", s->conf, strerror(errno));
-		/* Half a file would pass for a whole one the next time. */
+		/* The next run would take a partial file for a complete one. */
 		(void)unlink(s->conf);
 	}
 	buf_fini(&b);
@@ -167,7 +167,7 @@ make_store(struct ctl *c, struct setup *s)
 	return ctl_open(c);
 }
 
-/* The first token, unless there are some. */
+/* Create the first token, unless there are tokens. */
 static int
 make_token(struct ctl *c, struct setup *s)
 {
@@ -262,7 +262,7 @@ print_text(const struct ctl *c, const struct setup *s)
 	return CTL_OK;
 }
 
-/* Before there is a store: to look at its files takes SQLite's locks away. */
+/* Before the store is opened: closing its files would drop SQLite's locks. */
 static int
 check_served(struct ctl *c, const struct ctl_args *a, struct setup *s)
 {

@@ -42,12 +42,12 @@ env_of(const struct ctl *c)
 	};
 }
 
-/* What a table shows of when a job runs. */
+/* The cells of a table about a job's schedule. */
 struct when {
 	struct buf trigger, next, zone;
 };
 
-/* The name of a stored trigger's zone, be that readable or not. */
+/* Append the zone of a stored trigger, even if the trigger is invalid. */
 static void
 print_zone(const struct job *j, struct buf *out)
 {
@@ -62,7 +62,7 @@ print_zone(const struct job *j, struct buf *out)
 		    strcspn(at + sizeof(mark) - 1, ";"));
 }
 
-/* The trigger and the next run of j as people read them. */
+/* Print the trigger and the next run of j. */
 static void
 print_when(const struct ctl *c, const struct job *j, struct when *w)
 {
@@ -102,8 +102,10 @@ read_list(struct ctl *c, const char *queue, int64_t limit, struct job_list *out)
 	return rc;
 }
 
-/* Its state and, unless it is active, why; what the next tick will find in a
- * job that it cannot understand, too. */
+/*
+ * Add the state and, unless it is active, the reason; also that the next tick
+ * will quarantine a job that it cannot parse.
+ */
 static void
 add_state(struct ctl *c, const struct job *j, struct table *t)
 {

@@ -72,7 +72,7 @@ static const struct ctl_option options[] = {
 	{ .name = NULL },
 };
 
-/* An option whose text is JSON, as a member of body. */
+/* Append an option whose value is JSON to body. */
 static int
 add_json(const struct ctl_args *a, int i, struct buf *body)
 {
@@ -87,7 +87,7 @@ add_json(const struct ctl_args *a, int i, struct buf *body)
 	return CTL_OK;
 }
 
-/* Members that stand as they are or for a switch. */
+/* Append the policies: values, and switches. */
 static int
 add_policies(const struct ctl_args *a, struct buf *body)
 {
@@ -122,7 +122,7 @@ add_policies(const struct ctl_args *a, struct buf *body)
 	    "misfire_grace_time");
 }
 
-/* Where it runs, when that is not the queue. */
+/* Append the Render target, if given. */
 static int
 add_render(const struct ctl_args *a, struct buf *body)
 {
@@ -149,7 +149,7 @@ add_render(const struct ctl_args *a, struct buf *body)
 	return CTL_OK;
 }
 
-/* The body that the options and the queue's name make. */
+/* Make the body from the options and the queue's name. */
 static int
 body_from_options(const struct ctl_args *a, struct json_object **out)
 {
@@ -177,7 +177,9 @@ body_from_options(const struct ctl_args *a, struct json_object **out)
 	return status;
 }
 
-/* With --json nothing else is given, and the queue stands in the body. */
+/*
+ * Read the body of --json, which has the queue and excludes all other options.
+ */
 static int
 body_from_file(const struct ctl_args *a, struct json_object **out)
 {

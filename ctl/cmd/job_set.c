@@ -25,7 +25,7 @@
 #include "lib/base/ban.h"
 
 #define SETTINGS_MAX 64
-#define PAGE 1000 /* jobs listed at once */
+#define PAGE 1000 /* jobs per page */
 
 enum { OPT_ALL_OF, OPT_TIMEZONE };
 
@@ -35,7 +35,7 @@ static const struct ctl_option options[] = {
 	{ .name = NULL },
 };
 
-/* Words that are JSON as they stand; what begins a list or an object too. */
+/* Return whether value is JSON: a literal, a number, a list or an object. */
 static bool
 is_json(const char *value)
 {
@@ -49,7 +49,7 @@ is_json(const char *value)
 	return false;
 }
 
-/* One "name=value" as a member; anything but JSON is a string. */
+/* Append "name=value" as a member; a value that is not JSON is a string. */
 static int
 add_setting(const char *text, struct buf *body)
 {
@@ -74,7 +74,7 @@ add_setting(const char *text, struct buf *body)
 	return status;
 }
 
-/* The settings are the operands from the number first on. */
+/* Read the settings: the operands from index first on. */
 static int
 read_settings(const struct ctl_args *a, int first, struct json_object **out)
 {
@@ -97,7 +97,7 @@ read_settings(const struct ctl_args *a, int first, struct json_object **out)
 	return status;
 }
 
-/* What the transaction asks. */
+/* A change, passed to the transaction. */
 struct edit {
 	const struct job_env *env;
 	struct json_object *members;
@@ -113,8 +113,8 @@ edit_job(void *cookie, struct job *j)
 }
 
 /*
- * What the worker of the queue knows, where the settings give parameters and
- * would be good otherwise: the transaction waits for no network.
+ * Look up the registration of the queue's worker, if the settings give
+ * parameters and are valid otherwise: no transaction waits for the network.
  */
 static int
 ask_known(struct ctl *c, const struct ctl_args *a, struct edit *e,
@@ -180,8 +180,10 @@ set(struct ctl *c, const struct ctl_args *a, struct json_object *members)
 	return status;
 }
 
-/* Every job of the queue, one change and one row of the audit each; one that
- * cannot be changed is named, and the others go on. */
+/*
+ * Change every job of the queue, with an audit row each; report one that cannot
+ * be changed, and go on.
+ */
 static int
 set_listed(struct ctl *c, const struct job_list *l, struct json_object *members,
     int64_t *n)
@@ -212,7 +214,7 @@ set_all(struct ctl *c, const char *queue, struct json_object *members)
 	int64_t n = 0;
 	int status;
 
-	/* All are listed first: a change moves a job in the list. */
+	/* List all first: a change moves a job in the list. */
 	do {
 		rc = sched_list(&c->sched, &o, &l, next);
 		memcpy(cursor, next, sizeof(cursor));
@@ -224,7 +226,7 @@ set_all(struct ctl *c, const char *queue, struct json_object *members)
 	return status;
 }
 
-/* One job, or --all-of a queue: what is given besides is to be set. */
+/* Check for one job or --all-of a queue, and settings. */
 static int
 check_form(const struct ctl_args *a)
 {

@@ -38,7 +38,7 @@ show_number(const char *name, int64_t v)
 	text_line("%-14s %" PRId64, name, v);
 }
 
-/* A length in seconds, with a fraction only where there is one. */
+/* Print a duration in seconds, with a fraction only if there is one. */
 static void
 show_seconds(const char *name, int64_t us)
 {
@@ -48,7 +48,10 @@ show_seconds(const char *name, int64_t us)
 		text_line("%-14s %.6f s", name, (double)us / 1e6);
 }
 
-/* An instant in the zone of t, or in the default one; none is no line. */
+/*
+ * Print a time in the zone of t, or in the default one; nothing if it is not
+ * set.
+ */
 static void
 show_instant(const struct ctl *c, const char *name, const struct trigger *t,
     int64_t us)
@@ -85,7 +88,10 @@ show_trigger(const struct ctl *c, const struct trigger *t)
 	buf_fini(&b);
 }
 
-/* Its state and why; in quarantine is also what the next tick puts there. */
+/*
+ * Print the state and reason; a job that the next tick will quarantine counts
+ * as quarantined.
+ */
 static void
 show_state(struct ctl *c, const struct job *j)
 {

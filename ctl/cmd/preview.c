@@ -44,8 +44,8 @@ static const struct ctl_option options[] = {
 };
 
 /*
- * Settings for a preview: the owner's where they can be had, else the
- * defaults, as nothing but the default zone matters here.
+ * Load the owner's settings if they can be read, else the defaults: only the
+ * default zone matters.
  */
 static int
 load_settings(struct ctl *c)
@@ -81,7 +81,7 @@ read_body(const char *text, struct json_object **out)
 	return CTL_OK;
 }
 
-/* The body of a job that has the trigger asked for. */
+/* Make the body of a job with the trigger of the options. */
 static int
 make_body(const struct ctl_args *a, struct json_object **out)
 {
@@ -105,7 +105,7 @@ make_body(const struct ctl_args *a, struct json_object **out)
 	return status;
 }
 
-/* The instant --now means, read in the zone of the body or the default. */
+/* Read --now in the zone of the body, or in the default one. */
 static int
 read_now(const struct ctl_args *a, struct json_object *body,
     struct trigger_env *env)
@@ -187,8 +187,10 @@ print_json(const struct preview *p)
 	return json_out_print(&o);
 }
 
-/* How often jobs are looked at: measured where there is a store, else by what
- * is configured: ticks that do not stay come once a minute at best. */
+/*
+ * The interval of ticks: measured if there is a store, else configured; ticks
+ * that do not stay run at most once a minute.
+ */
 static int64_t
 cadence_of(const struct conf *conf)
 {

@@ -128,7 +128,7 @@ add_message_json(const void *row, struct buf *o)
 	json_out_time(o, "held_until",
 	    m->state == MESSAGE_HELD ? m->until_us : 0);
 	json_out_str(o, "reason", m->reason);
-	/* What is no JSON is shown as the text it is. */
+	/* A body that is not JSON is shown as text. */
 	if (json_check(m->body, strlen(m->body), NULL) == 0)
 		json_out_raw(o, "body", m->body);
 	else
@@ -170,7 +170,7 @@ print_messages(const struct ctl *c, const struct message_list *l, bool is_json)
 	return list_out_print(c, &how, l->v, l->n, is_json);
 }
 
-/* Open the stores for a command whose first operand is QUEUE. */
+/* Open the stores for a command with the first operand QUEUE. */
 static int
 open_for_queue(struct ctl *c, const struct ctl_args *a)
 {

@@ -33,18 +33,18 @@ static const struct ctl_option options[] = {
 	{ .name = NULL },
 };
 
-/* What the probe taught. */
+/* The result of the probe. */
 struct probe {
 	const char *queue;
 	const char *kwargs;
 	char id[RUN_ID_LEN + 1];
 	struct buf server;	       /* "redis:main", or "" */
 	struct job_registration known; /* of the queue's worker */
-	bool is_asked;		       /* it was asked for that */
-	int64_t before, after;	       /* messages there; SINK_NO_COUNT */
+	bool is_asked;		       /* known was requested */
+	int64_t before, after;	       /* messages, or SINK_NO_COUNT */
 	char *body;		       /* as it was sent, or NULL */
 	enum sink_end end;
-	struct err why; /* what there is to say */
+	struct err why; /* the reason of a failure */
 };
 
 static const char *
@@ -66,7 +66,7 @@ end_word(enum sink_end e)
 	return "not sent";
 }
 
-/* Into the embedded queue, as publishing does. */
+/* Add to the embedded queue, as publishing does. */
 static int
 test_here(struct ctl *c, struct probe *p)
 {
@@ -85,7 +85,7 @@ test_here(struct ctl *c, struct probe *p)
 	return CTL_OK;
 }
 
-/* To the broker, past the outbox. */
+/* Send to the broker, without the outbox. */
 static int
 test_there(struct ctl *c, struct probe *p)
 {
@@ -99,7 +99,7 @@ test_there(struct ctl *c, struct probe *p)
 		.body = &p->body,
 	};
 
-	/* A command need not read its message. */
+	/* A command may close its input without reading the message. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	run_make_id(m.scheduled_us, p->id);
 	if (brokers_count(b, p->queue, &p->before, &p->why) == -1)
@@ -175,7 +175,7 @@ print_json(const struct probe *p, const struct conf_queue *q)
 	return json_out_print(&o);
 }
 
-/* Are the parameters such as a job may have? */
+/* Check the parameters as for a job. */
 static int
 check_kwargs(struct ctl *c, const struct probe *p)
 {

@@ -74,7 +74,7 @@ print_json(const struct delivery *d)
 	(void)json_out_print(&b);
 }
 
-/* As the HTTP API has it: whole seconds, up to a hundred years. */
+/* Read whole seconds, up to a hundred years, as the HTTP API does. */
 static int
 read_runtime(const struct ctl_args *a, struct render_target *t)
 {
@@ -91,7 +91,7 @@ read_runtime(const struct ctl_args *a, struct render_target *t)
 	return status;
 }
 
-/* The words of the options; the rest is checked with the target. */
+/* Read options with fixed choices; the rest is checked with the target. */
 static int
 read_words(const struct ctl_args *a, struct render_target *t)
 {
@@ -111,7 +111,7 @@ read_words(const struct ctl_args *a, struct render_target *t)
 	return read_runtime(a, t);
 }
 
-/* With --wait and --json the one object is the last. */
+/* With --wait and --json only the final object is printed. */
 static void
 report_created(const struct ctl_args *a, const struct delivery *d)
 {
@@ -122,7 +122,7 @@ report_created(const struct ctl_args *a, const struct delivery *d)
 	(void)fflush(stdout);
 }
 
-/* Its end; what happens meanwhile is for a terminal alone. */
+/* Wait for the end; print progress only on a terminal. */
 static int
 wait_for(struct ctl *c, const struct ctl_args *a, const char *id)
 {

@@ -36,7 +36,7 @@ check_objects(struct json_object *list)
 	return CTL_OK;
 }
 
-/* What the options say goes into a body. */
+/* Apply the options to a body. */
 static int
 apply_options(const struct ctl_args *a, struct json_object *body)
 {
@@ -51,7 +51,7 @@ apply_options(const struct ctl_args *a, struct json_object *body)
 	return CTL_OK;
 }
 
-/* Does the body name a service?  Placeholders are none. */
+/* Return whether the body names a service; a placeholder does not. */
 static bool
 has_service(struct json_object *body)
 {
@@ -63,7 +63,7 @@ has_service(struct json_object *body)
 	return service != NULL && render_check_service(service, &fs) == 0;
 }
 
-/* What is the same for all of them is said once, not of each. */
+/* Report what all bodies have in common once, not for each. */
 static int
 check_services(const struct ctl_args *a, struct json_object *list)
 {

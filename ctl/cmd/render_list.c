@@ -54,7 +54,7 @@ print_table(const struct ctl *c, const struct delivery_list *l, size_t n)
 	return rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
 }
 
-/* l has one more than asked, if there are more. */
+/* Print up to the limit; l has one more if there are more. */
 static int
 print_list(const struct ctl *c, const struct ctl_args *a, int64_t limit,
     const struct delivery_list *l)
@@ -76,7 +76,7 @@ print_list(const struct ctl *c, const struct ctl_args *a, int64_t limit,
 	return status;
 }
 
-/* What needs no store; set is memory for the statuses. */
+/* Read the filter, without the store; set is memory for the statuses. */
 static int
 read_filter(const struct ctl_args *a, struct buf *set, int64_t *limit,
     struct store_delivery_filter *f)

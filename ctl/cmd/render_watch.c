@@ -16,7 +16,7 @@
 
 #include "lib/base/ban.h"
 
-/* Between two looks at the store, which costs a file's worth of memory. */
+/* Interval between reads of the store, each as costly as reading a file. */
 #define LOOK_US 200000
 
 enum { OPT_TIMEOUT };
@@ -27,7 +27,7 @@ static const struct ctl_option options[] = {
 	{ .name = NULL },
 };
 
-/* One line, if it says anything new. */
+/* Print a line if the state or reason has changed. */
 static void
 tell(const struct ctl *c, const struct delivery *d, FILE *out, struct buf *last)
 {
@@ -49,7 +49,7 @@ tell(const struct ctl *c, const struct delivery *d, FILE *out, struct buf *last)
 	buf_fini(&now);
 }
 
-/* One look: an exit status, or -1 while it is not over. */
+/* Read the run once; an exit status, or -1 if it has not ended. */
 static int
 look(struct ctl *c, const char *id, FILE *out, struct buf *last)
 {
@@ -67,7 +67,7 @@ look(struct ctl *c, const char *id, FILE *out, struct buf *last)
 	return status;
 }
 
-/* Waiting is in vain where nothing hands over. */
+/* Report if no ticker runs: the run would not be sent. */
 static void
 report_ticks(struct ctl *c)
 {

@@ -66,7 +66,10 @@ add_row(const struct ctl *c, const void *row, struct table *t)
 	buf_fini(&b);
 }
 
-/* Where the rest is, if there is one: not among what a script reads. */
+/*
+ * Print how to get the rest, if any, on standard error: scripts read standard
+ * output.
+ */
 static void
 report_next(const char *next)
 {
@@ -93,7 +96,7 @@ print_runs(const struct ctl *c, const struct run_list *l, bool is_json)
 	return list_out_print(c, &how, l->v, l->n, is_json);
 }
 
-/* What needs no store. */
+/* Read the filter, without the store. */
 static int
 read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
 {

@@ -49,7 +49,7 @@ static const struct ctl_option list_options[] = {
 	{ .name = NULL },
 };
 
-/* What globs may not be, for the option --field. */
+/* Check the globs of the option --field. */
 static int
 check_globs(const char *field, const char *globs)
 {
@@ -64,17 +64,16 @@ check_globs(const char *field, const char *globs)
 	return why == NULL ? CTL_OK : ctl_fail(CTL_DATA, "%s: %s", field, why);
 }
 
-/* As they are stored: "none" and what is left out is none. */
+/*
+ * Copy globs in their stored form: "none" and an absent option are no service.
+ */
 static char *
 copy_services(const char *globs)
 {
 	return strdup(globs == NULL || strcmp(globs, NONE) == 0 ? "" : globs);
 }
 
-/*
- * How long it is good: "30d" as well as "+30d", or until an instant, which
- * must lie ahead: a token that was never good is a mistake.
- */
+/* Read --expires: "30d" or "+30d", or a time, which must be in the future. */
 static int
 read_expires(const struct ctl *c, const char *text, struct token *t)
 {

@@ -27,7 +27,7 @@
 #define MINUTE_US (60 * CLOCK_US_PER_S)
 #define WINDOW_MAX_US (366 * DAY_US)
 #define MINUTES 1440
-#define FULLEST 10 /* minutes named */
+#define FULLEST 10 /* fullest minutes printed */
 
 enum {
 	OPT_JSON,
@@ -70,8 +70,10 @@ add_line(struct table *t, const struct fires_job *j, int64_t at_us)
 	buf_fini(&b);
 }
 
-/* The dense jobs from place k on whose first fire is before at_us; the place
- * of the next.  Jobs were taken by their next run, and so lie in order. */
+/*
+ * Add the dense jobs from index k on whose first fire is before at_us; return
+ * the next index.  Jobs are sorted by their next run.
+ */
 static size_t
 add_dense(struct table *t, const struct fires *f, size_t k, int64_t at_us)
 {
@@ -85,7 +87,9 @@ add_dense(struct table *t, const struct fires *f, size_t k, int64_t at_us)
 	return k;
 }
 
-/* In order: fires, dense jobs by their first, paused ones at the end. */
+/*
+ * Add the lines in order: fires, dense jobs by their first fire, paused jobs.
+ */
 static void
 add_lines(struct table *t, const struct fires *f)
 {
@@ -97,7 +101,7 @@ add_lines(struct table *t, const struct fires *f)
 			add_line(t, &f->job[f->v[i].job], f->v[i].at_us);
 		}
 	(void)add_dense(t, f, k, INT64_MAX);
-	/* Of a paused one the first will do. */
+	/* One fire of a paused job is enough. */
 	for (i = 0; i < f->n; i++)
 		if (f->job[f->v[i].job].is_paused &&
 		    (i == 0 || f->v[i - 1].job != f->v[i].job))
@@ -158,7 +162,7 @@ print_page(struct ctl *c, const struct fires_opts *o, const struct ctl_args *a,
 	return status;
 }
 
-/* On a terminal, how far the count is. */
+/* Print progress on a terminal. */
 static void
 report(int64_t jobs)
 {
@@ -166,8 +170,10 @@ report(int64_t jobs)
 		text_progress(stderr, "%" PRId64 " jobs", jobs);
 }
 
-/* The place of the fullest minute, the earliest of several; minutes that have
- * been named are empty. */
+/*
+ * The index of the fullest minute, the earliest of several; minutes already
+ * printed are 0.
+ */
 static size_t
 fullest(const int64_t *minute)
 {
@@ -194,7 +200,7 @@ print_load_json(int64_t from_us, const int64_t *minute)
 	return json_out_print(&o);
 }
 
-/* One hour: its fires, and its fullest minute. */
+/* Print an hour: its fires, and its fullest minute. */
 static void
 print_hour(const struct ctl *c, int64_t at_us, const int64_t *minute)
 {
@@ -253,7 +259,7 @@ run_load(struct ctl *c, const struct ctl_args *a, int64_t from_us)
 	return status;
 }
 
-/* What would have no effect on --load. */
+/* Refuse options without effect on --load. */
 static int
 check_load(const struct ctl_args *a)
 {
@@ -272,7 +278,7 @@ check_load(const struct ctl_args *a)
 	    CTL_OK;
 }
 
-/* What needs no store. */
+/* Read the options, without the store. */
 static int
 read_opts(const struct ctl_args *a, struct fires_opts *o, int64_t *window_us,
     enum fires_format *format)
@@ -299,7 +305,7 @@ read_opts(const struct ctl_args *a, struct fires_opts *o, int64_t *window_us,
 	return status;
 }
 
-/* Is there the job that is asked about? */
+/* Check that the job exists. */
 static int
 check_job(struct ctl *c, const struct ctl_args *a)
 {

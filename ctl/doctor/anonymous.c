@@ -21,9 +21,9 @@
 
 #include "lib/base/ban.h"
 
-#define LOOKS_MAX 8 /* addresses of this host that are tried */
+#define LOOKS_MAX 8 /* addresses of this host tried */
 
-/* Where in url its host begins, and how long it is, brackets and all. */
+/* Find the host in url and its length, with brackets. */
 static size_t
 host_of(const char *url, const char **host)
 {
@@ -41,7 +41,7 @@ is_loopback(const char *host, size_t n)
 	    (n == 5 && strncmp(host, "[::1]", n) == 0);
 }
 
-/* Does a web server answer at base?  Then that is a failure. */
+/* Report a failure if a web server answers at base. */
 static bool
 answers(const struct doctor *d, const char *base, struct finding *f)
 {
@@ -62,7 +62,7 @@ answers(const struct doctor *d, const char *base, struct finding *f)
 	return true;
 }
 
-/* The URL with another host in it, at an address of this one. */
+/* The same URL with the host replaced by an address of this host. */
 static bool
 answers_at(const struct doctor *d, const struct ifaddrs *i, struct finding *f)
 {

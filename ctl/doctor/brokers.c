@@ -12,8 +12,10 @@
 
 #include "lib/base/ban.h"
 
-/* Can each server be reached, and would it take messages?  The first that
- * does not is told. */
+/*
+ * Check that each server can be reached and takes messages; report the first
+ * that does not.
+ */
 static void
 check_kind(struct doctor *d, enum conf_server kind, struct finding *f)
 {

@@ -28,7 +28,10 @@ extern char **environ;
 
 enum crontab { CRONTAB_NONE, CRONTAB_OTHER, CRONTAB_OURS };
 
-/* Does a line that is no comment start a ticker, and with this store? */
+/*
+ * Return whether a line, unless a comment, starts a ticker for this
+ * configuration.
+ */
 static enum crontab
 read_line(const char *line, const char *conf)
 {
@@ -41,7 +44,7 @@ read_line(const char *line, const char *conf)
 	    CRONTAB_OTHER;
 }
 
-/* Start crontab -l with fd as its standard output; its pid, or -1. */
+/* Start crontab -l with fd as its standard output; return its pid, or -1. */
 static pid_t
 start_crontab(int fd)
 {
@@ -58,7 +61,7 @@ start_crontab(int fd)
 	return pid;
 }
 
-/* "TZ=…" of a crontab, or among the words before the ticker, into tz. */
+/* Copy "TZ=…" of a crontab, or before the ticker's name in the line, to tz. */
 static void
 read_tz(const char *line, char *tz, size_t n)
 {
@@ -83,15 +86,15 @@ read_tz(const char *line, char *tz, size_t n)
 	    (int)strcspn(p, *quote != '\0' ? quote : " \t\n"), p);
 }
 
-/* What a crontab says of the ticker of a configuration. */
+/* The ticker of a configuration in a crontab. */
 struct crontab_read {
 	const char *conf;
 	enum crontab found;
-	bool has_tz; /* of the line that was found */
+	bool has_tz; /* tz is set for the line found */
 	char tz[128];
 };
 
-/* The lines that can be read from fd, which is closed. */
+/* Read lines from fd, which is closed. */
 static void
 read_lines(int fd, struct crontab_read *r)
 {
@@ -117,7 +120,7 @@ read_lines(int fd, struct crontab_read *r)
 	(void)fclose(in);
 }
 
-/* What crontab -l prints; without that command there is no line either. */
+/* Read crontab -l; without that command there is no line. */
 static void
 read_crontab(struct crontab_read *r)
 {
@@ -143,7 +146,7 @@ doctor_crontab_tz(struct doctor *d, char *tz, size_t n)
 	return r.has_tz;
 }
 
-/* The line that belongs there. */
+/* Advise the line to add. */
 static void
 advise_line(struct doctor *d, struct finding *f)
 {

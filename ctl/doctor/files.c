@@ -19,12 +19,12 @@
 
 #include "lib/base/ban.h"
 
-/* What SQLite, we and a restore put beside a store. */
+/* Suffixes of the files that SQLite, the store and a restore create. */
 static const char *const suffixes[] = { "", "-wal", "-shm", "-journal", "-turn",
 	"-restore", "-restore-old", ".before-restore", ".before-restore-wal" };
 #define NSUFFIXES (sizeof(suffixes) / sizeof(suffixes[0]))
 
-/* The folder of path, without a slash at its end. */
+/* Copy the folder of path, without a trailing slash. */
 static void
 folder_of(const char *path, char *out, size_t n)
 {
@@ -35,7 +35,7 @@ folder_of(const char *path, char *out, size_t n)
 	    slash == NULL ? "." : path);
 }
 
-/* One of the files beside the store, which belongs to owner. */
+/* Check one file next to the store; its owner must be that of the store. */
 static void
 check_beside(const char *path, const struct stat *store, struct finding *f)
 {
@@ -70,8 +70,10 @@ check_all_beside(const char *path, const struct stat *store, struct finding *f)
 	}
 }
 
-/* Can another user of the group put our folder away?  Not refused: homes on
- * shared hosts are like that, and what is in their place is refused. */
+/*
+ * Warn if another user of the group can rename the folder.  It is not refused:
+ * homes on shared hosts are like that, and a replaced folder is refused.
+ */
 static void
 check_above(const char *dir, struct finding *f)
 {
@@ -133,7 +135,7 @@ doctor_permissions(struct doctor *d, struct finding *f)
 		return;
 	}
 	check_all_beside(c->store, &sb, f);
-	/* SQLite makes files beside its own. */
+	/* SQLite creates files next to the database. */
 	if (access(dir, W_OK | X_OK) == -1) {
 		doctor_report(f, DOCTOR_FAIL, "%s: %s", dir, strerror(errno));
 		doctor_advise(f, "chmod u+rwx %s", dir);

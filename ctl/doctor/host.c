@@ -23,7 +23,7 @@
 
 #define HALF_YEAR_S (INT64_C(183) * 86400)
 
-/* Does the environment's TZ name something else than the zone in use? */
+/* Return whether the environment's TZ differs from the zone in use. */
 static bool
 is_tz_ignored(const struct sched *s, const char *env_tz)
 {
@@ -37,12 +37,14 @@ is_tz_ignored(const struct sched *s, const char *env_tz)
 		return false;
 	if (*name != '/')
 		return tz_get(s->zones, name, NULL) == NULL;
-	/* The path of a zone's file: its end is the name. */
+	/* The path of a zone file ends with the zone's name. */
 	end = strstr(name, s->default_zone);
 	return end == NULL || strcmp(end, s->default_zone) != 0;
 }
 
-/* What libc's clock shows at t_s and ours: 0 when they agree. */
+/*
+ * The difference of local time at t_s by libc and by tz, in seconds; 0: none.
+ */
 static long
 libc_differs(const struct tz *tz, int64_t t_s, long *libc_s)
 {
@@ -58,8 +60,9 @@ libc_differs(const struct tz *tz, int64_t t_s, long *libc_s)
 	return tm.tm_gmtoff - p.offset_s;
 }
 
-/* The host's zone as we take it must be what the host's own programs have, in
- * summer and in winter. */
+/*
+ * Check that the host's zone is read as libc reads it, in summer and in winter.
+ */
 static bool
 is_as_libc(struct doctor *d, const struct tz *tz, struct finding *f)
 {
@@ -82,7 +85,7 @@ is_as_libc(struct doctor *d, const struct tz *tz, struct finding *f)
 	return false;
 }
 
-/* Jobs keep the zone they were added with. */
+/* Count jobs with another zone: jobs keep the zone they were added with. */
 static void
 count_others(struct doctor *d, struct finding *f)
 {
@@ -120,7 +123,7 @@ report_ignored(struct doctor *d, const char *env_tz, struct finding *f)
 	    d->ctl->conf->path);
 }
 
-/* Do they show another time, in any month of a year from now on? */
+/* Return whether local times differ in any month of the next year. */
 static bool
 is_other_zone(const struct tz *a, const struct tz *b)
 {
@@ -137,8 +140,9 @@ is_other_zone(const struct tz *a, const struct tz *b)
 }
 
 /*
- * This shell's TZ is not that of the programs which cron and the web server
- * start: jobs without a zone of their own would have another by each.
+ * Return whether TZ is set in this shell only, and not for programs started by
+ * cron and the web server: jobs without a zone would be added with different
+ * ones.
  */
 static bool
 is_shells_own(struct doctor *d, const struct tz *tz, struct finding *f)

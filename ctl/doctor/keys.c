@@ -15,8 +15,8 @@
 #include "lib/base/ban.h"
 
 /*
- * Can each key be had?  The first that cannot is told.  A variable may be set
- * for cron and not for us.
+ * Check that each key can be read; report the first that cannot.  A variable
+ * may be set for cron only.
  */
 static void
 check_keys(const struct conf *c, struct finding *f)
@@ -40,7 +40,7 @@ check_keys(const struct conf *c, struct finding *f)
 	keys_free(keys);
 }
 
-/* The ticker loads it when it has something to send. */
+/* Check that libcurl can be loaded, as the ticker does before it sends. */
 static void
 check_curl(struct finding *f)
 {

@@ -24,15 +24,15 @@
 
 #include "lib/base/ban.h"
 
-#define MAGIC_TMPFS 0x01021994ul /* linux/magic.h */
+#define MAGIC_TMPFS 0x01021994ul /* of linux/magic.h */
 #define MAGIC_RAMFS 0x858458f6ul
 
-/* logind spares users of the system (logind.conf(5), RemoveIPC=). */
+/* logind does not clean up for system users (logind.conf(5), RemoveIPC=). */
 #define SYSTEM_UID_MAX 999
 
 #define LOGIND_CONF "/etc/systemd/logind.conf"
 
-/* Does path lie in RAM?  1 yes, 0 no, -1 unknown. */
+/* Return whether path is in RAM: 1 yes, 0 no, -1 unknown. */
 static int
 is_in_ram(const char *path)
 {
@@ -50,7 +50,7 @@ is_in_ram(const char *path)
 #endif
 }
 
-/* What a file of logind's says of RemoveIPC; *is_on stays when it does not. */
+/* Read RemoveIPC from a file of logind; *is_on is unchanged if absent. */
 static void
 read_remove_ipc(const char *path, bool *is_on)
 {
@@ -73,7 +73,7 @@ read_remove_ipc(const char *path, bool *is_on)
 		(void)fclose(f);
 }
 
-/* It is on if nothing is said. */
+/* The default is yes. */
 static bool
 is_ipc_removed(void)
 {
@@ -94,7 +94,10 @@ is_ipc_removed(void)
 	return is_on;
 }
 
-/* Is there a session whose end counts, and none that always is? */
+/*
+ * Return whether the user has a session whose end removes files, and does not
+ * linger.
+ */
 static bool
 is_logged_out(void)
 {
@@ -110,7 +113,7 @@ is_logged_out(void)
 	return access(linger, F_OK) != 0;
 }
 
-/* Does logging out empty the place? */
+/* Warn if logging out removes the memory store. */
 static void
 check_logout(const char *path, struct finding *f)
 {
@@ -185,7 +188,10 @@ doctor_memory(struct doctor *d, struct finding *f)
 		    "not run");
 		goto out;
 	}
-	/* The folder is made with the first such job: ask the next that is. */
+	/*
+	 * The folder is created with the first such job: check the next
+	 * existing parent.
+	 */
 	while (dir != NULL && (slash = strrchr(dir, '/')) != NULL &&
 	    slash != dir) {
 		*slash = '\0';

@@ -14,7 +14,7 @@
 
 #include "lib/base/ban.h"
 
-/* The method of a request that our program answers, whatever it says. */
+/* Return whether the program answers a request with the method. */
 static bool
 is_answered(const struct doctor *d, const char *verb,
     const char *const *headers, int *status)
@@ -34,7 +34,7 @@ is_answered(const struct doctor *d, const char *verb,
 	if (probe_ask(&r, &a) == 0 && a.trouble == HTTP_TROUBLE_NONE) {
 		*status = a.status;
 		o = json_parse(a.body, a.len, NULL);
-		/* No names were given, so it is never done: 401 or 400. */
+		/* Nothing is named: 401 or 400, never executed. */
 		is_ours = (a.status == 401 || a.status == 400) &&
 		    json_is_object(o) && json_has(o, "message") &&
 		    json_has(o, "error_data");
@@ -44,7 +44,7 @@ is_answered(const struct doctor *d, const char *verb,
 	return is_ours;
 }
 
-/* The remedy, once it was seen to work. */
+/* Advise the remedy, if it was tried with success. */
 static void
 advise(const struct doctor *d, struct finding *f)
 {

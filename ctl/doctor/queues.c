@@ -13,7 +13,7 @@
 
 #include "lib/base/ban.h"
 
-#define IDLE_CADENCES 10 /* so long must a message wait to be noticed */
+#define IDLE_CADENCES 10 /* minimum wait of a message, in intervals of ticks */
 
 void
 doctor_dead(struct doctor *d, struct finding *f)
@@ -43,7 +43,10 @@ doctor_dead(struct doctor *d, struct finding *f)
 	queue_list_fini(&l);
 }
 
-/* Messages wait, none is leased, and the oldest has waited for long. */
+/*
+ * Return whether messages wait, none is leased, and the oldest has waited for
+ * long.
+ */
 static bool
 is_unconsumed(const struct queue_info *q, int64_t before_us)
 {
@@ -90,7 +93,7 @@ doctor_consumers(struct doctor *d, struct finding *f)
 	queue_list_fini(&l);
 }
 
-/* The commands among them can be run? */
+/* Check that the commands of alerts can be run. */
 static void
 check_alert_commands(const struct conf *c, struct finding *f)
 {

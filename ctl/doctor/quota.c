@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#define _GNU_SOURCE /* fallocate(2), where there is one */
+#define _GNU_SOURCE /* fallocate(2), if available */
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -25,10 +25,10 @@
 
 #define MIB (1024u * 1024u)
 #define SPACE_LOW_MIB 200
-#define SPACE_NONE_MIB 10 /* MiB that are really written */
+#define SPACE_NONE_MIB 10 /* MiB that are written */
 #define MARK "minutehand-space-XXXXXX"
 
-/* Bytes that a file system cannot compress away (xorshift64, Marsaglia). */
+/* Fill p with incompressible bytes (xorshift64, Marsaglia). */
 static void
 fill(unsigned char *p, size_t n, uint64_t *x)
 {
@@ -40,7 +40,9 @@ fill(unsigned char *p, size_t n, uint64_t *x)
 	}
 }
 
-/* Write so many MiB, to the disk; how many were taken, errno if not all. */
+/*
+ * Write and flush mib MiB; return how many were written, with errno if not all.
+ */
 static unsigned
 write_mib(int fd, unsigned mib)
 {
@@ -60,11 +62,11 @@ write_mib(int fd, unsigned mib)
 			break;
 	}
 	free(block);
-	/* A server of files reports a full quota only now. */
+	/* A network file system reports a full quota only now. */
 	return done == mib && fsync(fd) == -1 ? 0 : done;
 }
 
-/* May the file have so many MiB?  True where that cannot be asked. */
+/* Return whether the file may have mib MiB; true if that cannot be checked. */
 static bool
 may_have(int fd, unsigned mib)
 {
@@ -101,7 +103,7 @@ judge(int fd, const char *dir, struct finding *f)
 	}
 }
 
-/* In the store's folder: quotas are counted where files are made. */
+/* Try in the store's folder: quotas are per file system. */
 static void
 try_to_write(const char *store, struct finding *f)
 {

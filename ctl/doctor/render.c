@@ -17,16 +17,16 @@
 
 #include "lib/base/ban.h"
 
-/* What is found at the services. */
+/* Services with waiting runs. */
 struct waiting {
 	const struct conf *conf;
-	const char *denied;  /* the key a denial is of, or NULL */
+	const char *denied;  /* key of a denial, or NULL */
 	const char *service; /* its service, "" for any */
 	int64_t n;
-	char first[64]; /* a service of them */
+	char first[64]; /* one of the services */
 };
 
-/* Does what waits at the place wait for the key in question? */
+/* Return whether the runs that wait for the service wait for the key. */
 static bool
 is_without(const struct waiting *w, const char *service)
 {
@@ -57,7 +57,7 @@ plural(int64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* A denial, and what waits for its end; the first is told. */
+/* Report denials and the runs that wait for their end; the first only. */
 struct denials {
 	struct doctor *d;
 	struct finding *f;

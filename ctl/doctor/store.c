@@ -24,7 +24,7 @@
 #define US_2024 (INT64_C(1704067200) * CLOCK_US_PER_S)
 #define US_2100 (INT64_C(4102444800) * CLOCK_US_PER_S)
 #define US_PER_MINUTE (60 * CLOCK_US_PER_S)
-/* Where a store file says which SQLite wrote it; sqlite.org/fileformat2. */
+/* Offset of the SQLite version in the file header (sqlite.org/fileformat2). */
 #define VERSION_AT 96
 
 void
@@ -73,7 +73,7 @@ doctor_integrity(struct doctor *d, struct finding *f)
 }
 
 /*
- * Runs before the store is opened: closing any descriptor of a file drops the
+ * Called before the store is opened: closing any descriptor of a file drops the
  * locks that SQLite has on it in the same process.
  */
 void
@@ -126,7 +126,7 @@ doctor_clock(struct doctor *d, struct finding *f)
 	}
 }
 
-/* Nobody looks for a while between one tick and the next. */
+/* Report if no ticker runs for a while between one tick and the next. */
 static void
 report_gap(struct doctor *d, const struct sched_health *h, struct finding *f)
 {

@@ -10,7 +10,7 @@
 
 #include "lib/base/ban.h"
 
-/* Is what the token may touch what its owner can have meant? */
+/* Warn if a token's grant is hardly what its owner meant. */
 static void
 check_token(const struct token *t, struct finding *f)
 {

@@ -19,7 +19,7 @@
 
 #include "lib/base/ban.h"
 
-/* No answer at all: what to do, by the trouble. */
+/* Advice if there is no answer, by its cause. */
 static const char *const trouble_advice[] = {
 	[HTTP_TROUBLE_NONE] = "",
 	[HTTP_TROUBLE_NAME] =
@@ -47,7 +47,9 @@ static const char *const trouble_names[] = {
 	[HTTP_TROUBLE_OTHER] = "no answer in HTTP: ",
 };
 
-/* Answers of the web server itself, which has not reached the program. */
+/*
+ * Advice on answers of the web server itself, which has not called the program.
+ */
 static const struct {
 	int status;
 	const char *text, *advice;
@@ -77,7 +79,7 @@ static const struct {
 	    "hangs" },
 };
 
-/* Causes that /healthz names: who must do what.  %s is the user. */
+/* Advice on the causes that /healthz names.  %s is the user. */
 static const struct {
 	const char *cause, *text, *advice;
 } causes[] = {
@@ -118,7 +120,7 @@ static const struct {
 	    "checks the store" },
 };
 
-/* "user www-data (uid 33)". */
+/* Print "user www-data (uid 33)". */
 static void
 print_user(int64_t uid, char *out, size_t outlen)
 {
@@ -134,7 +136,7 @@ print_user(int64_t uid, char *out, size_t outlen)
 		    (long long)uid);
 }
 
-/* The program runs and says that it cannot work. */
+/* The program runs and reports a cause why it cannot work. */
 static void
 found_cause(const char *cause, int64_t uid, struct finding *f)
 {
@@ -154,7 +156,9 @@ found_cause(const char *cause, int64_t uid, struct finding *f)
 	doctor_advise(f, "see the web server's error log");
 }
 
-/* What our program said of itself; false: it was not our program. */
+/*
+ * Report the health that the program returned; false: it was another program.
+ */
 static bool
 found_health(const struct doctor *d, const struct probe_answer *a,
     struct finding *f)
@@ -213,7 +217,7 @@ found_redirect(const struct doctor *d, const struct probe_answer *a,
 		    "clients do not send a token along");
 }
 
-/* An answer, but none of our program. */
+/* An answer that is not from the program. */
 static void
 found_foreign(const struct doctor *d, const struct probe_answer *a,
     struct finding *f)
