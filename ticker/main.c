@@ -32,7 +32,7 @@ set_signals(void)
 	stop_block();
 	(void)sigemptyset(&sa.sa_mask);
 	(void)sigaction(SIGPIPE, &sa, NULL);
-	/* A file size limit then shows as a failed write, not as our death. */
+	/* An exceeded file size limit is reported by write(2). */
 	(void)sigaction(SIGXFSZ, &sa, NULL);
 }
 
@@ -81,7 +81,7 @@ run_simulation(const struct opts *o, struct conf *conf)
 static int
 run(const struct opts *o, const struct conf *conf)
 {
-	/* Cron gives no terminal: a pass that has one was typed. */
+	/* Cron gives no terminal: with one, the owner has started this tick. */
 	struct tick_opts t = {
 		.is_remote = true,
 		.is_by_hand = o->is_once && isatty(STDIN_FILENO),
@@ -110,7 +110,7 @@ run(const struct opts *o, const struct conf *conf)
 	return exit_status(rc);
 }
 
-/* The exit status: what was printed must have gone out. */
+/* Flush standard output; the exit status. */
 static int
 told(int status)
 {

@@ -64,7 +64,7 @@ refuse(const char *option, const char *value, const char *want)
 	return -1;
 }
 
-/* A share from 0 to 1, as parts of a million. */
+/* Read a probability from 0 to 1, in parts per million. */
 static int
 read_share(const char *text, int64_t *ppm)
 {

@@ -21,29 +21,29 @@
 #include "ticker/broker/sender.h"
 #include "lib/base/ban.h"
 
-/* No other tick takes one for so long; more than any attempt. */
+/* Lease of an alert; longer than any attempt. */
 #define LEASE_US (11 * 60 * CLOCK_US_PER_S)
 
-/* When the outbox is looked into again, at the soonest. */
+/* Minimum interval between reads of the outbox. */
 #define RETRY_US (CLOCK_US_PER_S / 4)
 
-/* Alerts looked at for those that can be sent now. */
+/* Maximum alerts read to find those that can be sent now. */
 #define SCAN_MAX 100
 
-/* So long it is remembered that something was told. */
+/* How long a sent alert is remembered: 40 days. */
 #define KEEP_US (INT64_C(40) * 86400 * CLOCK_US_PER_S)
 #define PRUNE_ROWS 1000
 
-/* Sections that an alert can be told to. */
+/* Maximum sections that an alert is sent to. */
 #define SECTIONS_MAX 64
 
-/* One section. */
+/* A section of the configuration. */
 struct recipient {
 	const struct conf_alert *to;
-	struct sender *sender;	   /* NULL: nothing was sent yet */
-	struct sender_batch *away; /* with the sender */
-	struct sender_batch *back; /* came back, not written down yet */
-	struct sender_batch *next; /* taken, not sent yet */
+	struct sender *sender;	   /* NULL: not used yet */
+	struct sender_batch *away; /* being sent */
+	struct sender_batch *back; /* sent, result not stored yet */
+	struct sender_batch *next; /* taken from the store, not sent yet */
 };
 
 struct alerts {
@@ -94,7 +94,7 @@ wants(const struct conf_alert *to, enum alert_kind kind)
 	return to->on.n == 0;
 }
 
-/* Was it told to the section of that name? */
+/* Return whether it was sent to the section of that name. */
 static bool
 has_told(const char *done, const char *name)
 {
@@ -108,8 +108,8 @@ has_told(const char *done, const char *name)
 }
 
 /*
- * The sections that are still to be told: how many, of those in *left.  They
- * take turns, so that one that is out of order keeps no other waiting.
+ * Set *left to the sections still to be sent to; return their number.  They
+ * rotate by attempt, so that one that is down does not delay the others.
  */
 static size_t
 list_left(const struct alerts *a, const struct alert *al,
@@ -127,7 +127,7 @@ list_left(const struct alerts *a, const struct alert *al,
 	return n;
 }
 
-/* How many may be sent together: all of them must end within the lease. */
+/* Maximum alerts per batch: all attempts must end within the lease. */
 static size_t
 batch_max(const struct alerts *a, const struct recipient *r)
 {
@@ -138,7 +138,7 @@ batch_max(const struct alerts *a, const struct recipient *r)
 	    most;
 }
 
-/* Can one more of a store be sent there now? */
+/* Return whether another alert of a store can be sent there now. */
 static bool
 has_room(const struct alerts *a, const struct recipient *r, enum job_kind kind)
 {
@@ -167,7 +167,7 @@ add(const struct alerts *a, struct recipient *r, enum job_kind kind,
 	return STORE_OK;
 }
 
-/* One that is due: into a batch, or over, for no section wants it. */
+/* Take a due alert into a batch, or end it if no section wants it. */
 static enum store_rc
 pick(const struct alerts *a, enum job_kind kind, struct alert *al)
 {
@@ -187,7 +187,7 @@ pick(const struct alerts *a, enum job_kind kind, struct alert *al)
 		rc = store_alert_settle(st, al, &end);
 	else if (rc == STORE_OK)
 		rc = add(a, left[i], kind, al);
-	/* Another tick was faster. */
+	/* STORE_NOTFOUND: another tick has taken it. */
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
@@ -204,7 +204,7 @@ pick_all(const struct alerts *a, enum job_kind kind)
 	return rc;
 }
 
-/* Why the alert was not told; NULL: it was. */
+/* The reason why the alert was not sent; NULL: it was. */
 static const char *
 reason_of(const struct sender_batch *b, const struct sink_message *m)
 {
@@ -225,7 +225,7 @@ log_failure(const struct recipient *r, const struct alert *al, bool is_last,
 	    "id", al->name, "attempt", attempt, LOG_KEY_ERROR, why, NULL);
 }
 
-/* By chance, so that hosts do not all come at once. */
+/* A random number, so that hosts do not retry at the same time. */
 static uint64_t
 random_of(const struct alert *al, int64_t now_us)
 {
@@ -235,7 +235,7 @@ random_of(const struct alert *al, int64_t now_us)
 	    16;
 }
 
-/* It is tried again after a while, or given up. */
+/* Schedule the next attempt, or give up. */
 static int64_t
 next_try(const struct alert *al, int64_t now_us, int64_t wait_us)
 {
@@ -272,7 +272,7 @@ settle(const struct alerts *a, const struct recipient *r, size_t i)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* All that came back of one store. */
+/* Store the results of all alerts of one store. */
 static enum store_rc
 settle_all(const struct alerts *a, enum job_kind kind)
 {
@@ -289,7 +289,7 @@ settle_all(const struct alerts *a, enum job_kind kind)
 	return rc;
 }
 
-/* Take what came back. */
+/* Take the batches that were sent. */
 static void
 collect(struct alerts *a)
 {
@@ -301,7 +301,7 @@ collect(struct alerts *a)
 			continue;
 		r->away = NULL;
 		r->back = b;
-		/* Of a store that is gone nothing can be said. */
+		/* The memory store was replaced: nothing to update. */
 		if (b->kind == JOB_MEMORY &&
 		    (sched_store(a->s, JOB_MEMORY) == NULL ||
 			b->opened != a->s->memory_opened)) {
@@ -311,7 +311,7 @@ collect(struct alerts *a)
 	}
 }
 
-/* The messages of a batch, made of its alerts. */
+/* Make the messages of a batch from its alerts. */
 static int
 finish_batch(struct sender_batch *b)
 {
@@ -328,7 +328,7 @@ finish_batch(struct sender_batch *b)
 	return 0;
 }
 
-/* Without memory or a thread it is tried again when its lease is over. */
+/* Without memory or a thread it is tried again when its lease ends. */
 static void
 send_next(struct alerts *a, struct recipient *r)
 {
@@ -352,8 +352,10 @@ send_next(struct alerts *a, struct recipient *r)
 	r->next = NULL;
 }
 
-/* After the transaction about one store: send what was taken in it, and forget
- * what was written down. */
+/*
+ * After the transaction on one store: send the alerts taken in it, and free
+ * those whose result was stored.
+ */
 static void
 move_on(struct alerts *a, enum job_kind kind, bool is_written)
 {
@@ -375,7 +377,7 @@ move_on(struct alerts *a, enum job_kind kind, bool is_written)
 	}
 }
 
-/* Once a tick that has alerts. */
+/* Remove old records, once per tick that has alerts. */
 static enum store_rc
 prune(const struct alerts *a, enum job_kind kind)
 {
@@ -405,7 +407,7 @@ pump_store(struct alerts *a, enum job_kind kind)
 	move_on(a, kind, rc == STORE_OK);
 }
 
-/* Is there anything to write down about the store? */
+/* Return whether there are results of the store. */
 static bool
 has_back(const struct alerts *a, enum job_kind kind)
 {
@@ -415,7 +417,7 @@ has_back(const struct alerts *a, enum job_kind kind)
 	return false;
 }
 
-/* Can anything be sent now? */
+/* Return whether an alert can be sent now. */
 static bool
 has_free(const struct alerts *a)
 {
@@ -443,7 +445,7 @@ alerts_pump(struct alerts *a, int64_t *next)
 			if (store_alert_next(st, &n) != STORE_OK)
 				continue;
 		}
-		/* What could not be taken is not asked for again at once. */
+		/* Do not read at once again what could not be taken. */
 		if (n < now + RETRY_US)
 			n = now + RETRY_US;
 		*next = n < *next ? n : *next;
@@ -490,7 +492,7 @@ alerts_are_due(struct sched *s, int64_t *next)
 	return is_due;
 }
 
-/* What is lost of this in a power cut is forgotten by the next tick. */
+/* If a power cut loses this, the next tick removes it. */
 static void
 forget(struct store *st)
 {

@@ -17,16 +17,19 @@
 #include "ticker/broker/push_int.h"
 #include "lib/base/ban.h"
 
-/* How long a server that cannot be reached is left alone. */
+/*
+ * Initial and maximum delay before a server that cannot be reached is tried
+ * again.
+ */
 #define DOWN_BASE_US CLOCK_US_PER_S
 #define DOWN_CAP_US (60 * CLOCK_US_PER_S)
 
-/* Nobody is asked more often than that, whatever a job's retry says. */
+/* Minimum interval between attempts, whatever a job's retry says. */
 #define AGAIN_MIN_US (CLOCK_US_PER_S / 5)
 
 #define WHY_MAX 512
 
-/* A run that ended badly is worth a line in the log. */
+/* Log a run that has failed. */
 static void
 tell(const struct outbox *o, enum run_state state, const char *why)
 {
@@ -35,8 +38,8 @@ tell(const struct outbox *o, enum run_state state, const char *why)
 }
 
 /*
- * It was tried once more, in vain: again after wait_us or its own back-off,
- * whichever is longer, unless that was the last attempt.
+ * An attempt has failed: the next one after wait_us or the job's back-off,
+ * whichever is longer, unless it was the last.
  */
 static enum store_rc
 again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
@@ -65,7 +68,7 @@ again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 	return store_outbox_put_off(st, o, state, text);
 }
 
-/* Nobody was asked: it waits, and that was no attempt. */
+/* Nothing was sent: it waits, and no attempt is counted. */
 static enum store_rc
 hold_off(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
     const char *why)
@@ -80,7 +83,7 @@ hold_off(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 	return store_outbox_put_off(st, o, RUN_DUE, text);
 }
 
-/* Its job sends no more there (queues.md: 410). */
+/* Pause the job (queues.md: 410). */
 static enum store_rc
 pause_job(struct store *st, const struct outbox *o, const char *why,
     int64_t now_us)
@@ -123,14 +126,14 @@ apply_one(struct push *p, struct store *st, const struct sender_batch *b,
     size_t i)
 {
 	const struct sink_message *m = &b->m[i];
-	/* A copy: who is rolled back is applied again. */
+	/* A copy: after a rollback it is applied again. */
 	struct outbox o = b->rows.v[i];
 	const char *why = m->why == NULL && b->is_lost ? b->why.text : m->why;
 	enum store_rc rc = STORE_OK;
 
 	switch (m->end) {
 	case SINK_WAITS:
-		/* Who counts attempts counts those without a connection. */
+		/* With max_attempts, attempts without a connection count. */
 		if (b->is_lost && o.max_attempts > 0 && !p->is_draining)
 			rc = again(p, st, &o, 0, why);
 		break;
@@ -148,11 +151,11 @@ apply_one(struct push *p, struct store *st, const struct sender_batch *b,
 		rc = refuse(st, &o, m, clock_get_us(p->s->clock));
 		break;
 	}
-	/* Somebody else wrote down how it ended. */
+	/* Another process has stored the end. */
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* Those of which there is nothing to say go together. */
+/* Store the end of all delivered messages in one statement. */
 static enum store_rc
 apply_all(struct push *p, struct store *st, const struct sender_batch *b)
 {
@@ -172,7 +175,7 @@ apply_all(struct push *p, struct store *st, const struct sender_batch *b)
 	return rc;
 }
 
-/* There is no connection (any more). */
+/* There is no connection, or it was lost. */
 static enum store_rc
 lane_failed(struct push *p, struct push_endpoint *l, const char *why)
 {
@@ -189,7 +192,7 @@ lane_failed(struct push *p, struct push_endpoint *l, const char *why)
 	    l->info.next_us, why);
 }
 
-/* It answers, and takes nothing: full, read-only, not for this user. */
+/* The server answers and refuses all: full, read-only, not for this user. */
 static enum store_rc
 lane_refused(struct push *p, struct push_endpoint *l, const char *why)
 {
@@ -213,10 +216,10 @@ lane_mended(struct push *p, struct push_endpoint *l)
 	return store_endpoint_mend(p->s->stores[JOB_DURABLE], l->name);
 }
 
-/* What a batch that was not lost tells of the server. */
+/* What a batch that was not lost shows about the server. */
 enum verdict { VERDICT_NONE, VERDICT_TAKES, VERDICT_REFUSES };
 
-/* *why: why it takes nothing. */
+/* *why: the reason of VERDICT_REFUSES. */
 static enum verdict
 judge(const struct sender_batch *b, const char **why)
 {
@@ -235,8 +238,7 @@ judge(const struct sender_batch *b, const char **why)
 	return verdict;
 }
 
-/* What the batch tells of the server, written down where endpoints are; nothing
- * is, if that is as it was. */
+/* Store what the batch shows about the server, if it has changed. */
 static enum store_rc
 apply_endpoint(struct push *p, struct push_endpoint *l,
     const struct sender_batch *b)
@@ -246,7 +248,7 @@ apply_endpoint(struct push *p, struct push_endpoint *l,
 	enum store_rc rc = push_load_signature(p, l);
 	bool is_mended;
 
-	/* Who answers at all is not down. */
+	/* A server that answers is not down. */
 	is_mended = !b->is_lost &&
 	    (l->info.fails > 0 ||
 		(verdict == VERDICT_TAKES && l->info.since_us != 0));

@@ -7,7 +7,10 @@
 #include "ticker/broker/push_int.h"
 #include "lib/base/ban.h"
 
-/* A run that may be tried for ever is known to its server for so long. */
+/*
+ * How long the server remembers the id of a run with unlimited retries, in
+ * seconds.
+ */
 #define LASTS_S (30 * INT64_C(86400))
 
 static int

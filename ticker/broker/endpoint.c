@@ -88,7 +88,10 @@ push_endpoint_is_busy(const struct push_endpoint *l)
 {
 	const struct sender_batch *b = l->back;
 
-	/* Those of the durable store are written down along with the lease. */
+	/*
+	 * Those of the durable store are stored in the transaction of the
+	 * lease.
+	 */
 	while (b != NULL && b->kind == JOB_DURABLE)
 		b = b->next;
 	return l->naway > 0 || l->next != NULL || b != NULL;

@@ -16,22 +16,22 @@
 #include "ticker/broker/push_int.h"
 #include "lib/base/ban.h"
 
-/* So many messages go together, where the way there is short. */
+/* Maximum messages per batch to a fast server. */
 #define BATCH 2000
 
-/* What is over before it was tried is looked for among so many. */
+/* Minimum rows per read, to find expired ones even where few can be sent. */
 #define STALE 100
 
-/* And so often, before others get the store. */
+/* Maximum reads per transaction, so that other writers get the store. */
 #define ROUNDS 10
 
-/* By so much a lease outlives the batches it is for. */
+/* Time by which a lease outlasts the batches it is for. */
 #define LEASE_SLACK_US (30 * CLOCK_US_PER_S)
 
-/* Somebody else holds the endpoint: look again after so long. */
+/* Interval between attempts to lease an endpoint that another tick holds. */
 #define HELD_US (CLOCK_US_PER_S / 2)
 
-/* What is picked of one queue. */
+/* The state of picking from one queue. */
 struct pick {
 	struct push *p;
 	struct store *st;
@@ -49,7 +49,7 @@ sooner(int64_t *next, int64_t at_us)
 		*next = at_us;
 }
 
-/* How many messages may go to the endpoint now. */
+/* The number of messages that may be sent to the endpoint now. */
 static size_t
 room_of(const struct pick *t)
 {
@@ -65,7 +65,7 @@ room_of(const struct pick *t)
 		most = (size_t)t->p->s->conf->max_parallel;
 	else if (l->kind == CONF_SERVER_COMMAND)
 		most = (size_t)t->p->s->conf->commands[l->at].parallel;
-	/* One tries whether the server is there again. */
+	/* A single message tries whether the server is up again. */
 	if (l->info.fails > 0)
 		most = l->naway > 0 ? 0 : 1;
 	return l->next == NULL	   ? most :
@@ -73,7 +73,7 @@ room_of(const struct pick *t)
 				     0;
 }
 
-/* Is the run under way with the endpoint? */
+/* Return whether the run is being sent to the endpoint. */
 static bool
 is_away(const void *cookie, int64_t run)
 {
@@ -85,7 +85,7 @@ is_away(const void *cookie, int64_t run)
 	return false;
 }
 
-/* Up to limit of the queue's, those left out that are under way. */
+/* Read up to limit due messages of the queue that are not being sent. */
 static enum store_rc
 read_due(const struct pick *t, size_t limit, struct outbox_list *out)
 {
@@ -100,7 +100,7 @@ read_due(const struct pick *t, size_t limit, struct outbox_list *out)
 	return store_outbox_due(t->st, &ask, out);
 }
 
-/* Too old, or tried too often, before it was tried now. */
+/* Its age or attempts exceed the retry policy: dead letter. */
 static enum store_rc
 mark_dead(const struct pick *t, struct outbox *o, const char *why)
 {
@@ -113,7 +113,7 @@ mark_dead(const struct pick *t, struct outbox *o, const char *why)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* Move a row into the batch that is being picked. */
+/* Move a row into the current batch. */
 static enum store_rc
 take(const struct pick *t, struct outbox *o)
 {
@@ -134,8 +134,10 @@ take(const struct pick *t, struct outbox *o)
 	return STORE_OK;
 }
 
-/* Bury what is over among l, and move up to *room of the others; *room becomes
- * what is left. */
+/*
+ * Mark expired messages of l dead, and move up to *room of the others to the
+ * batch; *room becomes what is left.
+ */
 static enum store_rc
 take_some(const struct pick *t, struct outbox_list *l, size_t *room)
 {
@@ -152,9 +154,8 @@ take_some(const struct pick *t, struct outbox_list *l, size_t *room)
 }
 
 /*
- * Up to room of the queue's.  Behind those that are over stand others: where
- * all that was read is over, they are read next, for it may be that nobody
- * comes again before they are over, too.
+ * Take up to room messages of the queue.  If all that were read have expired,
+ * read on: the messages after them may expire before the next tick.
  */
 static enum store_rc
 take_due(const struct pick *t, size_t room)
@@ -176,7 +177,7 @@ take_due(const struct pick *t, size_t room)
 	return rc;
 }
 
-/* While nothing can go there, what is over is over all the same. */
+/* Expire messages while nothing can be sent. */
 static enum store_rc
 drop_stale(const struct pick *t)
 {
@@ -192,7 +193,7 @@ drop_stale(const struct pick *t)
 	return rc;
 }
 
-/* Nobody else hands over there meanwhile. */
+/* Lease the endpoint, so that no other process sends to it. */
 static enum store_rc
 hold(const struct pick *t)
 {
@@ -218,7 +219,7 @@ pick_endpoint(const struct pick *t)
 
 	if (rc != STORE_OK)
 		return rc;
-	/* No thread could be had: who tries at once tries in vain. */
+	/* No thread could be created: do not try again at once. */
 	if (t->l->rest_us > t->now_us) {
 		sooner(t->next, t->l->rest_us);
 		return STORE_OK;
@@ -227,12 +228,12 @@ pick_endpoint(const struct pick *t)
 		sooner(t->next, t->l->info.next_us);
 		return drop_stale(t);
 	}
-	/* When there is none, an answer will come. */
+	/* Without room, wait for the result of a batch. */
 	if ((room = room_of(t)) == 0)
 		return STORE_OK;
 	if ((rc = hold(t)) == STORE_OK) {
 		rc = take_due(t, room);
-		/* While a full batch is handed over, the next one is read. */
+		/* Read the next batch while a full one is sent. */
 		if (room_of(t) == 0 && t->l->naway + 1 < PUSH_AWAY)
 			sooner(t->next, t->now_us);
 		return rc;
@@ -243,7 +244,7 @@ pick_endpoint(const struct pick *t)
 	return STORE_OK;
 }
 
-/* The configuration has the queue here now: into the embedded queue. */
+/* The configuration now has the queue as embedded: move the messages to it. */
 static enum store_rc
 requeue_locally(const struct pick *t, const struct outbox *o)
 {
@@ -279,15 +280,17 @@ pick_home(const struct pick *t)
 	rc = read_due(t, BATCH, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
 		rc = requeue_locally(t, &l.v[i]);
-	/* There may be more. */
+	/* More messages may be left. */
 	if (l.n > 0)
 		sooner(t->next, t->now_us);
 	outbox_list_fini(&l);
 	return rc;
 }
 
-/* Is it the queue's turn in this pass?  First come those behind the one that
- * filled its endpoint last, so that none is starved by its neighbors. */
+/*
+ * Return whether the queue belongs to this pass.  First those after the one
+ * that filled its endpoint last, so that no queue starves.
+ */
 static bool
 is_in_pass(const struct pick *t, bool is_second)
 {
@@ -296,7 +299,7 @@ is_in_pass(const struct pick *t, bool is_second)
 	return (served != NULL && strcmp(t->queue, served) <= 0) == is_second;
 }
 
-/* One queue; what it put into its endpoint's batch is noted. */
+/* Pick from one queue, and record whether it filled its endpoint's batch. */
 static enum store_rc
 pick_queue(struct pick *t, int64_t due_us)
 {
@@ -318,7 +321,7 @@ pick_queue(struct pick *t, int64_t due_us)
 	return t->l->last == NULL ? STORE_FULL : STORE_OK;
 }
 
-/* All queues, twice. */
+/* Pick from all queues, in two passes. */
 static enum store_rc
 pick_queues(struct pick *t)
 {
@@ -346,7 +349,7 @@ pick_queues(struct pick *t)
 	return rc;
 }
 
-/* From now on those behind the ones that were served come first. */
+/* The next pass begins after the queues served last. */
 static void
 move_on(struct push_endpoint *l)
 {

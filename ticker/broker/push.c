@@ -16,13 +16,13 @@
 #include "ticker/broker/push_int.h"
 #include "lib/base/ban.h"
 
-/* Somebody else writes: again after so long. */
+/* Delay after the store was busy. */
 #define AGAIN_US (CLOCK_US_PER_S / 5)
 
-/* After how long a thread is tried again, when none could be had. */
+/* Delay after a thread could not be created. */
 #define REST_US CLOCK_US_PER_S
 
-/* How long the end of threads is waited for. */
+/* Maximum wait for the end of threads. */
 #define END_US (CLOCK_US_PER_S / 2)
 
 static int
@@ -57,7 +57,7 @@ err:
 	return NULL;
 }
 
-/* It came back: it is not away any more. */
+/* Remove a batch that was sent from the list. */
 static void
 unlist(struct push_endpoint *l, const struct sender_batch *b)
 {
@@ -69,7 +69,7 @@ unlist(struct push_endpoint *l, const struct sender_batch *b)
 	l->naway = n;
 }
 
-/* Before it is looked whether some came back. */
+/* Before the batches are examined. */
 static void
 drain_wake(const struct push *p)
 {
@@ -79,7 +79,10 @@ drain_wake(const struct push *p)
 		continue;
 }
 
-/* What came back from all endpoints; is there anything to write down? */
+/*
+ * Take the batches sent to all endpoints; return whether there are results to
+ * store.
+ */
 static bool
 collect(struct push *p)
 {
@@ -94,7 +97,7 @@ collect(struct push *p)
 		while (
 		    l->sender != NULL && (b = sender_take(l->sender)) != NULL) {
 			unlist(l, b);
-			/* Of a store that is gone nothing can be said. */
+			/* The memory store was replaced: nothing to update. */
 			if (b->kind == JOB_MEMORY &&
 			    (sched_store(p->s, JOB_MEMORY) == NULL ||
 				b->opened != p->s->memory_opened)) {
@@ -110,7 +113,7 @@ collect(struct push *p)
 	return has_some;
 }
 
-/* Forget what was written down of one store. */
+/* Free the batches of one store whose results are stored. */
 static void
 drop_back(struct push *p, enum job_kind kind)
 {
@@ -127,7 +130,7 @@ drop_back(struct push *p, enum job_kind kind)
 	}
 }
 
-/* Hand over, or forget, what was picked. */
+/* Send or, if nothing was committed, free what was picked. */
 static void
 send_next(struct push *p, bool is_written)
 {
@@ -161,7 +164,7 @@ send_next(struct push *p, bool is_written)
 	}
 }
 
-/* Our lease is in the store no more. */
+/* The leases are released in the store. */
 static void
 forget_released(struct push *p)
 {
@@ -170,7 +173,7 @@ forget_released(struct push *p)
 		    push_endpoint_is_busy(&p->endpoints[i]);
 }
 
-/* Others need not wait for our leases to run out. */
+/* Release the leases, so that other ticks need not wait for their end. */
 static void
 release(struct push *p)
 {
@@ -192,7 +195,7 @@ release(struct push *p)
 		forget_released(p);
 }
 
-/* One store, in a transaction. */
+/* Work on one store, in a transaction. */
 static enum store_rc
 pump_store(struct push *p, enum job_kind kind, int64_t *next)
 {

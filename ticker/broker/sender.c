@@ -19,14 +19,14 @@ struct sender {
 	int wake_fd;
 	pthread_t thread;
 	bool is_started;
-	size_t n; /* batches with it; the caller's thread alone */
-	/* What both threads touch: */
+	size_t n; /* batches given; used by the caller's thread only */
+	/* Shared by both threads: */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct sender_batch *todo, **todo_end;
 	struct sender_batch *done, **done_end;
 	bool is_stopped;
-	bool is_over; /* the thread is about to end */
+	bool is_over; /* the thread is ending */
 };
 
 void
@@ -69,7 +69,7 @@ err0:
 	return NULL;
 }
 
-/* The next batch to hand over, waited for; NULL: it is time to end. */
+/* Wait for the next batch; NULL: end. */
 static struct sender_batch *
 next_batch(struct sender *l)
 {
@@ -94,8 +94,10 @@ give_back(struct sender *l, struct sender_batch *b)
 	b->next = NULL;
 	*l->done_end = b;
 	l->done_end = &b->next;
-	/* A pipe that is full wakes as well.  Who has stopped us looks by
-	 * itself, and may have closed it. */
+	/*
+	 * A full pipe wakes the reader as well.  After a stop the caller polls,
+	 * and may have closed the pipe.
+	 */
 	if (!l->is_stopped && write(l->wake_fd, "", 1) == -1)
 		(void)0;
 	(void)pthread_mutex_unlock(&l->lock);
@@ -114,7 +116,7 @@ on_thread(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that asks for them. */
+/* Signals are handled by the main thread. */
 static int
 start(struct sender *l)
 {
@@ -146,7 +148,7 @@ sender_give(struct sender *l, struct sender_batch *b)
 	return 0;
 }
 
-/* Take the first of a queue that ends at *end. */
+/* Remove the first batch of a queue that ends at *end. */
 static struct sender_batch *
 unlink_first(struct sender_batch **first, struct sender_batch ***end)
 {
@@ -188,7 +190,7 @@ sender_stop(struct sender *l)
 	sink_stop(l->sink);
 }
 
-/* Has the thread ended, within wait_us? */
+/* Wait up to wait_us for the end of the thread; return whether it ended. */
 static bool
 await_end(struct sender *l, int64_t wait_us)
 {

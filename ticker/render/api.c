@@ -23,16 +23,16 @@
 
 #include "lib/base/ban.h"
 
-/* A page of jobs whose commands are long. */
+/* Maximum bytes of an answer: a page of jobs with long commands. */
 #define BODY_MAX ((size_t)16 * 1024 * 1024)
 
 /* A request under way. */
 struct pending {
 	enum render_op op;
 	int key;
-	struct secret *secret; /* it was sent with; held */
+	struct secret *secret; /* the key it was sent with; held */
 	void *cookie;
-	char cursor[RENDER_CURSOR_MAX]; /* that was asked with */
+	char cursor[RENDER_CURSOR_MAX]; /* the page requested */
 	struct pending *next;
 };
 
@@ -40,12 +40,12 @@ struct render {
 	const struct conf *conf;
 	struct keys *keys;
 	struct http *http; /* NULL before the first request */
-	int watched;	   /* by render_wait, or -1 */
+	int watched;	   /* descriptor that ends render_wait, or -1 */
 	struct pending *pending;
 	struct rate rates[];
 };
 
-/* What the operations differ in. */
+/* Rate limit and method of the operations. */
 static const struct op {
 	enum rate_kind kind;
 	enum http_method method;
@@ -57,7 +57,7 @@ static const struct op {
 	[RENDER_CANCEL] = { RATE_WRITE, HTTP_POST },
 };
 
-/* A request with the key that will be under way; NULL with a reason. */
+/* Add a request with the key; NULL with the reason. */
 static struct pending *
 pending_new(struct render *r, int key, const struct render_ask *ask,
     struct err *why)
@@ -111,7 +111,7 @@ open_http(struct render *r, struct err *why)
 	return r->http == NULL ? -1 : 0;
 }
 
-/* Start the request that p is about. */
+/* Start the request of p. */
 static int
 start(struct render *r, struct pending *p, const struct render_ask *ask,
     struct err *why)
@@ -157,7 +157,7 @@ class_of_status(int status)
 	return RENDER_UNKNOWN;
 }
 
-/* An error with its status: "HTTP 400: free tier plans are not …". */
+/* Set the message of an error: "HTTP 400: free tier plans are not …". */
 static void
 read_error(struct render_answer *a, const struct http_result *res)
 {
@@ -169,7 +169,7 @@ read_error(struct render_answer *a, const struct http_result *res)
 	utf8_clean(text, strlen(text), a->message, sizeof(a->message));
 }
 
-/* What a whole answer says. */
+/* Read a complete answer. */
 static void
 read_answer(struct render_answer *a, const struct http_result *res)
 {
@@ -198,8 +198,7 @@ fill_answer(struct render_answer *a, const struct pending *p,
 	a->status = res->status;
 	a->is_sent = res->end != HTTP_NOT_SENT;
 	if (res->end == HTTP_ANSWERED) {
-		/* Who repeats the key in a complaint shall not make it known.
-		 */
+		/* An error message must not disclose the key. */
 		secret_mask(p->secret, 0, res->body, res->len);
 		read_answer(a, res);
 	} else {
@@ -209,14 +208,14 @@ fill_answer(struct render_answer *a, const struct pending *p,
 	}
 	if (a->class == RENDER_LATER && rep->retry_us != RATE_NONE)
 		a->retry_us = rep->retry_us;
-	/* Or the same page would come for ever. */
+	/* A repeated cursor would request the same page for ever. */
 	if (strcmp(a->cursor, p->cursor) == 0)
 		a->is_last = true;
 }
 
 /*
- * Take the variables that hold keys out of the environment: programs we start
- * shall not get them, and nobody shall read them in /proc/PID/environ.
+ * Wipe and remove the variables that hold keys, so that neither child processes
+ * nor readers of /proc/PID/environ get them.
  */
 static void
 forget_env(const struct conf *c, render_env *env)
@@ -345,7 +344,10 @@ render_next(struct render *r, int64_t now_us)
 	rate_read(res->headers, res->status, now_us, &rep);
 	rate_end(&r->rates[p->key], ops[p->op].kind,
 	    res->status != 0 ? &rep : NULL, now_us);
-	/* Without memory the answer is lost: to the caller it never came. */
+	/*
+	 * Without memory the answer is dropped, as if the request had been
+	 * lost.
+	 */
 	if ((a = calloc(1, sizeof(*a))) != NULL)
 		fill_answer(a, p, res, &rep);
 	pending_free(r, p);

@@ -13,10 +13,10 @@
 
 #include "lib/base/ban.h"
 
-/* Where the operations are, behind /services/ID. */
+/* Paths of the operations, after /services/ID. */
 static const struct endpoint {
 	const char *path;
-	bool needs_job; /* /JOB, and what follows it */
+	bool needs_job; /* /JOB follows, then tail */
 	const char *tail;
 } endpoints[RENDER_OP__MAX] = {
 	[RENDER_CREATE] = { "/jobs", false, "" },
@@ -26,7 +26,7 @@ static const struct endpoint {
 	[RENDER_CANCEL] = { "/jobs", true, "/cancel" },
 };
 
-/* Append text as it may stand in a path or a query (RFC 3986, 2.3). */
+/* Append text percent-encoded for a path or query (RFC 3986 section 2.3). */
 static void
 add_encoded(struct buf *b, const char *text)
 {
@@ -41,7 +41,7 @@ add_encoded(struct buf *b, const char *text)
 	}
 }
 
-/* The base of a key, which may end in /v1 or not, or in slashes. */
+/* Append the base URL of a key, with or without "/v1" or slashes at its end. */
 static void
 add_base(struct buf *b, const char *base)
 {

@@ -14,12 +14,10 @@
 #include "ticker/render/step.h"
 #include "lib/base/ban.h"
 
-/* One run at a time: what the lists missed, and what is to be canceled. */
-
-/* Who looks at a run has it for so long; then anybody may look again. */
+/* Minimum interval between requests about a run, by any tick. */
 #define TURN_US (60 * CLOCK_US_PER_S)
 
-/* A request for one run that is at its target; *run is moved into it. */
+/* Add a request about a run that has a job; *run is moved into it. */
 static enum store_rc
 request_begin(struct deliver *d, enum request_kind kind, struct delivery *run,
     int64_t now_us)
@@ -77,7 +75,7 @@ check_pick(struct deliver *d, int64_t now_us)
 	return rc == STORE_OK ? check_state(d, RUN_RUNNING, now_us) : rc;
 }
 
-/* What the target says of one job: an answer to a check or a cancel. */
+/* Store what the target reports of one job: the answer to a check or cancel. */
 static enum store_rc
 one_apply(struct deliver *d, struct request *f, int64_t now_us, int64_t next_us)
 {
@@ -117,7 +115,7 @@ check_apply(struct deliver *d, struct request *f, int64_t now_us)
 	return one_apply(d, f, now_us, next_us);
 }
 
-/* What did not leave is canceled here; the rest there. */
+/* Cancel a run that was not sent; request the cancel of another's job. */
 static enum store_rc
 cancel_one(struct deliver *d, struct delivery *run, int64_t now_us)
 {
@@ -150,8 +148,8 @@ cancel_pick(struct deliver *d, int64_t now_us)
 }
 
 /*
- * Whatever the answer: the run is looked at soon, and asked to be canceled
- * again when it still runs by then.  One that had ended is refused.
+ * After any answer the run is checked soon, and its cancel is requested again
+ * if it still runs.  The cancel of a job that has ended is refused.
  */
 enum store_rc
 cancel_apply(struct deliver *d, struct request *f, int64_t now_us)

@@ -17,17 +17,17 @@
 #include "ticker/render/step.h"
 #include "lib/base/ban.h"
 
-/* Following asks no more than five times a second: nobody waits for it. */
+/* Minimum interval between polls, which are not urgent. */
 #define FOLLOW_PACE_US (CLOCK_US_PER_S / 5)
 
-/* What could not be begun is tried again after so long. */
+/* Delay before work that could not be started is tried again. */
 #define AGAIN_US CLOCK_US_PER_S
 
 typedef enum store_rc request_pick(struct deliver *d, int64_t now_us);
 typedef enum store_rc request_apply(struct deliver *d, struct request *f,
     int64_t now_us);
 
-/* In the order in which they are begun: what costs money first. */
+/* In order of priority: sending first, because a late run costs most. */
 static request_pick *const picks[] = { send_pick, lookup_pick, cancel_pick,
 	follow_pick, check_pick };
 
@@ -58,7 +58,7 @@ deliver_new(struct store *st, const struct conf *conf, struct render *render)
 	return d;
 }
 
-/* Bring each answer to its request. */
+/* Move each answer to its request; return whether there is any. */
 static bool
 take_answers(struct deliver *d, int64_t now_us)
 {
@@ -72,7 +72,7 @@ take_answers(struct deliver *d, int64_t now_us)
 	return has_some;
 }
 
-/* What the answers mean, then what is to be begun. */
+/* Apply the answers, then pick new requests. */
 static enum store_rc
 write_all(struct deliver *d, int64_t now_us)
 {
@@ -97,7 +97,9 @@ write_all(struct deliver *d, int64_t now_us)
 	return rc;
 }
 
-/* Forget the requests that are over or, if nothing was written, the new. */
+/*
+ * Free the requests that are done or, if nothing was committed, the new ones.
+ */
 static void
 sweep(struct deliver *d, bool is_written)
 {
@@ -114,7 +116,7 @@ sweep(struct deliver *d, bool is_written)
 	d->n = n;
 }
 
-/* Has the turn of a request come, at now_us?  Those that follow are spread. */
+/* Return whether a request may start at now_us; polls are spread. */
 static bool
 is_next(struct deliver *d, struct request *f, int64_t now_us)
 {
@@ -126,7 +128,7 @@ is_next(struct deliver *d, struct request *f, int64_t now_us)
 	return true;
 }
 
-/* Send what is written down. */
+/* Start a request that is committed. */
 static void
 begin(struct deliver *d, struct request *f, int64_t now_us)
 {
@@ -161,7 +163,7 @@ begin(struct deliver *d, struct request *f, int64_t now_us)
 	buf_fini(&command);
 }
 
-/* Make those that were written down ready, and begin whose turn it is. */
+/* Make committed requests ready, and start those that may start. */
 static void
 begin_all(struct deliver *d, int64_t now_us)
 {
@@ -244,7 +246,10 @@ deliver_next(struct deliver *d, int64_t now_us, int64_t *out_us)
 	}
 	if ((rc = store_delivery_next(d->st, now_us, out_us)) == STORE_OK)
 		rc = store_delivery_has_work(d->st, now_us, &has_work);
-	/* Something is kept back: by a rate, a limit, a key that is missing. */
+	/*
+	 * Work is held back by a rate limit, a concurrency limit or a missing
+	 * key.
+	 */
 	if (has_work && *out_us > now_us + AGAIN_US)
 		*out_us = now_us + AGAIN_US;
 	for (size_t i = 0; i < d->n; i++) {
@@ -254,7 +259,7 @@ deliver_next(struct deliver *d, int64_t now_us, int64_t *out_us)
 	return rc;
 }
 
-/* What was being sent is in doubt. */
+/* Store the runs that are being sent as unknown. */
 static enum store_rc
 give_up(struct deliver *d, int64_t now_us)
 {
@@ -282,7 +287,7 @@ deliver_free(struct deliver *d, int64_t now_us)
 {
 	if (d == NULL)
 		return;
-	/* If this fails, the leases run out: the same, but later. */
+	/* If this fails, the end of the leases has the same effect later. */
 	if (deliver_pending(d) > 0 && store_begin(d->st) == STORE_OK) {
 		if (give_up(d, now_us) == STORE_OK)
 			(void)store_commit(d->st);

@@ -17,21 +17,26 @@
 
 #define S CLOCK_US_PER_S
 
-/* Who takes a place's turn has it for so long. */
+/* Lease of a service for one poll. */
 #define LEASE_US (90 * S)
 
-/* Events are asked for again from so long before the last look: they may be
- * late, and the clocks differ. */
+/*
+ * Overlap of the events requested by two polls: events may be late, and clocks
+ * differ.
+ */
 #define OVERLAP_US (120 * S)
 
 #define PAGES_MAX 100
 #define FAILED_US (15 * S)
 
-/* Looks at a place where nothing is open, for reasons that come late. */
+/*
+ * Interval and number of polls of a service without open runs, for reasons that
+ * arrive late.
+ */
 #define IDLE_US (30 * S)
 #define IDLE_MAX 2
 
-/* First the list, while some do not run yet; then the events, always. */
+/* The list first, while runs are not running yet; then always the events. */
 static void
 follow_list(struct request *f, const struct follow_open *open)
 {
@@ -43,7 +48,7 @@ follow_list(struct request *f, const struct follow_open *open)
 	}
 }
 
-/* Take one place's next; *service is moved into the request. */
+/* Start to poll a service; next->service is moved into the request. */
 static enum store_rc
 follow_begin(struct deliver *d, struct follow *next, int64_t now_us)
 {
@@ -87,7 +92,7 @@ follow_pick(struct deliver *d, int64_t now_us)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* Write what is new of a run, if it is one of ours. */
+/* Store the state of a listed job, if a run has it. */
 static enum store_rc
 follow_job(struct deliver *d, const struct render_job *j, int64_t now_us)
 {
@@ -137,7 +142,7 @@ follow_page(struct deliver *d, struct request *f, int64_t now_us)
 	return rc;
 }
 
-/* The place was looked at: when again? */
+/* A poll is complete: schedule the next one. */
 static enum store_rc
 follow_end(struct deliver *d, struct request *f, int64_t now_us)
 {

@@ -18,8 +18,10 @@
 #include "ticker/render/deliver_int.h"
 #include "lib/base/ban.h"
 
-/* Between two attempts with a key that was not accepted; after one whose answer
- * said nothing of the key. */
+/*
+ * Interval between attempts with a key that was not accepted, and after an
+ * attempt whose answer did not show whether it is.
+ */
 #define HOLD_US (60 * CLOCK_US_PER_S)
 #define HOLD_AGAIN_US (5 * CLOCK_US_PER_S)
 
@@ -30,12 +32,12 @@ struct hold {
 	int key;
 	char *service; /* "": any */
 	unsigned version;
-	int64_t until_us; /* then it is tried again */
-	bool is_tried;	  /* a request is under way, to see */
+	int64_t until_us; /* time of the next attempt */
+	bool is_tried;	  /* an attempt is under way */
 	char reason[RENDER_MESSAGE_MAX + 256];
 };
 
-/* The hold of just that key and service; NULL. */
+/* The hold of exactly that key and service, or NULL. */
 static struct hold *
 hold_find(const struct deliver *d, int key, const char *service)
 {
@@ -59,7 +61,7 @@ hold_drop(struct deliver *d, struct hold *h)
 	last->service = NULL;
 }
 
-/* A new one; NULL without memory: then the next answer says the same. */
+/* Add a hold.  NULL: out of memory; the next answer will add it. */
 static struct hold *
 hold_new(struct deliver *d, int key, const char *service)
 {
@@ -133,7 +135,10 @@ deliver_key(struct deliver *d, const char *service, int64_t now_us)
 	return key;
 }
 
-/* It is not accepted: once in the store, which has it told. */
+/*
+ * The key is not accepted: hold it, and store the denial, which makes the
+ * alert.
+ */
 static enum store_rc
 hold_add(struct deliver *d, const struct request *f, const char *service,
     int64_t now_us)
@@ -158,7 +163,7 @@ hold_add(struct deliver *d, const struct request *f, const char *service,
 	return rc;
 }
 
-/* It is accepted. */
+/* The key is accepted: end the hold. */
 static enum store_rc
 hold_end(struct deliver *d, const struct request *f, const char *service,
     int64_t now_us)
@@ -166,7 +171,7 @@ hold_end(struct deliver *d, const struct request *f, const char *service,
 	struct hold *h = hold_find(d, f->key, service);
 	enum store_rc rc;
 
-	/* Reads need not ask the store each time: creates do. */
+	/* Only creates update the store if no hold is known here. */
 	if (h == NULL && f->kind != REQUEST_SEND)
 		return STORE_OK;
 	if (h != NULL)
@@ -176,7 +181,7 @@ hold_end(struct deliver *d, const struct request *f, const char *service,
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* No answer, or one that does not say whether the key is accepted. */
+/* No answer, or one that does not show whether the key is accepted. */
 static void
 hold_learn_nothing(struct deliver *d, const struct request *f, int64_t now_us)
 {
@@ -200,7 +205,7 @@ hold_see(struct deliver *d, const struct request *f, int64_t now_us)
 
 	if (a->class == RENDER_DENIED && a->status == 401)
 		return hold_add(d, f, "", now_us);
-	/* What may be read there is another question. */
+	/* A 403 for a read does not show whether jobs may be created. */
 	if (a->class == RENDER_DENIED && f->kind == REQUEST_SEND)
 		return hold_add(d, f, f->service, now_us);
 	if (a->class != RENDER_OK) {
@@ -213,7 +218,7 @@ hold_see(struct deliver *d, const struct request *f, int64_t now_us)
 	    rc;
 }
 
-/* One that an earlier tick met: it is tried at once, with one run. */
+/* A denial of an earlier tick: the key is tried at once, with one run. */
 static void
 see_denial(void *arg, const struct store_denial *n)
 {

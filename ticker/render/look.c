@@ -28,7 +28,7 @@ by_fingerprint(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Make the rows of a request easy to find by a job's command. */
+/* Build the index of a lookup's runs by command. */
 static enum store_rc
 lookup_sort(struct request *f)
 {
@@ -53,7 +53,7 @@ lookup_sort(struct request *f)
 	return is_failed ? STORE_FULL : STORE_OK;
 }
 
-/* A look at one place for all its runs in doubt that are to be looked for. */
+/* Start a lookup of a service for all its unknown runs among rows. */
 static enum store_rc
 lookup_begin(struct deliver *d, const char *service, struct delivery_list *rows,
     int64_t now_us)
@@ -106,9 +106,9 @@ lookup_pick(struct deliver *d, int64_t now_us)
 }
 
 /*
- * Does the target's job belong to no run yet?  If it does, and to one whose
- * command it does not have, the target contradicts itself: foreign, of
- * FOREIGN_MAX bytes, says so.
+ * Set *out to whether no run has the target's job.  If a run has it whose
+ * command differs, Render contradicts itself: foreign, of FOREIGN_MAX bytes, is
+ * set to the reason.
  */
 static enum store_rc
 is_free(struct deliver *d, const struct render_job *j, bool *out, char *foreign)
@@ -128,7 +128,7 @@ is_free(struct deliver *d, const struct render_job *j, bool *out, char *foreign)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* Note for run i the oldest free job that it may have made. */
+/* Record for run i the oldest unassigned job that matches it. */
 static enum store_rc
 look_at_run(struct deliver *d, struct request *f, size_t i,
     const struct render_job *j)
@@ -155,7 +155,7 @@ look_at_run(struct deliver *d, struct request *f, size_t i,
 	return rc;
 }
 
-/* The runs whose command the job has. */
+/* Match a job with the runs that have its command. */
 static enum store_rc
 look_at_job(struct deliver *d, struct request *f, const struct render_job *j)
 {
@@ -189,14 +189,14 @@ look_at_page(struct deliver *d, struct request *f)
 	return rc;
 }
 
-/* What the whole look says of one run. */
+/* Store the result of a complete lookup for one run. */
 static enum store_rc
 lookup_end_run(struct deliver *d, struct request *f, size_t i, int64_t now_us)
 {
 	struct delivery *run = &f->rows.v[i], again = { .run = 0 };
 	enum store_rc rc;
 
-	/* Its owner may want it canceled since. */
+	/* Its owner may have canceled it meanwhile. */
 	rc = store_delivery_get(d->st, run->id, &again);
 	if (rc != STORE_OK || again.version != run->version) {
 		delivery_fini(&again);
@@ -214,7 +214,7 @@ lookup_end_run(struct deliver *d, struct request *f, size_t i, int64_t now_us)
 	if (rc == STORE_OK && again.remote_id != NULL)
 		rc = deliver_follow(d, &again, now_us);
 	delivery_fini(&again);
-	/* Adopted by another run in between: the next look will tell. */
+	/* STORE_CONFLICT: another run got the job; look up again. */
 	return rc == STORE_NOTFOUND || rc == STORE_CONFLICT ? STORE_OK : rc;
 }
 
@@ -228,7 +228,7 @@ lookup_end(struct deliver *d, struct request *f, int64_t now_us)
 	return rc;
 }
 
-/* Nothing was learned; the runs stay in doubt for as long as that lasts. */
+/* The lookup failed: the runs stay unknown until one succeeds. */
 static enum store_rc
 lookup_fail(struct deliver *d, struct request *f, int64_t now_us)
 {

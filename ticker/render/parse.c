@@ -23,7 +23,7 @@
 #include "lib/base/ban.h"
 
 #define TIME_MAX 48
-#define TEXT_SHOWN 300 /* bytes of an error that is no JSON */
+#define TEXT_SHOWN 300 /* bytes shown of an error that is not JSON */
 #define NO_FLAG SIZE_MAX
 
 static const char *const status_names[RENDER_STATUS__MAX] = {
@@ -41,7 +41,7 @@ render_status_name(enum render_status s)
 	return status_names[s];
 }
 
-/* A member that is a string without NUL, borrowed; else NULL. */
+/* The member if it is a string without NUL, borrowed; else NULL. */
 static const char *
 text_of(struct json_object *o, const char *name)
 {
@@ -52,7 +52,7 @@ text_of(struct json_object *o, const char *name)
 	return text;
 }
 
-/* An id: what may stand in a path or a log as it is.  0 or -1. */
+/* Copy an id, which must be safe in a path and a log.  0 or -1. */
 static int
 copy_id(const char *text, char to[RENDER_ID_MAX])
 {
@@ -82,7 +82,7 @@ render_time(const char *text)
 	s[10] = 'T';
 	if (s[n - 1] == 'z')
 		s[n - 1] = 'Z';
-	/* Without an offset it would be in a zone, and we know of none. */
+	/* A time without an offset is ambiguous. */
 	if (s[n - 1] != 'Z' && s[n - 6] != '+' && s[n - 6] != '-')
 		return RENDER_NO_TIME;
 	if (s[19] == '.') {
@@ -106,7 +106,7 @@ status_of(struct json_object *o)
 	return i > 0 ? (enum render_status)i : RENDER_OPEN;
 }
 
-/* 0, or -1 when it is no job, or without memory. */
+/* 0, or -1: not a job, or out of memory. */
 static int
 read_job(struct json_object *o, struct render_job *j)
 {
@@ -125,9 +125,8 @@ read_job(struct json_object *o, struct render_job *j)
 }
 
 /*
- * Words of a reason, with what each sets; letters of either case, and with
- * underscores between their parts, too.  A reason that is none of them is shown
- * by its name.
+ * Names of reasons and the flag that each sets, in any case and with
+ * underscores between words.  An unknown reason is shown by its name.
  */
 static const struct {
 	const char *name;
@@ -140,7 +139,7 @@ static const struct {
 	{ "unhealthy", offsetof(struct render_reason, is_unhealthy) },
 	{ "timedOut", offsetof(struct render_reason, is_timed_out) },
 	{ "timedOutReason", offsetof(struct render_reason, is_timed_out) },
-	/* Numbers, read on their own. */
+	/* Numbers, read by is_number_read. */
 	{ "timedOutSeconds", NO_FLAG },
 	{ "nonZeroExit", NO_FLAG },
 };
@@ -161,7 +160,7 @@ is_word(const char *name, const char *word)
 	return *name == '\0';
 }
 
-/* The row of a word, or NREASON_WORDS; its flag is set. */
+/* Set the flag of a name; return its row, or NREASON_WORDS. */
 static size_t
 set_flag(struct render_reason *r, const char *word)
 {
@@ -176,7 +175,7 @@ set_flag(struct render_reason *r, const char *word)
 	return i;
 }
 
-/* Append a text to what else it says; name NULL: alone. */
+/* Append a text to r->why, after the name unless NULL. */
 static void
 add_why(struct render_reason *r, const char *name, const char *text)
 {
@@ -197,7 +196,7 @@ struct reading {
 	struct render_reason *r;
 };
 
-/* The numbers of a reason; false: it has another value, to be shown. */
+/* Read a number of a reason; false: it is not a number, and is to be shown. */
 static bool
 is_number_read(struct render_reason *r, struct json_object *o, const char *name)
 {
@@ -218,7 +217,7 @@ is_number_read(struct render_reason *r, struct json_object *o, const char *name)
 	return true;
 }
 
-/* One member of a reason; null, false and "" say nothing. */
+/* Read a member of a reason; null, false and "" are ignored. */
 static int
 visit_reason(void *cookie, const char *name, struct json_object *value)
 {
@@ -286,7 +285,7 @@ read_event(struct json_object *o, struct render_event *e)
 	return 0;
 }
 
-/* The elements of a page into the arrays of a, which have room. */
+/* Read the elements of a page into the arrays of a, which have room. */
 static void
 read_items(struct render_answer *a, struct json_object *list, size_t n)
 {
@@ -314,7 +313,7 @@ fail(struct render_answer *a, const char *what)
 	return -1;
 }
 
-/* Where the next page begins: behind the last element. */
+/* Read the cursor of the next page, from the last element. */
 static void
 read_cursor(struct render_answer *a, struct json_object *list, size_t n)
 {

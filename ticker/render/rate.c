@@ -11,10 +11,11 @@
 #include "lib/base/ban.h"
 
 #define S INT64_C(1000000)
-#define EPOCH_S INT64_C(1000000000) /* a reset beyond is an instant */
-#define RESET_MAX_US (3600 * S)	    /* windows are of a minute or an hour */
-#define SLACK_US (2 * S) /* between two answers about one window's end */
-#define PAUSE_US S	 /* after a 429 that says nothing else */
+#define EPOCH_S INT64_C(1000000000) /* a larger Reset is a time */
+#define RESET_MAX_US (3600 * S)	    /* maximum window: an hour */
+/* tolerance between two answers about a window's end */
+#define SLACK_US (2 * S)
+#define PAUSE_US S /* after a 429 without a delay */
 
 static int64_t
 least(int64_t a, int64_t b)
@@ -28,7 +29,7 @@ most(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* The lesser of two that may be RATE_NONE. */
+/* The lesser of two values that may be RATE_NONE. */
 static int64_t
 stricter(int64_t a, int64_t b)
 {
@@ -43,7 +44,7 @@ reset_instant(int64_t v, int64_t now_us)
 	return most(now_us, least(us, now_us + RESET_MAX_US));
 }
 
-/* One header line of n bytes. */
+/* Read a header line of n bytes. */
 static void
 read_line(const char *line, size_t n, int64_t now_us, struct rate_report *out)
 {
@@ -93,7 +94,7 @@ rate_read(const char *headers, int status, int64_t now_us,
 	}
 }
 
-/* Do the kinds share a limit? */
+/* Return whether two kinds share a limit. */
 static bool
 is_shared(const struct rate *r, int a, int b)
 {
@@ -149,7 +150,7 @@ rate_start(struct rate *r, enum rate_kind kind)
 	r->of[kind].under_way++;
 }
 
-/* What an answer says of how much is left. */
+/* Update the limit from an answer. */
 static void
 learn(struct rate_known *k, const struct rate_report *rep, int64_t now_us)
 {
@@ -162,7 +163,9 @@ learn(struct rate_known *k, const struct rate_report *rep, int64_t now_us)
 		return;
 	if (k->limit == 0)
 		k->limit = most(1, rep->remaining);
-	/* Answers overtake each other: within a window less is newer. */
+	/*
+	 * Answers may arrive out of order: within a window the lesser is newer.
+	 */
 	k->remaining = is_same_window ? least(k->remaining, rep->remaining) :
 					rep->remaining;
 	if (rep->reset_us != RATE_NONE)
@@ -193,7 +196,7 @@ rate_end(struct rate *r, enum rate_kind kind, const struct rate_report *rep,
 
 	k->under_way--;
 	if (rep == NULL) {
-		/* It may have been counted all the same. */
+		/* The server may have counted it. */
 		if (k->remaining > 0)
 			k->remaining--;
 	} else {

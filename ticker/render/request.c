@@ -12,7 +12,9 @@
 #include "ticker/render/deliver_int.h"
 #include "lib/base/ban.h"
 
-/* Reads leave the greater part of the requests to creation. */
+/*
+ * Reads may use one part in so many of max_parallel; the rest is for creates.
+ */
 #define READ_PART 4
 
 void

@@ -14,7 +14,7 @@
 #include "ticker/render/step.h"
 #include "lib/base/ban.h"
 
-/* Where runs follow each other closely, their ends do, too. */
+/* Delay of the first poll after a create. */
 #define FOLLOW_SOON_US (5 * CLOCK_US_PER_S)
 
 enum store_rc

@@ -18,26 +18,31 @@
 #include "ticker/render/step.h"
 #include "lib/base/ban.h"
 
-/* By so much a lease outlives the longest request. */
+/* Time by which a lease outlasts the longest request. */
 #define LEASE_SLACK_US (30 * CLOCK_US_PER_S)
 
-/* Twins are taken one at a time: more are read than there is room for. */
+/*
+ * Rows read in addition, because of runs with equal fingerprints only one is
+ * taken.
+ */
 #define READ_MORE 64
 #define EXPIRE_MAX 1000
 
 #define NO_LIMIT INT64_MAX
 
-/* Where so many are in doubt, sending more would only make it worse: each has
- * to be looked for among all the others. */
+/*
+ * Maximum unknown runs of a service to which more are sent: each must be looked
+ * up among all others.
+ */
 #define DOUBT_MAX 100
 
-/* What one pass may still begin. */
+/* Limits of one pass. */
 struct picking {
 	struct deliver *d;
 	int64_t now_us;
-	int64_t room;  /* requests in all */
-	int64_t *rate; /* of each key: by what is known of its rate */
-	int64_t *away; /* of each key: runs that count for max_concurrent */
+	int64_t room;  /* requests left in total */
+	int64_t *rate; /* by key: requests left of its rate limit */
+	int64_t *away; /* by key: runs that count for max_concurrent */
 	enum store_rc rc;
 };
 
@@ -57,7 +62,7 @@ see_away(void *arg, const char *service, int64_t n)
 		p->away[key] += n;
 }
 
-/* Only then is it worth counting all that is away. */
+/* Return whether a key has a limit, so that runs must be counted. */
 static bool
 has_key_limit(const struct conf *c)
 {
@@ -68,7 +73,7 @@ has_key_limit(const struct conf *c)
 	return false;
 }
 
-/* How many more runs may be at the service, and with its key. */
+/* The number of further runs that the limits of service and key permit. */
 static int64_t
 room_at(struct picking *p, const char *service, int key)
 {
@@ -86,7 +91,7 @@ room_at(struct picking *p, const char *service, int key)
 	return room;
 }
 
-/* One run leaves. */
+/* Send one run. */
 static enum store_rc
 pick_one(struct picking *p, struct delivery *run, int key)
 {
@@ -112,7 +117,7 @@ pick_one(struct picking *p, struct delivery *run, int key)
 	return STORE_OK;
 }
 
-/* Up to room runs of a service, oldest first, one of each twins. */
+/* Send up to room runs of a service, oldest first, one per fingerprint. */
 static enum store_rc
 pick_some(struct picking *p, const char *service, int key, int64_t room)
 {
@@ -141,7 +146,7 @@ pick_some(struct picking *p, const char *service, int key, int64_t room)
 	return rc;
 }
 
-/* One run, with a key that was not accepted; the others wait. */
+/* Send one run to try a key that was not accepted; the others wait. */
 static enum store_rc
 pick_to_try(struct picking *p, const char *service, int key, const char *why)
 {
@@ -191,8 +196,10 @@ pick_service(struct picking *p, const char *service)
 	return rc;
 }
 
-/* All places that have something due, beginning behind the one that was
- * served last, so that none is starved by its neighbors. */
+/*
+ * Send the runs of all services with due ones, starting after the service
+ * served last, so that none starves.
+ */
 static enum store_rc
 pick_services(struct picking *p)
 {
@@ -252,8 +259,8 @@ out:
 }
 
 /*
- * The row was moved meanwhile: our lease had run out.  That it was taken is
- * worth knowing all the same, unless somebody is sending it again.
+ * The run was changed after the lease expired.  That its job was created is
+ * still useful, unless it is being sent again.
  */
 static bool
 is_late_news(const struct render_answer *a, const struct delivery *run)
@@ -263,7 +270,7 @@ is_late_news(const struct render_answer *a, const struct delivery *run)
 	    (run->state == RUN_UNKNOWN || run->state == RUN_DUE);
 }
 
-/* What the answer means; one that names another run's job is no answer. */
+/* Apply the answer; one that names another run's job is not an answer. */
 static enum store_rc
 take_answer(struct deliver *d, const struct request *f, struct delivery *run,
     int64_t now_us)
@@ -312,7 +319,7 @@ send_apply(struct deliver *d, struct request *f, int64_t now_us)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* What has waited for too long, for whatever: before any of it is sent. */
+/* Runs that have waited for too long, before any of them is sent. */
 static enum store_rc
 expire_due(struct deliver *d, int64_t now_us)
 {
@@ -339,7 +346,7 @@ send_expire(struct deliver *d, int64_t now_us)
 	rc =
 	    store_delivery_in_state(d->st, RUN_SENDING, now_us, EXPIRE_MAX, &l);
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
-		/* Ours is not lost: its answer, or its time-out, will come. */
+		/* A request of this process will be answered or time out. */
 		if (request_is_open(d, REQUEST_SEND, l.v[i].service,
 			l.v[i].run))
 			continue;

@@ -18,7 +18,7 @@
 #define S INT64_C(1000000)
 #define H (3600 * S)
 
-/* Render ends a job after 30 days; half a day for the news to reach us. */
+/* Render ends a job after 30 days; half a day is added for delays. */
 #define OVERDUE_US (30 * 24 * H + 12 * H)
 
 #define CHECK_MIN_US (600 * S)
@@ -28,7 +28,7 @@
 #define LOOK_AGAIN_US (5 * S)
 #define REASON_US (30 * S)
 
-/* The reason until an event has a better one. */
+/* The reason until an event has a more exact one. */
 #define FAILED_WORDS "failed at Render"
 
 static void say(struct delivery *d, const char *fmt, ...)
@@ -44,7 +44,7 @@ say(struct delivery *d, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	free(d->reason);
-	/* Without memory the state has to speak for itself. */
+	/* Without memory the run has no reason. */
 	d->reason = strdup(text);
 }
 
@@ -72,7 +72,9 @@ step_send(struct delivery *d, int64_t now_us, int64_t lease_us)
 	say(d, "attempt %lld", (long long)d->attempt);
 }
 
-/* Once more from at_us, unless its owner or its retry policy forbid it. */
+/*
+ * Due again at at_us, unless it was canceled or its retry policy is exhausted.
+ */
 static void
 try_again(struct delivery *d, int64_t now_us, int64_t at_us, const char *why)
 {
@@ -108,7 +110,7 @@ in_doubt(struct delivery *d, int64_t now_us, const char *why)
 	say(d, "attempt %lld: %s", (long long)d->attempt, why);
 }
 
-/* 429, 503, or it never left. */
+/* 429, 503, or not sent. */
 static void
 answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
     uint32_t random32)
@@ -119,9 +121,11 @@ answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
 	if (a->retry_us > wait)
 		wait = a->retry_us;
 	if (a->is_sent && a->status != 429) {
-		/* A 503 may come from a gateway behind which it was taken:
-		 * before it is sent again it is looked for, and once more
-		 * when a new job must be visible. */
+		/*
+		 * A 503 may come from a gateway although the job was created:
+		 * look it up before sending again, and once more when a new job
+		 * must be listed.
+		 */
 		in_doubt(d, now_us, a->message);
 		d->looks = STEP_LOOKS - 1;
 		d->next_us = now_us + wait;
@@ -159,7 +163,7 @@ step_answer(struct delivery *d, const struct render_answer *a, int64_t now_us,
 	in_doubt(d, now_us, a->message);
 }
 
-/* text without white space at its ends, and how long that is. */
+/* The text without white space at its ends, and its length. */
 static const char *
 trim(const char *text, size_t *len)
 {
@@ -263,7 +267,7 @@ step_found(struct delivery *d, const struct render_job *j, int64_t now_us)
 {
 	char *id = strdup(j->id);
 
-	/* Without memory, so without its name, it is as good as lost. */
+	/* Without memory its id is lost: look it up again. */
 	if (id == NULL) {
 		in_doubt(d, now_us, "no memory");
 		return;
@@ -289,7 +293,7 @@ step_not_found(struct delivery *d, int64_t looked_us, int64_t now_us,
 
 	d->looks++;
 	if (d->looks < STEP_LOOKS || looked_us < over_us) {
-		/* Soon, later, and once more when a new job must be visible. */
+		/* Soon, later, and once more when a new job must be listed. */
 		d->next_us =
 		    d->looks == 1 ? d->doubt_us + settle_us / 4 : over_us;
 		if (d->next_us <= now_us)
@@ -304,8 +308,10 @@ step_not_found(struct delivery *d, int64_t looked_us, int64_t now_us,
 		    (long long)d->looks);
 		return;
 	}
-	/* That attempt is settled: the next has its own instant, so that few
-	 * jobs have to be looked through. */
+	/*
+	 * The attempt is decided.  The next has its own time, which limits the
+	 * jobs to be listed.
+	 */
 	d->looks = 0;
 	d->sent_us = 0;
 	d->doubt_us = 0;
@@ -319,7 +325,7 @@ step_lookup_failed(struct delivery *d, int64_t now_us, int64_t retry_us)
 	    now_us + (retry_us > LOOK_AGAIN_US ? retry_us : LOOK_AGAIN_US);
 }
 
-/* The state a status stands for, or that of d where it says nothing. */
+/* The state of a status, or the present one if the status is not known. */
 static enum run_state
 state_of(const struct delivery *d, enum render_status s)
 {
@@ -340,7 +346,9 @@ state_of(const struct delivery *d, enum render_status s)
 	return d->state;
 }
 
-/* It has ended; what was said meanwhile is over, but why we canceled it. */
+/*
+ * It has ended: drop the reason of an earlier state, but not that of a cancel.
+ */
 static void
 forget_reason(struct delivery *d)
 {
@@ -387,7 +395,7 @@ step_listed(struct delivery *d, const struct render_job *j, int64_t now_us)
 	return true;
 }
 
-/* What a reason may be, what explains most first. */
+/* The flags of a reason, the most specific first. */
 static const struct {
 	size_t flag; /* offset of a bool */
 	const char *word, *more;
@@ -402,8 +410,10 @@ static const struct {
 	    ": early exit" },
 };
 
-/* The words for it into out: the first with what it means, and all others that
- * hold; is there any? */
+/*
+ * Print the flags that are set into out, the first with its meaning; return
+ * whether the reason is known.
+ */
 static bool
 reason_words(const struct render_reason *r, char *out, size_t n)
 {
@@ -425,7 +435,7 @@ reason_words(const struct render_reason *r, char *out, size_t n)
 	return r->has_exit_code || r->why[0] != '\0';
 }
 
-/* Why it failed; false: the event does not say. */
+/* Set the reason of a failure; false: the event has none. */
 static bool
 say_reason(struct delivery *d, const struct render_reason *r)
 {
@@ -449,7 +459,7 @@ say_reason(struct delivery *d, const struct render_reason *r)
 	return true;
 }
 
-/* The list was faster than the event, which now gives the reason. */
+/* A list had the failure before the event, which now has the reason. */
 static bool
 event_late(struct delivery *d, const struct render_event *e)
 {
@@ -466,7 +476,7 @@ step_event(struct delivery *d, const struct render_event *e)
 
 	if (!delivery_is_open(d))
 		return event_late(d, e);
-	/* An end of a kind we do not know: the job itself will tell. */
+	/* An unknown kind of end: the job will be requested. */
 	if (!run_state_is_final(state))
 		return false;
 	close_as(d, state);
@@ -490,7 +500,7 @@ step_is_overdue(const struct delivery *d, int64_t now_us)
 	return now_us - d->created_us > OVERDUE_US;
 }
 
-/* From when on it is too long; DELIVERY_NEVER. */
+/* The time its max_runtime ends; DELIVERY_NEVER. */
 static int64_t
 limit_us(const struct delivery *d)
 {

@@ -9,7 +9,7 @@
 #include "ticker/sim/sim.h"
 #include "lib/base/ban.h"
 
-/* A killed tick ends where it asks for the time: all along its way. */
+/* A killed tick ends when it reads the clock, which it does at every step. */
 static void
 step(struct sim_clock *c)
 {
@@ -26,7 +26,7 @@ sim_now(void *arg)
 	return c->now_us;
 }
 
-/* Each question takes a microsecond, so that what is bounded by time ends. */
+/* Each call advances by a microsecond, so that loops bounded by time end. */
 static int64_t
 sim_mono(void *arg)
 {

@@ -32,7 +32,7 @@ fail(const char *what, const char *why)
 	return -1;
 }
 
-/* The memory store lies where anybody may put one. */
+/* The memory store is in a folder that every user can write. */
 static bool
 is_ours(const char *path)
 {
@@ -64,7 +64,7 @@ copy_store(const struct sim *m, const char *path, const char *to)
 	return rc;
 }
 
-/* Copy one of the stores, and let *path name the copy. */
+/* Copy one of the stores, and set *path to the copy. */
 static enum store_rc
 copy_kind(const struct sim *m, enum job_kind kind, char **path)
 {
@@ -86,7 +86,7 @@ copy_kind(const struct sim *m, enum job_kind kind, char **path)
 	return rc;
 }
 
-/* Does the line of a configuration say where a store is? */
+/* Return whether a line of the configuration sets the path of a store. */
 static bool
 names_store(const char *line)
 {
@@ -103,7 +103,7 @@ names_store(const char *line)
 	return false;
 }
 
-/* What was kept is used like any other instance: minutehand -c DIR/… */
+/* Write a configuration for the kept copy, for minutehand -c DIR/… */
 static int
 keep_conf(const struct sim *m)
 {
@@ -118,7 +118,7 @@ keep_conf(const struct sim *m)
 	from = fopen(m->conf->path, "re");
 	to = fopen(buf_cstr(&path), "wxe");
 	if (from != NULL && to != NULL) {
-		/* Others may not write it, whatever the umask. */
+		/* Not writable by others, whatever the umask. */
 		(void)fchmod(fileno(to), 0600);
 		while ((n = getline(&line, &cap, from)) > 0) {
 			size_t skip = utf8_mark(line, (size_t)n);
@@ -169,12 +169,12 @@ sim_copy(struct sim *m)
 	enum store_rc rc;
 
 	if (make_folder(m) != 0) {
-		/* Nothing of ours to remove. */
+		/* Nothing to remove. */
 		buf_reset(&m->dir);
 		return STORE_FULL;
 	}
 	m->conf->is_scratch = true;
-	/* Its clock leaps because it is told to. */
+	/* The simulated clock leaps on purpose. */
 	m->conf->clock_leap_us = 0;
 	rc = copy_kind(m, JOB_DURABLE, &m->conf->store);
 	if (rc == STORE_OK)

@@ -21,10 +21,11 @@
 #include "ticker/tick/tick.h"
 #include "lib/base/ban.h"
 
-#define CHILD_RC 100 /* a killed tick that failed before its end: and its rc */
+/* exit status of a killed tick that failed before: this plus its rc */
+#define CHILD_RC 100
 #define STEPS_MIN 4
 
-/* splitmix64 (Steele, Lea, Flood 2014): each seed another sequence. */
+/* splitmix64 (Steele, Lea, Flood 2014): a sequence per seed. */
 static uint64_t
 sim_rand64(struct sim *m)
 {
@@ -41,7 +42,7 @@ sim_open(struct sim *m)
 	struct err why;
 	enum store_rc rc;
 
-	/* The zone is that of the configuration by now. */
+	/* The configuration's zone is in use now. */
 	rc = sched_open(&m->s, m->conf, NULL, &why);
 	m->s.actor = "ticker";
 	m->s.clock = &m->clock;
@@ -50,7 +51,7 @@ sim_open(struct sim *m)
 	return rc;
 }
 
-/* One tick, until another takes over or the host goes down, at until_us. */
+/* Run a tick until another takes over or the host goes down, at until_us. */
 static enum store_rc
 sim_tick(struct sim *m, int64_t until_us)
 {
@@ -65,8 +66,8 @@ sim_tick(struct sim *m, int64_t until_us)
 }
 
 /*
- * One that is killed: a process that ends at some step, with whatever
- * transaction it is in.
+ * Run a tick that is killed: a process that ends at some step, with its
+ * transaction open.
  */
 static enum store_rc
 sim_tick_killed(struct sim *m, int64_t until_us)
@@ -98,7 +99,7 @@ sim_tick_killed(struct sim *m, int64_t until_us)
 	return rc;
 }
 
-/* The first tick at t or after, when cron and the host are up. */
+/* The time of the first tick at or after t while cron and the host are up. */
 static int64_t
 sim_next(const struct sim *m, int64_t t)
 {
@@ -115,7 +116,7 @@ sim_next(const struct sim *m, int64_t t)
 	return t;
 }
 
-/* How long a tick that starts at t may last. */
+/* The time until which a tick that starts at t may run. */
 static int64_t
 sim_until(const struct sim *m, int64_t t)
 {
@@ -140,7 +141,7 @@ sim_count(struct sim *m, enum store_rc (*what)(struct store *))
 	return rc;
 }
 
-/* The store and its log, as they lie on the disk. */
+/* Measure the store and its log on the disk. */
 static void
 sim_measure(struct sim *m)
 {

@@ -11,7 +11,7 @@
 #include "ticker/sim/sim.h"
 #include "lib/base/ban.h"
 
-/* It is shown so often. */
+/* Interval between updates. */
 #define SHOW_US (CLOCK_US_PER_S / 5)
 
 void

@@ -24,7 +24,7 @@ struct report {
 	struct store_sim_count total[STORE_SIM_STATES]; /* the columns */
 	size_t ntotal;
 	struct store_sim_count all; /* of all states */
-	int64_t jobs, idle;	    /* with slots, and without */
+	int64_t jobs, idle;	    /* jobs with slots, and without */
 	int64_t wrong;
 	int64_t findings;
 };
@@ -38,7 +38,7 @@ add(struct store_sim_count *sum, const struct store_sim_count *c)
 		sum->worst_us = c->worst_us;
 }
 
-/* The states of c added up. */
+/* Add up the states of c. */
 static struct store_sim_count
 sum(const struct store_sim_count *c, size_t n)
 {
@@ -59,7 +59,7 @@ count_of(const struct store_sim_count *c, size_t n, const char *state)
 	return 0;
 }
 
-/* Both stores' totals together. */
+/* Read the totals of both stores. */
 static enum store_rc
 read_totals(struct report *r)
 {
@@ -106,7 +106,7 @@ width(const char *heading, int64_t n)
 	return digits > letters ? digits : letters;
 }
 
-/* One line of the table, up to the names. */
+/* Print a line of the table, without the names. */
 static void
 print_numbers(const struct report *r, const struct store_sim_count *c, size_t n)
 {
@@ -188,7 +188,7 @@ json_job(void *arg, const struct store_sim_job *j)
 	return STORE_OK;
 }
 
-/* One finding; j is NULL for one about all. */
+/* Report a finding; j is NULL if it is about all jobs. */
 static void
 tell(struct report *r, const struct store_sim_job *j, const char *code,
     const char *text)
@@ -202,7 +202,7 @@ tell(struct report *r, const struct store_sim_job *j, const char *code,
 			json_name(j);
 			text_part(stdout, ",");
 		}
-		/* Our own words, without a quote in them. */
+		/* The text is constant and has no quote. */
 		text_part(stdout, "\"text\":\"%s\"}", text);
 		return;
 	}
@@ -214,7 +214,7 @@ tell(struct report *r, const struct store_sim_job *j, const char *code,
 	text_to(stdout, "%s", text);
 }
 
-/* How many slots had to be decided: from the first to the cursor. */
+/* The number of slots to be decided, from the first to the cursor. */
 static int64_t
 slots_due(const struct report *r, const struct store_sim_job *j,
     const struct trigger *t)
@@ -226,7 +226,7 @@ slots_due(const struct report *r, const struct store_sim_job *j,
 	return all.count;
 }
 
-/* Every slot has one row, whatever was killed. */
+/* Check that every slot has one row. */
 static enum store_rc
 check_job(void *arg, const struct store_sim_job *j)
 {

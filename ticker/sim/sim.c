@@ -35,7 +35,7 @@ read_instant(const struct sim *m, const char *option, const char *text,
 	return -1;
 }
 
-/* "A..B" */
+/* Read an outage, "A..B". */
 static int
 read_outage(const struct sim *m, const char *text, struct sim_outage *out)
 {
@@ -59,7 +59,7 @@ read_outage(const struct sim *m, const char *text, struct sim_outage *out)
 	return rc;
 }
 
-/* All instants of the command line. */
+/* Read all times of the command line. */
 static int
 read_times(struct sim *m)
 {
@@ -82,7 +82,7 @@ read_times(struct sim *m)
 	return 0;
 }
 
-/* The zone instants are read and shown in, as for jobs. */
+/* Find the zone in which times are read and printed, as for jobs. */
 static int
 find_zone(struct sim *m, struct tz_cache *zones)
 {
@@ -96,7 +96,7 @@ find_zone(struct sim *m, struct tz_cache *zones)
 	return -1;
 }
 
-/* A copy that is kept is a store like any other. */
+/* A kept copy stays. */
 static enum store_rc
 clean(struct sim *m)
 {
@@ -141,7 +141,7 @@ simulate(const struct sim_opts *o, struct conf *conf)
 	struct tz_cache *zones;
 	enum sim_rc rc = SIM_USAGE;
 
-	/* What happens to the copy is no event of this host. */
+	/* Events of the copy do not belong to this host's log. */
 	log_open(LOG_TARGET_STDERR, LOG_LEVEL_ERR, "ticker simulate");
 	zones = tz_cache_new(conf->zoneinfo[0] == '\0' ? NULL : conf->zoneinfo);
 	if (zones == NULL)

@@ -28,24 +28,26 @@
 #define BATCH_US (50 * 1000)
 #define LATE_MAX 192 /* bytes of a reason */
 
-/* A job that could not be read is looked at again after half the time it has
- * waited, within these bounds. */
+/*
+ * A job that could not be read is tried again after half the time it has
+ * waited, within these bounds.
+ */
 #define WAIT_MIN_US (30 * CLOCK_US_PER_S)
 #define WAIT_MAX_US (900 * CLOCK_US_PER_S)
 
-/* What is decided of one job. */
+/* The decision about one job. */
 struct decision {
 	struct claim *c;
 	struct store *st;
 	const struct job *j;
 	const struct trigger *trigger;
-	const char *hold; /* why its queue lets nothing run, or "" */
+	const char *hold; /* why its queue is paused or disabled, or "" */
 	int64_t now_us;
-	struct handover h; /* what its runs hand over */
+	struct handover h; /* what its runs send */
 };
 
 /*
- * A job nobody can read is kept with its bytes, out of the schedule; the
+ * A job that cannot be parsed is kept unchanged, out of the schedule; the
  * others go on.
  */
 static enum store_rc
@@ -65,8 +67,9 @@ decide_quarantine(const struct decision *t, const struct fault *f)
 }
 
 /*
- * What the host cannot read for now, such as a zone's file, is no reason to
- * take a job out of the schedule: it waits alone, ever longer, and says so.
+ * A temporary failure of the host, such as a zone file that cannot be read,
+ * does not take a job out of the schedule: it waits, with increasing intervals,
+ * and has the reason.
  */
 static enum store_rc
 decide_wait(const struct decision *t, const struct fault *f)
@@ -87,7 +90,7 @@ decide_wait(const struct decision *t, const struct fault *f)
 	return store_job_move(t->st, &j);
 }
 
-/* Write a row for slots that do not run. */
+/* Record slots that do not run. */
 static enum store_rc
 decide_record(const struct decision *t, const struct due_range *slots,
     enum run_state state, const char *reason)
@@ -103,8 +106,10 @@ decide_record(const struct decision *t, const struct due_range *slots,
 	return ledger_record(t->st, &e, slots, &t->c->decided);
 }
 
-/* Why a slot counts as late; also what lets one run that is too late for its
- * job, but not for this host. */
+/*
+ * Why a slot is late, or why one runs that is late for its job, but not for
+ * this host.
+ */
 static void
 explain_late(const struct decision *t, int64_t slot_us, char why[LATE_MAX])
 {
@@ -151,7 +156,7 @@ decide_fire(const struct decision *t, const struct due_policy *p,
 	return rc == STORE_CONFLICT ? STORE_OK : rc;
 }
 
-/* Everything that was due goes to the ledger as paused, nothing runs. */
+/* Record all due slots as paused; nothing runs. */
 static enum store_rc
 decide_hold(const struct decision *t, const struct due_plan *plan)
 {
@@ -198,8 +203,10 @@ decide_run(const struct decision *t, const struct due_policy *p,
 	return rc;
 }
 
-/* The next run, or the end of a job that has none: the ledger remembers it.
- * One that waited does not any more. */
+/*
+ * Set the next run, or end a job that has none, of which the ledger keeps the
+ * end; a job that waited no longer does.
+ */
 static enum store_rc
 decide_advance(const struct decision *t, const struct due_plan *plan)
 {
@@ -254,7 +261,7 @@ decide(struct decision *t)
 	return rc;
 }
 
-/* Where the job's runs go, then what is due of it. */
+/* Find the target of the job's runs, then decide its due slots. */
 static enum store_rc
 decide_job(struct decision *t)
 {
@@ -276,7 +283,7 @@ decide_job(struct decision *t)
 	return rc;
 }
 
-/* Take the jobs in order; stops early once the batch has lasted BATCH_US. */
+/* Claim the jobs in order; stop early when the batch has lasted BATCH_US. */
 static enum store_rc
 claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
     int64_t now_us)

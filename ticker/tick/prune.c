@@ -21,8 +21,8 @@
 #define DAY_US (86400 * CLOCK_US_PER_S)
 
 /*
- * One transaction.  It is not flushed: what a power cut brings back is
- * pruned again, rows and sums alike.
+ * One transaction, not flushed: rows and sums that a power cut brings back are
+ * pruned again.
  */
 static enum store_rc
 prune_step(struct store *st, const struct store_prune *p, bool *is_more)
@@ -42,7 +42,7 @@ prune_step(struct store *st, const struct store_prune *p, bool *is_more)
 	return rc;
 }
 
-/* Is somebody waiting for us to hand over? */
+/* Return whether a job is due. */
 static bool
 is_due(const struct clock *clock, struct store *st)
 {
@@ -52,7 +52,7 @@ is_due(const struct clock *clock, struct store *st)
 	    next <= clock_get_us(clock);
 }
 
-/* At least one step, so that a busy store is pruned, too. */
+/* Take at least one step, so that a busy store is pruned, too. */
 static void
 prune_store(struct store *st, const struct store_prune *p)
 {

@@ -22,15 +22,16 @@
 #include "lib/base/ban.h"
 
 #define NAP_US (200 * 1000)
-#define SHORT_NAP_US 1000 /* before what need not wait */
+#define SHORT_NAP_US 1000 /* before work that need not wait */
 #define END_NAP_US (50 * 1000)
 #define FINISH_US (60 * CLOCK_US_PER_S)
-#define ALERTS_US (10 * CLOCK_US_PER_S) /* at its end, for those under way */
+/* at the end of a tick, for alerts being sent */
+#define ALERTS_US (10 * CLOCK_US_PER_S)
 
-/* Who has to go is gone within a second. */
+/* Maximum duration of the end after SIGTERM. */
 #define HURRY_US (CLOCK_US_PER_S / 2)
 
-/* By so much the end is awaited longer than a request may take. */
+/* Time by which the end is awaited longer than a request may take. */
 #define END_SLACK_US (10 * CLOCK_US_PER_S)
 
 static struct store *
@@ -54,7 +55,7 @@ remote_open(struct remote *r)
 	return r->deliver == NULL ? STORE_FULL : STORE_OK;
 }
 
-/* A store that is busy is no end of the tick: it is tried again soon. */
+/* A busy store does not end the tick: it is tried again soon. */
 static enum store_rc
 pump(struct remote *r, int64_t *next)
 {
@@ -71,7 +72,7 @@ pump(struct remote *r, int64_t *next)
 	return rc;
 }
 
-/* Runs for Render. */
+/* Send runs to Render. */
 static enum store_rc
 pump_deliver(struct remote *r, int64_t *next)
 {
@@ -96,7 +97,7 @@ open_push(struct remote *r)
 {
 	enum store_rc rc;
 
-	/* It takes keys out of the environment: not while threads read that. */
+	/* It changes the environment: not while other threads run. */
 	if (r->deliver == NULL && r->s->conf->nrender_keys > 0 &&
 	    (rc = remote_open(r)) != STORE_OK)
 		return rc;
@@ -105,7 +106,7 @@ open_push(struct remote *r)
 	return STORE_OK;
 }
 
-/* Messages for brokers. */
+/* Send messages to brokers. */
 static enum store_rc
 pump_push(struct remote *r, int64_t *next)
 {
@@ -123,7 +124,7 @@ pump_push(struct remote *r, int64_t *next)
 	return (rc = open_push(r)) == STORE_OK ? push_pump(r->push, next) : rc;
 }
 
-/* Alerts. */
+/* Send alerts. */
 static enum store_rc
 pump_alerts(struct remote *r, int64_t *next)
 {
@@ -187,7 +188,7 @@ remote_nap(struct remote *r, int64_t us)
 	return false;
 }
 
-/* Is anything under way? */
+/* Return whether anything is being sent. */
 static bool
 is_busy(const struct remote *r)
 {
@@ -211,7 +212,7 @@ remote_finish(struct remote *r)
 	return rc;
 }
 
-/* The longest that what is under way may take. */
+/* The maximum duration of what is being sent. */
 static int64_t
 most_us(const struct remote *r)
 {
@@ -230,7 +231,7 @@ most_us(const struct remote *r)
 	return most + END_SLACK_US;
 }
 
-/* What may have changed something at others is under way. */
+/* Return whether requests under way may change a target. */
 static bool
 is_pending(const struct remote *r)
 {
@@ -238,7 +239,7 @@ is_pending(const struct remote *r)
 	    count_batches(r) > 0;
 }
 
-/* Alerts of what the end of the tick has found out, too. */
+/* Send the alerts that the end of the tick has caused, too. */
 static void
 end_alerts(struct remote *r)
 {

@@ -22,7 +22,7 @@
 #define BATCH_JOBS 1000
 #define BATCH_US (50 * 1000)
 
-/* No change of zone data moves a slot further than this: two times 26 h. */
+/* Maximum shift of a slot by a change of zone data: two times 26 h. */
 #define REACH_US (52 * 3600 * CLOCK_US_PER_S)
 
 struct rezoning {
@@ -34,10 +34,10 @@ struct rezoning {
 };
 
 /*
- * Where the undecided slot cursor_us is by the new zone data.  That is the
- * slot nearest to it: a clock that is moved moves its slots by less than half
- * the way to the next, or they lie so dense that it does not matter.  None at
- * or before decided_us, which all ran or have a row that says why not.
+ * The time of the undecided slot cursor_us by the new zone data.  It is the
+ * nearest slot: a change of offset moves a slot by less than half the interval
+ * to the next, or slots are so dense that it does not matter.  Slots up to
+ * decided_us are excluded: they ran, or have a row with the reason.
  */
 static int64_t
 slot_moved(const struct trigger *t, int64_t cursor_us, int64_t decided_us)
@@ -56,7 +56,7 @@ slot_moved(const struct trigger *t, int64_t cursor_us, int64_t decided_us)
 	return later;
 }
 
-/* Move a job whose cursor is no slot of its trigger any more. */
+/* Move a job whose cursor is no longer a slot of its trigger. */
 static enum store_rc
 rezone_move(struct rezoning *w, const struct job *j, const struct trigger *t)
 {
@@ -69,7 +69,7 @@ rezone_move(struct rezoning *w, const struct job *j, const struct trigger *t)
 	if (rc != STORE_OK && rc != STORE_NOTFOUND)
 		return rc;
 	slot_us = slot_moved(t, j->cursor_us, decided_us);
-	/* The last slot of all may leave the end behind: let it run. */
+	/* The last slot may move past the end: it still runs. */
 	if (slot_us == TRIGGER_NONE)
 		return store_history_rezone(w->st, j->id, zone,
 		    j->cursor_us + 1, j->cursor_us + 1);
@@ -124,7 +124,7 @@ rezone_jobs(struct rezoning *w)
 	return rc;
 }
 
-/* Set the goal: each zone as its file is now; all jobs are to be seen. */
+/* Start a sweep: record the zone files, and mark all jobs to be examined. */
 static enum store_rc
 rezone_begin(struct rezoning *w, const struct zone_list *zones)
 {
@@ -141,7 +141,7 @@ rezone_begin(struct rezoning *w, const struct zone_list *zones)
 	return rc;
 }
 
-/* One transaction.  Its loss costs a repetition, so that it is not flushed. */
+/* One transaction, not flushed: if it is lost, the step is repeated. */
 static enum store_rc
 rezone_step(struct rezoning *w, const struct zone_list *begin)
 {
@@ -159,7 +159,10 @@ rezone_step(struct rezoning *w, const struct zone_list *begin)
 	return rc;
 }
 
-/* Is there anything to do?  *is_new: beyond a sweep that was begun before. */
+/*
+ * Return whether there is anything to do; *is_new: not only a sweep begun
+ * before.
+ */
 static bool
 has_changed(struct rezoning *w, const struct zone_list *zones, bool *is_new)
 {
@@ -191,7 +194,7 @@ rezone_store(struct rezoning *w)
 		goto out;
 	if (is_new)
 		rc = rezone_step(w, &zones);
-	/* What is computed by must not be older than what was noted. */
+	/* The zones used must not be older than those recorded. */
 	tz_cache_refresh(w->s->zones);
 	while (rc == STORE_OK && !w->is_over && !stop_is_pending())
 		rc = rezone_step(w, NULL);

@@ -20,7 +20,7 @@
 
 #define SHOW_MAX 100000
 
-/* A line about n slots of a job. */
+/* Print a line about n slots of a job. */
 static void
 show_slots(const char *what, const struct job *j, int64_t n)
 {
@@ -30,7 +30,7 @@ show_slots(const char *what, const struct job *j, int64_t n)
 	text_cells(stdout, what, j->queue, j->job_id, text, NULL);
 }
 
-/* A job that cannot be understood, and why. */
+/* Print a job that cannot be parsed, and the reason. */
 static void
 show_fault(const struct job *j, const struct fault *f)
 {
@@ -42,7 +42,7 @@ show_fault(const struct job *j, const struct fault *f)
 	buf_fini(&b);
 }
 
-/* What becomes of the slots that are due, a line each. */
+/* Print what happens to the due slots, a line each. */
 static void
 show_plan(const struct job *j, const struct trigger *t,
     const struct due_plan *plan, bool is_paused)
@@ -64,7 +64,7 @@ show_plan(const struct job *j, const struct trigger *t,
 	buf_fini(&at);
 }
 
-/* As a tick at now_us would see it. */
+/* The view of a tick at now_us. */
 struct show {
 	int64_t now_us;
 	int64_t gap_us;

@@ -23,14 +23,17 @@
 #include "ticker/tick/tick.h"
 #include "lib/base/ban.h"
 
-/* Jobs added meanwhile are noticed, and SIGTERM obeyed, within this. */
+/* Maximum delay before a new job or SIGTERM is noticed. */
 #define NAP_US (200 * 1000)
 
-/* The slack by which a window outlasts the cadence: cron may be late. */
+/*
+ * Time by which a window outlasts the interval of ticks, because cron may be
+ * late.
+ */
 #define WINDOW_SLACK_US (30 * CLOCK_US_PER_S)
 #define WINDOW_MAX_US (3600 * CLOCK_US_PER_S)
 
-/* Between two batches others may write: who waits needs time to wake up. */
+/* Pause between two batches, so that a waiting writer gets the store. */
 #define YIELD_US 100
 
 struct tick {
@@ -38,14 +41,14 @@ struct tick {
 	const struct tick_opts *o;
 	struct claim claim;
 	struct store_tick row;
-	int64_t end_mono;	     /* of the window, monotonic */
-	int64_t seen[JOB_KIND__MAX]; /* data versions */
-	int64_t opened;		     /* memory stores */
+	int64_t end_mono;	     /* end of the window, monotonic */
+	int64_t seen[JOB_KIND__MAX]; /* data versions read last */
+	int64_t opened;		     /* number of memory stores opened */
 	struct remote remote;
-	struct clock_reading good; /* the last look at a clock it believes */
+	struct clock_reading good; /* the last reading that was plausible */
 };
 
-/* The tick's row is worth no flush: its loss costs a line of statistics. */
+/* Write the tick's row without a flush: its loss costs a line of statistics. */
 static enum store_rc
 tick_row(struct tick *t, enum store_rc (*write)(struct tick *, struct store *))
 {
@@ -63,8 +66,10 @@ tick_row(struct tick *t, enum store_rc (*write)(struct tick *, struct store *))
 	return rc;
 }
 
-/* By how much the clock leapt since it was last looked at and believed, in
- * words for the log; the tick ends then, and the next one asks again. */
+/*
+ * Log by how much the clock leapt since the last plausible reading; the tick
+ * ends, and the next one judges again.
+ */
 static void
 log_doubt(int64_t ahead_us)
 {
@@ -77,7 +82,7 @@ log_doubt(int64_t ahead_us)
 	log_event(LOG_LEVEL_WARN, "clock", LOG_KEY_ERROR, text, NULL);
 }
 
-/* Is the clock ahead of the ticks before?  Then t->row.doubt says so. */
+/* Compare the clock with earlier ticks; if it is ahead, t->row.doubt is set. */
 static enum store_rc
 tick_judge(struct tick *t, struct store *st)
 {
@@ -105,7 +110,7 @@ tick_judge(struct tick *t, struct store *st)
 	return STORE_OK;
 }
 
-/* Silence before this tick, and how far time is, are noted with its row. */
+/* Store the tick's row, with the gap before it and the time reached. */
 static enum store_rc
 tick_row_start(struct tick *t, struct store *st)
 {
@@ -128,7 +133,7 @@ tick_row_end(struct tick *t, struct store *st)
 	return store_tick_end(st, &t->row);
 }
 
-/* Did the clock leap ahead while the tick stays? */
+/* Return whether the clock has leapt ahead during this tick. */
 static bool
 tick_is_doubted(struct tick *t)
 {
@@ -148,7 +153,7 @@ tick_is_doubted(struct tick *t)
 	return false;
 }
 
-/* The instant up to which jobs are taken: one pass looks at one instant. */
+/* The time up to which jobs are claimed, one per pass. */
 static int64_t
 tick_now(const struct tick *t)
 {
@@ -156,7 +161,7 @@ tick_now(const struct tick *t)
 				      clock_get_us(t->s->clock);
 }
 
-/* One batch of one store, if anything is due; *next becomes its next run. */
+/* Claim a batch from one store, if a job is due; *next becomes its next run. */
 static enum store_rc
 tick_batch(struct tick *t, struct store *st, int64_t *next, bool *is_more)
 {
@@ -172,7 +177,7 @@ tick_batch(struct tick *t, struct store *st, int64_t *next, bool *is_more)
 	return rc;
 }
 
-/* A newer tick has taken over. */
+/* Return whether a newer tick has taken over. */
 static bool
 tick_is_relieved(const struct tick *t)
 {
@@ -184,7 +189,7 @@ tick_is_relieved(const struct tick *t)
 	    is_relieved;
 }
 
-/* May it go on with what is due, after what it has done? */
+/* Return whether the tick may go on with due jobs. */
 static bool
 tick_may_stay(const struct tick *t)
 {
@@ -196,8 +201,8 @@ tick_may_stay(const struct tick *t)
 }
 
 /*
- * Hand over what is due, a batch of each store in turn, until nothing is left
- * or the time is up: then the next tick goes on.
+ * Claim what is due, alternating between the stores, until nothing is left or
+ * the time is up; then the next tick goes on.
  */
 static enum store_rc
 tick_pass(struct tick *t, int64_t *next)
@@ -219,7 +224,7 @@ tick_pass(struct tick *t, int64_t *next)
 			if (rc == STORE_OK && n < *next)
 				*next = n;
 		}
-		/* What was claimed leaves while that goes on. */
+		/* Send what was claimed meanwhile. */
 		if (rc == STORE_OK && is_more && t->o->is_remote)
 			rc = remote_pump(&t->remote, &n);
 		if (is_more)
@@ -228,7 +233,7 @@ tick_pass(struct tick *t, int64_t *next)
 	return rc;
 }
 
-/* Has anything been committed to a store since the last look? */
+/* Return whether a store has changed since the last call. */
 static bool
 tick_has_news(struct tick *t)
 {
@@ -249,8 +254,8 @@ tick_has_news(struct tick *t)
 }
 
 /*
- * Sleep until something is due, something was committed or until_us.  False
- * when the tick should end.
+ * Sleep until a job is due, a store has changed or until_us.  False: the tick
+ * should end.
  */
 static bool
 tick_wait(struct tick *t, int64_t next)
@@ -293,7 +298,7 @@ tick_choose_window(struct sched *s, int64_t window_us, struct tick_opts *o)
 	return STORE_OK;
 }
 
-/* All passes of a tick whose clock is believed. */
+/* All passes of a tick whose clock is plausible. */
 static enum store_rc
 tick_passes(struct tick *t)
 {
@@ -318,7 +323,7 @@ tick_passes(struct tick *t)
 	return rc;
 }
 
-/* What a tick does between the two writes of its row. */
+/* The work of a tick between the two writes of its row. */
 static enum store_rc
 tick_work(struct tick *t)
 {
