@@ -18,13 +18,13 @@
 
 #define MOST_US (2 * CLOCK_US_PER_S)
 
-/* Who kept us waiting in vain is not asked again for so long. */
+/* Interval in which a server that did not answer is not called again. */
 #define REST_US CLOCK_US_PER_S
 
-/* One section. */
+/* A section of the configuration. */
 struct server {
-	struct sink *sink; /* NULL: not asked yet */
-	int64_t rest_us;   /* monotonic: until then the answer is … */
+	struct sink *sink; /* NULL: not called yet */
+	int64_t rest_us;   /* monotonic; before this time the answer is … */
 	struct err why;
 };
 
@@ -34,9 +34,9 @@ struct brokers {
 	struct server *v[CONF_SERVER__MAX];
 };
 
-/* A question to one server. */
+/* A request to one server. */
 struct question {
-	enum conf_server kind; /* whom */
+	enum conf_server kind; /* the server */
 	int at;
 	const char *queue;
 	enum { COUNT, CLEAR, SIGNATURE, RESULT, NAMES, PUSH, CHECK } what;
@@ -113,8 +113,8 @@ put(struct sink *s, const struct question *q, struct err *why)
 }
 
 /*
- * Ask once or, on a connection that was kept and may have ended, twice; what
- * was sent on it is not asked for a second time.
+ * Call once; on a kept connection, which may have been closed, twice.  What was
+ * sent is not sent again.
  */
 static int
 ask_server(struct server *v, const struct sink_opts *o,
@@ -139,7 +139,7 @@ ask_server(struct server *v, const struct sink_opts *o,
 	return rc;
 }
 
-/* Ask the section that q names. */
+/* Call the section that q names. */
 static int
 ask(struct brokers *b, const struct question *q, struct err *why)
 {
@@ -162,7 +162,7 @@ ask(struct brokers *b, const struct question *q, struct err *why)
 	return rc;
 }
 
-/* Ask the server of a queue. */
+/* Call the server of a queue. */
 static int
 ask_queue(struct brokers *b, const struct question *q, struct err *why)
 {
@@ -208,7 +208,7 @@ brokers_signature(struct brokers *b, const char *queue, struct signature *out,
 	return ask_queue(b, &q, why);
 }
 
-/* The section of Redis that has the results of a queue, or -1. */
+/* The Redis section with the results of a queue, or -1. */
 static int
 results_at(const struct conf *conf, const char *queue)
 {
@@ -261,7 +261,7 @@ brokers_forget(struct job_registration *k)
 	k->is_answered = false;
 }
 
-/* Is the section one that queues of broker funboost are at? */
+/* Return whether a queue of broker funboost uses the section. */
 static bool
 is_registry(const struct conf *c, int at)
 {

@@ -24,13 +24,13 @@ dl_open(const struct dl_table *t, void *out, struct err *why)
 	int scope = t->is_global ? RTLD_GLOBAL : RTLD_LOCAL;
 	void *lib, *f;
 
-	/* Never closed: what it loads does not like to be unloaded. */
+	/* Never closed: not every library that it loads can be unloaded. */
 	if ((lib = dlopen(t->soname, RTLD_NOW | scope)) == NULL)
 		return fail(t, why);
 	for (size_t i = 0; i < t->n; i++) {
 		if ((f = dlsym(lib, t->members[i].name)) == NULL)
 			return fail(t, why);
-		/* POSIX: a pointer to a function fits into a void *. */
+		/* POSIX: a void * can hold a pointer to a function. */
 		memcpy((char *)out + t->members[i].offset, &f, sizeof(f));
 	}
 	return 0;

@@ -35,7 +35,7 @@ sink_new(const struct sink_opts *o)
 	const struct sink_ops *ops = sink_kinds[o->kind];
 	struct sink *s;
 
-	/* What is not built in is no configuration that can be read. */
+	/* The configuration refuses a broker that is not built in. */
 	if (ops == NULL || (s = calloc(1, ops->size)) == NULL)
 		return NULL;
 	s->ops = ops;

@@ -26,7 +26,7 @@
 amqp_bytes_t
 amqp_text(const char *s)
 {
-	/* The library writes to none that it is given. */
+	/* The library does not write to it. */
 	return (amqp_bytes_t){ strlen(s), (void *)(uintptr_t)s };
 }
 
@@ -55,7 +55,7 @@ amqp_lose(struct amqp *a, const char *reason, struct err *why)
 	return -1;
 }
 
-/* The library says no; of sockets the system knows more. */
+/* Set why from a status of the library, or from errno for a socket. */
 static int
 fail(struct amqp *a, int status, struct err *why)
 {
@@ -78,7 +78,7 @@ put(struct amqp *a, const struct amqp_question *q, struct err *why)
 	return status == AMQP_STATUS_OK ? 0 : fail(a, status, why);
 }
 
-/* What the server says to the connection itself: 0 go on, -1 it is lost. */
+/* Handle a method on channel 0: 0: go on; -1: the connection is lost. */
 static int
 on_connection(struct amqp *a, const amqp_method_t *m, struct err *why)
 {
@@ -130,7 +130,7 @@ amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, struct err *why)
 	return 1;
 }
 
-/* Nothing came in time. */
+/* Nothing was received in time. */
 static int
 give_up(struct amqp *a, struct err *why)
 {
@@ -169,7 +169,7 @@ amqp_agree(struct amqp *a, const amqp_frame_t *f, struct err *why)
 	a->code = close->reply_code;
 	utf8_clean(close->reply_text.bytes, close->reply_text.len, why->text,
 	    sizeof(why->text));
-	/* If this is lost, so is the connection, and the next call sees it. */
+	/* If this fails, the next call reports the lost connection. */
 	(void)a->lib.send_method(a->c, f->channel, AMQP_CHANNEL_CLOSE_OK_METHOD,
 	    &ok);
 }
@@ -244,7 +244,7 @@ yes_entry(const char *key)
 	return e;
 }
 
-/* SASL PLAIN (RFC 4616): no other identity, user and password. */
+/* SASL PLAIN (RFC 4616): no authorization identity, user, password. */
 static int
 add_plain(const struct conf_rabbitmq *c, struct buf *out, struct err *why)
 {
@@ -257,7 +257,7 @@ add_plain(const struct conf_rabbitmq *c, struct buf *out, struct err *why)
 		return -1;
 	if (password != NULL)
 		bytes = secret_bytes(password, &len);
-	/* At once, so that no copy is left where it was too small. */
+	/* Reserved at once, so that no reallocation leaves a copy. */
 	(void)buf_reserve(out, strlen(c->user) + len + 3);
 	buf_char(out, '\0');
 	buf_str(out, c->user);
@@ -269,11 +269,11 @@ add_plain(const struct conf_rabbitmq *c, struct buf *out, struct err *why)
 	return err_set(why, "out of memory");
 }
 
-/* Who we are; the server says how large things may be. */
+/* Send the client's properties and credentials; receive the server's limits. */
 static int
 introduce(struct amqp *a, const struct buf *plain, struct err *why)
 {
-	/* What the server may say to us. */
+	/* Capabilities of the client. */
 	amqp_table_entry_t can[] = {
 		yes_entry("authentication_failure_close"),
 		yes_entry("basic.nack"),
@@ -304,7 +304,7 @@ introduce(struct amqp *a, const struct buf *plain, struct err *why)
 	if (amqp_ask(a, &q, &out, why) != AMQP_OK)
 		return -1;
 	tune = out;
-	/* No heartbeats: nobody would send them between two ticks. */
+	/* No heartbeats: no process would send them between two ticks. */
 	ok.channel_max = tune->channel_max;
 	ok.frame_max = tune->frame_max != 0 && tune->frame_max < FRAME_MAX ?
 	    tune->frame_max :
@@ -330,9 +330,9 @@ open_vhost(struct amqp *a, struct err *why)
 }
 
 /*
- * Log in on the new connection a->c, as the user and with the password of the
- * configuration, and open the virtual host.  0, or -1 with the server's words
- * in why: the connection is closed.
+ * Log in on the new connection a->c, with user and password of the
+ * configuration, and open the virtual host.  0, or -1 with the server's reason
+ * in why and the connection closed.
  */
 static int
 log_in(struct amqp *a, struct err *why)
@@ -358,11 +358,11 @@ log_in(struct amqp *a, struct err *why)
 
 #define SNDBUF (512 * 1024)
 #define ROOM_MIN (32 * 1024)
-#define BYE_US 500000 /* for the server to say good-bye, too */
+#define BYE_US 500000 /* wait for the server's close-ok */
 
 /*
- * What is not confirmed must fit into the socket's buffer, for the library's
- * writing waits for ever.  The kernel counts its own overhead in, too.
+ * Enlarge the socket's buffer, where unconfirmed messages must fit, because the
+ * library's writes block without limit.  The kernel counts its overhead in.
  */
 static void
 make_room(struct amqp *a)
@@ -379,8 +379,8 @@ make_room(struct amqp *a)
 }
 
 /*
- * Is the idle connection still good?  Else it is closed.  What the server said
- * since is read.
+ * Return whether the idle connection is still open, after reading what the
+ * server has sent; else close it.
  */
 static bool
 is_alive(struct amqp *a)

@@ -22,7 +22,7 @@
 #include "lib/base/ban.h"
 
 #define NO_ANSWER "no answer within the timeout"
-/* A connection in the making; the one of both sides that ends last frees it. */
+/* A connection attempt, shared by two threads; the last to finish frees it. */
 struct dial {
 	struct amqp_lib lib;
 	amqp_connection_state_t c;
@@ -34,8 +34,8 @@ struct dial {
 	bool has_thread;
 	pthread_mutex_t lock;
 	pthread_cond_t is_over;
-	bool is_done; /* status says how it went */
-	bool is_left; /* nobody waits any more */
+	bool is_done; /* status is set */
+	bool is_left; /* the caller has stopped waiting */
 	int status;
 };
 
@@ -77,7 +77,7 @@ dial_new(const struct amqp *a)
 	return NULL;
 }
 
-/* A socket that trusts whom ca_file, or the system, trusts. */
+/* Make a TLS socket that trusts ca_file, or the system's certificates. */
 static amqp_socket_t *
 tls_socket(const struct amqp *a, struct dial *d, struct err *why)
 {
@@ -105,7 +105,7 @@ tls_socket(const struct amqp *a, struct dial *d, struct err *why)
 	return NULL;
 }
 
-/* Connect; true: nobody waited. */
+/* Connect; true: the caller has stopped waiting. */
 static bool
 dial_do(struct dial *d)
 {
@@ -133,7 +133,7 @@ on_thread(void *arg)
 	return NULL;
 }
 
-/* Signals are for the threads that were there before. */
+/* Block signals in the new thread. */
 static void
 dial_start(struct dial *d)
 {
@@ -143,12 +143,12 @@ dial_start(struct dial *d)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	d->has_thread = pthread_create(&d->thread, NULL, on_thread, d) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	/* A host that allows no threads has to wait for what it asked. */
+	/* Without a thread, connect in the caller's. */
 	if (!d->has_thread)
 		(void)dial_do(d);
 }
 
-/* Is it done?  false: it is left to its thread. */
+/* Wait for the thread; false: it has not finished, and goes on alone. */
 static bool
 dial_wait(const struct amqp *a, struct dial *d)
 {
@@ -171,13 +171,13 @@ dial_wait(const struct amqp *a, struct dial *d)
 	if (d->is_left)
 		pthread_detach(d->thread);
 	pthread_mutex_unlock(&d->lock);
-	/* What OpenSSL keeps for each thread goes with it, before we may. */
+	/* Join: OpenSSL frees its data of the thread when the thread ends. */
 	if (is_done && d->has_thread)
 		pthread_join(d->thread, NULL);
 	return is_done;
 }
 
-/* What went wrong, in words; rabbitmq-c has few for sockets. */
+/* Set why to the cause; rabbitmq-c has few messages for sockets. */
 static void
 explain(const struct dial *d, struct err *why)
 {

@@ -35,7 +35,7 @@ _Static_assert(sizeof(struct amqp_lib) == NMEMBERS * sizeof(void (*)(void)),
 		function, offsetof(struct amqp_tls_lib, name) \
 	}
 
-/* dlsym(3) looks into the libraries of a library as well. */
+/* dlsym(3) searches the dependencies of a library, too. */
 static const struct dl_member tls_members[] = {
 	TLS_MEMBER("amqp_ssl_socket_new", socket_new),
 	TLS_MEMBER("amqp_ssl_socket_get_context", get_context),

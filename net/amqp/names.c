@@ -12,7 +12,7 @@
 
 #include "lib/base/ban.h"
 
-/* Where the name is, or would be. */
+/* The index of the name, or where to insert it. */
 static size_t
 find(const struct amqp_names *l, const char *name)
 {

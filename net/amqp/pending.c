@@ -24,20 +24,20 @@ settle(struct amqp_pending *f, struct amqp_sent *s, enum sink_end end,
 	s->is_settled = true;
 	f->open--;
 	f->bytes -= s->bytes;
-	/* What was returned has its end. */
+	/* A returned message has its end already. */
 	if (s->m->end == SINK_DOUBT)
 		sink_end(s->m, end, why);
 	while (f->settled < f->nsent && f->sent[f->settled].is_settled)
 		f->settled++;
 }
 
-/* An ack, or a nack, of one tag or of all up to it. */
+/* Apply an ack or nack of one tag, or of all up to it. */
 static void
 on_confirm(struct amqp_pending *f, uint64_t tag, bool is_multiple, bool is_ack)
 {
 	size_t end = f->nsent, i = f->settled;
 
-	/* 0 means all there are. */
+	/* Tag 0 with multiple means all. */
 	if (tag != 0 || !is_multiple) {
 		if (tag <= f->base || tag - f->base > f->nsent)
 			return;
@@ -51,7 +51,7 @@ on_confirm(struct amqp_pending *f, uint64_t tag, bool is_multiple, bool is_ack)
 		    is_ack ? NULL : "the broker refused it (queue full?)");
 }
 
-/* There is no such queue any more: this message comes back, then its ack. */
+/* The queue no longer exists: the message is returned, then acknowledged. */
 static void
 on_return(struct amqp_pending *f, const amqp_basic_properties_t *b)
 {
@@ -70,8 +70,8 @@ on_return(struct amqp_pending *f, const amqp_basic_properties_t *b)
 }
 
 /*
- * The server closed the channel.  A message that was alone was refused; of
- * several nobody knows which one it was, and what became of those before.
+ * The server closed the channel.  If a single message was unconfirmed, it is
+ * refused; of several the refused one is not known, and all are in doubt.
  */
 static void
 on_close(struct amqp_pending *f, const amqp_frame_t *frame)
@@ -142,7 +142,7 @@ amqp_pending_add(struct amqp_pending *f, struct sink_message *m, size_t bytes)
 	f->bytes += bytes;
 }
 
-/* Without memory the others are asked for, too. */
+/* Without memory the queue's other messages are tried, too. */
 void
 amqp_pending_refuse(struct amqp_pending *f, const struct sink_message *m,
     const char *why)

@@ -18,7 +18,7 @@ declare(struct amqp *a, amqp_queue_declare_t *d, void **out, struct err *why)
 	return amqp_ask_apart(a, &q, out, why);
 }
 
-/* Look only. */
+/* Passive declaration: does not create the queue. */
 static enum amqp_answer
 look(struct amqp *a, const char *name, void **out, struct err *why)
 {

@@ -17,7 +17,7 @@
 
 #include "lib/base/ban.h"
 
-#define FRAMES 160 /* bytes that a message costs besides its texts */
+#define FRAMES 160 /* bytes per message besides its texts */
 #define PRIORITY_MAX 255
 
 /* A batch being pushed. */
@@ -41,7 +41,7 @@ amqp_ready(struct sink_rabbitmq *m, struct err *why)
 	return amqp_open(&m->amqp, why);
 }
 
-/* The channel that messages go by; nothing is under way. */
+/* Open the channel for messages; nothing is under way. */
 static int
 open_channel(struct pushing *p)
 {
@@ -85,9 +85,9 @@ land(struct pushing *p, size_t bytes)
 }
 
 /*
- * Let so many bytes fit into the socket's buffer.  The first message goes
- * alone, so that it is known what a refusal is for, and no more than one is in
- * doubt when the connection turns out to be dead.
+ * Wait until bytes fit into the socket's buffer.  The first message goes alone:
+ * then a refusal is known to be its own, and at most one is in doubt if the
+ * connection is dead.
  */
 static int
 make_room(struct pushing *p, size_t bytes)
@@ -101,7 +101,7 @@ make_room(struct pushing *p, size_t bytes)
 	return land(p, bytes < room / 2 ? room / 2 : 0);
 }
 
-/* The queue's x-max-priority, by the configuration or else by its worker. */
+/* The queue's x-max-priority, from the configuration or else its worker. */
 static int64_t
 max_priority_of(const struct pushing *p, const struct sink_message *msg)
 {
@@ -110,7 +110,7 @@ max_priority_of(const struct pushing *p, const struct sink_message *msg)
 	return n > 0 || msg->sig == NULL ? n : msg->sig->max_priority;
 }
 
-/* What the headers of a message say. */
+/* Make the headers of a message. */
 static void
 describe(const struct sink_message *msg, int64_t max_priority,
     amqp_basic_properties_t *b)
@@ -136,7 +136,7 @@ describe(const struct sink_message *msg, int64_t max_priority,
 	b->priority = (uint8_t)(level < max_priority ? level : max_priority);
 }
 
-/* To the exchange "", which knows each queue by its name. */
+/* Publish to the default exchange, whose routing key is the queue's name. */
 static int
 publish(struct pushing *p, struct sink_message *msg, size_t bytes)
 {
@@ -150,7 +150,7 @@ publish(struct pushing *p, struct sink_message *msg, size_t bytes)
 	status = a->lib.basic_publish(a->c, AMQP_PUBLISHES, amqp_text(""),
 	    amqp_text(msg->queue), 1, 0, &b, body);
 	if (status != AMQP_STATUS_OK) {
-		/* What the server said before it left is there to be read. */
+		/* Read what the server sent before it closed. */
 		return land(p, 0) == -1 ?
 		    -1 :
 		    amqp_lose(a, a->lib.error_string2(status), p->why);
@@ -160,7 +160,7 @@ publish(struct pushing *p, struct sink_message *msg, size_t bytes)
 	return 0;
 }
 
-/* Let the queue exist; -1: connection lost. */
+/* Make sure that the queue exists; -1: connection lost. */
 static int
 need_queue(struct pushing *p, const struct sink_message *msg)
 {
@@ -169,7 +169,7 @@ need_queue(struct pushing *p, const struct sink_message *msg)
 
 	if (amqp_names_have(&m->amqp.queues, msg->queue))
 		return 0;
-	/* Asking needs a connection with nothing under way. */
+	/* A request needs a connection with nothing under way. */
 	if (land(p, 0) == -1)
 		return -1;
 	switch (amqp_queues_need(&m->amqp, msg->queue, max_priority_of(p, msg),
@@ -185,7 +185,7 @@ need_queue(struct pushing *p, const struct sink_message *msg)
 	return 0;
 }
 
-/* One message gets under way, or is told why not; -1: connection lost. */
+/* Start to send one message, or set its end; -1: connection lost. */
 static int
 push_one(struct pushing *p, struct sink_message *msg)
 {
@@ -205,7 +205,9 @@ push_one(struct pushing *p, struct sink_message *msg)
 	bytes = p->body.len + strlen(msg->queue) + strlen(msg->id) + FRAMES;
 	if (make_room(p, bytes) == -1)
 		return -1;
-	/* The queue is, or waiting for the one before it has told. */
+	/*
+	 * The queue was refused, as waiting for an earlier message has shown.
+	 */
 	if (amqp_pending_is_refused(&p->pending, msg))
 		return 0;
 	if (!p->m->amqp.can_publish && open_channel(p) == -1)
@@ -275,7 +277,7 @@ close_it(struct sink *s)
 	amqp_close(&((struct sink_rabbitmq *)s)->amqp);
 }
 
-/* Names and signatures are Redis' matter. */
+/* Registrations are in Redis. */
 const struct sink_ops sink_rabbitmq = {
 	.size = sizeof(struct sink_rabbitmq),
 	.push = amqp_push,

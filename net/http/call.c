@@ -20,7 +20,7 @@ void
 http_call_free(struct http_call *c)
 {
 	for (size_t i = 0; i < c->nlines; i++) {
-		/* One of them holds the key. */
+		/* One of them has the key. */
 		secret_wipe(c->lines[i].data, strlen(c->lines[i].data));
 		free(c->lines[i].data);
 	}
@@ -31,7 +31,7 @@ http_call_free(struct http_call *c)
 	free(c);
 }
 
-/* curl: give up to n bytes of the body. */
+/* Called by curl: give up to n bytes of the body. */
 static size_t
 on_read(char *to, size_t size, size_t n, void *cookie)
 {
@@ -39,9 +39,9 @@ on_read(char *to, size_t size, size_t n, void *cookie)
 
 	n *= size;
 	/*
-	 * curl sends a request again when a connection it kept open ends
-	 * without an answer.  For us the first may have been obeyed: the body
-	 * is given once, and there is no way to rewind it.
+	 * curl sends a request again if a kept connection ends without an
+	 * answer, but the first may have been executed: so the body is given
+	 * once, and cannot be rewound.
 	 */
 	if (c->given == c->len)
 		return CURL_READFUNC_ABORT;
@@ -52,7 +52,7 @@ on_read(char *to, size_t size, size_t n, void *cookie)
 	return n;
 }
 
-/* Append to a bounded buffer; what is less than n makes curl give up. */
+/* Append to a bounded buffer; a return value below n makes curl abort. */
 static size_t
 add_bounded(struct buf *b, const char *p, size_t n, size_t max)
 {
@@ -83,7 +83,7 @@ on_header(char *p, size_t size, size_t n, void *cookie)
 	struct http_call *c = cookie;
 
 	n *= size;
-	/* Each answer begins so: of several (100, 201) the last counts. */
+	/* The status line: of several answers (100, 201) the last counts. */
 	if (n >= 5 && memcmp(p, "HTTP/", 5) == 0) {
 		buf_reset(&c->headers);
 		c->is_head_whole = false;
@@ -93,7 +93,7 @@ on_header(char *p, size_t size, size_t n, void *cookie)
 	return add_bounded(&c->headers, p, n, HEADERS_MAX);
 }
 
-/* Add a header line to the request: text, and after it secret if any. */
+/* Add a header line to the request: text, then secret if not NULL. */
 static int
 add_line(struct http_call *c, const char *text, const struct secret *secret)
 {
@@ -119,7 +119,10 @@ add_lines(struct http_call *c, const struct http_request *r)
 {
 	const char *const *h = r->headers;
 
-	/* Or curl waits a second for a "100 Continue" before a long body. */
+	/*
+	 * Without this curl waits a second for "100 Continue" before a long
+	 * body.
+	 */
 	if (add_line(c, "Expect:", NULL) == -1)
 		return -1;
 	if (r->bearer != NULL &&
@@ -153,7 +156,7 @@ take_body(struct http_call *c, const struct http_request *r)
 			return -1; \
 	} while (0)
 
-/* How the request goes, whatever it says. */
+/* Set the options common to all requests. */
 static int
 set_manners(struct http_call *c, bool is_plain)
 {
@@ -170,17 +173,17 @@ set_manners(struct http_call *c, bool is_plain)
 	if (o->ca_file != NULL)
 		SET(CURLOPT_CAINFO, o->ca_file);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	/* Rather a stream of a connection that is being made than another. */
+	/* Wait for a connection being made, to use a stream of it (HTTP/2). */
 	SET(CURLOPT_PIPEWAIT, is_plain ? 0L : 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
-	/* Plain text is for this host, not for a proxy. */
+	/* Plain HTTP is for loopback only, and not sent to a proxy. */
 	if (is_plain)
 		SET(CURLOPT_PROXY, "");
 	SET(CURLOPT_USERAGENT, "minutehand/" PACKAGE_VERSION);
 	return 0;
 }
 
-/* What is sent, and where the answer goes. */
+/* Set the request, and the buffers of the answer. */
 static int
 set_request(struct http_call *c, const char *url)
 {

@@ -45,7 +45,7 @@ http_field_number(const char *text, size_t n)
 	return num_parse(copy, 0, NUMBER_MAX, &v) == 0 ? v : HTTP_FIELD_NONE;
 }
 
-/* The words of a date, whatever stands between them; how many. */
+/* Split a date into words; return their number. */
 static size_t
 split(const char *text, size_t n, struct word w[NWORDS])
 {
@@ -67,7 +67,7 @@ split(const char *text, size_t n, struct word w[NWORDS])
 	}
 }
 
-/* 1 to 12, or 0. */
+/* The month, 1 to 12, or 0. */
 static int
 month_of(const struct word *w)
 {
@@ -79,7 +79,7 @@ month_of(const struct word *w)
 	return 0;
 }
 
-/* A number of at most max, or -1. */
+/* Read a number of at most max, or -1. */
 static int
 part(const struct word *w, int max)
 {
@@ -89,9 +89,9 @@ part(const struct word *w, int max)
 }
 
 /*
- * RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", and the obsolete "Sunday,
- * 06-Nov-94 08:49:37 GMT" and "Sun Nov  6 08:49:37 1994".  The instant, or
- * HTTP_FIELD_NONE.
+ * Read a date of RFC 9110 section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", and
+ * the obsolete "Sunday, 06-Nov-94 08:49:37 GMT" and "Sun Nov  6 08:49:37 1994".
+ * The time, or HTTP_FIELD_NONE.
  */
 static int64_t
 date(const char *text, size_t n)
@@ -115,7 +115,7 @@ date(const char *text, size_t n)
 	c.day = part(day, 31);
 	c.hour = part(&time[0], 23);
 	c.minute = part(&time[1], 59);
-	/* A leap second may be said. */
+	/* 60 is a leap second. */
 	c.second = part(&time[2], 60);
 	if (c.year < 1970 || c.month == 0 || c.day < 1 ||
 	    c.day > civil_month_days(c.year, c.month) || c.hour < 0 ||
@@ -124,7 +124,7 @@ date(const char *text, size_t n)
 	return civil_to_wall(&c) * S;
 }
 
-/* How long n bytes of a Retry-After say. */
+/* Read the delay of a Retry-After of n bytes. */
 static int64_t
 retry(const char *text, size_t n, int64_t now_us)
 {
@@ -154,7 +154,7 @@ http_field_retry_us(const char *headers, int64_t now_us)
 	return longest;
 }
 
-/* The text from s up to end, without blanks at its end, into out. */
+/* Copy the text from s to end, without trailing blanks, to out. */
 static void
 copy_trimmed(const char *s, const char *end, char *out, size_t outlen)
 {

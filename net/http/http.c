@@ -20,7 +20,7 @@
 #define PARALLEL 32
 #define BODY_MAX (1024 * 1024)
 
-/* Take a call's transfer away from curl; the connection stays. */
+/* Remove a call's transfer from curl; the connection stays. */
 static void
 call_stop(struct http_call *c)
 {
@@ -34,13 +34,13 @@ call_stop(struct http_call *c)
 	c->easy = NULL;
 }
 
-/* May the request have reached the other side? */
+/* Return whether the request may have reached the server. */
 static bool
 is_sent(struct http_call *c)
 {
 	long bytes = 0;
 
-	/* Without a byte of its body it is no whole request. */
+	/* Without its body the request was incomplete. */
 	if (c->len > 0)
 		return c->given > 0;
 	(void)c->http->lib.easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &bytes);
@@ -71,7 +71,7 @@ trouble_of(CURLcode code)
 	}
 }
 
-/* The transfer has ended with code: what came of it. */
+/* Set the result of a transfer that ended with code. */
 static void
 call_end(struct http_call *c, CURLcode code)
 {
@@ -81,7 +81,7 @@ call_end(struct http_call *c, CURLcode code)
 	(void)c->http->lib.easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE,
 	    &status);
 	r->status = status >= 200 ? (int)status : 0;
-	/* To libcurl a head that breaks off is an answer without a body. */
+	/* libcurl reports a truncated head as an answer without a body. */
 	if (code == CURLE_OK && r->status != 0 && c->is_head_whole)
 		r->end = HTTP_ANSWERED;
 	else
@@ -143,7 +143,7 @@ err0:
 	return NULL;
 }
 
-/* Is each header one line? */
+/* Return whether each header is one line. */
 static bool
 are_lines(const char *const *h)
 {
@@ -187,7 +187,7 @@ http_count(const struct http *h)
 	return h->n;
 }
 
-/* Let curl work, and take what has ended. */
+/* Let curl work, and take the transfers that have ended. */
 static void
 work(struct http *h)
 {
@@ -217,7 +217,7 @@ http_wait(struct http *h, int64_t until_us)
 	if (h->done != NULL || h->running == NULL ||
 	    (left = until_us - clock_mono_us()) <= 0)
 		return;
-	/* Rounded up: or the last millisecond would be one of many calls. */
+	/* Rounded up, to avoid a busy loop in the last millisecond. */
 	if (left > 3600 * S)
 		left = 3600 * S;
 	(void)h->lib.multi_poll(h->multi, &w, h->watched == -1 ? 0 : 1,

@@ -16,7 +16,7 @@
 
 #define NAMES "funboost_all_queue_names"
 
-/* All or none: a key of another type is somebody else's. */
+/* All or none: a key of another type belongs to another program. */
 #define SCRIPT \
 	"local keys = { KEYS[1] } " \
 	"for i = 1, tonumber(ARGV[2]) do keys[i + 1] = KEYS[1] .. ':' .. i end " \
@@ -30,8 +30,8 @@
 	"else redis.call('DEL', key) end end return 0"
 
 /*
- * Where workers keep what they have not acknowledged: a key for each of them,
- * named by the queue between prefix and suffix and by the worker behind.
+ * Keys with messages that workers have not acknowledged: one per worker, named
+ * by prefix, queue, suffix and worker.
  */
 static const struct held {
 	const char *kind, *prefix, *suffix, *type;
@@ -55,7 +55,7 @@ clear_key(struct redis *r, const char *key, const char *type, struct err *why)
 	return 0;
 }
 
-/* A pattern for keys that begin with the text (Redis: KEYS). */
+/* Append a pattern for keys that begin with the text (Redis: KEYS). */
 static void
 print_pattern(const char *s, struct buf *out)
 {
@@ -67,15 +67,15 @@ print_pattern(const char *s, struct buf *out)
 	buf_char(out, '*');
 }
 
-/* What is being cleared besides the queue itself. */
+/* The state of clearing the keys of workers. */
 struct clearing {
 	struct redis *r;
 	const struct held *h;
 	const char *queue;
-	const redisReply *names; /* of all queues known, or NULL */
+	const redisReply *names; /* names of all known queues, or NULL */
 };
 
-/* Is key rather that of a queue whose name is longer, and known? */
+/* Return whether key belongs to a known queue with a longer name. */
 static bool
 is_of_other(const struct clearing *c, const char *key)
 {
@@ -94,7 +94,7 @@ is_of_other(const struct clearing *c, const char *key)
 	return false;
 }
 
-/* The keys of one answer of SCAN; one of another type stays. */
+/* Delete the keys of one answer of SCAN; one of another type stays. */
 static int
 clear_page(const struct clearing *c, const redisReply *keys, struct err *why)
 {
@@ -139,7 +139,7 @@ clear_held(const struct clearing *c, struct err *why)
 	return rc;
 }
 
-/* The queue itself, with its levels, in one script. */
+/* Delete the queue itself, with its priority levels, in one script. */
 static int
 clear_lists(struct redis *r, const struct redis_way *k, struct err *why)
 {

@@ -29,7 +29,7 @@ _Static_assert(sizeof(struct redis_lib) == NMEMBERS * sizeof(void (*)(void)),
 int
 redis_lib_open(struct redis_lib *l, struct err *why)
 {
-	/* Its part for TLS is not linked with it. */
+	/* The TLS part of hiredis is not linked with it. */
 	static const struct dl_table table = { LIBHIREDIS_SONAME, "hiredis",
 		members, NMEMBERS, true };
 

@@ -18,20 +18,23 @@
 
 #include "lib/base/ban.h"
 
-/* By so much the key of a run outlives the last time it may be sent. */
+/* Seconds by which the key of a run outlasts the last time it may be sent. */
 #define KEY_SLACK_S 3600
 
-/* A RabbitMQ that is away holds up those who are in Redis no more than once in
- * so long. */
+/*
+ * Interval in which a RabbitMQ that cannot be reached is not tried again, so
+ * that it does not delay messages for Redis.
+ */
 #define RABBITMQ_REST_US (60 * CLOCK_US_PER_S)
 
 #define WINDOW 2000	  /* commands under way */
-#define FLUSH_BYTES 32768 /* are worth a call to the system */
+#define FLUSH_BYTES 32768 /* bytes buffered before a write */
 
 /*
- * Push once: a key for the run says that it was.  A script is one step to all
- * others and to Redis' journal, so that both are there or neither; what Redis
- * does not want (a queue that is no list, no memory) leaves no key.
+ * Push once: a key for the run records that it was pushed.  A script is atomic
+ * for other clients and in Redis' journal, so that both exist or neither; if
+ * Redis refuses the push (the key is not a list, no memory), the key is not
+ * set.
  */
 static const char script[] =
     "if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[1]) then "
@@ -42,7 +45,7 @@ static const char script[] =
     "if type(r) == 'table' and r.err then redis.call('DEL', KEYS[1]) end "
     "return r";
 
-/* The script, once a connection. */
+/* Load the script, once per connection. */
 static int
 load_script(struct sink_redis *m, struct err *why)
 {
@@ -64,15 +67,15 @@ load_script(struct sink_redis *m, struct err *why)
 struct pushing {
 	struct sink_redis *m;
 	struct sink_message *v;
-	size_t read;	  /* replies came for those before */
+	size_t read;	  /* messages before this have replies */
 	size_t under_way; /* commands without a reply */
-	size_t bytes;	  /* since the last flush */
-	bool is_again;	  /* for want of the script */
+	size_t bytes;	  /* bytes since the last flush */
+	bool is_again;	  /* the script was missing */
 	struct buf body, name, key;
 	struct err *why;
 };
 
-/* Which list: by priority, where the worker has one for each. */
+/* The list to push to: by priority, if the worker has a list per level. */
 static const char *
 list_of(struct pushing *p, const struct redis_way *k,
     const struct sink_message *m)
@@ -110,7 +113,7 @@ append(struct pushing *p, const char *const *words, int n)
 	return -1;
 }
 
-/* The command that pushes a message whose body was made. */
+/* Append the command that pushes a message with its body. */
 static int
 append_push(struct pushing *p, const struct redis_way *k,
     struct sink_message *m)
@@ -123,7 +126,7 @@ append_push(struct pushing *p, const struct redis_way *k,
 	    (long long)(m->lasts_s + KEY_SLACK_S));
 	if (p->m->redis.conf->dedup == CONF_ON) {
 		buf_reset(&p->key);
-		/* The same slot as the queue, where Redis is a cluster. */
+		/* In a Redis cluster: the same hash slot as the queue. */
 		buf_printf(&p->key, "minutehand:{%s}:%s", m->queue, m->id);
 		return append(p,
 		    (const char *const[]){ "EVALSHA", p->m->sha, "2",
@@ -136,8 +139,10 @@ append_push(struct pushing *p, const struct redis_way *k,
 	return append(p, (const char *const[]){ push, list, body }, 3);
 }
 
-/* Within a script an error comes first since Redis 7, and behind a dash
- * before. */
+/*
+ * The error of a script begins with the code since Redis 7, before that with a
+ * dash.
+ */
 static bool
 begins_with(const char *error, const char *word)
 {
@@ -146,7 +151,7 @@ begins_with(const char *error, const char *word)
 	return at != NULL && (at == error || at[-1] == '-');
 }
 
-/* Is an error the server's, and not the queue's? */
+/* Return whether an error concerns the server, not the queue. */
 static bool
 is_of_server(const char *error)
 {
@@ -157,12 +162,15 @@ is_of_server(const char *error)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (begins_with(error, words[i]))
 			return true;
-	/* Of a command, not of a key. */
+	/* NOPERM for a command, not for a key. */
 	return begins_with(error, "NOPERM ") &&
 	    strstr(error, "' command") != NULL;
 }
 
-/* What a reply says of a message; its way is known until all replies came. */
+/*
+ * Set a message's end from its reply; the queue's registration is kept until
+ * all replies are read.
+ */
 static void
 settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
 {
@@ -186,7 +194,7 @@ settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
 		sink_end(msg, SINK_DONE, NULL);
 }
 
-/* Take replies until only keep commands have none. */
+/* Read replies until only keep commands have none. */
 static int
 take_replies(struct pushing *p, size_t keep)
 {
@@ -205,9 +213,7 @@ take_replies(struct pushing *p, size_t keep)
 	return 0;
 }
 
-/*
- * Would the worker take it?  What was added while nobody knew is checked now.
- */
+/* Check a message that was added without a registration. */
 static bool
 is_fit(const struct sink_redis *m, const struct redis_way *k,
     struct sink_message *msg)
@@ -226,14 +232,14 @@ is_fit(const struct sink_redis *m, const struct redis_way *k,
 	return false;
 }
 
-/* One message gets under way, or is told why not; -1: connection lost. */
+/* Start to send one message, or set its end; -1: connection lost. */
 static int
 push_one(struct pushing *p, struct sink_message *msg)
 {
 	const struct redis_way *k;
 	const char *why;
 
-	/* Asking needs a connection without replies under way. */
+	/* A request needs a connection without pending replies. */
 	if ((k = redis_find_way(p->m, msg->queue)) == NULL &&
 	    (take_replies(p, 0) == -1 ||
 		(k = redis_learn_way(p->m, msg->queue, p->why)) == NULL))
@@ -262,15 +268,15 @@ push_one(struct pushing *p, struct sink_message *msg)
 	return p->under_way < WINDOW ? 0 : take_replies(p, WINDOW / 2);
 }
 
-/* Messages for RabbitMQ, gathered from a batch. */
+/* Messages for RabbitMQ, collected from a batch. */
 struct via_rabbitmq {
 	struct sink *to;
 	struct sink_message *v;
-	size_t *at; /* of which in the batch they are copies */
+	size_t *at; /* index of each in the batch */
 	size_t n;
 };
 
-/* Hand them over, and let those they are copies of know. */
+/* Send them, and copy their ends to the batch. */
 static void
 push_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a)
 {
@@ -292,7 +298,7 @@ push_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a)
 		*m = a->v[i];
 		m->sig = NULL;
 		m->is_via_rabbitmq = true;
-		/* Redis is well, and others may go on. */
+		/* Redis works, and other messages may go on. */
 		if (m->end != SINK_WAITS)
 			continue;
 		sink_end(m, SINK_LATER, why.text);
@@ -312,7 +318,7 @@ gather_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a, size_t n)
 		if (p->v[i].end != SINK_WAITS)
 			continue;
 		if ((k = redis_find_way(p->m, p->v[i].queue)) == NULL) {
-			/* What was learned may be forgotten for it. */
+			/* The registration may be dropped for it. */
 			push_via_rabbitmq(p, a);
 			k = redis_learn_way(p->m, p->v[i].queue, p->why);
 			if (k == NULL)
@@ -326,7 +332,7 @@ gather_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a, size_t n)
 	return 0;
 }
 
-/* Those whose worker has registered with RabbitMQ. */
+/* Send those whose worker has registered with RabbitMQ. */
 static int
 push_rabbitmq(struct pushing *p, size_t n)
 {
@@ -350,7 +356,7 @@ push_rabbitmq(struct pushing *p, size_t n)
 	return rc;
 }
 
-/* Those that were not; all answers are in when it is 0. */
+/* Push the others; at 0 all replies are read. */
 static int
 push_all(struct pushing *p, size_t n)
 {
@@ -375,7 +381,7 @@ redis_push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 	m->redis.is_sent = false;
 	if (rc == 0)
 		rc = push_all(&p, n);
-	/* Somebody emptied Redis of its scripts. */
+	/* Redis' scripts were flushed. */
 	p.is_again = true;
 	if (rc == 0 && m->sha[0] == '\0' && m->redis.conf->dedup == CONF_ON)
 		rc = push_all(&p, n);

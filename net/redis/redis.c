@@ -25,7 +25,7 @@
 #include "lib/base/ban.h"
 
 #define WORDS_MAX 8
-#define SLICE_MS 200 /* how long a stop may go unseen */
+#define SLICE_MS 200 /* maximum delay before a stop is noticed */
 
 void
 redis_close(struct redis *r)
@@ -35,7 +35,7 @@ redis_close(struct redis *r)
 	r->c = NULL;
 }
 
-/* The connection is lost: why. */
+/* Close the connection, which is lost, with the reason. */
 static int
 lose(struct redis *r, const char *reason, struct err *why)
 {
@@ -44,10 +44,7 @@ lose(struct redis *r, const char *reason, struct err *why)
 	return -1;
 }
 
-/*
- * Wait until the connection is ready for one of events; -1 after the timeout
- * or when it is time to stop.
- */
+/* Wait until the connection is ready for one of events; -1: timeout or stop. */
 static int
 await(struct redis *r, short events, struct err *why)
 {
@@ -69,7 +66,7 @@ await(struct redis *r, short events, struct err *why)
 	}
 }
 
-/* The end of a connection attempt that was begun. */
+/* Complete a connection attempt. */
 static int
 connected(struct redis *r, struct err *why)
 {
@@ -106,14 +103,14 @@ encrypt(struct redis *r, struct err *why)
 	    redis_tls_start(r->c, &t, why) == 0)
 		return 0;
 #else
-	/* What is not built in is refused in the configuration. */
+	/* The configuration refuses TLS if it is not built in. */
 	err_set(why, "TLS is not built in");
 #endif
 	redis_close(r);
 	return -1;
 }
 
-/* An answer of one command that must be no error. */
+/* Send a command whose reply must not be an error. */
 static int
 must(struct redis *r, const char *const *words, struct err *why)
 {
@@ -149,7 +146,10 @@ login(struct redis *r, struct err *why)
 		    (const char *const[]){ "AUTH", c->user, bytes, NULL }, why);
 	else
 		rc = must(r, (const char *const[]){ "AUTH", bytes, NULL }, why);
-	/* Who does not know the word may repeat all of it. */
+	/*
+	 * The error of a server that does not know the command may repeat the
+	 * password.
+	 */
 	if (rc == -1)
 		secret_mask(password, 0, why->text, strlen(why->text));
 	secret_free(password);
@@ -178,7 +178,7 @@ is_readable(const struct redis *r)
 int
 redis_open(struct redis *r, struct err *why)
 {
-	/* Nobody was asked, so what there is to read is the end. */
+	/* Without a request, readable input is the end of the connection. */
 	if (r->c != NULL && is_readable(r))
 		redis_close(r);
 	if (r->c != NULL)
@@ -191,7 +191,7 @@ redis_open(struct redis *r, struct err *why)
 	    r->lib.ConnectNonBlock(r->conf->host, (int)r->conf->port);
 	if (r->c == NULL)
 		return err_set(why, "out of memory");
-	/* Looking up the name may have taken longer than who waits for us. */
+	/* Name resolution may have taken longer than the caller waits. */
 	if (atomic_load(r->is_stopped))
 		return lose(r, "the tick ends", why);
 	if (r->c->err != 0) {
@@ -215,7 +215,7 @@ redis_append(struct redis *r, const struct redis_command *cmd)
 	    -1;
 }
 
-/* Write and read what can be now, after waiting for it. */
+/* Wait, then write and read without blocking. */
 static int
 pump(struct redis *r, bool *is_all_sent, struct err *why)
 {
@@ -230,7 +230,7 @@ pump(struct redis *r, bool *is_all_sent, struct err *why)
 	if (await(r, (short)(*is_all_sent ? POLLIN : POLLIN | POLLOUT), why) ==
 	    -1)
 		return -1;
-	/* Nothing to read yet is no error to hiredis. */
+	/* hiredis reports no error if there is nothing to read. */
 	if (r->lib.BufferRead(r->c) != REDIS_OK)
 		return lose(r, r->c->errstr, why);
 	return 0;

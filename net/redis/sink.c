@@ -15,7 +15,7 @@
 
 #define NAMES "funboost_all_queue_names"
 
-/* What is known of one queue, for a question about it. */
+/* Look up the registration of one queue, for a request about it. */
 static int
 learn(struct sink *s, const char *queue, struct redis_way *k, struct err *why)
 {
@@ -28,7 +28,10 @@ learn(struct sink *s, const char *queue, struct redis_way *k, struct err *why)
 	return err_set(why, "%s", k->why.text);
 }
 
-/* The lists of a queue: itself, then those by priority; false after the last */
+/*
+ * Names the lists of a queue: itself, then those by priority; false after the
+ * last.
+ */
 static bool
 list_name(const struct redis_way *k, int64_t level, struct buf *out)
 {
@@ -40,7 +43,7 @@ list_name(const struct redis_way *k, int64_t level, struct buf *out)
 	    (k->kind->has_levels && level <= k->sig.max_priority);
 }
 
-/* A command on each of them, its numbers added up. */
+/* A command on each list, whose results are added up. */
 struct asking {
 	const struct redis_way *k;
 	const char *command;
@@ -71,7 +74,7 @@ ask_all(struct sink_redis *m, const struct asking *a, struct err *why)
 	return rc;
 }
 
-/* What is asked of a queue whose messages are at RabbitMQ. */
+/* The sink of a queue whose messages are at RabbitMQ. */
 static struct sink *
 other(struct sink *s, const struct redis_way *k)
 {
@@ -80,7 +83,7 @@ other(struct sink *s, const struct redis_way *k)
 	    NULL;
 }
 
-/* Of a queue that no worker has registered nothing is known. */
+/* Count messages; unknown if no worker has registered the queue. */
 static int
 count(struct sink *s, const char *queue, int64_t *out, struct err *why)
 {
@@ -106,7 +109,7 @@ clear(struct sink *s, const char *queue, struct err *why)
 
 	if (rc == 0 && to != NULL)
 		rc = sink_clear(to, queue, why);
-	/* A stream keeps its groups. */
+	/* Not a stream: deleting it would delete its groups. */
 	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
 		rc = redis_clear(&((struct sink_redis *)s)->redis, &k, why);
 	redis_way_fini(&k);
@@ -114,8 +117,8 @@ clear(struct sink *s, const char *queue, struct err *why)
 }
 
 /*
- * The newest element of the list that a worker has pushed its result to; it
- * stays there, for others may ask, and funboost lets it expire.
+ * Read the newest element of the list of a worker's result; it stays, for other
+ * clients, and funboost lets it expire.
  */
 static int
 result(struct sink *s, const char *task_id, struct buf *out, struct err *why)

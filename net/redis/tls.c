@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <stdbool.h>
 
-#include "net/redis/tls.h" /* hiredis.h, which that needs */
+#include "net/redis/tls.h" /* before hiredis.h, which needs it */
 
 #include <hiredis/hiredis_ssl.h>
 #include <openssl/err.h>
@@ -21,7 +21,7 @@
 #include "lib/base/err.h"
 #include "lib/base/ban.h"
 
-/* OpenSSL and hiredis' part for it, loaded when needed. */
+/* OpenSSL and the TLS part of hiredis, loaded when needed. */
 struct tls_lib {
 	__typeof__(TLS_client_method) *client_method;
 	__typeof__(SSL_CTX_new) *ctx_new;
@@ -103,7 +103,7 @@ is_address(const char *host)
 	    inet_pton(AF_INET6, host, bytes) == 1;
 }
 
-/* For whom the certificate must be. */
+/* Set the name that the certificate must have. */
 static bool
 set_name(const struct tls_lib *l, SSL *ssl, const char *host)
 {
@@ -114,7 +114,7 @@ set_name(const struct tls_lib *l, SSL *ssl, const char *host)
 		TLSEXT_NAMETYPE_host_name, (void *)host) == 1;
 }
 
-/* A side of TLS that trusts nobody without a certificate. */
+/* Make a TLS client that verifies the server's certificate. */
 static SSL *
 make(const struct tls_lib *l, const char *host, const char *ca_file)
 {
@@ -137,7 +137,7 @@ make(const struct tls_lib *l, const char *host, const char *ca_file)
 	return ssl;
 }
 
-/* Why the handshake failed: the certificate, or what OpenSSL says last. */
+/* Set why the handshake failed: the certificate, or OpenSSL's last error. */
 static void
 explain(const struct tls_lib *l, SSL *ssl, struct err *why)
 {
@@ -152,7 +152,7 @@ explain(const struct tls_lib *l, SSL *ssl, struct err *why)
 	    text != NULL ? text : "the server ended the connection");
 }
 
-/* Not left to hiredis, which keeps to itself why it fails. */
+/* Done here, because hiredis does not report why it fails. */
 static int
 shake_hands(const struct tls_lib *l, SSL *ssl, const struct redis_tls *t,
     struct err *why)
@@ -186,7 +186,7 @@ redis_tls_start(redisContext *c, const struct redis_tls *t, struct err *why)
 		return -1;
 	if ((ssl = make(&l, t->host, t->ca_file)) == NULL)
 		return err_set(why, "TLS: cannot read ca_file %s", t->ca_file);
-	/* From here on it is the connection's. */
+	/* The connection owns it from here on. */
 	if (r.initiate(c, ssl) == REDIS_OK)
 		return shake_hands(&l, ssl, t, why);
 	explain(&l, ssl, why);

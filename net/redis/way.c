@@ -32,7 +32,7 @@ redis_way_signature(struct redis *r, const char *queue, struct signature *out,
 	return rc;
 }
 
-/* As the worker has registered. */
+/* Read the worker's registration. */
 static int
 learn_registered(struct redis *r, const struct conf *c, struct redis_way *k)
 {
@@ -120,7 +120,7 @@ redis_rabbitmq(struct sink_redis *m)
 	if ((s = sink_new(&o)) == NULL)
 		return NULL;
 	atomic_store(&m->rabbitmq, s);
-	/* Who stopped us did not see it. */
+	/* A sink_stop before this did not stop the new sink. */
 	if (atomic_load(&m->sink.is_stopped))
 		sink_stop(s);
 	return s;
