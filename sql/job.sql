@@ -46,6 +46,10 @@ SELECT {job} FROM job WHERE queue = :queue AND job_id = :job_id;
 -- name: job_due
 SELECT {job} FROM job WHERE next_run_us <= :now ORDER BY next_run_us, id LIMIT :limit;
 
+-- name: job_due_queue
+SELECT {job} FROM job WHERE queue = :queue AND next_run_us <= :now
+ORDER BY next_run_us, id LIMIT :limit;
+
 -- name: job_next
 SELECT next_run_us FROM job WHERE next_run_us IS NOT NULL
 ORDER BY next_run_us LIMIT 1;

@@ -22,6 +22,9 @@ SELECT is_paused FROM queue WHERE name = :queue;
 -- name: queue_pause
 SELECT changed_us, actor FROM queue WHERE name = :queue AND is_paused <> 0;
 
+-- name: queue_pauses
+SELECT name, changed_us, actor FROM queue WHERE is_paused <> 0 ORDER BY name;
+
 -- Who switched it first stays, with the time.
 
 -- name: queue_set_paused

@@ -310,7 +310,7 @@ sched_account(struct store *st, const struct ledger_entry *what,
 	due_count(e.trigger, j->cursor_us, until_us, &slots);
 	if (slots.count == 0)
 		return STORE_OK;
-	e.state = RUN_MISSED;
+	e.state = what->is_held ? RUN_PAUSED : RUN_MISSED;
 	if (j->state == JOB_PAUSED) {
 		e.state = RUN_PAUSED;
 		e.reason = j->reason;

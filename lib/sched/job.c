@@ -18,6 +18,7 @@
 #include "lib/sched/sched_int.h"
 #include "lib/store/history.h"
 #include "lib/store/job.h"
+#include "lib/store/queue.h"
 #include "lib/store/run.h"
 #include "lib/store/zone.h"
 #include "lib/trigger/trigger.h"
@@ -107,10 +108,14 @@ sched_account_change(struct sched *s, struct store *st, const struct job *j,
 
 	if (t == NULL)
 		return STORE_OK;
-	buf_printf(&why, "%s by %s", what, s->actor);
+	rc = store_queue_why_paused(st, j->queue, &why);
+	e.is_held = why.len > 0;
+	if (!e.is_held)
+		buf_printf(&why, "%s by %s", what, s->actor);
 	e.trigger = t;
 	e.reason = buf_cstr(&why);
-	rc = account_cutoff(st, &e, cutoff);
+	if (rc == STORE_OK)
+		rc = account_cutoff(st, &e, cutoff);
 	buf_fini(&why);
 	trigger_free(t);
 	return rc;

@@ -19,6 +19,7 @@ struct ledger_entry {
 	const char *reason; /* or NULL */
 	int64_t now_us;
 	bool is_separate; /* never extend the row before */
+	bool is_held;	  /* sched_account: a paused queue, not missed */
 };
 
 /*

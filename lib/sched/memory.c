@@ -19,6 +19,7 @@
 #include "lib/base/trust.h"
 #include "lib/sched/sched_int.h"
 #include "lib/store/log.h"
+#include "lib/store/queue.h"
 #include "lib/base/ban.h"
 
 #define FOREIGN_TICKER 1	 /* used as the state of a refused file */
@@ -259,6 +260,22 @@ sched_may_run(struct sched *s, enum job_kind kind)
 				  rc;
 }
 
+/*
+ * Create it, with the switches of queues that are paused: a tick reads only
+ * the store it works on.
+ */
+static enum store_rc
+memory_create(struct sched *s)
+{
+	enum store_rc rc = memory_open(s, true);
+	struct store *st = s->stores[JOB_MEMORY];
+
+	if (st == NULL || (rc = store_begin(st)) != STORE_OK)
+		return rc;
+	return sched_end(st,
+	    store_queue_copy_pauses(st, s->stores[JOB_DURABLE]));
+}
+
 enum store_rc
 sched_store_make(struct sched *s, enum job_kind kind, struct store **out)
 {
@@ -267,7 +284,7 @@ sched_store_make(struct sched *s, enum job_kind kind, struct store **out)
 	if (rc != STORE_OK)
 		return rc;
 	if (sched_store(s, kind) == NULL)
-		rc = memory_open(s, true);
+		rc = memory_create(s);
 	*out = s->stores[kind];
-	return *out != NULL ? STORE_OK : rc == STORE_OK ? STORE_ERROR : rc;
+	return *out == NULL && rc == STORE_OK ? STORE_ERROR : rc;
 }

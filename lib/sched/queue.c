@@ -13,12 +13,16 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/record/delivery.h"
+#include "lib/sched/due_job.h"
 #include "lib/sched/handover.h"
 #include "lib/sched/sched_int.h"
 #include "lib/store/job.h"
 #include "lib/store/outbox.h"
+#include "lib/trigger/due.h"
 #include "lib/trigger/trigger.h"
 #include "lib/base/ban.h"
+
+#define BATCH_JOBS_MAX 1000 /* jobs per transaction of a resume */
 
 enum store_rc
 sched_queue_is_paused(struct sched *s, const char *queue, bool *out)
@@ -26,29 +30,108 @@ sched_queue_is_paused(struct sched *s, const char *queue, bool *out)
 	return store_queue_is_paused(s->stores[JOB_DURABLE], queue, out);
 }
 
-enum store_rc
-sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
+/* Let one job skip what was due of it while its queue was paused. */
+static enum store_rc
+hold_job(const struct due_job *d, struct tz_cache *zones, const char *hold)
 {
-	enum store_rc rc = STORE_OK;
-	struct store *st;
+	const struct due_policy p = {
+		.misfire_grace_us = d->job->misfire_grace_us,
+		.coalesce = true,
+		.max_catchup = 1,
+		.jitter_seed = job_seed(d->job),
+	};
+	enum store_rc rc = STORE_FULL;
+	struct due_plan plan;
+	struct trigger *t;
 
-	for (int k = JOB_KIND__MAX - 1; k >= 0 && rc == STORE_OK; k--) {
-		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
+	if ((t = due_job_trigger(d, zones, &rc)) == NULL)
+		return rc;
+	if (due_plan(t, &p, d->job->cursor_us, d->now_us, &plan) == 0)
+		rc = due_job_hold(d, t, &plan, hold, NULL);
+	if (rc == STORE_OK)
+		rc = due_job_advance(d, &plan);
+	due_plan_fini(&plan);
+	trigger_free(t);
+	return rc;
+}
+
+/*
+ * Do what a tick would do in a paused queue, so that its end does not depend
+ * on whether one came: at most so many jobs; *is_done: no due job is left.
+ */
+static enum store_rc
+hold_jobs(struct sched *s, struct store *st, const char *queue, bool *is_done)
+{
+	struct due_job d = { st, NULL, clock_get_us(s->clock) };
+	struct job_list jobs = { NULL, 0, 0 };
+	struct buf hold = BUF_INIT;
+	enum store_rc rc = store_queue_why_paused(st, queue, &hold);
+
+	if (rc == STORE_OK && hold.len > 0)
+		rc = store_job_due_queue(st, queue, d.now_us, BATCH_JOBS_MAX,
+		    &jobs);
+	for (size_t i = 0; i < jobs.n && rc == STORE_OK; i++) {
+		d.job = &jobs.v[i];
+		rc = hold_job(&d, s->zones, buf_cstr(&hold));
+	}
+	*is_done = jobs.n < BATCH_JOBS_MAX;
+	job_list_fini(&jobs);
+	buf_fini(&hold);
+	return rc;
+}
+
+/* Operate the switch in the open transaction. */
+static enum store_rc
+set_switch(struct sched *s, struct store *st, const char *queue, bool is_paused)
+{
+	enum store_rc rc = store_queue_set_paused(st, queue, is_paused,
+	    clock_get_us(s->clock), s->actor);
+
+	return rc != STORE_OK ?
+	    rc :
+	    sched_audit(s, st, is_paused ? "queue.pause" : "queue.resume",
+		queue, NULL);
+}
+
+/*
+ * One store.  It stays paused until all that was due is recorded: whatever
+ * ends this early, nothing of the pause is launched.
+ */
+static enum store_rc
+set_paused(struct sched *s, struct store *st, const char *queue, bool is_paused)
+{
+	bool is_done = is_paused;
+	enum store_rc rc;
+
+	do {
 		if ((rc = store_begin(st)) != STORE_OK)
-			break;
+			return rc;
 		rc = sched_may_queue(s, queue);
 		if (rc == STORE_OK && !is_paused)
 			rc = sched_may_launch(s, st, queue);
-		if (rc == STORE_OK)
-			rc = store_queue_set_paused(st, queue, is_paused,
-			    clock_get_us(s->clock), s->actor);
-		if (rc == STORE_OK)
-			rc = sched_audit(s, st,
-			    is_paused ? "queue.pause" : "queue.resume", queue,
-			    NULL);
+		if (rc == STORE_OK && !is_paused)
+			rc = hold_jobs(s, st, queue, &is_done);
+		if (rc == STORE_OK && is_done)
+			rc = set_switch(s, st, queue, is_paused);
 		rc = sched_end(st, rc);
-	}
+	} while (rc == STORE_OK && !is_done);
+	return rc;
+}
+
+enum store_rc
+sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
+{
+	struct store *memory = sched_store(s, JOB_MEMORY);
+	enum store_rc rc = STORE_OK;
+
+	if (memory != NULL)
+		rc = set_paused(s, memory, queue, is_paused);
+	if (rc == STORE_OK)
+		rc = set_paused(s, s->stores[JOB_DURABLE], queue, is_paused);
+	/* Created meanwhile, it has the switch as it was. */
+	if (rc == STORE_OK && memory == NULL &&
+	    (memory = sched_store(s, JOB_MEMORY)) != NULL)
+		rc = set_paused(s, memory, queue, is_paused);
 	return rc;
 }
 

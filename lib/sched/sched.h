@@ -256,7 +256,11 @@ enum store_rc sched_why(struct sched *s, struct why *w, const char *at,
     int64_t now_us, const char **bad);
 void sched_why_fini(struct why *w);
 
-/* Is the queue paused?  Pause or resume it. */
+/*
+ * Is the queue paused?  Pause or resume it.  Before a queue is resumed, what
+ * fell due while it was paused is recorded as paused, 1,000 jobs per
+ * transaction; the last one resumes it.
+ */
 enum store_rc sched_queue_is_paused(struct sched *s, const char *queue,
     bool *out);
 enum store_rc sched_queue_set_paused(struct sched *s, const char *queue,

@@ -27,7 +27,8 @@ enum store_rc sched_end(struct store *st, enum store_rc rc);
 /*
  * Write a ledger row for the slots of what->job, by what->trigger, from its
  * cursor to until_us, which will never run: paused if the job is, missed with
- * the reason of a quarantine, else missed for what->reason (open transaction).
+ * the reason of a quarantine, else paused (what->is_held) or missed for
+ * what->reason (open transaction).
  */
 enum store_rc sched_account(struct store *st, const struct ledger_entry *what,
     int64_t until_us);

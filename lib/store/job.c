@@ -228,6 +228,16 @@ store_job_due(struct store *st, int64_t now_us, int limit, struct job_list *out)
 }
 
 enum store_rc
+store_job_due_queue(struct store *st, const char *queue, int64_t now_us,
+    int limit, struct job_list *out)
+{
+	return job_list(st, SQL_JOB_DUE_QUEUE,
+	    ARGS(TEXT(":queue", queue), INT(":now", now_us),
+		INT(":limit", limit)),
+	    out);
+}
+
+enum store_rc
 store_job_next(struct store *st, int64_t *out_us)
 {
 	*out_us = JOB_NEVER;

@@ -80,6 +80,10 @@ enum store_rc store_job_get(struct store *st, const char *queue,
 enum store_rc store_job_due(struct store *st, int64_t now_us, int limit,
     struct job_list *out);
 
+/* The same of one queue. */
+enum store_rc store_job_due_queue(struct store *st, const char *queue,
+    int64_t now_us, int limit, struct job_list *out);
+
 /* The earliest next run of all active jobs, JOB_NEVER if none. */
 enum store_rc store_job_next(struct store *st, int64_t *out_us);
 

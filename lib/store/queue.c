@@ -120,6 +120,21 @@ store_queue_set_paused(struct store *st, const char *queue, bool is_paused,
 }
 
 enum store_rc
+store_queue_copy_pauses(struct store *st, struct store *from)
+{
+	struct stmt *q = stmt_call(from, SQL_QUEUE_PAUSES, NO_ARGS);
+	enum store_rc rc = STORE_OK;
+
+	while (rc == STORE_OK && stmt_next(q)) {
+		rc = store_queue_set_paused(st, row_text(q, 0), true,
+		    row_int(q, 1), row_text(q, 2));
+		if (rc != STORE_OK)
+			stmt_fail(q, rc);
+	}
+	return stmt_end(q);
+}
+
+enum store_rc
 store_queue_list(struct store *st, struct queue_list *out)
 {
 	struct stmt *q = stmt_call(st, SQL_QUEUE_LIST, NO_ARGS);

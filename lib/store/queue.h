@@ -46,6 +46,9 @@ enum store_rc store_queue_why_paused(struct store *st, const char *queue,
 enum store_rc store_queue_set_paused(struct store *st, const char *queue,
     bool is_paused, int64_t now_us, const char *actor);
 
+/* Copy the switches of all queues that are off in from (open transaction). */
+enum store_rc store_queue_copy_pauses(struct store *st, struct store *from);
+
 /*
  * A consumer asked for messages of the queue (open transaction): noted, once
  * an hour.  Has one ever?

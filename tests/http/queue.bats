@@ -161,3 +161,45 @@ publish() {
 	cgi POST "/v1/queues/$(printf 'a\tb')/lease"
 	status_is 400
 }
+
+# Resume the queue q by each door.
+resume_by() {
+	case $1 in
+	command) "$ctl" queue resume q ;;
+	one) post /funboost/resume_scheduler '{"queue_name":"q"}' && status_is 200 ;;
+	all) cgi POST /funboost/resume_scheduler && status_is 200 ;;
+	esac
+}
+
+@test "what was due while the queue was paused does not run" {
+	local door tick kind
+	printf 'memory_store = "%s"\n' "$dir/ram/memory.db" >>"$conf"
+	for door in command one all; do
+		for tick in '' "$ticker --once"; do
+			post /funboost/pause_scheduler '{"queue_name":"q"}'
+			status_is 200
+			for kind in sqlite memory; do
+				add "{\"queue_name\":\"q\",\"trigger\":\"date\",
+				    \"run_date\":\"2026-01-02 03:04:05\",
+				    \"job_id\":\"$door-${tick:+tick-}$kind\",
+				    \"job_store_kind\":\"$kind\"}"
+				status_is 200
+			done
+			$tick
+			resume_by "$door"
+			[[ $("$ctl" queue list --json) == *'"paused":false'* ]]
+			"$ticker" --once
+			cgi GET '/v1/queues/q/messages'
+			is messages '[]'
+			for kind in sqlite memory; do
+				cgi GET "/v1/why?queue_name=q&job_id=$door-${tick:+tick-}$kind&job_store_kind=$kind&at=2026-01-02T03:04:05"
+				is answer was_paused
+				has message 'queue paused by '
+			done
+		done
+	done
+	cgi GET '/v1/runs?queue_name=q&state=paused&limit=100'
+	is 'runs | length' 12
+	cgi GET '/v1/runs?queue_name=q&limit=100'
+	is 'runs | length' 12
+}

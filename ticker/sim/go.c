@@ -14,7 +14,7 @@
 #include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/base/log.h"
-#include "lib/sched/skip.h"
+#include "lib/sched/due_job.h"
 #include "lib/base/stop.h"
 #include "lib/store/sim.h"
 #include "ticker/sim/sim.h"

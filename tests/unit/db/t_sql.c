@@ -26,6 +26,9 @@ static const struct pin {
 	    "SEARCH job USING INDEX sqlite_autoindex_job_1 "
 	    "(queue=? AND job_id=?)" },
 	{ SQL_JOB_DUE, "SEARCH job USING INDEX job_next (next_run_us<?)" },
+	{ SQL_JOB_DUE_QUEUE,
+	    "SEARCH job USING INDEX job_queue_next "
+	    "(queue=? AND next_run_us<?)" },
 	{ SQL_JOB_NEXT,
 	    "SEARCH job USING COVERING INDEX job_next "
 	    "(next_run_us>?)" },
