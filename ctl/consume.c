@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "ctl/consume.h"
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/fault.h"
+#include "lib/conf/conf.h"
 #include "lib/json/json.h"
 
 #include "lib/base/ban.h"
@@ -38,6 +40,18 @@ judge(const struct worker *w, struct verdict *v)
 	v->is_free = end == CHILD_LATER || v->is_missing || w->is_killed;
 	if (w->is_killed)
 		err_set(&v->reason, "the consumer was stopped");
+}
+
+/* What the envelope says under key, "" if it says nothing. */
+static const char *
+envelope_text(struct json_object *body, const char *key)
+{
+	struct faults fs = { .n = 0 };
+	const char *text = "";
+
+	if (json_is_object(body))
+		(void)json_get_str(body, key, &text, &fs);
+	return text;
 }
 
 static void
@@ -66,6 +80,52 @@ is_passing(const struct worker *w, enum store_rc rc)
 	    clock_mono_us() < w->until_us;
 }
 
+/* What happens next to a message that was put back. */
+static void
+describe_next(const struct consume *c, const struct worker *w,
+    const struct verdict *v, struct buf *out)
+{
+	int64_t max = conf_queue_for(c->ctl->conf, c->queue)->max_deliveries;
+
+	if (v->is_free)
+		buf_str(out, ", not counted");
+	else
+		buf_printf(out, ", attempt %" PRId64 " of %" PRId64,
+		    w->msg.attempt, max);
+	if (!v->is_free && w->msg.attempt >= max)
+		buf_str(out, "; it is a dead letter now");
+	else if (c->retry_us == 0)
+		buf_str(out, "; it is tried again at once");
+	else
+		buf_printf(out, "; it is tried again in %g s",
+		    (double)c->retry_us / CLOCK_US_PER_S);
+}
+
+/*
+ * One line for a command that failed, which cron mails.  A message that was put
+ * back on request, or as the consumer ends, did not fail.
+ */
+static void
+print_failure(const struct consume *c, const struct worker *w,
+    const struct verdict *v)
+{
+	struct buf next = BUF_INIT;
+	struct json_object *body;
+	const char *run;
+
+	if (c->is_quiet || w->is_killed || v->is_missing ||
+	    (v->is_free && !c->is_verbose))
+		return;
+	body = json_parse(w->msg.body, strlen(w->msg.body), NULL);
+	run = envelope_text(body, "task_id");
+	describe_next(c, w, v, &next);
+	(void)ctl_fail(0, "%s: message %" PRId64 "%s%s: %s%s", c->queue,
+	    w->msg.id, *run == '\0' ? "" : ", run ", run, v->reason.text,
+	    buf_cstr(&next));
+	buf_fini(&next);
+	json_free(body);
+}
+
 /* After the store was told: count, and free w. */
 static void
 finish(struct consume *c, struct worker *w, const struct verdict *v,
@@ -91,6 +151,7 @@ finish(struct consume *c, struct worker *w, const struct verdict *v,
 	} else {
 		note(c, CTL_NO);
 		c->nacked++;
+		print_failure(c, w, v);
 	}
 	release(c, w);
 }
@@ -169,18 +230,6 @@ worker_extend(struct consume *c, struct worker *w)
 
 extern char **environ;
 
-/* What the envelope says under key, "" if it says nothing. */
-static const char *
-envelope_text(struct json_object *body, const char *key)
-{
-	struct faults fs = { .n = 0 };
-	const char *text = "";
-
-	if (json_is_object(body))
-		(void)json_get_str(body, key, &text, &fs);
-	return text;
-}
-
 static char **
 make_environment(const struct consume *c, const struct message *m)
 {
@@ -199,7 +248,7 @@ make_environment(const struct consume *c, const struct message *m)
 		.task_id = envelope_text(body, "task_id"),
 		.scheduled_at = envelope_text(body, "scheduled_at"),
 	    },
-	    NULL);
+	    c->variables);
 	json_free(body);
 	return env;
 }

@@ -28,8 +28,14 @@ struct consume {
 	int64_t max; /* messages in all */
 	int parallel;
 	int64_t lease_us;
-	int64_t wait_us;  /* for the first message, and for more */
-	int64_t retry_us; /* delay of a message put back */
+	int64_t wait_us;	/* for the first message, and for more */
+	int64_t retry_us;	/* delay of a message put back */
+	int64_t for_us;		/* lease for so long; 0: no limit */
+	int64_t until_us;	/* lease until then; monotonic; INT64_MAX */
+	int64_t max_workers;	/* consumers of the queue; 0: no limit */
+	bool is_quiet;		/* print no failed command */
+	bool is_verbose;	/* print why and how it ends */
+	const char **variables; /* that commands do not inherit */
 	struct worker workers[CONSUME_PARALLEL_MAX];
 	int nrunning; /* workers in use */
 	int64_t leased, acked, nacked, lost;

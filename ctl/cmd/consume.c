@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +18,9 @@
 
 #include "ctl/commands.h"
 #include "ctl/consume.h"
+#include "ctl/queue_known.h"
 #include "ctl/text.h"
+#include "ctl/workers.h"
 #include "lib/base/clock.h"
 #include "lib/conf/conf.h"
 #include "lib/base/stop.h"
@@ -29,9 +32,23 @@
 #define NAP_US (CLOCK_US_PER_S / 50)   /* for signals while a pipe is full */
 #define RETRY_US (60 * CLOCK_US_PER_S)
 
-enum { OPT_MAX, OPT_PARALLEL, OPT_LEASE, OPT_WAIT, OPT_RETRY };
+enum {
+	OPT_FOR,
+	OPT_MAX,
+	OPT_MAX_WORKERS,
+	OPT_PARALLEL,
+	OPT_LEASE,
+	OPT_WAIT,
+	OPT_RETRY,
+	OPT_QUIET,
+	OPT_VERBOSE
+};
 
 static const struct ctl_option options[] = {
+	[OPT_FOR] = { "for", "DURATION",
+	    "wait for messages and run commands for so long, then end" },
+	[OPT_MAX_WORKERS] = { "max-workers", "N",
+	    "end at once if N other processes consume the queue" },
 	[OPT_MAX] = { "max", "N",
 	    "maximum number of messages (default: until empty)" },
 	[OPT_PARALLEL] = { "parallel", "N", "commands at once (default: 1)" },
@@ -41,6 +58,9 @@ static const struct ctl_option options[] = {
 	    "wait for messages if the queue is empty (default: 0)" },
 	[OPT_RETRY] = { "retry-after", "DURATION",
 	    "delay of a message that failed (default: 60s)" },
+	[OPT_QUIET] = { "quiet", NULL, "print no line for a failed command" },
+	[OPT_VERBOSE] = { "verbose", NULL,
+	    "print also why nothing was done, and a summary" },
 	{ .name = NULL },
 };
 
@@ -218,7 +238,7 @@ is_done(const struct consume *c, int64_t now)
 {
 	if (c->nrunning > 0)
 		return false;
-	return c->is_stopping || c->leased >= c->max ||
+	return c->is_stopping || now >= c->until_us || c->leased >= c->max ||
 	    (c->empty_us != 0 && now - c->empty_us >= c->wait_us);
 }
 
@@ -233,17 +253,49 @@ consume(struct consume *c)
 		wait_signal(c, &set, 0);
 		now = clock_mono_us();
 		wake = tend(c, now);
-		if (!c->is_stopping)
+		if (!c->is_stopping && now < c->until_us)
 			lease(c, now);
 		if (is_done(c, now))
 			break;
-		if (!c->is_stopping && c->nrunning < c->parallel &&
-		    c->leased < c->max && c->lookup_us < wake)
+		if (!c->is_stopping && now < c->until_us &&
+		    c->nrunning < c->parallel && c->leased < c->max &&
+		    c->lookup_us < wake)
 			wake = c->lookup_us;
+		if (c->nrunning == 0 && c->until_us < wake)
+			wake = c->until_us;
 		now = clock_mono_us();
 		if (!wait_pipes(c) && wake > now)
 			wait_signal(c, &set, wake - now);
 	}
+}
+
+/* The durations; 0 where none is given. */
+static int
+read_durations(struct consume *c, const struct ctl_args *a)
+{
+	const struct {
+		int opt;
+		int64_t *out;
+		int64_t min;
+	} v[] = {
+		{ OPT_FOR, &c->for_us, CLOCK_US_PER_S },
+		{ OPT_LEASE, &c->lease_us, CLOCK_US_PER_S },
+		{ OPT_WAIT, &c->wait_us, 0 },
+		{ OPT_RETRY, &c->retry_us, 0 },
+	};
+	int status;
+
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		const char *name = options[v[i].opt].name;
+
+		status = ctl_opt_duration(a, v[i].opt, name, v[i].out);
+		if (status != CTL_OK)
+			return status;
+		if (a->opt[v[i].opt] != NULL && *v[i].out < v[i].min)
+			return ctl_fail(CTL_USAGE, "--%s: must be at least 1s",
+			    name);
+	}
+	return CTL_OK;
 }
 
 static int
@@ -251,6 +303,7 @@ read_options(struct consume *c, const struct ctl_args *a)
 {
 	static const struct ctl_range max = { 1, INT64_MAX };
 	static const struct ctl_range parallel = { 1, CONSUME_PARALLEL_MAX };
+	static const struct ctl_range workers = { 1, WORKERS_MAX };
 	int64_t n = 1;
 	int status;
 
@@ -260,43 +313,100 @@ read_options(struct consume *c, const struct ctl_args *a)
 		CTL_OK ||
 	    (status = ctl_opt_int(a, OPT_PARALLEL, "parallel", &parallel,
 		 &n)) != CTL_OK ||
-	    (status = ctl_opt_duration(a, OPT_LEASE, "lease", &c->lease_us)) !=
-		CTL_OK ||
-	    (status = ctl_opt_duration(a, OPT_WAIT, "wait", &c->wait_us)) !=
-		CTL_OK ||
-	    (status = ctl_opt_duration(a, OPT_RETRY, "retry-after",
-		 &c->retry_us)) != CTL_OK)
+	    (status = ctl_opt_int(a, OPT_MAX_WORKERS, "max-workers", &workers,
+		 &c->max_workers)) != CTL_OK ||
+	    (status = read_durations(c, a)) != CTL_OK)
 		return status;
-	if (a->opt[OPT_LEASE] != NULL && c->lease_us < CLOCK_US_PER_S)
-		return ctl_fail(CTL_USAGE, "--lease: must be at least 1s");
 	c->parallel = (int)n;
+	c->is_quiet = a->opt[OPT_QUIET] != NULL;
+	c->is_verbose = a->opt[OPT_VERBOSE] != NULL;
+	if (c->is_quiet && c->is_verbose)
+		return ctl_fail(CTL_USAGE,
+		    "--quiet and --verbose exclude each other");
+	/* The time is for waiting, unless it is said how long to wait. */
+	if (a->opt[OPT_WAIT] == NULL)
+		c->wait_us = c->for_us;
 	return ctl_check_name("QUEUE", a->operand[0]);
+}
+
+/* Be counted among the consumers; is there work for one more? */
+static bool
+enter(struct consume *c, int *handle)
+{
+	switch (workers_enter(c->ctl->conf->store, c->queue, c->max_workers,
+	    handle)) {
+	case WORKERS_OK:
+		return true;
+	case WORKERS_FULL:
+		if (c->max_workers > 0 && c->is_verbose)
+			(void)ctl_fail(0,
+			    "%s: %" PRId64 " other processes consume it",
+			    c->queue, c->max_workers);
+		return c->max_workers == 0;
+	case WORKERS_BUSY:
+		if (c->max_workers > 0)
+			c->status = ctl_fail(CTL_BUSY,
+			    "%s: its consumers cannot be counted now; try "
+			    "again later",
+			    c->queue);
+		return c->max_workers == 0;
+	case WORKERS_ERROR:
+		break;
+	}
+	/* Without a limit it only serves the others. */
+	if (c->max_workers > 0)
+		c->status = ctl_fail(CTL_DOWN,
+		    "%s-consumers: %s; --max-workers needs it",
+		    c->ctl->conf->store, strerror(errno));
+	return c->max_workers == 0;
+}
+
+static void
+consume_queue(struct consume *c)
+{
+	int handle = -1;
+
+	if (!enter(c, &handle))
+		return;
+	consume(c);
+	workers_leave(handle);
+	if (c->is_verbose || isatty(STDERR_FILENO))
+		text_to(stderr, "%lld done, %lld put back, %lld lapsed",
+		    (long long)c->acked, (long long)c->nacked,
+		    (long long)c->lost);
 }
 
 static int
 run_consume(struct ctl *ctl, const struct ctl_args *a)
 {
+	int64_t start_us = clock_mono_us();
 	struct consume *c;
 	int status;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return ctl_fail(CTL_BUG, "out of memory");
 	if ((status = read_options(c, a)) == CTL_OK &&
-	    (status = ctl_open(ctl)) == CTL_OK) {
+	    (status = ctl_open(ctl)) == CTL_OK &&
+	    (status = queue_known(ctl, a->operand[0])) == CTL_OK) {
 		c->ctl = ctl;
 		c->queue = a->operand[0];
 		c->command = a->command;
+		c->until_us =
+		    c->for_us == 0 || c->for_us > INT64_MAX - start_us ?
+		    INT64_MAX :
+		    start_us + c->for_us;
 		if (c->lease_us == 0)
 			c->lease_us = ctl->conf->lease_us;
 		for (int i = 0; i < CONSUME_PARALLEL_MAX; i++)
 			c->workers[i].child.fd = -1;
-		consume(c);
+		c->variables = conf_secret_variables(ctl->conf);
+		if (c->variables == NULL)
+			c->status = ctl_fail(CTL_BUG, "out of memory");
+		else
+			consume_queue(c);
 		status = c->status;
-		if (isatty(STDERR_FILENO))
-			text_to(stderr, "%lld done, %lld put back, %lld lapsed",
-			    (long long)c->acked, (long long)c->nacked,
-			    (long long)c->lost);
 	}
+	free(c->variables);
 	free(c);
 	return status;
 }

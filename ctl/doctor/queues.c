@@ -86,7 +86,7 @@ doctor_consumers(struct doctor *d, struct finding *f)
 		    n, first->name, (long long)first->ready,
 		    (long long)((now_us - first->oldest_us) / CLOCK_US_PER_S));
 		doctor_advise(f,
-		    "run minutehand consume %s -- COMMAND from your crontab, "
+		    "run minutehand consume %s --for 55s -- COMMAND every minute from your crontab, "
 		    "or lease by HTTP",
 		    first->name);
 	}

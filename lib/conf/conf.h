@@ -300,6 +300,14 @@ int conf_render_key_for(const struct conf *c, const char *service);
 const struct conf_render_service *conf_render_service_for(const struct conf *c,
     const char *service);
 
+/*
+ * The environment variables from which c takes secrets, and those that hold
+ * secrets whatever it says (MINUTEHAND_TOKEN), ended by NULL: no program that
+ * is started may inherit them.  The names are borrowed from c, the array is
+ * owned by the caller; NULL: out of memory.
+ */
+const char **conf_secret_variables(const struct conf *c);
+
 /* Append the commented example: every option, its default and its meaning. */
 void conf_print_example(struct buf *out);
 

@@ -94,25 +94,6 @@ lose(struct pushing *p, const char *why)
 	p->is_lost = true;
 }
 
-/* Variables that have keys of others are not for it. */
-static const char **
-list_hidden(const struct conf *c)
-{
-	const char **v =
-	    calloc(c->nredis + c->nrabbitmq + c->nrender_keys + 1, sizeof(*v));
-	size_t n = 0;
-
-	if (v == NULL)
-		return NULL;
-	for (size_t i = 0; i < c->nredis; i++)
-		v[n++] = c->redis[i].password_env;
-	for (size_t i = 0; i < c->nrabbitmq; i++)
-		v[n++] = c->rabbitmq[i].password_env;
-	for (size_t i = 0; i < c->nrender_keys; i++)
-		v[n++] = c->render_keys[i].env;
-	return v;
-}
-
 /* As consume sets it; an alert is no message. */
 static char **
 make_env(const struct pushing *p, const struct sink_message *m)
@@ -124,7 +105,7 @@ make_env(const struct pushing *p, const struct sink_message *m)
 
 	if (m->text != NULL)
 		return child_env_bare();
-	if ((hidden = list_hidden(p->s->sink.o.conf)) == NULL)
+	if ((hidden = conf_secret_variables(p->s->sink.o.conf)) == NULL)
 		return NULL;
 	(void)snprintf(attempt, sizeof(attempt), "%" PRId64, m->attempt);
 	datetime_rfc3339(m->scheduled_us, &at);

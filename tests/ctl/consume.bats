@@ -17,6 +17,7 @@ setup() {
 }
 
 @test "an empty queue is no fault" {
+	"$MH" job add q --id j --every 1d >/dev/null
 	run "$MH" consume q -- false
 	[ "$status" -eq 0 ]
 }
@@ -47,7 +48,7 @@ setup() {
 @test "after max_deliveries failures it is a dead letter" {
 	echo "max_deliveries = 3" >>"$CONF"
 	send q
-	run "$MH" consume q --retry-after 0 -- sh -c 'echo x; exit 1'
+	run "$MH" consume q --quiet --retry-after 0 -- sh -c 'echo x; exit 1'
 	[ "$status" -eq 1 ]
 	[ "${#lines[@]}" -eq 3 ]
 	[ "$(count_state q dead)" -eq 1 ]
@@ -91,6 +92,7 @@ setup() {
 }
 
 @test "--wait: stays for a message that comes late" {
+	"$MH" job add q --id j --every 1d >/dev/null
 	{ sleep 0.5; send q >/dev/null; } 3>&- &
 	pid=$!
 	run "$MH" consume q --wait 3s --max 1 -- cat

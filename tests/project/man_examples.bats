@@ -35,13 +35,14 @@ example() {
 
 @test "minutehand(1): the crontab line consumes" {
 	line=$(example minutehand.1 1)
-	[[ $line == '*/5 * * * * minutehand consume mail -- '* ]]
+	[[ $line == '* * * * * minutehand consume mail --for 55s --max-workers 2 -- '* ]]
 	mkdir -p "$HOME/bin"
 	printf '#!/bin/sh\ncat >>"$HOME/mails"\n' >"$HOME/bin/send-mail"
 	chmod +x "$HOME/bin/send-mail"
 	minutehand job add mail --id m --every 1d
 	minutehand job run mail m
-	line=${line#*'* * * * '}
+	line=${line#'* * * * * '}
+	line=${line/55s/2s}
 	sh -ec "${line//\/home\/me/$HOME}"
 	[ "$(jq -r .job_id "$HOME/mails")" = m ]
 	[ -z "$(minutehand queue peek mail)" ]

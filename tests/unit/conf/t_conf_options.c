@@ -336,6 +336,46 @@ test_sections(void)
 	}
 }
 
+static bool
+has_variable(const char *const *v, const char *name)
+{
+	while (*v != NULL && strcmp(*v, name) != 0)
+		v++;
+	return *v != NULL;
+}
+
+/* Each option that names a variable with a secret, alone in its section. */
+static void
+test_variables(void)
+{
+	size_t n = 0;
+
+	for (const struct conf_section *sec = conf_sections; sec->name != NULL;
+	     sec++) {
+		for (const struct conf_option *o = sec->options;
+		     o->name != NULL; o++) {
+			struct err why = { "" };
+			char text[256];
+			const char **v;
+			struct conf *c;
+
+			if (o->type != CONF_ENV)
+				continue;
+			(void)snprintf(text, sizeof(text),
+			    "%s \"a\" {\n%s = A_KEY\n}\n", sec->name, o->name);
+			c = load(text, &why);
+			v = c == NULL ? NULL : conf_secret_variables(c);
+			ok(v != NULL && has_variable(v, "A_KEY") &&
+				has_variable(v, "MINUTEHAND_TOKEN"),
+			    "%s of %s%s", o->name, sec->name, why.text);
+			free(v);
+			conf_free(c);
+			n++;
+		}
+	}
+	ok(n >= 3, "there are such options");
+}
+
 /* Every option of the table is looked at above. */
 static void
 test_complete(void)
@@ -361,6 +401,7 @@ main(void)
 	test_choices();
 	test_texts();
 	test_sections();
+	test_variables();
 	test_complete();
 	(void)unlink(path);
 	(void)rmdir(dir);
