@@ -2,11 +2,7 @@
 
 -- columns: delivery
 d.run, r.task_id, d.job, d.target, d.service, d.command, d.plan, d.marker,
-	d.on_ambiguous, d.retry,
-	json_extract(d.retry, '$.max_attempts') AS retry_attempts,
-	json_extract(d.retry, '$.max_age') AS retry_age,
-	json_extract(d.retry, '$.base') AS retry_base,
-	json_extract(d.retry, '$.cap') AS retry_cap, d.state, d.version,
+	d.on_ambiguous, {retry}, d.state, d.version,
 	d.next_us, d.is_waiting, d.attempt, d.due_us, d.sent_us, d.doubt_us,
 	d.looks, d.remote_id, d.created_us, d.started_us, d.finished_us,
 	d.cancel_us, r.reason, r.decided_us, d.max_runtime_us
@@ -34,12 +30,11 @@ SELECT {target};
 
 -- name: delivery_insert
 INSERT INTO delivery (run, job, target, service, command, plan, marker,
-	on_ambiguous, retry, fingerprint, state, version, next_us, is_waiting, attempt,
-	due_us, looks, max_runtime_us, until_us)
+	on_ambiguous, {retry}, fingerprint, state, version, next_us, is_waiting,
+	attempt, due_us, looks, max_runtime_us, until_us)
 VALUES (:run, :job, :target, :service, :command, :plan, :marker,
-	:on_ambiguous, :retry, :fingerprint, 'due', 0, :due_us, 0, 0, :due_us, 0,
-	:max_runtime_us, :due_us + 1000000 * nullif(
-		coalesce(json_extract(:retry, '$.max_age'), :max_age_s), 0));
+	:on_ambiguous, {:retry}, :fingerprint, 'due', 0, :due_us, 0, 0, :due_us,
+	0, :max_runtime_us, :until_us);
 
 -- name: delivery_move
 UPDATE delivery SET state = :state, version = version + 1, next_us = :next_us,

@@ -1,7 +1,10 @@
 -- Statements on jobs.
 
+-- columns: retry
+max_attempts, max_age_us, base_us, cap_us
+
 -- columns: job_definition
-trigger, args, kwargs, render, retry, description, priority, misfire_grace_us,
+trigger, args, kwargs, render, {retry}, description, priority, misfire_grace_us,
 	coalesce, max_catchup, max_instances, max_runtime_us
 
 -- columns: job_state

@@ -2,21 +2,15 @@
 
 -- columns: outbox
 o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs, o.priority,
-	o.max_attempts, o.max_age_us, o.base_us, o.cap_us, o.due_us, o.attempt,
-	o.next_us, r.slot_us, r.state, r.reason
+	{retry}, o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
 
 -- columns: outbox_dead_name
 o.run AS id, r.task_id AS name, iif(r.job IS NULL, NULL, r.job_id) AS job_id
 
 -- name: outbox_insert
-INSERT INTO outbox (run, queue, args, kwargs, priority, max_attempts,
-	max_age_us, base_us, cap_us, due_us, attempt, next_us)
-VALUES (:run, :queue, :args, :kwargs, :priority,
-	json_extract(:retry, '$.max_attempts'),
-	nullif(coalesce(json_extract(:retry, '$.max_age'), 86400), 0) * 1000000,
-	coalesce(json_extract(:retry, '$.base'), 1) * 1000000,
-	coalesce(json_extract(:retry, '$.cap'), 300) * 1000000,
-	:now, 0, :now);
+INSERT INTO outbox (run, queue, args, kwargs, priority, {retry}, due_us,
+	attempt, next_us)
+VALUES (:run, :queue, :args, :kwargs, :priority, {:retry}, :now, 0, :now);
 
 -- name: outbox_any
 SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_due

@@ -12,7 +12,7 @@ CREATE TABLE job (
 	args TEXT,
 	kwargs TEXT,
 	render TEXT,
-	retry TEXT,
+	max_attempts INTEGER,
 	description TEXT,
 	priority INTEGER NOT NULL,
 	misfire_grace_us INTEGER,
@@ -27,6 +27,9 @@ CREATE TABLE job (
 	changed_us INTEGER NOT NULL,
 	since_us INTEGER,
 	max_runtime_us INTEGER,
+	max_age_us INTEGER,
+	base_us INTEGER,
+	cap_us INTEGER,
 	UNIQUE (queue, job_id)
 ) STRICT;
 
@@ -85,7 +88,7 @@ CREATE TABLE delivery (
 	plan TEXT,
 	marker TEXT NOT NULL,
 	on_ambiguous TEXT NOT NULL,
-	retry TEXT,
+	max_attempts INTEGER,
 	fingerprint INTEGER NOT NULL,
 	state TEXT NOT NULL,
 	version INTEGER NOT NULL,
@@ -102,7 +105,10 @@ CREATE TABLE delivery (
 	finished_us INTEGER,
 	cancel_us INTEGER,
 	max_runtime_us INTEGER,
-	until_us INTEGER
+	until_us INTEGER,
+	max_age_us INTEGER,
+	base_us INTEGER,
+	cap_us INTEGER
 ) STRICT;
 
 -- What is due, by service, and what of it was not told to wait; what is open in

@@ -106,6 +106,16 @@ show_state(struct ctl *c, const struct job *j)
 }
 
 static void
+show_retry(const struct retry *r)
+{
+	struct buf b = BUF_INIT;
+
+	if (retry_print(r, &b) > 0)
+		show_text("retry", buf_cstr(&b));
+	buf_fini(&b);
+}
+
+static void
 show_job(struct ctl *c, const struct job *j)
 {
 	struct faults fs = { .n = 0 };
@@ -133,7 +143,7 @@ show_job(struct ctl *c, const struct job *j)
 		show_seconds("max runtime", j->max_runtime_us);
 	if (j->misfire_grace_us != JOB_NO_GRACE)
 		show_seconds("misfire grace", j->misfire_grace_us);
-	show_text("retry", j->retry);
+	show_retry(&j->retry);
 	show_instant(c, "created", NULL,
 	    j->created_us - j->created_us % CLOCK_US_PER_S);
 	show_instant(c, "changed", NULL,

@@ -102,10 +102,7 @@ bind_column(struct stmt *q, int at, const struct column *c, const char *p)
 	case COLUMN_TYPE_BLOB:
 		(void)sqlite3_bind_blob64(q->q, at, p, c->size, SQLITE_STATIC);
 		return;
-	case COLUMN_TYPE_SECONDS:
-		break;
 	}
-	assert(false && "a column that is only read");
 }
 
 /* The parameters that have a column, as bits. */
@@ -276,18 +273,14 @@ static void
 read_column(struct stmt *q, int i, const struct column *c, char *p)
 {
 	unsigned number;
-	int64_t v;
 
 	switch (c->type) {
 	case COLUMN_TYPE_INT:
 		*(int64_t *)(void *)p = row_int(q, i);
 		return;
 	case COLUMN_TYPE_OR_NULL:
-	case COLUMN_TYPE_SECONDS:
-		v = row_is_null(q, i) ? c->none : row_int(q, i);
-		if (c->type == COLUMN_TYPE_SECONDS)
-			v *= 1000000;
-		*(int64_t *)(void *)p = v;
+		*(int64_t *)(void *)p =
+		    row_is_null(q, i) ? c->none : row_int(q, i);
 		return;
 	case COLUMN_TYPE_BOOL:
 		*(bool *)(void *)p = row_int(q, i) != 0;

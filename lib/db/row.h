@@ -13,7 +13,6 @@
 enum column_type {
 	COLUMN_TYPE_INT,      /* int64_t; null reads as column.none */
 	COLUMN_TYPE_OR_NULL,  /* the same; column.none is written as null */
-	COLUMN_TYPE_SECONDS,  /* int64_t microseconds; read only */
 	COLUMN_TYPE_BOOL,     /* bool; null is false */
 	COLUMN_TYPE_NUMBER,   /* an enum, or unsigned, stored as its number */
 	COLUMN_TYPE_NAME,     /* an enum, stored as one of column.names; one out
@@ -56,8 +55,6 @@ struct columns {
 	COLUMN_(INT, name_, .at = COLUMN_AT(T, m, int64_t))
 #define COLUMN_INT_OR(name_, T, m, none_) \
 	COLUMN_(OR_NULL, name_, .at = COLUMN_AT(T, m, int64_t), .none = none_)
-#define COLUMN_SECONDS(name_, T, m, none_) \
-	COLUMN_(SECONDS, name_, .at = COLUMN_AT(T, m, int64_t), .none = none_)
 #define COLUMN_BOOL(name_, T, m) \
 	COLUMN_(BOOL, name_, .at = COLUMN_AT(T, m, bool))
 #define COLUMN_NUMBER(name_, T, m) \

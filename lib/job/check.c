@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -23,7 +24,6 @@ static const struct {
 	{ "args", offsetof(struct job, args), '[' },
 	{ "kwargs", offsetof(struct job, kwargs), '{' },
 	{ "render", offsetof(struct job, render), '{' },
-	{ "retry", offsetof(struct job, retry), '{' },
 };
 
 /* Limits as in lib/job/parse.c. */
@@ -56,6 +56,25 @@ check_text(const char *name, const char *text, char first, struct faults *fs)
 	return 0;
 }
 
+/* What is left out is sound. */
+static int
+check_retry(struct retry r, struct faults *fs)
+{
+	const struct retry_member *m = retry_members;
+	char name[32];
+	int64_t v;
+
+	for (size_t i = 0; i < RETRY_MEMBERS; i++, m++) {
+		v = *retry_at(&r, i);
+		if (v == RETRY_UNSET ||
+		    (v >= m->min * m->unit && v <= m->max * m->unit))
+			continue;
+		(void)snprintf(name, sizeof(name), "retry.%s", retry_names[i]);
+		return fault_add(fs, name, "cannot be %" PRId64, v);
+	}
+	return 0;
+}
+
 int
 job_check(const struct job *j, struct faults *fs)
 {
@@ -74,5 +93,5 @@ job_check(const struct job *j, struct faults *fs)
 			return fault_add(fs, numbers[i].name,
 			    "cannot be %" PRId64, v);
 	}
-	return 0;
+	return check_retry(j->retry, fs);
 }

@@ -1,12 +1,8 @@
 #ifndef LIB_JOB_CHECK_H
 #define LIB_JOB_CHECK_H
 
-#include <stdint.h>
-
 struct faults;
 struct job;
-
-#define JOB_SECONDS_MAX INT64_C(3155760000) /* 100 years */
 
 /*
  * Are the stored members of a job, except its trigger, within what an add

@@ -35,13 +35,6 @@ static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
 	"count", "now" };
 #define PREVIEW_FIELDS 2
 
-static const char *const retry_fields[] = {
-	"max_attempts",
-	"max_age",
-	"base",
-	"cap",
-};
-
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The state of the parse. */
@@ -330,8 +323,7 @@ parse_params(struct parse *p)
 static int
 parse_retry(struct parse *p)
 {
-	static const struct json_range attempts = { 1, 1000 };
-	static const struct json_range seconds = { 0, JOB_SECONDS_MAX };
+	const struct retry_member *m = retry_members;
 	struct json_object *o = NULL;
 	struct faults inner = { .n = 0 };
 	int64_t v;
@@ -340,16 +332,16 @@ parse_retry(struct parse *p)
 		return -1;
 	if (o == NULL)
 		return 0;
-	json_only(o, "", retry_fields, COUNT(retry_fields), &inner);
-	json_get_int(o, "max_attempts", &attempts, &v, &inner);
-	for (size_t i = 1; i < COUNT(retry_fields); i++)
-		json_get_int(o, retry_fields[i], &seconds, &v, &inner);
+	json_only(o, "", retry_names, RETRY_MEMBERS, &inner);
+	for (size_t i = 0; i < RETRY_MEMBERS; i++, m++) {
+		v = RETRY_UNSET;
+		json_get_int(o, retry_names[i],
+		    &(struct json_range){ m->min, m->max }, &v, &inner);
+		if (v != RETRY_UNSET)
+			*retry_at(&p->j->retry, i) = v * m->unit;
+	}
 	fault_add_all(p->fs, "retry.", &inner);
-	if (inner.n > 0)
-		return -1;
-	return json_count(o) == 0 ?
-	    0 :
-	    store_copy(p, "retry", json_text(o), &p->j->retry);
+	return inner.n > 0 ? -1 : 0;
 }
 
 static int

@@ -147,7 +147,9 @@ add_policies(struct buf *out, const struct job *j)
 		add_text(out, "max_runtime", NULL, "null");
 	else
 		add_seconds(out, "max_runtime", j->max_runtime_us);
-	add_json(out, "retry", j->retry, "null");
+	buf_str(out, ",\"retry\":");
+	if (retry_print(&j->retry, out) == 0)
+		buf_str(out, "null");
 	add_number(out, "priority", j->priority);
 }
 

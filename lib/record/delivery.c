@@ -90,7 +90,6 @@ delivery_fini(struct delivery *d)
 	free(d->service);
 	free(d->command);
 	free(d->plan);
-	free(d->retry_json);
 	free(d->remote_id);
 	free(d->reason);
 	memset(d, 0, sizeof(*d));

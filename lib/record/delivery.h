@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "lib/base/list.h"
+#include "lib/record/retry.h"
 #include "lib/record/run.h"
 
 struct buf;
@@ -30,14 +31,6 @@ enum delivery_ambiguous {
 	DELIVERY_AMBIGUOUS__MAX
 };
 
-/* The `retry` of a job, defaults filled in. */
-struct delivery_retry {
-	int64_t max_attempts; /* 0: no limit */
-	int64_t max_age_us;   /* from due time on; 0: no limit */
-	int64_t base_us;
-	int64_t cap_us;
-};
-
 #define DELIVERY_NEVER INT64_MAX /* next_us of a finished run */
 
 /* A run on its way to its target, and afterwards.  Strings are owned. */
@@ -51,8 +44,7 @@ struct delivery {
 	char *plan;    /* or NULL */
 	enum delivery_marker marker;
 	enum delivery_ambiguous on_ambiguous;
-	char *retry_json;	     /* as the job has it, or NULL */
-	struct delivery_retry retry; /* its meaning, read only */
+	struct retry retry; /* defaults filled in */
 	enum run_state state;
 	int64_t version; /* number of changes so far */
 	int64_t next_us; /* next time to act, or DELIVERY_NEVER */

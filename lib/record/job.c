@@ -31,6 +31,7 @@ job_init(struct job *j)
 		.coalesce = true,
 		.max_catchup = 100,
 		.max_instances = 1,
+		.retry = RETRY_EMPTY,
 		.state = JOB_ACTIVE,
 		.next_run_us = JOB_NEVER,
 		.cursor_us = JOB_NEVER,
@@ -46,7 +47,6 @@ job_fini(struct job *j)
 	free(j->args);
 	free(j->kwargs);
 	free(j->render);
-	free(j->retry);
 	free(j->description);
 	free(j->reason);
 	if (j->ran != NULL)

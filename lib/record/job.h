@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 #include "lib/base/list.h"
+#include "lib/record/retry.h"
 
 struct faults;
 
-#define JOB_NEVER INT64_MAX	 /* next_run_us without a next run */
-#define JOB_NAME_MAX 255	 /* bytes of a queue name or job id */
+#define JOB_NEVER INT64_MAX /* next_run_us without a next run */
+#define JOB_NAME_MAX 255    /* bytes of a queue name or job id */
+#define JOB_SECONDS_MAX INT64_C(3155760000) /* 100 years */
 #define JOB_ARGS_MAX 65536	 /* bytes of args and kwargs together */
 #define JOB_NO_GRACE INT64_C(-1) /* no limit: late runs still run */
 #define JOB_EXPIRED "expired" /* reason of a job removed after its last slot */
@@ -33,7 +35,6 @@ struct job {
 	char *args;	   /* JSON array, or NULL */
 	char *kwargs;	   /* JSON object, or NULL */
 	char *render;	   /* JSON object of a Render target, or NULL */
-	char *retry;	   /* JSON object, or NULL: defaults */
 	char *description; /* or NULL */
 	int64_t priority;
 	int64_t misfire_grace_us; /* or JOB_NO_GRACE */
@@ -41,6 +42,7 @@ struct job {
 	int64_t max_catchup;
 	int64_t max_instances;
 	int64_t max_runtime_us; /* longer runs are ended; 0: no limit */
+	struct retry retry;	/* as given */
 	enum job_state state;
 	char *reason;	     /* why paused or quarantined, or NULL */
 	int64_t next_run_us; /* JOB_NEVER if paused or exhausted */

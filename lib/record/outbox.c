@@ -33,15 +33,17 @@ outbox_bytes(const struct outbox *o)
 int64_t
 outbox_backoff_us(const struct outbox *o, uint32_t random32)
 {
-	return backoff_us(o->base_us, o->cap_us, o->attempt, random32);
+	return backoff_us(o->retry.base_us, o->retry.cap_us, o->attempt,
+	    random32);
 }
 
 const char *
 outbox_is_expired(const struct outbox *o, int64_t now_us)
 {
-	if (o->max_attempts > 0 && o->attempt >= o->max_attempts)
+	if (o->retry.max_attempts > 0 && o->attempt >= o->retry.max_attempts)
 		return "given up: its retry allows no more attempts";
-	if (o->max_age_us > 0 && now_us - o->due_us >= o->max_age_us)
+	if (o->retry.max_age_us > 0 &&
+	    now_us - o->due_us >= o->retry.max_age_us)
 		return "given up: it is older than its retry allows";
 	return NULL;
 }

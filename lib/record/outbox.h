@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/base/list.h"
+#include "lib/record/retry.h"
 #include "lib/record/run.h"
 
 #define OUTBOX_NEVER INT64_MAX /* next_us of a dead letter */
@@ -19,10 +20,7 @@ struct outbox {
 	char *args;   /* JSON array or NULL */
 	char *kwargs; /* JSON object or NULL */
 	int64_t priority;
-	int64_t max_attempts; /* 0: no limit */
-	int64_t max_age_us;   /* since due_us; 0: no limit */
-	int64_t base_us;
-	int64_t cap_us;
+	struct retry retry; /* defaults filled in */
 	int64_t due_us;
 	int64_t attempt; /* attempts so far */
 	int64_t next_us; /* or OUTBOX_NEVER */

@@ -29,7 +29,7 @@ handover_of_job(struct store *st, const struct job *j, struct delivery *target,
 	h->priority = j->priority;
 	h->args = j->args;
 	h->kwargs = j->kwargs;
-	h->retry = j->retry;
+	h->retry = &j->retry;
 	h->target = NULL;
 	h->max_instances = j->max_instances;
 	if (j->render == NULL)
@@ -37,9 +37,6 @@ handover_of_job(struct store *st, const struct job *j, struct delivery *target,
 	h->target = target;
 	rc = store_delivery_target(st, j->render, target);
 	target->max_runtime_us = j->max_runtime_us;
-	if (rc == STORE_OK && j->retry != NULL &&
-	    (target->retry_json = strdup(j->retry)) == NULL)
-		rc = STORE_FULL;
 	return rc;
 }
 
@@ -81,7 +78,7 @@ handover_outbox(struct store *st, struct run *r, const struct handover *h)
 		.args = h->args,
 		.kwargs = h->kwargs,
 		.priority = h->priority,
-		.retry = h->retry,
+		.retry = retry_effective(h->retry),
 		.now_us = r->decided_us,
 	};
 	enum store_rc rc;
@@ -137,6 +134,7 @@ handover_target(struct store *st, struct run *r, const struct handover *h)
 	d.run = r->row;
 	d.job = r->job;
 	d.due_us = r->decided_us;
+	d.retry = retry_effective(h->retry);
 	return store_delivery_insert(st, &d);
 }
 

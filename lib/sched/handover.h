@@ -9,13 +9,13 @@ struct conf;
 struct delivery;
 struct job;
 
-/* What a run hands over besides its slot. */
+/* What a run hands over besides its slot; the retry of target is not used. */
 struct handover {
 	const struct conf *conf; /* has the queue's broker */
 	int64_t priority;
 	const char *args;	       /* JSON array or NULL */
 	const char *kwargs;	       /* JSON object or NULL */
-	const char *retry;	       /* the job's, or NULL: defaults */
+	const struct retry *retry;     /* the job's, or NULL: defaults */
 	struct buf *scratch;	       /* for the body; overwritten */
 	const struct delivery *target; /* an outside target; NULL: a queue */
 	int64_t max_instances;	       /* of the job, for an outside target */

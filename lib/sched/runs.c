@@ -242,24 +242,9 @@ struct replay {
 	struct job job;
 	struct store_params params;
 	struct outbox waiting;
-	struct buf retry;
 	struct delivery target;
 	struct handover h;
 };
-
-/* Append the retry of a message as a job has it (lib/store/outbox.c). */
-static void
-print_retry(const struct outbox *o, struct buf *out)
-{
-	buf_str(out, "{");
-	if (o->max_attempts > 0)
-		buf_printf(out, "\"max_attempts\":%lld,",
-		    (long long)o->max_attempts);
-	buf_printf(out, "\"max_age\":%lld,\"base\":%lld,\"cap\":%lld}",
-	    (long long)(o->max_age_us / CLOCK_US_PER_S),
-	    (long long)(o->base_us / CLOCK_US_PER_S),
-	    (long long)(o->cap_us / CLOCK_US_PER_S));
-}
 
 /* A message on its way to a broker, or dead. */
 static enum store_rc
@@ -270,12 +255,11 @@ replay_of_outbox(struct store *st, const struct run *old, struct replay *p)
 
 	if (rc != STORE_OK)
 		return rc;
-	print_retry(&p->waiting, &p->retry);
 	p->h.priority = p->waiting.priority;
 	p->h.args = p->waiting.args;
 	p->h.kwargs = p->waiting.kwargs;
-	p->h.retry = buf_cstr(&p->retry);
-	return p->retry.is_failed ? STORE_FULL : STORE_OK;
+	p->h.retry = &p->waiting.retry;
+	return STORE_OK;
 }
 
 static enum store_rc
@@ -304,6 +288,7 @@ replay_of_run(struct store *st, const struct run *old, struct replay *p)
 	}
 	if (rc == STORE_OK) {
 		p->h.target = &p->target;
+		p->h.retry = &p->target.retry;
 		p->h.max_instances = INT64_MAX;
 		return rc;
 	}
@@ -367,7 +352,6 @@ out:
 	job_fini(&p.job);
 	delivery_fini(&p.target);
 	outbox_fini(&p.waiting);
-	buf_fini(&p.retry);
 	free(p.params.args);
 	free(p.params.kwargs);
 	buf_fini(&scratch);

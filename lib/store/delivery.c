@@ -12,11 +12,6 @@
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
-/* What a job's `retry` leaves out (minutehand(1)), in seconds. */
-#define MAX_AGE_S 86400
-#define BASE_S 1
-#define CAP_S 300
-
 /* clang-format off */
 static const struct column delivery_fields[] = {
 	COLUMN_INT("run", struct delivery, run),
@@ -29,12 +24,13 @@ static const struct column delivery_fields[] = {
 	COLUMN_NAME("marker", struct delivery, marker, delivery_marker_names),
 	COLUMN_NAME("on_ambiguous", struct delivery, on_ambiguous,
 	    delivery_ambiguous_names),
-	COLUMN_TEXT("retry", struct delivery, retry_json),
-	COLUMN_INT("retry_attempts", struct delivery, retry.max_attempts),
-	COLUMN_SECONDS("retry_age", struct delivery, retry.max_age_us,
-	    MAX_AGE_S),
-	COLUMN_SECONDS("retry_base", struct delivery, retry.base_us, BASE_S),
-	COLUMN_SECONDS("retry_cap", struct delivery, retry.cap_us, CAP_S),
+	COLUMN_INT_OR("max_attempts", struct delivery, retry.max_attempts,
+	    RETRY_MAX_ATTEMPTS),
+	COLUMN_INT_OR("max_age_us", struct delivery, retry.max_age_us,
+	    RETRY_MAX_AGE_US),
+	COLUMN_INT_OR("base_us", struct delivery, retry.base_us,
+	    RETRY_BASE_US),
+	COLUMN_INT_OR("cap_us", struct delivery, retry.cap_us, RETRY_CAP_US),
 	COLUMN_NAME("state", struct delivery, state, run_state_names),
 	COLUMN_INT("version", struct delivery, version),
 	COLUMN_INT_OR("next_us", struct delivery, next_us, DELIVERY_NEVER),
@@ -124,10 +120,13 @@ store_delivery_target(struct store *st, const char *render,
 enum store_rc
 store_delivery_insert(struct store *st, const struct delivery *d)
 {
+	int64_t age_us = d->retry.max_age_us;
+
 	return stmt_exec(st, SQL_DELIVERY_INSERT,
 	    ARGS(ROW(&columns_delivery, d),
 		INT(":fingerprint", delivery_fingerprint(d)),
-		INT(":max_age_s", MAX_AGE_S)));
+		INT_OR_NULL(":until_us", age_us == 0 ? 0 : d->due_us + age_us,
+		    0)));
 }
 
 enum store_rc

@@ -18,8 +18,8 @@ struct store_outbox_new {
 	const char *args;   /* or NULL */
 	const char *kwargs; /* or NULL */
 	int64_t priority;
-	const char *retry; /* the job's, JSON, or NULL: defaults */
-	int64_t now_us;	   /* due since */
+	struct retry retry; /* defaults filled in */
+	int64_t now_us;	    /* due since */
 };
 enum store_rc store_outbox_insert(struct store *st,
     const struct store_outbox_new *n);

@@ -32,9 +32,45 @@ CREATE UNIQUE INDEX run_task ON run (task_id, queue);
 ALTER TABLE job ADD COLUMN max_runtime_us INTEGER;
 ALTER TABLE delivery ADD COLUMN max_runtime_us INTEGER;
 ALTER TABLE delivery ADD COLUMN until_us INTEGER;
-UPDATE delivery SET until_us = due_us + 1000000 * nullif(coalesce(
-	iif(json_valid(retry), json_extract(retry, '$.max_age'), NULL), 86400),
-	0)
+
+-- What the object retry says becomes columns; NULL: left out.  Its own column
+-- becomes that of max_attempts, in place: to drop it would write each row of
+-- the table anew, and few have one.  A job whose retry cannot be read gets 0
+-- attempts, which quarantines it, as before; a run already decided, the
+-- defaults, as before.  CAST: what is no number, or too large for one, does not
+-- stop the migration.
+ALTER TABLE job ADD COLUMN max_age_us INTEGER;
+ALTER TABLE job ADD COLUMN base_us INTEGER;
+ALTER TABLE job ADD COLUMN cap_us INTEGER;
+ALTER TABLE delivery ADD COLUMN max_age_us INTEGER;
+ALTER TABLE delivery ADD COLUMN base_us INTEGER;
+ALTER TABLE delivery ADD COLUMN cap_us INTEGER;
+UPDATE job SET
+	max_age_us = CAST(json_extract(retry, '$.max_age') * 1000000 AS INTEGER),
+	base_us = CAST(json_extract(retry, '$.base') * 1000000 AS INTEGER),
+	cap_us = CAST(json_extract(retry, '$.cap') * 1000000 AS INTEGER)
+WHERE iif(json_valid(retry), json_type(retry) = 'object', false);
+UPDATE delivery SET
+	max_age_us = CAST(json_extract(retry, '$.max_age') * 1000000 AS INTEGER),
+	base_us = CAST(json_extract(retry, '$.base') * 1000000 AS INTEGER),
+	cap_us = CAST(json_extract(retry, '$.cap') * 1000000 AS INTEGER)
+WHERE iif(json_valid(retry), json_type(retry) = 'object', false);
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema
+SET sql = replace(sql, 'retry TEXT', 'max_attempts INTEGER')
+WHERE type = 'table' AND name IN ('job', 'delivery');
+PRAGMA writable_schema = RESET;
+UPDATE job SET max_attempts = iif(
+	iif(json_valid(max_attempts), json_type(max_attempts) = 'object', false),
+	CAST(json_extract(max_attempts, '$.max_attempts') AS INTEGER), 0)
+WHERE max_attempts IS NOT NULL;
+UPDATE delivery SET max_attempts = iif(
+	iif(json_valid(max_attempts), json_type(max_attempts) = 'object', false),
+	CAST(json_extract(max_attempts, '$.max_attempts') AS INTEGER), NULL)
+WHERE max_attempts IS NOT NULL;
+
+UPDATE delivery
+SET until_us = due_us + nullif(coalesce(max_age_us, 86400000000), 0)
 WHERE next_us IS NOT NULL;
 CREATE INDEX delivery_until ON delivery (until_us)
 	WHERE state = 'due' AND until_us IS NOT NULL;

@@ -78,7 +78,8 @@ schema_stamp(sqlite3 *db)
 	return h;
 }
 
-/* Fill the tables of db from those of the store "new". */
+/* Fill the tables of db from those of the store "new"; what that does not have
+ * is null. */
 static bool
 rows_copy(sqlite3 *db)
 {
@@ -87,15 +88,19 @@ rows_copy(sqlite3 *db)
 	char *sql;
 
 	(void)sqlite3_prepare_v2(db,
-	    "SELECT t.name, group_concat(c.name) FROM main.sqlite_schema AS t,"
-	    " pragma_table_info(t.name, 'main') AS c WHERE t.type = 'table'"
+	    "SELECT t.name, group_concat(c.name),"
+	    " group_concat(coalesce(n.name, 'NULL'))"
+	    " FROM main.sqlite_schema AS t,"
+	    " pragma_table_info(t.name, 'main') AS c"
+	    " LEFT JOIN pragma_table_info(t.name, 'new') AS n"
+	    " ON n.name = c.name WHERE t.type = 'table'"
 	    " AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name",
 	    -1, &q, NULL);
 	while (sqlite3_step(q) == SQLITE_ROW) {
 		sql = sqlite3_mprintf(
 		    "INSERT INTO main.%s (%s) SELECT %s FROM new.%s",
 		    sqlite3_column_text(q, 0), sqlite3_column_text(q, 1),
-		    sqlite3_column_text(q, 1), sqlite3_column_text(q, 0));
+		    sqlite3_column_text(q, 2), sqlite3_column_text(q, 0));
 		is_good = is_good &&
 		    sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
 		sqlite3_free(sql);

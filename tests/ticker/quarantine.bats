@@ -44,7 +44,11 @@ damages() {
 		kwargs = '{"x":NaN}'	kwargs
 		kwargs = 'x' || char(10)	kwargs
 		kwargs = CAST(x'7b22ff227d' AS TEXT)	kwargs
-		retry = '7'	retry
+		max_attempts = 0	retry.max_attempts
+		max_attempts = 1001	retry.max_attempts
+		max_age_us = -2	retry.max_age
+		base_us = 3155760000000001	retry.base
+		cap_us = 9223372036854775807	retry.cap
 		max_catchup = -1	max_catchup
 		max_catchup = 9000000000	max_catchup
 		max_instances = 0	max_instances
@@ -61,7 +65,8 @@ damages() {
 		    DELETE FROM run; DELETE FROM message"
 		sql "UPDATE job SET $set WHERE job_id = 'bad'"
 		bytes=$(sql "SELECT quote(trigger), quote(args), quote(kwargs),
-		    quote(retry), max_catchup, max_instances, misfire_grace_us,
+		    max_attempts, max_age_us, base_us, cap_us,
+		    max_catchup, max_instances, misfire_grace_us,
 		    priority FROM job WHERE job_id = 'bad'")
 		# Before a tick has seen it, too.
 		cgi GET /v1/timing_jobs/q/bad
@@ -71,7 +76,8 @@ damages() {
 		damage "$set"
 		grep -q "level=err.*quarantine.*bad" "$BATS_TEST_TMPDIR/err"
 		[ "$(sql "SELECT quote(trigger), quote(args), quote(kwargs),
-		    quote(retry), max_catchup, max_instances, misfire_grace_us,
+		    max_attempts, max_age_us, base_us, cap_us,
+		    max_catchup, max_instances, misfire_grace_us,
 		    priority FROM job WHERE job_id = 'bad'")" = "$bytes" ]
 		[ "$(sql "SELECT state, next_run_us IS NULL,
 		    reason LIKE '$name %' FROM job WHERE job_id = 'bad'")" = \

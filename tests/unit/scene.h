@@ -119,12 +119,14 @@ script(enum fake_fault f)
 
 /* A run by hand, due now; its id. */
 static inline const char *
-add(const struct delivery *target)
+add_with(const struct delivery *target, const struct retry *retry)
 {
 	static char ids[16][RUN_ID_LEN + 1];
 	static int at;
 	char *id = ids[at++ % 16];
-	const struct handover h = { .target = target, .max_instances = 1 };
+	const struct handover h = { .target = target,
+		.retry = retry,
+		.max_instances = 1 };
 	struct run r = { .queue = (char *)"q",
 		.job_id = (char *)"",
 		.count = 1,
@@ -136,6 +138,12 @@ add(const struct delivery *target)
 		printf("Bail out! a run cannot be added\n");
 	(void)snprintf(id, RUN_ID_LEN + 1, "%s", r.id);
 	return id;
+}
+
+static inline const char *
+add(const struct delivery *target)
+{
+	return add_with(target, NULL);
 }
 
 static inline const char *

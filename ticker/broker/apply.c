@@ -134,7 +134,7 @@ apply_one(struct push *p, struct store *st, const struct sender_batch *b,
 	switch (m->end) {
 	case SINK_WAITS:
 		/* With max_attempts, attempts without a connection count. */
-		if (b->is_lost && o.max_attempts > 0 && !p->is_draining)
+		if (b->is_lost && o.retry.max_attempts > 0 && !p->is_draining)
 			rc = again(p, st, &o, 0, why);
 		break;
 	case SINK_DONE:

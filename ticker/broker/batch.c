@@ -50,9 +50,9 @@ push_batch_finish(struct sender_batch *b, int64_t now_us)
 			.priority = o->priority,
 			.attempt = o->attempt + 1,
 			.scheduled_us = o->slot_us,
-			.lasts_s = o->max_age_us == 0 ?
+			.lasts_s = o->retry.max_age_us == 0 ?
 			    LASTS_S :
-			    (o->due_us + o->max_age_us - now_us) /
+			    (o->due_us + o->retry.max_age_us - now_us) /
 				CLOCK_US_PER_S,
 		};
 	}

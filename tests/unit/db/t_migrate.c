@@ -262,6 +262,8 @@ static const struct {
 	const char *table, *column, *now; /* column NULL: the table */
 } renamed[] = {
 	{ "lane", NULL, "endpoint" },
+	{ "job", "retry", "max_attempts" },
+	{ "delivery", "retry", "max_attempts" },
 	{ "delivery", "place", "service" },
 	{ "delivery", "turn", "version" },
 	{ "delivery", "twin", "fingerprint" },
@@ -361,6 +363,103 @@ check_failure(const struct version *v)
 	check_data(v, path, true);
 }
 
+/* What `retry` was, and the columns that it becomes, in seconds. */
+static const struct {
+	const char *was, *is;
+	const char *of_a_run; /* where that differs */
+} retries[] = {
+	{ "NULL", "NULL NULL NULL NULL", NULL },
+	{ "'{\"max_attempts\":3,\"max_age\":60,\"base\":2,\"cap\":9}'",
+	    "3 60 2 9", NULL },
+	{ "'{ \"cap\" : 9, \"max_attempts\" : 1000 }'", "1000 NULL NULL 9",
+	    NULL },
+	{ "'{\"max_age\":0,\"base\":0,\"cap\":0}'", "NULL 0 0 0", NULL },
+	{ "'{\"max_age\":3155760000}'", "NULL 3155760000 NULL NULL", NULL },
+	{ "'{\"base\":null}'", "NULL NULL NULL NULL", NULL },
+	{ "'{}'", "NULL NULL NULL NULL", NULL },
+	{ "'{\"max_attempts\":3'", "0 NULL NULL NULL", "NULL NULL NULL NULL" },
+	{ "''", "0 NULL NULL NULL", "NULL NULL NULL NULL" },
+	{ "'[3]'", "0 NULL NULL NULL", "NULL NULL NULL NULL" },
+	{ "'3'", "0 NULL NULL NULL", "NULL NULL NULL NULL" },
+	{ "'{\"cap\":1e300,\"base\":\"x\",\"max_attempts\":[7]}'",
+	    "0 NULL 0 9223372036854", NULL },
+};
+
+/* A job and a run with each of them, numbered from 100 on. */
+static void
+add_retries(sqlite3 *db)
+{
+	static const char job[] =
+	    "INSERT INTO job (id, queue, job_id, trigger, retry, priority,"
+	    " coalesce, max_catchup, max_instances, state, created_us,"
+	    " changed_us) VALUES (%zu, 'q', 'r%zu', 't', %s, 0, 1, 1, 1,"
+	    " 'active', 5, 5)";
+	static const char run[] =
+	    "INSERT INTO run (id, task_id, job, queue, job_id, slot_us,"
+	    " last_us, count, state, decided_us) VALUES (%zu, 'd%zu', NULL,"
+	    " 's', '', 10, 10, 1, 'due', 10);"
+	    "INSERT INTO delivery (run, target, place, command, marker,"
+	    " on_ambiguous, retry, twin, state, turn, next_us, is_waiting,"
+	    " attempt, due_us, looks) VALUES (%zu, 'render', 's', 'x', 'none',"
+	    " 'retry', %s, 5, 'due', 0, 10, 0, 0, 10, 0)";
+	char sql[1024];
+
+	for (size_t i = 0; i < sizeof(retries) / sizeof(retries[0]); i++) {
+		size_t n = 100 + i;
+
+		(void)snprintf(sql, sizeof(sql), job, n, n, retries[i].was);
+		run_sql(db, sql);
+		(void)snprintf(sql, sizeof(sql), run, n, n, n, retries[i].was);
+		run_sql(db, sql);
+	}
+}
+
+/* The columns of row n are what is wanted. */
+static void
+check_retry(sqlite3 *db, const char *row, size_t n, const char *want)
+{
+	static const char columns[] =
+	    "SELECT coalesce(max_attempts, 'NULL') || ' ' ||"
+	    " coalesce(max_age_us / 1000000, 'NULL') || ' ' ||"
+	    " coalesce(base_us / 1000000, 'NULL') || ' ' ||"
+	    " coalesce(cap_us / 1000000, 'NULL') FROM %s = %zu";
+	char sql[512], *got;
+
+	(void)snprintf(sql, sizeof(sql), columns, row, 100 + n);
+	got = dump(db, sql);
+	got[strcspn(got, "\n")] = '\0';
+	is_str(got, want, "%s, %s", row, retries[n].was);
+	free(got);
+}
+
+static void
+check_retries(void)
+{
+	sqlite3 *db;
+
+	make_old(&versions[2], name("retries.db"));
+	db = open_db(path);
+	add_retries(db);
+	(void)sqlite3_close(db);
+	is_int(open_close(path, false), STORE_OK, "any retry is migrated");
+	db = open_db(path);
+	for (size_t i = 0; i < sizeof(retries) / sizeof(retries[0]); i++) {
+		check_retry(db, "job WHERE id", i, retries[i].is);
+		check_retry(db, "delivery WHERE run", i,
+		    retries[i].of_a_run != NULL ? retries[i].of_a_run :
+						  retries[i].is);
+	}
+	is_int(number(db,
+		   "SELECT count(*) FROM delivery WHERE until_us IS NOT"
+		   " due_us + nullif(coalesce(max_age_us, 86400000000), 0)"),
+	    0, "what is open expires by it");
+	is_int(number(db,
+		   "SELECT count(*) FROM pragma_integrity_check"
+		   " WHERE integrity_check <> 'ok'"),
+	    0, "all columns have values of their types");
+	(void)sqlite3_close(db);
+}
+
 int
 main(void)
 {
@@ -384,6 +483,7 @@ main(void)
 		if (system(cmd) != 0)
 			printf("# %s cannot be emptied\n", folder);
 	}
+	check_retries();
 	is_int((int)(sizeof(versions) / sizeof(versions[0])),
 	    store_schema_version() - 1, "all versions there were");
 	(void)snprintf(cmd, sizeof(cmd), "rm -rf '%s'", folder);

@@ -234,7 +234,8 @@ check_members(void)
 		j.misfire_grace_us == JOB_NO_GRACE,
 	    "numbers");
 	is_str(j.description, "e", "description");
-	is_str(j.retry, "{\"cap\":9}", "retry");
+	ok(j.retry.cap_us == 9000000 && j.retry.base_us == RETRY_UNSET,
+	    "retry, as a whole");
 	ok(j.state == JOB_PAUSED, "paused stays");
 	is_int(patch(&j,
 		   "{\"args\":null,\"description\":null,"
@@ -242,8 +243,9 @@ check_members(void)
 		   "\"max_catchup\":null,\"coalesce\":null}",
 		   &fs),
 	    0, "null takes back");
-	ok(j.args == NULL && j.description == NULL && j.retry == NULL &&
-		j.state == JOB_ACTIVE && j.max_catchup == 100 && j.coalesce,
+	ok(j.args == NULL && j.description == NULL &&
+		j.retry.cap_us == RETRY_UNSET && j.state == JOB_ACTIVE &&
+		j.max_catchup == 100 && j.coalesce,
 	    "to the defaults");
 	job_fini(&j);
 }

@@ -39,8 +39,8 @@ static void
 test_backoff(void)
 {
 	for (size_t i = 0; i < sizeof(backoffs) / sizeof(backoffs[0]); i++) {
-		const struct outbox o = { .base_us = backoffs[i].base_us,
-			.cap_us = backoffs[i].cap_us,
+		const struct outbox o = { .retry.base_us = backoffs[i].base_us,
+			.retry.cap_us = backoffs[i].cap_us,
 			.attempt = backoffs[i].attempt };
 		int64_t most = outbox_backoff_us(&o, UINT32_MAX);
 		int64_t half = outbox_backoff_us(&o, UINT32_MAX / 2);
@@ -73,8 +73,8 @@ test_over(void)
 {
 	for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
 		const struct outbox o = {
-			.max_attempts = lives[i].max_attempts,
-			.max_age_us = lives[i].max_age_us,
+			.retry.max_attempts = lives[i].max_attempts,
+			.retry.max_age_us = lives[i].max_age_us,
 			.attempt = lives[i].attempt,
 			.due_us = 1000 * S,
 		};

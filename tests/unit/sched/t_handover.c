@@ -203,11 +203,12 @@ check_broker(void)
 		{ .glob = (char[]){ "q*" }, .broker = CONF_BROKER_WEBHOOK },
 	};
 	const struct conf c = { .queues = queues, .nqueues = 2 };
+	const struct retry retry = { 3, -1, -1, -1 };
 	const struct handover h = { .conf = &c,
 		.priority = 4,
 		.args = "[1]",
 		.kwargs = "{\"k\":2}",
-		.retry = "{\"max_attempts\":3}",
+		.retry = &retry,
 		.scratch = &scratch };
 	struct run r = sample(60, 7, "bro-1"), again = sample(60, 7, "bro-2");
 	struct run home = sample(60, 8, "bro-3");
@@ -226,7 +227,7 @@ check_broker(void)
 	is_int(store_outbox_get(st, "q", "bro-1", &o), STORE_OK,
 	    "one in the outbox");
 	ok(o.run == r.row && o.job == 60 && o.priority == 4 &&
-		o.max_attempts == 3 && o.attempt == 0 && o.slot_us == 7 &&
+		o.retry.max_attempts == 3 && o.attempt == 0 && o.slot_us == 7 &&
 		o.due_us == 2000000 && o.next_us == 2000000 &&
 		o.state == RUN_DUE,
 	    "with what was handed over");
@@ -272,11 +273,11 @@ check_of_job(void)
 	struct job j;
 
 	job_init(&j);
-	j.retry = strdup("{\"base\":2}");
+	j.retry.base_us = 2;
 	j.args = strdup("[1]");
 	j.priority = 5;
 	is_int(handover_of_job(st, &j, &target, &h), STORE_OK, "of a job");
-	ok(h.retry == j.retry && h.args == j.args && h.kwargs == NULL &&
+	ok(h.retry == &j.retry && h.args == j.args && h.kwargs == NULL &&
 		h.priority == 5 && h.target == NULL,
 	    "what it hands over");
 	delivery_fini(&target);

@@ -106,7 +106,8 @@ check_handover(void)
 	job_init(&j);
 	j.id = 7;
 	j.render = (char *)"{\"serviceId\":\"srv-h\",\"startCommand\":\"x\"}";
-	j.retry = (char *)"{\"max_attempts\":3,\"cap\":9}";
+	j.retry.max_attempts = 3;
+	j.retry.cap_us = 9 * S;
 	is_int(handover_of_job(st, &j, &t, &h), STORE_OK, "a job's target");
 	(void)store_begin(st);
 	is_int(handover_run(st, &r, &h), STORE_OK, "its slot is handed over");

@@ -237,7 +237,7 @@ check_run(void)
 
 	rig_job_init(&r, &j, &what);
 	j.kwargs = strdup("{\"a\":7}");
-	j.retry = strdup("{\"max_attempts\":3,\"max_age\":0,\"base\":2}");
+	j.retry = (struct retry){ 3, 0, 2000000, RETRY_UNSET };
 	j.priority = 9;
 	(void)sched_add(&r.s, &j, true, RIG_2030);
 	job_fini(&j);

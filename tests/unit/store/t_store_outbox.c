@@ -23,7 +23,8 @@ static struct store *st;
 
 /* A run for a queue, in the outbox since now_us; the number of its row. */
 static int64_t
-add_with(const char *queue, const char *id, int64_t now_us, const char *retry)
+add_with(const char *queue, const char *id, int64_t now_us,
+    const struct retry *retry)
 {
 	struct run r = { .job = 0,
 		.queue = (char *)(uintptr_t)queue,
@@ -37,7 +38,7 @@ add_with(const char *queue, const char *id, int64_t now_us, const char *retry)
 		.args = "[1]",
 		.kwargs = "{\"k\":2}",
 		.priority = 3,
-		.retry = retry,
+		.retry = retry_effective(retry),
 		.now_us = now_us };
 
 	(void)snprintf(r.id, sizeof(r.id), "%s", id);
@@ -117,17 +118,15 @@ check_row(void)
 
 /* What a job's retry says, and what goes without saying. */
 static const struct {
-	const char *retry;
-	int64_t max_attempts, max_age_us, base_us, cap_us;
+	const char *what;
+	struct retry given, is;
 } retries[] = {
-	{ NULL, 0, DAY, S, 300 * S },
-	{ "{}", 0, DAY, S, 300 * S },
-	{ "{\"max_attempts\":7}", 7, DAY, S, 300 * S },
-	{ "{\"max_age\":60}", 0, 60 * S, S, 300 * S },
-	{ "{\"max_age\":0}", 0, 0, S, 300 * S },
-	{ "{\"base\":2,\"cap\":9}", 0, DAY, 2 * S, 9 * S },
-	{ "{\"base\":0,\"cap\":0}", 0, DAY, 0, 0 },
-	{ "{\"base\":null,\"max_age\":null}", 0, DAY, S, 300 * S },
+	{ "unsaid", RETRY_EMPTY, { 0, DAY, S, 300 * S } },
+	{ "attempts", { 7, -1, -1, -1 }, { 7, DAY, S, 300 * S } },
+	{ "an age", { -1, 60 * S, -1, -1 }, { 0, 60 * S, S, 300 * S } },
+	{ "any age", { -1, 0, -1, -1 }, { 0, 0, S, 300 * S } },
+	{ "base and cap", { -1, -1, 2 * S, 9 * S }, { 0, DAY, 2 * S, 9 * S } },
+	{ "at once", { -1, -1, 0, 0 }, { 0, DAY, 0, 0 } },
 };
 
 static void
@@ -139,14 +138,10 @@ check_retry(void)
 		struct outbox o;
 
 		(void)snprintf(id, sizeof(id), "retry%zu", i);
-		(void)add_with("retry", id, S, retries[i].retry);
+		(void)add_with("retry", id, S, &retries[i].given);
 		o = get("retry", id, STORE_OK);
-		ok(o.max_attempts == retries[i].max_attempts &&
-			o.max_age_us == retries[i].max_age_us &&
-			o.base_us == retries[i].base_us &&
-			o.cap_us == retries[i].cap_us,
-		    "retry %s",
-		    retries[i].retry == NULL ? "unsaid" : retries[i].retry);
+		ok(memcmp(&o.retry, &retries[i].is, sizeof(o.retry)) == 0,
+		    "retry: %s", retries[i].what);
 		outbox_fini(&o);
 	}
 }

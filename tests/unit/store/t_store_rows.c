@@ -53,7 +53,8 @@ same_job(const struct job *a, const struct job *b, const char *what)
 	is_str(a->args, b->args, "%s: args", what);
 	is_str(a->kwargs, b->kwargs, "%s: kwargs", what);
 	is_str(a->render, b->render, "%s: render", what);
-	is_str(a->retry, b->retry, "%s: retry", what);
+	ok(memcmp(&a->retry, &b->retry, sizeof(a->retry)) == 0, "%s: retry",
+	    what);
 	is_str(a->description, b->description, "%s: description", what);
 	is_str(a->reason, b->reason, "%s: reason", what);
 	is_int(a->priority, b->priority, "%s: priority", what);
@@ -79,7 +80,7 @@ check_job_full(void)
 	j.args = strdup("[1]");
 	j.kwargs = strdup("{\"k\":\"\xe6\x8a\xa5\"}");
 	j.render = strdup("{}");
-	j.retry = strdup("{\"max_attempts\":3}");
+	j.retry = (struct retry){ 3, 0, RETRY_UNSET, 4 };
 	j.description = strdup("it's \"quoted\"");
 	j.reason = strdup("by hand");
 	j.priority = 9;
@@ -136,7 +137,7 @@ check_job_bare(void)
 	job_init(&got);
 	is_int(store_job_get(st, "q", "bare", &got), STORE_OK, "found");
 	ok(got.args == NULL && got.kwargs == NULL && got.render == NULL &&
-		got.retry == NULL && got.description == NULL &&
+		got.retry.cap_us == RETRY_UNSET && got.description == NULL &&
 		got.reason == NULL,
 	    "what was not given is not there");
 	ok(got.next_run_us == JOB_NEVER && got.cursor_us == JOB_NEVER &&

@@ -42,30 +42,39 @@ denials(void)
 }
 
 static const char *
-add_with(const char *command, const char *retry)
+add_retry(const char *command, const struct retry *retry)
 {
 	const struct delivery t = { .service = (char *)"srv-a",
-		.command = (char *)command,
-		.retry_json = (char *)retry };
+		.command = (char *)command };
 
-	return add(&t);
+	return add_with(&t, retry);
 }
+
+#define TRIES(n) \
+	{ \
+		n, RETRY_UNSET, RETRY_UNSET, RETRY_UNSET \
+	}
+#define AGE(us) \
+	{ \
+		RETRY_UNSET, us, RETRY_UNSET, RETRY_UNSET \
+	}
 
 /* For how long it may wait, and whether it is launched when a key appears
  * after so many seconds. */
 static const struct {
-	const char *what, *retry;
+	const char *what;
+	struct retry retry;
 	int64_t waits_s;
 	enum run_state state;
 } ages[] = {
-	{ "an hour, of a day", NULL, 3600, RUN_CREATED },
-	{ "less than a day", NULL, 86399, RUN_CREATED },
-	{ "ten days", NULL, 864000, RUN_DEAD },
-	{ "a day and a second", NULL, 86401, RUN_DEAD },
-	{ "a minute, of a minute's age", "{\"max_age\":60}", 61, RUN_DEAD },
-	{ "half of that", "{\"max_age\":60}", 30, RUN_CREATED },
-	{ "ten days, without a limit", "{\"max_age\":0}", 864000, RUN_CREATED },
-	{ "ten days, other limits", "{\"max_attempts\":3}", 864000, RUN_DEAD },
+	{ "an hour, of a day", RETRY_EMPTY, 3600, RUN_CREATED },
+	{ "less than a day", RETRY_EMPTY, 86399, RUN_CREATED },
+	{ "ten days", RETRY_EMPTY, 864000, RUN_DEAD },
+	{ "a day and a second", RETRY_EMPTY, 86401, RUN_DEAD },
+	{ "a minute, of a minute's age", AGE(60 * S), 61, RUN_DEAD },
+	{ "half of that", AGE(60 * S), 30, RUN_CREATED },
+	{ "ten days, without a limit", AGE(0), 864000, RUN_CREATED },
+	{ "ten days, other limits", TRIES(3), 864000, RUN_DEAD },
 };
 
 /* A way to keep a run waiting, and to let it go. */
@@ -106,7 +115,7 @@ check_age(enum way way, size_t i)
 		others = 1;
 	}
 	keep(way, true);
-	id = add_with("x", ages[i].retry);
+	id = add_retry("x", &ages[i].retry);
 	if (way == WAY_NO_TICK)
 		sc.w->now_us += ages[i].waits_s * S;
 	else {
@@ -132,11 +141,12 @@ check_age(enum way way, size_t i)
 static void
 check_dies_waiting(void)
 {
+	static const struct retry minute = AGE(60 * S);
 	const char *id;
 
 	scene_start("a key that never comes");
 	sc.w->has_no_key = true;
-	id = add_with("x", "{\"max_age\":60}");
+	id = add_retry("x", &minute);
 	pass(59);
 	is_state(id, RUN_DUE, "waits for a minute");
 	pass(2);
@@ -150,6 +160,7 @@ check_dies_waiting(void)
 static void
 check_denied(enum fake_fault fault, const char *words)
 {
+	static const struct retry twice = TRIES(2);
 	const char *ids[20];
 	char command[16];
 
@@ -157,7 +168,7 @@ check_denied(enum fake_fault fault, const char *words)
 	sc.w->per_mille[fault] = 1000;
 	for (int i = 0; i < 20; i++) {
 		(void)snprintf(command, sizeof(command), "c%d", i);
-		ids[i] = add_with(command, "{\"max_attempts\":2}");
+		ids[i] = add_retry(command, &twice);
 	}
 	pass(600);
 	for (int i = 0; i < 20; i += 19) {
