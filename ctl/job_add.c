@@ -82,7 +82,7 @@ read_job(const struct adding *a, struct one *o)
 static bool
 is_printed(struct ctl *c, const struct warn *w)
 {
-	const char *text = buf_cstr(&w->text[WORDS_EN]);
+	const char *text = buf_cstr(&w->text[DESCRIBE_EN]);
 
 	if (w->code != WARN_NO_KEY && w->code != WARN_PLAN)
 		return false;
@@ -99,7 +99,7 @@ print_warnings(struct ctl *c, const char *what, const struct warns *ws)
 	for (size_t i = 0; i < ws->n; i++)
 		if (!is_printed(c, &ws->v[i]))
 			(void)ctl_fail(CTL_OK, "%s: warning: %s", what,
-			    buf_cstr(&ws->v[i].text[WORDS_EN]));
+			    buf_cstr(&ws->v[i].text[DESCRIBE_EN]));
 }
 
 void

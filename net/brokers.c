@@ -44,7 +44,7 @@ struct question {
 	struct signature *sig;
 	const char *task_id;
 	struct buf *result;
-	sink_see *see;
+	sink_on_name *on_name;
 	void *arg;
 	struct sink_message *m;
 };
@@ -103,7 +103,7 @@ put(struct sink *s, const struct question *q, struct err *why)
 	case RESULT:
 		return sink_result(s, q->task_id, q->result, why);
 	case NAMES:
-		return sink_names(s, q->see, q->arg, why);
+		return sink_names(s, q->on_name, q->arg, why);
 	case PUSH:
 		return sink_push(s, q->m, 1, why);
 	case CHECK:
@@ -275,11 +275,12 @@ is_registry(const struct conf *c, int at)
 }
 
 int
-brokers_names(struct brokers *b, sink_see *see, void *arg, struct err *why)
+brokers_names(struct brokers *b, sink_on_name *on_name, void *arg,
+    struct err *why)
 {
 	struct question q = { .kind = CONF_SERVER_REDIS,
 		.what = NAMES,
-		.see = see,
+		.on_name = on_name,
 		.arg = arg };
 	int rc = 0;
 

@@ -73,7 +73,8 @@ void brokers_forget(struct job_registration *k);
  * Names of the queues that workers have registered with the servers that
  * queues of broker funboost are at; likewise, after asking all of them.
  */
-int brokers_names(struct brokers *b, sink_see *see, void *arg, struct err *why);
+int brokers_names(struct brokers *b, sink_on_name *on_name, void *arg,
+    struct err *why);
 
 /* Can section number at of a kind be reached, and logged in to?  Likewise. */
 int brokers_check(struct brokers *b, enum conf_server kind, int at,

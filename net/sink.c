@@ -87,11 +87,11 @@ sink_result(struct sink *s, const char *task_id, struct buf *out,
 }
 
 int
-sink_names(struct sink *s, sink_see *see, void *arg, struct err *why)
+sink_names(struct sink *s, sink_on_name *on_name, void *arg, struct err *why)
 {
 	return s->ops->names == NULL ?
 	    0 :
-	    s->ops->names(s, &(struct sink_names){ see, arg }, why);
+	    s->ops->names(s, &(struct sink_names){ on_name, arg }, why);
 }
 
 void

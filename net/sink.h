@@ -113,8 +113,9 @@ int sink_result(struct sink *s, const char *task_id, struct buf *out,
     struct err *why);
 
 /* Call see with the name of each queue that workers have registered. */
-typedef void sink_see(void *arg, const char *name);
-int sink_names(struct sink *s, sink_see *see, void *arg, struct err *why);
+typedef void sink_on_name(void *arg, const char *name);
+int sink_names(struct sink *s, sink_on_name *on_name, void *arg,
+    struct err *why);
 
 /*
  * Let the call under way, and all later ones, fail soon; from any thread.

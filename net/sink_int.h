@@ -13,7 +13,7 @@ struct secret;
 
 /* Whom names are told to. */
 struct sink_names {
-	sink_see *see;
+	sink_on_name *on_name;
 	void *arg;
 };
 

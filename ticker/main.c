@@ -112,7 +112,7 @@ run(const struct opts *o, const struct conf *conf)
 
 /* Flush standard output; the exit status. */
 static int
-told(int status)
+end_output(int status)
 {
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		return status;
@@ -135,11 +135,11 @@ main(int argc, char *argv[])
 		return EX_USAGE;
 	if (o.is_help) {
 		opts_help();
-		return told(EX_OK);
+		return end_output(EX_OK);
 	}
 	if (o.is_version) {
 		text_to(stdout, "ticker %s", PACKAGE_VERSION);
-		return told(EX_OK);
+		return end_output(EX_OK);
 	}
 	set_signals();
 	path = conf_find(o.conf, getenv("MINUTEHAND_CONF"), getenv("HOME"));
@@ -156,5 +156,5 @@ main(int argc, char *argv[])
 	status = o.sim.is_asked ? run_simulation(&o, conf) : run(&o, conf);
 	conf_free(conf);
 	free(path);
-	return told(status);
+	return end_output(status);
 }

@@ -168,12 +168,12 @@ print_text(const struct preview *p)
 	trigger_print(p->t, &b);
 	text_line("%s in %s", buf_cstr(&b), tz_name(trigger_zone(p->t)));
 	buf_reset(&b);
-	trigger_words(p->t, WORDS_EN, &b);
+	trigger_describe(p->t, DESCRIBE_EN, &b);
 	text_line("%s", buf_cstr(&b));
 	status = print_table(p);
 	for (size_t i = 0; i < p->warns.n; i++)
 		text_line("warning: %s",
-		    buf_cstr(&p->warns.v[i].text[WORDS_EN]));
+		    buf_cstr(&p->warns.v[i].text[DESCRIBE_EN]));
 	buf_fini(&b);
 	return status;
 }
@@ -183,7 +183,7 @@ print_json(const struct preview *p)
 {
 	struct buf o = BUF_INIT;
 
-	preview_to_json(p, WORDS_EN, &o);
+	preview_to_json(p, DESCRIBE_EN, &o);
 	return json_out_print(&o);
 }
 

@@ -17,7 +17,7 @@
 #include "lib/base/ban.h"
 
 /* Interval between reads of the store, each as costly as reading a file. */
-#define LOOK_US 200000
+#define POLL_US 200000
 
 enum { OPT_TIMEOUT };
 
@@ -29,7 +29,8 @@ static const struct ctl_option options[] = {
 
 /* Print a line if the state or reason has changed. */
 static void
-tell(const struct ctl *c, const struct delivery *d, FILE *out, struct buf *last)
+print_change(const struct ctl *c, const struct delivery *d, FILE *out,
+    struct buf *last)
 {
 	struct buf line = BUF_INIT, now = BUF_INIT;
 
@@ -51,14 +52,14 @@ tell(const struct ctl *c, const struct delivery *d, FILE *out, struct buf *last)
 
 /* Read the run once; an exit status, or -1 if it has not ended. */
 static int
-look(struct ctl *c, const char *id, FILE *out, struct buf *last)
+poll_run(struct ctl *c, const char *id, FILE *out, struct buf *last)
 {
 	struct delivery d = { .run = 0 };
 	enum store_rc rc = sched_render_get(&c->sched, NULL, id, &d);
 	int status = -1;
 
 	if (rc == STORE_OK) {
-		tell(c, &d, out, last);
+		print_change(c, &d, out, last);
 		if (!delivery_is_open(&d))
 			status = d.state == RUN_SUCCEEDED ? CTL_OK : CTL_NO;
 	} else if (rc != STORE_BUSY)
@@ -95,13 +96,13 @@ render_watch(struct ctl *c, const char *id, const struct render_watch *how)
 {
 	int64_t began = clock_mono_us();
 	struct buf last = BUF_INIT;
-	int status = look(c, id, how->out, &last);
+	int status = poll_run(c, id, how->out, &last);
 
 	if (status == -1)
 		report_ticks(c);
 	while (status == -1 && clock_mono_us() - began < how->timeout_us) {
-		clock_sleep_us(LOOK_US);
-		status = look(c, id, how->out, &last);
+		clock_sleep_us(POLL_US);
+		status = poll_run(c, id, how->out, &last);
 	}
 	if (status == -1)
 		status = ctl_fail(CTL_TIMEOUT, "%s: has not ended yet", id);

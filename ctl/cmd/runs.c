@@ -25,7 +25,7 @@ enum { OPT_JSON, OPT_LIMIT, OPT_STATE, OPT_FROM, OPT_TO, OPT_CURSOR };
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_LIMIT] = { "limit", "N", "maximum number (default: 50)" },
-	[OPT_STATE] = { "state", "WORD", RUN_STATE_WORDS },
+	[OPT_STATE] = { "state", "WORD", RUN_STATE_NAMES },
 	[OPT_FROM] = { "from", "TIME", "only slots from TIME on" },
 	[OPT_TO] = { "to", "TIME", "only slots before TIME" },
 	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
@@ -111,7 +111,7 @@ read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
 	if (status == CTL_OK && word != NULL &&
 	    run_state_parse(word, &o->state) != 0)
 		status = ctl_fail(CTL_USAGE,
-		    "--state: " RUN_STATE_WORDS " is needed, not \"%s\"", word);
+		    "--state: " RUN_STATE_NAMES " is needed, not \"%s\"", word);
 	return status;
 }
 

@@ -43,7 +43,7 @@ static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_IN] = { "in", "DURATION", "length of the window (default: 24h)" },
 	[OPT_FROM] = { "from", "TIME", "start of the window (default: now)" },
-	[OPT_FORMAT] = { "format", "WORD", FIRES_FORMAT_WORDS },
+	[OPT_FORMAT] = { "format", "WORD", FIRES_FORMAT_NAMES },
 	[OPT_LIMIT] = { "limit", "N", "maximum number of fires (default: 50)" },
 	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
 	[OPT_LOAD] = { "load", NULL,
@@ -296,7 +296,7 @@ read_opts(const struct ctl_args *a, struct fires_opts *o, int64_t *window_us,
 	if (status == CTL_OK && a->opt[OPT_FORMAT] != NULL &&
 	    fires_format_parse(a->opt[OPT_FORMAT], format) != 0)
 		status = ctl_fail(CTL_USAGE,
-		    "--format: " FIRES_FORMAT_WORDS " is needed, not \"%s\"",
+		    "--format: " FIRES_FORMAT_NAMES " is needed, not \"%s\"",
 		    a->opt[OPT_FORMAT]);
 	if (status == CTL_OK && o->queue != NULL)
 		status = ctl_check_name("QUEUE", o->queue);

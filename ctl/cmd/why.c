@@ -28,7 +28,7 @@ print_why(const struct why *w, bool is_json)
 	struct buf words = BUF_INIT, facts = BUF_INIT, o = BUF_INIT;
 	int status = CTL_OK;
 
-	why_describe(w, WORDS_EN, &words);
+	why_describe(w, DESCRIBE_EN, &words);
 	if (is_json) {
 		why_facts(w, &facts);
 		json_out_open(&o, NULL, '{');

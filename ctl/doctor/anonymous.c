@@ -21,7 +21,7 @@
 
 #include "lib/base/ban.h"
 
-#define LOOKS_MAX 8 /* addresses of this host tried */
+#define ADDRESSES_MAX 8 /* addresses of this host tried */
 
 /* Find the host in url and its length, with brackets. */
 static size_t
@@ -90,7 +90,7 @@ static void
 lookup_elsewhere(const struct doctor *d, struct finding *f)
 {
 	struct ifaddrs *all = NULL;
-	int looks = 0;
+	int naddresses = 0;
 	bool is_there = false;
 
 	(void)getifaddrs(&all);
@@ -98,7 +98,7 @@ lookup_elsewhere(const struct doctor *d, struct finding *f)
 		if (i->ifa_addr == NULL || (i->ifa_flags & IFF_LOOPBACK) != 0 ||
 		    (i->ifa_addr->sa_family != AF_INET &&
 			i->ifa_addr->sa_family != AF_INET6) ||
-		    looks++ == LOOKS_MAX)
+		    naddresses++ == ADDRESSES_MAX)
 			continue;
 		is_there = answers_at(d, i, f);
 	}

@@ -37,7 +37,7 @@ folder_of(const char *path, char *out, size_t n)
 
 /* Check one file next to the store; its owner must be that of the store. */
 static void
-check_beside(const char *path, const struct stat *store, struct finding *f)
+check_store_file(const char *path, const struct stat *store, struct finding *f)
 {
 	char whose[96], owner[96];
 	struct stat sb;
@@ -59,14 +59,14 @@ check_beside(const char *path, const struct stat *store, struct finding *f)
 }
 
 static void
-check_all_beside(const char *path, const struct stat *store, struct finding *f)
+check_store_files(const char *path, const struct stat *store, struct finding *f)
 {
 	char beside[4200];
 
 	for (size_t i = 0; i < NSUFFIXES && f->level == DOCTOR_OK; i++) {
 		(void)snprintf(beside, sizeof(beside), "%s%s", path,
 		    suffixes[i]);
-		check_beside(beside, store, f);
+		check_store_file(beside, store, f);
 	}
 }
 
@@ -103,7 +103,7 @@ check_above(const char *dir, struct finding *f)
 }
 
 static void
-say_refused(struct finding *f, const char *why, const char *else_do)
+report_refused(struct finding *f, const char *why, const char *else_do)
 {
 	const char *todo = trust_remedy(why);
 
@@ -125,7 +125,7 @@ doctor_permissions(struct doctor *d, struct finding *f)
 	    t.is_shared ? "%s is yours and your group's" : "%s is yours alone",
 	    dir);
 	if (trust_check(&t, TRUST_STORE, c->store) == TRUST_REFUSED) {
-		say_refused(f, t.why, "give it to one user");
+		report_refused(f, t.why, "give it to one user");
 		return;
 	}
 	if (stat(c->store, &sb) == -1) {
@@ -134,7 +134,7 @@ doctor_permissions(struct doctor *d, struct finding *f)
 		doctor_advise(f, "run minutehand init");
 		return;
 	}
-	check_all_beside(c->store, &sb, f);
+	check_store_files(c->store, &sb, f);
 	/* SQLite creates files next to the database. */
 	if (access(dir, W_OK | X_OK) == -1) {
 		doctor_report(f, DOCTOR_FAIL, "%s: %s", dir, strerror(errno));
@@ -151,7 +151,7 @@ doctor_configuration(struct doctor *d, struct finding *f)
 	if (ctl_read(d->ctl, &why) == CTL_OK)
 		doctor_report(f, DOCTOR_OK, "%s", d->ctl->conf->path);
 	else
-		say_refused(f, why.text,
+		report_refused(f, why.text,
 		    "correct that, or run minutehand init");
 }
 
@@ -163,6 +163,6 @@ doctor_open(struct doctor *d, struct finding *f)
 	if (ctl_try_open(d->ctl, &why) == CTL_OK)
 		doctor_report(f, DOCTOR_OK, "%s", d->ctl->conf->store);
 	else
-		say_refused(f, why.text,
+		report_refused(f, why.text,
 		    "run minutehand init if there is none yet");
 }

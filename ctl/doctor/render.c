@@ -40,7 +40,7 @@ is_without(const struct waiting *w, const char *service)
 }
 
 static void
-see_service(void *arg, const char *service, int64_t n)
+add_service(void *arg, const char *service, int64_t n)
 {
 	struct waiting *w = arg;
 
@@ -64,7 +64,7 @@ struct denials {
 };
 
 static void
-see_denial(void *arg, const struct store_denial *n)
+report_denial(void *arg, const struct store_denial *n)
 {
 	struct denials *ds = arg;
 	struct ctl *c = ds->d->ctl;
@@ -78,7 +78,7 @@ see_denial(void *arg, const struct store_denial *n)
 	if (!is_there || ds->f->level == DOCTOR_FAIL)
 		return;
 	(void)store_delivery_due_services(c->sched.stores[JOB_DURABLE],
-	    see_service, &w);
+	    add_service, &w);
 	ctl_time(c, n->since_us, &since);
 	doctor_report(ds->f, DOCTOR_FAIL, "%s, since %s; %lld run%s wait%s",
 	    n->reason, buf_cstr(&since), (long long)w.n, plural(w.n),
@@ -91,7 +91,7 @@ see_denial(void *arg, const struct store_denial *n)
 }
 
 static void
-say_waiting(const struct waiting *w, struct finding *f)
+report_waiting(const struct waiting *w, struct finding *f)
 {
 	char had[320];
 
@@ -113,15 +113,15 @@ doctor_waiting(struct doctor *d, struct finding *f)
 	struct waiting w = { d->ctl->conf, NULL, "", 0, "" };
 	struct denials ds = { d, f };
 
-	if (store_delivery_due_services(st, see_service, &w) != STORE_OK)
+	if (store_delivery_due_services(st, add_service, &w) != STORE_OK)
 		return;
 	if (w.n > 0) {
-		say_waiting(&w, f);
+		report_waiting(&w, f);
 		return;
 	}
-	(void)store_denial_each(st, see_denial, &ds);
+	(void)store_denial_each(st, report_denial, &ds);
 	if (f->level == DOCTOR_FAIL ||
-	    store_delivery_job_services(st, see_service, &w) != STORE_OK ||
+	    store_delivery_job_services(st, add_service, &w) != STORE_OK ||
 	    w.n == 0)
 		return;
 	doctor_report(f, DOCTOR_WARN, "%lld job%s without a usable key, for %s",

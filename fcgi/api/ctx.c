@@ -110,7 +110,7 @@ store_cause(const char *path, enum store_rc rc, const char *why)
 }
 
 static struct ctx_file
-look_at(const char *path)
+read_identity(const char *path)
 {
 	struct ctx_file f;
 	struct stat sb;
@@ -150,7 +150,7 @@ drop_conf(struct ctx *ctx, const char *why)
 }
 
 static void
-look_at_owner(const char *path, struct ctx_owner *o)
+read_owner(const char *path, struct ctx_owner *o)
 {
 	struct stat sb;
 
@@ -164,11 +164,11 @@ look_at_owner(const char *path, struct ctx_owner *o)
 
 /* The same for the folder of a file with an absolute path. */
 static void
-look_at_folder(const char *path, struct ctx_owner *o)
+read_folder_owner(const char *path, struct ctx_owner *o)
 {
 	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path) + 1);
 
-	look_at_owner(folder, o);
+	read_owner(folder, o);
 	free(folder);
 }
 
@@ -184,9 +184,9 @@ is_examined(struct ctx *ctx)
 	int64_t mono = clock_mono_us();
 	bool is_new;
 
-	look_at_owner(ctx->conf->store, &now[0]);
-	look_at_folder(ctx->conf->store, &now[1]);
-	look_at_folder(ctx->conf->path, &now[2]);
+	read_owner(ctx->conf->store, &now[0]);
+	read_folder_owner(ctx->conf->store, &now[1]);
+	read_folder_owner(ctx->conf->path, &now[2]);
 	is_new = memcmp(now, ctx->owners, sizeof(now)) != 0 ||
 	    mono - ctx->examined_mono >= EXAMINE_US;
 	memcpy(ctx->owners, now, sizeof(now));
@@ -242,7 +242,7 @@ ctx_read_conf(struct ctx *ctx)
 	if (ctx->is_conf_read)
 		return ctx->conf != NULL ? 0 : -1;
 	ctx->is_conf_read = true;
-	now = look_at(ctx->conf_path);
+	now = read_identity(ctx->conf_path);
 	if (ctx->conf == NULL || !is_same(&now, &ctx->conf_file)) {
 		/*
 		 * Recorded first, so that a change meanwhile is noticed later.

@@ -32,7 +32,7 @@ is_plain_name(const char *glob)
 	return strpbrk(glob, "*?[\\") == NULL;
 }
 
-/* sink_see: append a name, possibly a duplicate. */
+/* sink_on_name: append a name, possibly a duplicate. */
 static void
 add(void *arg, const char *name)
 {

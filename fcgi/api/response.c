@@ -280,8 +280,8 @@ add_warnings(const struct response *res, const struct request *req)
 	if (data->len > 0 && data->data[data->len - 1] != '{')
 		buf_char(data, ',');
 	buf_str(data, "\"warnings\":");
-	warns_to_json(&res->warns, req->lang == LANG_EN ? WORDS_EN : WORDS_ZH,
-	    data);
+	warns_to_json(&res->warns,
+	    req->lang == LANG_EN ? DESCRIBE_EN : DESCRIBE_ZH, data);
 	buf_char(data, '}');
 }
 

@@ -68,7 +68,7 @@ may_come(struct ctx *ctx, const struct result_of *r, int rc)
 
 /* Call brokers_result until there is a result or the time is up. */
 static int
-look(struct ctx *ctx, const struct result_of *r, struct buf *text,
+poll_result(struct ctx *ctx, const struct result_of *r, struct buf *text,
     struct response *res)
 {
 	const struct brokers_result what = { r->queue, r->task_id, text };
@@ -94,7 +94,7 @@ result_read(struct ctx *ctx, const struct result_of *r, struct buf *out,
     struct response *res)
 {
 	struct buf text = BUF_INIT;
-	int rc = look(ctx, r, &text, res);
+	int rc = poll_result(ctx, r, &text, res);
 
 	if (rc == 0)
 		add_result(&text, out);

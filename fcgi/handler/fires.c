@@ -63,7 +63,7 @@ read_opts(const struct ctx *ctx, const struct request *req,
 	read_name(req, "job_id", &o->job_id, fs);
 	if (request_param(req, "format", &word, fs) == 0 && word != NULL &&
 	    word[0] != '\0' && fires_format_parse(word, format) != 0)
-		fault_add(fs, "format", "must be " FIRES_FORMAT_WORDS);
+		fault_add(fs, "format", "must be " FIRES_FORMAT_NAMES);
 	if (o->job_id != NULL && o->queue == NULL)
 		fault_add(fs, "queue_name", "is required with job_id");
 	if (fs->n > 0) {

@@ -38,7 +38,7 @@ h_preview(struct ctx *ctx, const struct request *req, struct response *res)
 		response_bad_input(res);
 		return;
 	}
-	preview_to_json(&p, req->lang == LANG_EN ? WORDS_EN : WORDS_ZH,
+	preview_to_json(&p, req->lang == LANG_EN ? DESCRIBE_EN : DESCRIBE_ZH,
 	    res->data);
 	preview_fini(&p);
 }

@@ -71,7 +71,8 @@ h_render_create(struct ctx *ctx, const struct request *req,
 	if (response_store(res, sched_render_create(&ctx->sched, &t, &d))) {
 		render_warns(ctx->conf, &t, &warns);
 		render_job_json_created(&d, &warns,
-		    req->lang == LANG_ZH ? WORDS_ZH : WORDS_EN, res->data);
+		    req->lang == LANG_ZH ? DESCRIBE_ZH : DESCRIBE_EN,
+		    res->data);
 		warns_fini(&warns);
 		res->status = 201;
 	}

@@ -51,7 +51,7 @@ read_state(const struct request *req, enum run_state *out, struct faults *fs)
 	    word[0] == '\0')
 		return;
 	if (run_state_parse(word, out) != 0)
-		fault_add(fs, "state", "must be " RUN_STATE_WORDS);
+		fault_add(fs, "state", "must be " RUN_STATE_NAMES);
 }
 
 static void
@@ -213,7 +213,8 @@ answer_why(const struct request *req, const struct why *w, struct response *res)
 {
 	struct buf words = BUF_INIT;
 
-	why_describe(w, req->lang == LANG_ZH ? WORDS_ZH : WORDS_EN, &words);
+	why_describe(w, req->lang == LANG_ZH ? DESCRIBE_ZH : DESCRIBE_EN,
+	    &words);
 	buf_printf(res->data,
 	    "{\"answer\":\"%s\",\"message\":", why_name(w->out.answer));
 	buf_json(res->data, buf_cstr(&words));

@@ -82,7 +82,7 @@ peer_find(const struct peer *p, FILE *table, bool is_v6)
 
 /* IPv4 peers of a socket bound to [::] are in the table of IPv6. */
 static enum peer_state
-look_up(const struct peer *p)
+find_state(const struct peer *p)
 {
 	static const uint8_t mapped[V4_OFFSET] = { [10] = 0xff, [11] = 0xff };
 	static const char *const names[] = { "/proc/net/tcp",
@@ -121,7 +121,7 @@ peer_is_gone(struct peer *p)
 {
 	if (p->port == 0)
 		return false;
-	switch (look_up(p)) {
+	switch (find_state(p)) {
 	case PEER_THERE:
 		p->is_seen = true;
 		return false;

@@ -51,7 +51,7 @@ conf_broker_server(enum conf_broker b)
 const char *
 conf_broker_name(enum conf_broker b)
 {
-	for (const struct conf_choice *w = conf_broker_words; w->name != NULL;
+	for (const struct conf_choice *w = conf_broker_names; w->name != NULL;
 	     w++) {
 		if (w->value == (int)b)
 			return w->name;

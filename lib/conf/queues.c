@@ -40,7 +40,7 @@ _Static_assert(sizeof(struct conf_queue) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_command) <= CONF_SECTION_MAX,
     "the parser has room for a section");
 
-const struct conf_choice conf_broker_words[] = {
+const struct conf_choice conf_broker_names[] = {
 	{ "sqlite", CONF_BROKER_SQLITE, NULL },
 	{ "redis", CONF_BROKER_REDIS, NO_REDIS },
 	{ "redis-stream", CONF_BROKER_REDIS_STREAM, NO_REDIS },
@@ -52,24 +52,24 @@ const struct conf_choice conf_broker_words[] = {
 	{ NULL, 0, NULL },
 };
 
-_Static_assert(sizeof(conf_broker_words) / sizeof(conf_broker_words[0]) ==
+_Static_assert(sizeof(conf_broker_names) / sizeof(conf_broker_names[0]) ==
 	CONF_BROKER__MAX,
     "each broker has a word, in their order");
 
-static const struct conf_choice format_words[] = {
+static const struct conf_choice format_names[] = {
 	{ "auto", CONF_FORMAT_AUTO, NULL },
 	{ "funboost", CONF_FORMAT_FUNBOOST, NULL },
 	{ "envelope", CONF_FORMAT_ENVELOPE, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_choice switch_words[] = {
+static const struct conf_choice switch_names[] = {
 	{ "off", CONF_OFF, NULL },
 	{ "on", CONF_ON, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_choice redis_tls_words[] = {
+static const struct conf_choice redis_tls_names[] = {
 	{ "off", CONF_OFF, NULL },
 	{ "on", CONF_ON, NO_REDIS_TLS },
 	{ NULL, 0, NULL },
@@ -81,7 +81,7 @@ const struct conf_option conf_queue_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf_queue, broker),
 	    .shown = "sqlite",
-	    .words = conf_broker_words,
+	    .words = conf_broker_names,
 	    .help = "Where the messages go.  funboost: to Redis or RabbitMQ, "
 		    "as the worker of the\nqueue has registered itself in "
 		    "Redis.",
@@ -100,7 +100,7 @@ const struct conf_option conf_queue_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf_queue, format),
 	    .fallback = "auto",
-	    .words = format_words,
+	    .words = format_names,
 	    .help = "Format of a message; auto = funboost in Redis and "
 		    "RabbitMQ, envelope elsewhere.",
 	},
@@ -220,7 +220,7 @@ const struct conf_option conf_redis_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf_redis, tls),
 	    .fallback = "off",
-	    .words = redis_tls_words,
+	    .words = redis_tls_names,
 	    .help = "Use TLS, and verify the certificate with ca_file.",
 	},
 	{
@@ -228,7 +228,7 @@ const struct conf_option conf_redis_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf_redis, dedup),
 	    .fallback = "on",
-	    .words = switch_words,
+	    .words = switch_names,
 	    .help = "on: each run leaves a key in Redis, for as long as it "
 		    "may be retried and an hour\nlonger, so that it is "
 		    "pushed once even if a reply is lost.  off: such a run "
@@ -274,7 +274,7 @@ const struct conf_option conf_rabbitmq_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf_rabbitmq, tls),
 	    .fallback = "off",
-	    .words = switch_words,
+	    .words = switch_names,
 	    .help = "Use TLS, and verify the certificate with ca_file.",
 	},
 	TIMEOUT(conf_rabbitmq),

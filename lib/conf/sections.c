@@ -22,7 +22,7 @@ _Static_assert(sizeof(struct conf_render_key) <= CONF_SECTION_MAX &&
 	sizeof(struct conf_alert) <= CONF_SECTION_MAX,
     "the parser has room for a section");
 
-static const struct conf_choice marker_words[] = {
+static const struct conf_choice marker_names[] = {
 	{ "none", CONF_MARKER_NONE, NULL },
 	{ "comment", CONF_MARKER_COMMENT, NULL },
 	{ "env", CONF_MARKER_ENV, NULL },
@@ -89,7 +89,7 @@ static const struct conf_option render_service_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf_render_service, marker),
 	    .fallback = "none",
-	    .words = marker_words,
+	    .words = marker_names,
 	    .help = "What is added to a command so that its job is found "
 		    "with certainty after a\nlost response: nothing, \" # "
 		    "minutehand:RUN\" after it, or\n\"MINUTEHAND_RUN=RUN \" "
@@ -98,7 +98,7 @@ static const struct conf_option render_service_options[] = {
 	{ .name = NULL },
 };
 
-static const struct conf_choice alert_words[] = {
+static const struct conf_choice alert_names[] = {
 	{ "failed", ALERT_FAILED, NULL },
 	{ "refused", ALERT_REFUSED, NULL },
 	{ "unknown", ALERT_UNKNOWN, NULL },
@@ -147,7 +147,7 @@ static const struct conf_option alert_options[] = {
 	    .offset = offsetof(struct conf_alert, on),
 	    .shown = "{failed, refused, unknown, missed, dead, quarantined, "
 		     "no_tick, too_long, denied}",
-	    .words = alert_words,
+	    .words = alert_names,
 	    .help = "Events to report; by default all.",
 	},
 	{ .name = NULL },

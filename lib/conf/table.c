@@ -23,40 +23,40 @@ _Static_assert(sizeof(enum conf_anonymous) == sizeof(int) &&
 	sizeof(enum log_level) == sizeof(int),
     "a choice is stored as an int");
 
-static const struct conf_choice anonymous_words[] = {
+static const struct conf_choice anonymous_names[] = {
 	{ "off", CONF_ANONYMOUS_OFF, NULL },
 	{ "loopback", CONF_ANONYMOUS_LOOPBACK, NULL },
 	{ NULL, 0, NULL },
 };
 
 /* admin cannot be anonymous. */
-static const struct conf_choice scope_words[] = {
+static const struct conf_choice scope_names[] = {
 	{ "read", CONF_SCOPE_READ, NULL },
 	{ "write", CONF_SCOPE_WRITE, NULL },
 	{ "consume", CONF_SCOPE_CONSUME, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_choice yes_words[] = {
+static const struct conf_choice yes_names[] = {
 	{ "no", CONF_OFF, NULL },
 	{ "yes", CONF_ON, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_choice language_words[] = {
+static const struct conf_choice language_names[] = {
 	{ "auto", CONF_LANGUAGE_AUTO, NULL },
 	{ "en", CONF_LANGUAGE_EN, NULL },
 	{ "zh", CONF_LANGUAGE_ZH, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_choice target_words[] = {
+static const struct conf_choice target_names[] = {
 	{ "stderr", LOG_TARGET_STDERR, NULL },
 	{ "syslog", LOG_TARGET_SYSLOG, NULL },
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_choice level_words[] = {
+static const struct conf_choice level_names[] = {
 	{ "err", LOG_LEVEL_ERR, NULL },
 	{ "warn", LOG_LEVEL_WARN, NULL },
 	{ "info", LOG_LEVEL_INFO, NULL },
@@ -64,7 +64,7 @@ static const struct conf_choice level_words[] = {
 	{ NULL, 0, NULL },
 };
 
-static const struct conf_choice ambiguous_words[] = {
+static const struct conf_choice ambiguous_names[] = {
 	{ "retry", CONF_AMBIGUOUS_RETRY, NULL },
 	{ "skip", CONF_AMBIGUOUS_SKIP, NULL },
 	{ NULL, 0, NULL },
@@ -94,7 +94,7 @@ const struct conf_option conf_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf, group_writable),
 	    .fallback = "no",
-	    .words = yes_words,
+	    .words = yes_names,
 	    .help = "Is the group of the files trusted like their owner?  "
 		    "yes lets several users\nshare the store through a "
 		    "group.  Secrets remain readable by their owner alone.",
@@ -120,7 +120,7 @@ const struct conf_option conf_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf, anonymous),
 	    .fallback = "off",
-	    .words = anonymous_words,
+	    .words = anonymous_names,
 	    .help = "Access to the HTTP API without a token: none (off), or "
 		    "for every program\non this host (loopback).",
 	},
@@ -129,7 +129,7 @@ const struct conf_option conf_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf, language),
 	    .fallback = "auto",
-	    .words = language_words,
+	    .words = language_names,
 	    .help = "Language of the HTTP API's messages: en, zh, or as the "
 		    "client's\nAccept-Language prefers (auto; without a "
 		    "preference Chinese below /funboost,\nEnglish elsewhere).",
@@ -140,7 +140,7 @@ const struct conf_option conf_options[] = {
 	    .offset = offsetof(struct conf, anonymous_scopes),
 	    .fallback = "read,write,consume",
 	    .shown = "\"read,write,consume\"",
-	    .words = scope_words,
+	    .words = scope_names,
 	    .help = "Scopes of access without a token, for every queue and "
 		    "no service of\nRender: a comma-separated list of read, "
 		    "write and consume.",
@@ -150,7 +150,7 @@ const struct conf_option conf_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf, broker),
 	    .fallback = "sqlite",
-	    .words = conf_broker_words,
+	    .words = conf_broker_names,
 	    .help = "Where the messages of queues without a setting go.",
 	},
 	{
@@ -290,7 +290,7 @@ const struct conf_option conf_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf, log_target),
 	    .fallback = "stderr",
-	    .words = target_words,
+	    .words = target_names,
 	    .help = "Where events are logged.",
 	},
 	{
@@ -298,7 +298,7 @@ const struct conf_option conf_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf, log_level),
 	    .fallback = "warn",
-	    .words = level_words,
+	    .words = level_names,
 	    .help = "The least important events to log.",
 	},
 	{
@@ -306,7 +306,7 @@ const struct conf_option conf_options[] = {
 	    .type = CONF_CHOICE,
 	    .offset = offsetof(struct conf, on_ambiguous),
 	    .fallback = "retry",
-	    .words = ambiguous_words,
+	    .words = ambiguous_names,
 	    .help = "If it is unknown whether a job was launched at Render, "
 		    "and it is not found\nthere: launch it (possibly a "
 		    "second time), or skip it.",

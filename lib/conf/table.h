@@ -68,7 +68,7 @@ struct conf_section {
 #define CONF_SECTION_MAX 256
 
 /* Options of queues and of the servers of their brokers. */
-extern const struct conf_choice conf_broker_words[];
+extern const struct conf_choice conf_broker_names[];
 extern const struct conf_option conf_queue_options[];
 extern const struct conf_option conf_redis_options[];
 extern const struct conf_option conf_rabbitmq_options[];

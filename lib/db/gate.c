@@ -41,7 +41,7 @@ struct gate {
 };
 
 static int
-turn_init(struct gate_file *f)
+mutex_init(struct gate_file *f)
 {
 	pthread_mutexattr_t a;
 	int rc;
@@ -61,7 +61,7 @@ turn_init(struct gate_file *f)
 
 /* The file's lock, held for microseconds while the file is made. */
 static int
-turn_lock(int fd)
+file_lock(int fd)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -73,11 +73,11 @@ turn_lock(int fd)
 
 /* Map the file; the first one to come, under the file's lock, fills it. */
 static int
-turn_map(struct gate *t, int fd)
+file_map(struct gate *t, int fd)
 {
 	struct stat sb;
 
-	if (turn_lock(fd) != 0 || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
+	if (file_lock(fd) != 0 || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
 		return -1;
 	/* A file with a hole, on a full disk, would kill who touches it. */
 	if (posix_fallocate(fd, 0, (off_t)sizeof(*t->file)) != 0)
@@ -89,7 +89,7 @@ turn_map(struct gate *t, int fd)
 		t->file = NULL;
 		return -1;
 	}
-	return t->file->mark == MARK ? 0 : turn_init(t->file);
+	return t->file->mark == MARK ? 0 : mutex_init(t->file);
 }
 
 /*
@@ -97,13 +97,13 @@ turn_map(struct gate *t, int fd)
  * owner where we may give it away, else to its group, whatever our umask.
  */
 static void
-gate_share(int fd, const char *beside)
+gate_share(int fd, const char *store_path)
 {
 	struct stat sb, is;
 	bool is_given;
 
-	if (beside == NULL || stat(beside, &sb) != 0 || fstat(fd, &is) != 0 ||
-	    is.st_size != 0)
+	if (store_path == NULL || stat(store_path, &sb) != 0 ||
+	    fstat(fd, &is) != 0 || is.st_size != 0)
 		return;
 	is_given =
 	    is.st_uid != sb.st_uid && fchown(fd, sb.st_uid, sb.st_gid) == 0;
@@ -115,7 +115,7 @@ gate_share(int fd, const char *beside)
 }
 
 struct gate *
-gate_open(const char *path, const char *beside)
+gate_open(const char *path, const char *store_path)
 {
 	struct gate *t;
 	int fd;
@@ -127,8 +127,8 @@ gate_open(const char *path, const char *beside)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		goto err1;
-	gate_share(fd, beside);
-	if (turn_map(t, fd) != 0)
+	gate_share(fd, store_path);
+	if (file_map(t, fd) != 0)
 		goto err2;
 	/* The mapping keeps the open file, and with it the lock, alive. */
 	(void)flock(fd, LOCK_UN);
@@ -157,7 +157,7 @@ gate_close(struct gate *t)
 
 /* Remove our file, unless somebody has put another one in its place. */
 static void
-turn_forget(struct gate *t)
+file_remove(struct gate *t)
 {
 	struct stat sb;
 
@@ -186,7 +186,7 @@ gate_enter(struct gate *t, int64_t wait_us)
 		rc = pthread_mutex_consistent(&t->file->mutex);
 	t->is_held = rc == 0;
 	if (rc != 0)
-		turn_forget(t);
+		file_remove(t);
 }
 
 void

@@ -20,7 +20,7 @@ struct gate;
  * The gate kept in the file path, which is made with owner, group and mode of
  * the file beside, if that is there and not NULL; NULL when there can be none.
  */
-struct gate *gate_open(const char *path, const char *beside);
+struct gate *gate_open(const char *path, const char *store_path);
 
 /* Give back the turn if held, and free. */
 void gate_close(struct gate *t);

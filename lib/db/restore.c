@@ -314,7 +314,7 @@ static void
 refuse_owner(const char *path, struct err *why)
 {
 	struct stat sb = { .st_uid = 0 };
-	const char *said = strerror(errno);
+	const char *reason = strerror(errno);
 	char whose[96];
 
 	(void)stat(path, &sb);
@@ -323,7 +323,7 @@ refuse_owner(const char *path, struct err *why)
 	    "%s: belongs to %s, group %lu, mode %04o, and the restored store "
 	    "would not (%s): run this as its owner or as root",
 	    path, whose, (unsigned long)sb.st_gid,
-	    (unsigned)(sb.st_mode & 07777), said);
+	    (unsigned)(sb.st_mode & 07777), reason);
 }
 
 /* Copy the source, give it to the owner of what it replaces, put it there. */

@@ -97,14 +97,14 @@ enum store_rc
 stmt_rc(struct store *st, int sqlite_rc)
 {
 	enum store_rc rc = rc_of(sqlite_rc);
-	const char *said = sqlite3_errstr(sqlite_rc);
+	const char *message = sqlite3_errstr(sqlite_rc);
 
 	/* The connection knows more, if it was the one that failed. */
 	if (st->db != NULL && sqlite3_extended_errcode(st->db) == sqlite_rc)
-		said = sqlite3_errmsg(st->db);
+		message = sqlite3_errmsg(st->db);
 	if (rc == STORE_FULL || rc == STORE_ERROR)
 		log_event(LOG_LEVEL_ERR, "store", LOG_KEY_PATH, st->path,
-		    LOG_KEY_ERROR, said, NULL);
+		    LOG_KEY_ERROR, message, NULL);
 	return rc;
 }
 

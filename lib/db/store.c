@@ -15,7 +15,7 @@
 /* A writer that holds the gate longer than this is passed by. */
 #define GATE_US (500 * 1000)
 
-static const char *const rc_words[] = {
+static const char *const rc_names[] = {
 	[STORE_OK] = "done",
 	[STORE_NOTFOUND] = "not found",
 	[STORE_CONFLICT] = "conflicts with what is stored",
@@ -30,7 +30,7 @@ static const char *const rc_words[] = {
 const char *
 store_strrc(enum store_rc rc)
 {
-	return rc_words[rc];
+	return rc_names[rc];
 }
 
 bool
@@ -112,12 +112,13 @@ static enum store_rc
 check_run(struct store *st, enum sql_id id, struct err *why)
 {
 	struct stmt *q = stmt_call(st, id, NO_ARGS);
-	const char *said;
+	const char *result;
 
 	if (stmt_next(q)) {
-		said = row_text(q, 0);
-		if (said == NULL || strcmp(said, "ok") != 0) {
-			err_set(why, "%s", said == NULL ? "no answer" : said);
+		result = row_text(q, 0);
+		if (result == NULL || strcmp(result, "ok") != 0) {
+			err_set(why, "%s",
+			    result == NULL ? "no answer" : result);
 			stmt_fail(q, STORE_ERROR);
 		}
 	} else

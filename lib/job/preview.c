@@ -226,9 +226,9 @@ add_words(const struct trigger *t, struct buf *out)
 	buf_printf(out, ",\"trigger_kind\":\"%s\",\"timezone\":\"%s\"",
 	    trigger_kind_name(trigger_kind(t)), tz_name(trigger_zone(t)));
 	buf_str(out, ",\"words\":{");
-	for (lang = WORDS_EN; lang < WORDS__MAX; lang++) {
+	for (lang = DESCRIBE_EN; lang < DESCRIBE__MAX; lang++) {
 		buf_reset(&text);
-		trigger_words(t, lang, &text);
+		trigger_describe(t, lang, &text);
 		out->is_failed |= text.is_failed;
 		buf_printf(out, "%s\"%s\":", lang > 0 ? "," : "",
 		    describe_lang_name(lang));

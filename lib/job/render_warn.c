@@ -18,32 +18,36 @@
 /* A warning in both languages; %s is its subject. */
 struct phrase {
 	enum warn_code code;
-	const char *text[WORDS__MAX];
+	const char *text[DESCRIBE__MAX];
 };
 
 /* Render adds plans, and a misspelt one looks the same. */
 static const struct phrase plan_phrase = { WARN_PLAN,
-	{ [WORDS_EN] = "planId %s is not among the known plans; Render "
-		       "may refuse it",
-	    [WORDS_ZH] = "planId %s 不在已知方案之列；以 Render 为准" } };
+	{ [DESCRIBE_EN] = "planId %s is not among the known plans; Render "
+			  "may refuse it",
+	    [DESCRIBE_ZH] = "planId %s 不在已知方案之列；以 Render 为准" } };
 
 static const struct phrase key_phrase = { WARN_NO_KEY,
-	{ [WORDS_EN] = "there is no usable key for %s: its runs wait for one, "
-		       "and are given up after a day or the max_age of their "
-		       "retry",
-	    [WORDS_ZH] = "没有可用于 %s 的密钥：运行将等待，超过一天或 retry "
-			 "的 max_age 后放弃" } };
+	{ [DESCRIBE_EN] =
+		"there is no usable key for %s: its runs wait for one, "
+		"and are given up after a day or the max_age of their "
+		"retry",
+	    [DESCRIBE_ZH] =
+		"没有可用于 %s 的密钥：运行将等待，超过一天或 retry "
+		"的 max_age 后放弃" } };
 
 static const struct phrase runtime_phrase = { WARN_RUNTIME,
-	{ [WORDS_EN] = "%s has no effect here: only runs at Render are ended",
-	    [WORDS_ZH] = "%s 在此不起作用：只有在 Render 上的运行会被结束" } };
+	{ [DESCRIBE_EN] =
+		"%s has no effect here: only runs at Render are ended",
+	    [DESCRIBE_ZH] =
+		"%s 在此不起作用：只有在 Render 上的运行会被结束" } };
 
 static void
 drop_last(struct warns *ws)
 {
 	struct warn *w = &ws->v[--ws->n];
 
-	for (int lang = 0; lang < WORDS__MAX; lang++)
+	for (int lang = 0; lang < DESCRIBE__MAX; lang++)
 		buf_fini(&w->text[lang]);
 }
 
@@ -57,7 +61,7 @@ add(struct warns *ws, const struct phrase *p, const char *what)
 		return;
 	ws->n++;
 	w->code = p->code;
-	for (int lang = 0; lang < WORDS__MAX; lang++) {
+	for (int lang = 0; lang < DESCRIBE__MAX; lang++) {
 		const char *hole = strstr(p->text[lang], "%s");
 
 		buf_init(&w->text[lang]);
@@ -68,8 +72,8 @@ add(struct warns *ws, const struct phrase *p, const char *what)
 	}
 	for (size_t i = 0; i + 1 < ws->n; i++)
 		if (ws->v[i].code == w->code &&
-		    strcmp(buf_cstr(&ws->v[i].text[WORDS_EN]),
-			buf_cstr(&w->text[WORDS_EN])) == 0) {
+		    strcmp(buf_cstr(&ws->v[i].text[DESCRIBE_EN]),
+			buf_cstr(&w->text[DESCRIBE_EN])) == 0) {
 			drop_last(ws);
 			return;
 		}

@@ -49,7 +49,7 @@ struct run {
 };
 
 /* All state names, for messages. */
-#define RUN_STATE_WORDS \
+#define RUN_STATE_NAMES \
 	"sent, missed, coalesced, paused, overlap, due, sending, unknown, " \
 	"created, running, succeeded, failed, canceled, refused or dead"
 

@@ -69,9 +69,9 @@ add_words(const struct trigger *t, struct buf *out)
 	struct buf text = BUF_INIT;
 
 	buf_str(out, ",\"words\":{");
-	for (int lang = 0; lang < WORDS__MAX; lang++) {
+	for (int lang = 0; lang < DESCRIBE__MAX; lang++) {
 		buf_reset(&text);
-		trigger_words(t, (enum describe_lang)lang, &text);
+		trigger_describe(t, (enum describe_lang)lang, &text);
 		buf_printf(out, "%s\"%s\":", lang == 0 ? "" : ",",
 		    describe_lang_name((enum describe_lang)lang));
 		buf_json(out, buf_cstr(&text));
@@ -327,7 +327,7 @@ add_event(const struct fires_opts *o, const struct fires_job *j, int64_t at_us,
 	{
 		struct buf words = BUF_INIT;
 
-		trigger_words(j->trigger, WORDS_EN, &words);
+		trigger_describe(j->trigger, DESCRIBE_EN, &words);
 		add_escaped(buf_cstr(&words), &line);
 		buf_fini(&words);
 	}

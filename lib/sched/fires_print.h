@@ -13,7 +13,7 @@ enum fires_format {
 	FIRES_FORMAT__MAX
 };
 
-#define FIRES_FORMAT_WORDS "json, csv or ics"
+#define FIRES_FORMAT_NAMES "json, csv or ics"
 
 /* "json", "csv", "ics"; 0, or -1: no such format. */
 int fires_format_parse(const char *word, enum fires_format *out);

@@ -97,7 +97,7 @@ static enum store_rc
 handover_overlap(struct store *st, struct run *r, const struct handover *h,
     const char *blocker)
 {
-	char why[RUN_ID_LEN + 64], *said = r->reason;
+	char why[RUN_ID_LEN + 64], *old_reason = r->reason;
 	enum store_rc rc;
 
 	(void)snprintf(why, sizeof(why),
@@ -106,7 +106,7 @@ handover_overlap(struct store *st, struct run *r, const struct handover *h,
 	r->state = RUN_OVERLAP;
 	r->reason = why;
 	rc = store_run_insert(st, r);
-	r->reason = said;
+	r->reason = old_reason;
 	return rc;
 }
 

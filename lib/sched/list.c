@@ -170,24 +170,24 @@ struct visible {
 };
 
 static void
-see_queue(void *arg, const char *queue, int64_t n)
+add_visible(void *arg, const char *queue, int64_t n)
 {
-	struct visible *seen = arg;
+	struct visible *count = arg;
 
-	if (grant_queue(seen->grant, queue))
-		seen->n += n;
+	if (grant_queue(count->grant, queue))
+		count->n += n;
 }
 
 static enum store_rc
 count_quarantined(struct sched *s, struct store *st, int64_t *out)
 {
-	struct visible seen = { s->grant, 0 };
+	struct visible count = { s->grant, 0 };
 	enum store_rc rc;
 
 	if (grant_queue(s->grant, NULL))
 		return store_job_count_quarantined(st, out);
-	rc = store_job_quarantined_queues(st, see_queue, &seen);
-	*out = seen.n;
+	rc = store_job_quarantined_queues(st, add_visible, &count);
+	*out = count.n;
 	return rc;
 }
 

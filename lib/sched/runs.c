@@ -93,15 +93,15 @@ report_waiting(struct sched *s, struct run *r)
 {
 	struct buf why = BUF_INIT;
 	enum store_rc rc;
-	size_t said;
+	size_t old_len;
 
 	if (r->state != RUN_DUE)
 		return STORE_OK;
 	if (r->reason != NULL)
 		buf_printf(&why, "%s; ", r->reason);
-	said = why.len;
+	old_len = why.len;
 	rc = sched_why_waiting(s, r->queue, &why);
-	if (rc == STORE_OK && why.len > said) {
+	if (rc == STORE_OK && why.len > old_len) {
 		free(r->reason);
 		r->reason = buf_take(&why);
 	}

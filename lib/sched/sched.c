@@ -154,7 +154,7 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 	struct store_pace pace = { CADENCE_DEFAULT_US, -1 };
 	struct store_tick t = { .id = 0 };
 	enum store_rc rc;
-	int64_t seen;
+	int64_t last_us;
 
 	*out = (struct sched_health){
 		.last_tick_age_us = -1,
@@ -176,9 +176,9 @@ sched_health(struct sched *s, int64_t now_us, struct sched_health *out)
 	/* cron runs at most every minute: a smaller gap is that of a loop. */
 	if (pace.cadence_us > CADENCE_DEFAULT_US)
 		out->cadence_us = pace.cadence_us;
-	seen = t.ended_us > t.started_us ? t.ended_us : t.started_us;
+	last_us = t.ended_us > t.started_us ? t.ended_us : t.started_us;
 	out->last_tick_us = t.started_us;
-	out->last_tick_age_us = now_us > seen ? now_us - seen : 0;
+	out->last_tick_age_us = now_us > last_us ? now_us - last_us : 0;
 	out->is_late = out->ahead_us > 0 ||
 	    out->last_tick_age_us > 2 * out->cadence_us + LATE_SLACK_US;
 	return STORE_OK;

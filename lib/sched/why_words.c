@@ -16,7 +16,7 @@
 #include "lib/base/ban.h"
 
 /* clang-format off */
-static const char *const texts[WHY__MAX][WORDS__MAX] = {
+static const char *const texts[WHY__MAX][DESCRIBE__MAX] = {
 	[WHY_RAN] = {
 	    "It ran: slot {s} was handed over {l} late as run {i}{R}.",
 	    "已执行：{s} 的触发点迟 {l} 交付，运行编号 {i}{R}。" },
@@ -152,7 +152,7 @@ add_word(const struct why *w, char letter, enum describe_lang lang,
 	else if (letter == 'q')
 		buf_str(out, w->queue);
 	else if (letter == 'l')
-		buf_printf(out, lang == WORDS_ZH ? "%.3f 秒" : "%.3f s",
+		buf_printf(out, lang == DESCRIBE_ZH ? "%.3f 秒" : "%.3f s",
 		    (double)w->out.late_us / 1e6);
 	else if (letter == 'S')
 		buf_str(out, run_state_name(w->row.state));

@@ -38,14 +38,14 @@ static const struct phrases {
 	void (*cron)(const struct describe_cron *w, struct buf *out);
 	void (*calendar)(const struct trigger *t, struct buf *out);
 } phrases[] = {
-	[WORDS_EN] = { "en", "every ", "on ", " at ", " in ", ", in ", "",
+	[DESCRIBE_EN] = { "en", "every ", "on ", " at ", " in ", ", in ", "",
 	    ", from ", "", ", until ", "", ", delayed by up to ", "",
 	    ", counted from ", "", describe_cron_en, describe_calendar_en },
-	[WORDS_ZH] = { "zh", "每", "", " ", "（", "（", "）", "，从 ", " 开始",
-	    "，到 ", " 为止", "，最多延后", "", "，从 ", " 起计",
+	[DESCRIBE_ZH] = { "zh", "每", "", " ", "（", "（", "）", "，从 ",
+	    " 开始", "，到 ", " 为止", "，最多延后", "", "，从 ", " 起计",
 	    describe_cron_zh, describe_calendar_zh },
 };
-_Static_assert(sizeof(phrases) / sizeof(phrases[0]) == WORDS__MAX,
+_Static_assert(sizeof(phrases) / sizeof(phrases[0]) == DESCRIBE__MAX,
     "phrases for each language");
 
 const char *
@@ -188,9 +188,9 @@ find_shape(struct describe_cron *w, enum cron_field f, int size)
 {
 	int a, b, step;
 
-	w->shape[f] = WORDS_SOME;
+	w->shape[f] = SHAPE_SOME;
 	if (describe_count(&w->field[f]) == size)
-		w->shape[f] = WORDS_ALL;
+		w->shape[f] = SHAPE_ALL;
 	step = describe_steps(&w->field[f], &a, &b);
 	/* Two or three values form a step as well: every 12 hours. */
 	if (step == 0 && has(&w->field[f], 0) &&
@@ -200,7 +200,7 @@ find_shape(struct describe_cron *w, enum cron_field f, int size)
 		if (has(&w->field[f], a) != (a % step == 0))
 			return;
 	if (step > 1 && size % step == 0) {
-		w->shape[f] = WORDS_EVEN;
+		w->shape[f] = SHAPE_EVEN;
 		w->step[f] = step;
 	}
 }
@@ -224,18 +224,18 @@ analyze_cron(struct describe_cron *w, const struct cron *c,
 		if (f == CRON_YEAR) {
 			w->field[f].base = CRON_YEAR_MIN;
 			w->field[f].words = years;
-			w->shape[f] = years == NULL ? WORDS_ALL : WORDS_SOME;
+			w->shape[f] = years == NULL ? SHAPE_ALL : SHAPE_SOME;
 		} else
 			find_shape(w, (enum cron_field)f,
 			    range[f].max - range[f].min + 1);
 		if (f >= CRON_HOUR)
 			n *= describe_count(&w->field[f]);
 	}
-	w->is_day_free = w->shape[CRON_DAY] == WORDS_ALL;
-	w->is_dow_free = w->shape[CRON_DOW] == WORDS_ALL;
+	w->is_day_free = w->shape[CRON_DAY] == SHAPE_ALL;
+	w->is_dow_free = w->shape[CRON_DOW] == SHAPE_ALL;
 	w->is_second_0 = c->bits[CRON_SECOND] == 1;
-	w->is_clock = n <= CLOCK_MAX && w->shape[CRON_HOUR] != WORDS_ALL &&
-	    (w->shape[CRON_HOUR] == WORDS_SOME || n <= 2);
+	w->is_clock = n <= CLOCK_MAX && w->shape[CRON_HOUR] != SHAPE_ALL &&
+	    (w->shape[CRON_HOUR] == SHAPE_SOME || n <= 2);
 }
 
 /*
@@ -330,7 +330,7 @@ add_wall(int64_t wall_s, const char *glue, struct buf *out)
 }
 
 void
-trigger_words_wall(int64_t wall_s, struct buf *out)
+describe_wall(int64_t wall_s, struct buf *out)
 {
 	add_wall(wall_s, " ", out);
 }
@@ -365,11 +365,11 @@ add_seconds(struct buf *out, int64_t us)
 }
 
 void
-trigger_words_length(int64_t us, enum describe_lang lang, struct buf *out)
+describe_length(int64_t us, enum describe_lang lang, struct buf *out)
 {
 	static const struct {
 		int64_t us;
-		const char *name[WORDS__MAX];
+		const char *name[DESCRIBE__MAX];
 	} units[] = {
 		{ 86400 * US_PER_S, { "day", "天" } },
 		{ 3600 * US_PER_S, { "hour", "小时" } },
@@ -390,11 +390,12 @@ trigger_words_length(int64_t us, enum describe_lang lang, struct buf *out)
 			add_seconds(out, n);
 		else
 			buf_printf(out, "%" PRId64, n);
-		buf_printf(out, "%s%s", lang == WORDS_EN ? " " : "",
+		buf_printf(out, "%s%s", lang == DESCRIBE_EN ? " " : "",
 		    units[i].name[lang]);
-		if (lang == WORDS_EN && n != (units[i].us == 1 ? US_PER_S : 1))
+		if (lang == DESCRIBE_EN &&
+		    n != (units[i].us == 1 ? US_PER_S : 1))
 			buf_char(out, 's');
-		space = lang == WORDS_EN ? " " : "";
+		space = lang == DESCRIBE_EN ? " " : "";
 	}
 }
 
@@ -405,7 +406,7 @@ add_interval(const struct trigger *t, enum describe_lang lang, struct buf *out)
 	struct buf length = BUF_INIT;
 	const char *text;
 
-	trigger_words_length(t->u.interval.length_us, lang, &length);
+	describe_length(t->u.interval.length_us, lang, &length);
 	text = buf_cstr(&length);
 	/* A single unit: no second number follows. */
 	if (strncmp(text, "1 ", 2) == 0 && strchr(text + 2, ' ') == NULL)
@@ -439,7 +440,8 @@ add_calendar(const struct trigger *t, const struct phrases *ph, struct buf *out)
 }
 
 void
-trigger_words(const struct trigger *t, enum describe_lang lang, struct buf *out)
+trigger_describe(const struct trigger *t, enum describe_lang lang,
+    struct buf *out)
 {
 	const struct phrases *ph = &phrases[lang];
 
@@ -471,7 +473,7 @@ trigger_words(const struct trigger *t, enum describe_lang lang, struct buf *out)
 	}
 	if (t->jitter_us != 0) {
 		buf_str(out, ph->delay);
-		trigger_words_length(t->jitter_us, lang, out);
+		describe_length(t->jitter_us, lang, out);
 		buf_str(out, ph->delay_end);
 	}
 }

@@ -91,11 +91,11 @@ static bool
 add_every(struct buf *out, const struct describe_cron *w, enum cron_field f,
     const char *noun)
 {
-	if (w->shape[f] == WORDS_ALL)
+	if (w->shape[f] == SHAPE_ALL)
 		buf_printf(out, "every %s", noun);
-	else if (w->shape[f] == WORDS_EVEN)
+	else if (w->shape[f] == SHAPE_EVEN)
 		buf_printf(out, "every %d %ss", w->step[f], noun);
-	return w->shape[f] != WORDS_SOME;
+	return w->shape[f] != SHAPE_SOME;
 }
 
 /*
@@ -111,13 +111,13 @@ add_time(const struct describe_cron *w, struct buf *out)
 	has_minute = !has_second && add_every(out, w, CRON_MINUTE, "minute");
 	has_lead =
 	    has_second || has_minute || add_every(out, w, CRON_HOUR, "hour");
-	if (!has_minute && !(has_second && w->shape[CRON_MINUTE] == WORDS_ALL))
+	if (!has_minute && !(has_second && w->shape[CRON_MINUTE] == SHAPE_ALL))
 		add_field(out, has_second ? "in" : "at", "minute",
 		    &f[CRON_MINUTE]);
 	if (!has_second && !w->is_second_0)
 		add_field(out, "at", "second", &f[CRON_SECOND]);
 	if ((has_second || has_minute || !has_lead) &&
-	    w->shape[CRON_HOUR] != WORDS_ALL)
+	    w->shape[CRON_HOUR] != SHAPE_ALL)
 		add_field(out, "in", "hour", &f[CRON_HOUR]);
 }
 
@@ -195,7 +195,7 @@ static void
 add_of_month(const struct describe_cron *w, struct buf *out)
 {
 	buf_str(out, " of ");
-	if (w->shape[CRON_MONTH] == WORDS_ALL)
+	if (w->shape[CRON_MONTH] == SHAPE_ALL)
 		buf_str(out, "every month");
 	else if (!add_steps(out, &w->field[CRON_MONTH], "month",
 		     describe_month_en))
@@ -223,7 +223,7 @@ add_date(const struct describe_cron *w, struct buf *out)
 		(void)add_positions(w->set->dow_nth,
 		    describe_count(&w->field[CRON_DOW]) > 0 ? " or " : "", out);
 	}
-	if (w->shape[CRON_MONTH] != WORDS_ALL &&
+	if (w->shape[CRON_MONTH] != SHAPE_ALL &&
 	    (w->is_day_free || (w->set->is_day_or_dow && !w->is_dow_free))) {
 		buf_str(out, w->is_dow_free ? " in " : ", in ");
 		if (!add_steps(out, &w->field[CRON_MONTH], "month",
@@ -237,11 +237,11 @@ add_weeks_and_years(const struct describe_cron *w, struct buf *out)
 {
 	const struct describe_set *years = &w->field[CRON_YEAR];
 
-	if (w->shape[CRON_WEEK] != WORDS_ALL) {
+	if (w->shape[CRON_WEEK] != SHAPE_ALL) {
 		buf_char(out, ',');
 		add_field(out, "in", "ISO week", &w->field[CRON_WEEK]);
 	}
-	if (w->shape[CRON_YEAR] == WORDS_ALL)
+	if (w->shape[CRON_YEAR] == SHAPE_ALL)
 		return;
 	buf_str(out, ", in ");
 	if (w->years != NULL)
@@ -262,7 +262,7 @@ describe_cron_en(const struct describe_cron *w, struct buf *out)
 	} else
 		add_time(w, out);
 	if (w->is_clock && w->is_day_free && w->is_dow_free &&
-	    w->shape[CRON_WEEK] == WORDS_ALL)
+	    w->shape[CRON_WEEK] == SHAPE_ALL)
 		buf_str(out, " every day");
 	add_date(w, out);
 	add_weeks_and_years(w, out);

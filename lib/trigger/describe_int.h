@@ -15,9 +15,9 @@ struct describe_set {
 
 /* How a unit of the time of day is best expressed. */
 enum describe_shape {
-	WORDS_ALL,  /* every value */
-	WORDS_EVEN, /* every step-th from 0 on; step divides the unit */
-	WORDS_SOME
+	SHAPE_ALL,  /* every value */
+	SHAPE_EVEN, /* every step-th from 0 on; step divides the unit */
+	SHAPE_SOME
 };
 
 /* What the languages need to know about an expression. */
@@ -25,7 +25,7 @@ struct describe_cron {
 	const struct cron *set;
 	struct describe_set field[CRON__MAX];
 	enum describe_shape shape[CRON__MAX];
-	int step[CRON__MAX]; /* of WORDS_EVEN */
+	int step[CRON__MAX]; /* of SHAPE_EVEN */
 	const char *years;   /* the year field as text, or NULL */
 	bool is_day_free;    /* any day of the month */
 	bool is_dow_free;    /* any weekday */

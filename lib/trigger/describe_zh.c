@@ -65,8 +65,8 @@ add_space(struct buf *out)
 static void
 add_years(const struct describe_cron *w, struct buf *out)
 {
-	if (w->shape[CRON_YEAR] == WORDS_ALL) {
-		if (w->shape[CRON_MONTH] != WORDS_ALL)
+	if (w->shape[CRON_YEAR] == SHAPE_ALL) {
+		if (w->shape[CRON_MONTH] != SHAPE_ALL)
 			buf_str(out, "每年");
 		return;
 	}
@@ -140,10 +140,10 @@ add_days(const struct describe_cron *w, struct buf *out)
 static void
 add_date(const struct describe_cron *w, struct buf *out)
 {
-	bool is_week_free = w->shape[CRON_WEEK] == WORDS_ALL;
+	bool is_week_free = w->shape[CRON_WEEK] == SHAPE_ALL;
 
 	add_years(w, out);
-	if (w->shape[CRON_MONTH] != WORDS_ALL)
+	if (w->shape[CRON_MONTH] != SHAPE_ALL)
 		add_values(out, &w->field[CRON_MONTH], &months, "");
 	else if (!w->is_day_free)
 		buf_str(out, "每月");
@@ -170,10 +170,10 @@ static bool
 add_every(struct buf *out, const struct describe_cron *w, enum cron_field f,
     const char *noun)
 {
-	if (w->shape[f] == WORDS_SOME)
+	if (w->shape[f] == SHAPE_SOME)
 		return false;
 	add_space(out);
-	if (w->shape[f] == WORDS_ALL)
+	if (w->shape[f] == SHAPE_ALL)
 		buf_printf(out, "每%s", noun);
 	else
 		buf_printf(out, "每%d%s", w->step[f], noun);
@@ -193,17 +193,17 @@ static void
 add_time(const struct describe_cron *w, struct buf *out)
 {
 	const struct describe_set *f = w->field;
-	bool is_second = w->shape[CRON_SECOND] != WORDS_SOME;
-	bool is_minute = !is_second && w->shape[CRON_MINUTE] != WORDS_SOME;
+	bool is_second = w->shape[CRON_SECOND] != SHAPE_SOME;
+	bool is_minute = !is_second && w->shape[CRON_MINUTE] != SHAPE_SOME;
 
 	if (!is_second && !is_minute) {
 		if (!add_every(out, w, CRON_HOUR, "小时"))
 			add_field(out, &f[CRON_HOUR], "时");
-	} else if (w->shape[CRON_HOUR] != WORDS_ALL)
+	} else if (w->shape[CRON_HOUR] != SHAPE_ALL)
 		add_field(out, &f[CRON_HOUR], "时");
 	if (is_minute)
 		(void)add_every(out, w, CRON_MINUTE, "分钟");
-	else if (!is_second || w->shape[CRON_MINUTE] != WORDS_ALL)
+	else if (!is_second || w->shape[CRON_MINUTE] != SHAPE_ALL)
 		add_field(out, &f[CRON_MINUTE], "分");
 	if (is_second)
 		(void)add_every(out, w, CRON_SECOND, "秒");

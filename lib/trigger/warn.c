@@ -57,7 +57,7 @@ _Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
 
 /* A warning in both languages; "%1" and "%2" stand for its values. */
 struct phrase {
-	const char *text[WORDS__MAX];
+	const char *text[DESCRIBE__MAX];
 };
 
 /* By what happens to the wall time. */
@@ -200,7 +200,7 @@ warns_fini(struct warns *ws)
 	size_t i, lang;
 
 	for (i = 0; i < ws->n; i++)
-		for (lang = 0; lang < WORDS__MAX; lang++)
+		for (lang = 0; lang < DESCRIBE__MAX; lang++)
 			buf_fini(&ws->v[i].text[lang]);
 	ws->n = 0;
 }
@@ -221,7 +221,7 @@ begin(struct warns *ws, enum warn_code code)
 		return NULL;
 	w = &ws->v[ws->n++];
 	w->code = code;
-	for (int lang = 0; lang < WORDS__MAX; lang++)
+	for (int lang = 0; lang < DESCRIBE__MAX; lang++)
 		buf_init(&w->text[lang]);
 	return w;
 }
@@ -253,7 +253,7 @@ warns_add(struct warns *ws, enum warn_code code, const struct warn_text *text)
 	const char *p;
 	int hole;
 
-	for (int lang = 0; w != NULL && lang < WORDS__MAX; lang++)
+	for (int lang = 0; w != NULL && lang < DESCRIBE__MAX; lang++)
 		for (p = text->text[lang];
 		     (hole = copy_text(&p, &w->text[lang])) >= 0;)
 			buf_str(&w->text[lang], hole == 0 ? text->a : text->b);
@@ -268,16 +268,16 @@ add(struct warns *ws, enum warn_code code, const struct phrase *ph,
 	int64_t v;
 	int hole;
 
-	for (int i = 0; w != NULL && i < WORDS__MAX; i++) {
+	for (int i = 0; w != NULL && i < DESCRIBE__MAX; i++) {
 		enum describe_lang lang = (enum describe_lang)i;
 
 		for (p = ph->text[lang];
 		     (hole = copy_text(&p, &w->text[lang])) >= 0;) {
 			v = values->v[hole];
 			if (values->is_length)
-				trigger_words_length(v, lang, &w->text[lang]);
+				describe_length(v, lang, &w->text[lang]);
 			else
-				trigger_words_wall(v, &w->text[lang]);
+				describe_wall(v, &w->text[lang]);
 		}
 	}
 }
@@ -309,7 +309,7 @@ warn_of_notes(const struct trigger *t, unsigned notes, struct warns *ws)
 		if ((notes & note_rows[i].note) == 0)
 			continue;
 		w = begin(ws, note_rows[i].code);
-		for (lang = 0; w != NULL && lang < WORDS__MAX; lang++)
+		for (lang = 0; w != NULL && lang < DESCRIBE__MAX; lang++)
 			add_text(t, note_rows[i].phrase.text[lang],
 			    &w->text[lang]);
 	}
@@ -323,7 +323,7 @@ warns_move(struct warns *to, struct warns *from)
 	for (i = 0; i < from->n && i < n; i++)
 		to->v[to->n++] = from->v[i];
 	for (; i < from->n; i++)
-		for (int lang = 0; lang < WORDS__MAX; lang++)
+		for (int lang = 0; lang < DESCRIBE__MAX; lang++)
 			buf_fini(&from->v[i].text[lang]);
 	from->n = 0;
 }
@@ -546,8 +546,8 @@ warn_of_idle_fields(const struct trigger *t, struct warns *out)
 		if (rows[i].is_idle)
 			warns_add(out, WARN_IGNORED_FIELD,
 			    &(struct warn_text){
-				.text = { phrase.text[WORDS_EN],
-				    phrase.text[WORDS_ZH] },
+				.text = { phrase.text[DESCRIBE_EN],
+				    phrase.text[DESCRIBE_ZH] },
 				.a = rows[i].name,
 				.b = trigger_kind_name(t->kind) });
 }

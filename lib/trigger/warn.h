@@ -51,7 +51,7 @@ struct warn_env {
 
 struct warn {
 	enum warn_code code;
-	struct buf text[WORDS__MAX];
+	struct buf text[DESCRIBE__MAX];
 };
 
 #define WARNS_MAX 40 /* warnings kept; more are dropped */
@@ -78,7 +78,7 @@ void warns_fini(struct warns *ws);
  * they do not occur).  Strings are copied.
  */
 struct warn_text {
-	const char *text[WORDS__MAX];
+	const char *text[DESCRIBE__MAX];
 	const char *a, *b;
 };
 void warns_add(struct warns *ws, enum warn_code code,

@@ -26,7 +26,7 @@ static const struct {
 	enum cron_field f;
 	int size;
 	int most;
-	const char *text[WORDS__MAX];
+	const char *text[DESCRIBE__MAX];
 } rounds[] = {
 	{ CRON_SECOND, 60, 60,
 	    { "second %1: steps restart every minute, as 60 is no multiple "
@@ -127,8 +127,8 @@ check_field(enum cron_field f, const char *text, size_t n, struct warns *out)
 			(void)snprintf(step, sizeof(step), "%d", v);
 			warns_add(out, WARN_UNEVEN,
 			    &(struct warn_text){
-				.text = { rounds[i].text[WORDS_EN],
-				    rounds[i].text[WORDS_ZH] },
+				.text = { rounds[i].text[DESCRIBE_EN],
+				    rounds[i].text[DESCRIBE_ZH] },
 				.a = piece,
 				.b = step });
 			return true;
@@ -210,19 +210,21 @@ check_wall(const struct trigger *t, const char *field, int64_t wall_s,
 	struct tz_period p;
 
 	tz_at(t->tz, t_s, &p);
-	trigger_words_wall(t_s + p.offset_s, &taken);
+	describe_wall(t_s + p.offset_s, &taken);
 	text.b = buf_cstr(&taken);
 	if (t_s + p.offset_s != wall_s) {
-		text.text[WORDS_EN] = "%1 does not exist (the clock moves "
-				      "forward): %2 is used instead";
-		text.text[WORDS_ZH] = "%1 不存在（时钟拨快）：改用 %2";
+		text.text[DESCRIBE_EN] = "%1 does not exist (the clock moves "
+					 "forward): %2 is used instead";
+		text.text[DESCRIBE_ZH] = "%1 不存在（时钟拨快）：改用 %2";
 		warns_add(out, WARN_GAP, &text);
 	} else if (occurs_twice(t->tz, t_s, wall_s)) {
-		text.text[WORDS_EN] = "%1, %2, occurs twice (the clock moves "
-				      "back): the first is used; give an "
-				      "offset for the second";
-		text.text[WORDS_ZH] = "%1（%2）出现两次（时钟拨慢）：取第一次；"
-				      "若要第二次，请写明时区偏移";
+		text.text[DESCRIBE_EN] =
+		    "%1, %2, occurs twice (the clock moves "
+		    "back): the first is used; give an "
+		    "offset for the second";
+		text.text[DESCRIBE_ZH] =
+		    "%1（%2）出现两次（时钟拨慢）：取第一次；"
+		    "若要第二次，请写明时区偏移";
 		warns_add(out, WARN_FOLD, &text);
 	}
 	buf_fini(&taken);

@@ -33,7 +33,7 @@ struct dial {
 	pthread_t thread;
 	bool has_thread;
 	pthread_mutex_t lock;
-	pthread_cond_t is_over;
+	pthread_cond_t done_cond;
 	bool is_done; /* status is set */
 	bool is_left; /* the caller has stopped waiting */
 	int status;
@@ -45,7 +45,7 @@ dial_free(struct dial *d)
 	if (d->c != NULL)
 		d->lib.destroy_connection(d->c);
 	free(d->host);
-	pthread_cond_destroy(&d->is_over);
+	pthread_cond_destroy(&d->done_cond);
 	pthread_mutex_destroy(&d->lock);
 	free(d);
 }
@@ -68,7 +68,7 @@ dial_new(const struct amqp *a)
 	pthread_mutex_init(&d->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&d->is_over, &attr);
+	pthread_cond_init(&d->done_cond, &attr);
 	pthread_condattr_destroy(&attr);
 	if ((d->host = strdup(a->conf->host)) != NULL &&
 	    (d->c = d->lib.new_connection()) != NULL)
@@ -118,7 +118,7 @@ dial_do(struct dial *d)
 	d->status = status;
 	d->is_done = true;
 	is_left = d->is_left;
-	pthread_cond_signal(&d->is_over);
+	pthread_cond_signal(&d->done_cond);
 	pthread_mutex_unlock(&d->lock);
 	return is_left;
 }
@@ -164,7 +164,7 @@ dial_wait(const struct amqp *a, struct dial *d)
 			at = a->until_us;
 		ts.tv_sec = at / CLOCK_US_PER_S;
 		ts.tv_nsec = at % CLOCK_US_PER_S * 1000;
-		pthread_cond_timedwait(&d->is_over, &d->lock, &ts);
+		pthread_cond_timedwait(&d->done_cond, &d->lock, &ts);
 	}
 	is_done = d->is_done;
 	d->is_left = !is_done;

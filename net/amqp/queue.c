@@ -20,7 +20,7 @@ declare(struct amqp *a, amqp_queue_declare_t *d, void **out, struct err *why)
 
 /* Passive declaration: does not create the queue. */
 static enum amqp_answer
-look(struct amqp *a, const char *name, void **out, struct err *why)
+declare_passive(struct amqp *a, const char *name, void **out, struct err *why)
 {
 	amqp_queue_declare_t d = { .queue = amqp_text(name), .passive = 1 };
 
@@ -44,7 +44,7 @@ enum amqp_answer
 amqp_queues_need(struct amqp *a, const char *name, int64_t max_priority,
     struct err *why)
 {
-	enum amqp_answer answer = look(a, name, NULL, why);
+	enum amqp_answer answer = declare_passive(a, name, NULL, why);
 
 	if (answer == AMQP_REFUSED && a->code == AMQP_NOT_FOUND)
 		answer = make(a, name, max_priority, why);
@@ -60,7 +60,7 @@ amqp_queues_count(struct amqp *a, const char *name, int64_t *out,
 	const amqp_queue_declare_ok_t *ok;
 	void *fields;
 
-	switch (look(a, name, &fields, why)) {
+	switch (declare_passive(a, name, &fields, why)) {
 	case AMQP_OK:
 		ok = fields;
 		*out = ok->message_count;

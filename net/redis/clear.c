@@ -141,7 +141,7 @@ clear_held(const struct clearing *c, struct err *why)
 
 /* Delete the queue itself, with its priority levels, in one script. */
 static int
-clear_lists(struct redis *r, const struct redis_way *k, struct err *why)
+clear_lists(struct redis *r, const struct redis_route *k, struct err *why)
 {
 	bool is_stream = strcmp(k->kind->count, "XLEN") == 0;
 	redisReply *reply;
@@ -160,7 +160,7 @@ clear_lists(struct redis *r, const struct redis_way *k, struct err *why)
 }
 
 int
-redis_clear(struct redis *r, const struct redis_way *k, struct err *why)
+redis_clear(struct redis *r, const struct redis_route *k, struct err *why)
 {
 	struct clearing c = { .r = r, .queue = k->queue };
 	redisReply *names;

@@ -77,7 +77,7 @@ struct pushing {
 
 /* The list to push to: by priority, if the worker has a list per level. */
 static const char *
-list_of(struct pushing *p, const struct redis_way *k,
+list_of(struct pushing *p, const struct redis_route *k,
     const struct sink_message *m)
 {
 	int64_t level;
@@ -115,7 +115,7 @@ append(struct pushing *p, const char *const *words, int n)
 
 /* Append the command that pushes a message with its body. */
 static int
-append_push(struct pushing *p, const struct redis_way *k,
+append_push(struct pushing *p, const struct redis_route *k,
     struct sink_message *m)
 {
 	const char *list = list_of(p, k, m), *body = buf_cstr(&p->body);
@@ -175,7 +175,7 @@ static void
 settle(struct pushing *p, struct sink_message *msg, const redisReply *r)
 {
 	struct sink_redis *m = p->m;
-	const struct redis_way *k = redis_find_way(m, msg->queue);
+	const struct redis_route *k = redis_route_find(m, msg->queue);
 
 	if (r->type == REDIS_REPLY_ERROR &&
 	    strncmp(r->str, "NOSCRIPT", 8) == 0 && !p->is_again) {
@@ -215,7 +215,7 @@ take_replies(struct pushing *p, size_t keep)
 
 /* Check a message that was added without a registration. */
 static bool
-is_fit(const struct sink_redis *m, const struct redis_way *k,
+is_fit(const struct sink_redis *m, const struct redis_route *k,
     struct sink_message *msg)
 {
 	const struct job_registration known = { .is_answered = true,
@@ -236,13 +236,13 @@ is_fit(const struct sink_redis *m, const struct redis_way *k,
 static int
 push_one(struct pushing *p, struct sink_message *msg)
 {
-	const struct redis_way *k;
+	const struct redis_route *k;
 	const char *why;
 
 	/* A request needs a connection without pending replies. */
-	if ((k = redis_find_way(p->m, msg->queue)) == NULL &&
+	if ((k = redis_route_find(p->m, msg->queue)) == NULL &&
 	    (take_replies(p, 0) == -1 ||
-		(k = redis_learn_way(p->m, msg->queue, p->why)) == NULL))
+		(k = redis_route_add(p->m, msg->queue, p->why)) == NULL))
 		return -1;
 	if (k->why.text[0] != '\0') {
 		sink_end(msg, SINK_LATER, k->why.text);
@@ -312,15 +312,15 @@ push_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a)
 static int
 gather_via_rabbitmq(struct pushing *p, struct via_rabbitmq *a, size_t n)
 {
-	const struct redis_way *k;
+	const struct redis_route *k;
 
 	for (size_t i = 0; i < n; i++) {
 		if (p->v[i].end != SINK_WAITS)
 			continue;
-		if ((k = redis_find_way(p->m, p->v[i].queue)) == NULL) {
+		if ((k = redis_route_find(p->m, p->v[i].queue)) == NULL) {
 			/* The registration may be dropped for it. */
 			push_via_rabbitmq(p, a);
-			k = redis_learn_way(p->m, p->v[i].queue, p->why);
+			k = redis_route_add(p->m, p->v[i].queue, p->why);
 			if (k == NULL)
 				return -1;
 		}
@@ -391,7 +391,7 @@ redis_push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 	}
 	if (rc == 0)
 		rc = push_rabbitmq(&p, n);
-	redis_forget_ways(m);
+	redis_routes_drop(m);
 	buf_fini(&p.body);
 	buf_fini(&p.name);
 	buf_fini(&p.key);

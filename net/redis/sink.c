@@ -17,13 +17,13 @@
 
 /* Look up the registration of one queue, for a request about it. */
 static int
-learn(struct sink *s, const char *queue, struct redis_way *k, struct err *why)
+learn(struct sink *s, const char *queue, struct redis_route *k, struct err *why)
 {
 	struct sink_redis *m = (struct sink_redis *)s;
 
 	if (redis_ready(m, why) == -1)
 		return -1;
-	if (redis_way_learn(&m->redis, s->o.conf, queue, k) == 0)
+	if (redis_route_read(&m->redis, s->o.conf, queue, k) == 0)
 		return 0;
 	return err_set(why, "%s", k->why.text);
 }
@@ -33,7 +33,7 @@ learn(struct sink *s, const char *queue, struct redis_way *k, struct err *why)
  * last.
  */
 static bool
-list_name(const struct redis_way *k, int64_t level, struct buf *out)
+list_name(const struct redis_route *k, int64_t level, struct buf *out)
 {
 	buf_reset(out);
 	buf_str(out, k->queue);
@@ -45,7 +45,7 @@ list_name(const struct redis_way *k, int64_t level, struct buf *out)
 
 /* A command on each list, whose results are added up. */
 struct asking {
-	const struct redis_way *k;
+	const struct redis_route *k;
 	const char *command;
 	int64_t *sum;
 };
@@ -76,7 +76,7 @@ ask_all(struct sink_redis *m, const struct asking *a, struct err *why)
 
 /* The sink of a queue whose messages are at RabbitMQ. */
 static struct sink *
-other(struct sink *s, const struct redis_way *k)
+other(struct sink *s, const struct redis_route *k)
 {
 	return k->kind != NULL && k->kind->is_rabbitmq ?
 	    redis_rabbitmq((struct sink_redis *)s) :
@@ -87,7 +87,7 @@ other(struct sink *s, const struct redis_way *k)
 static int
 count(struct sink *s, const char *queue, int64_t *out, struct err *why)
 {
-	struct redis_way k = { .queue = NULL };
+	struct redis_route k = { .queue = NULL };
 	int rc = learn(s, queue, &k, why);
 	struct sink *to = other(s, &k);
 
@@ -96,14 +96,14 @@ count(struct sink *s, const char *queue, int64_t *out, struct err *why)
 	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
 		rc = ask_all((struct sink_redis *)s,
 		    &(struct asking){ &k, k.kind->count, out }, why);
-	redis_way_fini(&k);
+	redis_route_fini(&k);
 	return rc;
 }
 
 static int
 clear(struct sink *s, const char *queue, struct err *why)
 {
-	struct redis_way k = { .queue = NULL };
+	struct redis_route k = { .queue = NULL };
 	int rc = learn(s, queue, &k, why);
 	struct sink *to = other(s, &k);
 
@@ -112,7 +112,7 @@ clear(struct sink *s, const char *queue, struct err *why)
 	/* Not a stream: deleting it would delete its groups. */
 	else if (rc == 0 && k.kind != NULL && k.kind->count != NULL)
 		rc = redis_clear(&((struct sink_redis *)s)->redis, &k, why);
-	redis_way_fini(&k);
+	redis_route_fini(&k);
 	return rc;
 }
 
@@ -156,7 +156,7 @@ signature(struct sink *s, const char *queue, struct signature *out,
 
 	if (redis_ready(m, why) == -1)
 		return -1;
-	return redis_way_signature(&m->redis, queue, out, why);
+	return redis_route_signature(&m->redis, queue, out, why);
 }
 
 static int
@@ -172,7 +172,7 @@ names(struct sink *s, const struct sink_names *to, struct err *why)
 		return -1;
 	for (size_t i = 0; i < r->elements; i++)
 		if (r->element[i]->str != NULL)
-			to->see(to->arg, r->element[i]->str);
+			to->on_name(to->arg, r->element[i]->str);
 	m->redis.lib.free_reply(r);
 	return 0;
 }

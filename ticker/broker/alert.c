@@ -40,10 +40,10 @@
 /* A section of the configuration. */
 struct recipient {
 	const struct conf_alert *to;
-	struct sender *sender;	   /* NULL: not used yet */
-	struct sender_batch *away; /* being sent */
-	struct sender_batch *back; /* sent, result not stored yet */
-	struct sender_batch *next; /* taken from the store, not sent yet */
+	struct sender *sender;	      /* NULL: not used yet */
+	struct sender_batch *sending; /* being sent */
+	struct sender_batch *back;    /* sent, result not stored yet */
+	struct sender_batch *next;    /* taken from the store, not sent yet */
 };
 
 struct alerts {
@@ -81,7 +81,7 @@ alerts_count(const struct alerts *a)
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n; i++)
-		n += (a->v[i].away != NULL) + (a->v[i].back != NULL);
+		n += (a->v[i].sending != NULL) + (a->v[i].back != NULL);
 	return n;
 }
 
@@ -96,7 +96,7 @@ wants(const struct conf_alert *to, enum alert_kind kind)
 
 /* Return whether it was sent to the section of that name. */
 static bool
-has_told(const char *done, const char *name)
+was_sent(const char *done, const char *name)
 {
 	size_t n = strlen(name);
 	const char *p = done;
@@ -121,7 +121,7 @@ list_left(const struct alerts *a, const struct alert *al,
 		size_t at = ((size_t)al->attempt + i) % a->n;
 
 		if (wants(a->v[at].to, al->kind) &&
-		    !has_told(al->done, a->v[at].to->name))
+		    !was_sent(al->done, a->v[at].to->name))
 			left[n++] = &a->v[at];
 	}
 	return n;
@@ -142,7 +142,7 @@ batch_max(const struct alerts *a, const struct recipient *r)
 static bool
 has_room(const struct alerts *a, const struct recipient *r, enum job_kind kind)
 {
-	return r->away == NULL && r->back == NULL &&
+	return r->sending == NULL && r->back == NULL &&
 	    (r->next == NULL ||
 		(r->next->kind == kind && r->next->alerts.n < batch_max(a, r)));
 }
@@ -274,7 +274,7 @@ settle(const struct alerts *a, const struct recipient *r, size_t i)
 
 /* Store the results of all alerts of one store. */
 static enum store_rc
-settle_all(const struct alerts *a, enum job_kind kind)
+apply_all(const struct alerts *a, enum job_kind kind)
 {
 	enum store_rc rc = STORE_OK;
 
@@ -297,9 +297,9 @@ collect(struct alerts *a)
 		struct recipient *r = &a->v[i];
 		struct sender_batch *b;
 
-		if (r->away == NULL || (b = sender_take(r->sender)) == NULL)
+		if (r->sending == NULL || (b = sender_take(r->sender)) == NULL)
 			continue;
-		r->away = NULL;
+		r->sending = NULL;
 		r->back = b;
 		/* The memory store was replaced: nothing to update. */
 		if (b->kind == JOB_MEMORY &&
@@ -343,7 +343,7 @@ send_next(struct alerts *a, struct recipient *r)
 		r->sender = sender_new(&o, a->wake_fd);
 	if (r->sender != NULL && finish_batch(r->next) == 0 &&
 	    sender_give(r->sender, r->next) == 0)
-		r->away = r->next;
+		r->sending = r->next;
 	else {
 		log_event(LOG_LEVEL_ERR, "no-thread", "alert", r->to->name,
 		    NULL);
@@ -395,7 +395,7 @@ pump_store(struct alerts *a, enum job_kind kind)
 
 	if (store_begin(st) != STORE_OK)
 		return;
-	rc = settle_all(a, kind);
+	rc = apply_all(a, kind);
 	if (rc == STORE_OK && !a->is_stopped)
 		rc = prune(a, kind);
 	if (rc == STORE_OK && !a->is_stopped)
@@ -422,7 +422,7 @@ static bool
 has_free(const struct alerts *a)
 {
 	for (size_t i = 0; i < a->n && !a->is_stopped; i++)
-		if (a->v[i].away == NULL && a->v[i].back == NULL)
+		if (a->v[i].sending == NULL && a->v[i].back == NULL)
 			return true;
 	return false;
 }

@@ -31,7 +31,7 @@
 
 /* Log a run that has failed. */
 static void
-tell(const struct outbox *o, enum run_state state, const char *why)
+log_failure(const struct outbox *o, enum run_state state, const char *why)
 {
 	log_event(LOG_LEVEL_WARN, "run", LOG_KEY_RUN, o->id, "state",
 	    run_state_name(state), "queue", o->queue, LOG_KEY_ERROR, why, NULL);
@@ -63,7 +63,7 @@ again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 		(void)snprintf(text, sizeof(text),
 		    "%s; attempt %lld was the last: %s", over,
 		    (long long)o->attempt, why == NULL ? "no answer" : why);
-		tell(o, state, text);
+		log_failure(o, state, text);
 	}
 	return store_outbox_put_off(st, o, state, text);
 }
@@ -114,7 +114,7 @@ refuse(struct store *st, struct outbox *o, const struct sink_message *m,
 
 	o->attempt++;
 	o->next_us = OUTBOX_NEVER;
-	tell(o, RUN_REFUSED, why);
+	log_failure(o, RUN_REFUSED, why);
 	rc = store_outbox_put_off(st, o, RUN_REFUSED, why);
 	if (rc == STORE_OK && m->end == SINK_GONE && o->job != 0)
 		rc = pause_job(st, o, why, now_us);
@@ -177,7 +177,7 @@ apply_all(struct push *p, struct store *st, const struct sender_batch *b)
 
 /* There is no connection, or it was lost. */
 static enum store_rc
-lane_failed(struct push *p, struct push_endpoint *l, const char *why)
+endpoint_failed(struct push *p, struct push_endpoint *l, const char *why)
 {
 	int64_t now_us = clock_get_us(p->s->clock), wait;
 
@@ -194,7 +194,7 @@ lane_failed(struct push *p, struct push_endpoint *l, const char *why)
 
 /* The server answers and refuses all: full, read-only, not for this user. */
 static enum store_rc
-lane_refused(struct push *p, struct push_endpoint *l, const char *why)
+endpoint_refused(struct push *p, struct push_endpoint *l, const char *why)
 {
 	if (l->info.since_us == 0 || l->info.fails > 0)
 		log_event(LOG_LEVEL_WARN, "broker-refuses", "broker", l->name,
@@ -207,7 +207,7 @@ lane_refused(struct push *p, struct push_endpoint *l, const char *why)
 }
 
 static enum store_rc
-lane_mended(struct push *p, struct push_endpoint *l)
+endpoint_restored(struct push *p, struct push_endpoint *l)
 {
 	log_event(LOG_LEVEL_INFO, "broker-up", "broker", l->name, NULL);
 	l->info.since_us = 0;
@@ -246,20 +246,20 @@ apply_endpoint(struct push *p, struct push_endpoint *l,
 	const char *why = b->why.text;
 	enum verdict verdict = b->is_lost ? VERDICT_NONE : judge(b, &why);
 	enum store_rc rc = push_load_signature(p, l);
-	bool is_mended;
+	bool is_restored;
 
 	/* A server that answers is not down. */
-	is_mended = !b->is_lost &&
+	is_restored = !b->is_lost &&
 	    (l->info.fails > 0 ||
 		(verdict == VERDICT_TAKES && l->info.since_us != 0));
 	if (rc != STORE_OK || p->is_draining ||
-	    (!b->is_lost && verdict != VERDICT_REFUSES && !is_mended))
+	    (!b->is_lost && verdict != VERDICT_REFUSES && !is_restored))
 		return rc;
 	if ((rc = push_endpoint_begin(p, b->kind)) != STORE_OK)
 		return rc;
-	rc = b->is_lost		       ? lane_failed(p, l, why) :
-	    verdict == VERDICT_REFUSES ? lane_refused(p, l, why) :
-					 lane_mended(p, l);
+	rc = b->is_lost		       ? endpoint_failed(p, l, why) :
+	    verdict == VERDICT_REFUSES ? endpoint_refused(p, l, why) :
+					 endpoint_restored(p, l);
 	return push_endpoint_end(p, b->kind, rc);
 }
 

@@ -12,7 +12,7 @@
 #include "lib/base/ban.h"
 
 int
-push_lanes_name(struct push *p)
+push_endpoints_name(struct push *p)
 {
 	const struct conf *c = p->s->conf;
 	struct buf name = BUF_INIT;
@@ -94,7 +94,7 @@ push_endpoint_is_busy(const struct push_endpoint *l)
 	 */
 	while (b != NULL && b->kind == JOB_DURABLE)
 		b = b->next;
-	return l->naway > 0 || l->next != NULL || b != NULL;
+	return l->nsending > 0 || l->next != NULL || b != NULL;
 }
 
 enum store_rc

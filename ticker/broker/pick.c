@@ -56,7 +56,7 @@ room_of(const struct pick *t)
 	const struct push_endpoint *l = t->l;
 	size_t most = BATCH;
 
-	if (l->naway == PUSH_AWAY ||
+	if (l->nsending == PUSH_SENDING_MAX ||
 	    (l->next != NULL &&
 		(l->next->kind != t->kind ||
 		    l->next->bytes >= OUTBOX_BYTES_MAX)))
@@ -67,7 +67,7 @@ room_of(const struct pick *t)
 		most = (size_t)t->p->s->conf->commands[l->at].parallel;
 	/* A single message tries whether the server is up again. */
 	if (l->info.fails > 0)
-		most = l->naway > 0 ? 0 : 1;
+		most = l->nsending > 0 ? 0 : 1;
 	return l->next == NULL	   ? most :
 	    l->next->rows.n < most ? most - l->next->rows.n :
 				     0;
@@ -75,12 +75,12 @@ room_of(const struct pick *t)
 
 /* Return whether the run is being sent to the endpoint. */
 static bool
-is_away(const void *cookie, int64_t run)
+is_sending(const void *cookie, int64_t run)
 {
 	const struct pick *t = cookie;
 
-	for (size_t i = 0; i < t->l->naway; i++)
-		if (push_batch_has(t->l->away[i], t->kind, run))
+	for (size_t i = 0; i < t->l->nsending; i++)
+		if (push_batch_has(t->l->sending[i], t->kind, run))
 			return true;
 	return false;
 }
@@ -93,7 +93,7 @@ read_due(const struct pick *t, size_t limit, struct outbox_list *out)
 		.queue = t->queue,
 		.now_us = t->now_us,
 		.limit = (int64_t)limit,
-		.skip = t->l == NULL ? NULL : is_away,
+		.skip = t->l == NULL ? NULL : is_sending,
 		.cookie = t,
 	};
 
@@ -197,7 +197,7 @@ drop_stale(const struct pick *t)
 static enum store_rc
 hold(const struct pick *t)
 {
-	int64_t most = PUSH_AWAY *
+	int64_t most = PUSH_SENDING_MAX *
 		conf_server_timeout_us(t->p->s->conf, t->l->kind, t->l->at) +
 	    LEASE_SLACK_US;
 	enum store_rc rc;
@@ -234,7 +234,7 @@ pick_endpoint(const struct pick *t)
 	if ((rc = hold(t)) == STORE_OK) {
 		rc = take_due(t, room);
 		/* Read the next batch while a full one is sent. */
-		if (room_of(t) == 0 && t->l->naway + 1 < PUSH_AWAY)
+		if (room_of(t) == 0 && t->l->nsending + 1 < PUSH_SENDING_MAX)
 			sooner(t->next, t->now_us);
 		return rc;
 	}

@@ -47,7 +47,7 @@ push_new(struct sched *s)
 		return NULL;
 	p->s = s;
 	p->wake[0] = p->wake[1] = -1;
-	if (open_pipe(p->wake) == -1 || push_lanes_name(p) == -1 ||
+	if (open_pipe(p->wake) == -1 || push_endpoints_name(p) == -1 ||
 	    getentropy(&p->rand_state, sizeof(p->rand_state)) == -1 ||
 	    getentropy(&p->me, sizeof(p->me)) == -1)
 		goto err;
@@ -63,10 +63,10 @@ unlist(struct push_endpoint *l, const struct sender_batch *b)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < l->naway; i++)
-		if (l->away[i] != b)
-			l->away[n++] = l->away[i];
-	l->naway = n;
+	for (size_t i = 0; i < l->nsending; i++)
+		if (l->sending[i] != b)
+			l->sending[n++] = l->sending[i];
+	l->nsending = n;
 }
 
 /* Before the batches are examined. */
@@ -151,7 +151,7 @@ send_next(struct push *p, bool is_written)
 			l->sender = sender_new(&o, p->wake[1]);
 		if (is_written && l->sender != NULL &&
 		    sender_give(l->sender, l->next) == 0)
-			l->away[l->naway++] = l->next;
+			l->sending[l->nsending++] = l->next;
 		else {
 			if (is_written) {
 				log_event(LOG_LEVEL_ERR, "no-thread", "broker",
@@ -272,7 +272,7 @@ push_count(const struct push *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		n += p->endpoints[i].naway + (p->endpoints[i].back != NULL);
+		n += p->endpoints[i].nsending + (p->endpoints[i].back != NULL);
 	return n;
 }
 

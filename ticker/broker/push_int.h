@@ -9,7 +9,7 @@
 /* Private to ticker/push*. */
 
 /* While one batch is handed over, what came of the one before is written. */
-#define PUSH_AWAY 2
+#define PUSH_SENDING_MAX 2
 
 /* One server, with what is known of it during a pump. */
 struct push_endpoint {
@@ -17,8 +17,9 @@ struct push_endpoint {
 	enum conf_server kind;
 	int at;		       /* its section */
 	struct sender *sender; /* NULL: nothing was handed over yet */
-	struct sender_batch *away[PUSH_AWAY]; /* with the endpoint, and … */
-	size_t naway;
+	struct sender_batch
+	    *sending[PUSH_SENDING_MAX]; /* with the endpoint, and … */
+	size_t nsending;
 	struct sender_batch *back; /* came back, not written down yet */
 	struct sender_batch *next; /* picked, not handed over yet */
 	bool is_held;		   /* our lease is in the store */
@@ -41,7 +42,7 @@ struct push {
 };
 
 /* A endpoint for each server that the configuration has; -1 without memory. */
-int push_lanes_name(struct push *p);
+int push_endpoints_name(struct push *p);
 
 /* Where the queue's messages go; NULL: into the embedded queue. */
 struct push_endpoint *push_endpoint_of(struct push *p, const char *queue);

@@ -26,7 +26,7 @@ struct sender {
 	struct sender_batch *todo, **todo_end;
 	struct sender_batch *done, **done_end;
 	bool is_stopped;
-	bool is_over; /* the thread is ending */
+	bool is_ended; /* the thread is ending */
 };
 
 void
@@ -81,7 +81,7 @@ next_batch(struct sender *l)
 	b = l->is_stopped ? NULL : l->todo;
 	if (b != NULL && (l->todo = b->next) == NULL)
 		l->todo_end = &l->todo;
-	l->is_over = b == NULL;
+	l->is_ended = b == NULL;
 	(void)pthread_cond_broadcast(&l->changed);
 	(void)pthread_mutex_unlock(&l->lock);
 	return b;
@@ -175,7 +175,7 @@ sender_take(struct sender *l)
 }
 
 size_t
-lane_count(const struct sender *l)
+sender_count(const struct sender *l)
 {
 	return l->n;
 }
@@ -199,15 +199,15 @@ await_end(struct sender *l, int64_t wait_us)
 		.tv_sec = (time_t)(at_us / CLOCK_US_PER_S),
 		.tv_nsec = (long)(at_us % CLOCK_US_PER_S * 1000),
 	};
-	bool is_over;
+	bool is_ended;
 	int e = 0;
 
 	(void)pthread_mutex_lock(&l->lock);
-	while (!l->is_over && e == 0)
+	while (!l->is_ended && e == 0)
 		e = pthread_cond_timedwait(&l->changed, &l->lock, &at);
-	is_over = l->is_over;
+	is_ended = l->is_ended;
 	(void)pthread_mutex_unlock(&l->lock);
-	return is_over;
+	return is_ended;
 }
 
 static void

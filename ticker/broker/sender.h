@@ -53,7 +53,7 @@ int sender_give(struct sender *l, struct sender_batch *b);
 struct sender_batch *sender_take(struct sender *l);
 
 /* How many are with the endpoint, those to be taken included. */
-size_t lane_count(const struct sender *l);
+size_t sender_count(const struct sender *l);
 
 /* Let what is under way end soon; what was not begun is given back as it was.
  */

@@ -15,7 +15,7 @@
 #include "lib/base/ban.h"
 
 /* Minimum interval between requests about a run, by any tick. */
-#define TURN_US (60 * CLOCK_US_PER_S)
+#define CHECK_INTERVAL_US (60 * CLOCK_US_PER_S)
 
 /* Add a request about a run that has a job; *run is moved into it. */
 static enum store_rc
@@ -44,7 +44,7 @@ check_one(struct deliver *d, struct delivery *run, int64_t now_us)
 	if (is_overdue)
 		step_gone(run, "no end was seen within 30 days");
 	else
-		run->next_us = now_us + TURN_US;
+		run->next_us = now_us + CHECK_INTERVAL_US;
 	rc = deliver_move(d, run);
 	if (rc == STORE_OK && !is_overdue)
 		rc = request_begin(d, REQUEST_CHECK, run, now_us);
@@ -110,8 +110,9 @@ check_apply(struct deliver *d, struct request *f, int64_t now_us)
 	int64_t next_us = step_check_us(&f->run, now_us);
 
 	if (a->class != RENDER_OK)
-		next_us =
-		    now_us + (a->retry_us > TURN_US ? a->retry_us : TURN_US);
+		next_us = now_us +
+		    (a->retry_us > CHECK_INTERVAL_US ? a->retry_us :
+						       CHECK_INTERVAL_US);
 	return one_apply(d, f, now_us, next_us);
 }
 
@@ -129,7 +130,8 @@ cancel_one(struct deliver *d, struct delivery *run, int64_t now_us)
 	if (deliver_room(d) <= 0 ||
 	    request_is_open(d, REQUEST_CANCEL, run->service, run->run))
 		return STORE_OK;
-	rc = store_delivery_put_off(d->st, run->run, now_us + TURN_US);
+	rc =
+	    store_delivery_put_off(d->st, run->run, now_us + CHECK_INTERVAL_US);
 	return rc == STORE_OK ? request_begin(d, REQUEST_CANCEL, run, now_us) :
 				rc;
 }

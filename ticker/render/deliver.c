@@ -33,7 +33,7 @@ static request_pick *const picks[] = { send_pick, lookup_pick, cancel_pick,
 
 static request_apply *const applies[REQUEST__MAX] = {
 	[REQUEST_SEND] = send_apply,
-	[REQUEST_LOOK] = lookup_apply,
+	[REQUEST_LOOKUP] = lookup_apply,
 	[REQUEST_FOLLOW] = follow_apply,
 	[REQUEST_CHECK] = check_apply,
 	[REQUEST_CANCEL] = cancel_apply,
@@ -83,8 +83,8 @@ write_all(struct deliver *d, int64_t now_us)
 		d->v[i]->end = REQUEST_WAITS;
 		if (d->v[i]->answer == NULL)
 			continue;
-		d->v[i]->end = REQUEST_OVER;
-		rc = hold_see(d, d->v[i], now_us);
+		d->v[i]->end = REQUEST_DONE;
+		rc = hold_update(d, d->v[i], now_us);
 		if (rc == STORE_OK)
 			rc = applies[d->v[i]->kind](d, d->v[i], now_us);
 	}
@@ -101,14 +101,14 @@ write_all(struct deliver *d, int64_t now_us)
  * Free the requests that are done or, if nothing was committed, the new ones.
  */
 static void
-sweep(struct deliver *d, bool is_written)
+free_done(struct deliver *d, bool is_written)
 {
 	struct request *f;
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->n; i++) {
 		f = d->v[i];
-		if (is_written ? f->end == REQUEST_OVER : f->is_new)
+		if (is_written ? f->end == REQUEST_DONE : f->is_new)
 			request_done(f);
 		else
 			d->v[n++] = f;
@@ -204,7 +204,7 @@ deliver_pump(struct deliver *d, int64_t now_us)
 		rc = store_commit(d->st);
 	else
 		store_rollback(d->st);
-	sweep(d, rc == STORE_OK);
+	free_done(d, rc == STORE_OK);
 	if (rc == STORE_OK)
 		begin_all(d, now_us);
 	return rc;

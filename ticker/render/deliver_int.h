@@ -12,7 +12,7 @@ struct err;
 
 enum request_kind {
 	REQUEST_SEND,	/* create the job of a run */
-	REQUEST_LOOK,	/* look up a service's unknown runs */
+	REQUEST_LOOKUP, /* look up a service's unknown runs */
 	REQUEST_FOLLOW, /* poll the state of a service's open runs */
 	REQUEST_CHECK,	/* get the state of one open run */
 	REQUEST_CANCEL, /* cancel one run */
@@ -23,13 +23,13 @@ enum request_kind {
 enum request_end {
 	REQUEST_WAITS, /* its answer has not arrived */
 	REQUEST_AGAIN, /* send it again: the next page */
-	REQUEST_OVER   /* its answer is stored: free it */
+	REQUEST_DONE   /* its answer is stored: free it */
 };
 
 #define FOREIGN_MAX 384 /* bytes of a reason that names two ids, with NUL */
 
 /* An entry of the index of the runs of a lookup. */
-struct sought {
+struct lookup_entry {
 	int64_t fingerprint; /* of its command as sent */
 	size_t row;	     /* in request.rows */
 };
@@ -55,7 +55,7 @@ struct request {
 	 * the job found (id "": none) and the reason why it is another run's
 	 * ("": it is not). */
 	struct delivery_list rows;
-	struct sought *sought;
+	struct lookup_entry *index;
 	struct render_job *found;
 	char (*foreign)[FOREIGN_MAX];
 	struct follow follow;
@@ -100,7 +100,7 @@ void hold_try(struct deliver *d, int key, const char *service, int64_t now_us);
 int deliver_key(struct deliver *d, const char *service, int64_t now_us);
 
 /* Update the holds from the answer of f (in an open transaction). */
-enum store_rc hold_see(struct deliver *d, const struct request *f,
+enum store_rc hold_update(struct deliver *d, const struct request *f,
     int64_t now_us);
 
 /* Load the holds of earlier ticks from the store, once. */

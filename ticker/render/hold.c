@@ -183,7 +183,7 @@ hold_end(struct deliver *d, const struct request *f, const char *service,
 
 /* No answer, or one that does not show whether the key is accepted. */
 static void
-hold_learn_nothing(struct deliver *d, const struct request *f, int64_t now_us)
+hold_retry_soon(struct deliver *d, const struct request *f, int64_t now_us)
 {
 	for (size_t i = 0; i < d->nholds; i++) {
 		struct hold *h = &d->holds[i];
@@ -198,7 +198,7 @@ hold_learn_nothing(struct deliver *d, const struct request *f, int64_t now_us)
 }
 
 enum store_rc
-hold_see(struct deliver *d, const struct request *f, int64_t now_us)
+hold_update(struct deliver *d, const struct request *f, int64_t now_us)
 {
 	const struct render_answer *a = f->answer;
 	enum store_rc rc;
@@ -209,7 +209,7 @@ hold_see(struct deliver *d, const struct request *f, int64_t now_us)
 	if (a->class == RENDER_DENIED && f->kind == REQUEST_SEND)
 		return hold_add(d, f, f->service, now_us);
 	if (a->class != RENDER_OK) {
-		hold_learn_nothing(d, f, now_us);
+		hold_retry_soon(d, f, now_us);
 		return STORE_OK;
 	}
 	rc = hold_end(d, f, "", now_us);
@@ -220,7 +220,7 @@ hold_see(struct deliver *d, const struct request *f, int64_t now_us)
 
 /* A denial of an earlier tick: the key is tried at once, with one run. */
 static void
-see_denial(void *arg, const struct store_denial *n)
+add_denial(void *arg, const struct store_denial *n)
 {
 	struct deliver *d = arg;
 	struct hold *h;
@@ -240,7 +240,7 @@ hold_load(struct deliver *d)
 	if (d->has_holds)
 		return STORE_OK;
 	d->has_holds = true;
-	return store_denial_each(d->st, see_denial, d);
+	return store_denial_each(d->st, add_denial, d);
 }
 
 void

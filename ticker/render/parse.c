@@ -131,7 +131,7 @@ read_job(struct json_object *o, struct render_job *j)
 static const struct {
 	const char *name;
 	size_t flag; /* offset of a bool, or NO_FLAG */
-} reason_words[] = {
+} reason_names[] = {
 	{ "oomKilled", offsetof(struct render_reason, is_oom) },
 	{ "evicted", offsetof(struct render_reason, is_evicted) },
 	{ "evictionReason", offsetof(struct render_reason, is_evicted) },
@@ -143,10 +143,10 @@ static const struct {
 	{ "timedOutSeconds", NO_FLAG },
 	{ "nonZeroExit", NO_FLAG },
 };
-#define NREASON_WORDS (sizeof(reason_words) / sizeof(reason_words[0]))
+#define NREASON_NAMES (sizeof(reason_names) / sizeof(reason_names[0]))
 
 static bool
-is_word(const char *name, const char *word)
+is_name(const char *name, const char *word)
 {
 	for (; *word != '\0'; word++) {
 		if (*word == '_' || *word == '-' || *word == ' ')
@@ -160,17 +160,17 @@ is_word(const char *name, const char *word)
 	return *name == '\0';
 }
 
-/* Set the flag of a name; return its row, or NREASON_WORDS. */
+/* Set the flag of a name; return its row, or NREASON_NAMES. */
 static size_t
 set_flag(struct render_reason *r, const char *word)
 {
 	bool is_true = true;
 	size_t i = 0;
 
-	while (i < NREASON_WORDS && !is_word(reason_words[i].name, word))
+	while (i < NREASON_NAMES && !is_name(reason_names[i].name, word))
 		i++;
-	if (i < NREASON_WORDS && reason_words[i].flag != NO_FLAG)
-		memcpy((char *)r + reason_words[i].flag, &is_true,
+	if (i < NREASON_NAMES && reason_names[i].flag != NO_FLAG)
+		memcpy((char *)r + reason_names[i].flag, &is_true,
 		    sizeof(is_true));
 	return i;
 }
@@ -204,7 +204,7 @@ is_number_read(struct render_reason *r, struct json_object *o, const char *name)
 	static const struct json_range seconds = { 0, INT32_MAX };
 	struct faults fs = { 0 };
 	int64_t n = INT64_MIN;
-	bool is_code = is_word("nonZeroExit", name);
+	bool is_code = is_name("nonZeroExit", name);
 
 	(void)json_get_int(o, name, is_code ? &any : &seconds, &n, &fs);
 	if (n == INT64_MIN)
@@ -231,20 +231,20 @@ visit_reason(void *cookie, const char *name, struct json_object *value)
 	    strcmp(text, "\"\"") == 0)
 		return 0;
 	i = set_flag(r, name);
-	if (i < NREASON_WORDS && reason_words[i].flag == NO_FLAG &&
+	if (i < NREASON_NAMES && reason_names[i].flag == NO_FLAG &&
 	    is_number_read(r, reading->o, name))
 		return 0;
 	if (strcmp(text, "true") == 0) {
-		if (i == NREASON_WORDS)
+		if (i == NREASON_NAMES)
 			add_why(r, NULL, name);
 		return 0;
 	}
-	if (i < NREASON_WORDS && reason_words[i].flag == NO_FLAG)
-		i = NREASON_WORDS;
+	if (i < NREASON_NAMES && reason_names[i].flag == NO_FLAG)
+		i = NREASON_NAMES;
 	if (text_of(value, "memoryLimit") != NULL)
 		add_why(r, "memory limit", text_of(value, "memoryLimit"));
 	else
-		add_why(r, i < NREASON_WORDS ? NULL : name,
+		add_why(r, i < NREASON_NAMES ? NULL : name,
 		    bare != NULL ? bare : text);
 	return 0;
 }
@@ -257,7 +257,7 @@ read_reason(struct json_object *details, struct render_reason *r)
 	const char *word = text_of(details, "reason"), *text;
 
 	if (word != NULL) {
-		if (set_flag(r, word) == NREASON_WORDS)
+		if (set_flag(r, word) == NREASON_NAMES)
 			add_why(r, NULL, word);
 		return;
 	}

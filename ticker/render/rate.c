@@ -117,7 +117,7 @@ under_way(const struct rate *r, enum rate_kind kind)
 int64_t
 rate_left(const struct rate *r, enum rate_kind kind, int64_t now_us)
 {
-	const struct rate_known *k = &r->of[kind];
+	const struct rate_state *k = &r->of[kind];
 	int64_t left;
 
 	if (now_us < k->until_us)
@@ -131,7 +131,7 @@ rate_left(const struct rate *r, enum rate_kind kind, int64_t now_us)
 int64_t
 rate_ready(const struct rate *r, enum rate_kind kind, int64_t now_us)
 {
-	const struct rate_known *k = &r->of[kind];
+	const struct rate_state *k = &r->of[kind];
 
 	if (rate_left(r, kind, now_us) > 0)
 		return now_us;
@@ -152,7 +152,7 @@ rate_start(struct rate *r, enum rate_kind kind)
 
 /* Update the limit from an answer. */
 static void
-learn(struct rate_known *k, const struct rate_report *rep, int64_t now_us)
+learn(struct rate_state *k, const struct rate_report *rep, int64_t now_us)
 {
 	bool is_same_window = k->limit > 0 && now_us < k->reset_us &&
 	    rep->reset_us <= k->reset_us + SLACK_US;
@@ -177,7 +177,7 @@ learn(struct rate_known *k, const struct rate_report *rep, int64_t now_us)
 }
 
 static void
-obey_refusal(struct rate_known *k, const struct rate_report *rep,
+apply_refusal(struct rate_state *k, const struct rate_report *rep,
     int64_t now_us)
 {
 	int64_t us = rep->retry_us;
@@ -192,7 +192,7 @@ void
 rate_end(struct rate *r, enum rate_kind kind, const struct rate_report *rep,
     int64_t now_us)
 {
-	struct rate_known *k = &r->of[kind];
+	struct rate_state *k = &r->of[kind];
 
 	k->under_way--;
 	if (rep == NULL) {
@@ -202,10 +202,10 @@ rate_end(struct rate *r, enum rate_kind kind, const struct rate_report *rep,
 	} else {
 		learn(k, rep, now_us);
 		if (rep->is_refused)
-			obey_refusal(k, rep, now_us);
+			apply_refusal(k, rep, now_us);
 	}
 	for (int i = 0; i < RATE__MAX; i++) {
-		struct rate_known *other = &r->of[i];
+		struct rate_state *other = &r->of[i];
 		int64_t n = other->under_way;
 
 		if (other == k || !is_shared(r, (int)kind, i))

@@ -27,7 +27,7 @@ struct rate_report {
 };
 
 /* The state of one kind; zero initially. */
-struct rate_known {
+struct rate_state {
 	int64_t limit, remaining, reset_us; /* limit 0: not known */
 	int64_t until_us;  /* no request before this time, after a 429 */
 	int64_t under_way; /* requests */
@@ -35,7 +35,7 @@ struct rate_known {
 
 /* The state of one key; zero initially. */
 struct rate {
-	struct rate_known of[RATE__MAX];
+	struct rate_state of[RATE__MAX];
 };
 
 /*

@@ -24,7 +24,7 @@ request_done(struct request *f)
 		render_answer_free(f->answer);
 	delivery_fini(&f->run);
 	delivery_list_fini(&f->rows);
-	free(f->sought);
+	free(f->index);
 	free(f->found);
 	free(f->foreign);
 	free(f->follow.service);
@@ -64,7 +64,7 @@ request_is_open(const struct deliver *d, enum request_kind kind,
 
 	for (size_t i = 0; i < d->n; i++) {
 		f = d->v[i];
-		if (f->kind == kind && f->end != REQUEST_OVER &&
+		if (f->kind == kind && f->end != REQUEST_DONE &&
 		    strcmp(f->service, service) == 0 &&
 		    (run == 0 || run == f->run.run))
 			return true;
@@ -84,7 +84,7 @@ deliver_room(const struct deliver *d)
 	int64_t room = d->conf->max_parallel;
 
 	for (size_t i = 0; i < d->n; i++)
-		room -= d->v[i]->end != REQUEST_OVER;
+		room -= d->v[i]->end != REQUEST_DONE;
 	return room;
 }
 
@@ -97,6 +97,6 @@ deliver_room_to_read(const struct deliver *d)
 		room = 1;
 	for (size_t i = 0; i < d->n; i++)
 		room -=
-		    deliver_is_read(d->v[i]) && d->v[i]->end != REQUEST_OVER;
+		    deliver_is_read(d->v[i]) && d->v[i]->end != REQUEST_DONE;
 	return room < deliver_room(d) ? room : deliver_room(d);
 }

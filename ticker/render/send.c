@@ -34,15 +34,15 @@
  * Maximum unknown runs of a service to which more are sent: each must be looked
  * up among all others.
  */
-#define DOUBT_MAX 100
+#define UNKNOWN_MAX 100
 
 /* Limits of one pass. */
 struct picking {
 	struct deliver *d;
 	int64_t now_us;
-	int64_t room;  /* requests left in total */
-	int64_t *rate; /* by key: requests left of its rate limit */
-	int64_t *away; /* by key: runs that count for max_concurrent */
+	int64_t room;	 /* requests left in total */
+	int64_t *rate;	 /* by key: requests left of its rate limit */
+	int64_t *active; /* by key: runs that count for max_concurrent */
 	enum store_rc rc;
 };
 
@@ -53,13 +53,13 @@ least(int64_t a, int64_t b)
 }
 
 static void
-see_away(void *arg, const char *service, int64_t n)
+add_active(void *arg, const char *service, int64_t n)
 {
 	struct picking *p = arg;
 	int key = conf_render_key_for(p->d->conf, service);
 
 	if (key >= 0)
-		p->away[key] += n;
+		p->active[key] += n;
 }
 
 /* Return whether a key has a limit, so that runs must be counted. */
@@ -83,7 +83,7 @@ room_at(struct picking *p, const char *service, int key)
 	int64_t room = NO_LIMIT, n = 0, max;
 
 	if ((max = c->render_keys[key].max_concurrent) > 0)
-		room = max - p->away[key];
+		room = max - p->active[key];
 	if (s != NULL && s->max_concurrent > 0) {
 		p->rc = store_delivery_away_count(p->d->st, service, &n);
 		room = least(room, s->max_concurrent - n);
@@ -105,7 +105,7 @@ pick_one(struct picking *p, struct delivery *run, int key)
 		return STORE_OK;
 	if (rc != STORE_OK)
 		return rc;
-	p->away[key]++;
+	p->active[key]++;
 	if ((f = request_new(p->d, REQUEST_SEND, run->service, key)) == NULL)
 		return STORE_FULL;
 	f->op = RENDER_CREATE;
@@ -122,26 +122,26 @@ static enum store_rc
 pick_some(struct picking *p, const char *service, int key, int64_t room)
 {
 	struct delivery_list l = { NULL, 0, 0 };
-	int64_t *twins;
-	size_t ntwins = 0, k;
+	int64_t *fingerprints;
+	size_t nfingerprints = 0, k;
 	enum store_rc rc;
 
 	rc = store_delivery_due(p->d->st, service, p->now_us, room + READ_MORE,
 	    &l);
-	twins = calloc(l.n + 1, sizeof(*twins));
-	if (twins == NULL)
+	fingerprints = calloc(l.n + 1, sizeof(*fingerprints));
+	if (fingerprints == NULL)
 		rc = STORE_FULL;
 	for (size_t i = 0; i < l.n && room > 0 && rc == STORE_OK; i++) {
-		twins[ntwins] = delivery_fingerprint(&l.v[i]);
-		for (k = 0; twins[k] != twins[ntwins]; k++)
+		fingerprints[nfingerprints] = delivery_fingerprint(&l.v[i]);
+		for (k = 0; fingerprints[k] != fingerprints[nfingerprints]; k++)
 			;
-		if (k < ntwins)
+		if (k < nfingerprints)
 			continue;
-		ntwins++;
+		nfingerprints++;
 		room--;
 		rc = pick_one(p, &l.v[i], key);
 	}
-	free(twins);
+	free(fingerprints);
 	delivery_list_fini(&l);
 	return rc;
 }
@@ -166,7 +166,7 @@ pick_service(struct picking *p, const char *service)
 	const char *why = wrong.text;
 	int key = render_key(p->d->render, service, &wrong);
 	enum hold_state hold = HOLD_HELD;
-	int64_t room, may, doubts;
+	int64_t room, may, unknown;
 	enum store_rc rc;
 
 	if (key >= 0)
@@ -177,11 +177,11 @@ pick_service(struct picking *p, const char *service)
 		return pick_to_try(p, service, key, why);
 	if (hold != HOLD_NONE)
 		return store_delivery_wait(p->d->st, service, p->now_us, why);
-	rc = store_delivery_doubt_count(p->d->st, service, &doubts);
-	if (rc == STORE_OK && doubts >= DOUBT_MAX)
+	rc = store_delivery_doubt_count(p->d->st, service, &unknown);
+	if (rc == STORE_OK && unknown >= UNKNOWN_MAX)
 		rc = store_delivery_wait(p->d->st, service, p->now_us,
 		    "waiting: too many runs are in doubt there");
-	if (rc != STORE_OK || doubts >= DOUBT_MAX)
+	if (rc != STORE_OK || unknown >= UNKNOWN_MAX)
 		return rc;
 	room = room_at(p, service, key);
 	may = least(room, least(p->room, p->rate[key]));
@@ -241,20 +241,20 @@ send_pick(struct deliver *d, int64_t now_us)
 
 	p.room = deliver_room(d);
 	p.rate = calloc(nkeys + 1, sizeof(*p.rate));
-	p.away = calloc(nkeys + 1, sizeof(*p.away));
-	if (p.rate == NULL || p.away == NULL)
+	p.active = calloc(nkeys + 1, sizeof(*p.active));
+	if (p.rate == NULL || p.active == NULL)
 		goto out;
 	for (size_t i = 0; i < nkeys; i++)
 		p.rate[i] =
 		    render_left(d->render, (int)i, RENDER_CREATE, now_us);
 	rc = has_key_limit(d->conf) ?
-	    store_delivery_away_services(d->st, see_away, &p) :
+	    store_delivery_away_services(d->st, add_active, &p) :
 	    STORE_OK;
 	if (rc == STORE_OK)
 		rc = pick_services(&p);
 out:
 	free(p.rate);
-	free(p.away);
+	free(p.active);
 	return rc;
 }
 

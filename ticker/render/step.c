@@ -25,17 +25,17 @@
 #define CHECK_MAX_US (6 * H)
 #define POLL_MIN_US (5 * S)
 #define POLL_MAX_US (25 * S)
-#define LOOK_AGAIN_US (5 * S)
+#define LOOKUP_AGAIN_US (5 * S)
 #define REASON_US (30 * S)
 
 /* The reason until an event has a more exact one. */
-#define FAILED_WORDS "failed at Render"
+#define FAILED_TEXT "failed at Render"
 
-static void say(struct delivery *d, const char *fmt, ...)
+static void set_reason(struct delivery *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 static void
-say(struct delivery *d, const char *fmt, ...)
+set_reason(struct delivery *d, const char *fmt, ...)
 {
 	char text[RENDER_MESSAGE_MAX + 256];
 	va_list ap;
@@ -69,7 +69,7 @@ step_send(struct delivery *d, int64_t now_us, int64_t lease_us)
 	d->is_waiting = false;
 	d->next_us = now_us + lease_us;
 	d->sent_us = now_us;
-	say(d, "attempt %lld", (long long)d->attempt);
+	set_reason(d, "attempt %lld", (long long)d->attempt);
 }
 
 /*
@@ -84,30 +84,30 @@ try_again(struct delivery *d, int64_t now_us, int64_t at_us, const char *why)
 	}
 	if (d->retry.max_attempts > 0 && d->attempt >= d->retry.max_attempts) {
 		close_as(d, RUN_DEAD);
-		say(d, "given up after %lld attempts: %s",
+		set_reason(d, "given up after %lld attempts: %s",
 		    (long long)d->attempt, why);
 		return;
 	}
 	if (d->retry.max_age_us > 0 &&
 	    now_us - d->due_us > d->retry.max_age_us) {
 		close_as(d, RUN_DEAD);
-		say(d, "given up after %lld s: %s",
+		set_reason(d, "given up after %lld s: %s",
 		    (long long)((now_us - d->due_us) / S), why);
 		return;
 	}
 	d->state = RUN_DUE;
 	d->next_us = at_us;
-	say(d, "attempt %lld: %s", (long long)d->attempt, why);
+	set_reason(d, "attempt %lld: %s", (long long)d->attempt, why);
 }
 
 static void
-in_doubt(struct delivery *d, int64_t now_us, const char *why)
+set_unknown(struct delivery *d, int64_t now_us, const char *why)
 {
 	d->state = RUN_UNKNOWN;
 	d->doubt_us = now_us;
 	d->looks = 0;
 	d->next_us = now_us + S;
-	say(d, "attempt %lld: %s", (long long)d->attempt, why);
+	set_reason(d, "attempt %lld: %s", (long long)d->attempt, why);
 }
 
 /* 429, 503, or not sent. */
@@ -126,8 +126,8 @@ answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
 		 * look it up before sending again, and once more when a new job
 		 * must be listed.
 		 */
-		in_doubt(d, now_us, a->message);
-		d->looks = STEP_LOOKS - 1;
+		set_unknown(d, now_us, a->message);
+		d->looks = STEP_LOOKUPS - 1;
 		d->next_us = now_us + wait;
 		return;
 	}
@@ -144,11 +144,11 @@ step_answer(struct delivery *d, const struct render_answer *a, int64_t now_us,
 		if (a->njobs == 1)
 			step_found(d, &a->jobs[0], now_us);
 		else
-			in_doubt(d, now_us, "an answer without a job");
+			set_unknown(d, now_us, "an answer without a job");
 		return;
 	case RENDER_REFUSED:
 		close_as(d, RUN_REFUSED);
-		say(d, "%s", a->message);
+		set_reason(d, "%s", a->message);
 		return;
 	case RENDER_LATER:
 		answer_later(d, a, now_us, random32);
@@ -160,7 +160,7 @@ step_answer(struct delivery *d, const struct render_answer *a, int64_t now_us,
 	case RENDER_CLASS__MAX:
 		break;
 	}
-	in_doubt(d, now_us, a->message);
+	set_unknown(d, now_us, a->message);
 }
 
 /* The text without white space at its ends, and its length. */
@@ -197,7 +197,7 @@ step_foreign(struct delivery *d, const char *why)
 {
 	close_as(d, RUN_UNKNOWN);
 	d->is_waiting = false;
-	say(d, "%s; not sent again", why);
+	set_reason(d, "%s; not sent again", why);
 }
 
 void
@@ -217,7 +217,7 @@ step_denied(struct delivery *d, int64_t now_us, const char *why)
 	if (d->state != RUN_DUE)
 		return;
 	d->is_waiting = true;
-	say(d, "%s", why);
+	set_reason(d, "%s", why);
 }
 
 void
@@ -238,13 +238,13 @@ step_expire(struct delivery *d, int64_t now_us)
 	    (long long)((now_us - d->due_us) / S), why);
 	close_as(d, RUN_DEAD);
 	d->is_waiting = false;
-	say(d, "%s", text);
+	set_reason(d, "%s", text);
 }
 
 void
 step_lost(struct delivery *d, int64_t now_us)
 {
-	in_doubt(d, now_us, "the tick that sent it ended before the answer");
+	set_unknown(d, now_us, "the tick that sent it ended before the answer");
 }
 
 bool
@@ -269,7 +269,7 @@ step_found(struct delivery *d, const struct render_job *j, int64_t now_us)
 
 	/* Without memory its id is lost: look it up again. */
 	if (id == NULL) {
-		in_doubt(d, now_us, "no memory");
+		set_unknown(d, now_us, "no memory");
 		return;
 	}
 	free(d->remote_id);
@@ -286,23 +286,23 @@ step_found(struct delivery *d, const struct render_job *j, int64_t now_us)
 }
 
 void
-step_not_found(struct delivery *d, int64_t looked_us, int64_t now_us,
+step_not_found(struct delivery *d, int64_t began_us, int64_t now_us,
     int64_t settle_us)
 {
-	int64_t over_us = d->doubt_us + settle_us;
+	int64_t settled_us = d->doubt_us + settle_us;
 
 	d->looks++;
-	if (d->looks < STEP_LOOKS || looked_us < over_us) {
+	if (d->looks < STEP_LOOKUPS || began_us < settled_us) {
 		/* Soon, later, and once more when a new job must be listed. */
 		d->next_us =
-		    d->looks == 1 ? d->doubt_us + settle_us / 4 : over_us;
+		    d->looks == 1 ? d->doubt_us + settle_us / 4 : settled_us;
 		if (d->next_us <= now_us)
 			d->next_us = now_us + S;
 		return;
 	}
 	if (d->cancel_us == 0 && d->on_ambiguous == DELIVERY_AMBIGUOUS_SKIP) {
 		close_as(d, RUN_UNKNOWN);
-		say(d,
+		set_reason(d,
 		    "not found at Render in %lld looks; not sent again, for "
 		    "on_ambiguous is skip",
 		    (long long)d->looks);
@@ -322,7 +322,7 @@ void
 step_lookup_failed(struct delivery *d, int64_t now_us, int64_t retry_us)
 {
 	d->next_us =
-	    now_us + (retry_us > LOOK_AGAIN_US ? retry_us : LOOK_AGAIN_US);
+	    now_us + (retry_us > LOOKUP_AGAIN_US ? retry_us : LOOKUP_AGAIN_US);
 }
 
 /* The state of a status, or the present one if the status is not known. */
@@ -350,7 +350,7 @@ state_of(const struct delivery *d, enum render_status s)
  * It has ended: drop the reason of an earlier state, but not that of a cancel.
  */
 static void
-forget_reason(struct delivery *d)
+drop_reason(struct delivery *d)
 {
 	if (d->state == RUN_CANCELED)
 		return;
@@ -376,9 +376,9 @@ step_job(struct delivery *d, const struct render_job *j, int64_t now_us)
 	}
 	close_as(d, d->state);
 	d->finished_us = time_or_0(j->finished_us);
-	forget_reason(d);
+	drop_reason(d);
 	if (d->state == RUN_FAILED)
-		say(d, FAILED_WORDS);
+		set_reason(d, FAILED_TEXT);
 	return true;
 }
 
@@ -415,7 +415,7 @@ static const struct {
  * whether the reason is known.
  */
 static bool
-reason_words(const struct render_reason *r, char *out, size_t n)
+print_reason(const struct render_reason *r, char *out, size_t n)
 {
 	size_t len = 0;
 	bool is_set;
@@ -431,17 +431,17 @@ reason_words(const struct render_reason *r, char *out, size_t n)
 	if (len > 0)
 		return true;
 	(void)snprintf(out, n, "%s",
-	    r->has_exit_code ? "nonZeroExit" : FAILED_WORDS);
+	    r->has_exit_code ? "nonZeroExit" : FAILED_TEXT);
 	return r->has_exit_code || r->why[0] != '\0';
 }
 
 /* Set the reason of a failure; false: the event has none. */
 static bool
-say_reason(struct delivery *d, const struct render_reason *r)
+set_event_reason(struct delivery *d, const struct render_reason *r)
 {
 	char word[160], time[48] = "", code[32] = "";
 	bool is_plain = !r->is_oom && r->has_exit_code;
-	bool is_any = reason_words(r, word, sizeof(word));
+	bool is_any = print_reason(r, word, sizeof(word));
 
 	if (r->timed_out_s != 0 && !r->is_oom && !r->is_evicted) {
 		is_any = true;
@@ -454,8 +454,8 @@ say_reason(struct delivery *d, const struct render_reason *r)
 	if (is_plain)
 		(void)snprintf(code, sizeof(code), "%s exit code %d",
 		    strcmp(word, "nonZeroExit") == 0 ? ":" : ",", r->exit_code);
-	say(d, "%s%s%s%s%s", word, time, code, r->why[0] != '\0' ? ": " : "",
-	    r->why);
+	set_reason(d, "%s%s%s%s%s", word, time, code,
+	    r->why[0] != '\0' ? ": " : "", r->why);
 	return true;
 }
 
@@ -464,9 +464,9 @@ static bool
 event_late(struct delivery *d, const struct render_event *e)
 {
 	if (d->state != RUN_FAILED || d->reason == NULL ||
-	    strcmp(d->reason, FAILED_WORDS) != 0)
+	    strcmp(d->reason, FAILED_TEXT) != 0)
 		return false;
-	return say_reason(d, &e->reason);
+	return set_event_reason(d, &e->reason);
 }
 
 bool
@@ -481,9 +481,9 @@ step_event(struct delivery *d, const struct render_event *e)
 		return false;
 	close_as(d, state);
 	d->finished_us = time_or_0(e->at_us);
-	forget_reason(d);
-	if (!say_reason(d, &e->reason) && state == RUN_FAILED)
-		say(d, FAILED_WORDS);
+	drop_reason(d);
+	if (!set_event_reason(d, &e->reason) && state == RUN_FAILED)
+		set_reason(d, FAILED_TEXT);
 	return true;
 }
 
@@ -491,7 +491,7 @@ void
 step_gone(struct delivery *d, const char *why)
 {
 	close_as(d, RUN_UNKNOWN);
-	say(d, "%s", why);
+	set_reason(d, "%s", why);
 }
 
 bool
@@ -529,10 +529,10 @@ step_too_long(struct delivery *d, int64_t now_us)
 
 	if (delivery_is_open(d)) {
 		d->cancel_us = now_us;
-		say(d, "ran for longer than max_runtime, %lld s: canceled",
-		    max_s);
+		set_reason(d,
+		    "ran for longer than max_runtime, %lld s: canceled", max_s);
 	} else if (d->reason == NULL)
-		say(d, "ran for %lld s, longer than max_runtime, %lld s",
+		set_reason(d, "ran for %lld s, longer than max_runtime, %lld s",
 		    (long long)((d->finished_us - d->started_us) / S), max_s);
 }
 
@@ -550,7 +550,7 @@ step_cancel(struct delivery *d)
 {
 	close_as(d, RUN_CANCELED);
 	d->is_waiting = false;
-	say(d, "canceled before it left");
+	set_reason(d, "canceled before it left");
 }
 
 int64_t

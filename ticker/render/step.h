@@ -20,7 +20,7 @@
  */
 
 /* Minimum number of lookups before an unknown run counts as not created. */
-#define STEP_LOOKS 3
+#define STEP_LOOKUPS 3
 
 /* Maximum difference between the target's clock and ours: a minute. */
 #define STEP_SKEW_US INT64_C(60000000)
@@ -78,11 +78,11 @@ bool step_is_match(const struct delivery *d, const char *command,
 void step_found(struct delivery *d, const struct render_job *j, int64_t now_us);
 
 /*
- * A complete lookup of an unknown run, begun at looked_us, did not find it.
- * After STEP_LOOKS of them, the last begun settle_us after the doubt arose, it
- * is due again or final, as its on_ambiguous says.
+ * A complete lookup of an unknown run, begun at began_us, did not find it.
+ * After STEP_LOOKUPS of them, the last begun settle_us after it became unknown,
+ * it is due again or final, as its on_ambiguous says.
  */
-void step_not_found(struct delivery *d, int64_t looked_us, int64_t now_us,
+void step_not_found(struct delivery *d, int64_t began_us, int64_t now_us,
     int64_t settle_us);
 
 /* A lookup failed, and learned nothing: again in at least retry_us. */

@@ -15,16 +15,16 @@
 #define SHOW_US (CLOCK_US_PER_S / 5)
 
 void
-sim_progress(struct sim *m, bool is_over)
+sim_progress(struct sim *m, bool is_last)
 {
 	int64_t now = clock_mono_us();
 	struct buf b = BUF_INIT;
 
-	if (!isatty(STDERR_FILENO) || (!is_over && now < m->shown_us))
+	if (!isatty(STDERR_FILENO) || (!is_last && now < m->shown_us))
 		return;
 	m->shown_us = now + SHOW_US;
 	tz_format(m->zone, m->at.now_us, &b);
-	if (is_over)
+	if (is_last)
 		text_progress(stderr, "%s", "");
 	else
 		text_progress(stderr, "%3.0f %%  %s, %lld ticks",

@@ -190,8 +190,8 @@ json_job(void *arg, const struct store_sim_job *j)
 
 /* Report a finding; j is NULL if it is about all jobs. */
 static void
-tell(struct report *r, const struct store_sim_job *j, const char *code,
-    const char *text)
+report_finding(struct report *r, const struct store_sim_job *j,
+    const char *code, const char *text)
 {
 	bool is_first = r->findings++ == 0;
 
@@ -239,7 +239,8 @@ check_job(void *arg, const struct store_sim_job *j)
 	if (j->was != JOB_ACTIVE || j->from_us == JOB_NEVER)
 		return STORE_OK;
 	if (!j->is_gone && j->is == JOB_QUARANTINED) {
-		tell(r, j, "quarantined", "its trigger cannot be understood");
+		report_finding(r, j, "quarantined",
+		    "its trigger cannot be understood");
 		return STORE_OK;
 	}
 	if ((t = trigger_from_spec(j->trigger, r->m->s.zones, &fs)) == NULL)
@@ -250,11 +251,12 @@ check_job(void *arg, const struct store_sim_job *j)
 	(void)snprintf(text, sizeof(text), "%lld slots of %lld",
 	    (long long)(n > is ? n - is : is - n), (long long)n);
 	if (n != is) {
-		tell(r, j, n > is ? "lost" : "twice", text);
+		report_finding(r, j, n > is ? "lost" : "twice", text);
 		r->wrong++;
 	}
 	if (!j->is_gone && j->next_run_us < r->m->to_us)
-		tell(r, j, "waiting", "due, and not decided at the end");
+		report_finding(r, j, "waiting",
+		    "due, and not decided at the end");
 	return STORE_OK;
 }
 
@@ -275,14 +277,14 @@ print_findings(struct report *r)
 		(void)snprintf(text, sizeof(text),
 		    "%lld runs were a second late or more, at most %.1f s",
 		    (long long)r->all.late, SECONDS(r->all.worst_us));
-		tell(r, NULL, "late", text);
+		report_finding(r, NULL, "late", text);
 	}
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		if ((n = count_of(r->total, r->ntotal, codes[i][0])) == 0)
 			continue;
 		(void)snprintf(text, sizeof(text), "%lld %s", (long long)n,
 		    codes[i][1]);
-		tell(r, NULL, codes[i][0], text);
+		report_finding(r, NULL, codes[i][0], text);
 	}
 	return each_job(r, check_job);
 }

@@ -96,7 +96,7 @@ enum store_rc sim_go(struct sim *m);
  */
 enum store_rc sim_report(struct sim *m, int64_t *nwrong);
 
-/* Show on a terminal how far it is; end with is_over. */
-void sim_progress(struct sim *m, bool is_over);
+/* Show on a terminal how far it is; end with is_last. */
+void sim_progress(struct sim *m, bool is_last);
 
 #endif

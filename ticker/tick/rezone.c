@@ -30,7 +30,7 @@ struct rezoning {
 	struct store *st;
 	int64_t after; /* the last job done */
 	int64_t moved;
-	bool is_over;
+	bool is_done;
 };
 
 /*
@@ -116,10 +116,10 @@ rezone_jobs(struct rezoning *w)
 		rc = rezone_job(w, &jobs.v[i]);
 		w->after = jobs.v[i].id;
 	}
-	w->is_over = i == jobs.n && jobs.n < BATCH_JOBS;
+	w->is_done = i == jobs.n && jobs.n < BATCH_JOBS;
 	job_list_fini(&jobs);
 	if (rc == STORE_OK)
-		rc = w->is_over ? store_zone_done(w->st) :
+		rc = w->is_done ? store_zone_done(w->st) :
 				  store_zone_swept(w->st, w->after);
 	return rc;
 }
@@ -196,7 +196,7 @@ rezone_store(struct rezoning *w)
 		rc = rezone_step(w, &zones);
 	/* The zones used must not be older than those recorded. */
 	tz_cache_refresh(w->s->zones);
-	while (rc == STORE_OK && !w->is_over && !stop_is_pending())
+	while (rc == STORE_OK && !w->is_done && !stop_is_pending())
 		rc = rezone_step(w, NULL);
 	log_event(LOG_LEVEL_INFO, "zone-data-changed", LOG_KEY_PATH,
 	    store_path(w->st), NULL);

@@ -41,9 +41,9 @@ struct tick {
 	const struct tick_opts *o;
 	struct claim claim;
 	struct store_tick row;
-	int64_t end_mono;	     /* end of the window, monotonic */
-	int64_t seen[JOB_KIND__MAX]; /* data versions read last */
-	int64_t opened;		     /* number of memory stores opened */
+	int64_t end_mono;		 /* end of the window, monotonic */
+	int64_t versions[JOB_KIND__MAX]; /* data versions read last */
+	int64_t opened;			 /* number of memory stores opened */
 	struct remote remote;
 	struct clock_reading good; /* the last reading that was plausible */
 };
@@ -71,7 +71,7 @@ tick_row(struct tick *t, enum store_rc (*write)(struct tick *, struct store *))
  * ends, and the next one judges again.
  */
 static void
-log_doubt(int64_t ahead_us)
+log_leap(int64_t ahead_us)
 {
 	char text[128];
 
@@ -105,7 +105,7 @@ tick_judge(struct tick *t, struct store *st)
 	if (leap_is_doubtful(&was, rc2 == STORE_OK ? &doubted : NULL,
 		&t->row.sign, &limits)) {
 		t->row.doubt = t->row.sign;
-		log_doubt(leap_ahead(&was, &t->row.sign, 0));
+		log_leap(leap_ahead(&was, &t->row.sign, 0));
 	}
 	return STORE_OK;
 }
@@ -146,7 +146,7 @@ tick_is_doubted(struct tick *t)
 	ahead_us = leap_ahead(&t->good, &is, 0);
 	if (ahead_us > leap_us) {
 		t->row.doubt = is;
-		log_doubt(ahead_us);
+		log_leap(ahead_us);
 		return true;
 	}
 	t->good = is;
@@ -247,8 +247,8 @@ tick_has_news(struct tick *t)
 		if (t->s->stores[k] == NULL)
 			continue;
 		v = store_data_version(t->s->stores[k]);
-		is_news = is_news || v != t->seen[k];
-		t->seen[k] = v;
+		is_news = is_news || v != t->versions[k];
+		t->versions[k] = v;
 	}
 	return is_news;
 }

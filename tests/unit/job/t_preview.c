@@ -90,7 +90,7 @@ check_wholes(void)
 	size_t head;
 
 	for (size_t i = 0; i < sizeof(wholes) / sizeof(wholes[0]); i++) {
-		show(wholes[i].body, WORDS_EN, &got);
+		show(wholes[i].body, DESCRIBE_EN, &got);
 		mark = strstr(wholes[i].want, "WORDS");
 		if (mark == NULL) {
 			is_str(buf_cstr(&got), wholes[i].want, "%s",
@@ -140,7 +140,7 @@ check_counts(void)
 		    "{\"trigger\":\"interval\",\"minutes\":1,"
 		    "\"start_date\":\"2030-01-01\"%s}",
 		    counts[i].count);
-		show(body, WORDS_EN, &got);
+		show(body, DESCRIBE_EN, &got);
 		n = 0;
 		for (const char *p = buf_cstr(&got);
 		     (p = strstr(p, "\"local\"")) != NULL; p++)
@@ -185,11 +185,11 @@ check_faulty(void)
 	struct buf got = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(faulty) / sizeof(faulty[0]); i++) {
-		show(faulty[i].body, WORDS_EN, &got);
+		show(faulty[i].body, DESCRIBE_EN, &got);
 		is_str(buf_cstr(&got), faulty[i].want, "%s", faulty[i].body);
 	}
-	show("{\"trigger\":\"cron\",\"hour\":1,\"queue_name\":\"q\"}", WORDS_EN,
-	    &got);
+	show("{\"trigger\":\"cron\",\"hour\":1,\"queue_name\":\"q\"}",
+	    DESCRIBE_EN, &got);
 	ok(buf_cstr(&got)[0] == '{', "a queue may be named");
 	buf_fini(&got);
 }
@@ -203,23 +203,23 @@ check_warnings(void)
 	    "{\"trigger\":\"cron\",\"hour\":2,\"minute\":30,"
 	    "\"timezone\":\"America/New_York\"}";
 
-	show(body, WORDS_EN, &got);
+	show(body, DESCRIBE_EN, &got);
 	ok(strstr(buf_cstr(&got), "\"warnings\":[{\"code\":\"gap\"") != NULL,
 	    "02:30 in New York: a gap");
-	show(body, WORDS_ZH, &got);
+	show(body, DESCRIBE_ZH, &got);
 	ok(strstr(buf_cstr(&got), "\"code\":\"gap\",\"message\":\"") != NULL &&
 		strstr(buf_cstr(&got), "\xe9") != NULL,
 	    "and in Chinese");
-	show("{\"trigger\":\"date\",\"run_date\":\"2029-01-01\"}", WORDS_EN,
+	show("{\"trigger\":\"date\",\"run_date\":\"2029-01-01\"}", DESCRIBE_EN,
 	    &got);
 	ok(strstr(buf_cstr(&got), "\"code\":\"past\"") != NULL,
 	    "a date that is past");
 	show("{\"trigger\":\"date\",\"run_date\":\"2029-01-01\","
 	     "\"now\":\"2028-12-31\"}",
-	    WORDS_EN, &got);
+	    DESCRIBE_EN, &got);
 	ok(strstr(buf_cstr(&got), "\"code\":\"past\"") == NULL,
 	    "is not as of another now");
-	show("{\"trigger\":\"interval\",\"seconds\":10}", WORDS_EN, &got);
+	show("{\"trigger\":\"interval\",\"seconds\":10}", DESCRIBE_EN, &got);
 	ok(strstr(buf_cstr(&got), "\"code\":\"cadence\"") != NULL,
 	    "finer than the host's cron");
 	buf_fini(&got);

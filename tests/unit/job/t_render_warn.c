@@ -57,7 +57,7 @@ check(size_t i)
 	is_int((long long)ws.n, rows[i].has ? 0 : 1, "warned of if not");
 	if (ws.n == 1) {
 		is_str(warn_code_name(ws.v[0].code), "no_key", "by its code");
-		for (int lang = 0; lang < WORDS__MAX; lang++)
+		for (int lang = 0; lang < DESCRIBE__MAX; lang++)
 			ok(strstr(buf_cstr(&ws.v[0].text[lang]),
 			       rows[i].service) != NULL &&
 				strstr(buf_cstr(&ws.v[0].text[lang]), "%s") ==

@@ -238,9 +238,9 @@ run_words(void)
 {
 	struct buf b = BUF_INIT;
 
-	trigger_words(world.cron, WORDS_EN, &b);
+	trigger_describe(world.cron, DESCRIBE_EN, &b);
 	buf_str(&b, "|");
-	trigger_words(world.interval, WORDS_ZH, &b);
+	trigger_describe(world.interval, DESCRIBE_ZH, &b);
 	return judge(&b,
 	    "at 02:30 every day, in Europe/Berlin|"
 	    "每10秒");
@@ -252,7 +252,7 @@ run_words_years(void)
 {
 	struct buf b = BUF_INIT;
 
-	trigger_words(world.years, WORDS_EN, &b);
+	trigger_describe(world.years, DESCRIBE_EN, &b);
 	return judge(&b,
 	    "at 00:00 on the 1st of January, in the years"
 	    " 2030,2032,2034,2036,2038,2041,2043,2045,2047,2049,"
@@ -270,7 +270,7 @@ run_warn(void)
 	if (ws.n != 2)
 		rc = OOM_WRONG;
 	for (size_t i = 0; i < ws.n && rc == OOM_DONE; i++) {
-		for (int l = 0; l < WORDS__MAX; l++) {
+		for (int l = 0; l < DESCRIBE__MAX; l++) {
 			if (ws.v[i].text[l].is_failed)
 				rc = OOM_REFUSED;
 			else if (strlen(buf_cstr(&ws.v[i].text[l])) < 20)

@@ -246,7 +246,7 @@ run_preview(void)
 
 	if (preview_from_json(world.body, &env, 0, &p, &fs) != 0)
 		return fs.n > 0 ? OOM_REFUSED : OOM_WRONG;
-	preview_to_json(&p, WORDS_EN, &b);
+	preview_to_json(&p, DESCRIBE_EN, &b);
 	if (b.is_failed)
 		rc = OOM_REFUSED;
 	else if (strstr(buf_cstr(&b), "\"en\":\"at 03:00 every day") == NULL ||

@@ -29,7 +29,7 @@ check_states(void)
 		s = RUN_STATE__MAX;
 		ok(run_state_parse(words[i], &s) == 0 && (int)s == i,
 		    "%s is read back", words[i]);
-		ok(strstr(RUN_STATE_WORDS, words[i]) != NULL,
+		ok(strstr(RUN_STATE_NAMES, words[i]) != NULL,
 		    "%s is among the words for people", words[i]);
 		(void)snprintf(spaced, sizeof(spaced), " %s ", words[i]);
 		is_int(run_state_is_final((enum run_state)i),

@@ -186,7 +186,7 @@ check_words(const struct why *w, const char *what)
 {
 	struct buf b = BUF_INIT;
 
-	for (int l = 0; l < WORDS__MAX; l++) {
+	for (int l = 0; l < DESCRIBE__MAX; l++) {
 		buf_reset(&b);
 		why_describe(w, (enum describe_lang)l, &b);
 		ok(b.len > 10 && strpbrk(buf_cstr(&b), "{}") == NULL,
@@ -237,7 +237,7 @@ check_gone(const struct sample *s)
 	in.at_us = w.at_us;
 	why_decide(&in, &w.out);
 	is_str(why_name(w.out.answer), "exhausted", "it had its last slot");
-	why_describe(&w, WORDS_EN, &b);
+	why_describe(&w, DESCRIBE_EN, &b);
 	ok(strstr(buf_cstr(&b), "has expired") != NULL &&
 		strstr(buf_cstr(&b), "2026-09-21 14:13:20+00:00") != NULL,
 	    "%s", buf_cstr(&b));
@@ -247,7 +247,7 @@ check_gone(const struct sample *s)
 	why_decide(&in, &w.out);
 	is_str(why_name(w.out.answer), "gone", "it was deleted");
 	buf_reset(&b);
-	why_describe(&w, WORDS_EN, &b);
+	why_describe(&w, DESCRIBE_EN, &b);
 	ok(strstr(buf_cstr(&b),
 	       "(deleted by owner, 2026-09-21 14:13:20+00:00)") != NULL,
 	    "%s", buf_cstr(&b));

@@ -145,11 +145,11 @@ check_sentences(void)
 			buf_str(&w.hold, "queue paused by web");
 		is_seen[s->answer] = true;
 		buf_reset(&b);
-		why_describe(&w, WORDS_EN, &b);
+		why_describe(&w, DESCRIBE_EN, &b);
 		is_str(buf_cstr(&b), s->en, "%s in English",
 		    why_name(s->answer));
 		buf_reset(&b);
-		why_describe(&w, WORDS_ZH, &b);
+		why_describe(&w, DESCRIBE_ZH, &b);
 		is_str(buf_cstr(&b), s->zh, "%s in Chinese",
 		    why_name(s->answer));
 		buf_fini(&w.hold);
@@ -168,14 +168,14 @@ check_unknown(void)
 	struct buf b = BUF_INIT;
 
 	w.out.before_us = WHY_NONE;
-	why_describe(&w, WORDS_EN, &b);
+	why_describe(&w, DESCRIBE_EN, &b);
 	is_str(buf_cstr(&b),
 	    B("01:02") " is no slot of it: the nearest are - before and " B(
 		"02:10") " after.",
 	    "no slot before");
 	buf_reset(&b);
 	w.out.after_us = WHY_NONE;
-	why_describe(&w, WORDS_ZH, &b);
+	why_describe(&w, DESCRIBE_ZH, &b);
 	is_str(buf_cstr(&b),
 	    B("01:02") " 不是它的触发点：最近的是之前的 - 与之后的 -。",
 	    "nor after");
@@ -190,7 +190,7 @@ check_appends(void)
 	struct buf b = BUF_INIT;
 
 	buf_str(&b, "Why? ");
-	why_describe(&w, WORDS_EN, &b);
+	why_describe(&w, DESCRIBE_EN, &b);
 	is_str(buf_cstr(&b),
 	    "Why? It is due: slot " B("01:00") " waits for the next tick.",
 	    "the sentence is appended");

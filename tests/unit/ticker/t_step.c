@@ -36,7 +36,7 @@ check_answers(void)
 	} rows[] = {
 		{ "429", RENDER_LATER, 429, true, RUN_DUE, true, 0, 0 },
 		{ "503", RENDER_LATER, 503, true, RUN_UNKNOWN, true, NOW,
-		    STEP_LOOKS - 1 },
+		    STEP_LOOKUPS - 1 },
 		{ "not connected", RENDER_LATER, 0, false, RUN_DUE, true, 0,
 		    0 },
 		{ "400", RENDER_REFUSED, 400, true, RUN_REFUSED, false, NOW,
@@ -233,7 +233,7 @@ check_settled(void)
 		d.on_ambiguous = rows[i].policy;
 		d.cancel_us = rows[i].cancel_us;
 		d.retry.max_attempts = rows[i].max_attempts;
-		d.looks = STEP_LOOKS - 1;
+		d.looks = STEP_LOOKUPS - 1;
 		step_not_found(&d, NOW + 40 * S, NOW + 40 * S, SETTLE);
 		is_int(d.state, rows[i].state, "%s: state", rows[i].what);
 		is_int(delivery_is_open(&d), rows[i].state == RUN_DUE,

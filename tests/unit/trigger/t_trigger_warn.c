@@ -257,9 +257,9 @@ show(const struct warns *ws, struct buf *out)
 {
 	for (size_t k = 0; k < ws->n; k++) {
 		buf_printf(out, "%s: %s\n", warn_code_name(ws->v[k].code),
-		    buf_cstr(&ws->v[k].text[WORDS_EN]));
-		ok(strchr(buf_cstr(&ws->v[k].text[WORDS_ZH]), '%') == NULL &&
-			ws->v[k].text[WORDS_ZH].len > 0,
+		    buf_cstr(&ws->v[k].text[DESCRIBE_EN]));
+		ok(strchr(buf_cstr(&ws->v[k].text[DESCRIBE_ZH]), '%') == NULL &&
+			ws->v[k].text[DESCRIBE_ZH].len > 0,
 		    "in Chinese: %s", warn_code_name(ws->v[k].code));
 	}
 }
@@ -296,7 +296,7 @@ check_json(void)
 	struct warns ws = { .n = 0 };
 	struct buf b = BUF_INIT;
 
-	warns_to_json(&ws, WORDS_EN, &b);
+	warns_to_json(&ws, DESCRIBE_EN, &b);
 	is_str(buf_cstr(&b), "[]", "none: an empty list");
 	warns_ignored(&ws, "\"%1\"");
 	warns_add(&ws, WARN_ENDS,
@@ -304,13 +304,13 @@ check_json(void)
 		.a = "a",
 		.b = "b" });
 	buf_reset(&b);
-	warns_to_json(&ws, WORDS_EN, &b);
+	warns_to_json(&ws, DESCRIBE_EN, &b);
 	is_str(buf_cstr(&b),
 	    "[{\"code\":\"ignored\",\"message\":\"unknown field \\\"%1\\\": "
 	    "ignored\"},{\"code\":\"ends\",\"message\":\"b and a\"}]",
 	    "codes and messages");
 	buf_reset(&b);
-	warns_to_json(&ws, WORDS_ZH, &b);
+	warns_to_json(&ws, DESCRIBE_ZH, &b);
 	ok(strstr(buf_cstr(&b), "\"message\":\"二\"") != NULL,
 	    "in the language asked for");
 	for (int i = 0; i < 2 * WARNS_MAX; i++)

@@ -49,7 +49,7 @@ check(struct tz_cache *zones, const char *text, enum describe_lang lang,
 	if (t != NULL) {
 		trigger_spec(t, &spec);
 		again = trigger_from_spec(buf_cstr(&spec), zones, &fs);
-		trigger_words(again, lang, &got);
+		trigger_describe(again, lang, &got);
 		is_str(buf_cstr(&got), want, "%s", text);
 		trigger_free(again);
 	}
@@ -66,13 +66,13 @@ main(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(describe_rows) / sizeof(describe_rows[0]); i++) {
-		check(zones, describe_rows[i].trigger, WORDS_EN,
+		check(zones, describe_rows[i].trigger, DESCRIBE_EN,
 		    describe_rows[i].en);
-		check(zones, describe_rows[i].trigger, WORDS_ZH,
+		check(zones, describe_rows[i].trigger, DESCRIBE_ZH,
 		    describe_rows[i].zh);
 	}
-	is_str(describe_lang_name(WORDS_EN), "en", "English");
-	is_str(describe_lang_name(WORDS_ZH), "zh", "Chinese");
+	is_str(describe_lang_name(DESCRIBE_EN), "en", "English");
+	is_str(describe_lang_name(DESCRIBE_ZH), "zh", "Chinese");
 	tz_cache_free(zones);
 	return tap_done();
 }

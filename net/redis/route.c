@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "net/redis/push.h"
-#include "net/redis/way.h"
+#include "net/redis/route.h"
 #include "net/sink_int.h"
 
 #include "lib/base/err.h"
@@ -16,7 +16,7 @@
 #define REGISTRY "funboost_queue__consumer_parmas"
 
 int
-redis_way_signature(struct redis *r, const char *queue, struct signature *out,
+redis_route_signature(struct redis *r, const char *queue, struct signature *out,
     struct err *why)
 {
 	redisReply *reply;
@@ -34,11 +34,11 @@ redis_way_signature(struct redis *r, const char *queue, struct signature *out,
 
 /* Read the worker's registration. */
 static int
-learn_registered(struct redis *r, const struct conf *c, struct redis_way *k)
+learn_registered(struct redis *r, const struct conf *c, struct redis_route *k)
 {
 	const char *kind;
 
-	if (redis_way_signature(r, k->queue, &k->sig, &k->why) == -1)
+	if (redis_route_signature(r, k->queue, &k->sig, &k->why) == -1)
 		return r->c == NULL ? -1 : 0;
 	kind = k->sig.broker_kind;
 	if (!k->sig.is_known || kind == NULL)
@@ -57,8 +57,8 @@ learn_registered(struct redis *r, const struct conf *c, struct redis_way *k)
 }
 
 int
-redis_way_learn(struct redis *r, const struct conf *c, const char *queue,
-    struct redis_way *k)
+redis_route_read(struct redis *r, const struct conf *c, const char *queue,
+    struct redis_route *k)
 {
 	k->queue = queue;
 	switch (conf_queue_for(c, queue)->broker) {
@@ -86,7 +86,7 @@ redis_way_learn(struct redis *r, const struct conf *c, const char *queue,
 }
 
 void
-redis_way_fini(struct redis_way *k)
+redis_route_fini(struct redis_route *k)
 {
 	signature_fini(&k->sig);
 	memset(k, 0, sizeof(*k));
@@ -127,30 +127,30 @@ redis_rabbitmq(struct sink_redis *m)
 }
 
 void
-redis_forget_ways(struct sink_redis *m)
+redis_routes_drop(struct sink_redis *m)
 {
-	while (m->nways > 0)
-		redis_way_fini(&m->ways[--m->nways]);
+	while (m->nroutes > 0)
+		redis_route_fini(&m->routes[--m->nroutes]);
 }
 
-const struct redis_way *
-redis_find_way(const struct sink_redis *m, const char *queue)
+const struct redis_route *
+redis_route_find(const struct sink_redis *m, const char *queue)
 {
-	for (size_t i = m->nways; i-- > 0;)
-		if (strcmp(m->ways[i].queue, queue) == 0)
-			return &m->ways[i];
+	for (size_t i = m->nroutes; i-- > 0;)
+		if (strcmp(m->routes[i].queue, queue) == 0)
+			return &m->routes[i];
 	return NULL;
 }
 
-const struct redis_way *
-redis_learn_way(struct sink_redis *m, const char *queue, struct err *why)
+const struct redis_route *
+redis_route_add(struct sink_redis *m, const char *queue, struct err *why)
 {
-	struct redis_way *k;
+	struct redis_route *k;
 
-	if (m->nways == REDIS_WAYS_MAX)
-		redis_forget_ways(m);
-	k = &m->ways[m->nways++];
-	if (redis_way_learn(&m->redis, m->sink.o.conf, queue, k) == 0)
+	if (m->nroutes == REDIS_ROUTES_MAX)
+		redis_routes_drop(m);
+	k = &m->routes[m->nroutes++];
+	if (redis_route_read(&m->redis, m->sink.o.conf, queue, k) == 0)
 		return k;
 	err_set(why, "%s", k->why.text);
 	return NULL;

@@ -16,14 +16,14 @@
 #include "ticker/render/step.h"
 #include "lib/base/ban.h"
 
-#define LOOK_ROWS 10000
+#define LOOKUP_ROWS_MAX 10000
 #define PAGES_MAX 1000
 
 static int
 by_fingerprint(const void *a, const void *b)
 {
-	int64_t x = ((const struct sought *)a)->fingerprint;
-	int64_t y = ((const struct sought *)b)->fingerprint;
+	int64_t x = ((const struct lookup_entry *)a)->fingerprint;
+	int64_t y = ((const struct lookup_entry *)b)->fingerprint;
 
 	return (x > y) - (x < y);
 }
@@ -37,19 +37,19 @@ lookup_sort(struct request *f)
 
 	f->found = calloc(f->rows.n, sizeof(*f->found));
 	f->foreign = calloc(f->rows.n, sizeof(*f->foreign));
-	f->sought = calloc(f->rows.n, sizeof(*f->sought));
-	if (f->found == NULL || f->foreign == NULL || f->sought == NULL)
+	f->index = calloc(f->rows.n, sizeof(*f->index));
+	if (f->found == NULL || f->foreign == NULL || f->index == NULL)
 		return STORE_FULL;
 	for (size_t i = 0; i < f->rows.n; i++) {
 		buf_reset(&command);
 		delivery_command(&f->rows.v[i], &command);
 		is_failed = is_failed || command.is_failed;
-		f->sought[i].row = i;
-		f->sought[i].fingerprint =
+		f->index[i].row = i;
+		f->index[i].fingerprint =
 		    delivery_fingerprint_of(f->service, buf_cstr(&command));
 	}
 	buf_fini(&command);
-	qsort(f->sought, f->rows.n, sizeof(*f->sought), by_fingerprint);
+	qsort(f->index, f->rows.n, sizeof(*f->index), by_fingerprint);
 	return is_failed ? STORE_FULL : STORE_OK;
 }
 
@@ -64,7 +64,7 @@ lookup_begin(struct deliver *d, const char *service, struct delivery_list *rows,
 
 	if (key < 0)
 		return STORE_OK;
-	if ((f = request_new(d, REQUEST_LOOK, service, key)) == NULL)
+	if ((f = request_new(d, REQUEST_LOOKUP, service, key)) == NULL)
 		return STORE_FULL;
 	f->op = RENDER_LIST;
 	f->since_us = INT64_MAX;
@@ -92,11 +92,12 @@ lookup_pick(struct deliver *d, int64_t now_us)
 
 	if (room <= 0)
 		return STORE_OK;
-	rc = store_delivery_in_state(d->st, RUN_UNKNOWN, now_us, LOOK_ROWS, &l);
+	rc = store_delivery_in_state(d->st, RUN_UNKNOWN, now_us,
+	    LOOKUP_ROWS_MAX, &l);
 	for (size_t i = 0; i < l.n && room > 0 && rc == STORE_OK; i++) {
 		service = l.v[i].service;
 		if (service == NULL ||
-		    request_is_open(d, REQUEST_LOOK, service, 0))
+		    request_is_open(d, REQUEST_LOOKUP, service, 0))
 			continue;
 		room--;
 		rc = lookup_begin(d, service, &l, now_us);
@@ -130,7 +131,7 @@ is_free(struct deliver *d, const struct render_job *j, bool *out, char *foreign)
 
 /* Record for run i the oldest unassigned job that matches it. */
 static enum store_rc
-look_at_run(struct deliver *d, struct request *f, size_t i,
+match_run(struct deliver *d, struct request *f, size_t i,
     const struct render_job *j)
 {
 	struct render_job *best = &f->found[i];
@@ -157,35 +158,35 @@ look_at_run(struct deliver *d, struct request *f, size_t i,
 
 /* Match a job with the runs that have its command. */
 static enum store_rc
-look_at_job(struct deliver *d, struct request *f, const struct render_job *j)
+match_job(struct deliver *d, struct request *f, const struct render_job *j)
 {
-	const struct sought key = {
+	const struct lookup_entry key = {
 		.fingerprint = delivery_fingerprint_of(f->service,
 		    j->command == NULL ? "" : j->command),
 	};
-	const struct sought *s, *end = f->sought + f->rows.n;
+	const struct lookup_entry *s, *end = f->index + f->rows.n;
 	enum store_rc rc = STORE_OK;
 
-	s = bsearch(&key, f->sought, f->rows.n, sizeof(*s), by_fingerprint);
+	s = bsearch(&key, f->index, f->rows.n, sizeof(*s), by_fingerprint);
 	if (s == NULL)
 		return STORE_OK;
-	while (s > f->sought && s[-1].fingerprint == key.fingerprint)
+	while (s > f->index && s[-1].fingerprint == key.fingerprint)
 		s--;
 	for (; s < end && s->fingerprint == key.fingerprint && rc == STORE_OK;
 	     s++)
-		rc = look_at_run(d, f, s->row, j);
+		rc = match_run(d, f, s->row, j);
 	return rc;
 }
 
 static enum store_rc
-look_at_page(struct deliver *d, struct request *f)
+match_page(struct deliver *d, struct request *f)
 {
 	const struct render_answer *a = f->answer;
 	enum store_rc rc = STORE_OK;
 
 	f->is_partial = f->is_partial || a->nbad > 0;
 	for (size_t k = 0; k < a->njobs && rc == STORE_OK; k++)
-		rc = look_at_job(d, f, &a->jobs[k]);
+		rc = match_job(d, f, &a->jobs[k]);
 	return rc;
 }
 
@@ -254,7 +255,7 @@ lookup_apply(struct deliver *d, struct request *f, int64_t now_us)
 
 	if (a->class != RENDER_OK)
 		return lookup_fail(d, f, now_us);
-	if ((rc = look_at_page(d, f)) != STORE_OK)
+	if ((rc = match_page(d, f)) != STORE_OK)
 		return rc;
 	if (a->is_last)
 		return lookup_end(d, f, now_us);
