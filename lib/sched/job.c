@@ -292,6 +292,9 @@ sched_add(struct sched *s, struct job *j, bool is_replace, int64_t now_us)
 		return rc;
 	if ((t = sched_job_trigger(s, j)) == NULL)
 		return STORE_ERROR;
+	/* Its runs count, too: in the transaction it is not looked for. */
+	if (trigger_kind(t) == TRIGGER_DATE)
+		(void)sched_store(s, JOB_MEMORY);
 	if ((rc = add_prepare(s, j, t, now_us)) == STORE_OK &&
 	    (rc = store_begin(st)) == STORE_OK)
 		rc = sched_end(st, add_write(s, st, j, t, is_replace));

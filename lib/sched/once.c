@@ -1,8 +1,8 @@
 /*
  * The guard of jobs that fire once: queue, job id and slot identify one run,
- * however often the job is added again after it ended.  The guard on (job,
- * slot) does not cover that, as a job that ended gives up its number.  Tested
- * in t_once.
+ * however often the job is added again after it ended, in whichever store.
+ * The guard on (job, slot) does not cover that, as a job that ended gives up
+ * its number.  Tested in t_once.
  */
 #include "config.h"
 
@@ -34,7 +34,10 @@ sched_once_find(struct sched *s, struct job *j, int64_t slot_us, int64_t now_us)
 	if (r == NULL)
 		return STORE_FULL;
 	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if ((st = s->stores[k]) == NULL)
+		/* If it is open, it may be the one that is written to. */
+		st = s->stores[k];
+		if (st == NULL &&
+		    (st = sched_store(s, (enum job_kind)k)) == NULL)
 			continue;
 		rc = store_run_once(st, &at, r);
 		if (rc == STORE_OK && may_run_still(r, j, now_us)) {

@@ -134,6 +134,22 @@ tick(void)
 	}
 }
 
+/* Of both stores, as ticker/tick/tick.c has it. */
+static inline void
+tick_all(void)
+{
+	for (int k = 0; k < JOB_KIND__MAX; k++) {
+		struct store *st = sched_store(&r.s, (enum job_kind)k);
+		int64_t next = 0;
+
+		claim.other = r.s.stores[JOB_KIND__MAX - 1 - k];
+		while (st != NULL && store_job_next(st, &next) == STORE_OK &&
+		    next <= now)
+			(void)claim_batch(&claim, st, now);
+	}
+	claim.other = NULL;
+}
+
 static inline void
 clear(void)
 {

@@ -73,6 +73,31 @@ explain_late(const struct decision *t, int64_t slot_us, char why[LATE_MAX])
 		    (double)grace_us / 1e6, (double)t->c->gap_us / 1e6);
 }
 
+/*
+ * Queue, job id and slot identify one run of a job that fires once, in both
+ * stores (lib/sched/once.c): if the job of the other kind ran, record that
+ * and return true in *is_over.
+ */
+static enum store_rc
+decide_once(const struct decision *t, int64_t slot_us, bool *is_over)
+{
+	const struct store_run_at at = { t->d.job->queue, t->d.job->job_id,
+		slot_us, slot_us };
+	const struct due_range slot = { slot_us, slot_us, 1 };
+	struct run r = { .row = 0 };
+	enum store_rc rc = STORE_NOTFOUND;
+
+	if (t->c->other != NULL && trigger_kind(t->trigger) == TRIGGER_DATE)
+		rc = store_run_once(t->c->other, &at, &r);
+	/* If the other store cannot be read, the job runs. */
+	*is_over = rc == STORE_OK && (r.id[0] == '\0' || r.state != RUN_MISSED);
+	run_fini(&r);
+	return !*is_over ? STORE_OK :
+			   decide_record(t, &slot, RUN_COALESCED,
+			       "a job of the other kind with its id ran "
+			       "for it");
+}
+
 static enum store_rc
 decide_fire(const struct decision *t, const struct due_policy *p,
     int64_t slot_us)
@@ -88,7 +113,11 @@ decide_fire(const struct decision *t, const struct due_policy *p,
 	};
 	char why[LATE_MAX];
 	enum store_rc rc;
+	bool is_over;
 
+	rc = decide_once(t, slot_us, &is_over);
+	if (rc != STORE_OK || is_over)
+		return rc;
 	if (!grace_allows(t->d.job->misfire_grace_us,
 		t->d.now_us - due_at(t->trigger, p, slot_us))) {
 		explain_late(t, slot_us, why);

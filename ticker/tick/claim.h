@@ -16,6 +16,7 @@ struct claim {
 	const struct conf *conf; /* which queue is where; NULL: all here */
 	const struct clock *clock;
 	struct tz_cache *zones;
+	struct store *other; /* jobs of the other kind; or NULL */
 	struct buf scratch; /* message bodies are built here */
 	int64_t gap_us;	    /* between ticks (lib/trigger/grace.h) */
 	int64_t sent;	    /* messages handed over so far */

@@ -170,6 +170,9 @@ tick_batch(struct tick *t, struct store *st, int64_t *next, bool *is_more)
 
 	if ((rc = store_job_next(st, next)) != STORE_OK || *next > now)
 		return rc;
+	t->claim.other =
+	    t->s->stores[st == t->s->stores[JOB_DURABLE] ? JOB_MEMORY :
+							   JOB_DURABLE];
 	rc = claim_batch(&t->claim, st, now);
 	if (rc == STORE_OK)
 		rc = store_job_next(st, next);

@@ -237,6 +237,85 @@ test_once_patched(void)
 	is_int(ask("SELECT count(*) FROM message"), 1, "it stays so");
 }
 
+/* A process that has not opened the memory store yet, as each CGI request. */
+static void
+forget_memory(void)
+{
+	store_close(r.s.stores[JOB_MEMORY]);
+	r.s.stores[JOB_MEMORY] = NULL;
+}
+
+static int64_t
+messages(void)
+{
+	return ask("SELECT count(*) FROM message") +
+	    rig_ask(r.conf->memory_store, "SELECT count(*) FROM message");
+}
+
+static void
+clear_memory(void)
+{
+	clear();
+	now = T0;
+	rig_meddle(r.conf->memory_store,
+	    "DELETE FROM run; DELETE FROM job_gone; DELETE FROM message;"
+	    "DELETE FROM history; DELETE FROM once");
+}
+
+/* One run over both stores, whichever had it first. */
+static void
+test_once_both(void)
+{
+	static const char *const kinds[] = { ",\"job_store_kind\":\"memory\"",
+		",\"job_store_kind\":\"sqlite\"" };
+	static const char at[] = "2030-01-01 00:11";
+	static const char grace[] = ",\"misfire_grace_time\":30";
+	char first[80];
+	struct job j;
+
+	is_str(once("2031-01-01", kinds[0]), "added", "a memory store");
+	for (int i = 0; i < 2; i++) {
+		const char *a = kinds[i], *b = kinds[1 - i];
+
+		clear_memory();
+		is_str(once(at, a), "added", "first%s", a);
+		now += 2 * MINUTE;
+		tick_all();
+		forget_memory();
+		is_str(once(at, b), "sent", "ran as the other kind");
+		forget_memory();
+		is_str(once(at, a), "sent", "as its own");
+		tick_all();
+		is_int(messages(), 1, "sent once");
+		is_str(once("2030-01-01 00:20", b), "added", "a new instant");
+		forget_memory();
+		if (i == 0) {
+			is_int(patch("\"run_date\":\"2030-01-01 00:11\"", &j),
+			    STORE_CONFLICT, "a patch to the old one");
+			job_fini(&j);
+		}
+		clear_memory();
+		(void)snprintf(first, sizeof(first), "%s%s", a, grace);
+		is_str(once(at, first), "added", "with a grace%s", a);
+		now += 5 * MINUTE;
+		tick_all();
+		is_str(once(at, b), "added", "missed, it may run still");
+		tick_all();
+		is_int(messages(), 1, "once");
+		clear_memory();
+		is_str(once(at, a), "added", "in one%s", a);
+		is_str(once(at, b), "added", "and in the other");
+		now += 2 * MINUTE;
+		tick_all();
+		is_int(messages(), 1, "of two that wait one runs");
+		is_int(ask("SELECT count(*) FROM run") +
+			rig_ask(r.conf->memory_store,
+			    "SELECT count(*) FROM run WHERE state ="
+			    " 'coalesced' AND reason LIKE '%other kind%'"),
+		    2, "the other says so");
+	}
+}
+
 int
 main(void)
 {
@@ -248,6 +327,7 @@ main(void)
 	test_once_pruned();
 	test_once_forgotten();
 	test_once_many();
+	test_once_both();
 	close_all();
 	return tap_done();
 }

@@ -22,19 +22,6 @@ count(const char *sql)
 }
 
 static void
-tick_all(void)
-{
-	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		struct store *st = sched_store(&r.s, (enum job_kind)k);
-		int64_t next = 0;
-
-		while (st != NULL && store_job_next(st, &next) == STORE_OK &&
-		    next <= now)
-			(void)claim_batch(&claim, st, now);
-	}
-}
-
-static void
 clear_all(void)
 {
 	clear();
