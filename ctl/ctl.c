@@ -310,7 +310,7 @@ ctl_opt_duration(const struct ctl_args *a, int i, const char *name,
 	if (a->opt[i] == NULL || num_parse_duration(a->opt[i], out_us) == 0)
 		return CTL_OK;
 	return ctl_fail(CTL_USAGE,
-	    "--%s: a duration such as 90, 10s, 5m, 1h "
+	    "--%s: a duration such as 90, 10s, 5m, 1h30m "
 	    "or 2d is needed, not \"%s\"",
 	    name, a->opt[i]);
 }

@@ -15,12 +15,13 @@
 #define US_PER_S INT64_C(1000000)
 #define DURATION_MAX_US (INT64_C(36525) * 86400 * US_PER_S)
 
+/* Longest first: "ms" is not "m". */
 static const struct {
 	const char *name;
 	int64_t us;
 } units[] = {
-	{ "", US_PER_S },
 	{ "ms", US_PER_MS },
+	{ "us", 1 },
 	{ "s", US_PER_S },
 	{ "m", 60 * US_PER_S },
 	{ "h", 3600 * US_PER_S },
@@ -178,21 +179,71 @@ num_parse_whole(const char *s, int64_t min, int64_t max, int64_t *out)
 	return num_parse(plain, min, max, out);
 }
 
+/* The length of the unit at *sp, which moves past it; 0: none. */
+static int64_t
+take_unit(const char **sp)
+{
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		n = strlen(units[i].name);
+		if (strncmp(*sp, units[i].name, n) != 0)
+			continue;
+		*sp += n;
+		return units[i].us;
+	}
+	return 0;
+}
+
+/* Read digits behind a point at *sp as millionths; more are ignored. */
+static bool
+take_millionths(const char **sp, int64_t *out)
+{
+	const char *from = *sp;
+	int64_t scale = 100000;
+
+	for (*out = 0; is_digit(**sp); (*sp)++, scale /= 10)
+		*out += (**sp - '0') * scale;
+	return *sp > from;
+}
+
+/* Add one "1h" or "1.5h" at *sp, which moves past it; is_only: it may be "1". */
+static int
+add_piece(const char **sp, bool is_only, int64_t *sum_us)
+{
+	int64_t v, part = 0, unit;
+
+	if (!digits(sp, &v))
+		return is_digit(**sp) ? NUM_TOO_LONG : -1;
+	if (**sp == '.') {
+		++*sp;
+		is_only = false;
+		if (!take_millionths(sp, &part))
+			return -1;
+	}
+	unit = **sp == '\0' && is_only ? US_PER_S : take_unit(sp);
+	if (unit == 0)
+		return -1;
+	if (v < -(DURATION_MAX_US / unit) ||
+	    -v * unit > DURATION_MAX_US - *sum_us)
+		return NUM_TOO_LONG;
+	*sum_us += -v * unit + part * unit / 1000000;
+	return 0;
+}
+
 int
 num_parse_duration(const char *s, int64_t *out_us)
 {
-	int64_t v;
-	size_t i;
+	const char *from = s;
+	int64_t sum_us = 0;
+	int rc;
 
-	if (!digits(&s, &v))
-		return -1;
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(s, units[i].name) != 0)
-			continue;
-		if (v < -(DURATION_MAX_US / units[i].us))
-			return -1;
-		*out_us = -v * units[i].us;
-		return 0;
-	}
-	return -1;
+	do {
+		if ((rc = add_piece(&s, s == from, &sum_us)) != 0)
+			return rc;
+	} while (*s != '\0');
+	if (sum_us > DURATION_MAX_US)
+		return NUM_TOO_LONG;
+	*out_us = sum_us;
+	return 0;
 }

@@ -24,10 +24,13 @@ int num_plain(const char *s, char *out, size_t size);
  */
 int num_parse_whole(const char *s, int64_t min, int64_t max, int64_t *out);
 
+#define NUM_TOO_LONG (-2)
+
 /*
- * Read all of s as a duration in microseconds into *out_us: digits with an
- * optional unit ms, s, m, h, d or w; without a unit, seconds.  0 or -1 as
- * num_parse; the range is 0 to 100 years.
+ * Read all of s as a duration in microseconds into *out_us: numbers, each with
+ * a unit us, ms, s, m, h, d or w ("90s", "1h30m", "1.5h"), added up; or one
+ * integer without a unit, in seconds.  0; -1 if s is not such a text;
+ * NUM_TOO_LONG if it is more than 100 years.  *out_us is then unchanged.
  */
 int num_parse_duration(const char *s, int64_t *out_us);
 

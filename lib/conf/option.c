@@ -63,7 +63,7 @@ conf_option_range(const struct conf_option *o, struct buf *b)
 		add_duration(b, o->min);
 		buf_str(b, " to ");
 		add_duration(b, o->max);
-		buf_str(b, " (90, 5m, 2h)");
+		buf_str(b, " (90, 5m, 1h30m)");
 	}
 	for (w = o->words; w != NULL && w->name != NULL; w++)
 		buf_printf(b, "%s%s", w == o->words ? "" : " or ", w->name);
@@ -96,7 +96,7 @@ set_number(const struct conf_option *o, const char *text, void *member,
 		rc = num_parse(text, o->min, o->max, &v);
 	else
 		rc = num_parse_duration(text, &v);
-	if (rc == -1 || v < o->min || v > o->max)
+	if (rc != 0 || v < o->min || v > o->max)
 		return fail_range(o, text, why);
 	*(int64_t *)member = v;
 	return 0;

@@ -28,7 +28,6 @@
 #define EPOCH_DIGITS_MIN 9
 
 /* The longest offset from now: a thousand years. */
-#define LENGTH_MAX_US (INT64_C(365250) * 86400 * US_PER_S)
 
 #define EXAMPLE ": write it as 2030-12-03T15:00:00+01:00"
 
@@ -321,33 +320,6 @@ parse_day(const char *text, const struct datetime_relative *w, int64_t *out_us,
 	return true;
 }
 
-/* The sum of "1h30m"; false if text is no such length. */
-static bool
-read_length(const char *text, int64_t *out_us)
-{
-	char piece[24];
-	int64_t us;
-	size_t n;
-
-	const char *start = text;
-
-	for (*out_us = 0; *text != '\0'; text += n, *out_us += us) {
-		n = strspn(text, "0123456789");
-		/* Without a unit are seconds, but not behind hours. */
-		if (text > start && text[n] == '\0')
-			return false;
-		n += strcspn(text + n, "0123456789");
-		if (n >= sizeof(piece))
-			return false;
-		memcpy(piece, text, n);
-		piece[n] = '\0';
-		if (num_parse_duration(piece, &us) != 0 ||
-		    us > LENGTH_MAX_US - *out_us)
-			return false;
-	}
-	return true;
-}
-
 /* "+30m", "-2h", "+1h30m"; false if text is none of these. */
 static bool
 parse_offset(const char *text, int64_t now_us, int64_t *out_us,
@@ -358,7 +330,7 @@ parse_offset(const char *text, int64_t now_us, int64_t *out_us,
 	if (text[0] != '+' && text[0] != '-')
 		return false;
 	*why = NULL;
-	if (text[1] == '\0' || !read_length(text + 1, &us))
+	if (num_parse_duration(text + 1, &us) != 0)
 		*why = "expected an offset from now such as +30m, -2h or "
 		       "+1h30m (ms, s, m, h, d, w)";
 	*out_us = text[0] == '-' ? now_us - us : now_us + us;

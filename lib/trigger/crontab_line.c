@@ -12,29 +12,15 @@
 
 #include "lib/trigger/crontab_line.h"
 #include "lib/base/fault.h"
+#include "lib/base/num.h"
 
 #include "lib/base/ban.h"
 
-static const char blanks[] = " \t\r\n";
+static const char blanks[] = " \t\r\n", digits[] = "0123456789";
 
 #define EVERY "@every"
 #define US_PER_S INT64_C(1000000)
 #define LENGTH_MAX_S (INT64_C(36525) * 86400) /* 100 years, as intervals */
-
-/* Longest first: "ms" is not "m". */
-static const struct {
-	const char *name;
-	int64_t us;
-} units[] = {
-	{ "ms", 1000 },
-	{ "us", 1 },
-	{ "w", 604800 * US_PER_S },
-	{ "d", 86400 * US_PER_S },
-	{ "h", 3600 * US_PER_S },
-	{ "m", 60 * US_PER_S },
-	{ "s", US_PER_S },
-};
-#define UNITS (sizeof(units) / sizeof(units[0]))
 
 /* Read the zone before the fields, if any; the fields then begin at *text. */
 static int
@@ -63,56 +49,36 @@ read_zone(const char **text, struct crontab_line *out, struct faults *fs)
 	return 0;
 }
 
-/* Add one "1h" or "1.5h" of a length; *text moves past it. */
-static bool
-add_length(const char **text, double *sum_us)
-{
-	double v = 0, scale = 1;
-	const char *s = *text;
-	int digits = 0;
-	size_t i;
-
-	for (; *s >= '0' && *s <= '9' && digits < 15; s++, digits++)
-		v = v * 10 + (*s - '0');
-	if (*s == '.')
-		for (s++; *s >= '0' && *s <= '9' && digits < 15;
-		     s++, digits++) {
-			v = v * 10 + (*s - '0');
-			scale *= 10;
-		}
-	for (i = 0; i < UNITS; i++)
-		if (strncmp(s, units[i].name, strlen(units[i].name)) == 0)
-			break;
-	if (digits == 0 || i == UNITS)
-		return false;
-	*sum_us += v / scale * (double)units[i].us;
-	*text = s + strlen(units[i].name);
-	return true;
-}
-
 /* Read the length after @every, as the seconds of an interval. */
 static int
 read_every(const char *text, struct crontab_line *out, struct faults *fs)
 {
 	const char *s = text + strlen(EVERY);
-	double us = 0;
-	int n = 0;
+	char length[64];
+	int64_t us = 0;
+	size_t n;
+	int rc = -1;
 
 	s += strspn(s, blanks);
-	while (*s != '\0' && strchr(blanks, *s) == NULL && add_length(&s, &us))
-		n++;
-	s += strspn(s, blanks);
-	if (n == 0 || *s != '\0')
+	n = strcspn(s, blanks);
+	/* Unlike elsewhere, a number alone is no length (Go). */
+	if (n > 0 && n < sizeof(length) && strchr(digits, s[n - 1]) == NULL &&
+	    s[n + strspn(s + n, blanks)] == '\0') {
+		memcpy(length, s, n);
+		length[n] = '\0';
+		rc = num_parse_duration(length, &us);
+	}
+	if (rc == -1)
 		return fault_add(fs, "crontab",
 		    "\"%.60s\" has no length; write @every with hours, minutes "
 		    "and seconds, as in @every 1h30m",
 		    text);
-	if (us / US_PER_S < 1 || us / US_PER_S > LENGTH_MAX_S)
+	if (rc == NUM_TOO_LONG || us < US_PER_S)
 		return fault_add(fs, "crontab",
 		    "\"%.60s\": the length must be 1 second to 100 years",
 		    text);
 	(void)snprintf(out->every_s, sizeof(out->every_s), "%" PRId64,
-	    (int64_t)(us / US_PER_S));
+	    us / US_PER_S);
 	return 0;
 }
 

@@ -60,6 +60,10 @@ all_refused() {
 	.trigger == "interval[2 days, 0:00:00]";--every 2d
 	.trigger == "interval[7 days, 0:00:00]";--every 1w
 	.trigger == "interval[0:00:02]";--every 2000ms
+	.trigger == "interval[1:30:00]";--every 1h30m
+	.trigger == "interval[1:30:00]";--every 1.5h
+	.trigger == "interval[1 day, 0:00:01]";--every 1d1000ms
+	.misfire_grace_time == 90;--every 1h --misfire-grace 1m30s
 	.trigger == "cron[hour='3']";--cron hour=3
 	.trigger == "cron[day='1st mon', hour='3', minute='*/5']";--cron "hour=3 minute=*/5 day='1st mon'"
 	.trigger == "cron[day='1st mon', hour='3']";--cron 'day="1st mon" 	hour=3'
@@ -83,7 +87,9 @@ all_refused() {
 	64|--every: a duration such as|--every soon
 	64|--every: a duration such as|--every ''
 	64|--every: a duration such as|--every -5
-	64|--every: a duration such as|--every 1.5h
+	64|--every: a duration such as|--every 1.5
+	64|--every: a duration such as|--every 1h30
+	64|--every: a duration such as|--every '1h 30m'
 	64|--every: whole seconds are needed|--every 1500ms
 	65|seconds: the interval must be longer than 0|--every 0
 	64|--every: a duration such as|--every 36526d

@@ -23,7 +23,7 @@ setup() {
 	[[ ${lines[0]} == AT*QUEUE*JOB*NOTE ]]
 	run "$MH" upcoming other
 	[ "${#lines[@]}" -eq 2 ]
-	run "$MH" upcoming mail daily2 --in 48h
+	run "$MH" upcoming mail daily2 --in 1d24h
 	[ "${#lines[@]}" -eq 3 ]
 }
 
@@ -84,6 +84,7 @@ assert {r["queue_name"] for r in rows} == {"mail"}' "$BATS_TEST_TMPDIR/csv"
 	64|--limit|--limit 1001
 	64|--in|--in 0s
 	64|--in|--in 400d
+	64|--in|--in 366d1s
 	64|--in|--in x
 	64|--format|--format pdf
 	65|--cursor|--cursor x

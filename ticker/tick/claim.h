@@ -17,10 +17,10 @@ struct claim {
 	const struct clock *clock;
 	struct tz_cache *zones;
 	struct store *other; /* jobs of the other kind; or NULL */
-	struct buf scratch; /* message bodies are built here */
-	int64_t gap_us;	    /* between ticks (lib/trigger/grace.h) */
-	int64_t sent;	    /* messages handed over so far */
-	int64_t decided;    /* ledger rows written so far */
+	struct buf scratch;  /* message bodies are built here */
+	int64_t gap_us;	     /* between ticks (lib/trigger/grace.h) */
+	int64_t sent;	     /* messages handed over so far */
+	int64_t decided;     /* ledger rows written so far */
 };
 
 /*

@@ -24,13 +24,68 @@ bad(const char *s, int64_t min, int64_t max)
 	ok(num_parse(s, min, max, &v) == -1 && v == 4711, "'%s' refused", s);
 }
 
-static void
-duration(const char *s, int64_t want)
-{
-	int64_t v = -1;
+/* clang-format off */
+static const struct {
+	const char *text;
+	int64_t us; /* -1: refused */
+} durations[] = {
+	{ "0", 0 },
+	{ "90", 90000000 },
+	{ "250ms", 250000 },
+	{ "2s", 2000000 },
+	{ "3m", 180000000 },
+	{ "4h", INT64_C(14400000000) },
+	{ "5d", 5 * DAY_US },
+	{ "1w", 7 * DAY_US },
+	{ "7us", 7 },
+	{ "1h30m", INT64_C(5400000000) },
+	{ "1m30s", 90000000 },
+	{ "30m1h", INT64_C(5400000000) },
+	{ "1d1d", 2 * DAY_US },
+	{ "1w2d3h4m5s6ms7us", 9 * DAY_US + (3 * 3600 + 4 * 60 + 5) * INT64_C(1000000) + 6007 },
+	{ "1.5h", INT64_C(5400000000) },
+	{ "0.25s", 250000 },
+	{ "0.25", -1 },
+	{ "1.0000019s", 1000001 },
+	{ "1h30", -1 },
+	{ "1h 30m", -1 },
+	{ "1h-30m", -1 },
+	{ "1h+30m", -1 },
+	{ "1hm", -1 },
+	{ "1H", -1 },
+	{ "1.h", -1 },
+	{ ".5h", -1 },
+	{ "1.5.5h", -1 },
+	{ "+1h", -1 },
+	{ "36524d24h", 36525 * DAY_US },
+	{ "36525d1us", -1 },
+	{ "36525.1d", -1 },
+	{ "36525d", 36525 * DAY_US },
+	{ "36526d", -1 },
+	{ "9223372036854775807w", -1 },
+	{ "-1s", -1 },
+	{ "1 s", -1 },
+	{ "1y", -1 },
+	{ "s", -1 },
+	{ "", -1 },
+};
+/* clang-format on */
 
-	(void)num_parse_duration(s, &v);
-	is_int(v, want, "duration '%s'", s);
+static void
+check_durations(void)
+{
+	int64_t v;
+
+	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
+		v = -1;
+		(void)num_parse_duration(durations[i].text, &v);
+		is_int(v, durations[i].us, "duration '%s'", durations[i].text);
+	}
+	is_int(num_parse_duration("36525d1us", &(int64_t){ 0 }), NUM_TOO_LONG,
+	    "too long, by a sum");
+	is_int(num_parse_duration("99999999999999999999s", &(int64_t){ 0 }),
+	    NUM_TOO_LONG, "by its digits");
+	is_int(num_parse_duration("1y", &(int64_t){ 0 }), -1, "no duration");
 }
 
 /* Numbers as JSON has them, and their plain form; NULL: none. */
@@ -97,6 +152,7 @@ check_plains(void)
 int
 main(void)
 {
+	check_durations();
 	static const char *const junk[] = { "", " 1", "1 ", "+", "-", "--1",
 		"0x10", "1.0", "1e3", "1,000", "9223372036854775808",
 		"-9223372036854775809", "99999999999999999999999999" };
@@ -112,22 +168,6 @@ main(void)
 		bad(junk[i], INT64_MIN, INT64_MAX);
 	bad("11", 0, 10);
 	bad("-1", 0, 10);
-	duration("0", 0);
-	duration("90", 90000000);
-	duration("250ms", 250000);
-	duration("2s", 2000000);
-	duration("3m", 180000000);
-	duration("4h", INT64_C(14400000000));
-	duration("5d", 5 * DAY_US);
-	duration("1w", 7 * DAY_US);
-	duration("36525d", 36525 * DAY_US);
-	duration("36526d", -1);
-	duration("9223372036854775807w", -1);
-	duration("-1s", -1);
-	duration("1 s", -1);
-	duration("1y", -1);
-	duration("s", -1);
-	duration("", -1);
 	check_plains();
 	return tap_done();
 }

@@ -36,11 +36,11 @@ static const struct {
 	const char *below, *above; /* just outside */
 	const char *range;
 } numbers[] = {
-	{ "window", -1, "0", "1h", 0, H, "-1", "3601", "auto, or a duration from 0s to 1h (90, 5m, 2h)" },
-	{ "clock_leap", H, "0", "365d", 0, 365 * D, "-1", "366d", "a duration from 0s to 365d (90, 5m, 2h)" },
-	{ "busy", 5 * S, "0s", "5m", 0, 300 * S, "-1s", "301s", "a duration from 0s to 5m (90, 5m, 2h)" },
-	{ "lease", 60 * S, "1s", "1d", S, D, "999ms", "86401", "a duration from 1s to 1d (90, 5m, 2h)" },
-	{ "misfire_grace", -1, "1s", "36500d", S, 36500 * D, "0", "36501d", "none, or a duration from 1s to 36500d (90, 5m, 2h)" },
+	{ "window", -1, "0", "1h", 0, H, "-1", "3601", "auto, or a duration from 0s to 1h (90, 5m, 1h30m)" },
+	{ "clock_leap", H, "0", "365d", 0, 365 * D, "-1", "366d", "a duration from 0s to 365d (90, 5m, 1h30m)" },
+	{ "busy", 5 * S, "0s", "5m", 0, 300 * S, "-1s", "301s", "a duration from 0s to 5m (90, 5m, 1h30m)" },
+	{ "lease", 60 * S, "1s", "1d", S, D, "999ms", "86401", "a duration from 1s to 1d (90, 5m, 1h30m)" },
+	{ "misfire_grace", -1, "1s", "36500d", S, 36500 * D, "0", "36501d", "none, or a duration from 1s to 36500d (90, 5m, 1h30m)" },
 	{ "max_deliveries", 5, "1", "1000000", 1, 1000000, "0", "1000001", "a number from 1 to 1000000" },
 	{ "max_jobs_per_queue", 0, "0", "1000000000", 0, 1000000000, "-1", "1000000001", "a number from 0 to 1000000000" },
 	{ "max_waiting", 3, "0", "1000", 0, 1000, "-1", "1001", "a number from 0 to 1000" },
@@ -48,17 +48,17 @@ static const struct {
 	{ "max_list", 10000, "1", "1000000", 1, 1000000, "0", "1000001", "a number from 1 to 1000000" },
 	{ "retention_days", 90, "0", "36500", 0, 36500, "-1", "36501", "a number from 0 to 36500" },
 	{ "retention_rows_per_job", 10000, "0", "1000000000", 0, 1000000000, "-1", "1000000001", "a number from 0 to 1000000000" },
-	{ "settle", 30 * S, "1s", "1d", S, D, "999ms", "86401", "a duration from 1s to 1d (90, 5m, 2h)" },
+	{ "settle", 30 * S, "1s", "1d", S, D, "999ms", "86401", "a duration from 1s to 1d (90, 5m, 1h30m)" },
 	{ "max_parallel", 32, "1", "256", 1, 256, "0", "257", "a number from 1 to 256" },
-	{ "http_timeout", 30 * S, "100ms", "10m", S / 10, 600 * S, "99ms", "601", "a duration from 100ms to 10m (90, 5m, 2h)" },
-	{ "alert_no_tick", 1800 * S, "0", "30d", 0, 30 * D, "-1", "31d", "a duration from 0s to 30d (90, 5m, 2h)" },
+	{ "http_timeout", 30 * S, "100ms", "10m", S / 10, 600 * S, "99ms", "601", "a duration from 100ms to 10m (90, 5m, 1h30m)" },
+	{ "alert_no_tick", 1800 * S, "0", "30d", 0, 30 * D, "-1", "31d", "a duration from 0s to 30d (90, 5m, 1h30m)" },
 	{ "retention_rows", 1000000, "0", "1000000000000", 0, INT64_C(1000000000000), "-1", "1000000000001", "a number from 0 to 1000000000000" },
 };
 
 /* What is no number, and no duration, of any option. */
 static const char *const no_numbers[] = { "", "x", "1x", "\"1 s\"", "1.5", "1e3",
 	"0x10", "\"\"", "99999999999999999999", "--1", "1ss", "s", "yes",
-	"1m30s" };
+	"1m30" };
 
 static const struct {
 	const char *name;
@@ -243,7 +243,10 @@ test_durations(void)
 	takes("lease", "1d", D);
 	takes("misfire_grace", "2w", 14 * D);
 	refuses("busy", "2M", "a duration");
-	refuses("busy", "2us", "a duration");
+	refuses("busy", "2ns", "a duration");
+	refuses("busy", "1m30", "a duration");
+	takes("busy", "1m30s", 90 * INT64_C(1000000));
+	takes("busy", "1.5m", 90 * INT64_C(1000000));
 	refuses("max_list", "10s", "a number");
 }
 

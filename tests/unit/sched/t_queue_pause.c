@@ -229,13 +229,12 @@ check_many(void)
 	clear_all();
 	add_to(JOB_DURABLE, AT "\"2030-01-01 00:11\"");
 	rig_meddle(r.conf->store,
-	    "WITH RECURSIVE n (i) AS"
+	    "CREATE TEMP TABLE c AS WITH RECURSIVE n (i) AS"
 	    " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)"
-	    " INSERT INTO job SELECT NULL, queue, 'j' || i, trigger, args,"
-	    " kwargs, render, retry, description, priority, misfire_grace_us,"
-	    " coalesce, max_catchup, max_instances, state, reason,"
-	    " next_run_us, cursor_us, created_us, changed_us, since_us,"
-	    " max_runtime_us FROM job, n;"
+	    " SELECT job.* FROM job, n;"
+	    "UPDATE c SET id = (SELECT max(id) FROM job) + rowid,"
+	    " job_id = 'j' || rowid;"
+	    "INSERT INTO job SELECT * FROM c;"
 	    "UPDATE job SET trigger = 'what' WHERE job_id IN ('j1', 'j2000')");
 	turn(true);
 	now += 5 * MINUTE;
