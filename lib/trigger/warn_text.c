@@ -20,68 +20,79 @@
 
 /*
  * The number of values of a field, and the most it can have; 0: as many as the
- * month or the year has.
+ * month or the year has.  min is its first value.
  */
-static const struct {
+static const struct round {
 	enum cron_field f;
 	int size;
 	int most;
+	int min;
 	const char *text[DESCRIBE__MAX];
 } rounds[] = {
-	{ CRON_SECOND, 60, 60,
+	{ CRON_SECOND, 60, 60, 0,
 	    { "second %1: steps restart every minute, as 60 is no multiple "
 	      "of %2",
 		"second %1：60 不是 %2 的倍数，每分钟重新开始计步" } },
-	{ CRON_MINUTE, 60, 60,
+	{ CRON_MINUTE, 60, 60, 0,
 	    { "minute %1: steps restart every hour, as 60 is no multiple of "
 	      "%2",
 		"minute %1：60 不是 %2 的倍数，每小时重新开始计步" } },
-	{ CRON_HOUR, 24, 24,
+	{ CRON_HOUR, 24, 24, 0,
 	    { "hour %1: steps restart every day, as 24 is no multiple of %2",
 		"hour %1：24 不是 %2 的倍数，每天重新开始计步" } },
-	{ CRON_DAY, 0, 31,
+	{ CRON_DAY, 0, 31, 1,
 	    { "day %1: steps restart on the 1st of every month, "
 	      "not %2 days after the last",
 		"day %1：每月 1 日重新开始计步，与上月最后一次的间隔不一定是 %2 天" } },
-	{ CRON_MONTH, 12, 12,
+	{ CRON_MONTH, 12, 12, 1,
 	    { "month %1: steps restart every year, as 12 is no multiple of "
 	      "%2",
 		"month %1：12 不是 %2 的倍数，每年重新开始计步" } },
-	{ CRON_DOW, 7, 7,
+	{ CRON_DOW, 7, 7, 0,
 	    { "day_of_week %1: steps restart every week, as 7 is no "
 	      "multiple of %2",
 		"day_of_week %1：7 不是 %2 的倍数，每周重新开始计步" } },
-	{ CRON_WEEK, 0, 53,
+	{ CRON_WEEK, 0, 53, 1,
 	    { "week %1: steps restart every year, which has 52 or 53 weeks, "
 	      "not %2 weeks after the last",
 		"week %1：每年（52 或 53 "
 		"周）重新开始计步，与上年最后一次的间隔不一定是 %2 周" } },
 };
 
-/* Is the range one of so many values, or one more (weekdays 0-7)? */
+/*
+ * Do the steps from the first value of the n bytes of a piece, "*", "a" or
+ * "a-b", go through the whole field?  So they do if it ends with the field and
+ * begins within the first step: 5-59/7 is meant as every 7 minutes.  In
+ * 30-59/7 and 0-40/7 a part of the field is meant, and in 1-6/2 six days of
+ * the week.
+ */
 static bool
-is_whole_range(const char *piece, size_t n, int most)
+is_whole(const char *piece, size_t n, int step, const struct round *r)
 {
 	char text[16], *end;
-	long a, b;
+	long a, b = r->min + r->most - 1;
 
-	if (n >= sizeof(text) || memchr(piece, '-', n) == NULL)
+	if (n == 1 && *piece == '*')
+		return true;
+	if (n == 0 || n >= sizeof(text))
 		return false;
 	memcpy(text, piece, n);
 	text[n] = '\0';
 	a = strtol(text, &end, 10);
-	if (end == text || *end != '-')
+	if (end == text || a < 0)
 		return false;
-	b = strtol(end + 1, &end, 10);
-	return *end == '\0' && (b - a == most - 1 || b - a == most);
+	if (*end == '-')
+		b = strtol(end + 1, &end, 10);
+	if (*end != '\0')
+		return false;
+	if (r->f == CRON_DOW && memchr(text, '-', n) != NULL)
+		return b - a >= r->most - 1;
+	return b >= r->min + r->most - 1 && a - r->min < step;
 }
 
-/*
- * The step of the piece of n bytes, if it goes to the end of its field, which
- * has so many values; else 0.
- */
+/* The step of the piece of n bytes if it goes through its field, else 0. */
 static int
-step_of(const char *piece, size_t n, int most)
+step_of(const char *piece, size_t n, const struct round *r)
 {
 	const char *slash = memchr(piece, '/', n);
 	char digits[8];
@@ -92,15 +103,14 @@ step_of(const char *piece, size_t n, int most)
 		return 0;
 	before = (size_t)(slash - piece);
 	behind = n - before - 1;
-	if (!(before == 1 && *piece == '*') &&
-	    strspn(piece, "0123456789") != before &&
-	    !is_whole_range(piece, before, most))
-		return 0;
 	if (behind >= sizeof(digits))
 		return 0;
 	memcpy(digits, slash + 1, behind);
 	digits[behind] = '\0';
-	return num_parse(digits, 1, 9999, &step) == 0 ? (int)step : 0;
+	if (num_parse(digits, 1, 9999, &step) != 0 ||
+	    !is_whole(piece, before, (int)step, r))
+		return 0;
+	return (int)step;
 }
 
 /* Warn of the n bytes of one field; true if there was a warning. */
@@ -119,7 +129,7 @@ check_field(enum cron_field f, const char *text, size_t n, struct warns *out)
 		const char *comma = memchr(text, ',', n);
 
 		len = comma == NULL ? n : (size_t)(comma - text);
-		v = step_of(text, len, rounds[i].most);
+		v = step_of(text, len, &rounds[i]);
 		if (v > 1 && len < sizeof(piece) && v < rounds[i].most &&
 		    (rounds[i].size == 0 || rounds[i].size % v != 0)) {
 			(void)snprintf(piece, sizeof(piece), "%.*s", (int)len,

@@ -172,6 +172,32 @@ static const struct {
 	    "uneven: minute 5/7: steps restart every hour, as 60 is no "
 	    "multiple of 7\n" },
 	{ "cron", "UTC", { { "minute", "0-40/7" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "minute", "5-59/7" } }, 0, -1,
+	    "uneven: minute 5-59/7: steps restart every hour, as 60 is no "
+	    "multiple of 7\n" },
+	{ "cron", "UTC", { { "crontab", "6-59/7 * * * *" } }, 0, -1,
+	    "uneven: minute 6-59/7: steps restart every hour, as 60 is no "
+	    "multiple of 7\n" },
+	{ "cron", "UTC", { { "minute", "7-59/7" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "minute", "30-59/7" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "minute", "30/7" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "minute", "5-56/7" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "minute", "5-59/10" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "minute", "1-59/2" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "hour", "9-17/3" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "hour", "1-23/5" } }, 0, -1,
+	    "uneven: hour 1-23/5: steps restart every day, as 24 is no "
+	    "multiple of 5\n" },
+	{ "cron", "UTC", { { "hour", "8-23/5" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "month", "2-12/5" } }, 0, -1,
+	    "uneven: month 2-12/5: steps restart every year, as 12 is no "
+	    "multiple of 5\n" },
+	{ "cron", "UTC", { { "day", "2-31/2" } }, 0, -1,
+	    "uneven: day 2-31/2: steps restart on the 1st of every month, "
+	    "not 2 days after the last\n" },
+	{ "cron", "UTC", { { "day", "10-31/7" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "crontab", "0 0 * * 1-5/2" } }, 0, -1, "" },
+	{ "cron", "UTC", { { "crontab", "0 0 * * 1-6/2" } }, 0, -1, "" },
 	{ "cron", "UTC", { { "minute", "0-59/45" } }, 0, -1,
 	    "uneven: minute 0-59/45: steps restart every hour, as 60 is no "
 	    "multiple of 45\n" },
