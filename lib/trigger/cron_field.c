@@ -67,7 +67,8 @@ check_range(struct piece *p, int a, int b, int step)
 	enum piece_rc rc;
 
 	if (b != -1 && a > b)
-		return piece_reversed(p, a, b);
+		return piece_reversed(p,
+		    &(struct piece_back){ a, b, step, false });
 	if (step > def->max - def->min)
 		return piece_big_step(p, step, def->max - def->min);
 	rc = piece_check_bounds(p, a, b);
@@ -204,7 +205,7 @@ try_names(struct piece *p)
 	    piece_char(p, '-') && take_name(p, &b) != PIECE_TAKEN)
 		return PIECE_REFUSED;
 	if (a > b)
-		return piece_reversed(p, a, b);
+		return piece_reversed(p, &(struct piece_back){ a, b, 1, true });
 	if (p->at != p->end) /* APScheduler ignores what follows */
 		return piece_unrecognized(p);
 	buf_str(p->norm, p->def->names[a - p->def->min]);

@@ -9,11 +9,13 @@
 #include <strings.h>
 
 #include "lib/trigger/cron_piece.h"
+#include "lib/base/num.h"
 #include "lib/base/fault.h"
 
 #include "lib/base/ban.h"
 
 #define NUMBER_MAX 999999999
+#define ADVICE_SIZE 64	   /* bytes of what to write instead */
 #define PIECE_SHOWN_MAX 60 /* bytes of a piece in a fault */
 
 /* Bytes of the piece to show, without cutting a character. */
@@ -61,9 +63,89 @@ holds(const struct piece *p, char c)
 	return memchr(p->text, c, (size_t)(p->end - p->text)) != NULL;
 }
 
-/* How to write what was probably meant. */
+/*
+ * The weekday at text, up to end, by its number in a crontab or its name; NULL
+ * if it is neither.
+ */
 static const char *
-advise(const struct piece *p)
+weekday_at(const struct piece *p, const char *end)
+{
+	static const char *const weekdays[] = { "mon", "tue", "wed", "thu",
+		"fri", "sat", "sun", NULL };
+	char word[PIECE_WORD_SIZE] = "";
+	size_t n = (size_t)(end - p->text);
+	int i;
+
+	if (n == 1 && *p->text >= '0' && *p->text <= '7')
+		return weekdays[(*p->text - '0' + 6) % 7];
+	if (n < sizeof(word))
+		memcpy(word, p->text, n);
+	i = piece_name_index(weekdays, word);
+	return i == -1 ? NULL : weekdays[i];
+}
+
+/* Advise for "mon#2" and "5L": a day such as '2nd mon' or 'last fri'. */
+static const char *
+advise_day(const struct piece *p, char out[ADVICE_SIZE])
+{
+	static const char *const nth[] = { "1st", "2nd", "3rd", "4th", "5th" };
+	const char *hash = memchr(p->text, '#', (size_t)(p->end - p->text));
+	const char *which = "last", *day;
+
+	day = weekday_at(p, hash != NULL ? hash : p->end - 1);
+	if (hash != NULL)
+		which = hash + 2 == p->end && hash[1] >= '1' && hash[1] <= '5' ?
+		    nth[hash[1] - '1'] :
+		    NULL;
+	if (which == NULL || day == NULL)
+		return ": write it as a day, 'last fri' or '2nd fri'";
+	(void)snprintf(out, ADVICE_SIZE, ": write it as a day, '%s %s'", which,
+	    day);
+	return out;
+}
+
+/* Advise for "mon-fri/2": the same range as numbers. */
+static const char *
+advise_step(const struct piece *p, char out[ADVICE_SIZE])
+{
+	struct piece at = *p;
+	char a[PIECE_WORD_SIZE], b[PIECE_WORD_SIZE];
+	int from = -1, to = -1, step = 0;
+
+	at.at = at.text;
+	if (piece_word(&at, a))
+		from = piece_name_index(p->def->names, a);
+	to = from;
+	if (piece_char(&at, '-'))
+		to = piece_word(&at, b) ? piece_name_index(p->def->names, b) :
+					  -1;
+	if (from == -1 || to < from || piece_step(&at, &step) == -1 ||
+	    step == 0)
+		return ": names take no step; write the range as numbers";
+	(void)snprintf(out, ADVICE_SIZE, ": names take no step; write %d-%d/%d",
+	    from + p->def->min, to + p->def->min, step);
+	return out;
+}
+
+/* Advise for "5.0": the whole number, if it is one. */
+static const char *
+advise_whole(const struct piece *p, char out[ADVICE_SIZE])
+{
+	char text[PIECE_WORD_SIZE] = "", plain[PIECE_WORD_SIZE];
+	size_t n = (size_t)(p->end - p->text);
+
+	if (n < sizeof(text))
+		memcpy(text, p->text, n);
+	if (num_plain(text, plain, sizeof(plain)) != 0 ||
+	    strchr(plain, '.') != NULL)
+		return ": write a whole number";
+	(void)snprintf(out, ADVICE_SIZE, ": write a whole number, %s", plain);
+	return out;
+}
+
+/* How to write what was probably meant; out has space for it. */
+static const char *
+advise(const struct piece *p, char out[ADVICE_SIZE])
 {
 	if (holds(p, '?'))
 		return ": write * for any";
@@ -75,19 +157,20 @@ advise(const struct piece *p)
 	if (*p->text == '@')
 		return ": give such a word as crontab";
 	if (holds(p, '#'))
-		return ": write it as a day, '2nd fri'";
+		return advise_day(p, out);
 	if (p->f == CRON_DAY && ends_with(p, "l"))
 		return ": write last";
 	if (p->f == CRON_DOW && ends_with(p, "l"))
-		return ": write it as a day, 'last fri'";
+		return advise_day(p, out);
 	if (ends_with(p, "w"))
-		return ": give the nearest weekday in a crontab line, 15W";
+		return ": give the nearest weekday in a crontab line, as "
+		       "0 0 15W * *";
 	if (holds(p, '~') || *p->text == 'H')
 		return ": give a choice in a crontab line";
 	if (holds(p, '/') && p->def->names != NULL)
-		return ": names take no step; write the range as numbers";
+		return advise_step(p, out);
 	if (holds(p, '.'))
-		return ": write a whole number";
+		return advise_whole(p, out);
 	if (holds(p, ' '))
 		return ": separate values by commas; a crontab line is given "
 		       "as crontab";
@@ -97,9 +180,11 @@ advise(const struct piece *p)
 enum piece_rc
 piece_unrecognized(struct piece *p)
 {
+	char advice[ADVICE_SIZE];
+
 	fault_add(p->fs, p->blame,
 	    "Unrecognized expression \"%.*s\" for field \"%s\"%s", piece_len(p),
-	    p->text, p->def->name, advise(p));
+	    p->text, p->def->name, advise(p, advice));
 	return PIECE_REFUSED;
 }
 
@@ -253,33 +338,75 @@ piece_zero_step(struct piece *p)
 	return PIECE_REFUSED;
 }
 
-/* The two ranges that a range across the end amounts to. */
+/* Append the values from lo to hi by the step of back, as briefly as can be. */
 static void
-two_ranges(const struct piece *p, int a, int b, char *out, size_t size)
+show_part(const struct cron_def *def, const struct piece_back *part,
+    struct buf *out)
+{
+	int step = part->step > 1 ? part->step : 1;
+	const char *const *names = part->is_named ? def->names : NULL;
+	bool is_single = part->a + step > part->b;
+
+	if (names != NULL)
+		buf_str(out, names[part->a - def->min]);
+	else
+		buf_printf(out, "%d", part->a);
+	if (!is_single && names != NULL)
+		buf_printf(out, "-%s", names[part->b - def->min]);
+	else if (!is_single)
+		buf_printf(out, "-%d", part->b);
+	if (!is_single && step > 1)
+		buf_printf(out, "/%d", step);
+}
+
+void
+piece_forward(const struct piece *p, const struct piece_back *back,
+    char out[PIECE_BACK_SIZE])
 {
 	const struct cron_def *def = p->def;
-	const char *const *names = def->names;
+	struct piece_back part = *back;
+	int step = back->step > 1 ? back->step : 1;
+	/* Where both 0 and 7 are Sunday, the week ends with 6. */
+	int max = p->f == CRON_DOW && def->min == 0 ? 6 : def->max;
+	struct buf b = BUF_INIT;
+	size_t n = strlen(out);
 
-	if (names != NULL && piece_is_alpha(*p->text))
-		(void)snprintf(out, size, "%s-%s,%s-%s", names[a - def->min],
-		    names[def->max - def->min], names[0], names[b - def->min]);
-	else
-		(void)snprintf(out, size, "%d-%d,%d-%d", a, def->max, def->min,
-		    b);
+	if (back->b < def->min || back->a > max)
+		return;
+	if (n > 0)
+		buf_char(&b, ',');
+	if (p->f == CRON_YEAR) {
+		part.a = back->b;
+		part.b = back->a;
+		show_part(def, &part, &b);
+	} else {
+		part.b = max;
+		show_part(def, &part, &b);
+		part.a = back->a + (max - back->a) / step * step + step - max -
+		    1 + def->min;
+		part.b = back->b;
+		if (part.a <= part.b) {
+			buf_char(&b, ',');
+			show_part(def, &part, &b);
+		}
+	}
+	if (n + b.len < PIECE_BACK_SIZE)
+		(void)snprintf(out + n, PIECE_BACK_SIZE - n, "%s",
+		    buf_cstr(&b));
+	buf_fini(&b);
 }
 
 enum piece_rc
-piece_reversed(struct piece *p, int a, int b)
+piece_reversed(struct piece *p, const struct piece_back *back)
 {
-	char two[64] = "";
+	char forward[PIECE_BACK_SIZE] = "";
 
-	if (a <= p->def->max && b >= p->def->min)
-		two_ranges(p, a, b, two, sizeof(two));
+	piece_forward(p, back, forward);
 	fault_add(p->fs, p->blame,
 	    "The minimum value in a range must not be higher than the maximum: "
 	    "\"%.*s\" for field \"%s\"%s%s",
 	    piece_len(p), p->text, p->def->name,
-	    two[0] == '\0' ? "" : "; write ", two);
+	    forward[0] == '\0' ? "" : "; write ", forward);
 	return PIECE_REFUSED;
 }
 

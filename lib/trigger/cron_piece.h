@@ -36,6 +36,23 @@ struct piece {
 	bool is_sunday_0; /* day of week: 0 and 7 are Sunday */
 };
 
+/* A range that ends before it begins, as typed; step 0 or 1: every value. */
+struct piece_back {
+	int a;
+	int b;
+	int step;
+	bool is_named;
+};
+
+/*
+ * Append to the list in out what is meant by it, without such a range:
+ * 22-23,0-5 around the end of the field, a year from the lower one on; nothing
+ * if a or b is none of the field's values, or if there is no space.
+ */
+#define PIECE_BACK_SIZE 64
+void piece_forward(const struct piece *p, const struct piece_back *back,
+    char out[PIECE_BACK_SIZE]);
+
 /* The result of trying one form of a piece; a refusal has added its fault. */
 enum piece_rc { PIECE_REFUSED = -1, PIECE_OTHER = 0, PIECE_TAKEN = 1 };
 
@@ -69,7 +86,7 @@ enum piece_rc piece_add(struct piece *p, int a, int b, int step);
 /* Add the fault, in APScheduler's wording; always return PIECE_REFUSED. */
 enum piece_rc piece_unrecognized(struct piece *p);
 enum piece_rc piece_zero_step(struct piece *p);
-enum piece_rc piece_reversed(struct piece *p, int a, int b);
+enum piece_rc piece_reversed(struct piece *p, const struct piece_back *back);
 enum piece_rc piece_big_step(struct piece *p, int step, int range);
 enum piece_rc piece_bad_name(struct piece *p, const char *word);
 

@@ -281,25 +281,16 @@ find_shape(const char *text, struct line *l, struct faults *fs)
 
 /* Refuse a field without a value: all its ranges end before they begin. */
 static int
-refuse_empty(const struct line *l, int i, struct faults *fs)
+refuse_empty(const struct crontab_field *f, const struct line *l, int i)
 {
-	static const char *const as_two[CRON__MAX] = {
-		[CRON_SECOND] = "50-59,0-10",
-		[CRON_MINUTE] = "50-59,0-10",
-		[CRON_HOUR] = "22-23,0-5",
-		[CRON_DAY] = "25-31,1-5",
-		[CRON_MONTH] = "11-12,1-2",
-		[CRON_DOW] = "5-6,0-1",
-		[CRON_YEAR] = "2030-2035",
-	};
-	enum cron_field f = orders[l->shape][i];
+	const enum cron_field what = orders[l->shape][i];
+	const char *forward = f->forward[what];
 
-	return fault_add(fs, "crontab",
+	return fault_add(f->p.fs, "crontab",
 	    "The minimum value in a range must not be higher than the maximum: "
-	    "\"%.*s\" for field \"%s\" has no value; write the lower one "
-	    "first, or both ends as ranges, as in %s",
-	    l->len[i] > 40 ? 40 : (int)l->len[i], l->at[i], defs[f].name,
-	    as_two[f]);
+	    "\"%.*s\" for field \"%s\" has no value%s%s",
+	    l->len[i] > 40 ? 40 : (int)l->len[i], l->at[i], defs[what].name,
+	    forward[0] == '\0' ? "" : "; write ", forward);
 }
 
 /* Set the fields that the line lacks: second 0, every week, every year. */
@@ -352,7 +343,7 @@ parse_field(struct crontab_field *f, const struct line *l, int i,
 	if (norm->len == from)
 		buf_char(norm, '*');
 	if (is_empty(c, f->p.f) && f->p.f != CRON_DAY && f->p.f != CRON_DOW)
-		return refuse_empty(l, i, f->p.fs);
+		return refuse_empty(f, l, i);
 	if (f->p.f == CRON_YEAR)
 		cron_forget_full_years(c);
 	return 0;
@@ -363,18 +354,18 @@ parse_field(struct crontab_field *f, const struct line *l, int i,
  * do, either may match.  If one of them is empty, it is ignored.
  */
 static int
-judge_days(const struct line *l, struct crontab *ct, unsigned stars,
-    struct faults *fs)
+judge_days(const struct crontab_field *f, const struct line *l, unsigned stars)
 {
+	struct crontab *ct = f->ct;
 	struct cron *c = ct->set;
 	bool no_day = is_empty(c, CRON_DAY), no_dow = is_empty(c, CRON_DOW);
 	bool is_either = (stars & (1U << CRON_DAY | 1U << CRON_DOW)) == 0;
 	int dow = dow_at(l);
 
 	if (no_day && (no_dow || !is_either))
-		return refuse_empty(l, dow - 2, fs);
+		return refuse_empty(f, l, dow - 2);
 	if (no_dow && !is_either)
-		return refuse_empty(l, dow, fs);
+		return refuse_empty(f, l, dow);
 	if (no_day)
 		cron_fill(c, CRON_DAY);
 	if (no_dow)
@@ -432,7 +423,7 @@ parse_fields(const struct line *l, struct crontab *ct, struct faults *fs)
 		    l->is_seconds_last ? CRONTAB_SECONDS_LAST : CRONTAB_SECONDS;
 	if (l->shape == SHAPE_YEAR_LAST)
 		ct->notes |= CRONTAB_YEAR_LAST;
-	return judge_days(l, ct, stars, fs);
+	return judge_days(&f, l, stars);
 }
 
 /* Index of a word such as @daily, or -1. */

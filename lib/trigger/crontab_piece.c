@@ -208,10 +208,14 @@ add_around(struct crontab_field *f, const struct span *s)
 static enum piece_rc
 add_reversed(struct crontab_field *f, const struct span *s)
 {
+	const struct piece_back back = { s->a, s->b, s->step,
+		s->is_a_name && s->is_b_name };
+
 	if (f->is_long && f->p.f != CRON_YEAR)
 		return add_around(f, s);
 	/* cron(8) counts from a to b, and meets no value. */
 	note(f, CRONTAB_EMPTY);
+	piece_forward(&f->p, &back, f->forward[f->p.f]);
 	return PIECE_TAKEN;
 }
 

@@ -12,6 +12,8 @@ struct crontab_field {
 	int shift;    /* to the numbers of crontab(5) */
 	int n;	      /* index of the piece in the list */
 	bool is_long; /* the line has seconds or a year */
+	/* How the reversed ranges of each field are written forward. */
+	char forward[CRON__MAX][PIECE_BACK_SIZE];
 };
 
 /*

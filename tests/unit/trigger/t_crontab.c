@@ -221,6 +221,46 @@ static const char *const bad[][2] = {
 	{ "@", "Unrecognized expression \"@\"" },
 };
 
+/* How ranges that end before they begin are to be written. */
+static const char *const advice[][2] = {
+	{ "50-10 * * * *",
+	    "\"50-10\" for field \"minute\" has no value; write 50-59,0-10" },
+	{ "50-10/20 * * * *", "; write 50,10" },
+	{ "50-10/7 * * * *", "; write 50-59/7,4" },
+	{ "0 22-5/2 * * *", "; write 22,0-5/2" },
+	{ "0 23-22 * * *", "; write 23,0-22" },
+	{ "0 5-0 * * *", "; write 5-23,0" },
+	{ "0 0 * dec-feb *", "; write dec,jan-feb" },
+	{ "0 0 * 11-2 *", "; write 11-12,1-2" },
+	{ "0 0 * nov-jan *", "; write nov-dec,jan" },
+	{ "0 0 * * fri-mon", "; write fri-sat,sun-mon" },
+	{ "0 0 * * 5-1", "; write 5-6,0-1" },
+	{ "0 0 25-5 * *", "; write 25-31,1-5" },
+	{ "0 0 1 1 * 2035-2030", "; write 2030-2035" },
+	{ "0 22-5,4-3 * * *", "; write 22-23,0-5,4-23,0-3" },
+};
+
+static void
+check_advice(void)
+{
+	struct buf norm = BUF_INIT;
+	struct faults fs;
+	const char *at;
+	struct cron c;
+
+	for (size_t i = 0; i < sizeof(advice) / sizeof(advice[0]); i++) {
+		memset(&c, 0, sizeof(c));
+		memset(&fs, 0, sizeof(fs));
+		(void)crontab_parse(advice[i][0],
+		    &(struct crontab){ &c, &norm, 0, 0 }, &fs);
+		at = strstr(fs.v[0].text, advice[i][1]);
+		ok(at != NULL && strlen(at) == strlen(advice[i][1]), "%s: %s",
+		    advice[i][0], fs.v[0].text);
+		cron_fini(&c);
+	}
+	buf_fini(&norm);
+}
+
 static void
 check_bad(void)
 {
@@ -392,5 +432,6 @@ main(void)
 	for (size_t i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++)
 		check_chosen(i);
 	check_bad();
+	check_advice();
 	return tap_done();
 }
