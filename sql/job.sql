@@ -57,15 +57,22 @@ ORDER BY next_run_us, id LIMIT :limit;
 SELECT next_run_us FROM job WHERE next_run_us IS NOT NULL
 ORDER BY next_run_us LIMIT 1;
 
+-- Lists go on after a next run and an id.  By a comparison of both, SQLite
+-- would read all jobs of that next run again for each page.
+
 -- name: job_list_timed
-SELECT {job} FROM job WHERE (next_run_us, id) > (:next_run_us, :id)
+SELECT {job} FROM job WHERE next_run_us = :next_run_us AND id > :id
+UNION ALL SELECT {job} FROM job WHERE next_run_us > :next_run_us
 ORDER BY next_run_us, id LIMIT :limit;
 
 -- name: job_list_idle
 SELECT {job} FROM job WHERE next_run_us IS NULL AND id > :id ORDER BY id LIMIT :limit;
 
 -- name: job_list_queue_timed
-SELECT {job} FROM job WHERE queue = :queue AND (next_run_us, id) > (:next_run_us, :id)
+SELECT {job} FROM job
+WHERE queue = :queue AND next_run_us = :next_run_us AND id > :id
+UNION ALL SELECT {job} FROM job
+WHERE queue = :queue AND next_run_us > :next_run_us
 ORDER BY next_run_us, id LIMIT :limit;
 
 -- name: job_list_queue_idle

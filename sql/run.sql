@@ -32,30 +32,47 @@ UPDATE run SET last_us = :last_us, count = count + :count,
 	decided_us = :decided_us
 WHERE id = :id;
 
--- Lists are ordered by slot, newest first, and go on below (slot_us, id).
+-- Lists are ordered by slot, newest first, and go on below a slot and an id.
+-- By a comparison of both, SQLite would read all rows of that slot again for
+-- each page.
 
 -- name: run_list
 SELECT {run} FROM run
-WHERE (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+WHERE slot_us = :slot_us AND id < :id
+	AND :slot_us >= :from_us
+	AND (:state IS NULL OR state = :state)
+UNION ALL SELECT {run} FROM run
+WHERE slot_us < :slot_us AND slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_state
 SELECT {run} FROM run
-WHERE state = :state AND state <> 'sent'
-	AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+WHERE state = :state AND state <> 'sent' AND slot_us = :slot_us AND id < :id
+	AND :slot_us >= :from_us
+UNION ALL SELECT {run} FROM run
+WHERE state = :state AND state <> 'sent' AND slot_us < :slot_us
+	AND slot_us >= :from_us
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_queue
 SELECT {run} FROM run
-WHERE queue = :queue AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+WHERE queue = :queue AND slot_us = :slot_us AND id < :id
+	AND :slot_us >= :from_us
+	AND (:state IS NULL OR state = :state)
+UNION ALL SELECT {run} FROM run
+WHERE queue = :queue AND slot_us < :slot_us AND slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_queue_state
 SELECT {run} FROM run
 WHERE queue = :queue AND state = :state AND state <> 'sent'
-	AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
+	AND slot_us = :slot_us AND id < :id
+	AND :slot_us >= :from_us
+UNION ALL SELECT {run} FROM run
+WHERE queue = :queue AND state = :state AND state <> 'sent'
+	AND slot_us < :slot_us AND slot_us >= :from_us
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_job

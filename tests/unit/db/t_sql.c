@@ -33,12 +33,15 @@ static const struct pin {
 	    "SEARCH job USING COVERING INDEX job_next "
 	    "(next_run_us>?)" },
 	{ SQL_JOB_LIST_TIMED,
-	    "SEARCH job USING INDEX job_next "
-	    "(next_run_us>?)" },
+	    "MERGE (UNION ALL); LEFT; SEARCH job USING INDEX job_next "
+	    "(next_run_us=? AND rowid>?); RIGHT; "
+	    "SEARCH job USING INDEX job_next (next_run_us>?)" },
 	{ SQL_JOB_LIST_IDLE,
 	    "SEARCH job USING INDEX job_next "
 	    "(next_run_us=? AND rowid>?)" },
 	{ SQL_JOB_LIST_QUEUE_TIMED,
+	    "MERGE (UNION ALL); LEFT; SEARCH job USING INDEX job_queue_next "
+	    "(queue=? AND next_run_us=? AND rowid>?); RIGHT; "
 	    "SEARCH job USING INDEX job_queue_next "
 	    "(queue=? AND next_run_us>?)" },
 	{ SQL_JOB_LIST_QUEUE_IDLE,
@@ -68,14 +71,22 @@ static const struct pin {
 	    "SEARCH job USING INDEX job_queue_next (queue=?)" },
 	{ SQL_RUN_EXTEND, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_RUN_LIST,
+	    "MERGE (UNION ALL); LEFT; SEARCH run USING INDEX run_slot "
+	    "(slot_us=? AND rowid<?); RIGHT; "
 	    "SEARCH run USING INDEX run_slot (slot_us>? AND slot_us<?)" },
 	{ SQL_RUN_LIST_STATE,
+	    "MERGE (UNION ALL); LEFT; SEARCH run USING INDEX run_state_slot "
+	    "(state=? AND slot_us=? AND rowid<?); RIGHT; "
 	    "SEARCH run USING INDEX run_state_slot "
 	    "(state=? AND slot_us>? AND slot_us<?)" },
 	{ SQL_RUN_LIST_QUEUE,
+	    "MERGE (UNION ALL); LEFT; SEARCH run USING INDEX run_queue_slot "
+	    "(queue=? AND slot_us=? AND rowid<?); RIGHT; "
 	    "SEARCH run USING INDEX run_queue_slot "
 	    "(queue=? AND slot_us>? AND slot_us<?)" },
 	{ SQL_RUN_LIST_QUEUE_STATE,
+	    "MERGE (UNION ALL); LEFT; SEARCH run USING INDEX run_queue_state_slot "
+	    "(queue=? AND state=? AND slot_us=? AND rowid<?); RIGHT; "
 	    "SEARCH run USING INDEX run_queue_state_slot "
 	    "(queue=? AND state=? AND slot_us>? AND slot_us<?)" },
 	{ SQL_RUN_LIST_JOB,
