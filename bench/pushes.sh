@@ -1,6 +1,6 @@
 #!/bin/sh
-# Read by bench/run: what is due in the outbox, handed over to Redis, beside
-# redis-cli with the very same commands.
+# Read by bench/run: due messages of the outbox sent to Redis, against redis-cli
+# with the same commands.
 #
 # bench/run gives the names, and median, ratio, row, say.
 # shellcheck disable=SC2154
@@ -122,7 +122,7 @@ bench_pushes() {
 	    "$(cut -d' ' -f3 "$dir/pushes" | median)" \
 	    "$(cut -d' ' -f1 "$dir/pushes" | median)" \
 	    "floor: redis-cli --pipe, the same commands; bar 3"
-	row "  beside plain RPUSH [ms]" \
+	row "  against plain RPUSH [ms]" \
 	    "$(cut -d' ' -f2 "$dir/pushes" | median)" \
 	    "$(cut -d' ' -f4 "$dir/pushes" | median)" \
 	    "$(cut -d' ' -f5 "$dir/pushes" | median)" \
