@@ -59,9 +59,10 @@ BEGIN {
 	room("ticker/sim", pure " lib/conf lib/db lib/store lib/sched ticker/tick")
 	room("ticker", "lib/base lib/conf lib/sched ticker/tick ticker/sim")
 
-	room("ctl", all " net net/http net/command")
-	room("ctl/doctor", all " net net/command ctl")
-	room("ctl/cmd", all " net net/command ctl ctl/doctor")
+	room("ctl", all " net net/command")
+	room("ctl/probe", "lib/base lib/conf net/http")
+	room("ctl/doctor", all " net net/command ctl ctl/probe")
+	room("ctl/cmd", all " net net/command ctl ctl/probe ctl/doctor")
 
 	# Headers that bring JSON or checks of tokens: not for the rest of it.
 	heavy = "^lib/(conf/signature|job/(job_json|message_funboost)|secret/token)[.]h$"

@@ -20,7 +20,7 @@
 #include "ctl/commands.h"
 #include "ctl/init_text.h"
 #include "ctl/json_out.h"
-#include "ctl/served.h"
+#include "ctl/probe/served.h"
 #include "ctl/text.h"
 #include "ctl/token_new.h"
 #include "lib/store/token.h"

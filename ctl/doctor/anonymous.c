@@ -15,7 +15,7 @@
 #include <strings.h>
 
 #include "ctl/doctor/doctor.h"
-#include "ctl/probe.h"
+#include "ctl/probe/probe.h"
 #include "lib/base/buf.h"
 #include "lib/conf/conf.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "ctl/doctor/doctor.h"
-#include "ctl/probe.h"
+#include "ctl/probe/probe.h"
 #include "lib/base/buf.h"
 #include "lib/json/json.h"
 

@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include "ctl/doctor/doctor.h"
-#include "ctl/served.h"
+#include "ctl/probe/served.h"
 #include "lib/base/buf.h"
 #include "lib/conf/conf.h"
 

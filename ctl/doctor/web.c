@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #include "ctl/doctor/doctor.h"
-#include "ctl/probe.h"
+#include "ctl/probe/probe.h"
 #include "lib/conf/conf.h"
 #include "lib/base/fault.h"
 #include "lib/json/json.h"

@@ -1,13 +1,13 @@
 /*
  * One request to a web server, by net/http, with the reason kept apart from
- * the answer.  What the answer means is said in doctor_web.c.
+ * the answer.  ctl/doctor/web.c interprets the answer.
  */
 #include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/probe.h"
+#include "ctl/probe/probe.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"

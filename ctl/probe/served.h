@@ -1,5 +1,5 @@
-#ifndef CTL_SERVED_H
-#define CTL_SERVED_H
+#ifndef CTL_PROBE_SERVED_H
+#define CTL_PROBE_SERVED_H
 
 #include <stdbool.h>
 

@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/probe.h"
-#include "ctl/served.h"
+#include "ctl/probe/probe.h"
+#include "ctl/probe/served.h"
 #include "lib/base/buf.h"
 #include "lib/conf/conf.h"
 

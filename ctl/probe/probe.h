@@ -1,5 +1,5 @@
-#ifndef CTL_PROBE_H
-#define CTL_PROBE_H
+#ifndef CTL_PROBE_PROBE_H
+#define CTL_PROBE_PROBE_H
 
 #include <stddef.h>
 
