@@ -31,7 +31,10 @@ struct route {
 	const char *pattern;
 	unsigned scope; /* enum token_scope; 0: no token needed */
 	enum route_input input;
-	unsigned names;	    /* bits of enum route_name */
+	unsigned names; /* bits of enum route_name */
+	/* Parameters, up to NULL, besides those of names; NULL: none. */
+	const char *const *params;
+	bool is_strict;	    /* no other ones, not even as a warning */
 	const char *member; /* of a JSON body that is read; NULL: all of it */
 	enum http_shape shape;
 	bool is_storeless; /* works without a store */

@@ -285,73 +285,72 @@ is_listed(struct ctx *ctx, struct response *res, enum store_rc rc)
 	return false;
 }
 
+/* A list of jobs as requested. */
+struct listing {
+	struct sched_list_opts o;
+	struct job_list jobs;
+	int64_t total;
+	char next[SCHED_CURSOR_MAX];
+};
+
+/* Read up to limit jobs (0: all), unless the request has a limit. */
+static bool
+list_jobs(struct ctx *ctx, const struct request *req, int64_t limit,
+    struct listing *l, struct response *res)
+{
+	static const struct json_range page = { 1, PAGE_MAX };
+	struct input in;
+
+	*l = (struct listing){ .o.limit = limit };
+	(void)input_int(req, "limit", &page, &l->o.limit, res);
+	(void)request_param(req, "cursor", &l->o.cursor, &res->faults);
+	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)
+		return false;
+	l->o.kind = in.kind;
+	l->o.queue = in.queue;
+	return is_listed(ctx, res,
+		   sched_list(&ctx->sched, &l->o, &l->jobs, l->next)) &&
+	    count_all(ctx, &l->o, &l->jobs, &l->total, res);
+}
+
 void
 h_job_list(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	static const struct json_range page = { 1, PAGE_MAX };
-	struct sched_list_opts o = { .limit = 0 };
-	struct job_list jobs = { NULL, 0, 0 };
 	struct queue_names names = { NULL, 0, 0, false };
-	char next[SCHED_CURSOR_MAX] = "";
-	struct input in;
-	int64_t total;
+	struct listing l;
 
-	(void)input_int(req, "limit", &page, &o.limit, res);
-	(void)request_param(req, "cursor", &o.cursor, &res->faults);
-	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)
-		return;
-	o.kind = in.kind;
-	o.queue = in.queue;
-	if (is_listed(ctx, res, sched_list(&ctx->sched, &o, &jobs, next)) &&
-	    count_all(ctx, &o, &jobs, &total, res) &&
-	    response_store(res, read_names(ctx, in.queue, &names))) {
-		if (in.queue != NULL && jobs.n == 0)
-			queue_warn_unknown(ctx, in.queue, res);
-		add_jobs(ctx, &jobs, &names, res->data);
-		buf_printf(res->data, ",\"total_count\":%" PRId64, total);
-		if (o.limit != 0) {
-			buf_str(res->data, ",\"next_cursor\":");
-			if (next[0] != '\0')
-				buf_json(res->data, next);
-			else
-				buf_str(res->data, "null");
-		}
+	if (list_jobs(ctx, req, 0, &l, res) &&
+	    response_store(res, read_names(ctx, l.o.queue, &names))) {
+		if (l.o.queue != NULL && l.jobs.n == 0)
+			queue_warn_unknown(ctx, l.o.queue, res);
+		add_jobs(ctx, &l.jobs, &names, res->data);
+		buf_printf(res->data, ",\"total_count\":%" PRId64, l.total);
+		if (l.o.limit != 0)
+			member_text("next_cursor", l.next, res->data);
 		buf_char(res->data, '}');
 	}
 	queue_names_fini(&names);
-	job_list_fini(&jobs);
+	job_list_fini(&l.jobs);
 }
 
 void
 h_job_page(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	static const struct json_range page = { 1, PAGE_MAX };
 	const struct trigger_env env = { .zones = ctx->sched.zones };
-	struct sched_list_opts o = { .limit = PAGE_DEFAULT };
-	struct job_list jobs = { NULL, 0, 0 };
-	char next[SCHED_CURSOR_MAX] = "";
-	struct input in;
-	int64_t total;
+	struct listing l;
 
-	(void)input_int(req, "limit", &page, &o.limit, res);
-	(void)request_param(req, "cursor", &o.cursor, &res->faults);
-	if (input_queue(ctx, req, INPUT_QUEUE_OPTIONAL, &in, res) != 0)
-		return;
-	o.kind = in.kind;
-	o.queue = in.queue;
-	if (is_listed(ctx, res, sched_list(&ctx->sched, &o, &jobs, next)) &&
-	    count_all(ctx, &o, &jobs, &total, res)) {
+	if (list_jobs(ctx, req, PAGE_DEFAULT, &l, res)) {
 		buf_str(res->data, "{\"jobs\":[");
-		for (size_t i = 0; i < jobs.n; i++) {
+		for (size_t i = 0; i < l.jobs.n; i++) {
 			if (i > 0)
 				buf_char(res->data, ',');
-			job_to_json(&jobs.v[i], &env, res->data);
+			job_to_json(&l.jobs.v[i], &env, res->data);
 		}
-		buf_printf(res->data, "],\"total_count\":%" PRId64, total);
-		member_text("next_cursor", next, res->data);
+		buf_printf(res->data, "],\"total_count\":%" PRId64, l.total);
+		member_text("next_cursor", l.next, res->data);
 		buf_char(res->data, '}');
 	}
-	job_list_fini(&jobs);
+	job_list_fini(&l.jobs);
 }
 
 void
