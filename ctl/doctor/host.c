@@ -92,14 +92,10 @@ count_others(struct doctor *d, struct finding *f)
 	struct sched *s = &d->ctl->sched;
 	int64_t n = 0, sum = 0;
 
-	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		struct store *st = sched_store(s, (enum job_kind)k);
-
-		if (st != NULL &&
-		    store_job_count_other_zone(st, s->default_zone, &n) ==
-			STORE_OK)
+	SCHED_EACH(at, s, SCHED_ANY, true)
+		if (store_job_count_other_zone(at.st, s->default_zone, &n) ==
+		    STORE_OK)
 			sum += n;
-	}
 	if (sum == 0)
 		return;
 	doctor_report(f, DOCTOR_OK, "%s%s; %lld job(s) in another zone",

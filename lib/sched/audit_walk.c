@@ -173,11 +173,8 @@ audit_walk_all(struct sched *s, const struct audit_opts *o,
     struct audit_sum *sum)
 {
 	enum store_rc rc = STORE_OK;
-	struct store *st;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if ((st = sched_store(s, (enum job_kind)k)) != NULL)
-			rc = audit_walk(st, o, sum);
-	}
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK)
+		rc = audit_walk(at.st, o, sum);
 	return rc;
 }

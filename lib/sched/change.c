@@ -283,13 +283,9 @@ sched_delete_all(struct sched *s, enum job_kind kind, const char *queue,
 	enum store_rc rc = STORE_OK;
 
 	*out = 0;
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		struct wipe w = { .st = sched_store(s, (enum job_kind)k),
-			.queue = queue };
+	SCHED_EACH(at, s, kind, rc == STORE_OK) {
+		struct wipe w = { .st = at.st, .queue = queue };
 
-		if (w.st == NULL ||
-		    (kind != SCHED_ANY && kind != (enum job_kind)k))
-			continue;
 		while (rc == STORE_OK && !w.is_done)
 			rc = wipe_step(s, &w);
 		*out += w.deleted;

@@ -121,13 +121,10 @@ static enum store_rc
 get_of(struct sched *s, const char *queue, const char *id, struct dead *out)
 {
 	enum store_rc rc = STORE_NOTFOUND;
-	struct store *st;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
-		rc = store_dead_get(st, queue, id, out);
-		out->kind = (enum job_kind)k;
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_NOTFOUND) {
+		rc = store_dead_get(at.st, queue, id, out);
+		out->kind = at.kind;
 	}
 	return rc;
 }
@@ -247,17 +244,13 @@ static enum store_rc
 work(struct sched *s, const char *id, const struct work *w)
 {
 	enum store_rc rc = STORE_NOTFOUND;
-	struct store *st;
 
 	*w->n = 0;
 	if (id == NULL)
 		return apply_all(s, w);
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
-		if ((rc = store_begin(st)) == STORE_OK)
-			rc = sched_end(st, apply_one(s, st, id, w));
-	}
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_NOTFOUND)
+		if ((rc = store_begin(at.st)) == STORE_OK)
+			rc = sched_end(at.st, apply_one(s, at.st, id, w));
 	if (rc == STORE_OK)
 		*w->n = 1;
 	return rc;

@@ -200,9 +200,7 @@ sched_skip(struct sched *s, int64_t from_us, const char *reason)
 {
 	enum store_rc rc = STORE_OK;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (sched_store(s, (enum job_kind)k) != NULL)
-			rc = skip_store(s, s->stores[k], from_us, reason);
-	}
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK)
+		rc = skip_store(s, at.st, from_us, reason);
 	return rc;
 }

@@ -308,13 +308,10 @@ sched_find(struct sched *s, enum job_kind kind, const char *const name[2],
 {
 	enum store_rc rc = STORE_NOTFOUND;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if (kind != SCHED_ANY && kind != (enum job_kind)k)
-			continue;
-		if ((*st = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
+	SCHED_EACH(at, s, kind, rc == STORE_NOTFOUND) {
+		*st = at.st;
 		rc = store_job_get(*st, name[0], name[1], out);
-		out->kind = (enum job_kind)k;
+		out->kind = at.kind;
 	}
 	return rc;
 }

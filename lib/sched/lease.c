@@ -94,11 +94,8 @@ sched_lease(struct sched *s, const char *queue, int max, int64_t lease_us,
 	const struct lease_request w = { queue, max, lease_us };
 	enum store_rc rc = STORE_OK;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if ((int)out->n < max &&
-		    sched_store(s, (enum job_kind)k) != NULL)
-			rc = lease_from(s, (enum job_kind)k, &w, out);
-	}
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK && (int)out->n < max)
+		rc = lease_from(s, at.kind, &w, out);
 	/*
 	 * Messages leased from the first store must reach the consumer even
 	 * so.
@@ -145,11 +142,8 @@ lease_apply(struct sched *s, const struct sched_leases *l,
 	enum store_rc rc = STORE_OK;
 
 	*done = 0;
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (sched_store(s, (enum job_kind)k) != NULL)
-			rc =
-			    lease_apply_store(s, (enum job_kind)k, l, op, done);
-	}
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK)
+		rc = lease_apply_store(s, at.kind, l, op, done);
 	return rc;
 }
 

@@ -75,12 +75,6 @@ position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
 	    (long long)p[0].id, next[1], (long long)p[1].id);
 }
 
-static bool
-store_is_meant(enum job_kind asked, int kind)
-{
-	return asked == SCHED_ANY || asked == (enum job_kind)kind;
-}
-
 /* Move up to limit jobs to out, always the earlier of the two heads. */
 static enum store_rc
 list_merge(struct job_list from[JOB_KIND__MAX], struct position *pos,
@@ -127,12 +121,10 @@ sched_list(struct sched *s, const struct sched_list_opts *o,
 	next[0] = '\0';
 	rc = position_parse(o->cursor, &pos);
 	/* One more than requested shows whether there is a next page. */
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (store_is_meant(o->kind, k) &&
-		    sched_store(s, (enum job_kind)k) != NULL)
-			rc = store_job_list(s->stores[k], o->queue, &pos.at[k],
-			    limit + 1, &from[k]);
-		read += from[k].n;
+	SCHED_EACH(at, s, o->kind, rc == STORE_OK) {
+		rc = store_job_list(at.st, o->queue, &pos.at[at.kind],
+		    limit + 1, &from[at.kind]);
+		read += from[at.kind].n;
 	}
 	if (rc == STORE_OK && o->limit == 0 && (int64_t)read > limit)
 		rc = STORE_CONFLICT;
@@ -153,13 +145,9 @@ sched_count(struct sched *s, enum job_kind kind, const char *queue,
 	int64_t n;
 
 	*out = 0;
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (!store_is_meant(kind, k) ||
-		    sched_store(s, (enum job_kind)k) == NULL)
-			continue;
-		if ((rc = store_job_count(s->stores[k], queue, &n)) == STORE_OK)
+	SCHED_EACH(at, s, kind, rc == STORE_OK)
+		if ((rc = store_job_count(at.st, queue, &n)) == STORE_OK)
 			*out += n;
-	}
 	return rc;
 }
 
@@ -196,17 +184,14 @@ sched_quarantined(struct sched *s, int64_t *n, struct job *first)
 {
 	struct job_list l = { NULL, 0, 0 };
 	enum store_rc rc = STORE_OK;
-	struct store *st;
 	int64_t more = 0;
 
 	*n = 0;
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
-		rc = count_quarantined(s, st, &more);
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK) {
+		rc = count_quarantined(s, at.st, &more);
 		*n += more;
 		if (rc == STORE_OK && more > 0 && first != NULL && l.n == 0)
-			rc = store_job_quarantined(st, 1, &l);
+			rc = store_job_quarantined(at.st, 1, &l);
 	}
 	if (rc == STORE_OK && l.n > 0) {
 		*first = l.v[0];

@@ -248,6 +248,17 @@ sched_store(struct sched *s, enum job_kind kind)
 	return s->stores[kind];
 }
 
+bool
+sched_next(struct sched *s, enum job_kind only, struct sched_each *it)
+{
+	for (; it->kind < JOB_KIND__MAX; it->kind++) {
+		if ((only == SCHED_ANY || only == it->kind) &&
+		    (it->st = sched_store(s, it->kind)) != NULL)
+			return true;
+	}
+	return false;
+}
+
 enum store_rc
 sched_may_run(struct sched *s, enum job_kind kind)
 {

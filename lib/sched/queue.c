@@ -175,10 +175,8 @@ sched_queues(struct sched *s, struct queue_list *out)
 	enum store_rc rc = STORE_OK;
 	size_t n = 0;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (sched_store(s, (enum job_kind)k) != NULL)
-			rc = store_queue_list(s->stores[k], out);
-	}
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK)
+		rc = store_queue_list(at.st, out);
 	if (rc != STORE_OK || out->n == 0)
 		return rc;
 	qsort(out->v, out->n, sizeof(out->v[0]), queue_order);
@@ -309,11 +307,10 @@ sched_peek(struct sched *s, const char *queue, int limit,
 	int left;
 
 	for (int m = 0; m < MESSAGE_STATE__MAX; m++) {
-		for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
+		SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK) {
 			left = limit - (int)out->n;
-			if (left > 0 &&
-			    sched_store(s, (enum job_kind)k) != NULL)
-				rc = store_message_peek(s->stores[k], queue,
+			if (left > 0)
+				rc = store_message_peek(at.st, queue,
 				    (enum message_state)m, left, out);
 		}
 	}
@@ -327,14 +324,12 @@ sched_message_count(struct sched *s, const char *queue, int64_t *out)
 	int64_t n;
 
 	*out = 0;
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (sched_store(s, (enum job_kind)k) == NULL)
-			continue;
-		rc = store_message_count(s->stores[k], queue, &n);
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK) {
+		rc = store_message_count(at.st, queue, &n);
 		if (rc == STORE_OK)
 			*out += n;
 		if (rc == STORE_OK)
-			rc = store_outbox_count(s->stores[k], queue, &n);
+			rc = store_outbox_count(at.st, queue, &n);
 		if (rc == STORE_OK)
 			*out += n;
 	}
@@ -366,16 +361,14 @@ enum store_rc
 sched_message_clear(struct sched *s, const char *queue, int64_t *out)
 {
 	enum store_rc rc = STORE_OK;
-	struct store *st;
 	int64_t n;
 
 	*out = 0;
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if ((st = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
-		if ((rc = store_begin(st)) != STORE_OK)
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK) {
+		if ((rc = store_begin(at.st)) != STORE_OK)
 			break;
-		if ((rc = sched_end(st, clear(s, st, queue, &n))) == STORE_OK)
+		if ((rc = sched_end(at.st, clear(s, at.st, queue, &n))) ==
+		    STORE_OK)
 			*out += n;
 	}
 	return rc;

@@ -105,10 +105,9 @@ sched_render_queue_warns(struct sched *s, const char *queue, struct warns *ws)
 {
 	struct warning w = { s->conf, ws };
 
-	for (int k = 0; k < JOB_KIND__MAX; k++)
-		if (sched_store(s, (enum job_kind)k) != NULL)
-			(void)store_job_services_some(s->stores[k], queue,
-			    WARN_JOBS_MAX, warn_of, &w);
+	SCHED_EACH(at, s, SCHED_ANY, true)
+		(void)store_job_services_some(at.st, queue, WARN_JOBS_MAX,
+		    warn_of, &w);
 }
 
 enum store_rc

@@ -152,13 +152,10 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 		pos.at[k] = (struct store_run_cursor){ o->to_us, 0 };
 	rc = position_parse(o->cursor, &pos);
 	/* One more than requested shows whether there is a next page. */
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if ((o->kind != SCHED_ANY && o->kind != (enum job_kind)k) ||
-		    sched_store(s, (enum job_kind)k) == NULL)
-			continue;
-		f.below = pos.at[k];
-		rc = store_run_list(s->stores[k], &f, &from[k]);
-		read += from[k].n;
+	SCHED_EACH(at, s, o->kind, rc == STORE_OK) {
+		f.below = pos.at[at.kind];
+		rc = store_run_list(at.st, &f, &from[at.kind]);
+		read += from[at.kind].n;
 	}
 	if (rc == STORE_OK)
 		rc = runs_merge(from, &pos, o->limit, out);
@@ -208,16 +205,13 @@ run_find(struct sched *s, const char *const name[2], struct store **st,
     struct run *out)
 {
 	enum store_rc rc = STORE_OK;
-	struct store *each;
 	int n = 0, had;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if ((each = sched_store(s, (enum job_kind)k)) == NULL)
-			continue;
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK) {
 		had = n;
-		rc = find_in(s, each, name, out, &n);
+		rc = find_in(s, at.st, name, out, &n);
 		if (n > had)
-			*st = each;
+			*st = at.st;
 	}
 	if (rc == STORE_OK && n != 1)
 		rc = n == 0 ? STORE_NOTFOUND : STORE_LIMIT;

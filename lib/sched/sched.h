@@ -74,6 +74,22 @@ const struct tz *sched_tz(struct sched *s);
 struct store *sched_store(struct sched *s, enum job_kind kind);
 
 /*
+ * Each store that exists (sched_store) and that only means, one kind or
+ * SCHED_ANY, the durable one first, as it.st and it.kind, as long as cond.
+ */
+#define SCHED_EACH(it, s, only, cond) \
+	for (struct sched_each it = { JOB_DURABLE, NULL }; \
+	     (cond) && sched_next(s, only, &(it)); it.kind++)
+
+struct sched_each {
+	enum job_kind kind;
+	struct store *st;
+};
+
+/* Move it to the first such store from its kind on; false: there is none. */
+bool sched_next(struct sched *s, enum job_kind only, struct sched_each *it);
+
+/*
  * Could a job of kind memory be stored?  STORE_NOTFOUND: the configuration
  * forbids it; STORE_FULL: why says what is wrong with the folder or file, in a
  * text fit for clients.  Nothing is created.

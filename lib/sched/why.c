@@ -72,15 +72,10 @@ static enum store_rc
 why_ledgers(struct sched *s, struct why *w, int64_t span_us)
 {
 	enum store_rc rc = STORE_NOTFOUND;
-	struct store *st;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_NOTFOUND; k++) {
-		if ((w->job.id != 0 && w->job.kind != (enum job_kind)k) ||
-		    (w->kind != SCHED_ANY && w->kind != (enum job_kind)k))
-			continue;
-		if ((st = sched_store(s, (enum job_kind)k)) != NULL)
-			rc = why_ledger(st, w, span_us);
-	}
+	SCHED_EACH(at, s, w->kind, rc == STORE_NOTFOUND)
+		if (w->job.id == 0 || w->job.kind == at.kind)
+			rc = why_ledger(at.st, w, span_us);
 	return rc == STORE_NOTFOUND && w->job.id != 0 ? STORE_OK : rc;
 }
 

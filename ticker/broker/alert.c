@@ -433,16 +433,13 @@ alerts_pump(struct alerts *a, int64_t *next)
 	int64_t now, n;
 
 	collect(a);
-	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		struct store *st = sched_store(a->s, (enum job_kind)k);
-
-		if (st == NULL || store_alert_next(st, &n) != STORE_OK)
+	SCHED_EACH(at, a->s, SCHED_ANY, true) {
+		if (store_alert_next(at.st, &n) != STORE_OK)
 			continue;
 		now = clock_get_us(a->s->clock);
-		if (has_back(a, (enum job_kind)k) ||
-		    (n <= now && has_free(a))) {
-			pump_store(a, (enum job_kind)k);
-			if (store_alert_next(st, &n) != STORE_OK)
+		if (has_back(a, at.kind) || (n <= now && has_free(a))) {
+			pump_store(a, at.kind);
+			if (store_alert_next(at.st, &n) != STORE_OK)
 				continue;
 		}
 		/* Do not read at once again what could not be taken. */
@@ -481,10 +478,8 @@ alerts_are_due(struct sched *s, int64_t *next)
 	int64_t now = clock_get_us(s->clock), n;
 	bool is_due = false;
 
-	for (int k = 0; k < JOB_KIND__MAX && s->conf->nalerts > 0; k++) {
-		struct store *st = sched_store(s, (enum job_kind)k);
-
-		if (st == NULL || store_alert_next(st, &n) != STORE_OK)
+	SCHED_EACH(at, s, SCHED_ANY, s->conf->nalerts > 0) {
+		if (store_alert_next(at.st, &n) != STORE_OK)
 			continue;
 		is_due = is_due || n <= now;
 		*next = n < *next ? n : *next;
@@ -513,10 +508,6 @@ forget(struct store *st)
 void
 alerts_forget(struct sched *s)
 {
-	for (int k = 0; k < JOB_KIND__MAX && s->conf->nalerts == 0; k++) {
-		struct store *st = sched_store(s, (enum job_kind)k);
-
-		if (st != NULL)
-			forget(st);
-	}
+	SCHED_EACH(at, s, SCHED_ANY, s->conf->nalerts == 0)
+		forget(at.st);
 }

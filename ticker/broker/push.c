@@ -233,14 +233,12 @@ push_pump(struct push *p, int64_t *next)
 
 	drain_wake(p);
 	has_back = collect(p);
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		if (sched_store(p->s, (enum job_kind)k) == NULL)
-			continue;
+	SCHED_EACH(it, p->s, SCHED_ANY, rc == STORE_OK) {
 		has_work = has_back;
 		if (!has_work && !p->is_draining)
-			rc = store_outbox_any(p->s->stores[k], &has_work);
+			rc = store_outbox_any(it.st, &has_work);
 		if (rc == STORE_OK && has_work)
-			rc = pump_store(p, (enum job_kind)k, next);
+			rc = pump_store(p, it.kind, next);
 		if (rc == STORE_BUSY) {
 			int64_t at = clock_get_us(p->s->clock) + AGAIN_US;
 

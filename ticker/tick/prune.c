@@ -87,7 +87,6 @@ prune_run(struct sched *s)
 		.clock = s->clock,
 	};
 
-	for (int k = 0; k < JOB_KIND__MAX; k++)
-		if (sched_store(s, (enum job_kind)k) != NULL)
-			prune_store(s->stores[k], &p);
+	SCHED_EACH(at, s, SCHED_ANY, true)
+		prune_store(at.st, &p);
 }

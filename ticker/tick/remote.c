@@ -111,14 +111,10 @@ static enum store_rc
 pump_push(struct remote *r, int64_t *next)
 {
 	enum store_rc rc = STORE_OK;
-	bool has_work = false;
+	bool has_work = r->push != NULL;
 
-	for (int k = 0; k < JOB_KIND__MAX && r->push == NULL && !has_work &&
-	     rc == STORE_OK;
-	     k++) {
-		if (sched_store(r->s, (enum job_kind)k) != NULL)
-			rc = store_outbox_any(r->s->stores[k], &has_work);
-	}
+	SCHED_EACH(at, r->s, SCHED_ANY, rc == STORE_OK && !has_work)
+		rc = store_outbox_any(at.st, &has_work);
 	if (rc != STORE_OK || (r->push == NULL && (!has_work || r->is_ending)))
 		return rc;
 	return (rc = open_push(r)) == STORE_OK ? push_pump(r->push, next) : rc;

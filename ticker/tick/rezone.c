@@ -210,12 +210,7 @@ rezone(struct sched *s)
 {
 	enum store_rc rc = STORE_OK;
 
-	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-		struct rezoning w = { .s = s,
-			.st = sched_store(s, (enum job_kind)k) };
-
-		if (w.st != NULL)
-			rc = rezone_store(&w);
-	}
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK)
+		rc = rezone_store(&(struct rezoning){ .s = s, .st = at.st });
 	return rc;
 }

@@ -220,10 +220,8 @@ tick_pass(struct tick *t, int64_t *next)
 			return STORE_OK;
 		is_more = false;
 		*next = JOB_NEVER;
-		for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK; k++) {
-			if (sched_store(t->s, (enum job_kind)k) == NULL)
-				continue;
-			rc = tick_batch(t, t->s->stores[k], &n, &is_more);
+		SCHED_EACH(at, t->s, SCHED_ANY, rc == STORE_OK) {
+			rc = tick_batch(t, at.st, &n, &is_more);
 			if (rc == STORE_OK && n < *next)
 				*next = n;
 		}
