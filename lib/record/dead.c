@@ -35,12 +35,10 @@ dead_fini(struct dead *d)
 }
 
 void
-dead_reasons_fini(struct dead_reasons *l)
+dead_reason_fini(struct dead_reason *r)
 {
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i].reason);
-	free(l->v);
-	*l = (struct dead_reasons){ NULL, 0, 0 };
+	free(r->reason);
+	r->reason = NULL;
 }
 
 static bool
@@ -52,7 +50,7 @@ is_reason(const struct dead_reason *r, const char *reason)
 }
 
 int
-dead_reasons_add(struct dead_reasons *l, const char *reason, int64_t n)
+dead_reasons_count(struct dead_reasons *l, const char *reason, int64_t n)
 {
 	struct dead_reason *v;
 
@@ -61,15 +59,10 @@ dead_reasons_add(struct dead_reasons *l, const char *reason, int64_t n)
 			l->v[i].n += n;
 			return 0;
 		}
-	if ((v = list_reserve(l->v, l->n, &l->cap, sizeof(*v))) == NULL)
+	if ((v = dead_reasons_add(l)) == NULL)
 		return -1;
-	l->v = v;
-	v = &l->v[l->n];
-	*v = (struct dead_reason){ NULL, n };
-	if (reason != NULL && (v->reason = strdup(reason)) == NULL)
-		return -1;
-	l->n++;
-	return 0;
+	v->n = n;
+	return reason != NULL && (v->reason = strdup(reason)) == NULL ? -1 : 0;
 }
 
 static int

@@ -35,20 +35,16 @@ struct dead_reason {
 	int64_t n;
 };
 
-struct dead_reasons {
-	struct dead_reason *v;
-	size_t n;
-	size_t cap;
-};
+/* Free what is owned; empty afterwards. */
+void dead_reason_fini(struct dead_reason *r);
 
-/* Free the reasons and their memory; empty afterwards. */
-void dead_reasons_fini(struct dead_reasons *l);
+LIST_DECL(dead_reasons, struct dead_reason, dead_reason_fini);
 
 /*
  * Count n more of a reason (NULL: unknown), which is copied; 0, or -1 without
  * memory.
  */
-int dead_reasons_add(struct dead_reasons *l, const char *reason, int64_t n);
+int dead_reasons_count(struct dead_reasons *l, const char *reason, int64_t n);
 
 /* Sort: the most frequent first, equal ones by their text. */
 void dead_reasons_sort(struct dead_reasons *l);

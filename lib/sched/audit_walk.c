@@ -16,6 +16,14 @@
 #include "lib/base/ban.h"
 
 /* The state of a walk. */
+static void
+span_fini(struct audit_span *s)
+{
+	trigger_free((struct trigger *)s->t);
+}
+
+LIST_DECL(spans, struct audit_span, span_fini);
+
 struct walk {
 	const struct audit_opts *o;
 	struct store_audit in;
@@ -24,11 +32,9 @@ struct walk {
 	int64_t row_job;
 	bool is_versions_done;
 	bool is_rows_done;
-	int64_t epoch_us; /* triggers before then are unknown */
-	struct audit_span *v;
-	size_t n;
-	size_t cap;
-	enum store_rc rc; /* of a finding that could not be reported */
+	int64_t epoch_us;   /* triggers before then are unknown */
+	struct spans spans; /* of the versions of a job */
+	enum store_rc rc;   /* of a finding that could not be reported */
 };
 
 static enum store_rc
@@ -49,30 +55,18 @@ next_row(struct walk *w)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-static void
-spans_clear(struct walk *w)
-{
-	for (size_t i = 0; i < w->n; i++)
-		trigger_free((struct trigger *)w->v[i].t);
-	w->n = 0;
-}
-
 /* Add the current version as a span. */
 static enum store_rc
-spans_add(struct walk *w)
+add_span(struct walk *w)
 {
 	const struct store_version *v = &w->version;
+	struct audit_span *s = spans_add(&w->spans);
 	struct faults fs = { .n = 0 };
-	struct audit_span *s;
 
-	if ((s = list_reserve(w->v, w->n, &w->cap, sizeof(*s))) == NULL)
+	if (s == NULL)
 		return STORE_FULL;
-	w->v = s;
-	s = &w->v[w->n++];
-	*s = (struct audit_span){
-		.since_us = v->since_us,
-		.until_us = v->until_us,
-	};
+	s->since_us = v->since_us;
+	s->until_us = v->until_us;
 	if (!v->is_rezoned)
 		s->t = trigger_from_spec(v->trigger, w->o->zones, &fs);
 	return STORE_OK;
@@ -84,13 +78,13 @@ find_beginning(struct walk *w, int64_t job, int64_t *from_us)
 {
 	int64_t pruned_us = INT64_MIN;
 	enum store_rc rc = store_audit_pruned(&w->in, job, &pruned_us);
-	bool is_old = w->n == 0;
+	bool is_old = w->spans.n == 0;
 
 	*from_us = w->o->since_us;
 	if (pruned_us != INT64_MIN && pruned_us >= *from_us)
 		*from_us = pruned_us + 1;
-	for (size_t i = 0; i < w->n; i++)
-		is_old = is_old || w->v[i].since_us == INT64_MIN;
+	for (size_t i = 0; i < w->spans.n; i++)
+		is_old = is_old || w->spans.v[i].since_us == INT64_MIN;
 	if (is_old && w->epoch_us > *from_us)
 		*from_us = w->epoch_us;
 	return rc;
@@ -128,15 +122,15 @@ walk_job(struct walk *w, struct audit_sum *sum)
 	    w->version.job;
 	while (
 	    rc == STORE_OK && !w->is_versions_done && w->version.job == a.job) {
-		if ((rc = spans_add(w)) == STORE_OK)
+		if ((rc = add_span(w)) == STORE_OK)
 			rc = next_version(w);
 	}
 	if (rc == STORE_OK)
 		rc = find_beginning(w, a.job, &from_us);
 	if (rc != STORE_OK)
 		return rc;
-	a.v = w->v;
-	a.n = w->n;
+	a.v = w->spans.v;
+	a.n = w->spans.n;
 	audit_begin(&a, from_us);
 	while (rc == STORE_OK && !w->is_rows_done && w->row_job == a.job) {
 		audit_row(&a, &w->row);
@@ -144,7 +138,7 @@ walk_job(struct walk *w, struct audit_sum *sum)
 	}
 	if (rc == STORE_OK)
 		audit_end(&a);
-	spans_clear(w);
+	spans_fini(&w->spans);
 	return rc == STORE_OK ? w->rc : rc;
 }
 
@@ -162,8 +156,7 @@ audit_walk(struct store *st, const struct audit_opts *o, struct audit_sum *sum)
 		rc = next_row(&w);
 	while (rc == STORE_OK && !(w.is_versions_done && w.is_rows_done))
 		rc = walk_job(&w, sum);
-	spans_clear(&w);
-	free(w.v);
+	spans_fini(&w.spans);
 	store_audit_end(&w.in);
 	return rc;
 }

@@ -10,21 +10,17 @@
 
 #include "lib/conf/conf.h"
 #include "lib/record/grant.h"
-#include "lib/base/list.h"
 #include "lib/sched/brokers.h"
 #include "lib/sched/sched_int.h"
 #include "lib/store/endpoint.h"
 #include "lib/base/ban.h"
 
 void
-broker_list_fini(struct broker_list *l)
+broker_info_fini(struct broker_info *b)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		free(l->v[i].name);
-		free(l->v[i].reason);
-	}
-	free(l->v);
-	*l = (struct broker_list){ NULL, 0, 0 };
+	free(b->name);
+	free(b->reason);
+	memset(b, 0, sizeof(*b));
 }
 
 /* Add one section, with what the store knows about it. */
@@ -32,17 +28,13 @@ static enum store_rc
 add_broker(struct sched *s, enum conf_server kind, int at,
     struct broker_list *out)
 {
-	struct broker_info *v =
-	    list_reserve(out->v, out->n, &out->cap, sizeof(*v));
+	struct broker_info *v = broker_list_add(out);
 	struct endpoint_info endpoint = { .name = NULL };
 	struct buf name = BUF_INIT;
 	enum store_rc rc;
 
 	if (v == NULL)
 		return STORE_FULL;
-	out->v = v;
-	v = &out->v[out->n++];
-	*v = (struct broker_info){ .name = NULL };
 	conf_server_name(s->conf, kind, at, &name);
 	if ((v->name = buf_take(&name)) == NULL)
 		return STORE_FULL;

@@ -1,6 +1,7 @@
 #ifndef LIB_SCHED_BROKERS_H
 #define LIB_SCHED_BROKERS_H
 
+#include "lib/base/list.h"
 #include "lib/sched/sched.h"
 
 /* The state of the servers of brokers, as ticks found it. */
@@ -14,11 +15,10 @@ struct broker_info {
 	bool is_used;	  /* by a queue that the actor may see */
 };
 
-struct broker_list {
-	struct broker_info *v;
-	size_t n;
-	size_t cap;
-};
+/* Free what is owned; empty afterwards. */
+void broker_info_fini(struct broker_info *b);
+
+LIST_DECL(broker_list, struct broker_info, broker_info_fini);
 
 /*
  * One entry per section of the configuration, in its order.  For an actor
@@ -26,9 +26,6 @@ struct broker_list {
  * messages.
  */
 enum store_rc sched_brokers(struct sched *s, struct broker_list *out);
-
-/* Free what is owned; empty afterwards. */
-void broker_list_fini(struct broker_list *l);
 
 /*
  * Append why the due messages of a queue wait, if the broker cannot be

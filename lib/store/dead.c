@@ -197,7 +197,7 @@ store_dead_reasons(struct store *st, const struct store_dead_ask *a,
 
 	*n = 0;
 	while (stmt_next(q)) {
-		if (dead_reasons_add(out, row_text(q, 0), row_int(q, 1)) != 0)
+		if (dead_reasons_count(out, row_text(q, 0), row_int(q, 1)) != 0)
 			stmt_fail(q, STORE_FULL);
 		else
 			*n += row_int(q, 1);

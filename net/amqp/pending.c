@@ -147,13 +147,10 @@ void
 amqp_pending_refuse(struct amqp_pending *f, const struct sink_message *m,
     const char *why)
 {
-	struct amqp_refusal *v =
-	    list_reserve(f->refusals, f->nrefusals, &f->cap, sizeof(*v));
+	struct amqp_refusal *v = amqp_refusals_add(&f->refused);
 
 	if (v == NULL)
 		return;
-	f->refusals = v;
-	v = &v[f->nrefusals++];
 	v->queue = m->queue;
 	(void)snprintf(v->why, sizeof(v->why), "%s", why);
 }
@@ -161,10 +158,10 @@ amqp_pending_refuse(struct amqp_pending *f, const struct sink_message *m,
 bool
 amqp_pending_is_refused(const struct amqp_pending *f, struct sink_message *m)
 {
-	for (size_t i = 0; i < f->nrefusals; i++) {
-		if (strcmp(f->refusals[i].queue, m->queue) != 0)
+	for (size_t i = 0; i < f->refused.n; i++) {
+		if (strcmp(f->refused.v[i].queue, m->queue) != 0)
 			continue;
-		sink_end(m, SINK_LATER, f->refusals[i].why);
+		sink_end(m, SINK_LATER, f->refused.v[i].why);
 		return true;
 	}
 	return false;
@@ -174,5 +171,5 @@ void
 amqp_pending_fini(struct amqp_pending *f)
 {
 	free(f->sent);
-	free(f->refusals);
+	amqp_refusals_fini(&f->refused);
 }

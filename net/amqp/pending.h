@@ -1,6 +1,7 @@
 #ifndef NET_AMQP_PENDING_H
 #define NET_AMQP_PENDING_H
 
+#include "lib/base/list.h"
 #include "net/amqp/queue.h"
 #include "net/sink.h"
 
@@ -21,6 +22,8 @@ struct amqp_refusal {
 	char why[256];
 };
 
+LIST_DECL(amqp_refusals, struct amqp_refusal, LIST_ZERO);
+
 struct amqp_pending {
 	struct amqp *amqp;
 	struct amqp_sent *sent; /* room for the whole batch */
@@ -31,8 +34,7 @@ struct amqp_pending {
 	uint64_t base;
 	bool is_closed; /* the channel was, by the server */
 	bool is_proven; /* it has confirmed a message: others follow at once */
-	struct amqp_refusal *refusals;
-	size_t nrefusals, cap;
+	struct amqp_refusals refused;
 };
 
 /*
