@@ -11,18 +11,18 @@ struct secret;
 
 /* Private to net/. */
 
-/* Whom names are told to. */
+/* The callback of sink_names. */
 struct sink_names {
 	sink_on_name *on_name;
 	void *arg;
 };
 
-/* What each kind of sink does; members that may be NULL say so. */
+/* The operations of a kind of sink. */
 struct sink_ops {
 	size_t size; /* of its struct, which begins with a struct sink */
 	int (*push)(struct sink *s, struct sink_message *v, size_t n,
 	    struct err *why);
-	/* The next five may be NULL: there is nothing. */
+	/* The next five may be NULL: not supported. */
 	int (*count)(struct sink *s, const char *queue, int64_t *out,
 	    struct err *why);
 	int (*clear)(struct sink *s, const char *queue, struct err *why);
@@ -32,7 +32,7 @@ struct sink_ops {
 	    struct err *why);
 	int (*names)(struct sink *s, const struct sink_names *to,
 	    struct err *why);
-	/* Wake a call that waits, from another thread; may be NULL. */
+	/* Wake a waiting call, from another thread; may be NULL. */
 	void (*wake)(struct sink *s);
 	void (*close)(struct sink *s);
 };
@@ -42,41 +42,41 @@ extern const struct sink_ops *const sink_kinds[CONF_SERVER__MAX];
 extern const struct sink_ops sink_redis;
 extern const struct sink_ops sink_rabbitmq;
 /*
- * An answer of 2xx is SINK_DONE, 410 SINK_GONE, any other SINK_LATER: also 400,
- * 401 or 404, for the endpoint may be about to be mended, and the retry of the
- * job bounds it.
+ * 2xx is SINK_DONE, 410 SINK_GONE, any other SINK_LATER: also 400, 401 and 404,
+ * because the endpoint may be repaired, and the job's retry limits the
+ * attempts.
  */
 extern const struct sink_ops sink_webhook;
 /*
- * Exit 0 is SINK_DONE, anything else SINK_LATER; 75, 126 and 127, and what the
- * end of the ticker ended, count as not attempted.
+ * Exit status 0 is SINK_DONE, any other SINK_LATER; 75, 126 and 127, and the
+ * end by the ticker's own end, count as not attempted.
  */
 extern const struct sink_ops sink_command;
 
-/* Embedded at the start of each kind's own struct. */
+/* The first member of each kind's own struct. */
 struct sink {
 	const struct sink_ops *ops;
 	struct sink_opts o;
 	atomic_bool is_stopped;
 };
 
-/* The longest wait for an answer, where the section says timeout_us. */
+/* The maximum wait for an answer, if the section has timeout_us. */
 int64_t sink_timeout_us(const struct sink *s, int64_t timeout_us);
 
-/* Set what became of m; why may be NULL.  Without memory it has no words. */
+/* Set end and reason of m; why may be NULL.  Without memory m has no reason. */
 void sink_end(struct sink_message *m, enum sink_end end, const char *why);
 
 /*
- * Append the message in the format of its queue.  sig is what is known of the
- * queue's worker, or NULL.  NULL, or the reason, a constant text, why it cannot
- * be made: there are args, and nobody knows their names.
+ * Append the message in the format of its queue.  sig is the registration of
+ * the queue's worker, or NULL.  Return NULL, or the reason why it cannot be
+ * made, a constant text: it has args whose names are not known.
  */
 const char *sink_body(const struct sink *s, const struct sink_message *m,
     const struct signature *sig, struct buf *out);
 
 /*
- * The password in file or, without one, in the variable env; NULL in *out when
- * there is neither.  0, or -1 with one line in why.
+ * Read the password from file or, if NULL, from the variable env; *out is NULL
+ * if there is neither.  0, or -1 with one line in why.
  */
 int sink_password(const char *file, const char *env, struct secret **out,
     struct err *why);

@@ -14,10 +14,10 @@ struct conf_rabbitmq;
 struct err;
 
 /*
- * A connection to a server that speaks AMQP 0-9-1.  Nothing waits for longer
- * than timeout_us without progress, or for a fifth of a second after
- * *is_stopped was set: rabbitmq-c's calls that wait are not used but in slices,
- * and what is written is so little that the socket has room for it.
+ * A connection to a server of AMQP 0-9-1.  No call waits for longer than
+ * timeout_us without progress, or 0.2 s after *is_stopped is set: rabbitmq-c's
+ * blocking calls are used in slices, and no more is written than the socket's
+ * buffer has room for.
  */
 struct amqp {
 	const struct conf_rabbitmq *conf;
@@ -27,20 +27,20 @@ struct amqp {
 	struct amqp_lib lib; /* loaded once */
 	bool is_loaded;
 	amqp_connection_state_t c; /* NULL: not connected, and then: */
-	struct amqp_names queues;  /* that are there */
+	struct amqp_names queues;  /* known to exist */
 	size_t room;		   /* bytes that may be under way */
-	bool can_ask;		   /* the channel AMQP_ASKS is open */
+	bool can_ask;		   /* channel AMQP_ASKS is open */
 	bool can_publish;	   /* AMQP_PUBLISHES is, and confirms */
-	uint64_t tags;		   /* given on it */
-	bool is_blocked;	   /* the server takes no messages now */
-	char reason[128];	   /* why it does not */
+	uint64_t tags;		   /* delivery tags used on it */
+	bool is_blocked;	   /* the server accepts no messages now */
+	char reason[128];	   /* the reason */
 	int code;		   /* of the last refusal */
 	int64_t until_us;	   /* when waiting ends, by clock_mono_us */
 };
 
-#define AMQP_SLICE_US 200000 /* how long a stop may go unseen */
+#define AMQP_SLICE_US 200000 /* maximum delay before a stop is noticed */
 
-/* Channels; a refusal closes one, and what is under way on it is lost. */
+/* Channels; a refusal closes one, and messages under way on it are lost. */
 enum { AMQP_PUBLISHES = 1, AMQP_ASKS = 2 };
 
 /* A method to send, and the method that answers it. */
@@ -58,13 +58,13 @@ enum amqp_answer {
 };
 
 /*
- * Connect and log in, unless that is done already and the server has not said
- * good-bye since; no channel is open on a new connection.  0, or -1 with one
- * line in why: not connected.
+ * Connect and log in, unless connected already and the server has not closed
+ * since; a new connection has no open channel.  0, or -1 with one line in why:
+ * not connected.
  */
 int amqp_open(struct amqp *a, struct err *why);
 
-/* Let waiting end after the timeout from now. */
+/* Set the end of waiting to the timeout from now. */
 void amqp_begin(struct amqp *a);
 
 /*
@@ -74,33 +74,33 @@ void amqp_begin(struct amqp *a);
 int amqp_wait(struct amqp *a, amqp_frame_t *f, struct err *why);
 
 /*
- * Likewise of any channel, for us at most: 1, 0 when none came, or -1.  What
- * the server says to the connection itself is heeded.
+ * The same for any channel, waiting at most us microseconds: 1; 0: no frame;
+ * -1.  Methods on channel 0 are handled here.
  */
 int amqp_next(struct amqp *a, amqp_frame_t *f, int64_t us, struct err *why);
 
 /*
  * Send q's method and wait for the answer, whose fields are borrowed in *out
- * until the next call, unless out is NULL.  Nothing else may be under way on
- * any channel.  One line in why unless it is AMQP_OK.
+ * until the next call, unless out is NULL.  Nothing may be under way on any
+ * channel.  Unless AMQP_OK, why has one line.
  */
 enum amqp_answer amqp_ask(struct amqp *a, const struct amqp_question *q,
     void **out, struct err *why);
 
-/* Likewise on the channel AMQP_ASKS, which is opened when it is not open. */
+/* The same on channel AMQP_ASKS, which is opened if necessary. */
 enum amqp_answer amqp_ask_apart(struct amqp *a, struct amqp_question *q,
     void **out, struct err *why);
 
 /*
- * The server closes the channel of f: agree, and put its words into why and
- * its code into a->code.
+ * The server closes the channel of f: confirm, and set why and a->code to its
+ * reason.
  */
 void amqp_agree(struct amqp *a, const amqp_frame_t *f, struct err *why);
 
-/* The connection is lost: close it, with the reason in why.  -1. */
+/* Close the connection, which is lost, and set why.  Return -1. */
 int amqp_lose(struct amqp *a, const char *reason, struct err *why);
 
-/* Say good-bye and disconnect. */
+/* Close the connection by the protocol. */
 void amqp_close(struct amqp *a);
 
 /* The bytes of a string, borrowed. */

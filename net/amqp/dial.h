@@ -5,11 +5,11 @@ struct amqp;
 struct err;
 
 /*
- * Private to net/amqp*: look the server's name up, connect to it and, with
- * TLS, shake hands and check its certificate; the connection is a->c then.
- * 0, or -1 with one line in why after a->until_us or soon after *a->is_stopped
- * was set: rabbitmq-c waits as long as it likes, in a thread that is left to
- * itself then.
+ * Private to net/amqp/: resolve the server's name, connect and, with TLS,
+ * verify its certificate; a->c is then the connection.  0, or -1 with one line
+ * in why, after a->until_us or soon after *a->is_stopped is set.  rabbitmq-c
+ * may block for longer: it runs in a thread, which is then left to finish
+ * alone.
  */
 int amqp_dial(struct amqp *a, struct err *why);
 

@@ -4,22 +4,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Private to net/amqp*: names of queues that are known to be at the server. */
+/* Private to net/amqp/: names of queues known to exist at the server. */
 struct amqp_names {
-	char **v; /* in order */
+	char **v; /* sorted */
 	size_t n, cap;
 };
 
-/* Is it known? */
+/* Return whether the name is known. */
 bool amqp_names_have(const struct amqp_names *l, const char *name);
 
-/* It is known from now on, unless memory is short: who asks is told no. */
+/*
+ * Add a name.  Without memory it stays unknown, and its queue is declared
+ * again.
+ */
 void amqp_names_add(struct amqp_names *l, const char *name);
 
-/* It is not known any more; harmless when it was not. */
+/* Remove a name, if it is known. */
 void amqp_names_forget(struct amqp_names *l, const char *name);
 
-/* Forget all there are. */
+/* Free all names. */
 void amqp_names_fini(struct amqp_names *l);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* Private to net/: the sink of a Redis server. */
 
-#define REDIS_ROUTES_MAX 64 /* queues looked up once a batch */
+#define REDIS_ROUTES_MAX 64 /* routes kept per batch */
 
 struct sink_redis {
 	struct sink sink;
@@ -16,7 +16,7 @@ struct sink_redis {
 	struct redis results; /* the same server's database of results */
 	struct conf_redis results_conf;
 	char sha[41]; /* of the script; "": not loaded on this connection */
-	struct sink *_Atomic rabbitmq; /* for workers of that; or NULL */
+	struct sink *_Atomic rabbitmq; /* for workers at RabbitMQ; or NULL */
 	int64_t rest_us;     /* RabbitMQ is not tried before (monotonic) … */
 	struct err rest_why; /* … because of that */
 	struct redis_route routes[REDIS_ROUTES_MAX]; /* of this batch */
@@ -27,15 +27,15 @@ struct sink_redis {
 int redis_ready(struct sink_redis *m, struct err *why);
 
 /*
- * The sink of those whose worker has registered with RabbitMQ; NULL without
- * memory or section.
+ * The sink for workers registered with RabbitMQ; NULL: out of memory, or no
+ * section.
  */
 struct sink *redis_rabbitmq(struct sink_redis *m);
 
 /*
- * What is known of queues, for one batch: found; asked for, when nothing is
- * under way (NULL with one line in why: the connection is lost), perhaps at the
- * cost of all that was known; forgotten.
+ * The routes of queues, kept for one batch.  redis_route_find returns one, or
+ * NULL.  redis_route_add reads it from Redis, while nothing is under way (NULL
+ * with one line in why: the connection is lost); it may drop all others.
  */
 const struct redis_route *redis_route_find(const struct sink_redis *m,
     const char *queue);
@@ -44,9 +44,9 @@ const struct redis_route *redis_route_add(struct sink_redis *m,
 void redis_routes_drop(struct sink_redis *m);
 
 /*
- * Empty a queue of a kind that can be counted: its lists or stream, and what
- * workers hold of it unacknowledged.  0, or -1 with one line in why, which
- * begins with "WRONGTYPE" when a key is of another type: nothing was deleted.
+ * Clear a queue of a kind that can be counted: its lists or stream, and the
+ * unacknowledged messages of workers.  0, or -1 with one line in why, which
+ * begins with "WRONGTYPE" if a key has another type: nothing was deleted.
  */
 int redis_clear(struct redis *r, const struct redis_route *k, struct err *why);
 

@@ -8,41 +8,47 @@
 #include "lib/sched/sched.h"
 
 /*
- * Alerts on their way: what lies in the outboxes (lib/store/alert.h) goes to
- * the sections of the configuration that want it, each by a sender of its own
- * (ticker/broker/sender.h).  Nothing waits for them, and a failure is logged
- * and otherwise none: it is tried again, by a later tick if need be.
+ * Sends the alerts in the outboxes (lib/store/alert.h) to the sections of the
+ * configuration that want them, by a sender per section
+ * (ticker/broker/sender.h).  No other work waits for them.  A failure is
+ * logged, and the alert is tried again, possibly by a later tick.
  */
 struct alerts;
 
 /*
- * For the stores of s, borrowed; wake_fd as sender_new has it.  NULL without
- * memory.
+ * Create for the stores of s, which is borrowed; wake_fd as for sender_new.
+ * NULL: out of memory.
  */
 struct alerts *alerts_new(struct sched *s, int wake_fd);
 
 /*
- * Write down what became of those that were sent, and send what is due.  *next
- * becomes an earlier instant when something is due before it.
+ * Store the results of alerts that were sent, and send the due ones.  *next is
+ * lowered to the time of the next alert.
  */
 void alerts_pump(struct alerts *a, int64_t *next);
 
-/* How many are under way. */
+/* Return the number of alerts being sent. */
 size_t alerts_count(const struct alerts *a);
 
-/* Let what is under way end soon, and send no more; alerts_pump takes it. */
+/*
+ * Abort the attempts under way soon, and start no more; alerts_pump stores
+ * their results.
+ */
 void alerts_stop(struct alerts *a);
 
-/* Give everything up: it is sent again.  NULL is fine. */
+/*
+ * Give up the attempts under way, which a later tick repeats, and free a after
+ * at most wait_us.  NULL does nothing.
+ */
 void alerts_free(struct alerts *a, int64_t wait_us);
 
 /*
- * Is an alert of the stores of s due, with a section to send it to?  *next as
+ * Return whether an alert of the stores of s is due for a section; *next as
  * above.
  */
 bool alerts_are_due(struct sched *s, int64_t *next);
 
-/* Without a section nothing is kept for one that comes later. */
+/* Delete all alerts: for a configuration without sections. */
 void alerts_forget(struct sched *s);
 
 #endif

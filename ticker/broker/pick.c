@@ -56,7 +56,7 @@ room_of(const struct pick *t)
 	const struct push_endpoint *l = t->l;
 	size_t most = BATCH;
 
-	if (l->nsending == PUSH_SENDING_MAX ||
+	if (l->nsending == PUSH_BATCHES ||
 	    (l->next != NULL &&
 		(l->next->kind != t->kind ||
 		    l->next->bytes >= OUTBOX_BYTES_MAX)))
@@ -197,7 +197,7 @@ drop_stale(const struct pick *t)
 static enum store_rc
 hold(const struct pick *t)
 {
-	int64_t most = PUSH_SENDING_MAX *
+	int64_t most = PUSH_BATCHES *
 		conf_server_timeout_us(t->p->s->conf, t->l->kind, t->l->at) +
 	    LEASE_SLACK_US;
 	enum store_rc rc;
@@ -234,7 +234,7 @@ pick_endpoint(const struct pick *t)
 	if ((rc = hold(t)) == STORE_OK) {
 		rc = take_due(t, room);
 		/* Read the next batch while a full one is sent. */
-		if (room_of(t) == 0 && t->l->nsending + 1 < PUSH_SENDING_MAX)
+		if (room_of(t) == 0 && t->l->nsending + 1 < PUSH_BATCHES)
 			sooner(t->next, t->now_us);
 		return rc;
 	}

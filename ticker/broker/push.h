@@ -8,45 +8,48 @@
 #include "lib/sched/sched.h"
 
 /*
- * The second step of a tick, for brokers: messages of the outbox are handed
- * over, each endpoint on its own (ticker/broker/sender.h).  Any number of ticks
- * may work on one store: one of them at a time holds a endpoint.
+ * The second step of a tick, for brokers: sends the messages of the outbox,
+ * each endpoint independently (ticker/broker/sender.h).  Any number of ticks
+ * may work on one store: one at a time has the lease of an endpoint.
  *
- * A message that is under way stays in the outbox until its answer is written
- * down, so whoever dies leaves it there, and it is sent again under the same
- * id: Redis knows those that it has (net/redis/push.c), others get it twice.
+ *
+ * A message that is being sent stays in the outbox until its result is stored.
+ * If the process dies before, it is sent again under the same id: Redis
+ * recognizes it (net/redis/push.c), other brokers get it twice.
  */
 struct push;
 
-/* Work on the stores of s, borrowed.  NULL without memory or pipes. */
+/*
+ * Create for the stores of s, which is borrowed.  NULL: out of memory or pipes.
+ */
 struct push *push_new(struct sched *s);
 
 /*
- * Write what became of those that were handed over, and begin what is due.
- * *next becomes an earlier instant when there is something to do before it.
+ * Store the results of messages that were sent, and start to send the due ones.
+ * *next is lowered to the time of the next message.
  */
 enum store_rc push_pump(struct push *p, int64_t *next);
 
 /*
- * The same for alerts (ticker/broker/alert.h): beside the messages, and also
- * while those are begun no more.  They keep nothing waiting.
+ * The same for alerts (ticker/broker/alert.h), which are sent independently of
+ * messages, and also after push_drain.
  */
 void push_alerts(struct push *p, int64_t *next);
 size_t push_count_alerts(const struct push *p);
 
-/* How many batches of messages are under way. */
+/* Return the number of batches being sent. */
 size_t push_count(const struct push *p);
 
-/* Readable when some have come back, of either. */
+/* A descriptor that is readable when a batch of either was sent. */
 int push_fd(const struct push *p);
 
-/* Begin nothing from now on. */
+/* Start no more batches of messages. */
 void push_drain(struct push *p);
 
-/* Let what is under way end soon; push_pump takes it. */
+/* Abort the batches under way soon; push_pump stores their results. */
 void push_stop(struct push *p);
 
-/* Give everything up; NULL is fine. */
+/* Give up all batches and free p.  NULL does nothing. */
 void push_free(struct push *p);
 
 #endif

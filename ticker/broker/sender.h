@@ -12,57 +12,58 @@
 #include "net/sink.h"
 
 /*
- * The way to one server: a sink, and a thread that hands over to it.  So a
- * server that is slow, or cannot be found, keeps nobody waiting but those that
- * go there.  All that touches the store stays with the caller's thread.
+ * Sends to one server: a sink, and a thread that calls it, so that a server
+ * that is slow, or cannot be reached, does not delay messages for others. Only
+ * the caller's thread uses the store.
  */
 struct sender;
 
-/* Messages that go together; m[i] is made of rows.v[i], or of alerts.v[i]. */
+/*
+ * Messages that are sent together; m[i] is made from rows.v[i], or alerts.v[i].
+ */
 struct sender_batch {
-	enum job_kind kind;	 /* whose store they are of */
-	int64_t opened;		 /* and, of memory, which of them (sched.h) */
+	enum job_kind kind;	 /* of the store */
+	int64_t opened;		 /* of the memory store: its number (sched.h) */
 	size_t bytes;		 /* of their parameters */
-	struct outbox_list rows; /* nobody changes them while they are away */
+	struct outbox_list rows; /* not changed while being sent */
 	int64_t *runs;		 /* of them, in order */
 	struct alert_list alerts;
 	struct sink_message *m;
 	size_t n;     /* of m */
-	bool is_lost; /* no connection: why */
+	bool is_lost; /* no connection; the reason is in why */
 	struct err why;
-	struct sender_batch *next; /* the endpoint's own */
+	struct sender_batch *next; /* in the sender's queue */
 };
 
-/* Free a batch with its rows and what was said of them; NULL is fine. */
+/* Free a batch with its rows and results.  NULL does nothing. */
 void sender_batch_free(struct sender_batch *b);
 
 /*
- * A endpoint by o (lib/sink.h); it writes a byte to wake_fd, which does not
- * block, whenever a batch was handed over.  The thread begins with the first
- * batch.  NULL without memory.
+ * Create a sender by o (net/sink.h).  It writes a byte to wake_fd, which must
+ * not block, whenever a batch was sent.  The thread starts with the first
+ * batch. NULL: out of memory.
  */
 struct sender *sender_new(const struct sink_opts *o, int wake_fd);
 
 /*
- * Hand b over behind those that were given before; it is the endpoint's until
- * sender_take.  0, or -1: no thread can be had, and b is still the caller's.
+ * Queue b; the sender owns it until sender_take returns it.  0, or -1: no
+ * thread could be created, and b is still the caller's.
  */
 int sender_give(struct sender *l, struct sender_batch *b);
 
-/* A batch that was handed over, or given up; NULL: none is. */
+/* Return a batch that was sent or given up; NULL: none. */
 struct sender_batch *sender_take(struct sender *l);
 
-/* How many are with the endpoint, those to be taken included. */
+/* Return the number of batches of the sender, including those to be taken. */
 size_t sender_count(const struct sender *l);
 
-/* Let what is under way end soon; what was not begun is given back as it was.
- */
+/* Abort the batch under way soon; those not started are returned unchanged. */
 void sender_stop(struct sender *l);
 
 /*
- * Wait for the thread, for wait_us at most, and free l with all that is with
- * it.  A thread that hangs in a library is left alone, with the memory it
- * uses: the program ends anyway.  NULL is fine.
+ * Wait for the thread, at most wait_us, and free l with all its batches.  A
+ * thread that blocks in a library is abandoned with its memory: the process
+ * ends soon.  NULL does nothing.
  */
 void sender_free(struct sender *l, int64_t wait_us);
 

@@ -11,9 +11,9 @@ struct push;
 struct render;
 
 /*
- * What a tick has to do with others, Render (ticker/render/deliver.h), brokers
- * and alerts (ticker/broker/push.h), made when there is something to do for the
- * first time: most ticks never do.  Zero but for s is a good start; end with
+ * The part of a tick that uses the network: Render (ticker/render/deliver.h),
+ * brokers and alerts (ticker/broker/push.h), each created when it is first
+ * needed: most ticks need none.  Initially zero, except for s; end with
  * remote_end.
  */
 struct remote {
@@ -21,30 +21,30 @@ struct remote {
 	struct render *render;
 	struct deliver *deliver;
 	struct push *push;
-	bool is_ending; /* nothing is made any more */
+	bool is_ending; /* nothing more is started */
 };
 
 /*
- * Take what came, begin what there is to do.  *next becomes an earlier
- * instant when there is something to do before it.
+ * Store the results that have arrived, and start due work.  *next is lowered to
+ * the time of the next work.
  */
 enum store_rc remote_pump(struct remote *r, int64_t *next);
 
 /*
- * Sleep for us, with the requests going on meanwhile.  True: something came,
+ * Sleep for us microseconds, while requests go on.  True: a result has arrived,
  * and remote_pump should be called.
  */
 bool remote_nap(struct remote *r, int64_t us);
 
 /*
- * One pass: stay until all that can be done now was done, for a minute at
- * most, or until a stop is pending (lib/base/stop.h).
+ * Finish one pass: stay until all that can be sent now was sent, at most for a
+ * minute, or until a stop is pending (lib/base/stop.h).
  */
 enum store_rc remote_finish(struct remote *r);
 
 /*
- * Begin nothing more.  What may have changed something at others is awaited,
- * or with a stop pending left in doubt for the next tick.
+ * Start nothing more.  Wait for requests that may change a target; if a stop is
+ * pending, store them as unknown for the next tick.
  */
 void remote_end(struct remote *r);
 

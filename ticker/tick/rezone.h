@@ -4,10 +4,10 @@
 #include "lib/sched/sched.h"
 
 /*
- * Where zone files have changed since jobs were computed by them, compute the
- * next runs of cron jobs anew, in batches of at most 1,000 jobs or 50 ms.
- * Killed in between, the next call goes on.  Ends early once a stop is pending.
- * Without a change this costs one query and a stat(2) for each zone in use.
+ * If zone files have changed since next runs were computed, compute those of
+ * cron jobs again, in batches of at most 1,000 jobs or 50 ms.  After a kill the
+ * next call continues.  Ends early if a stop is pending.  Without a change this
+ * costs one query and a stat(2) per zone in use.
  */
 enum store_rc rezone(struct sched *s);
 
