@@ -294,27 +294,40 @@ piece_big_step(struct piece *p, int step, int range)
 	return PIECE_REFUSED;
 }
 
+/* What else is to be said of a value that is too high. */
+static const char *
+advise_high(const struct piece *p, int b)
+{
+	if (p->f == CRON_DOW && strcmp(p->blame, p->def->name) == 0)
+		return ": 0 is Monday here, Sunday is 6 or sun";
+	if (b == p->def->max + 1 &&
+	    (p->f == CRON_SECOND || p->f == CRON_MINUTE || p->f == CRON_HOUR))
+		return ": write 0";
+	return "";
+}
+
 enum piece_rc
 piece_check_bounds(struct piece *p, int a, int b)
 {
 	const struct cron_def *def = p->def;
+	/* Of a crontab line the fault names no field. */
+	bool is_line = strcmp(p->blame, def->name) != 0;
 	int len = piece_len(p);
 
 	if (a < def->min)
 		fault_add(p->fs, p->blame,
 		    "Error validating expression "
 		    "'%.*s': the first value (%d) is lower than the minimum "
-		    "value (%d)",
-		    len, p->text, a, def->min);
+		    "value (%d)%s%s",
+		    len, p->text, a, def->min, is_line ? " of " : "",
+		    is_line ? def->name : "");
 	else if (b > def->max)
 		fault_add(p->fs, p->blame,
 		    "Error validating expression "
 		    "'%.*s': the last value (%d) is higher than the maximum "
-		    "value (%d)%s",
-		    len, p->text, b, def->max,
-		    p->f == CRON_DOW && strcmp(p->blame, def->name) == 0 ?
-			": 0 is Monday here, Sunday is 6 or sun" :
-			"");
+		    "value (%d)%s%s%s",
+		    len, p->text, b, def->max, is_line ? " of " : "",
+		    is_line ? def->name : "", advise_high(p, b));
 	else
 		return PIECE_TAKEN;
 	return PIECE_REFUSED;
@@ -414,12 +427,16 @@ enum piece_rc
 piece_bad_name(struct piece *p, const char *word)
 {
 	const char *const *names = p->def->names;
-	size_t n = 0;
+	const char *near = NULL;
+	size_t n;
 
-	while (names[n + 1] != NULL)
-		n++;
+	/* "monday", "SEPT" */
+	for (n = 0; names[n] != NULL; n++)
+		if (strncasecmp(names[n], word, strlen(names[n])) == 0)
+			near = names[n];
 	fault_add(p->fs, p->blame,
-	    "Invalid %s name \"%s\" for field \"%s\": write %s to %s",
-	    p->def->noun, word, p->def->name, names[0], names[n]);
+	    "Invalid %s name \"%s\" for field \"%s\": write %s%s%s",
+	    p->def->noun, word, p->def->name, near != NULL ? near : names[0],
+	    near != NULL ? "" : " to ", near != NULL ? "" : names[n - 1]);
 	return PIECE_REFUSED;
 }

@@ -117,6 +117,11 @@ static const struct {
 	{ CRON_MONTH, "nov-feb", "; write nov-dec,jan-feb" },
 	{ CRON_DOW, "7", ": 0 is Monday here, Sunday is 6 or sun" },
 	{ CRON_MINUTE, "*/0", "\"*/0\" for field \"minute\"" },
+	{ CRON_MONTH, "January", "for field \"month\": write jan" },
+	{ CRON_MONTH, "SEPT", "for field \"month\": write sep" },
+	{ CRON_DOW, "Thursday", "for field \"day_of_week\": write thu" },
+	{ CRON_HOUR, "24", "the maximum value (23): write 0" },
+	{ CRON_MINUTE, "60", "the maximum value (59): write 0" },
 	{ CRON_MONTH, "foo", "\"foo\" for field \"month\": write jan to dec" },
 	{ CRON_DAY, "1st foo", "\"foo\" for field \"day\": write mon to sun" },
 };

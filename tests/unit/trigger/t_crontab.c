@@ -237,6 +237,17 @@ static const char *const advice[][2] = {
 	{ "0 0 * * 5-1", "; write 5-6,0-1" },
 	{ "0 0 25-5 * *", "; write 25-31,1-5" },
 	{ "0 0 1 1 * 2035-2030", "; write 2030-2035" },
+	{ "60 * * * *",
+	    "(60) is higher than the maximum value (59) of "
+	    "minute: write 0" },
+	{ "0 9-24 * * *",
+	    "(24) is higher than the maximum value (23) of hour: "
+	    "write 0" },
+	{ "0 0 0 * *", "(0) is lower than the minimum value (1) of day" },
+	{ "0 0 * 13 *", "(13) is higher than the maximum value (12) of month" },
+	{ "0 0 * * 8",
+	    "(8) is higher than the maximum value (7) of day_of_week" },
+	{ "0 0 * * Friday", "for field \"day_of_week\": write fri" },
 	{ "0 22-5,4-3 * * *", "; write 22-23,0-5,4-23,0-3" },
 };
 
