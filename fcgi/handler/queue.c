@@ -47,13 +47,31 @@ struct publishing {
 	struct result_of result; /* wait_us 0: not awaited */
 };
 
+/* Warn of an id in extra that is not the one of the message. */
+static void
+warn_other_id(struct json_object *extra, const char *task_id,
+    struct warns *warns)
+{
+	struct faults unused = { .n = 0 };
+	const char *other = NULL;
+
+	if (json_get_str(extra, "task_id", &other, &unused) == 0 &&
+	    (other == NULL || other[0] == '\0' || strcmp(other, task_id) == 0))
+		return;
+	warns_add(warns, WARN_IGNORED_FIELD,
+	    &(struct warn_text){ .text = { "%1 differs from %2: ignored",
+				     "%1 与 %2 不同：已忽略" },
+		.a = "msg_body.extra.task_id",
+		.b = "task_id" });
+}
+
 /*
  * Read the client's id of the message: task_id, or msg_body.extra.task_id as
  * funboost's publishers have it.
  */
 static void
 read_task_id(struct json_object *body, struct sched_publish *p,
-    struct faults *fs)
+    struct response *res)
 {
 	struct json_object *extra =
 	    json_member(json_member(body, "msg_body"), "extra");
@@ -61,14 +79,15 @@ read_task_id(struct json_object *body, struct sched_publish *p,
 	struct faults inner = { .n = 0 };
 
 	_Static_assert(JOB_NAME_MAX <= RUN_ID_LEN, "a name fits a run's id");
-	json_get_str(body, field, &p->task_id, fs);
+	json_get_str(body, field, &p->task_id, &res->faults);
 	if (p->task_id == NULL || p->task_id[0] == '\0') {
 		json_get_str(extra, field, &p->task_id, &inner);
-		fault_add_all(fs, "msg_body.extra.", &inner);
+		fault_add_all(&res->faults, "msg_body.extra.", &inner);
 		field = "msg_body.extra.task_id";
-	}
+	} else
+		warn_other_id(extra, p->task_id, &res->warns);
 	if (p->task_id != NULL && p->task_id[0] != '\0')
-		job_check_name(field, p->task_id, fs);
+		job_check_name(field, p->task_id, &res->faults);
 }
 
 /*
@@ -117,7 +136,7 @@ read_publish(const struct ctx *ctx, const struct request *req,
 		fault_add(fs, "queue_name", "is required");
 	else
 		job_check_name("queue_name", p->queue, fs);
-	read_task_id(body, p, fs);
+	read_task_id(body, p, res);
 	json_get_int(body, "priority", &priority, &p->priority, fs);
 	json_get_object(body, "msg_body", &params->kwargs, fs);
 	if (params->kwargs == NULL) {
