@@ -111,6 +111,8 @@ search(struct ctl *c, const char *queue, const struct queue_list *queues)
 	}
 	rc = is_known ? STORE_OK : has_runs(&c->sched, queue, &is_known);
 	if (rc == STORE_OK && !is_known)
+		rc = sched_queue_had_jobs(&c->sched, queue, &is_known);
+	if (rc == STORE_OK && !is_known)
 		rc = sched_queues_consumed(&c->sched, on_name, &l);
 	if (rc != STORE_OK || l.is_failed)
 		status = ctl_fail_rc(rc == STORE_OK ? STORE_FULL : rc, queue);

@@ -40,6 +40,9 @@ SELECT queue, job_id, id, :now, :reason FROM job WHERE id = :id;
 SELECT {gone} FROM job_gone
 WHERE queue = :queue AND job_id = :job_id ORDER BY job DESC LIMIT 1;
 
+-- name: job_gone_any
+SELECT 1 FROM job_gone WHERE queue = :queue LIMIT 1;
+
 -- name: job_delete
 DELETE FROM job WHERE id = :id;
 

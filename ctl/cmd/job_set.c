@@ -10,6 +10,7 @@
 #include "ctl/commands.h"
 #include "ctl/job_add.h"
 #include "ctl/json_out.h"
+#include "ctl/queue_known.h"
 #include "ctl/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
@@ -221,6 +222,11 @@ set_all(struct ctl *c, const char *queue, struct json_object *members)
 	} while (rc == STORE_OK && next[0] != '\0');
 	status = rc == STORE_OK ? set_listed(c, &l, members, &n) :
 				  ctl_fail_rc(rc, queue);
+	/* A mistyped name is no queue without jobs. */
+	if (status == CTL_OK && l.n == 0)
+		status = queue_known(c, queue);
+	if (status != CTL_OK && l.n == 0)
+		return status;
 	text_line("%s: %lld of %zu jobs changed", queue, (long long)n, l.n);
 	job_list_fini(&l);
 	return status;

@@ -136,6 +136,19 @@ sched_queue_set_paused(struct sched *s, const char *queue, bool is_paused)
 }
 
 enum store_rc
+sched_queue_had_jobs(struct sched *s, const char *queue, bool *out)
+{
+	enum store_rc rc = STORE_OK;
+
+	*out = false;
+	for (int k = 0; k < JOB_KIND__MAX && rc == STORE_OK && !*out; k++) {
+		if (sched_store(s, (enum job_kind)k) != NULL)
+			rc = store_job_gone_any(s->stores[k], queue, out);
+	}
+	return rc;
+}
+
+enum store_rc
 sched_queue_is_consumed(struct sched *s, const char *queue, bool *out)
 {
 	return store_queue_is_consumed(s->stores[JOB_DURABLE], queue, out);

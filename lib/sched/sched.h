@@ -282,6 +282,10 @@ enum store_rc sched_queue_is_paused(struct sched *s, const char *queue,
 enum store_rc sched_queue_set_paused(struct sched *s, const char *queue,
     bool is_paused);
 
+/* Did the queue have a job that was deleted or has ended? */
+enum store_rc sched_queue_had_jobs(struct sched *s, const char *queue,
+    bool *out);
+
 /* Has a consumer ever requested messages of the embedded queue? */
 enum store_rc sched_queue_is_consumed(struct sched *s, const char *queue,
     bool *out);

@@ -134,6 +134,12 @@ store_job_gone(struct store *st, const char *queue, const char *job_id,
 }
 
 enum store_rc
+store_job_gone_any(struct store *st, const char *queue, bool *out)
+{
+	return stmt_is(st, SQL_JOB_GONE_ANY, ARGS(TEXT(":queue", queue)), out);
+}
+
+enum store_rc
 store_job_quarantined(struct store *st, int limit, struct job_list *out)
 {
 	return job_list(st, SQL_JOB_QUARANTINED, ARGS(INT(":limit", limit)),

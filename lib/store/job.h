@@ -36,6 +36,10 @@ struct store_gone {
 enum store_rc store_job_gone(struct store *st, const char *queue,
     const char *job_id, struct store_gone *out);
 
+/* Is a job of the queue gone that the store remembers? */
+enum store_rc store_job_gone_any(struct store *st, const char *queue,
+    bool *out);
+
 /* Add up to limit jobs that are in quarantine, the oldest first. */
 enum store_rc store_job_quarantined(struct store *st, int limit,
     struct job_list *out);

@@ -218,8 +218,13 @@ slots() {
 	run -65 "$MINUTEHAND" job set --all-of q --timezone No/Where
 	run -64 "$MINUTEHAND" job set --all-of q
 	run -64 "$MINUTEHAND" job set q j1
-	[ "$("$MINUTEHAND" job set --all-of none priority=1)" = \
-	    'none: 0 of 0 jobs changed' ]
+	"$MINUTEHAND" job delete r k
+	[ "$("$MINUTEHAND" job set --all-of r priority=1)" = \
+	    'r: 0 of 0 jobs changed' ]
+	"$MINUTEHAND" job add reports --id k --every 1h
+	run -1 --separate-stderr "$MINUTEHAND" job set --all-of report priority=1
+	[ -z "$output" ]
+	[[ $stderr == *'report: no such queue: '*'did you mean reports?' ]]
 }
 
 @test "a job that moves leaves a note of its zone data, a paused one as well" {
