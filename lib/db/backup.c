@@ -22,7 +22,10 @@
 #define STEP_PAGES 1024
 #define STEP_NAP_US 1000
 
-/* A copy that writers made start over so often goes on without pause. */
+/*
+ * Restarts of a copy by other writers, after which all pages are copied in one
+ * step.
+ */
 #define RESTARTS 5
 
 int
@@ -47,7 +50,7 @@ store_flush_folder(const char *path)
 	return rc;
 }
 
-/* An empty file of that name, for nobody else to read. */
+/* Create an empty file of that name, mode 0600. */
 static int
 copy_make(const char *path)
 {
@@ -72,9 +75,9 @@ copy_flush(const char *path)
 }
 
 /*
- * All pages.  With a log, a transaction for reading keeps them as they are
- * and no writer away.  Without one each step keeps writers away, and the copy
- * starts over when somebody has written between two.
+ * Copy all pages.  With a WAL a read transaction keeps them unchanged without
+ * delaying writers.  Without one each step blocks writers, and the copy
+ * restarts if one has written between two steps.
  */
 static int
 copy_pages(struct store *st, sqlite3_backup *b)
@@ -105,7 +108,7 @@ copy_into(struct store *st, sqlite3 *to, bool is_plain)
 	sqlite3_backup *b;
 	int rc, ended;
 
-	/* The copy is flushed when it is whole. */
+	/* The copy is flushed when it is complete. */
 	rc = sqlite3_exec(to, sql_texts[SQL_OPEN_SYNCHRONOUS_OFF].text, NULL,
 	    NULL, NULL);
 	if (rc != SQLITE_OK)

@@ -6,40 +6,41 @@
 struct err;
 
 /*
- * Write the store as it is at one instant into file, mode 0600 or what the file
- * there has, as its owner and group, flushed, one file without a log beside it.
- * Others write meanwhile.  file is replaced when it is complete, not before.
- * Not STORE_OK: one line in why, and nothing is left but what was there.
+ * Write a consistent copy of the store to file: flushed, one file without a
+ * log, owned by the user and group of the process, mode 0600 or that of the
+ * file it replaces.  Other connections write meanwhile.  file is replaced when
+ * the copy is complete.  Unless STORE_OK: one line in why, and file is
+ * unchanged.
  */
 enum store_rc store_backup(struct store *st, const char *file, struct err *why);
 
 /*
- * Make the store o->path the one in file.  STORE_NOTFOUND: no such file, or
- * nobody's store; STORE_ERROR: damaged, another program's, or newer than this
- * program.  The store there was is kept as PATH.before-restore, complete.
- * Owner, group, mode and access list stay; STORE_CONFIG, and nothing changed,
- * when they cannot.  Killed at any moment, o->path is either whole.  Who has
- * the old one open can write no more, and is told STORE_BUSY until he opens it
- * anew.  Not STORE_OK: one line in why.
+ * Replace the store o->path by the one in file.  STORE_NOTFOUND: no such file,
+ * or not a store; STORE_ERROR: damaged, another program's, or newer than this
+ * program.  The previous store is kept as PATH.before-restore, complete. Owner,
+ * group, mode and access list are kept; STORE_CONFIG, with nothing changed, if
+ * they cannot be.  After a kill at any time o->path is one of the two complete
+ * stores.  Connections to the previous store get STORE_BUSY for writes until
+ * they open it again.  Unless STORE_OK: one line in why.
  */
 enum store_rc store_restore(const struct store_opts *o, const char *file,
     struct err *why);
 
-/* Private to lib/store*. */
+/* Private to lib/db/. */
 
 /*
- * A copy of st, page for page, in a new file path, mode 0600, flushed; with
- * is_plain, without a write-ahead log.  Whatever was at path is removed.
+ * Copy st, page by page, to a new file path, mode 0600, flushed; with is_plain
+ * without a write-ahead log.  An existing path is removed.
  */
 enum store_rc store_copy(struct store *st, const char *path, bool is_plain);
 
 /*
- * Give the file to the owner, group, mode and access list that the file from
- * has; from may be missing.  0, or -1 with errno: it cannot be given.
+ * Set owner, group, mode and access list of the file to to those of from, which
+ * may be missing.  0, or -1 with errno: not permitted.
  */
 int store_keep_owner(const char *from, const char *to);
 
-/* Flush the folder that path is in; 0 or -1 with errno. */
+/* Flush the folder of path; 0, or -1 with errno. */
 int store_flush_folder(const char *path);
 
 #endif

@@ -20,16 +20,16 @@
 #include "lib/db/gate.h"
 #include "lib/base/ban.h"
 
-/* What the file holds; the mark is written last. */
+/* The contents of the file; the mark is written last. */
 struct gate_file {
 	pthread_mutex_t mutex;
 	uint64_t mark;
 };
 
-/* Another layout of the mutex (another libc) has another mark. */
+/* A mutex of another size (another libc) has another mark. */
 #define MARK (UINT64_C(0x6d686e6474757200) + sizeof(pthread_mutex_t))
 
-/* How often a locked file is tried: 20 ms in all. */
+/* Attempts to lock the file: 20 ms in total. */
 #define LOCK_TRIES 200
 
 struct gate {
@@ -59,7 +59,7 @@ mutex_init(struct gate_file *f)
 	return rc == 0 ? 0 : -1;
 }
 
-/* The file's lock, held for microseconds while the file is made. */
+/* Lock the file; held for microseconds while the file is initialized. */
 static int
 file_lock(int fd)
 {
@@ -71,7 +71,7 @@ file_lock(int fd)
 	return -1;
 }
 
-/* Map the file; the first one to come, under the file's lock, fills it. */
+/* Map the file; the first process initializes it, under the file's lock. */
 static int
 file_map(struct gate *t, int fd)
 {
@@ -79,7 +79,7 @@ file_map(struct gate *t, int fd)
 
 	if (file_lock(fd) != 0 || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
 		return -1;
-	/* A file with a hole, on a full disk, would kill who touches it. */
+	/* Access to a hole on a full disk would raise SIGBUS. */
 	if (posix_fallocate(fd, 0, (off_t)sizeof(*t->file)) != 0)
 		return -1;
 	t->inode = sb.st_ino;
@@ -93,8 +93,8 @@ file_map(struct gate *t, int fd)
 }
 
 /*
- * A file that was just made belongs to those who use the one beside it: to its
- * owner where we may give it away, else to its group, whatever our umask.
+ * Give a new file the owner of the store if permitted, else its group,
+ * regardless of the umask.
  */
 static void
 gate_share(int fd, const char *store_path)
@@ -107,7 +107,7 @@ gate_share(int fd, const char *store_path)
 		return;
 	is_given =
 	    is.st_uid != sb.st_uid && fchown(fd, sb.st_uid, sb.st_gid) == 0;
-	/* What cannot be given serves its maker; others go without. */
+	/* If it cannot be given, only its creator uses it. */
 	if (!is_given && is.st_gid != sb.st_gid &&
 	    fchown(fd, (uid_t)-1, sb.st_gid) != 0)
 		return;
@@ -155,7 +155,7 @@ gate_close(struct gate *t)
 	free(t);
 }
 
-/* Remove our file, unless somebody has put another one in its place. */
+/* Remove the file, unless it was replaced by another one. */
 static void
 file_remove(struct gate *t)
 {
@@ -174,14 +174,16 @@ gate_enter(struct gate *t, int64_t wait_us)
 
 	if (t == NULL || t->is_held || t->is_lost)
 		return;
-	/* POSIX knows only the settable clock here; the holder's progress,
-	 * not the clock, is what normally ends the wait. */
+	/*
+	 * POSIX has only the settable clock here; normally the holder, not the
+	 * timeout, ends the wait.
+	 */
 	(void)clock_gettime(CLOCK_REALTIME, &until);
 	wait_us += until.tv_nsec / 1000;
 	until.tv_sec += (time_t)(wait_us / 1000000);
 	until.tv_nsec = (long)(wait_us % 1000000 * 1000);
 	rc = pthread_mutex_timedlock(&t->file->mutex, &until);
-	/* The holder died; what it guarded is SQLite's to repair. */
+	/* The holder died; SQLite repairs the store. */
 	if (rc == EOWNERDEAD)
 		rc = pthread_mutex_consistent(&t->file->mutex);
 	t->is_held = rc == 0;

@@ -5,34 +5,36 @@
 #include <stdint.h>
 
 /*
- * A gate for the writers of one store.  SQLite's own wait is a poll with
- * sleeps: with many writers most of the time is slept away.  Writers that
- * pass here first are woken the moment the one before is done.
+ * A queue of the writers of one store.  SQLite waits by polling with sleeps, so
+ * that with many writers most of the time is lost in sleep.  Here the next
+ * writer is woken when the previous one is done.
  *
- * It only saves work.  Whoever cannot have it (no such file, a stopped
- * holder) goes on without, and SQLite's lock decides as ever.  It is a robust
- * mutex in a file beside the store (pthread_mutexattr_setrobust, POSIX), so a
- * killed holder gives it up.
+ *
+ * It is an optimization only: a writer that cannot use it (no such file, a
+ * stopped holder) continues without it, and SQLite's lock decides.  It is a
+ * robust mutex in a file next to the store (pthread_mutexattr_setrobust,
+ * POSIX), which is released if its holder is killed.
  */
 struct gate;
 
 /*
- * The gate kept in the file path, which is made with owner, group and mode of
- * the file beside, if that is there and not NULL; NULL when there can be none.
+ * Open the gate in the file path, which is created with owner, group and mode
+ * of the file store_path if that exists and is not NULL.  NULL: no gate can be
+ * used. Close with gate_close.
  */
 struct gate *gate_open(const char *path, const char *store_path);
 
-/* Give back the turn if held, and free. */
+/* Leave the gate if entered, and free it. */
 void gate_close(struct gate *t);
 
 /*
- * Wait up to wait_us for the turn.  A turn that was not to be had in time is
- * taken for a leftover of a machine that lost power: its file is removed, and
- * this process goes without from here on.  t may be NULL: returns at once.
+ * Wait up to wait_us to enter.  A gate that cannot be entered in time is taken
+ * for a leftover of a power failure: its file is removed, and this process goes
+ * on without one.  NULL does nothing.
  */
 void gate_enter(struct gate *t, int64_t wait_us);
 
-/* Give back the turn if it is held.  t may be NULL. */
+/* Leave the gate if entered.  NULL does nothing. */
 void gate_leave(struct gate *t);
 
 #endif

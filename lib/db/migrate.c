@@ -13,9 +13,9 @@
 #define APPLICATION_ID 0x6d686e64
 
 /*
- * By number of the version a script leaves, which it sets at its end: from
- * the one before, but the schema, which is always that of the newest version,
- * from nothing.  A released step is never edited.
+ * Scripts by the version they produce, which each sets at its end: from the
+ * version before; the schema is the newest version from nothing.  A released
+ * script is never edited.
  */
 static const char *const steps[] = {
 	[2] = sql_migrate_2,
@@ -31,7 +31,7 @@ store_schema_version(void)
 	return (int)SCHEMA_VERSION;
 }
 
-/* Step 4 changes the text of a table, which is else forbidden. */
+/* Step 4 changes the text of the schema, which defensive mode forbids. */
 static enum store_rc
 schema_script(struct store *st, const char *sql)
 {
@@ -48,9 +48,9 @@ schema_script(struct store *st, const char *sql)
 }
 
 /*
- * All that is missing in one transaction: a crash leaves the old version
- * whole.  The version is read again inside it, because two programs may start
- * at once.
+ * Run all missing steps in one transaction: a crash leaves the old version
+ * complete.  The version is read again inside, because two programs may start
+ * at the same time.
  */
 static enum store_rc
 schema_upgrade(struct store *st)
@@ -73,7 +73,7 @@ schema_upgrade(struct store *st)
 	return rc;
 }
 
-/* Somebody else's database, which must not be touched? */
+/* Set *out to whether it is another program's database. */
 static enum store_rc
 schema_is_foreign(struct store *st, bool *out)
 {

@@ -22,9 +22,9 @@
 #include "lib/base/ban.h"
 
 /*
- * Called while another connection holds the lock.  SQLite's own handler
- * sleeps up to 100 ms at a time; a commit here takes well under one, so
- * short naps of growing length keep many writers busy and the wait fair.
+ * Called while another connection holds the lock.  SQLite's own handler sleeps
+ * up to 100 ms at a time; a commit here takes well under one, so that short,
+ * growing sleeps keep many writers busy and the wait fair.
  */
 static int
 store_busy(void *arg, int count)
@@ -42,7 +42,7 @@ store_busy(void *arg, int count)
 	return 1;
 }
 
-/* Safety settings of a connection: none of them writes to the file. */
+/* Set the safety options of a connection; none of them writes to the file. */
 static enum store_rc
 store_configure(struct store *st)
 {
@@ -57,7 +57,7 @@ store_configure(struct store *st)
 	return stmt_run_all(st, ids, sizeof(ids) / sizeof(ids[0]));
 }
 
-/* The gate's file stands beside the store: PATH-turn. */
+/* Open the gate, in the file PATH-turn. */
 static struct gate *
 store_gate(const char *path)
 {
@@ -94,8 +94,10 @@ store_open_db(struct store *st, const struct store_opts *o, struct err *why)
 		err_set(why, "%s: %s", o->path, strerror(errno));
 		return errno == ENOENT ? STORE_NOTFOUND : STORE_FULL;
 	}
-	/* Nobody asks how much memory it has, and counting locks a mutex for
-	 * each piece.  Refused, and harmless, once SQLite is in use. */
+	/*
+	 * Memory statistics are not used, and they lock a mutex per allocation.
+	 * The call fails, harmlessly, once SQLite is in use.
+	 */
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	rc = sqlite3_open_v2(o->path, &st->db, flags, NULL);
 	if (rc != SQLITE_OK) {
@@ -154,7 +156,7 @@ store_close(struct store *st)
 	if (st == NULL)
 		return;
 	stmt_forget(st);
-	/* A statement that was not ours to finalize is a bug: find it. */
+	/* A statement that is left is a bug. */
 	assert(st->db == NULL || sqlite3_next_stmt(st->db, NULL) == NULL);
 	(void)sqlite3_close(st->db);
 	gate_close(st->gate);

@@ -25,10 +25,16 @@
 #include "lib/base/trust.h"
 #include "lib/base/ban.h"
 
-/* Where SQLite keeps new readers away (sqlite.org/lockingv3.html, PENDING). */
+/*
+ * The byte that SQLite locks to keep new readers out
+ * (sqlite.org/lockingv3.html, PENDING).
+ */
 #define PENDING_BYTE 0x40000000
 
-/* Whether a file has a log (sqlite.org/fileformat2, "read version"). */
+/*
+ * Offset of the byte that says whether a file has a WAL
+ * (sqlite.org/fileformat2, "read version").
+ */
 #define READ_VERSION_AT 19
 #define READ_VERSION_WAL 2
 
@@ -38,13 +44,13 @@
 /* Names and locks of a store that is being replaced. */
 struct swap {
 	const char *path;
-	struct buf fresh; /* PATH-restore: what it will be */
-	struct buf whole; /* PATH-restore-old: what it was, without a log */
+	struct buf fresh; /* PATH-restore: the new store */
+	struct buf whole; /* PATH-restore-old: the old one */
 	struct buf kept;  /* PATH.before-restore */
 	struct buf wal, shm, journal;
-	struct store *old;    /* keeps writers away; NULL: none, or damaged */
-	struct store *reader; /* a writer's own connection cannot be copied */
-	int fd, whole_fd;     /* hold the locks of both files */
+	struct store *old;    /* blocks writers; NULL: none, or damaged */
+	struct store *reader; /* a writer cannot copy */
+	int fd, whole_fd;     /* with the locks of both files */
 };
 
 static bool
@@ -86,7 +92,7 @@ swap_fini(struct swap *s)
 #ifdef __linux__
 #define ACL "system.posix_acl_access"
 
-/* The list of access of from, or none, for to; 0 or -1 with errno. */
+/* Copy the access list of from, or none, to to; 0, or -1 with errno. */
 static int
 keep_acl(int from, int to)
 {
@@ -97,7 +103,7 @@ keep_acl(int from, int to)
 		return fsetxattr(to, ACL, acl, (size_t)n, 0);
 	if (errno != ENODATA && errno != ENOTSUP)
 		return -1;
-	/* The folder may have given it one. */
+	/* The folder's default may have added one. */
 	if (fremovexattr(to, ACL) == 0 || errno == ENODATA || errno == ENOTSUP)
 		return 0;
 	return -1;
@@ -112,7 +118,7 @@ keep_acl(int from, int to)
 }
 #endif
 
-/* Owner, group and mode of from for to; 0 or -1 with errno. */
+/* Copy owner, group and mode of from to to; 0, or -1 with errno. */
 static int
 keep_owner_fd(int from, int to)
 {
@@ -148,7 +154,7 @@ store_keep_owner(const char *from, const char *to)
 	return rc;
 }
 
-/* Whoever opens the file now waits; its descriptor, or -1. */
+/* Lock out new connections; return the file's descriptor, or -1. */
 static int
 swap_lock(const char *path)
 {
@@ -160,7 +166,7 @@ swap_lock(const char *path)
 	};
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
-	/* Readers that come have it for microseconds. */
+	/* Opening readers hold it for microseconds. */
 	for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
 		if (fcntl(fd, F_SETLK, &l) == 0)
 			return fd;
@@ -172,8 +178,8 @@ swap_lock(const char *path)
 }
 
 /*
- * Is the file a store in use, with a log, that another user owns?  To read it
- * makes files beside it that would lock the owner out.
+ * Return whether the file is a store in use, with a WAL, of another user.
+ * Reading it would create files next to it that lock its owner out.
  */
 static bool
 is_foreign_log(const char *file, struct err *why)
@@ -194,7 +200,7 @@ is_foreign_log(const char *file, struct err *why)
 	return true;
 }
 
-/* The file to restore, opened, ours, and sound. */
+/* Open the file to restore, and check that it is a store without damage. */
 static struct store *
 source_open(const char *file, enum store_rc *rc, struct err *why)
 {
@@ -229,9 +235,9 @@ source_open(const char *file, enum store_rc *rc, struct err *why)
 }
 
 /*
- * Keep a store that works: complete, in one file, with writers kept out from
- * here on.  The log of the old one may stay beside the copy: it says nothing
- * that is not in it.
+ * Keep an intact store: complete, in one file, with writers locked out from
+ * here on.  The WAL of the old one may stay next to the copy: all of it is in
+ * the copy.
  */
 static enum store_rc
 swap_keep(struct swap *s)
@@ -260,7 +266,7 @@ swap_keep(struct swap *s)
 	return STORE_OK;
 }
 
-/* Keep the bytes of one that does not. */
+/* Keep the bytes of a damaged store. */
 static enum store_rc
 swap_keep_damaged(struct swap *s)
 {
@@ -278,7 +284,7 @@ swap_keep_damaged(struct swap *s)
 	return rc == 0 ? STORE_OK : STORE_FULL;
 }
 
-/* The log goes first: it must never lie beside a store it is not of. */
+/* Remove the WAL first: it must never be next to another store. */
 static enum store_rc
 swap_put(const struct swap *s)
 {
@@ -302,14 +308,14 @@ swap_run(struct swap *s, const struct store_opts *o)
 		if (s->old == NULL && (rc == STORE_BUSY || rc == STORE_CONFIG))
 			return rc;
 		rc = s->old != NULL ? swap_keep(s) : STORE_ERROR;
-		/* What cannot be copied is kept as it is. */
+		/* A store that cannot be copied is kept as bytes. */
 		if (rc == STORE_ERROR)
 			rc = swap_keep_damaged(s);
 	}
 	return rc == STORE_OK ? swap_put(s) : rc;
 }
 
-/* Who may not give the new file to the owner of the old one. */
+/* Refuse: the new file cannot be given to the owner of the old one. */
 static void
 refuse_owner(const char *path, struct err *why)
 {
@@ -326,7 +332,9 @@ refuse_owner(const char *path, struct err *why)
 	    (unsigned)(sb.st_mode & 07777), reason);
 }
 
-/* Copy the source, give it to the owner of what it replaces, put it there. */
+/*
+ * Copy the source, give the copy to the old store's owner, and move it there.
+ */
 static enum store_rc
 replace(struct store *from, const struct store_opts *o, struct err *why)
 {
@@ -354,7 +362,7 @@ replace(struct store *from, const struct store_opts *o, struct err *why)
 enum store_rc
 store_restore(const struct store_opts *o, const char *file, struct err *why)
 {
-	/* SQLite follows links, and has the log beside the file itself. */
+	/* SQLite follows links, and has the WAL next to the file itself. */
 	char *real = realpath(o->path, NULL);
 	struct trust t = { .is_shared = o->is_shared };
 	struct store_opts at = *o;

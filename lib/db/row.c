@@ -13,7 +13,7 @@
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
-/* The parameter of the i-th argument; the same name is there each time. */
+/* The parameter of the i-th argument; callers use the same name each time. */
 static int
 param_at(struct stmt *q, int i, const char *name)
 {
@@ -28,7 +28,7 @@ param_at(struct stmt *q, int i, const char *name)
 	return p->at;
 }
 
-/* Find a column for each parameter; both are often in the same order. */
+/* Find the column of each parameter; both are usually in the same order. */
 static void
 map_columns(struct stmt *q, const struct columns *c)
 {
@@ -63,7 +63,7 @@ get_number(const char *p)
 	return v;
 }
 
-/* The member at p as column c says. */
+/* Bind the member at p as column c defines. */
 static void
 bind_column(struct stmt *q, int at, const struct column *c, const char *p)
 {
@@ -105,7 +105,7 @@ bind_column(struct stmt *q, int at, const struct column *c, const char *p)
 	}
 }
 
-/* The parameters that have a column, as bits. */
+/* Bind the parameters that have a column; return them as bits. */
 static uint64_t
 bind_row(struct stmt *q, const struct arg *a)
 {
@@ -162,12 +162,12 @@ stmt_bind(struct stmt *q, const struct arg *args)
 		bind_value(q, at, args);
 		bound |= UINT64_C(1) << (at - 1);
 	}
-	/* Each has its value: one that was forgotten would be null. */
+	/* Every parameter has a value: a missing one would be null. */
 	assert(bound == (UINT64_C(1) << q->nparams) - 1);
 	(void)bound;
 }
 
-/* Do the columns of the rows have the names in the table? */
+/* Return whether the columns of the rows have the names in the table. */
 static bool
 row_fits(struct stmt *q, const struct columns *columns)
 {
@@ -176,7 +176,7 @@ row_fits(struct stmt *q, const struct columns *columns)
 	if ((size_t)sqlite3_column_count(q->q) < columns->n)
 		return false;
 	for (size_t i = 0; i < columns->n; i++) {
-		/* NULL: no memory to say. */
+		/* NULL: out of memory, not known. */
 		name = sqlite3_column_name(q->q, (int)i);
 		if (name != NULL && strcmp(name, columns->v[i].name + 1) != 0)
 			return false;
@@ -206,7 +206,7 @@ copy_text(struct stmt *q, int i)
 	return s;
 }
 
-/* One of c's names into the enum at p, which stays for any other. */
+/* Set the enum at p by one of c's names; another text leaves it unchanged. */
 static void
 read_name(struct stmt *q, int i, const struct column *c, char *p)
 {
@@ -233,7 +233,7 @@ read_chars(struct stmt *q, int i, const struct column *c, char *p)
 	p[n] = '\0';
 }
 
-/* One of another length is damage. */
+/* Another length is damage. */
 static void
 read_blob(struct stmt *q, int i, const struct column *c, char *p)
 {
@@ -245,7 +245,7 @@ read_blob(struct stmt *q, int i, const struct column *c, char *p)
 		memcpy(p, blob, c->size);
 }
 
-/* Column i, not a number, into the member at p. */
+/* Read column i, which is not a number, into the member at p. */
 static void
 read_bytes(struct stmt *q, int i, const struct column *c, char *p)
 {
@@ -268,7 +268,7 @@ read_bytes(struct stmt *q, int i, const struct column *c, char *p)
 	}
 }
 
-/* Column i into the member at p. */
+/* Read column i into the member at p. */
 static void
 read_column(struct stmt *q, int i, const struct column *c, char *p)
 {

@@ -13,7 +13,7 @@
 #include "lib/db/store_int.h"
 #include "lib/base/ban.h"
 
-/* What a result code means; nothing is logged. */
+/* Convert a result code, without logging. */
 static enum store_rc
 rc_of(int sqlite_rc)
 {
@@ -24,7 +24,7 @@ rc_of(int sqlite_rc)
 		return STORE_OK;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-	case SQLITE_PROTOCOL: /* lost the race for the WAL again and again */
+	case SQLITE_PROTOCOL: /* lost the race for the WAL repeatedly */
 		return STORE_BUSY;
 	case SQLITE_CONSTRAINT:
 		return STORE_CONFLICT;
@@ -40,8 +40,10 @@ rc_of(int sqlite_rc)
 	}
 }
 
-/* Around a prepared statement, with room for its parameters, and of the same
- * memory; NULL without. */
+/*
+ * Allocate a struct stmt for a prepared statement, with room for its
+ * parameters, in SQLite's memory; NULL: out of memory.
+ */
 static struct stmt *
 stmt_new(struct store *st, sqlite3_stmt *prepared)
 {
@@ -59,7 +61,7 @@ stmt_new(struct store *st, sqlite3_stmt *prepared)
 	return q;
 }
 
-/* NULL: st->refused says why. */
+/* Prepare a statement.  NULL: the reason is in st->refused. */
 static struct stmt *
 stmt_prepare(struct store *st, enum sql_id id)
 {
@@ -99,7 +101,7 @@ stmt_rc(struct store *st, int sqlite_rc)
 	enum store_rc rc = rc_of(sqlite_rc);
 	const char *message = sqlite3_errstr(sqlite_rc);
 
-	/* The connection knows more, if it was the one that failed. */
+	/* The connection has a better message, if the error is its last one. */
 	if (st->db != NULL && sqlite3_extended_errcode(st->db) == sqlite_rc)
 		message = sqlite3_errmsg(st->db);
 	if (rc == STORE_FULL || rc == STORE_ERROR)
@@ -157,7 +159,7 @@ stmt_end(struct stmt *q)
 {
 	/* NULL: it could not be prepared. */
 	if (q->q != NULL) {
-		/* The reset repeats the error of the step, which was seen. */
+		/* The reset repeats the error of the step, which is known. */
 		(void)sqlite3_reset(q->q);
 		(void)sqlite3_clear_bindings(q->q);
 	}
@@ -169,7 +171,7 @@ stmt_exec(struct store *st, enum sql_id id, const struct arg *args)
 {
 	struct stmt *q = stmt_call(st, id, args);
 
-	/* To the end: a pragma gives a row before it commits what it did. */
+	/* To the end: a pragma returns a row before it commits. */
 	while (stmt_next(q))
 		;
 	return stmt_end(q);
@@ -195,7 +197,7 @@ stmt_exec_one(struct store *st, enum sql_id id, const struct arg *args)
 	return rc == STORE_OK && stmt_changes(st) == 0 ? STORE_NOTFOUND : rc;
 }
 
-/* End a call that wanted one row. */
+/* End a call that reads one row. */
 static enum store_rc
 end_found(struct stmt *q, bool is_found)
 {

@@ -12,7 +12,7 @@
 #include "lib/db/gate.h"
 #include "lib/base/ban.h"
 
-/* A writer that holds the gate longer than this is passed by. */
+/* Maximum wait at the gate for another writer. */
 #define GATE_US (500 * 1000)
 
 static const char *const rc_names[] = {
@@ -43,7 +43,7 @@ store_is_replaced(const struct store *st)
 	return moved != 0;
 }
 
-/* What both ways to begin have in common. */
+/* Shared by store_begin and store_begin_idle. */
 static enum store_rc
 begin(struct store *st)
 {

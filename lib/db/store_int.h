@@ -11,10 +11,10 @@
 struct arg;
 struct err;
 
-/* Where a statement's parameters are found. */
+/* A parameter of a statement, cached for its next call. */
 struct stmt_param {
-	const char *name; /* of the argument at this place, the last time */
-	int at;		  /* and its parameter */
+	const char *name; /* of the argument at this index, in the last call */
+	int at;		  /* its parameter */
 	int column;	  /* of stmt.bound for this parameter; -1: none */
 };
 
@@ -22,32 +22,32 @@ struct stmt {
 	struct store *st;
 	sqlite3_stmt *q;
 	enum store_rc rc;	     /* STORE_OK while all is well */
-	const struct columns *read;  /* whose names are those of the rows */
-	const struct columns *bound; /* which param[].column is about */
+	const struct columns *read;  /* columns last read */
+	const struct columns *bound; /* columns that param[].column refers to */
 	int nparams;
-	struct stmt_param *param; /* nparams of them, behind this struct */
+	struct stmt_param *param; /* nparams of them, after this struct */
 };
 
 /*
- * Private to lib/db: the connection and its statements.  A statement is
- * prepared when first asked for and kept until the store is closed.
+ * Private to lib/db/: the connection and its statements.  A statement is
+ * prepared when first called and kept until the store is closed.
  */
 struct store {
 	sqlite3 *db;
 	char *path;
 	char journal[16];
 	int64_t busy_us;
-	bool is_idle; /* waits for nobody: store_begin_idle */
+	bool is_idle; /* does not wait: store_begin_idle */
 	int64_t busy_since_us;
 	bool is_unsynced;
 	bool is_durable;   /* commits are flushed before they return */
-	bool is_dirty;	   /* the WAL has commits not flushed by us */
+	bool is_dirty;	   /* commits of ours are not flushed */
 	bool is_torn;	   /* a flush of the WAL failed: it may have a hole */
-	int wal_pages;	   /* its length at the last checkpoint */
-	struct gate *gate; /* NULL: writers meet at SQLite's lock */
+	int wal_pages;	   /* length of the WAL at the last checkpoint */
+	struct gate *gate; /* NULL: only SQLite's lock */
 	enum store_rc refused; /* why a statement was not prepared */
 	struct stmt *stmts[SQL__MAX];
-	struct stmt failed; /* stands for one that could not be prepared */
+	struct stmt failed; /* used instead of one that could not be prepared */
 };
 
 /* Finalize all statements. */
@@ -56,15 +56,15 @@ void stmt_forget(struct store *st);
 /* Bind the arguments of a call (lib/db/stmt.h). */
 void stmt_bind(struct stmt *q, const struct arg *args);
 
-/* What a result code of SQLite means; a surprising one is logged. */
+/* Convert a result code of SQLite; an unexpected one is logged. */
 enum store_rc stmt_rc(struct store *st, int sqlite_rc);
 
-/* Run statements without parameters in order; the first failure ends it. */
+/* Run statements without parameters in order, up to the first failure. */
 enum store_rc stmt_run_all(struct store *st, const enum sql_id *ids, size_t n);
 
 /*
- * Refuse a file that is not ours to write, before a byte of it is changed:
- * another program's database, a newer store, no store yet unless is_create.
+ * Refuse a file that is not a usable store, before it is changed: another
+ * program's database, a newer store, or none yet unless is_create.
  */
 enum store_rc store_vet(struct store *st, bool is_create, struct err *why);
 

@@ -17,16 +17,16 @@
 #include "lib/db/gate.h"
 #include "lib/base/ban.h"
 
-/* A checkpoint is tried each time the WAL has grown by so many pages. */
+/* Growth of the WAL in pages after which a checkpoint is tried. */
 #define WAL_STEP_PAGES 1000
 
-/* The WAL is cut back once it is longer than this many pages of 4 KiB. */
+/* Length of the WAL, in pages of 4 KiB, above which it is truncated. */
 #define WAL_LARGE_PAGES 16384
 
 /*
- * Is path on a network file system?  Its locks and shared memory cannot be
- * trusted with a WAL (sqlite.org/wal.html, "Disadvantages").  Numbers from
- * statfs(2); an unknown file system is taken for a local one.
+ * Return whether path is on a network file system, whose locks and shared
+ * memory are not reliable with a WAL (sqlite.org/wal.html, "Disadvantages").
+ * Numbers from statfs(2); an unknown file system counts as local.
  */
 static bool
 store_is_network(const char *path)
@@ -60,7 +60,7 @@ store_is_network(const char *path)
 	return false;
 }
 
-/* A checkpoint flushes the WAL, too: did that fail? */
+/* A checkpoint flushes the WAL, too: record a failure of that. */
 static void
 wal_judge(struct store *st, int rc)
 {
@@ -129,7 +129,7 @@ store_wal_init(struct store *st, bool is_readonly)
 	    (int *)NULL);
 	(void)sqlite3_file_control(st->db, "main", SQLITE_FCNTL_PERSIST_WAL,
 	    &on);
-	/* First of all: the change of the mode would be flushed, too. */
+	/* First, because the change of the mode would be flushed, too. */
 	if (st->is_unsynced)
 		rc = stmt_run_all(st, &never, 1);
 	if (rc == STORE_OK && !is_readonly)
@@ -168,7 +168,7 @@ wal_sync(sqlite3_file *wal)
 	    SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }
 
-/* Write what is there over itself. */
+/* Rewrite all bytes of the WAL in place. */
 static int
 wal_rewrite(sqlite3_file *wal)
 {
@@ -274,7 +274,7 @@ store_checkpoint(struct store *st)
 
 	if (!store_has_wal(st) || store_is_replaced(st))
 		return;
-	/* PASSIVE and TRUNCATE may find readers in the way: next time then. */
+	/* Readers may prevent PASSIVE and TRUNCATE: it is tried again later. */
 	rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
 	    &frames, &moved);
 	wal_judge(st, rc);
