@@ -38,8 +38,9 @@ BEGIN {
 
 	room("net", pure " lib/secret lib/conf lib/job")
 	room("net/http", pure " lib/secret net", "curl/curl.h")
-	room("net/webhook", pure " lib/secret net net/http")
-	room("net/command", pure " lib/conf net")
+	room("net/alert", pure " lib/json lib/conf net")
+	room("net/webhook", pure " lib/secret net net/http net/alert")
+	room("net/command", pure " lib/conf net net/alert")
 	room("net/redis", pure " lib/secret lib/conf lib/job net",
 	    "hiredis/hiredis.h hiredis/hiredis_ssl.h " \
 	    "openssl/ssl.h openssl/err.h openssl/x509v3.h")
@@ -61,7 +62,7 @@ BEGIN {
 
 	room("ctl", all " net net/command")
 	room("ctl/probe", "lib/base lib/conf net/http")
-	room("ctl/doctor", all " net net/command ctl ctl/probe")
+	room("ctl/doctor", all " net net/command net/alert ctl ctl/probe")
 	room("ctl/cmd", all " net net/command ctl ctl/probe ctl/doctor")
 
 	# Headers that bring JSON or checks of tokens: not for the rest of it.

@@ -24,6 +24,8 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_queue_resume,
 	&cmd_queue_clear,
 	&cmd_queue_test,
+	&cmd_alert_list,
+	&cmd_alert_test,
 	&cmd_dead_list,
 	&cmd_dead_show,
 	&cmd_dead_replay,

@@ -46,6 +46,8 @@ struct sink_message {
 	const struct signature *sig;
 	/* NULL, or a text to send unchanged: an alert. */
 	const char *text;
+	/* An alert's time in its job's zone, and the zone; NULL: unknown. */
+	const char *when, *when_zone;
 	char **body; /* set to a copy of the body sent, owned; or NULL */
 	/* Set by sink_push: */
 	enum sink_end end;
@@ -63,7 +65,7 @@ struct sink_opts {
 	const struct conf *conf;
 	enum conf_server kind;
 	int at; /* index of its section, or instead … */
-	const struct conf_alert *alert; /* … whose url or command, or NULL */
+	const struct conf_alert *alert; /* … an alert's, or NULL */
 	const struct tz *zone;		/* of publish_time_format */
 	int64_t most_us; /* maximum wait; 0: the section's timeout */
 };

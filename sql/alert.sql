@@ -45,7 +45,24 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 			FROM tick WHERE id > p.id AND by_hand = 0)
 		WHERE p.id = a.subject)
 	END, json_object('type', a.about || '.' || a.kind,
-		'data', json_object('subject', a.subject))) AS body
+		'data', json_object('subject', a.subject))) AS body,
+	coalesce(CASE a.about
+	WHEN 'run' THEN (SELECT slot_us FROM run WHERE id = a.subject)
+	WHEN 'job' THEN (SELECT changed_us FROM job WHERE id = a.subject)
+	WHEN 'message' THEN (SELECT enqueued_us FROM message WHERE id = a.subject)
+	WHEN 'key' THEN (SELECT since_us FROM denial WHERE id = a.subject)
+	WHEN 'tick' THEN (SELECT coalesce(ended_us, started_us) FROM tick WHERE id = a.subject)
+	END, 0) AS about_us,
+	CASE a.about
+	WHEN 'run' THEN (SELECT coalesce(
+		(SELECT trigger FROM job WHERE id = r.job),
+		(SELECT trigger FROM history WHERE job = r.job ORDER BY n DESC LIMIT 1))
+		FROM run AS r WHERE r.id = a.subject)
+	WHEN 'job' THEN (SELECT trigger FROM job WHERE id = a.subject)
+	WHEN 'message' THEN (SELECT j.trigger FROM message AS m JOIN job AS j
+		ON j.queue = m.queue AND j.job_id = json_extract(m.body, '$.job_id')
+		WHERE m.id = a.subject)
+	END AS trigger
 
 -- name: alert_due
 SELECT {alert} FROM alert AS a

@@ -7,6 +7,7 @@
 #include "ctl/doctor/doctor.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
+#include "net/alert/mail.h"
 #include "net/command/child.h"
 #include "lib/conf/conf.h"
 #include "lib/store/queue.h"
@@ -100,14 +101,14 @@ check_alert_commands(const struct conf *c, struct finding *f)
 	struct err why;
 
 	for (size_t i = 0; i < c->nalerts; i++) {
-		const struct conf_list *l = &c->alerts[i].command;
+		const struct conf_alert *a = &c->alerts[i];
 
-		if (l->n == 0 ||
-		    (conf_check_command(c, l, &why) == 0 &&
-			child_find(l->v[0], &why) == 0))
+		if (conf_alert_server(a) != CONF_SERVER_COMMAND ||
+		    (conf_check_command(c, &a->command, &why) == 0 &&
+			child_find(mail_program(a), &why) == 0))
 			continue;
-		doctor_report(f, DOCTOR_FAIL, "alert \"%s\": %s",
-		    c->alerts[i].name, why.text);
+		doctor_report(f, DOCTOR_FAIL, "alert \"%s\": %s", a->name,
+		    why.text);
 		doctor_advise(f, "its alerts are tried again for about a day");
 	}
 }

@@ -179,7 +179,8 @@ resolve(struct conf *c, struct err *why)
 
 	if (resolve_all(c) == -1)
 		return err_set(why, "%s: out of memory", c->path);
-	if (conf_resolve_queues(c, why) == -1)
+	if (conf_resolve_queues(c, why) == -1 ||
+	    conf_resolve_alerts(c, why) == -1)
 		return -1;
 	if (*c->memory_store == '\0' || !is_one_file(c->memory_store, c->store))
 		return 0;

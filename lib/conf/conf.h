@@ -147,11 +147,33 @@ struct conf_render_service {
 	enum conf_marker marker;
 };
 
+/* What an alert is sent as, and to what. */
+enum conf_form {
+	CONF_FORM_UNSET,   /* only while the file is read */
+	CONF_FORM_WEBHOOK, /* JSON, signed */
+	CONF_FORM_COMMAND, /* JSON, to a local program */
+	CONF_FORM_MAIL,	   /* words, from here on */
+	CONF_FORM_NTFY,
+	CONF_FORM_SLACK,
+	CONF_FORM_MATTERMOST,
+	CONF_FORM_DISCORD,
+	CONF_FORM_TELEGRAM,
+	CONF_FORM_PING, /* as of Healthchecks */
+	CONF_FORM__MAX
+};
+
 /* One `alert "name" { … }` section. */
 struct conf_alert {
 	char *name;
-	char *url;		  /* of a webhook, or "" and */
-	struct conf_list command; /* program and words */
+	enum conf_form form;	  /* never CONF_FORM_UNSET after reading */
+	char *url;		  /* of a webhook or service, or "" and */
+	char *url_file;		  /* the file with it, or "" */
+	char *token_file;	  /* file with the token, or "" and */
+	char *token_env;	  /* the variable with it, or "" */
+	char *chat;		  /* of Telegram */
+	struct conf_list to;	  /* of a mail */
+	char *from;		  /* likewise; "" = sendmail's choice */
+	struct conf_list command; /* program and words; of a mail: sendmail */
 	char *secret;		  /* file with the webhook's signing key */
 	struct conf_list on;	  /* names of enum alert_kind; 0: all */
 };
@@ -291,6 +313,10 @@ const char *conf_broker_name(enum conf_broker b);
  */
 void conf_server_name(const struct conf *c, enum conf_server kind, int at,
     struct buf *out);
+
+/* "webhook", "ntfy", …; the kind of server that an alert is sent by. */
+const char *conf_form_name(enum conf_form f);
+enum conf_server conf_alert_server(const struct conf_alert *a);
 
 /*
  * The index of the first key whose globs match the service, -1 if none does;

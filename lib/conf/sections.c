@@ -1,13 +1,12 @@
 /*
- * The kinds of sections, and the options of render_key, render_service and
- * alert, as tables.
+ * The kinds of sections, and the options of render_key and render_service, as
+ * tables.
  */
 #include "config.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "lib/record/alert.h"
 #include "lib/conf/conf.h"
 #include "lib/conf/table.h"
 
@@ -18,8 +17,7 @@
 _Static_assert(sizeof(enum conf_marker) == sizeof(int),
     "a choice is stored as an int");
 _Static_assert(sizeof(struct conf_render_key) <= CONF_SECTION_MAX &&
-	sizeof(struct conf_render_service) <= CONF_SECTION_MAX &&
-	sizeof(struct conf_alert) <= CONF_SECTION_MAX,
+	sizeof(struct conf_render_service) <= CONF_SECTION_MAX,
     "the parser has room for a section");
 
 static const struct conf_choice marker_names[] = {
@@ -94,61 +92,6 @@ static const struct conf_option render_service_options[] = {
 		    "with certainty after a\nlost response: nothing, \" # "
 		    "minutehand:RUN\" after it, or\n\"MINUTEHAND_RUN=RUN \" "
 		    "before it.",
-	},
-	{ .name = NULL },
-};
-
-static const struct conf_choice alert_names[] = {
-	{ "failed", ALERT_FAILED, NULL },
-	{ "refused", ALERT_REFUSED, NULL },
-	{ "unknown", ALERT_UNKNOWN, NULL },
-	{ "missed", ALERT_MISSED, NULL },
-	{ "dead", ALERT_DEAD, NULL },
-	{ "quarantined", ALERT_QUARANTINED, NULL },
-	{ "no_tick", ALERT_NO_TICK, NULL },
-	{ "too_long", ALERT_TOO_LONG, NULL },
-	{ "denied", ALERT_DENIED, NULL },
-	{ NULL, 0, NULL },
-};
-
-static const struct conf_option alert_options[] = {
-	{
-	    .name = "url",
-	    .type = CONF_URL,
-	    .offset = offsetof(struct conf_alert, url),
-	    .fallback = "",
-	    .shown = "https://example.org/hook",
-	    .help = "Address of a webhook: https, or http on this host; or "
-		    "else",
-	},
-	{
-	    .name = "command",
-	    .type = CONF_LIST,
-	    .offset = offsetof(struct conf_alert, command),
-	    .trust = TRUST_PROGRAM,
-	    .shown = "{}",
-	    .help = "a program and its arguments, {/home/me/bin/alert, "
-		    "--mail}; it gets the\nJSON on its standard input, "
-		    "without a shell.",
-	},
-	{
-	    .name = "secret",
-	    .type = CONF_PATH,
-	    .offset = offsetof(struct conf_alert, secret),
-	    .trust = TRUST_SECRET,
-	    .fallback = "",
-	    .shown = "alert.secret",
-	    .help = "File (mode 0600) with the key that signs the webhook: "
-		    "\"whsec_\" and base64.",
-	},
-	{
-	    .name = "on",
-	    .type = CONF_LIST,
-	    .offset = offsetof(struct conf_alert, on),
-	    .shown = "{failed, refused, unknown, missed, dead, quarantined, "
-		     "no_tick, too_long, denied}",
-	    .words = alert_names,
-	    .help = "Events to report; by default all.",
 	},
 	{ .name = NULL },
 };
@@ -247,9 +190,7 @@ const struct conf_section conf_sections[] = {
 	    .size = sizeof(struct conf_alert),
 	    .array = offsetof(struct conf, alerts),
 	    .count = offsetof(struct conf, nalerts),
-	    .options = alert_options,
-	    .either = "url",
-	    .other = "command",
+	    .options = conf_alert_options,
 	},
 	{ .name = NULL },
 };

@@ -130,9 +130,10 @@ const struct conf_option conf_options[] = {
 	    .offset = offsetof(struct conf, language),
 	    .fallback = "auto",
 	    .words = language_names,
-	    .help = "Language of the HTTP API's messages: en, zh, or as the "
-		    "client's\nAccept-Language prefers (auto; without a "
-		    "preference Chinese below /funboost,\nEnglish elsewhere).",
+	    .help =
+		"Language of alerts and of the HTTP API's messages: en, zh, "
+		"or as the client's\nAccept-Language prefers (auto; without a "
+		"preference Chinese below /funboost,\nEnglish elsewhere).",
 	},
 	{
 	    .name = "anonymous_scopes",

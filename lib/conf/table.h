@@ -74,12 +74,19 @@ extern const struct conf_option conf_redis_options[];
 extern const struct conf_option conf_rabbitmq_options[];
 extern const struct conf_option conf_webhook_options[];
 extern const struct conf_option conf_command_options[];
+extern const struct conf_option conf_alert_options[];
 
 /*
  * Find the servers of the queues, and fill in what depends on the broker.  0,
  * or -1 with one line in why that names the section.
  */
 int conf_resolve_queues(struct conf *c, struct err *why);
+
+/*
+ * Choose the forms of alerts that name none, and check that each has what its
+ * form needs, and nothing else.  0, or -1 likewise.
+ */
+int conf_resolve_alerts(struct conf *c, struct err *why);
 
 /* Options at the top of the file, and the kinds of sections; name NULL ends. */
 extern const struct conf_option conf_options[];

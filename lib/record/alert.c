@@ -35,6 +35,9 @@ alert_fini(struct alert *a)
 {
 	free(a->done);
 	free(a->body);
+	free(a->trigger);
+	free(a->when);
+	free(a->zone);
 	memset(a, 0, sizeof(*a));
 }
 

@@ -30,9 +30,12 @@ struct alert {
 	int64_t id;
 	char name[ALERT_NAME_LEN + 1]; /* the same in every attempt */
 	enum alert_kind kind;
-	int64_t attempt; /* deliveries attempted so far */
-	char *done;	 /* ",ops,": sections that received it */
-	char *body;	 /* the JSON text to deliver */
+	int64_t attempt;   /* deliveries attempted so far */
+	char *done;	   /* ",ops,": sections that received it */
+	char *body;	   /* the JSON text to deliver */
+	int64_t about_us;  /* the slot, or when it was; 0: not known */
+	char *trigger;	   /* of the job, or NULL */
+	char *when, *zone; /* about_us in the job's zone, or NULL */
 };
 
 /* Free what is owned; empty afterwards. */

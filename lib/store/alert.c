@@ -15,6 +15,8 @@ static const struct column alert_fields[] = {
 	COLUMN_INT("attempt", struct alert, attempt),
 	COLUMN_TEXT("done", struct alert, done),
 	COLUMN_TEXT("body", struct alert, body),
+	COLUMN_INT("about_us", struct alert, about_us),
+	COLUMN_TEXT("trigger", struct alert, trigger),
 };
 /* clang-format on */
 

@@ -19,6 +19,8 @@
 #include "lib/base/err.h"
 #include "lib/base/utf8.h"
 #include "lib/time/datetime.h"
+#include "net/alert/mail.h"
+#include "net/alert/news.h"
 #include "net/command/child.h"
 #include "net/sink_int.h"
 
@@ -71,9 +73,9 @@ struct pushing {
 	struct err *why;
 };
 
-/* The section; that of an alert is made up in *room. */
+/* The section; that of an alert is made up in *room, with its program. */
 static const struct conf_command *
-section(const struct sink_opts *o, struct conf_command *room)
+section(const struct sink_opts *o, struct conf_command *room, char **program)
 {
 	if (o->alert == NULL)
 		return &o->conf->commands[o->at];
@@ -83,6 +85,10 @@ section(const struct sink_opts *o, struct conf_command *room)
 		.timeout_us = o->conf->http_timeout_us,
 		.parallel = SINK_ALERTS_MAX,
 	};
+	if (o->alert->form == CONF_FORM_MAIL && o->alert->command.n == 0) {
+		*program = (char *)mail_program(o->alert);
+		room->command = (struct conf_list){ program, 1 };
+	}
 	return room;
 }
 
@@ -124,7 +130,16 @@ make_env(const struct pushing *p, const struct sink_message *m)
 	return env;
 }
 
-/* What it prints is ours to read, but for an alert's. */
+/* The section of an alert that is sent by mail, or NULL. */
+static const struct conf_alert *
+mail_of(const struct pushing *p)
+{
+	const struct conf_alert *a = p->s->sink.o.alert;
+
+	return a != NULL && a->form == CONF_FORM_MAIL ? a : NULL;
+}
+
+/* What it prints is ours to read, but for the command of an alert. */
 static int
 start(const struct pushing *p, struct process *r, char **argv)
 {
@@ -134,7 +149,8 @@ start(const struct pushing *p, struct process *r, char **argv)
 
 	if (env == NULL)
 		return ENOMEM;
-	if (r->m->text == NULL && (e = child_pipe(fd, 0)) == 0)
+	if ((r->m->text == NULL || mail_of(p) != NULL) &&
+	    (e = child_pipe(fd, 0)) == 0)
 		o.out = o.err = fd[1];
 	if (e == 0)
 		e = child_start(&r->child, &o, buf_cstr(&r->body), r->body.len);
@@ -148,24 +164,66 @@ start(const struct pushing *p, struct process *r, char **argv)
 	return e;
 }
 
+static char **
+make_words(const struct pushing *p)
+{
+	const struct conf_list *l = &p->conf->command;
+	char **argv;
+
+	if (mail_of(p) != NULL)
+		return mail_command(mail_of(p));
+	if ((argv = calloc(l->n + 1, sizeof(*argv))) != NULL)
+		memcpy(argv, l->v, l->n * sizeof(*argv));
+	return argv;
+}
+
+static int
+add_mail(const struct pushing *p, struct process *r, struct err *why)
+{
+	const struct mail_head head = {
+		.to = mail_of(p),
+		.id = r->m->id,
+		.now_us = clock_now_us(),
+	};
+	struct news news;
+	int rc = news_read(r->m, p->s->sink.o.conf, &news, why);
+
+	if (rc == 0)
+		mail_message(&head, &news.of, &r->body);
+	news_fini(&news);
+	return rc;
+}
+
+/* What it reads; 0, or -1 and the message has the reason. */
+static int
+add_body(const struct pushing *p, struct process *r)
+{
+	struct err mail_why;
+	const char *why;
+
+	if (mail_of(p) != NULL)
+		why = add_mail(p, r, &mail_why) == 0 ? NULL : mail_why.text;
+	else
+		why = sink_body(&p->s->sink, r->m, NULL, &r->body);
+	if (why != NULL) {
+		sink_end(r->m, SINK_LATER, why);
+		return -1;
+	}
+	if (mail_of(p) == NULL && r->m->text != NULL)
+		buf_char(&r->body, '\n');
+	return 0;
+}
+
 static void
 begin(struct pushing *p, struct process *r, struct sink_message *m)
 {
-	const struct conf_list *l = &p->conf->command;
-	const char *why;
 	char **argv;
 	int e;
 
 	*r = (struct process){ .m = m, .body = BUF_INIT, .out = -1 };
-	if ((why = sink_body(&p->s->sink, m, NULL, &r->body)) != NULL) {
-		sink_end(m, SINK_LATER, why);
+	if (add_body(p, r) == -1)
 		goto out;
-	}
-	if (m->text != NULL)
-		buf_char(&r->body, '\n');
-	argv = calloc(l->n + 1, sizeof(*argv));
-	if (argv != NULL)
-		memcpy(argv, l->v, l->n * sizeof(*argv));
+	argv = make_words(p);
 	e = argv == NULL || r->body.is_failed ? ENOMEM : start(p, r, argv);
 	free(argv);
 	if (e == 0) {
@@ -174,7 +232,7 @@ begin(struct pushing *p, struct process *r, struct sink_message *m)
 		p->running++;
 		return;
 	}
-	err_set(p->why, "%.128s: %s", l->v[0], strerror(e));
+	err_set(p->why, "%.128s: %s", p->conf->command.v[0], strerror(e));
 	p->is_lost = true;
 out:
 	buf_fini(&r->body);
@@ -353,9 +411,10 @@ static int
 push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 {
 	struct conf_command room;
+	char *program;
 	struct pushing p = {
 		.s = (struct sink_command *)s,
-		.conf = section(&s->o, &room),
+		.conf = section(&s->o, &room, &program),
 		.why = why,
 	};
 	struct pollfd *fds;

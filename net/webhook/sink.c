@@ -11,9 +11,12 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
+#include "lib/base/url.h"
 #include "lib/secret/secret.h"
 #include "lib/base/utf8.h"
 #include "lib/secret/webhook.h"
+#include "net/alert/form.h"
+#include "net/alert/news.h"
 #include "net/http/http.h"
 #include "net/http/field.h"
 #include "net/sink_int.h"
@@ -37,8 +40,10 @@ struct sink_webhook {
 struct pushing {
 	struct sink_webhook *m;
 	struct conf_webhook conf;
-	struct secret *secret;
-	bool is_lost; /* begin nothing more: why */
+	const struct conf_alert *form; /* of an alert in words, or NULL */
+	struct secret *secret;	       /* the signing key, or the token */
+	struct secret *url;	       /* if it is in a file of its own */
+	bool is_lost;		       /* begin nothing more: why */
 	bool is_answered;
 	struct err *why;
 };
@@ -163,6 +168,58 @@ start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 }
 
 /* One message gets under way, or is told why not. */
+static int
+read_form(const struct pushing *p, const struct sink_message *msg,
+    struct form_post *post, struct err *why)
+{
+	size_t len;
+	const struct form_way way = {
+		.to = p->form,
+		.url = p->conf.url,
+		.token =
+		    p->secret == NULL ? NULL : secret_bytes(p->secret, &len),
+	};
+	struct news news;
+	int rc = news_read(msg, p->m->sink.o.conf, &news, why);
+
+	if (rc == 0 && (rc = form_post(&way, &news.of, post)) == -1)
+		(void)err_set(why, "out of memory");
+	news_fini(&news);
+	return rc;
+}
+
+/* Send an alert in words. */
+static void
+start_form(struct pushing *p, struct sink_message *msg)
+{
+	const char *headers[FORM_HEADERS_MAX + 1] = { NULL };
+	struct form_post post = { .is_bearer = false };
+	struct http_request r = {
+		.method = HTTP_POST,
+		.headers = headers,
+		.cookie = msg,
+	};
+	struct err why = { "" };
+	int n = 0;
+
+	if (read_form(p, msg, &post, &why) == -1)
+		sink_end(msg, SINK_LATER, why.text);
+	else {
+		r.url = buf_cstr(&post.url);
+		r.body = buf_cstr(&post.body);
+		r.len = post.body.len;
+		r.bearer = post.is_bearer ? p->secret : NULL;
+		for (int i = 0; i < FORM_HEADERS_MAX; i++)
+			if (post.headers[i].len > 0)
+				headers[n++] = buf_cstr(&post.headers[i]);
+		if (http_start(p->m->http, &r, &why) == 0)
+			msg->end = SINK_DOUBT;
+		else
+			lose(p, why.text);
+	}
+	form_post_fini(&post);
+}
+
 static void
 push_one(struct pushing *p, struct sink_message *msg)
 {
@@ -171,6 +228,8 @@ push_one(struct pushing *p, struct sink_message *msg)
 
 	if (why != NULL)
 		sink_end(msg, SINK_LATER, why);
+	else if (p->form != NULL)
+		start_form(p, msg);
 	else
 		start(p, msg, &body);
 	buf_fini(&body);
@@ -185,7 +244,11 @@ describe(const struct pushing *p, const struct http_result *r, char *to,
 {
 	char text[SHOWN_MAX];
 
-	secret_mask(p->secret, PREFIX_LEN, r->body, r->len);
+	if (p->secret != NULL)
+		secret_mask(p->secret, p->form == NULL ? PREFIX_LEN : 0,
+		    r->body, r->len);
+	if (p->url != NULL)
+		secret_mask(p->url, 0, r->body, r->len);
 	utf8_clean(r->body, r->len, text, sizeof(text));
 	if (r->status >= 300 && r->status < 400)
 		(void)snprintf(to, size,
@@ -208,8 +271,13 @@ settle(struct pushing *p, struct sink_message *msg, const struct http_result *r)
 
 	describe(p, r, why, sizeof(why));
 	p->is_answered = true;
-	if (r->status >= 200 && r->status < 300)
-		sink_end(msg, SINK_DONE, NULL);
+	if (r->status >= 200 && r->status < 300 && p->form != NULL &&
+	    form_is_refused(p->form, r->body))
+		sink_end(msg, SINK_LATER, why);
+	else if (r->status >= 200 && r->status < 300)
+		/* What came back is shown for an alert that is a test. */
+		sink_end(msg, SINK_DONE,
+		    p->m->sink.o.alert == NULL ? NULL : why);
 	else if (r->status == 410)
 		sink_end(msg, SINK_GONE, why);
 	else {
@@ -268,33 +336,60 @@ push_all(struct pushing *p, struct sink_message *v, size_t n)
 	}
 }
 
+/* Read the secrets of the section; 0, or -1 with why. */
+static int
+read_secrets(struct pushing *p, struct err *why)
+{
+	const struct conf_alert *a = p->m->sink.o.alert;
+	const char *reason;
+	size_t len;
+
+	if (a != NULL && *a->url_file != '\0') {
+		if ((p->url = secret_read(a->url_file, why)) == NULL)
+			return -1;
+		p->conf.url = (char *)secret_bytes(p->url, &len);
+		if ((reason = url_check(p->conf.url)) != NULL)
+			return err_set(why, "%.128s: the address %s",
+			    a->url_file, reason);
+	}
+	if (p->form != NULL)
+		return sink_password(a->token_file, a->token_env, &p->secret,
+		    why);
+	if (*p->conf.secret == '\0')
+		return err_set(why,
+		    "a webhook needs a secret to be signed with");
+	return (p->secret = secret_read(p->conf.secret, why)) == NULL ? -1 : 0;
+}
+
 static int
 push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 {
 	struct sink_webhook *m = (struct sink_webhook *)s;
+	const struct conf_alert *a = s->o.alert;
 	struct pushing p = {
 		.m = m,
 		.conf = section(&s->o),
+		.form = a != NULL && a->form != CONF_FORM_WEBHOOK ? a : NULL,
 		.why = why,
 	};
-	int rc;
+	int rc = -1;
 
 	if (atomic_load(&s->is_stopped))
 		return err_set(why, "%s", ends);
-	if (*p.conf.secret == '\0')
-		return err_set(why,
-		    "a webhook needs a secret to be signed with");
-	if (open_http(m, why) == -1 ||
-	    (p.secret = secret_read(p.conf.secret, why)) == NULL)
-		return -1;
-	rc = push_all(&p, v, n);
+	if (read_secrets(&p, why) == 0 && open_http(m, why) == 0) {
+		rc = push_all(&p, v, n);
+		if (rc == 0)
+			rc = p.is_lost && !p.is_answered ? -1 : 0;
+		else {
+			/* What is under way stays in doubt. */
+			http_free(m->http);
+			m->http = NULL;
+			(void)err_set(why, "%s", ends);
+		}
+	}
 	secret_free(p.secret);
-	if (rc == 0)
-		return p.is_lost && !p.is_answered ? -1 : 0;
-	/* What is under way stays in doubt. */
-	http_free(m->http);
-	m->http = NULL;
-	return err_set(why, "%s", ends);
+	secret_free(p.url);
+	return rc;
 }
 
 static void

@@ -14,9 +14,12 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
+#include "lib/base/fault.h"
 #include "lib/base/log.h"
 #include "lib/conf/conf.h"
 #include "lib/store/alert.h"
+#include "lib/time/tz.h"
+#include "lib/trigger/trigger.h"
 #include "ticker/broker/alert.h"
 #include "ticker/broker/sender.h"
 #include "lib/base/ban.h"
@@ -133,7 +136,8 @@ batch_max(const struct alerts *a, const struct recipient *r)
 {
 	size_t most = (size_t)a->s->conf->max_parallel;
 
-	return r->to->command.n > 0 || most > SINK_ALERTS_MAX ?
+	return conf_alert_server(r->to) == CONF_SERVER_COMMAND ||
+		most > SINK_ALERTS_MAX ?
 	    SINK_ALERTS_MAX :
 	    most;
 }
@@ -145,6 +149,26 @@ has_room(const struct alerts *a, const struct recipient *r, enum job_kind kind)
 	return r->sending == NULL && r->back == NULL &&
 	    (r->next == NULL ||
 		(r->next->kind == kind && r->next->alerts.n < batch_max(a, r)));
+}
+
+/* Set the time of an alert that is put into words, in the zone of its job. */
+static void
+set_when(const struct alerts *a, struct alert *al)
+{
+	struct faults fs = { .n = 0 };
+	struct buf when = BUF_INIT;
+	struct trigger *t = al->trigger == NULL ?
+	    NULL :
+	    trigger_from_spec(al->trigger, a->s->zones, &fs);
+	const struct tz *tz = t == NULL ? sched_tz(a->s) : trigger_zone(t);
+
+	if (al->about_us != 0) {
+		tz_format(tz, al->about_us - al->about_us % CLOCK_US_PER_S,
+		    &when);
+		al->when = buf_take(&when);
+		al->zone = strdup(tz_name(tz));
+	}
+	trigger_free(t);
 }
 
 /* Move a taken alert into the batch for r. */
@@ -164,6 +188,9 @@ add(const struct alerts *a, struct recipient *r, enum job_kind kind,
 		return STORE_FULL;
 	*v = *al;
 	memset(al, 0, sizeof(*al));
+	if (r->to->form != CONF_FORM_WEBHOOK &&
+	    r->to->form != CONF_FORM_COMMAND)
+		set_when(a, v);
 	return STORE_OK;
 }
 
@@ -323,6 +350,8 @@ finish_batch(struct sender_batch *b)
 			.id = b->alerts.v[i].name,
 			.queue = "",
 			.text = b->alerts.v[i].body,
+			.when = b->alerts.v[i].when,
+			.when_zone = b->alerts.v[i].zone,
 			.attempt = b->alerts.v[i].attempt,
 		};
 	return 0;
@@ -334,8 +363,7 @@ send_next(struct alerts *a, struct recipient *r)
 {
 	const struct sink_opts o = {
 		.conf = a->s->conf,
-		.kind = r->to->command.n > 0 ? CONF_SERVER_COMMAND :
-					       CONF_SERVER_WEBHOOK,
+		.kind = conf_alert_server(r->to),
 		.alert = r->to,
 	};
 

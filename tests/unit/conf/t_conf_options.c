@@ -364,8 +364,13 @@ test_variables(void)
 
 			if (o->type != CONF_ENV)
 				continue;
+			/* What else the section needs. */
 			(void)snprintf(text, sizeof(text),
-			    "%s \"a\" {\n%s = A_KEY\n}\n", sec->name, o->name);
+			    "%s \"a\" {\n%s%s = A_KEY\n}\n", sec->name,
+			    strcmp(sec->name, "alert") == 0 ?
+				"form = ntfy\nurl = \"https://h/x\"\n" :
+				"",
+			    o->name);
 			c = load(text, &why);
 			v = c == NULL ? NULL : conf_secret_variables(c);
 			ok(v != NULL && has_variable(v, "A_KEY") &&

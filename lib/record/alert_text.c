@@ -1,0 +1,201 @@
+/*
+ * Alerts in words, in English and Chinese; pure.  A kind is a line of a table;
+ * one that is not there is shown by its name.  Values come from clients and
+ * servers: they are made one harmless line each.  Tested in t_alert_text.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/utf8.h"
+#include "lib/record/alert_text.h"
+
+#include "lib/base/ban.h"
+
+#define VALUE_MAX 800 /* bytes of one value */
+
+/* The command that shows more. */
+enum more { MORE_RUN, MORE_DOCTOR };
+
+/* %s is what it is about. */
+static const struct kind {
+	const char *name;
+	const char *en, *zh;
+	enum more more;
+	bool is_good;
+} kinds[] = {
+	{ "failed", "%s failed", "%s 执行失败", MORE_RUN, false },
+	{ "refused", "%s was refused", "%s 被拒绝", MORE_RUN, false },
+	{ "unknown", "%s: it is not known whether it ran", "%s 是否已运行未知",
+	    MORE_RUN, false },
+	{ "missed", "%s was missed", "%s 错过了运行时间", MORE_RUN, false },
+	{ "dead", "%s was given up", "%s 已放弃（死信）", MORE_RUN, false },
+	{ "quarantined", "%s cannot be read and no longer runs",
+	    "%s 无法解析，已停止运行", MORE_RUN, false },
+	{ "too_long", "%s took too long", "%s 运行时间过长", MORE_RUN, false },
+	{ "overdue", "%s is overdue", "%s 逾期未完成", MORE_RUN, false },
+	{ "recovered", "%s succeeded again", "%s 已恢复正常", MORE_RUN, true },
+	{ "succeeded", "%s succeeded", "%s 执行成功", MORE_RUN, true },
+	{ "no_tick", "no ticker ran%s", "ticker 未运行%s", MORE_DOCTOR, false },
+	{ "denied", "Render does not accept key %s", "Render 不接受密钥 %s",
+	    MORE_DOCTOR, false },
+	{ "test", "this is a test%s", "这是一条测试消息%s", MORE_DOCTOR, true },
+};
+
+static const struct kind *
+kind_of(const char *name)
+{
+	for (size_t i = 0; name != NULL && i < sizeof(kinds) / sizeof(kinds[0]);
+	     i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+bool
+alert_is_good(const char *kind)
+{
+	const struct kind *k = kind_of(kind);
+
+	return k != NULL && k->is_good;
+}
+
+static void
+add_clean(struct buf *out, const char *text)
+{
+	char line[VALUE_MAX];
+
+	utf8_clean(text, strlen(text), line, sizeof(line));
+	buf_str(out, line);
+}
+
+/* "queue/job", "queue" or a key; nothing for what is about neither. */
+static void
+add_name(const struct alert_news *n, struct buf *out)
+{
+	if (n->render_key != NULL)
+		add_clean(out, n->render_key);
+	else if (n->queue != NULL)
+		add_clean(out, n->queue);
+	if (n->queue != NULL && n->job_id != NULL) {
+		buf_char(out, '/');
+		add_clean(out, n->job_id);
+	}
+}
+
+void
+alert_subject(const struct alert_news *n, struct buf *out)
+{
+	const struct kind *k = kind_of(n->kind);
+	const char *text = k == NULL ? "%s: " : n->is_zh ? k->zh : k->en;
+	const char *mark = strstr(text, "%s");
+
+	buf_str(out, "minutehand: ");
+	buf_add(out, text, (size_t)(mark - text));
+	add_name(n, out);
+	buf_str(out, mark + 2);
+	if (k == NULL && n->kind != NULL)
+		add_clean(out, n->kind);
+}
+
+static void
+add_line(const struct alert_news *n, const char *const label[2],
+    const char *value, struct buf *out)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	buf_printf(out, "%s%s", label[n->is_zh], n->is_zh ? "：" : ": ");
+	add_clean(out, value);
+	buf_char(out, '\n');
+}
+
+/* A word of a shell command, quoted if need be. */
+static void
+add_word(struct buf *out, const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789_.-/";
+	char line[VALUE_MAX];
+
+	buf_char(out, ' ');
+	if (word[strspn(word, plain)] == '\0' && *word != '\0') {
+		buf_str(out, word);
+		return;
+	}
+	utf8_clean(word, strlen(word), line, sizeof(line));
+	buf_char(out, '\'');
+	for (const char *p = line; *p != '\0'; p++)
+		if (*p == '\'')
+			buf_str(out, "'\\''");
+		else
+			buf_char(out, *p);
+	buf_char(out, '\'');
+}
+
+/* A command and its words, up to the first that is not known. */
+static void
+add_command(struct buf *out, const char *command, const char *const *words)
+{
+	buf_printf(out, "minutehand %s", command);
+	for (; *words != NULL; words++)
+		add_word(out, *words);
+}
+
+static void
+add_more(const struct alert_news *n, struct buf *out)
+{
+	const struct kind *k = kind_of(n->kind);
+	const char *const run[] = { n->run_id, NULL };
+	const char *const job[] = { n->queue, n->job_id, NULL };
+	const char *const at[] = { n->queue, n->job_id, n->when, NULL };
+	const char *const dead[] = { n->queue, n->run_id, NULL };
+
+	buf_str(out, n->is_zh ? "详情：" : "More: ");
+	if (n->queue == NULL || (k != NULL && k->more == MORE_DOCTOR))
+		buf_str(out, "minutehand doctor");
+	else if (n->is_message)
+		add_command(out, n->run_id == NULL ? "dead list" : "dead show",
+		    dead);
+	else if (n->is_job)
+		add_command(out, "job show", job);
+	else if (n->job_id != NULL && n->when != NULL)
+		add_command(out, "why", at);
+	else if (n->service != NULL && n->run_id != NULL)
+		add_command(out, "render show", run);
+	else
+		add_command(out, "runs", job);
+	buf_char(out, '\n');
+}
+
+void
+alert_words(const struct alert_news *n, struct buf *out)
+{
+	static const char *const labels[][2] = {
+		{ "Queue", "队列" },
+		{ "Job", "任务" },
+		{ "Service", "服务" },
+		{ "Time", "时间" },
+		{ "Run", "运行" },
+		{ "Slots", "次数" },
+		{ "Reason", "原因" },
+	};
+	struct buf when = BUF_INIT, count = BUF_INIT;
+
+	if (n->when != NULL)
+		buf_str(&when, n->when);
+	if (n->when != NULL && n->zone != NULL)
+		buf_printf(&when, " (%s)", n->zone);
+	if (n->count > 1)
+		buf_printf(&count, "%" PRId64, n->count);
+	add_line(n, labels[0], n->queue, out);
+	add_line(n, labels[1], n->job_id, out);
+	add_line(n, labels[2], n->service, out);
+	add_line(n, labels[3], buf_cstr(&when), out);
+	add_line(n, labels[4], n->run_id, out);
+	add_line(n, labels[5], buf_cstr(&count), out);
+	add_line(n, labels[6], n->reason, out);
+	add_more(n, out);
+	out->is_failed = out->is_failed || when.is_failed || count.is_failed;
+	buf_fini(&when);
+	buf_fini(&count);
+}
