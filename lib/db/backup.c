@@ -28,28 +28,6 @@
  */
 #define RESTARTS 5
 
-int
-store_flush_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir;
-	int fd, rc;
-
-	if (slash == NULL)
-		dir = strdup(".");
-	else
-		dir = strndup(path, (size_t)(slash - path) + 1);
-	if (dir == NULL)
-		return -1;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(dir);
-	if (fd < 0)
-		return -1;
-	rc = fsync(fd);
-	(void)close(fd);
-	return rc;
-}
-
 /* Create an empty file of that name, mode 0600. */
 static int
 copy_make(const char *path)

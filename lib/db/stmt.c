@@ -1,6 +1,6 @@
 /*
- * Calls of statements: prepared once, bound, stepped, put back.  What a result
- * of SQLite means is decided here.  Tested in t_stmt.
+ * Calls of statements: prepared once, bound, stepped, put back.  Tested in
+ * t_stmt.
  */
 #include "config.h"
 
@@ -12,33 +12,6 @@
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
 #include "lib/base/ban.h"
-
-/* Convert a result code, without logging. */
-static enum store_rc
-rc_of(int sqlite_rc)
-{
-	switch (sqlite_rc & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-	case SQLITE_ROW:
-		return STORE_OK;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-	case SQLITE_PROTOCOL: /* lost the race for the WAL repeatedly */
-		return STORE_BUSY;
-	case SQLITE_CONSTRAINT:
-		return STORE_CONFLICT;
-	case SQLITE_FULL:
-	case SQLITE_READONLY:
-	case SQLITE_IOERR:
-	case SQLITE_CANTOPEN:
-	case SQLITE_NOMEM:
-	case SQLITE_PERM:
-		return STORE_FULL;
-	default:
-		return STORE_ERROR;
-	}
-}
 
 /*
  * Allocate a struct stmt for a prepared statement, with room for its
@@ -79,7 +52,7 @@ stmt_prepare(struct store *st, enum sql_id id)
 		    sql_texts[id].name, LOG_KEY_PATH, st->path, LOG_KEY_ERROR,
 		    sqlite3_errmsg(st->db), NULL);
 		(void)sqlite3_finalize(prepared);
-		st->refused = rc_of(rc);
+		st->refused = stmt_rc_quiet(rc);
 	}
 	return st->stmts[id];
 }
@@ -93,21 +66,6 @@ stmt_forget(struct store *st)
 		sqlite3_free(st->stmts[i]);
 		st->stmts[i] = NULL;
 	}
-}
-
-enum store_rc
-stmt_rc(struct store *st, int sqlite_rc)
-{
-	enum store_rc rc = rc_of(sqlite_rc);
-	const char *message = sqlite3_errstr(sqlite_rc);
-
-	/* The connection has a better message, if the error is its last one. */
-	if (st->db != NULL && sqlite3_extended_errcode(st->db) == sqlite_rc)
-		message = sqlite3_errmsg(st->db);
-	if (rc == STORE_FULL || rc == STORE_ERROR)
-		log_event(LOG_LEVEL_ERR, "store", LOG_KEY_PATH, st->path,
-		    LOG_KEY_ERROR, message, NULL);
-	return rc;
 }
 
 struct stmt *
@@ -145,13 +103,6 @@ stmt_next_row(struct stmt *q, const struct columns *columns, void *p)
 	if (stmt_next(q) && row_read(q, columns, p))
 		return STORE_OK;
 	return q->rc == STORE_OK ? STORE_NOTFOUND : q->rc;
-}
-
-void
-stmt_fail(struct stmt *q, enum store_rc rc)
-{
-	if (q->rc == STORE_OK)
-		q->rc = rc;
 }
 
 enum store_rc
@@ -261,20 +212,6 @@ stmt_string(struct store *st, enum sql_id id, const struct arg *args,
 	if (is_found)
 		*out = row_copy(q, 0);
 	return end_found(q, is_found);
-}
-
-enum store_rc
-store_script(struct store *st, const char *sql)
-{
-	enum store_rc rc;
-
-	if ((rc = store_begin(st)) != STORE_OK)
-		return rc;
-	rc = stmt_rc(st, sqlite3_exec(st->db, sql, NULL, NULL, NULL));
-	if (rc == STORE_OK)
-		return store_commit(st);
-	store_rollback(st);
-	return rc;
 }
 
 enum store_rc

@@ -56,8 +56,9 @@ void stmt_forget(struct store *st);
 /* Bind the arguments of a call (lib/db/stmt.h). */
 void stmt_bind(struct stmt *q, const struct arg *args);
 
-/* Convert a result code of SQLite; an unexpected one is logged. */
+/* Convert a result code of SQLite; the first logs an unexpected one. */
 enum store_rc stmt_rc(struct store *st, int sqlite_rc);
+enum store_rc stmt_rc_quiet(int sqlite_rc);
 
 /* Run statements without parameters in order, up to the first failure. */
 enum store_rc stmt_run_all(struct store *st, const enum sql_id *ids, size_t n);

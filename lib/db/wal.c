@@ -288,3 +288,17 @@ store_journal(const struct store *st)
 {
 	return st->journal;
 }
+
+enum store_rc
+store_script(struct store *st, const char *sql)
+{
+	enum store_rc rc;
+
+	if ((rc = store_begin(st)) != STORE_OK)
+		return rc;
+	rc = stmt_rc(st, sqlite3_exec(st->db, sql, NULL, NULL, NULL));
+	if (rc == STORE_OK)
+		return store_commit(st);
+	store_rollback(st);
+	return rc;
+}

@@ -6,85 +6,13 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
-
-#include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "lib/base/fault.h"
-#include "lib/job/check.h"
-#include "lib/sched/ledger.h"
 #include "lib/sched/sched_int.h"
 #include "lib/store/job.h"
-#include "lib/store/run.h"
-#include "lib/trigger/due.h"
-#include "lib/trigger/trigger.h"
-
 #include "lib/base/ban.h"
 
 /* Jobs deleted in one transaction, between which others can write. */
 #define BATCH_JOBS_MAX 1000
-
-bool
-sched_job_fault(struct sched *s, const struct job *j, struct buf *why)
-{
-	struct faults fs = { .n = 0 };
-	struct trigger *t;
-
-	if (job_check(j, &fs) == 0)
-		t = trigger_from_spec(j->trigger, s->zones, &fs);
-	else
-		t = NULL;
-	if (t == NULL)
-		buf_printf(why, "%s %s", fs.v[0].field, fs.v[0].text);
-	trigger_free(t);
-	return fs.n > 0;
-}
-
-bool
-sched_job_waits(struct sched *s, const struct job *j)
-{
-	struct faults fs = { .n = 0 };
-
-	trigger_free(trigger_from_spec(j->trigger, s->zones, &fs));
-	return fs.is_transient;
-}
-
-enum store_rc
-sched_set_active(struct sched *s, struct store *st, struct job *j,
-    int64_t now_us)
-{
-	struct ledger_entry e = { .job = j, .now_us = now_us };
-	struct faults unused = { .n = 0 };
-	enum store_rc rc = STORE_OK;
-	struct trigger *t;
-	int64_t first;
-
-	if (job_check(j, &unused) != 0 || (t = sched_job_trigger(s, j)) == NULL)
-		return STORE_CONFLICT;
-	e.trigger = t;
-	/*
-	 * A date keeps its time, even if it is past (APScheduler); other jobs
-	 * do not go back before what was decided, even if the clock did.
-	 */
-	first = trigger_first(t,
-	    j->cursor_us != JOB_NEVER && j->cursor_us > now_us ? j->cursor_us :
-								 now_us);
-	if (first == TRIGGER_NONE)
-		rc = STORE_CONFLICT;
-	else if (first <= now_us && j->state == JOB_PAUSED &&
-	    trigger_kind(t) == TRIGGER_DATE)
-		rc = sched_once_end(s, st, j, t);
-	else if (first > j->cursor_us)
-		rc = sched_account(st, &e, first > now_us ? now_us : first - 1);
-	if (rc == STORE_OK && j->ran == NULL) {
-		j->state = JOB_ACTIVE;
-		free(j->reason);
-		j->reason = NULL;
-		sched_set_cursor(j, t, first);
-	}
-	trigger_free(t);
-	return rc;
-}
 
 static enum store_rc
 change_pause(struct sched *s, struct store *st, struct job *j, int64_t now_us,
@@ -114,24 +42,6 @@ change_resume(struct sched *s, struct store *st, struct job *j, int64_t now_us,
 	if (rc == STORE_OK && j->ran != NULL)
 		return store_job_delete(st, j->id, now_us, JOB_EXPIRED);
 	return rc == STORE_OK ? store_job_move(st, j) : rc;
-}
-
-enum store_rc
-sched_remove(struct sched *s, struct store *st, const struct job *j,
-    const char *what)
-{
-	int64_t now_us = clock_get_us(s->clock);
-	enum store_rc rc = STORE_OK;
-	struct buf why = BUF_INIT;
-
-	if (j->cursor_us <= now_us)
-		rc = sched_account_change(s, st, j,
-		    &(struct sched_cutoff){ now_us, TRIGGER_NONE }, what);
-	buf_printf(&why, "%s by %s", what, s->actor);
-	if (rc == STORE_OK)
-		rc = store_job_delete(st, j->id, now_us, buf_cstr(&why));
-	buf_fini(&why);
-	return rc;
 }
 
 static enum store_rc
@@ -291,55 +201,6 @@ sched_delete_all(struct sched *s, enum job_kind kind, const char *queue,
 		*out += w.deleted;
 	}
 	return rc;
-}
-
-enum store_rc
-sched_account(struct store *st, const struct ledger_entry *what,
-    int64_t until_us)
-{
-	const struct job *j = what->job;
-	struct ledger_entry e = *what;
-	struct buf why = BUF_INIT;
-	struct due_range slots;
-	enum store_rc rc;
-
-	due_count(e.trigger, j->cursor_us, until_us, &slots);
-	if (slots.count == 0)
-		return STORE_OK;
-	e.state = what->is_held ? RUN_PAUSED : RUN_MISSED;
-	if (j->state == JOB_PAUSED) {
-		e.state = RUN_PAUSED;
-		e.reason = j->reason;
-	} else if (j->state == JOB_QUARANTINED) {
-		buf_printf(&why, "quarantined: %s",
-		    j->reason != NULL ? j->reason : "unreadable");
-		e.reason = buf_cstr(&why);
-	}
-	rc = why.is_failed ? STORE_FULL : ledger_record(st, &e, &slots, NULL);
-	buf_fini(&why);
-	return rc;
-}
-
-enum store_rc
-sched_free_us(struct store *st, int64_t job, const struct trigger *t,
-    int64_t now_us, int64_t *out)
-{
-	int64_t begin = now_us, end;
-	enum store_rc rc;
-
-	for (;;) {
-		rc = store_run_free(st, job, begin, &begin, &end);
-		if (rc != STORE_OK)
-			return rc;
-		if (end < begin) /* two rows are adjacent */
-			begin = end + 1;
-		else if (t != NULL && trigger_next(t, begin - 1) == begin)
-			begin++;
-		else
-			break;
-	}
-	*out = begin;
-	return STORE_OK;
 }
 
 /* Called by sched_change_job. */

@@ -1,30 +1,24 @@
 /*
- * What may surprise about a trigger: clock changes, gaps, rare fires, dialects
- * of crontab.  Warnings that need the input text are warn_text.c.  Tested in
- * t_trigger_warn.
+ * The list of warnings, and those that need the text a trigger was made of,
+ * which the trigger no longer has: steps that do not divide their range, and
+ * times that the clock skips or repeats.  Tested in t_trigger_warn.
  */
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/time/datetime.h"
 #include "lib/base/fault.h"
+#include "lib/base/num.h"
 #include "lib/trigger/trigger_int.h"
-#include "lib/trigger/slot.h"
 #include "lib/trigger/warn.h"
 #include "lib/time/tz.h"
 
 #include "lib/base/ban.h"
 
-#define DAY_US (INT64_C(86400) * US_PER_S)
-#define YEAR_DAYS 365
-#define NAME_SHOWN_MAX 64 /* bytes of an unknown name */
-
-#define HOURS_ALL UINT64_C(0xffffff)
-
-/* Clock changes this far ahead are reported. */
-#define CLOCK_AHEAD_US (400 * DAY_US)
-
-/* Fires this far apart are rare; shorter than any two years. */
-#define RARE_US (2 * YEAR_DAYS * DAY_US)
+#define PIECE_SHOWN_MAX 64 /* bytes of a piece in a warning */
+#define NAME_SHOWN_MAX 64  /* bytes of an unknown name */
 
 static const char *const names[] = {
 	[WARN_GAP] = "gap",
@@ -55,139 +49,6 @@ static const char *const names[] = {
 _Static_assert(sizeof(names) / sizeof(names[0]) == WARN__MAX,
     "a name for each code");
 
-/* A warning in both languages; "%1" and "%2" stand for its values. */
-struct phrase {
-	const char *text[DESCRIBE__MAX];
-};
-
-/* By what happens to the wall time. */
-static const struct phrase gap_phrases[DST__MAX] = {
-	[DST_WALL] = { { "%1 does not exist that day (the clock moves "
-			 "forward): it does not fire then",
-	    "%1 不存在（时钟拨快）：当次不触发" } },
-	[DST_SKIP] = { { "%1 does not exist that day (the clock moves "
-			 "forward): it does not fire then",
-	    "%1 不存在（时钟拨快）：当次不触发" } },
-	[DST_ONCE] = { { "%1 does not exist that day (the clock moves "
-			 "forward): it fires at %2 instead",
-	    "%1 不存在（时钟拨快）：改在 %2 触发" } },
-};
-
-static const struct phrase fold_phrases[DST__MAX] = {
-	[DST_WALL] = { { "%1 occurs twice that day (the clock moves back): "
-			 "it fires both times",
-	    "%1 出现两次（时钟拨慢）：两次都触发" } },
-	[DST_SKIP] = { { "%1 occurs twice that day (the clock moves back): "
-			 "it fires the first time only",
-	    "%1 出现两次（时钟拨慢）：只在第一次触发" } },
-	[DST_ONCE] = { { "%1 occurs twice that day (the clock moves back): "
-			 "it fires the first time only",
-	    "%1 出现两次（时钟拨慢）：只在第一次触发" } },
-};
-
-static const struct phrase rare_phrase = { { "it fires at %1, and then not "
-					     "before %2",
-    "在 %1 触发后，要到 %2 才再次触发" } };
-static const struct phrase end_phrase = { { "its last fire is at %1",
-    "最后一次触发在 %1" } };
-static const struct phrase cadence_phrase = {
-	{ "it fires every %1, but ticks run every %2: fires in between "
-	  "are late",
-	    "每%1触发一次，但每%2才检查一次任务：其间的触发会延后" }
-};
-static const struct phrase past_phrase = {
-	{ "%1 has passed: it runs at the next "
-	  "tick",
-	    "%1 已经过去：将在下一次检查时运行" }
-};
-static const struct phrase missed_phrase = {
-	{ "%1 passed longer ago than misfire_grace_time allows: it is missed",
-	    "%1 已经过去，且超过 misfire_grace_time：不会运行" }
-};
-static const struct phrase jitter_phrase = {
-	{ "the jitter of %1 is shortened where the next fire is nearer (%2)",
-	    "抖动 %1 会被缩短：与下一次触发的间隔更短（%2）" }
-};
-
-/*
- * What was noted while the trigger was read; "%L" stands for its line, "%Z"
- * for its zone.
- */
-static const struct {
-	unsigned note;
-	enum warn_code code;
-	struct phrase phrase;
-} note_rows[] = {
-	{ CRONTAB_STEP, WARN_STEP,
-	    { { "a step is larger than its range: only the first value of the "
-		"range matches",
-		"步长大于其范围：只匹配范围的第一个值" } } },
-	{ CRONTAB_QUARTZ, WARN_READING,
-	    { { "weekday numbers are read as Quartz counts them, 1 is Sunday "
-		"(crontab: 0 and 7); names are unambiguous: %L",
-		"星期数字按 Quartz 计：1 为周日（crontab 中 0 和 7 "
-		"为周日）；写名称则无歧义：%L" } } },
-	{ CRONTAB_SUNDAY_0, WARN_READING,
-	    { { "weekday numbers are read as crontab counts them, 0 and 7 are "
-		"Sunday (Quartz: 1); names are unambiguous: %L",
-		"星期数字按 crontab 计：0 和 7 为周日（Quartz 中 1 "
-		"为周日）；写名称则无歧义：%L" } } },
-	{ CRONTAB_SECONDS, WARN_READING,
-	    { { "six fields are read with the second first, as Quartz has them "
-		"(some programs have it last): %L",
-		"六个字段按 Quartz "
-		"的顺序读取：第一个是秒（有的程序把秒放在最后）：%L" } } },
-	{ CRONTAB_SECONDS_LAST, WARN_READING,
-	    { { "six fields are read with the second last, as croniter has "
-		"them, as the position of the names shows: %L",
-		"六个字段按 croniter "
-		"的顺序读取：最后一个是秒（由名称的位置可知）：%L" } } },
-	{ CRONTAB_YEAR_LAST, WARN_READING,
-	    { { "six fields are read with the year last, as AWS has them: %L",
-		"六个字段按 AWS 的顺序读取：最后一个是年：%L" } } },
-	{ CRONTAB_POSITION, WARN_READING,
-	    { { "# is read as the position of the weekday in the month; "
-		"Debian's cron ignores it and fires every week",
-		"# 表示当月第几个星期几；Debian 的 cron "
-		"会忽略它而每周触发" } } },
-	{ CRONTAB_RANDOM, WARN_READING,
-	    { { "~ is read as a choice from a range, as cronie has it; "
-		"Debian's cron ignores it and uses the first value",
-		"~ 按 cronie 的规则从范围中选取一个值；Debian 的 cron "
-		"会忽略它而只取第一个值" } } },
-	{ CRONTAB_CHOICE, WARN_CHOICE,
-	    { { "H and ~ were chosen by the job's queue and id, the same each "
-		"time: %L",
-		"H 和 ~ 已按任务的队列和 ID 选定，每次相同：%L" } } },
-	{ CRONTAB_JUNK, WARN_IGNORED_TEXT,
-	    { { "text after a range has no effect, as in Debian's cron: %L",
-		"范围之后的文字不起作用（与 Debian 的 cron 相同）：%L" } } },
-	{ CRONTAB_EMPTY, WARN_IGNORED_TEXT,
-	    { { "a range that ends before it begins has no value, as in "
-		"Debian's cron: %L",
-		"终点小于起点的范围没有值（与 Debian 的 cron 相同）：%L" } } },
-	{ CRONTAB_WRAP, WARN_READING,
-	    { { "a range that ends before it begins is read as Quartz does, "
-		"around the end: %L",
-		"终点小于起点的范围按 Quartz 的规则绕回开头：%L" } } },
-	{ CRONTAB_WEEK_END, WARN_READING,
-	    { { "a range of weekdays to Sunday is read to the end of the week; "
-		"Debian's cron has no value for it",
-		"到周日的星期范围视为到一周结束；Debian 的 cron "
-		"认为它没有值" } } },
-	{ CRONTAB_EITHER, WARN_READING,
-	    { { "day and weekday are both restricted: either may match, as in "
-		"crontab (some programs want both)",
-		"日和星期都有限制：满足其一即触发，与 crontab "
-		"相同（有的程序要求两者都满足）" } } },
-	{ CRONTAB_SATURDAY, WARN_READING,
-	    { { "L alone for the weekday is read as Saturday, as in Quartz",
-		"星期字段中单独的 L 按 Quartz 读作周六" } } },
-	{ TRIGGER_NOTE_ZONE, WARN_ZONE,
-	    { { "the zone of the crontab line is used, not timezone: %Z",
-		"以 crontab 行中的时区为准，而非 timezone：%Z" } } },
-};
-
 const char *
 warn_code_name(enum warn_code code)
 {
@@ -205,15 +66,8 @@ warns_fini(struct warns *ws)
 	ws->n = 0;
 }
 
-/* The values of "%1" and "%2": wall seconds, or durations in microseconds. */
-struct values {
-	int64_t v[2];
-	bool is_length;
-};
-
-/* Add a warning with empty texts; NULL if there are too many. */
-static struct warn *
-begin(struct warns *ws, enum warn_code code)
+struct warn *
+warns_begin(struct warns *ws, enum warn_code code)
 {
 	struct warn *w;
 
@@ -226,12 +80,8 @@ begin(struct warns *ws, enum warn_code code)
 	return w;
 }
 
-/*
- * Copy text up to the next "%1" or "%2" into out; the digit's index, or -1 at
- * the end.
- */
-static int
-copy_text(const char **text, struct buf *out)
+int
+warns_copy_text(const char **text, struct buf *out)
 {
 	const char *p = *text;
 	size_t n = 0;
@@ -249,70 +99,14 @@ copy_text(const char **text, struct buf *out)
 void
 warns_add(struct warns *ws, enum warn_code code, const struct warn_text *text)
 {
-	struct warn *w = begin(ws, code);
+	struct warn *w = warns_begin(ws, code);
 	const char *p;
 	int hole;
 
 	for (int lang = 0; w != NULL && lang < DESCRIBE__MAX; lang++)
 		for (p = text->text[lang];
-		     (hole = copy_text(&p, &w->text[lang])) >= 0;)
+		     (hole = warns_copy_text(&p, &w->text[lang])) >= 0;)
 			buf_str(&w->text[lang], hole == 0 ? text->a : text->b);
-}
-
-static void
-add(struct warns *ws, enum warn_code code, const struct phrase *ph,
-    const struct values *values)
-{
-	struct warn *w = begin(ws, code);
-	const char *p;
-	int64_t v;
-	int hole;
-
-	for (int i = 0; w != NULL && i < DESCRIBE__MAX; i++) {
-		enum describe_lang lang = (enum describe_lang)i;
-
-		for (p = ph->text[lang];
-		     (hole = copy_text(&p, &w->text[lang])) >= 0;) {
-			v = values->v[hole];
-			if (values->is_length)
-				describe_length(v, lang, &w->text[lang]);
-			else
-				describe_wall(v, &w->text[lang]);
-		}
-	}
-}
-
-/* Append a text with its "%L" and "%Z" replaced from t. */
-static void
-add_text(const struct trigger *t, const char *text, struct buf *out)
-{
-	const char *line = trigger_crontab(t);
-
-	for (; *text != '\0'; text++)
-		if (*text != '%')
-			buf_char(out, *text);
-		else if (*++text == 'L')
-			buf_str(out, line == NULL ? "" : line);
-		else
-			buf_str(out, tz_name(t->tz));
-}
-
-/* Add the warnings for the notes taken while t was read. */
-static void
-warn_of_notes(const struct trigger *t, unsigned notes, struct warns *ws)
-{
-	struct warn *w;
-	size_t i;
-	int lang;
-
-	for (i = 0; i < sizeof(note_rows) / sizeof(note_rows[0]); i++) {
-		if ((notes & note_rows[i].note) == 0)
-			continue;
-		w = begin(ws, note_rows[i].code);
-		for (lang = 0; w != NULL && lang < DESCRIBE__MAX; lang++)
-			add_text(t, note_rows[i].phrase.text[lang],
-			    &w->text[lang]);
-	}
 }
 
 void
@@ -357,224 +151,260 @@ warns_to_json(const struct warns *ws, enum describe_lang lang, struct buf *out)
 	buf_char(out, ']');
 }
 
-static void
-warn_of_missing_day(const struct trigger *t, struct warns *ws)
-{
-	static const struct warn_text text = {
-		.text = { "some months lack the day: it does not fire in them; "
-			  "on_missing_day = last uses their last day",
-		    "有的月份没有该日：当月不触发；on_missing_day = last "
-		    "则取该月最后一天" }
-	};
+/*
+ * The number of values of a field, and the most it can have; 0: as many as the
+ * month or the year has.  min is its first value.
+ */
+static const struct round {
+	enum cron_field f;
+	int size;
+	int most;
+	int min;
+	const char *text[DESCRIBE__MAX];
+} rounds[] = {
+	{ CRON_SECOND, 60, 60, 0,
+	    { "second %1: steps restart every minute, as 60 is no multiple "
+	      "of %2",
+		"second %1：60 不是 %2 的倍数，每分钟重新开始计步" } },
+	{ CRON_MINUTE, 60, 60, 0,
+	    { "minute %1: steps restart every hour, as 60 is no multiple of "
+	      "%2",
+		"minute %1：60 不是 %2 的倍数，每小时重新开始计步" } },
+	{ CRON_HOUR, 24, 24, 0,
+	    { "hour %1: steps restart every day, as 24 is no multiple of %2",
+		"hour %1：24 不是 %2 的倍数，每天重新开始计步" } },
+	{ CRON_DAY, 0, 31, 1,
+	    { "day %1: steps restart on the 1st of every month, "
+	      "not %2 days after the last",
+		"day %1：每月 1 日重新开始计步，与上月最后一次的间隔不一定是 %2 天" } },
+	{ CRON_MONTH, 12, 12, 1,
+	    { "month %1: steps restart every year, as 12 is no multiple of "
+	      "%2",
+		"month %1：12 不是 %2 的倍数，每年重新开始计步" } },
+	{ CRON_DOW, 7, 7, 0,
+	    { "day_of_week %1: steps restart every week, as 7 is no "
+	      "multiple of %2",
+		"day_of_week %1：7 不是 %2 的倍数，每周重新开始计步" } },
+	{ CRON_WEEK, 0, 53, 1,
+	    { "week %1: steps restart every year, which has 52 or 53 weeks, "
+	      "not %2 weeks after the last",
+		"week %1：每年（52 或 53 "
+		"周）重新开始计步，与上年最后一次的间隔不一定是 %2 周" } },
+};
 
-	if (t->kind == TRIGGER_CALENDAR && !t->u.calendar.dates.is_last &&
-	    calendar_has_missing(&t->u.calendar.dates))
-		warns_add(ws, WARN_MISSING_DAY, &text);
+/*
+ * Do the steps from the first value of the n bytes of a piece, "*", "a" or
+ * "a-b", go through the whole field?  So they do if it ends with the field and
+ * begins within the first step: 5-59/7 is meant as every 7 minutes.  In
+ * 30-59/7 and 0-40/7 a part of the field is meant, and in 1-6/2 six days of
+ * the week.
+ */
+static bool
+is_whole(const char *piece, size_t n, int step, const struct round *r)
+{
+	char text[16], *end;
+	long a, b = r->min + r->most - 1;
+
+	if (n == 1 && *piece == '*')
+		return true;
+	if (n == 0 || n >= sizeof(text))
+		return false;
+	memcpy(text, piece, n);
+	text[n] = '\0';
+	a = strtol(text, &end, 10);
+	if (end == text || a < 0)
+		return false;
+	if (*end == '-')
+		b = strtol(end + 1, &end, 10);
+	if (*end != '\0')
+		return false;
+	if (r->f == CRON_DOW && memchr(text, '-', n) != NULL)
+		return b - a >= r->most - 1;
+	return b >= r->min + r->most - 1 && a - r->min < step;
 }
 
-static int64_t
-wall_of(const struct trigger *t, int64_t t_us)
+/* The step of the piece of n bytes if it goes through its field, else 0. */
+static int
+step_of(const char *piece, size_t n, const struct round *r)
 {
-	int64_t t_s = t_us / US_PER_S - (t_us % US_PER_S < 0);
-	struct tz_period p;
+	const char *slash = memchr(piece, '/', n);
+	char digits[8];
+	size_t before, behind;
+	int64_t step;
 
-	tz_at(t->tz, t_s, &p);
-	return t_s + p.offset_s;
+	if (slash == NULL)
+		return 0;
+	before = (size_t)(slash - piece);
+	behind = n - before - 1;
+	if (behind >= sizeof(digits))
+		return 0;
+	memcpy(digits, slash + 1, behind);
+	digits[behind] = '\0';
+	if (num_parse(digits, 1, 9999, &step) != 0 ||
+	    !is_whole(piece, before, (int)step, r))
+		return 0;
+	return (int)step;
+}
+
+/* Warn of the n bytes of one field; true if there was a warning. */
+static bool
+check_field(enum cron_field f, const char *text, size_t n, struct warns *out)
+{
+	char piece[PIECE_SHOWN_MAX], step[16];
+	size_t i = 0, len;
+	int v;
+
+	while (i < sizeof(rounds) / sizeof(rounds[0]) && rounds[i].f != f)
+		i++;
+	if (i == sizeof(rounds) / sizeof(rounds[0]))
+		return false;
+	for (; n > 0; text += len, n -= len) {
+		const char *comma = memchr(text, ',', n);
+
+		len = comma == NULL ? n : (size_t)(comma - text);
+		v = step_of(text, len, &rounds[i]);
+		if (v > 1 && len < sizeof(piece) && v < rounds[i].most &&
+		    (rounds[i].size == 0 || rounds[i].size % v != 0)) {
+			(void)snprintf(piece, sizeof(piece), "%.*s", (int)len,
+			    text);
+			(void)snprintf(step, sizeof(step), "%d", v);
+			warns_add(out, WARN_UNEVEN,
+			    &(struct warn_text){
+				.text = { rounds[i].text[DESCRIBE_EN],
+				    rounds[i].text[DESCRIBE_ZH] },
+				.a = piece,
+				.b = step });
+			return true;
+		}
+		len += comma != NULL;
+	}
+	return false;
 }
 
 /*
- * Does the change from one period to the next skip or repeat a time of t?  The
- * first had warnings are unrelated.
+ * Check the fields of a crontab line; with six or more the seconds come first.
  */
 static void
-warn_of_change(const struct trigger *t, const struct tz_period change[2],
-    size_t had, struct warns *ws)
+check_line(const char *line, struct warns *out)
 {
-	const struct tz_period *p = &change[0], *q = &change[1];
-	enum warn_code code = q->offset_s > p->offset_s ? WARN_GAP : WARN_FOLD;
-	const struct phrase *ph = code == WARN_GAP ? gap_phrases : fold_phrases;
-	int64_t a_s = p->until_s + p->offset_s, b_s = p->until_s + q->offset_s;
-	struct values v = { { 0, b_s }, false };
-	struct slot_state room;
-	const struct slot_set set = trigger_ops_of(t)->walls(t, &room);
-	size_t i;
+	static const enum cron_field columns[] = { CRON_SECOND, CRON_MINUTE,
+		CRON_HOUR, CRON_DAY, CRON_MONTH, CRON_DOW };
+	const char *at[8];
+	size_t len[8], n = 0, skip;
 
-	v.v[0] = set.next(set.of, a_s < b_s ? a_s : b_s);
-	if (v.v[0] >= (a_s < b_s ? b_s : a_s))
+	while (*(line += strspn(line, " \t")) != '\0' && n < 8) {
+		at[n] = line;
+		len[n] = strcspn(line, " \t");
+		line += len[n];
+		/* A zone in front is no field. */
+		if (memchr(at[n], '=', len[n]) == NULL)
+			n++;
+	}
+	if (n < 5 || n > 7)
 		return;
-	for (i = had; i < ws->n; i++)
-		if (ws->v[i].code == code)
+	skip = n == 5;
+	for (size_t i = skip; i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (check_field(columns[i], at[i - skip], len[i - skip], out))
 			return;
-	add(ws, code, &ph[trigger_dst_of(t)], &v);
-}
-
-/* Add what clock changes do to t within CLOCK_AHEAD_US. */
-static void
-warn_of_clock(const struct trigger *t, const struct warn_env *env,
-    struct warns *ws)
-{
-	int64_t from_us = env->now_us, until_us = env->now_us + CLOCK_AHEAD_US;
-	struct tz_period p[2];
-	const size_t had = ws->n;
-
-	/* A job that runs every hour gains and loses an hour unnoticed. */
-	if (trigger_ops_of(t)->walls == NULL ||
-	    (t->kind == TRIGGER_CRON &&
-		t->u.cron.set.bits[CRON_HOUR] == HOURS_ALL))
-		return;
-	if (t->start_us != TRIGGER_NOT_GIVEN && t->start_us > from_us)
-		from_us = t->start_us;
-	if (t->end_us != TRIGGER_NOT_GIVEN && t->end_us < until_us)
-		until_us = t->end_us;
-	tz_at(t->tz, from_us / US_PER_S, &p[0]);
-	for (; p[0].until_s < until_us / US_PER_S; p[0] = p[1]) {
-		tz_at(t->tz, p[0].until_s, &p[1]);
-		warn_of_change(t, p, had, ws);
-	}
-}
-
-static const struct phrase drift_phrase = {
-	{ "days are counted in real time: it fires at %1, but at %2 after the "
-	  "clock has changed; a cron trigger keeps the time of day",
-	    "天数按实际时间计算：%1 触发，时钟调整后则在 %2 触发；"
-	    "若要保持钟点不变，请用 cron" }
-};
-
-/* Warn of whole days of real time in a zone whose clock will change. */
-static void
-warn_of_drift(const struct trigger *t, const struct warn_env *env,
-    struct warns *ws)
-{
-	int64_t first_us, next_us, until_us = env->now_us + CLOCK_AHEAD_US;
-	struct values v = { { 0, 0 }, false };
-	struct tz_period p, q;
-
-	if (t->kind != TRIGGER_INTERVAL ||
-	    t->u.interval.length_us % DAY_US != 0)
-		return;
-	first_us = trigger_first(t, env->now_us);
-	if (first_us == TRIGGER_NONE)
-		return;
-	tz_at(t->tz, first_us / US_PER_S, &p);
-	for (; p.until_s < until_us / US_PER_S; p = q) {
-		tz_at(t->tz, p.until_s, &q);
-		if (q.offset_s == p.offset_s)
-			continue;
-		next_us = trigger_next(t, p.until_s * US_PER_S - 1);
-		if (next_us == TRIGGER_NONE)
-			return;
-		v.v[0] = wall_of(t, first_us);
-		v.v[1] = wall_of(t, next_us);
-		add(ws, WARN_DRIFT, &drift_phrase, &v);
-		return;
-	}
-}
-
-/* The next fires: how dense, how rare, and whether they end. */
-struct fires {
-	int64_t v[2];	   /* the first two */
-	int64_t n;	   /* their number, up to the horizon */
-	int64_t last_us;   /* the last of them */
-	int64_t finest_us; /* the smallest distance */
-};
-
-static void
-sample_fires(const struct trigger *t, const struct warn_env *env,
-    struct fires *f)
-{
-	int64_t us = trigger_first(t, env->now_us);
-
-	*f = (struct fires){ .finest_us = INT64_MAX };
-	for (; f->n < env->horizon && us != TRIGGER_NONE; f->n++) {
-		if (f->n < 2)
-			f->v[f->n] = us;
-		if (f->n > 0 && us - f->last_us < f->finest_us)
-			f->finest_us = us - f->last_us;
-		f->last_us = us;
-		us = trigger_next(t, us);
-	}
-}
-
-static void
-warn_of_fires(const struct trigger *t, const struct warn_env *env,
-    struct warns *ws)
-{
-	struct values wall = { { 0, 0 }, false }, length = { { 0, 0 }, true };
-	struct fires f;
-
-	sample_fires(t, env, &f);
-	wall.v[0] = wall_of(t, f.v[0]);
-	wall.v[1] = wall_of(t, f.v[1]);
-	if (f.n > 1 && f.v[1] - f.v[0] >= RARE_US)
-		add(ws, WARN_RARE, &rare_phrase, &wall);
-	wall.v[0] = wall_of(t, f.last_us);
-	if (f.n > 0 && f.n < env->horizon)
-		add(ws, WARN_ENDS, &end_phrase, &wall);
-	length.v[0] = f.finest_us;
-	length.v[1] = env->cadence_us;
-	if (f.finest_us < env->cadence_us)
-		add(ws, WARN_CADENCE, &cadence_phrase, &length);
-	length.v[0] = t->jitter_us;
-	length.v[1] = f.finest_us;
-	if (t->jitter_us >= f.finest_us)
-		add(ws, WARN_JITTER, &jitter_phrase, &length);
-}
-
-/* Fields that were taken, as clients send them, but change nothing. */
-static void
-warn_of_idle_fields(const struct trigger *t, struct warns *out)
-{
-	static const struct phrase phrase = { { "%1 has no effect on trigger "
-						"%2: ignored",
-	    "%1 对 %2 触发器不起作用：已忽略" } };
-	bool is_date = t->kind == TRIGGER_DATE;
-	bool has_walls = !is_date && t->kind != TRIGGER_INTERVAL;
-	const struct {
-		const char *name;
-		bool is_idle;
-	} rows[] = {
-		{ "dst", !has_walls && t->dst != DST_AUTO },
-		{ "start_date", is_date && t->start_us != TRIGGER_NOT_GIVEN },
-		{ "end_date", is_date && t->end_us != TRIGGER_NOT_GIVEN },
-		{ "on_missing_day",
-		    t->kind == TRIGGER_CALENDAR &&
-			t->u.calendar.dates.is_last &&
-			t->u.calendar.dates.months == 0 },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].is_idle)
-			warns_add(out, WARN_IGNORED_FIELD,
-			    &(struct warn_text){
-				.text = { phrase.text[DESCRIBE_EN],
-				    phrase.text[DESCRIBE_ZH] },
-				.a = rows[i].name,
-				.b = trigger_kind_name(t->kind) });
 }
 
 void
-warns_find(const struct trigger *t, const struct warn_env *env,
-    struct warns *out)
+warns_find_steps(const struct trigger *t, struct warns *out)
 {
-	int64_t late_us;
-	struct values v = { { 0, 0 }, false };
+	const char *text;
 
-	warn_of_notes(t, env->notes, out);
-	warn_of_idle_fields(t, out);
-	if (t->kind != TRIGGER_DATE) {
-		warn_of_missing_day(t, out);
-		warn_of_clock(t, env, out);
-		warn_of_drift(t, env, out);
-		warns_find_steps(t, out);
-		warn_of_fires(t, env, out);
+	if (t->kind != TRIGGER_CRON)
+		return;
+	text = buf_cstr(&t->u.cron.text);
+	if (t->u.cron.is_crontab) {
+		check_line(text, out);
 		return;
 	}
-	v.v[0] = wall_of(t, t->u.date.run_us);
-	late_us = env->now_us - t->u.date.run_us;
-	if (late_us > 0)
-		add(out, WARN_PAST,
-		    env->grace_us >= 0 && late_us > env->grace_us ?
-			&missed_phrase :
-			&past_phrase,
-		    &v);
+	for (int f = CRON__MAX - 1; f >= 0; f--) {
+		const char *field = text + t->u.cron.at[f];
+
+		if (t->u.cron.at[f] != CRON_NOT_GIVEN &&
+		    check_field((enum cron_field)f, field, strlen(field), out))
+			return;
+	}
+}
+
+/* Does local time wall_s occur again after its first instant t_s? */
+static bool
+occurs_twice(const struct tz *tz, int64_t t_s, int64_t wall_s)
+{
+	struct tz_period p, q;
+
+	tz_at(tz, t_s, &p);
+	if (p.until_s == INT64_MAX)
+		return false;
+	tz_at(tz, p.until_s, &q);
+	return wall_s - q.offset_s >= q.from_s &&
+	    wall_s - q.offset_s < q.until_s && q.offset_s < p.offset_s;
+}
+
+static void
+check_wall(const struct trigger *t, const char *field, int64_t wall_s,
+    struct warns *out)
+{
+	int64_t t_s = tz_instant(t->tz, wall_s);
+	struct warn_text text = { .a = field };
+	struct buf taken = BUF_INIT;
+	struct tz_period p;
+
+	tz_at(t->tz, t_s, &p);
+	describe_wall(t_s + p.offset_s, &taken);
+	text.b = buf_cstr(&taken);
+	if (t_s + p.offset_s != wall_s) {
+		text.text[DESCRIBE_EN] = "%1 does not exist (the clock moves "
+					 "forward): %2 is used instead";
+		text.text[DESCRIBE_ZH] = "%1 不存在（时钟拨快）：改用 %2";
+		warns_add(out, WARN_GAP, &text);
+	} else if (occurs_twice(t->tz, t_s, wall_s)) {
+		text.text[DESCRIBE_EN] =
+		    "%1, %2, occurs twice (the clock moves "
+		    "back): the first is used; give an "
+		    "offset for the second";
+		text.text[DESCRIBE_ZH] =
+		    "%1（%2）出现两次（时钟拨慢）：取第一次；"
+		    "若要第二次，请写明时区偏移";
+		warns_add(out, WARN_FOLD, &text);
+	}
+	buf_fini(&taken);
+}
+
+/* Warn of an end at 00:00 of a day in which it would fire later. */
+static void
+check_end(const struct trigger *t, const char *text, struct warns *out)
+{
+	struct warn_text w = {
+		.text = { "end_date %1 is 00:00 of that day and excludes the day; "
+			  "write %1 23:59:59 to include it",
+		    "end_date %1 指当天 00:00，当天其余时间不会触发；"
+		    "若要包含当天，请写 %1 23:59:59" },
+		.a = text,
+	};
+	int64_t next_us;
+
+	/* The end of a calendarinterval includes its day. */
+	if (t->kind == TRIGGER_DATE || t->kind == TRIGGER_CALENDAR ||
+	    t->end_us == TRIGGER_NOT_GIVEN)
+		return;
+	next_us = trigger_ops_of(t)->next(t, t->end_us);
+	if (next_us - t->end_us < INT64_C(86400) * US_PER_S)
+		warns_add(out, WARN_END_DAY, &w);
+}
+
+void
+warns_find_instant(const struct trigger *t, const char *field, const char *text,
+    struct warns *out)
+{
+	int64_t wall_s;
+
+	if (!datetime_wall(text, &wall_s))
+		return;
+	check_wall(t, field, wall_s, out);
+	if (strcmp(field, trigger_in_name(IN_END_DATE)) == 0 &&
+	    datetime_is_date(text))
+		check_end(t, text, out);
 }

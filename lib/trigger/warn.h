@@ -98,6 +98,14 @@ void warns_find_steps(const struct trigger *t, struct warns *out);
 void warns_find_instant(const struct trigger *t, const char *field,
     const char *text, struct warns *out);
 
+/*
+ * Private to lib/trigger/warn*: add a warning with empty texts (NULL if there
+ * are too many); copy *text up to the next "%1" or "%2" into out, and move it
+ * behind that (the digit's index, or -1 at the end).
+ */
+struct warn *warns_begin(struct warns *ws, enum warn_code code);
+int warns_copy_text(const char **text, struct buf *out);
+
 /* Append the warnings of *from to *to; *from is empty afterwards. */
 void warns_move(struct warns *to, struct warns *from);
 
