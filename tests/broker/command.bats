@@ -89,7 +89,7 @@ lines_are() {
 	[ "$(sql 'SELECT count(*) FROM outbox')" = 0 ]
 }
 
-@test "its words and its environment are those of consume, and no password" {
+@test "its arguments and environment are those of consume, without passwords" {
 	program 'printf "%s\n" "$@" >>"$told"' \
 	    'env | grep -E "^(MINUTEHAND_[AJMQST]|SECRET|MINE)" | sort >>"$told"'
 	printf 'render_key "r" {\n\tenv = "SECRET"\n}\n' >>"$CONF"
@@ -142,7 +142,7 @@ lines_are() {
 	[ "$(wc -l <"$told")" -eq 3 ]
 }
 
-@test "exit 75 and a program that is not there are no attempts" {
+@test "exit 75 and a missing program are no attempts" {
 	program 'exit 75'
 	job one '{"retry": {"max_attempts": 1}}'
 	tick
@@ -159,7 +159,7 @@ lines_are() {
 	[ "$(jq -c .attempt "$told")" = 1 ]
 }
 
-@test "without the program its messages wait, and it is asked for less often" {
+@test "without the program its messages wait, and it is tried less often" {
 	rm "$work"
 	job one
 	run "$TICKER" --once
@@ -171,7 +171,7 @@ lines_are() {
 	[ "$(run_of one state)" = sent ]
 }
 
-@test "one that takes too long is ended, with all that it has started" {
+@test "a program that takes too long is ended, with all it has started" {
 	section 'timeout = "1s"'
 	program 'echo $$ >"$told"' 'sleep 300 & wait'
 	job one
@@ -188,14 +188,14 @@ lines_are() {
 	run ! pgrep -r R,S,D,T -g "$(cat "$told")"
 }
 
-@test "one that is killed has failed" {
+@test "a program that is killed has failed" {
 	program 'kill -9 $$'
 	job one
 	tick
 	[ "$(run_of one reason)" = 'attempt 1: killed by signal 9' ]
 }
 
-@test "of a lot of output the beginning is kept, and nothing waits for it" {
+@test "of long output the beginning is kept, and nothing blocks on it" {
 	program 'head -c 3000000 /dev/zero | tr "\0" y' 'exit 4'
 	job one
 	tick
@@ -208,7 +208,7 @@ lines_are() {
 	[ $(($(date +%s) - start)) -lt 20 ]
 }
 
-@test "a message that is not read is no failure; a long one arrives whole" {
+@test "a message that is not read is no failure; a long one arrives complete" {
 	program 'exec 0<&-' 'exit 0'
 	job one
 	tick
@@ -219,7 +219,7 @@ lines_are() {
 	[ "$(cat "$told")" = 65500 ]
 }
 
-@test "SIGTERM of the ticker ends what runs, which is no attempt" {
+@test "SIGTERM of the ticker ends running programs, which is no attempt" {
 	program 'echo $$ >"$told"' 'sleep 300 & wait'
 	job one '{"retry": {"max_attempts": 1}}'
 	"$TICKER" --window 60s 2>>"$BATS_TEST_TMPDIR/ticker.log" 3>&- &
@@ -274,7 +274,7 @@ lines_are() {
 	[ "$(sql "SELECT count(*) FROM run WHERE state = 'sent'")" = 3 ]
 }
 
-@test "a program that others may write is not run" {
+@test "a program that others can write is not run" {
 	job one
 	chmod 777 "$work"
 	run -78 "$TICKER" --once
@@ -282,7 +282,7 @@ lines_are() {
 	[ ! -s "$told" ]
 }
 
-@test "doctor and queue test say what is wrong with it" {
+@test "doctor and queue test report its errors" {
 	run "$MINUTEHAND" queue test cmd
 	[ "$status" -eq 0 ]
 	[[ $output == *'command at command:work'*arrived* ]]
@@ -297,7 +297,7 @@ lines_are() {
 	[[ $output == *"command:work: $work: No such file"* ]]
 }
 
-@test "mistakes in the configuration are named" {
+@test "errors in the configuration are reported" {
 	section
 	sed -i '/^\tcommand = /d' "$CONF"
 	run -78 "$TICKER" --once

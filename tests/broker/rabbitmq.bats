@@ -30,7 +30,7 @@ teardown() {
 
 # --- messages and queues
 
-@test "a message has each field as it should be" {
+@test "a message has every field" {
 	conf -- 'max_priority = 9' 'params = {x, y}'
 	before=$(date +%s)
 	pushed 'done=1 ' '' -k '{"extra":{"note":"ä"}}' -a '[10,"é"]' -p 4 1
@@ -48,7 +48,7 @@ teardown() {
 	    .extra.other_extra_params.priroty == 4' <<<"$body"
 }
 
-@test "an envelope travels, too" {
+@test "an envelope is sent, too" {
 	conf -- 'format = "envelope"'
 	pushed 'done=1 ' '' 1
 	run -0 client get "$q"
@@ -85,7 +85,7 @@ teardown() {
 	    <<<"$output") == *x-max-priority*9* ]]
 }
 
-@test "a queue that is there is used as it is" {
+@test "an existing queue is used unchanged" {
 	client declare "$q" '{"x-max-priority": 2}'
 	conf -- 'max_priority = 9'
 	pushed 'done=3 ' '' 3
@@ -93,7 +93,7 @@ teardown() {
 	[ "$output" = 3 ]
 }
 
-@test "messages are counted and deleted; no queue has none" {
+@test "messages are counted and deleted; a missing queue has none" {
 	run -0 "$SINK" "$CONF" "$q" count
 	[ "$output" = 0 ]
 	run -0 "$SINK" "$CONF" "$q" clear
@@ -140,7 +140,7 @@ teardown() {
 
 # --- refusals
 
-@test "a wrong password is told by the server, and not told by us" {
+@test "a wrong password: the server's reason, without the password" {
 	echo 'Wr0ngAndSecret' >"$BATS_TEST_TMPDIR/password"
 	chmod 600 "$BATS_TEST_TMPDIR/password"
 	conf "password_file = \"$BATS_TEST_TMPDIR/password\""
@@ -150,12 +150,12 @@ teardown() {
 	[[ $output == *ACCESS_REFUSED* ]]
 }
 
-@test "a password that cannot be had is told" {
+@test "a password that cannot be read is reported" {
 	conf 'password_env = "NO_SUCH_VARIABLE"'
 	pushed 'waits=1 ' 'NO_SUCH_VARIABLE is not set' 1
 }
 
-@test "a virtual host that is not there" {
+@test "a missing virtual host" {
 	conf 'vhost = "nowhere"'
 	pushed 'waits=1 ' 'nowhere' 1
 }
@@ -176,7 +176,7 @@ teardown() {
 	pushed 'waits=1 ' "access to vhost '/' refused for user 'porter'" 1
 }
 
-@test "no permission to make a queue, none to publish" {
+@test "no permission to declare a queue, none to publish" {
 	rabbitctl add_user reader Reader-1
 	rabbitctl set_permissions reader '' '' '.*'
 	export READER_PASSWORD=Reader-1
@@ -189,7 +189,7 @@ teardown() {
 	pushed 'done=9 ' '' 9
 }
 
-@test "a full queue refuses, and takes more when there is room" {
+@test "a full queue refuses, and accepts more when there is room" {
 	client declare "$q" '{"x-max-length": 5, "x-overflow": "reject-publish"}'
 	pushed 'later=15 ' 'the broker refused it (queue full?)' 20
 	[[ ${lines[0]} == *'done=5 '* ]]

@@ -37,7 +37,7 @@ teardown() {
 
 # --- a server that is not well
 
-@test "a queue that is deleted meanwhile is made again" {
+@test "a queue that is deleted meanwhile is declared again" {
 	sink_begin -b 1 -r 50 -w 100 1000
 	wait_for 10 has_more 50
 	client delete "$q"
@@ -46,7 +46,7 @@ teardown() {
 	[ "$("$SINK" "$CONF" "$q" count)" -gt 0 ]
 }
 
-@test "an alarm blocks, for no longer than the timeout, and passes" {
+@test "an alarm blocks for at most the timeout, and ends" {
 	rabbitctl set_vm_memory_high_watermark 0.0000001
 	wait_for 20 is_alarmed
 	pushed 'waits=99 ' 'the broker blocks publishers: low on memory' 100
@@ -59,7 +59,7 @@ teardown() {
 	pushed 'done=100 ' '' -r 20 -w 200 100
 }
 
-@test "a server that goes and comes back between two pushes" {
+@test "a server that restarts between two pushes" {
 	sink_begin -b 10 -r 1000 -w 100 2000
 	wait_for 10 has_more 50
 	rabbit_stop
@@ -100,7 +100,7 @@ teardown() {
 	pushed 'done=3 ' '' 3
 }
 
-@test "silence ends with the timeout, or when it is time to stop" {
+@test "a silent server: the wait ends with the timeout, or at a stop" {
 	through hang
 	pushed 'waits=3 ' 'no answer within the timeout' 3
 	took_less 3000
@@ -121,7 +121,7 @@ teardown() {
 	pushed 'done=3 ' '' 3
 }
 
-@test "connections that are cut: nothing is lost, doubles have the same id" {
+@test "cut connections: nothing is lost, duplicates have the same id" {
 	through cut=550-900
 	pushed 'done=10000 ' '?' -b 200 -r 200 10000
 	read -r all ids <<<"$(client ids "$q")"
@@ -131,7 +131,7 @@ teardown() {
 	spoiled 5
 }
 
-@test "answers that are lost: nothing is lost, doubles have the same id" {
+@test "lost answers: nothing is lost, duplicates have the same id" {
 	through swallow=0.1 spare=700
 	pushed 'done=10000 ' '?' -b 200 -r 200 10000
 	read -r all ids <<<"$(client ids "$q")"
@@ -149,13 +149,13 @@ tls() {
 	    'tls = "on"' -- -- ${1:+"ca_file = \"$1\""}
 }
 
-@test "TLS by the right authority" {
+@test "TLS with the right CA" {
 	tls "$BATS_FILE_TMPDIR/tls.pem"
 	pushed 'done=2000 ' '' 2000
 	[ "$("$SINK" "$CONF" "$q" count)" = 2000 ]
 }
 
-@test "TLS by a wrong authority, by none, under a wrong name" {
+@test "TLS with a wrong CA, without one, with a wrong name" {
 	tls "$BATS_FILE_TMPDIR/other.pem"
 	pushed 'waits=1 ' 'verif' 1
 	tls ''
@@ -168,7 +168,7 @@ tls() {
 	pushed 'waits=1 ' 'ostname' 1
 }
 
-@test "TLS to what speaks none, and to silence" {
+@test "TLS to a server without TLS, and to a silent one" {
 	tls "$BATS_FILE_TMPDIR/tls.pem" localhost "$RABBIT_PORT"
 	pushed 'waits=1 ' '?' 1
 	took_less 3000

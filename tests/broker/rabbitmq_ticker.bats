@@ -86,7 +86,7 @@ teardown() {
 	    "$BATS_TEST_TMPDIR/got")" -eq 2 ]
 }
 
-@test "RabbitMQ that is away: the ledger, health and doctor say so" {
+@test "RabbitMQ that is down: reported by ledger, health and doctor" {
 	cutter_tell refuse
 	post /funboost/publish "{\"queue_name\":\"$q\",\"msg_body\":{\"x\":3}}"
 	tick
@@ -105,7 +105,7 @@ teardown() {
 	is 'brokers[0].state' ok
 }
 
-@test "lost answers, killed ticks and servers: none lost, doubles by one id" {
+@test "lost answers, killed ticks and servers: none lost, duplicates by one id" {
 	ONCE_SPARE=700
 	once_fill "${ONCE_N:-400}"
 	once_suffer rabbit_stop rabbit_start

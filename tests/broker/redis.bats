@@ -73,7 +73,7 @@ message() {
 	outcome_is list 'sent: null'
 }
 
-@test "into a stream, and to those who listen" {
+@test "into a stream, and to subscribers" {
 	local id
 	publish stream '{"x":1}'
 	publish channel '{"x":1}'
@@ -98,7 +98,7 @@ message() {
 	outcome_is channel 'sent: null'
 }
 
-@test "each kind of worker gets it its way" {
+@test "each kind of worker gets its own form" {
 	local kind
 	for kind in REDIS REDIS_ACK_ABLE reids_ack_using_timeout RedisBrpopLpush; do
 		register "f$kind" "$kind"
@@ -120,7 +120,7 @@ message() {
 	outcome_is fchannel 'sent: nobody listened'
 }
 
-@test "priorities have lists of their own, up to the worker's" {
+@test "priorities have a list each, up to the worker's maximum" {
 	register fp REDIS_PRIORITY '.broker_exclusive_config."x-max-priority" = 4'
 	publish fp '{"x":0,"y":0}'
 	publish fp '{"x":2,"y":0,"extra":{"other_extra_params":{"priroty":2}}}'
@@ -139,7 +139,7 @@ message() {
 	[ -z "$(redis keys 'fp*')" ]
 }
 
-@test "a queue nobody has registered waits, and goes once it is" {
+@test "a queue without registration waits, and is sent once registered" {
 	publish flate '{"x":1,"y":2}'
 	tick
 	[[ $(outcome flate) =~ ^due:\ attempt\ [0-9]+:\ no\ worker\ has\ registered ]]
@@ -151,7 +151,7 @@ message() {
 	outcome_is flate 'sent: null'
 }
 
-@test "what takes no messages from outside is refused when it is added" {
+@test "a queue that accepts no external messages is refused at the add" {
 	local kind
 	for kind in MEMORY_QUEUE FAST_MEM_QUEUE; do
 		register fin "$kind"
@@ -171,7 +171,7 @@ message() {
 	[[ $(outcome flater) == *'takes MEMORY_QUEUE, which nobody can push to' ]]
 }
 
-@test "parameters are checked by what the worker has registered" {
+@test "parameters are checked against the worker's registration" {
 	register fc REDIS
 	due fc '"kwargs":{"x":1}'
 	bad kwargs '"y"'
@@ -207,7 +207,7 @@ message() {
 	status_is 200
 }
 
-@test "a registration that cannot be read is told, and costs nobody else" {
+@test "a registration that cannot be parsed is reported, and delays no other" {
 	redis hset funboost_queue__consumer_parmas fbad '{"broker_kind":' >/dev/null
 	register fgood REDIS
 	publish fbad '{"x":1}'
@@ -237,7 +237,7 @@ message() {
 	outcome_is fd 'due: published; waiting: redis:main: Connection refused'
 }
 
-@test "what a worker would unpickle is refused, whatever the queue" {
+@test "parameters that a worker would unpickle are refused, for every queue" {
 	local key='{"x":1,"y":1,"extra":{"can_not_json_serializable_keys":["x"]}}' q
 	register fr REDIS
 	for q in fr list; do
@@ -284,7 +284,7 @@ message() {
 	[ "$n" = 20 ]
 }
 
-@test "clearing takes what killed workers hold, and no more" {
+@test "clearing deletes what killed workers hold, and no more" {
 	register fq REDIS_ACK_ABLE
 	register fb RedisBrpopLpush
 	redis hset funboost_queue__consumer_parmas fp \
@@ -343,7 +343,7 @@ message() {
 	is data.queues_config.stream.broker_kind REDIS_STREAM
 }
 
-@test "metrics and health tell of the broker, and why only the command" {
+@test "metrics and health report the broker, and only the command the reason" {
 	publish list '{"x":1}'
 	cgi GET /metrics
 	[[ $body == *'minutehand_broker_up{broker="redis:main"} 1'* ]]
@@ -369,7 +369,7 @@ message() {
 	[[ $output == *'1, all of them can be reached'* ]]
 }
 
-@test "a broker that takes nothing is told of, though it can be reached" {
+@test "a broker that accepts nothing is reported, though it can be reached" {
 	redis config set maxmemory 1 maxmemory-policy noeviction >/dev/null
 	publish list '{"x":1,"y":2}'
 	tick
@@ -401,7 +401,7 @@ message() {
 	[[ $body == *'minutehand_broker_up{broker="redis:main"} 1'* ]]
 }
 
-@test "behind messages that are over stands one for a Redis that is back" {
+@test "after expired messages the next one is sent once Redis is back" {
 	local n
 	redis_stop
 	for n in {1..150}; do
@@ -419,7 +419,7 @@ message() {
 	[ "$(sql 'SELECT fails FROM endpoint')" = 0 ]
 }
 
-@test "a RabbitMQ that rests costs nobody attempts" {
+@test "a RabbitMQ that is not tried costs no attempts" {
 	is_built RABBITMQ || skip 'RabbitMQ is not built in'
 	section 'rabbitmq "away"' "port = $(free_port)"
 	register fall RABBITMQ_AMQP
@@ -443,7 +443,7 @@ is_waiting() {
 	[[ $(outcome fall) == 'due: waiting: nothing listens at '* ]]
 }
 
-@test "what was added while nobody knew is checked when it fires" {
+@test "a job added without a registration is checked when it fires" {
 	redis_stop
 	due fast '"kwargs":{"x":1,"z":2}'
 	due fall '"kwargs":{"x":1,"y":2}'
@@ -459,7 +459,7 @@ is_waiting() {
 	[[ $output == *'needs the parameter "y"'* ]]
 }
 
-@test "who asks while the broker is down, or hangs, is told soon" {
+@test "requests while the broker is down, or hangs, are answered soon" {
 	local from way q
 	cutter_start "$REDIS_PORT"
 	server slow "$CUTTER_PORT" 'timeout = 30s'
@@ -490,7 +490,7 @@ is_waiting() {
 	is data.queues_config.z6.broker_kind REDIS
 }
 
-@test "queue test sends a message past the schedule, and tells what became of it" {
+@test "queue test sends a message outside the schedule, and reports its end" {
 	local id
 	redis rpush list old >/dev/null
 	run -0 "$ctl" queue test list --kwargs '{"x":1}' --json
@@ -520,7 +520,7 @@ is_waiting() {
 	[ "$(sql 'SELECT count(*) FROM outbox')" = 0 ]
 }
 
-@test "queue list and queue clear know what is on its way" {
+@test "queue list and queue clear include messages being sent" {
 	publish list '{"x":1}'
 	redis rpush list a b >/dev/null
 	run -0 "$ctl" queue list --json
@@ -536,7 +536,7 @@ is_waiting() {
 	[ "$(sql 'SELECT count(*) FROM outbox')" = 1 ]
 }
 
-@test "jobs in memory: once, and a broker that is away is known to all" {
+@test "jobs in memory: once, and a broker that is down is reported by all" {
 	# A memory store of its own, for that of others is not the test's.
 	echo "memory_store = \"/dev/shm/minutehand-test-$$-$RANDOM/m.db\"" >>"$CONF"
 	port=$(free_port)
@@ -559,7 +559,7 @@ is_waiting() {
 	rm -rf "$(sed -n 's|^memory_store = "\(.*\)/m.db"|\1|p' "$CONF")"
 }
 
-@test "a queue that is always full starves no other" {
+@test "a queue that is always full delays no other" {
 	queue 'busy*' redis
 	queue 'calm*' redis
 	"$abs_top_builddir/bench/mkjobs" "$DIR/store.db" 1 idle

@@ -105,7 +105,7 @@ settled() {
 	    [ "$(sql "SELECT count(*) FROM run WHERE state <> 'sent'")" = 0 ]
 }
 
-@test "nobody listens there" {
+@test "no server listens" {
 	redis_start
 	server main "$REDIS_PORT"
 	redis_stop
@@ -114,7 +114,7 @@ settled() {
 	recover
 }
 
-@test "it takes connections, and says nothing" {
+@test "it accepts connections, and does not answer" {
 	redis_start
 	cutter_start "$REDIS_PORT"
 	server main "$CUTTER_PORT" 'timeout = 1s'
@@ -124,7 +124,7 @@ settled() {
 	recover
 }
 
-@test "it falls silent, and ends, in the middle" {
+@test "it stops answering, and ends, in the middle" {
 	redis_start
 	cutter_start "$REDIS_PORT"
 	server main "$CUTTER_PORT" 'timeout = 1s'
@@ -146,7 +146,7 @@ settled() {
 	recover
 }
 
-@test "a tick that waits for it ends when it is told to" {
+@test "a tick that waits for it ends on SIGTERM" {
 	redis_start
 	cutter_start "$REDIS_PORT"
 	server main "$CUTTER_PORT" 'timeout = 60s'
@@ -174,7 +174,7 @@ settled() {
 	recover
 }
 
-@test "it is a replica that may only be read" {
+@test "it is a read-only replica" {
 	redis_start "replicaof 127.0.0.1 $(free_port)"
 	server main "$REDIS_PORT"
 	suffer "due: *: READONLY You can't write against a read only replica*"
@@ -182,7 +182,7 @@ settled() {
 	recover
 }
 
-@test "it is loading what it had" {
+@test "it is loading its data" {
 	redis_start
 	server main "$REDIS_PORT"
 	redis eval 'for i = 1, 4000 do redis.call("SET", "k" .. i, i) end' 0
@@ -244,7 +244,7 @@ settled() {
 	[ "$(outcome bad)" = 'sent: null' ]
 }
 
-@test "the queue is something else there" {
+@test "the queue's key has another type" {
 	redis_start
 	server main "$REDIS_PORT"
 	queue fine redis 'server = main'
@@ -257,7 +257,7 @@ settled() {
 	recover
 }
 
-@test "by a socket" {
+@test "over a Unix socket" {
 	redis_start "unixsocket $BATS_TEST_TMPDIR/redis.sock"
 	server main 1 "socket = \"$BATS_TEST_TMPDIR/redis.sock\""
 	redis_stop
@@ -267,7 +267,7 @@ settled() {
 	recover
 }
 
-@test "somebody deletes the script" {
+@test "the script is flushed" {
 	redis_start
 	server main "$REDIS_PORT"
 	tick_start
@@ -279,7 +279,7 @@ settled() {
 	recover
 }
 
-@test "attempts have an end, and so has patience" {
+@test "attempts are limited, by number and by age" {
 	redis_start
 	server main "$REDIS_PORT"
 	redis set bad x >/dev/null
@@ -302,7 +302,7 @@ settled() {
 	[ "$(bodies bad | jq .n)" = 3 ]
 }
 
-@test "who does not want to wait does not ask without end" {
+@test "a client with a short timeout is not delayed" {
 	redis_start
 	server main "$REDIS_PORT"
 	redis set bad x >/dev/null

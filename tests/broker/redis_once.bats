@@ -30,7 +30,7 @@ again() {
 	redis_start "${journal[@]}"
 }
 
-@test "a worker gets each message once, as it was meant" {
+@test "a worker gets each message once, unchanged" {
 	server main "$CUTTER_PORT"
 	queue bench redis
 	once_fill "$runs"
@@ -75,7 +75,7 @@ again() {
 	[ "$(redis ttl "$(redis --scan --pattern 'minutehand:*' | head -n 1)")" -gt 80000 ]
 }
 
-@test "with dedup off none is lost; so many are there twice" {
+@test "with dedup off none is lost; some arrive twice" {
 	server main "$CUTTER_PORT" 'timeout = 1s' 'dedup = off'
 	queue bench redis
 	once_fill $((runs / 3))

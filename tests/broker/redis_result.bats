@@ -40,7 +40,7 @@ worker() {
 	results expire "$id" 1800 >/dev/null
 }
 
-@test "need_result waits for what the worker leaves, and it stays there" {
+@test "need_result waits for the worker's result, which is kept" {
 	worker list &
 	echo $! >"$BATS_TEST_TMPDIR/worker"
 	(sleep 1; tick) &
@@ -60,7 +60,7 @@ worker() {
 	[ "$(results llen t1)" = 1 ]
 }
 
-@test "none in time is null; asked later it is 404 until it is there" {
+@test "no result in time is null; later 404 until there is one" {
 	local before
 	post /funboost/publish '{"queue_name":"list","msg_body":{"x":1},
 	    "task_id":"t2","need_result":true,"timeout":1}'
@@ -93,7 +93,7 @@ option() {
 	rm "$CONF.new"
 }
 
-@test "who waits for a result counts as who waits for messages" {
+@test "a client that waits for a result counts as one that waits for messages" {
 	local before first
 	option 'max_waiting = 1'
 	post /funboost/publish '{"queue_name":"list","msg_body":{},"task_id":"w1"}'
@@ -123,7 +123,7 @@ option() {
 	grep -q '"result":1' "$BATS_TEST_TMPDIR/first/body"
 }
 
-@test "a token that is revoked waits no longer" {
+@test "a wait ends when the token is revoked" {
 	local before
 	post /funboost/publish '{"queue_name":"list","msg_body":{},"task_id":"r1"}'
 	before=$(date +%s)
@@ -135,7 +135,7 @@ option() {
 	[ $(($(date +%s) - before)) -lt 8 ]
 }
 
-@test "what others have published, by the queue's name" {
+@test "messages of other publishers, by the queue's name" {
 	results lpush foreign '{"result":1}' >/dev/null
 	cgi GET '/funboost/get_result?task_id=foreign&timeout=0'
 	status_is 404
@@ -144,7 +144,7 @@ option() {
 	is data.status_and_result.result 1
 }
 
-@test "a queue of our own keeps no results, and nothing waits for one" {
+@test "an embedded queue has no results, and no request waits for one" {
 	local before
 	before=$(date +%s)
 	post /funboost/publish '{"queue_name":"own","msg_body":{},
@@ -158,7 +158,7 @@ option() {
 	is result null
 }
 
-@test "a result that is no JSON, and a key that is no list" {
+@test "a result that is not JSON, and a key that is not a list" {
 	post /funboost/publish '{"queue_name":"list","msg_body":{},"task_id":"t4"}'
 	tick
 	results lpush t4 'plain text' >/dev/null
@@ -171,7 +171,7 @@ option() {
 	is result null
 }
 
-@test "the database is the owner's to say" {
+@test "the database is configured" {
 	sed -i 's/^\(\tport = .*\)/\1\n\tresult_db = 3/' "$CONF"
 	post /funboost/publish '{"queue_name":"list","msg_body":{},"task_id":"t5"}'
 	tick
@@ -180,7 +180,7 @@ option() {
 	is result '[1]'
 }
 
-@test "a worker that never registers: the run says what to do" {
+@test "a worker that never registers: the run has advice" {
 	post /funboost/publish '{"queue_name":"f1","msg_body":{"x":1}}'
 	status_is 200
 	tick

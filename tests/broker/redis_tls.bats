@@ -61,7 +61,7 @@ kept() {
 	sql 'SELECT reason FROM endpoint' | tee /dev/stderr | grep -q "$1"
 }
 
-@test "by the right authority: a run, and what is asked" {
+@test "with the right CA: a run, and requests" {
 	tls "$BATS_FILE_TMPDIR/tls.pem"
 	arrived
 	run -0 "$MINUTEHAND" queue test q
@@ -75,33 +75,33 @@ kept() {
 	arrived
 }
 
-@test "by a wrong authority" {
+@test "with a wrong CA" {
 	tls "$BATS_FILE_TMPDIR/other.pem"
 	kept 'certificate verify failed: self.signed certificate'
 }
 
-@test "by no authority of ours" {
+@test "with an unknown CA" {
 	tls ''
 	kept 'certificate verify failed: self.signed certificate'
 }
 
-@test "by an authority that cannot be read" {
+@test "with a CA file that cannot be read" {
 	tls "$BATS_TEST_TMPDIR/gone"
 	kept "cannot read ca_file $BATS_TEST_TMPDIR/gone"
 }
 
-@test "under a wrong name" {
+@test "with a wrong name" {
 	tls "$BATS_FILE_TMPDIR/tls.pem" 127.0.0.1
 	kept 'certificate verify failed: IP address mismatch'
 }
 
-@test "to what speaks none" {
+@test "to a server without TLS" {
 	tls "$BATS_FILE_TMPDIR/tls.pem" localhost "$REDIS_PORT"
 	# It takes the greeting for the beginning of a line.
 	kept 'no answer within the timeout'
 }
 
-@test "to silence" {
+@test "to a silent server" {
 	cutter_start "$TLS_PORT"
 	cutter_tell hang
 	tls "$BATS_FILE_TMPDIR/tls.pem" localhost "$CUTTER_PORT"

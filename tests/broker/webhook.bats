@@ -120,7 +120,7 @@ again() {
 	[ "$(got 'map(.signed) | all')" = true ]
 }
 
-@test "cut, or too late: it may have arrived, and goes again with its id" {
+@test "cut, or too late: it may have arrived, and is sent again with its id" {
 	say cut
 	job one
 	tick
@@ -155,7 +155,7 @@ again() {
 	[ "$(run_of one state)" = due ]
 }
 
-@test "its retry bounds how often" {
+@test "its retry limits the attempts" {
 	say 500
 	job one '{"retry": {"max_attempts": 2}}'
 	tick
@@ -166,7 +166,7 @@ again() {
 	[ "$(got 'length')" = 2 ]
 }
 
-@test "not there: it waits, and arrives when the server is back" {
+@test "server down: it waits, and arrives when the server is back" {
 	stop_pid "$hook_pid"
 	hook_pid=
 	job one
@@ -180,7 +180,7 @@ again() {
 	[ "$(got 'map(.body.attempt)')" = '[1]' ]
 }
 
-@test "a secret others can read signs nothing; one that is replaced is used" {
+@test "a secret that others can read is not used; a replaced one is" {
 	job one
 	chmod 644 "$DIR/site.secret"
 	run "$TICKER" --once
@@ -198,7 +198,7 @@ again() {
 	[ "$(got 'map(.signed)')" = '[false,true]' ]
 }
 
-@test "twenty slow ones arrive at once" {
+@test "twenty slow requests go in parallel" {
 	say 200 delay=0.5
 	for i in {1..20}; do
 		job "j$i"

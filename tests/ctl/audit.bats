@@ -54,7 +54,7 @@ found() {
 	[[ $output == "audit: 1 jobs, 0 rows, 0 slots:"* ]]
 }
 
-@test "after all that users, outages and ticks do, the ledger is complete" {
+@test "after changes, outages and ticks the ledger is complete" {
 	add_old catchup --max-catchup 5 --no-coalesce
 	add_old coalesced
 	add_old missed --misfire-grace 1m
@@ -112,7 +112,7 @@ found() {
 	found gap 120 120
 }
 
-@test "a row that is there twice is a double, or unexplained" {
+@test "a duplicated row is reported as double, or unexplained" {
 	local id
 	add_old j --max-catchup 10 --no-coalesce
 	"$TICKER" --once
@@ -130,7 +130,7 @@ found() {
 	found unexplained 1 0
 }
 
-@test "a slot that was skipped is found, between rows and in a range" {
+@test "a skipped slot is reported, between rows and in a range" {
 	add_old j --max-catchup 10 --no-coalesce
 	"$TICKER" --once
 	sql "UPDATE run SET last_us = last_us - 60000000, count = count - 1
@@ -145,7 +145,7 @@ found() {
 	found gap 1 1
 }
 
-@test "tables for people, --since, and wrong use" {
+@test "tables, --since, and wrong usage" {
 	add_old j --max-catchup 10 --no-coalesce
 	"$TICKER" --once
 	sql "DELETE FROM run WHERE state = 'sent'"
@@ -164,7 +164,7 @@ found() {
 	run -64 "$MH" audit now
 }
 
-@test "what retention took bounds the audit of each job" {
+@test "pruned rows limit the audit of each job" {
 	add_old j --max-catchup 10 --no-coalesce
 	add_old k --max-catchup 10 --no-coalesce
 	"$TICKER" --once
@@ -178,7 +178,7 @@ found() {
 	found gap 1 1
 }
 
-@test "a store of version 1: what was before it was migrated is not known" {
+@test "a store of version 1: slots before the migration are not known" {
 	local now
 	now=$(date +%s)000000
 	rm "$STORE"
@@ -202,7 +202,7 @@ found() {
 	clean
 }
 
-@test "zone data that were replaced: what they gave is not compared" {
+@test "replaced zone data: their slots are not compared" {
 	local zones=$BATS_TEST_TMPDIR/zoneinfo
 	mkdir -p "$zones/Test"
 	cp /usr/share/zoneinfo/Etc/GMT-3 "$zones/Test/Zone"
@@ -218,7 +218,7 @@ found() {
 	[[ $output == *"rows not compared 2" ]]
 }
 
-@test "a trigger that cannot be read hides no other job" {
+@test "a trigger that cannot be parsed hides no other job" {
 	add_old j
 	add_old k --max-catchup 10 --no-coalesce
 	"$TICKER" --once
@@ -229,7 +229,7 @@ found() {
 	[ "$(jq -s '.[0] | "\(.job_id) \(.count)"' -r <<<"$output")" = 'k 10' ]
 }
 
-@test "restore audits, and says when the ledger is not complete" {
+@test "restore audits, and reports an incomplete ledger" {
 	add_old j --max-catchup 10 --no-coalesce
 	"$TICKER" --once
 	"$MH" backup "$BATS_TEST_TMPDIR/copy.db"
@@ -241,7 +241,7 @@ found() {
 	[[ $output == *"the store is restored, but"* ]]
 }
 
-@test "a run by hand decides no slots, though the clock is set back behind it" {
+@test "a run by hand decides no slots, even if the clock is set back" {
 	"$MH" job add q --id j --cron 'minute=*' >/dev/null
 	"$MH" job run q j
 	sql "UPDATE run SET slot_us = slot_us + 86400000000,

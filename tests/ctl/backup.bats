@@ -56,7 +56,7 @@ complaints() {
 	    FROM message EXCEPT SELECT 'no run', task_id FROM run LIMIT 5"
 }
 
-@test "a backup under load: what was told before is in it, and it is one state" {
+@test "a backup under load: all acknowledged before is in it, and it is consistent" {
 	local had
 	start_load
 	wait_for 20 test -s "$BATS_TEST_TMPDIR/told"
@@ -80,7 +80,7 @@ complaints() {
 	[ "$(jobs_of "$COPY")" -eq 1 ]
 }
 
-@test "a backup overwrites nothing unless told to, and never the store" {
+@test "a backup overwrites a file only with --force, and never the store" {
 	add one
 	echo precious >"$COPY"
 	run -1 "$MH" backup "$COPY"
@@ -94,7 +94,7 @@ complaints() {
 	[ "$(jobs_of "$STORE")" -eq 1 ]
 }
 
-@test "restore brings back what was there, and keeps what is" {
+@test "restore restores the backup, and keeps the present store" {
 	add one
 	"$MH" backup "$COPY"
 	add two
@@ -139,7 +139,7 @@ complaints() {
 	[ "$(jobs_of "$STORE")" -eq 2 ]
 }
 
-@test "restore refuses what is damaged, foreign, newer or not there" {
+@test "restore refuses a damaged, foreign, newer or missing file" {
 	local bad=$BATS_TEST_TMPDIR/bad.db size
 	for i in {1..30}; do add "job$i"; done
 	"$MH" backup "$COPY"
@@ -169,7 +169,7 @@ complaints() {
 	[ ! -e "$STORE.before-restore" ]
 }
 
-@test "restore under load: nobody writes into the store of before" {
+@test "restore under load: no process writes into the previous store" {
 	local id
 	start_load
 	wait_for 20 test -s "$BATS_TEST_TMPDIR/told"

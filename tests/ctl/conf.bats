@@ -40,7 +40,7 @@ setup() {
 	done < <("$MH" --help | sed -n 's/^  \([a-z]* \{0,1\}[a-z]*\)  .*/\1/p')
 }
 
-@test "the example without its signs of comment is a configuration" {
+@test "the example, uncommented, is a configuration" {
 	sed -e '/^memory_store/d' -e '/^# /d' -e '/^#	 /d' -e 's/^#//' "$CONF" \
 	    >"$BATS_TEST_TMPDIR/full"
 	cp "$BATS_TEST_TMPDIR/full" "$CONF"
@@ -49,7 +49,7 @@ setup() {
 	[ "$status" -eq 0 ]
 }
 
-@test "a mistake: file, line, option; exit 78" {
+@test "an error: file, line, option; exit 78" {
 	printf 'busy = 5s\nwindow = soon\n' >"$CONF"
 	run "$MH" job list
 	[ "$status" -eq 78 ]
@@ -57,7 +57,7 @@ setup() {
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "an unknown option and a broker that nobody knows" {
+@test "an unknown option and an unknown broker" {
 	echo 'colour = red' >"$CONF"
 	run "$MH" job list
 	[ "$status" -eq 78 ]
@@ -78,7 +78,7 @@ setup() {
 	done
 }
 
-@test "where it is looked for" {
+@test "where it is searched" {
 	mkdir "$BATS_TEST_TMPDIR/other"
 	echo 'window = soon' >"$BATS_TEST_TMPDIR/other/x.conf"
 	MINUTEHAND_CONF=$BATS_TEST_TMPDIR/other/x.conf run "$MH" job list
@@ -169,7 +169,7 @@ setup() {
 	    "$MH" -c "$HOME/kept/minutehand.conf" job add --json -
 }
 
-@test "what is found wrong after the file was read names its line" {
+@test "an error found after the file was read has its line" {
 	local n=0 text want
 	while IFS='|' read -r text want; do
 		# shellcheck disable=SC2059 # \n in it

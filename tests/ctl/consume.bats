@@ -7,7 +7,7 @@ setup() {
 	fresh_home
 }
 
-@test "exit 0: every message is given once, and gone" {
+@test "exit 0: every message is processed once, and removed" {
 	for _ in 1 2 3; do send q; done
 	run "$MH" consume q -- sh -c 'cat; echo'
 	[ "$status" -eq 0 ]
@@ -16,20 +16,20 @@ setup() {
 	[ -z "$("$MH" queue peek q)" ]
 }
 
-@test "an empty queue is no fault" {
+@test "an empty queue is not an error" {
 	"$MH" job add q --id j --every 1d >/dev/null
 	run "$MH" consume q -- false
 	[ "$status" -eq 0 ]
 }
 
-@test "the ids are in the environment, the rest of it too" {
+@test "the ids are in the environment, with the rest of it" {
 	id=$(send q)
 	FOO=bar run "$MH" consume q -- sh -c \
 	    'echo $FOO $MINUTEHAND_QUEUE $MINUTEHAND_JOB_ID $MINUTEHAND_TASK_ID $MINUTEHAND_ATTEMPT $MINUTEHAND_SCHEDULED_AT'
 	[[ $output == "bar q sender $id 1 20"*Z ]]
 }
 
-@test "a failure counts, is put back with its reason, and waits" {
+@test "a failure is counted; the message is put back with the reason and a delay" {
 	send q
 	run "$MH" consume q -- sh -c 'exit 3'
 	[ "$status" -eq 1 ]
@@ -38,7 +38,7 @@ setup() {
 	[ -z "$output" ]
 }
 
-@test "so does a command killed by a signal" {
+@test "a command killed by a signal is a failure" {
 	send q
 	run "$MH" consume q -- sh -c 'kill -9 $$'
 	[ "$status" -eq 1 ]
@@ -54,7 +54,7 @@ setup() {
 	[ "$(count_state q dead)" -eq 1 ]
 }
 
-@test "exit 75: try later, and it does not count" {
+@test "exit 75: try later, and no attempt is counted" {
 	send q
 	run "$MH" consume q -- sh -c 'exit 75'
 	[ "$status" -eq 1 ]
@@ -84,14 +84,14 @@ setup() {
 	[ "$status" -eq 64 ]
 }
 
-@test "--parallel: so many at once" {
+@test "--parallel: maximum of commands at once" {
 	for _ in 1 2 3 4; do send q; done
 	start=$(date +%s%N)
 	"$MH" consume q --parallel 4 -- sleep 1
 	[ $((($(date +%s%N) - start) / 1000000)) -lt 2500 ]
 }
 
-@test "--wait: stays for a message that comes late" {
+@test "--wait: waits for a late message" {
 	"$MH" job add q --id j --every 1d >/dev/null
 	{ sleep 0.5; send q >/dev/null; } 3>&- &
 	pid=$!
@@ -112,7 +112,7 @@ setup() {
 	[ -z "$("$MH" queue peek q)" ]
 }
 
-@test "SIGTERM: the command is told, the message is put back for free" {
+@test "SIGTERM is passed to the command, the message is put back without an attempt" {
 	send q
 	"$MH" consume q -- sh -c 'trap "echo told >$HOME/told; exit 9" TERM
 	    echo >$HOME/up; while :; do sleep 0.1; done' 3>&- &
@@ -126,7 +126,7 @@ setup() {
 	[[ $("$MH" queue peek q) == *"ready  0 "*"was stopped"* ]]
 }
 
-@test "SIGTERM: a command that still ends well is done" {
+@test "SIGTERM: a command that still exits with 0 is done" {
 	send q
 	"$MH" consume q -- sh -c 'trap "exit 0" TERM
 	    echo >$HOME/up; while :; do sleep 0.1; done' 3>&- &
@@ -137,7 +137,7 @@ setup() {
 	[ -z "$("$MH" queue peek q)" ]
 }
 
-@test "kill -9 loses nothing: the lease lapses" {
+@test "kill -9 loses nothing: the lease expires" {
 	send q
 	"$MH" consume q --lease 1s -- sh -c 'echo >$HOME/up; exec sleep 2' 3>&- &
 	pid=$!
@@ -161,7 +161,7 @@ setup() {
 	[ "$status" -eq 0 ]
 }
 
-@test "commands inherit no file of ours, and no blocked signal" {
+@test "commands inherit no open file, and no blocked signal" {
 	send q
 	send q
 	# Not by way of a shell: some block signals while they start a command.
@@ -172,7 +172,7 @@ setup() {
 	[[ $output != *store.db* ]]
 }
 
-@test "commands meet a file size limit as any program does" {
+@test "commands get SIGXFSZ as usual" {
 	id=$(send q)
 	run "$MH" consume q -- awk '/^SigIgn/ { print $2 }' /proc/self/status
 	# SIGXFSZ is 25.

@@ -56,7 +56,7 @@ known() {
 	"$MH" job add "$1" --id known --every 1d >/dev/null
 }
 
-@test "--for: a queue that is never empty does not keep it" {
+@test "--for: it ends although the queue is never empty" {
 	send q
 	run -0 "$MH" consume q --for 2s -- sh -c \
 	    '"$MH" job run q sender >/dev/null; echo >>"$OUT/n"'
@@ -68,7 +68,7 @@ known() {
 	[ "$(count_state q ready)" -eq 1 ]
 }
 
-@test "--for: an empty queue does not keep it either" {
+@test "--for: it ends with an empty queue" {
 	known q
 	run -0 "$MH" consume q --for 1s -- false
 	[ -z "$output" ]
@@ -85,7 +85,7 @@ known() {
 	[ "$(count_state q held)" -eq 0 ]
 }
 
-@test "--for: the exit status is that of what was done" {
+@test "--for: the exit status is that of the commands" {
 	send q
 	run -1 "$MH" consume q --for 1s -- false
 	send q
@@ -97,7 +97,7 @@ known() {
 	run -64 "$MH" consume q --quiet --verbose -- true
 }
 
-@test "a message that comes while it waits needs no further pass of cron" {
+@test "a message that arrives while it waits is consumed by the same process" {
 	known q
 	# One process does all of them: each came before the next pass was due.
 	"$MH" consume q --for 10m --max-workers 2 -- sh -c \
@@ -111,7 +111,7 @@ known() {
 	running_is 1
 }
 
-@test "--max-workers: so many processes, the others end at once with 0" {
+@test "--max-workers: at most N processes, the others end at once with 0" {
 	for _ in 1 2 3 4 5; do send q; done
 	for _ in 1 2 3 4 5; do consume q --max 1 --max-workers 2; done
 	wait_for 60 running_is 2
@@ -136,7 +136,7 @@ known() {
 	[ -e "$OUT/again" ]
 }
 
-@test "--max-workers: what kill -9 ends is not counted, nor is its command" {
+@test "--max-workers: a process killed by kill -9 is not counted, nor is its command" {
 	for _ in 1 2 3; do send q; done
 	consume q --max-workers 1 --lease 1h
 	wait_for 60 is_up "${PIDS[0]}"
@@ -169,7 +169,7 @@ known() {
 	[ -e "$OUT/yes" ]
 }
 
-@test "--max-workers: a stopped process that is choosing keeps no other for long" {
+@test "--max-workers: a process stopped while it counts does not delay others for long" {
 	known q
 	"$MH" consume q -- true
 	file=$STORE-consumers
@@ -240,7 +240,7 @@ known() {
 	[[ $stderr != *$'\e'* ]]
 }
 
-@test "a queue that does not exist is an error, with what was meant" {
+@test "a queue that does not exist is an error, with a suggestion" {
 	known mail
 	run -1 "$MH" consume mayl --for 1h -- touch "$OUT/never"
 	[[ $output == 'minutehand: mayl: no such queue: '*'; did you mean mail?' ]]
@@ -258,7 +258,7 @@ known() {
 	done
 }
 
-@test "a queue that has existed is none" {
+@test "a queue that has existed is no error" {
 	# Its job and its message are gone, its run is not.
 	send q
 	"$MH" queue clear q --yes >/dev/null
@@ -275,7 +275,7 @@ known() {
 	run -0 "$MH" consume p -- true
 }
 
-@test "secrets in the environment are not the command's" {
+@test "secrets in the environment are not passed to the command" {
 	cat >>"$CONF" <<-'END'
 		render_key "r" {
 			env = "R_KEY"

@@ -45,7 +45,7 @@ has_files() {
 	[ -z "$("$MH" queue peek q)" ]
 }
 
-@test "never more at once than asked for" {
+@test "never more at once than --parallel" {
 	fill q 12
 	"$MH" consume q --parallel 3 -- sh -c 'mkdir "$OUT/d.$$"
 	    ls -d "$OUT"/d.* | wc -l >"$OUT/n.$$"; sleep 0.1; rmdir "$OUT/d.$$"'
@@ -55,7 +55,7 @@ has_files() {
 	[ "$most" -ge 2 ]
 }
 
-@test "each is judged by its own exit status" {
+@test "each message ends by its own exit status" {
 	fill q 6
 	run "$MH" consume q --parallel 6 -- sh -c 'n=$(jq .args[0])
 	    case $n in 1 | 2) exit 0 ;; 3) exit 7 ;; 4) exit 75 ;;
@@ -68,7 +68,7 @@ has_files() {
 6 held 1 exit 255" ]
 }
 
-@test "--max is of all commands together" {
+@test "--max counts all commands together" {
 	fill q 10
 	run "$MH" consume q --parallel 4 --max 7 -- true
 	[ "$status" -eq 0 ]
@@ -77,7 +77,7 @@ has_files() {
 	[ "$(count_state q ready)" -eq 2 ]
 }
 
-@test "one that cannot be run: all is put back for free, 69" {
+@test "a command that cannot be run: all is put back without an attempt, 69" {
 	fill q 5
 	run "$MH" consume q --parallel 5 -- sh -c \
 	    'n=$(jq .args[0]); [ "$n" -ne 3 ] || exit 127; sleep 0.3'
@@ -90,7 +90,7 @@ has_files() {
 	[ "$("$MH" queue list --json | jq '.[0].held')" -eq 0 ]
 }
 
-@test "a bad one does not stand in the way of the others" {
+@test "a failing message does not delay the others" {
 	printf 'max_deliveries = 2\n' >>"$CONF"
 	fill q 4
 	run "$MH" consume q --parallel 2 --retry-after 0 -- sh -c \
@@ -101,7 +101,7 @@ has_files() {
 	[[ $(peek q .reason) == *'exit 1'* ]]
 }
 
-@test "two consumers share a queue, and neither sees the other's" {
+@test "two consumers share a queue, and neither gets the other's messages" {
 	fill q 30
 	for k in a b; do
 		"$MH" consume q --parallel 3 -- sh -c \
@@ -115,7 +115,7 @@ has_files() {
 	[ -z "$("$MH" queue peek q)" ]
 }
 
-@test "SIGTERM, SIGINT, SIGHUP: all commands are told, all is put back" {
+@test "SIGTERM, SIGINT, SIGHUP: passed to all commands, all is put back" {
 	for signal in TERM INT HUP; do
 		rm -f "$OUT"/*
 		fill "$signal" 4
@@ -137,7 +137,7 @@ has_files() {
 	done
 }
 
-@test "a second signal: no more patience" {
+@test "a second signal: commands are killed" {
 	fill q 2
 	"$MH" consume q --parallel 2 -- sh -c \
 	    'trap "" TERM; : >"$OUT/$$"; while :; do sleep 0.05; done' 3>&- &
@@ -162,7 +162,7 @@ has_files() {
 	[ -z "$("$MH" queue peek q)" ]
 }
 
-@test "leases of all are renewed while they run" {
+@test "the leases of all are renewed while they run" {
 	fill q 3
 	"$MH" consume q --parallel 3 --lease 1s -- sleep 2 3>&- &
 	PID=$!
@@ -173,7 +173,7 @@ has_files() {
 	[ -z "$("$MH" queue peek q)" ]
 }
 
-@test "a lease that was lost is told, and the other command's work stands" {
+@test "a lost lease is reported, and the other consumer's result stands" {
 	fill q 1
 	"$MH" consume q --lease 1h -- sh -c ': >"$OUT/up"; sleep 1' 3>&- \
 	    2>"$BATS_TEST_TMPDIR/err" &
@@ -187,7 +187,7 @@ has_files() {
 	grep -q 'its lease had expired' "$BATS_TEST_TMPDIR/err"
 }
 
-@test "the ids of each command are its own message's" {
+@test "each command has the ids of its own message" {
 	fill q 5
 	"$MH" consume q --parallel 5 -- sh -c 'jq -r "[.task_id, .queue_name,
 	    .job_id, .scheduled_at] | join(\" \")" >"$OUT/in.$MINUTEHAND_MESSAGE_ID"

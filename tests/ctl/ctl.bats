@@ -8,7 +8,7 @@ setup() {
 	fresh_home
 }
 
-@test "init: what it makes is for the owner alone" {
+@test "init: its files are private to the owner" {
 	[ "$(stat -c %a "$HOME/.minutehand")" = 700 ]
 	[ "$(stat -c %a "$CONF")" = 600 ]
 	[ "$(stat -c %a "$STORE")" = 600 ]
@@ -17,7 +17,7 @@ setup() {
 	[ "$status" -eq 1 ]
 }
 
-@test "init: a second time keeps everything and makes no token" {
+@test "init: a second run keeps everything and creates no token" {
 	echo "busy = 9s" >>"$CONF"
 	run "$MH" init
 	[ "$status" -eq 0 ]
@@ -37,7 +37,7 @@ setup() {
 	[ -z "$output" ]
 }
 
-@test "init: blanks and percent signs in a folder's name" {
+@test "init: spaces and percent signs in a folder's name" {
 	mkdir "$BATS_TEST_TMPDIR/a b%c"
 	run "$MH" init "$BATS_TEST_TMPDIR/a b%c/d"
 	[ "$status" -eq 0 ]
@@ -51,7 +51,7 @@ setup() {
 	[ "$status" -eq 0 ]
 }
 
-@test "init: no folder can be made" {
+@test "init: the folder cannot be created" {
 	run "$MH" init "$BATS_TEST_TMPDIR/none/there"
 	[ "$status" -eq 69 ]
 	touch "$BATS_TEST_TMPDIR/file"
@@ -59,7 +59,7 @@ setup() {
 	[ "$status" -eq 69 ]
 }
 
-@test "usage: help, version, mistakes" {
+@test "usage: help, version, errors" {
 	run "$MH" --version
 	[[ $output =~ ^minutehand\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
 	run "$MH" --help
@@ -93,7 +93,7 @@ setup() {
 	[ "$status" -eq 69 ]
 }
 
-@test "doctor: tells what is wrong, then that all is well" {
+@test "doctor: reports errors, then none" {
 	run "$MH" doctor
 	[ "$status" -eq 1 ]
 	[[ $output == *"FAIL  ticker"*"never run"*"crontab"* ]]
@@ -108,7 +108,7 @@ setup() {
 	[[ $output == *'"check":"permissions","level":"FAIL"'* ]]
 }
 
-@test "doctor: keys of Render that cannot be had" {
+@test "doctor: keys of Render that cannot be read" {
 	"$TICKER" -c "$CONF" --once
 	key=$HOME/.minutehand/render.key
 	printf 'render_key "main" {\n\tfile = "render.key"\n}\n' >>"$CONF"
@@ -133,7 +133,7 @@ setup() {
 	[[ $output == *"ok    render keys    2, "* ]]
 }
 
-@test "doctor: a broken configuration, nobody at the URL" {
+@test "doctor: a broken configuration, no server at the URL" {
 	run "$MH" doctor --url http://127.0.0.1:1/
 	[ "$status" -eq 1 ]
 	[[ $output == *"FAIL  web server"* ]]
@@ -183,7 +183,7 @@ setup() {
 	[[ $output == *"ok    tokens"* ]]
 }
 
-@test "token: globs that would never match, or seem to take away, are refused" {
+@test "token: globs that never match, or seem to exclude, are refused" {
 	for globs in '!secret' 'a,!b' '[!a]*' 'a,,b' ',a' 'a,' ' a' 'a, b' ''; do
 		for option in queues services; do
 			run "$MH" token add "--$option" "$globs"
@@ -196,7 +196,7 @@ setup() {
 	[ "$("$MH" token list --json | jq length)" = 1 ]
 }
 
-@test "token: those of before are pointed out by list and doctor" {
+@test "token: older ones are reported by list and doctor" {
 	"$MH" token add --name old --queues 'mail,s*' >/dev/null
 	sqlite3 "$STORE" "UPDATE token SET services = NULL WHERE name = 'old'"
 	id=$("$MH" token list --json 2>/dev/null |
@@ -232,7 +232,7 @@ setup() {
 	[[ $("$MH" job show q m) == *"store          memory"* ]]
 }
 
-@test "job: mistakes name the field" {
+@test "job: errors name the field" {
 	run "$MH" job add q
 	[ "$status" -eq 64 ]
 	run "$MH" job add q --every 10s --date 2030-01-01
@@ -335,7 +335,7 @@ setup() {
 	[ "$status" -eq 0 ]
 }
 
-@test "preview --batch: one answer a line, whatever the line" {
+@test "preview --batch: one answer per line, for any line" {
 	run "$MH" preview --batch <<-'EOF'
 	{"trigger":"interval","seconds":"0.25","now":"2026-01-01T00:00:00Z","count":2}
 	{"trigger":"cron","hour":"25"}
@@ -355,7 +355,7 @@ setup() {
 	[[ ${lines[2]} == '{"epoch":['* ]]
 }
 
-@test "preview --batch: who asks line by line is answered at once" {
+@test "preview --batch: a client that writes line by line is answered at once" {
 	coproc B { "$MH" preview --batch 3>&-; }
 	echo '{"trigger":"interval","days":1,"now":"1970-01-01T00:00:00Z"}' >&"${B[1]}"
 	read -r -t 5 answer <&"${B[0]}"
@@ -371,7 +371,7 @@ setup() {
 	    '["first","third"]' ]
 }
 
-@test "doctor: a TZ that is not understood is named, and what is used instead" {
+@test "doctor: an invalid TZ is named, and the zone used instead" {
 	"$TICKER" --once
 	# To libc, too, such a name is UTC.
 	for tz in No/Where /nowhere/zone; do
@@ -392,12 +392,12 @@ setup() {
 	[[ $output == *"ok    time zone      Asia/Tokyo"* ]]
 }
 
-@test "init: the web server's socket lies in the folder of the store" {
+@test "init: the web server's socket is in the folder of the store" {
 	[[ $(jq -r .webserver "$BATS_TEST_TMPDIR/init.json") == \
 	    *"\"socket\" => \"$HOME/.minutehand/minutehand-fcgi.sock\""* ]]
 }
 
-@test "job add: what may surprise is told, on standard error" {
+@test "job add: warnings are printed on standard error" {
 	run --separate-stderr "$MH" job add q --id a --date 2020-01-01
 	[ "$status" -eq 0 ]
 	[[ $output == "q a: next run "* ]]

@@ -42,7 +42,7 @@ ids() {
 	"$MH" dead list "$1" --json | jq -r '.[].id'
 }
 
-@test "a message nobody could do: listed, shown, replayed, dead again, purged" {
+@test "a message that no consumer processed: listed, shown, replayed, dead again, purged" {
 	due q j
 	"$TICKER" --once
 	[ -z "$("$MH" dead list q)" ]
@@ -78,7 +78,7 @@ ids() {
 	    'owner dead.replay j,owner dead.purge j' ]
 }
 
-@test "a message no broker took: why, replayed under its name, purged" {
+@test "a message that no broker accepted: reason, replayed under its name, purged" {
 	due r1 j ',"retry":{"max_attempts":1}'
 	"$TICKER" --once 2>"$BATS_TEST_TMPDIR/log"
 	id=$(sql "SELECT task_id FROM run WHERE state = 'dead'")
@@ -124,7 +124,7 @@ ids() {
 	[ "$(count_state q ready)" -eq 6 ]
 }
 
-@test "what is not there, and what is not said" {
+@test "missing letters, and missing arguments" {
 	run -1 --separate-stderr "$MH" dead show q nothing
 	[ "$stderr" = 'minutehand: q has no dead letter nothing' ]
 	run -1 --separate-stderr "$MH" dead replay q nothing

@@ -94,7 +94,7 @@ sql() {
 	sqlite3 "$STORE" "$1"
 }
 
-@test "all is well: 24 findings, none of them bad, a line each" {
+@test "no errors: 24 findings, all ok, a line each" {
 	finding ok configuration "$CONF"
 	[ "$(findings)" -eq 24 ]
 	[ "$(jq 'map(select(.level == "FAIL")) | length' "$BATS_TEST_TMPDIR/found")" -eq 0 ]
@@ -115,7 +115,7 @@ sql() {
 	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 24 ]
 }
 
-@test "configuration: a mistake ends it, for all else stands on it" {
+@test "configuration: an error ends doctor, since all other checks need it" {
 	echo 'window = soon' >>"$CONF"
 	finding FAIL configuration 'option "window"' 'correct that'
 	[ "$(findings)" -eq 1 ]
@@ -124,7 +124,7 @@ sql() {
 	finding FAIL configuration 'No such file' 'minutehand init'
 }
 
-@test "permissions: what everybody may read or write" {
+@test "permissions: files that all users can read or write" {
 	chmod 604 "$STORE"
 	finding FAIL permissions 'by other users' "chmod o-rwx $STORE"
 	chmod 602 "$STORE"
@@ -139,7 +139,7 @@ sql() {
 	finding ok permissions 'is yours alone'
 }
 
-@test "no store: each that asks for it says so, those on top of it are not asked" {
+@test "no store: checks that need it are omitted" {
 	mv "$STORE" "$STORE.away"
 	finding FAIL permissions 'No such file' 'minutehand init'
 	finding warn 'free space' 'No such file'
@@ -149,7 +149,7 @@ sql() {
 	    "$BATS_TEST_TMPDIR/found")" = '[]' ]
 }
 
-@test "the store of somebody else, of a newer version, an empty one" {
+@test "a store of another user, of a newer version, an empty one" {
 	rm -f "$STORE"*
 	sqlite3 "$STORE" 'CREATE TABLE mine (x); INSERT INTO mine VALUES (1)'
 	chmod 600 "$STORE"
@@ -167,7 +167,7 @@ sql() {
 	finding FAIL store 'is no minutehand store'
 }
 
-@test "free space: little, none, and a file system that is read-only" {
+@test "free space: little, none, and a read-only file system" {
 	# Mounts of our own, wherever that is allowed.
 	unshare -rm true || skip "no user and mount namespaces here"
 	for size in 100m:warn 4m:FAIL; do
@@ -241,12 +241,12 @@ sql() {
 	finding FAIL integrity damaged 'backup'
 }
 
-@test "clock: set back behind the last tick" {
+@test "clock: set back before the last tick" {
 	sql "UPDATE mark SET at_us = at_us + 3600000000"
 	finding FAIL clock 's in the future' 'minutehand clock reset'
 }
 
-@test "ticker: never, late, and by the measured distance" {
+@test "ticker: never, late, and by the measured interval" {
 	sql 'DELETE FROM tick'
 	finding FAIL ticker 'has never run' crontab
 	sql "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n
@@ -279,7 +279,7 @@ zone_of() {
 	tried=$((tried + 1))
 }
 
-@test "time zone: TZ that only this shell has, or only the crontab" {
+@test "time zone: a TZ that only this shell has, or only the crontab" {
 	local line="* * * * * $TICKER -c $CONF" host tried=0
 	host=$(unset TZ; "$MH" doctor --json | jq -r '.[] |
 	    select(.check == "time zone") | .text | sub(" .*"; "")')
@@ -338,7 +338,7 @@ zone_of() {
 	    finding warn 'memory store' '/etc is on a disk' 'set memory_store'
 }
 
-@test "web server: each way not to reach the program, and what to do" {
+@test "web server: every way to miss the program, with advice" {
 	wait_for 10 test -s "$BATS_FILE_TMPDIR/port"
 	base=http://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port")
 	n=0
@@ -389,7 +389,7 @@ zone_of() {
 	[ "$n" -eq 38 ]
 }
 
-@test "methods: DELETE and PATCH, and what to do where they are forbidden" {
+@test "methods: DELETE and PATCH, with advice if they are blocked" {
 	wait_for 10 test -s "$BATS_FILE_TMPDIR/port"
 	base=http://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port")
 	n=0
@@ -408,7 +408,7 @@ zone_of() {
 	[ "$n" -eq 7 ]
 }
 
-@test "anonymous: off, unknown, on this host alone, and reached elsewhere" {
+@test "anonymous: off, unknown, reached only from this host, and from elsewhere" {
 	wait_for 10 test -s "$BATS_FILE_TMPDIR/port"
 	port=$(cat "$BATS_FILE_TMPDIR/port")
 	finding ok anonymous 'a token is required'
@@ -494,7 +494,7 @@ s.serve_forever()' >port 2>server.err 3>&- &
 	finding ok crontab 'another source does'
 }
 
-@test "dead letters, queues without a consumer, alerts that nobody gets" {
+@test "dead letters, queues without a consumer, alerts without a section" {
 	finding ok 'dead letters' none
 	finding ok consumers 'no queue'
 	finding ok alerts 'no jobs yet'

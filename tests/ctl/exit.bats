@@ -89,7 +89,7 @@ hold() {
 	wait_for 10 test -s "$BATS_TEST_TMPDIR/held"
 }
 
-@test "a mistake in the configuration: 78, in one line with file and line" {
+@test "an error in the configuration: 78, one line with file and line number" {
 	fill
 	printf 'busy = 5s\nwindow = soon\n' >"$CONF"
 	{ reading; writing; echo 'restore x'; } |
@@ -98,14 +98,14 @@ hold() {
 	{ reading; writing; echo 'restore x'; } | all_exit 78 none.conf
 }
 
-@test "no store: 69, and what makes one" {
+@test "no store: 69, and the command that creates one" {
 	fill
 	rm -f "$STORE"*
 	{ reading; writing; } | all_exit 69 'minutehand init creates one'
 	[ ! -e "$STORE" ]
 }
 
-@test "another writer: 75 for what writes, 0 for what reads, and later all is well" {
+@test "another writer: 75 for commands that write, 0 for those that read" {
 	echo 'busy = 100ms' >>"$CONF"
 	fill
 	hold
@@ -121,7 +121,7 @@ hold() {
 	"$MH" job pause q j
 }
 
-@test "a full disk: 69, and nothing is done by halves" {
+@test "a full disk: 69, and nothing is changed" {
 	fill
 	while read -r line; do
 		line=${line/RUN/$RUN}
@@ -134,7 +134,7 @@ hold() {
 	[ "$(sqlite3 "$STORE" 'PRAGMA integrity_check')" = ok ]
 }
 
-@test "log_level and log_target: which events, and where" {
+@test "log_level and log_target: events and target" {
 	# A store that is missing is an error; an answer of 503 a warning.
 	mv "$STORE" "$STORE.away"
 	ask() {
@@ -162,7 +162,7 @@ hold() {
 	[ -n "$stderr" ]
 }
 
-@test "zoneinfo and timezone: which zones there are, and which is meant" {
+@test "zoneinfo and timezone: the zones available, and the default" {
 	mkdir -p "$HOME/zones/My"
 	cp /usr/share/zoneinfo/Asia/Tokyo "$HOME/zones/My/Zone"
 	printf 'zoneinfo = "%s"\ntimezone = My/Zone\n' "$HOME/zones" >>"$CONF"

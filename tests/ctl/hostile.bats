@@ -65,7 +65,7 @@ clean_of() {
 	n=$((n + 1))
 }
 
-@test "no command prints what a terminal would obey" {
+@test "no command prints terminal control characters" {
 	local n=0 c
 	while read -r c; do
 		# shellcheck disable=SC2086 # words of a command
@@ -106,7 +106,7 @@ clean_of() {
 	[ "$n" -ge 30 ]
 }
 
-@test "a name that is given is not printed as it is" {
+@test "a name in the arguments is cleaned before it is printed" {
 	local n=0
 	clean job show "$(printf 'q\033[31m')" x
 	clean job show q "$(printf 'x\342\200\256y')"
@@ -129,7 +129,7 @@ hostile_store() {
 	    UPDATE queue SET is_paused = 0; UPDATE run SET queue = '$BAD'"
 }
 
-@test "ticker, and lists of names: nothing that a terminal would obey" {
+@test "ticker, and lists of names: no terminal control characters" {
 	local n=0
 	hostile_store
 	tabs='\t' clean_of "$TICKER" -c "$COPY/minutehand.conf" --dry-run
@@ -152,7 +152,7 @@ pipe() {
 	"$MH" "$@" 2>&1 | sed 's/\r$//'
 }
 
-@test "what is typed is not printed as it is, by any program" {
+@test "arguments are cleaned before they are printed, by every program" {
 	local n=0 bad name word
 	for bad in "$(printf 'x\033[31m')" "$(printf 'x\342\200\256y')" \
 	    "$(printf 'x\302\2331m')" "$(printf 'x\377')" \
@@ -197,7 +197,7 @@ pipe() {
 	[ -z "$(cut -c1-14 "$BATS_TEST_TMPDIR/out" | sort | uniq -d)" ]
 }
 
-@test "runs --state: help and manuals have all its words" {
+@test "runs --state: help and manuals have all its names" {
 	local words w
 	words=$("$MH" runs --help | grep -A3 -- --state | tr -c 'a-z-' '\n')
 	for w in sent missed coalesced paused overlap due sending unknown \

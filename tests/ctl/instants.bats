@@ -35,7 +35,7 @@ places() {
 	EOT
 }
 
-@test "each place takes each form" {
+@test "every input accepts every form" {
 	local n=0
 	while read -r words; do
 		for t in 2099-01-02 '2099-1-2 03:04' 2099-01-02T03:04:05.123456789Z \
@@ -54,7 +54,7 @@ places() {
 	echo "# $n pairs" >&3
 }
 
-@test "each place refuses what is none, and shows an example" {
+@test "every input refuses other text, and shows an example" {
 	while read -r words; do
 		for t in soon 'tomorrow 9' +3x 20990102 4070995200000; do
 			# Seconds from now, as it always was.
@@ -69,7 +69,7 @@ places() {
 	done < <(places)
 }
 
-@test "words count in the job's zone, from now" {
+@test "words are relative to now, in the job's zone" {
 	"$MH" job add z --id d --date 'tomorrow 09:00' --timezone Asia/Tokyo
 	got=$("$MH" job show z d --json | jq -r .next_run_time)
 	[ "$got" = "$(TZ=Asia/Tokyo date -d 'tomorrow 09:00' +'%F %T+09:00')" ]
@@ -79,7 +79,7 @@ places() {
 	[[ $got == "$a" || $got == "$b" ]]
 }
 
-@test "a file of bodies is the API's: no words there, but numbers" {
+@test "a file of bodies is as for the API: no words, but numbers" {
 	echo '{"queue_name":"f","trigger":"date","run_date":"tomorrow"}' |
 	    run -65 "$MH" job add --json -
 	echo '{"queue_name":"f","job_id":"n","trigger":"date","run_date":4070995200.5}' |
@@ -88,7 +88,7 @@ places() {
 	    "2099-01-02 00:00:00.500000+00:00" ]
 }
 
-@test "a token that is past is refused; 0 is for ever" {
+@test "an expiry in the past is refused; 0 is never" {
 	run -64 "$MH" token add --name p --expires 2001-01-01
 	[[ $output == *"a time that lies ahead"* ]]
 	"$MH" token add --name ever --expires 0 >/dev/null

@@ -49,7 +49,7 @@ all_refused() {
 	[ -z "$("$MH" job list "$Q")" ]
 }
 
-@test "triggers: each option, and what it becomes" {
+@test "triggers: each option, and its member" {
 	all_added <<-'EOT'
 	.trigger == "date[2099-01-02 03:04:00 UTC]";--date '2099-01-02 03:04'
 	.trigger == "date[2099-01-02 03:04:05 UTC]";--date 2099-01-02T03:04:05Z
@@ -78,7 +78,7 @@ all_refused() {
 	EOT
 }
 
-@test "triggers: none, two, and bad ones" {
+@test "triggers: none, two, and invalid ones" {
 	all_refused <<-'EOT'
 	64|one of --date, --every, --cron and --crontab is needed|
 	64|one of --date, --every, --cron and --crontab|--every 1h --cron hour=3
@@ -181,7 +181,7 @@ all_refused() {
 	done
 }
 
-@test "--id, --replace, --memory: whose job it is" {
+@test "--id, --replace, --memory: which job is meant" {
 	id=$("$MH" job add "$Q" --every 1h | sed 's/^[^ ]* \([0-9a-f]*\):.*/\1/')
 	[[ $id =~ ^[0-9a-f]{32}$ ]]
 	"$MH" job add "$Q" --id a --every 1h --description old
@@ -197,7 +197,7 @@ all_refused() {
 	[ "$("$MH" job show "$Q" a --json | jq -r .job_store_kind)" = memory ]
 }
 
-@test "--json: nothing beside it" {
+@test "--json: no other option with it" {
 	file=$BATS_TEST_TMPDIR/job
 	echo "{\"queue_name\":\"$Q\",\"trigger\":\"date\",\"run_date\":\"2099-01-01\"}" >"$file"
 	for option in '--id x' '--every 1h' '--args []' '--priority 1' --paused \
@@ -214,7 +214,7 @@ all_refused() {
 	[ "$("$MH" job list "$Q" --json | jq .count)" -eq 1 ]
 }
 
-@test "pause, resume: when it runs next, and what cannot run again" {
+@test "pause, resume: the next run, and jobs without one" {
 	"$MH" job add "$Q" --id a --every 1h --start 2026-01-01T00:30:00Z
 	"$MH" job pause "$Q" a
 	"$MH" job pause "$Q" a
@@ -232,7 +232,7 @@ all_refused() {
 	[ "$("$MH" job show "$Q" over --json | jq -r .status)" = paused ]
 }
 
-@test "preview: options and bad ones" {
+@test "preview: options, and invalid ones" {
 	while IFS=';' read -r filter words; do
 		eval "\"\$MH\" preview --json $words" >"$BATS_TEST_TMPDIR/p"
 		jq -e "$filter" "$BATS_TEST_TMPDIR/p" >"$BATS_TEST_TMPDIR/is" ||

@@ -74,7 +74,7 @@ printing() {
 	EOT
 }
 
-@test "a full standard output: 69, and it is told" {
+@test "a full standard output: 69, and a message" {
 	while read -r words; do
 		# shellcheck disable=SC2086
 		run --separate-stderr sh -c '"$@" >/dev/full' - "$MH" \
@@ -84,7 +84,7 @@ printing() {
 	done < <(printing)
 }
 
-@test "a closed standard output is no less" {
+@test "a closed standard output: the same" {
 	while read -r words; do
 		# shellcheck disable=SC2086
 		run --separate-stderr sh -c '"$@" >&-' - "$MH" \
@@ -99,7 +99,7 @@ printing() {
 	done
 }
 
-@test "the other programs say so, too" {
+@test "a full standard output: the same of the other programs" {
 	for words in --help -h -V; do
 		run --separate-stderr sh -c '"$0" "$1" >/dev/full' "$FCGI" "$words"
 		[ "$status" -eq 70 ]
@@ -109,7 +109,7 @@ printing() {
 	[ "$status" -eq 70 ]
 }
 
-@test "a reader that went away ends it, and nothing else" {
+@test "a closed pipe ends the command only" {
 	for words in 'job list' 'runs --json' 'preview --every 1h --count 1000'; do
 		# shellcheck disable=SC2086
 		"$MH" $words | true
@@ -131,7 +131,7 @@ printing() {
 	run ! grep -q $'\e' "$BATS_TEST_TMPDIR/terminal"
 }
 
-@test "consume sums up on a terminal, and is silent elsewhere" {
+@test "consume prints a summary on a terminal only" {
 	"$MH" job add t --id t --every 1d >/dev/null
 	"$MH" job run t t >/dev/null
 	run script -qec "$MH consume t -- true" /dev/null </dev/null
@@ -210,7 +210,7 @@ printing() {
 	    '{"trigger":"cron","hour":3}'
 }
 
-@test "tables: headings, a line each, nothing for nothing" {
+@test "tables: headings, a line each, nothing without rows" {
 	[ "$("$MH" job list | head -n 1 | tr -s ' ')" = \
 	    "QUEUE JOB TRIGGER NEXT RUN ZONE STATE REASON" ]
 	[ "$("$MH" queue list | head -n 1 | tr -s ' ')" = \

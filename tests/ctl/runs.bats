@@ -123,7 +123,7 @@ why_is() {
 	is runs '[]'
 }
 
-@test "runs: bad input is told field by field" {
+@test "runs: invalid input is reported field by field" {
 	cgi GET '/v1/runs?state=lost&from=soon&to=2026-13-01&limit=0&job_id=j'
 	status_is 400
 	has error_data.state 'sent, missed, coalesced, paused, overlap'
@@ -193,7 +193,7 @@ why_is() {
 	[ "$(sql 'SELECT count(DISTINCT job) FROM run')" -eq 2 ]
 }
 
-@test "runs: a token sees its queues alone" {
+@test "runs: a token sees only its queues" {
 	rows 3 q 1 1000
 	token=$(new_token read,write 'p*')
 	cgi GET /v1/runs
@@ -213,7 +213,7 @@ why_is() {
 	status_is 403
 }
 
-@test "command: the same filters, and where the rest is" {
+@test "command: the same filters, and the cursor of the rest" {
 	rows 30 q 1 1000
 	run --separate-stderr "$ctl" runs q --limit 10 --json
 	[ "$status" -eq 0 ]
@@ -258,7 +258,7 @@ why_is() {
 	"$ctl" replay "$(sql "SELECT task_id FROM run WHERE state = 'coalesced'")"
 }
 
-@test "replay: without a job by the message, while there is one" {
+@test "replay: without a job by the message, if it is kept" {
 	post /funboost/publish '{"queue_name":"q","task_id":"t1","priority":3,
 	    "msg_body":{"x":"é\"\\","y":12345678901234567,"z":1.50}}'
 	status_is 200
@@ -281,7 +281,7 @@ why_is() {
 	status_is 404
 }
 
-@test "why: what became of slots" {
+@test "why: the states of slots" {
 	grid j
 	rewind j 3
 	"$ticker" --once
@@ -358,7 +358,7 @@ why_is() {
 	why_is j "$at" quarantined '(damaged)'
 }
 
-@test "why: a job that is gone, and one that never was" {
+@test "why: a deleted job, and one that never existed" {
 	grid j
 	rewind j 2
 	"$ticker" --once
@@ -372,7 +372,7 @@ why_is() {
 	[ "$status" -eq 1 ]
 }
 
-@test "why: Chinese for who prefers it, and bad input" {
+@test "why: Chinese if preferred, and invalid input" {
 	grid j
 	cgi GET "/v1/why?queue_name=q&job_id=j&at=$(instant cursor_us job)" '' HTTP_ACCEPT_LANGUAGE=zh-CN
 	status_is 200

@@ -158,12 +158,12 @@ summary() {
 	summary
 }
 
-@test "each program by each fault of what lies beside the store" {
+@test "each program by each fault of files next to the store" {
 	walk_all "$DIR/store.db-wal" "$DIR/store.db-shm" "$DIR/store.db-turn"
 	summary
 }
 
-@test "each program by each fault of what the configuration names" {
+@test "each program by each fault of files named in the configuration" {
 	walk_all "$OTHER/ca" "$OTHER/zones" "$OTHER/alert"
 	walk "$OTHER/script" 'chmod o+w @'
 	walk "$OTHER" 'chmod o+w @'
@@ -178,7 +178,7 @@ summary() {
 	summary
 }
 
-@test "a configuration others can write starts no command of theirs" {
+@test "a configuration that others can write starts no command" {
 	printf '#!/bin/sh\ntouch "%s/ran"\n' "$BATS_TEST_TMPDIR" >"$OTHER/alert"
 	sed -i 's/^alert_no_tick.*//' "$CONF"
 	"$MINUTEHAND" job add q --id late --date 2020-01-01 --misfire-grace 1s
@@ -223,7 +223,7 @@ settle() {
 	rm -f "$DIR"/store.db-*
 }
 
-@test "a look by another user leaves nothing that locks the owner out" {
+@test "a read by another user leaves no file that locks the owner out" {
 	local looks=0 mode folder
 	two_users
 	as 12345 "$MINUTEHAND" job add q --id j --every 1h
@@ -381,7 +381,7 @@ settle() {
 	"$MINUTEHAND" job list
 }
 
-@test "init makes nothing where others may write" {
+@test "init creates nothing where others can write" {
 	mkdir -m 777 "$BATS_TEST_TMPDIR/open"
 	run env -u MINUTEHAND_CONF "$MINUTEHAND" init "$BATS_TEST_TMPDIR/open"
 	[ "$status" -eq 78 ]

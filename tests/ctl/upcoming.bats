@@ -14,7 +14,7 @@ setup() {
 	"$MH" job pause other paused >"$BATS_TEST_TMPDIR/out"
 }
 
-@test "a table: each fire, a sum of many, paused ones last, 80 columns" {
+@test "a table: each fire, sums, paused jobs last, 80 columns" {
 	run "$MH" upcoming
 	[ "$status" -eq 0 ]
 	[ "$(grep -c ' mail  *daily[123] ' <<<"$output")" -eq 3 ]
@@ -27,7 +27,7 @@ setup() {
 	[ "${#lines[@]}" -eq 3 ]
 }
 
-@test "pages: the cursor that one gives is where the next begins" {
+@test "pages: the next one begins at the cursor" {
 	from=$(date -u -d '+1 day' +'%Y-%m-%d 00:00:00')
 	"$MH" upcoming mail --from "$from" --in 72h --limit 1000 --json \
 	    >"$BATS_TEST_TMPDIR/all"
@@ -60,7 +60,7 @@ setup() {
 	[[ $output == *'Busiest minutes'* ]]
 }
 
-@test "calendar and table for others" {
+@test "calendar and CSV" {
 	"$MH" upcoming mail --format ics >"$BATS_TEST_TMPDIR/ics"
 	[ "$(grep -c '^BEGIN:VEVENT' "$BATS_TEST_TMPDIR/ics")" -eq 4 ]
 	[ "$(tail -c 15 "$BATS_TEST_TMPDIR/ics" | tr -d '\r')" = END:VCALENDAR ]
@@ -73,7 +73,7 @@ assert sum(int(r["count"]) for r in rows) == 8643, rows
 assert {r["queue_name"] for r in rows} == {"mail"}' "$BATS_TEST_TMPDIR/csv"
 }
 
-@test "what is refused, by name" {
+@test "refused options, by name" {
 	while IFS='|' read -r status_is text args; do
 		# shellcheck disable=SC2086
 		run "$MH" upcoming $args
@@ -120,7 +120,7 @@ assert {r["queue_name"] for r in rows} == {"mail"}' "$BATS_TEST_TMPDIR/csv"
 	done
 }
 
-@test "upcoming: what has no effect is refused, and a job that is not there" {
+@test "upcoming: options without effect are refused, and a missing job" {
 	local o
 	for o in '--in 1h' '--limit 3' '--format csv' '--cursor 1.0.1' q 'q j'; do
 		# shellcheck disable=SC2086

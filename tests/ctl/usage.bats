@@ -98,7 +98,7 @@ all_refused() {
 	done < <(commands)
 }
 
-@test "an option nobody knows: 64 and the usage" {
+@test "an unknown option: 64 and the usage" {
 	while IFS='|' read -r name _; do
 		for option in --nosuch=1 -x; do
 			# shellcheck disable=SC2086
@@ -125,7 +125,7 @@ all_refused() {
 	[[ $output != *usage* ]]
 }
 
-@test "every option of --help is taken, with its value or without" {
+@test "every option of --help is accepted, with its value or without" {
 	while IFS='|' read -r name _; do
 		# shellcheck disable=SC2086
 		"$MH" $name --help | sed -n 's/^  \(--[a-z-]*\) \{0,1\}\([A-Z]*\).*/\1|\2/p' \
@@ -159,7 +159,7 @@ all_refused() {
 	refused 64 'usage: minutehand'
 }
 
-@test "values of options that are none: 64, the option named" {
+@test "invalid option values: 64, the option named" {
 	all_refused <<-'EOT'
 	64|--limit: a number from 1|job list --limit 0
 	64|--limit: a number from 1|job list --limit -1
@@ -208,7 +208,7 @@ all_refused() {
 	[ "$("$MH" token list | wc -l)" -eq 2 ]
 }
 
-@test "names that are none: 65, the word named" {
+@test "invalid names: 65, the name shown" {
 	long=$(printf '%256s' '' | tr ' ' x)
 	while IFS='|' read -r words field; do
 		for name in '' $'a\nb' $'\xff' "$long"; do
@@ -262,7 +262,7 @@ all_refused() {
 	refused 65 '--cursor: ' dead list q --cursor x
 }
 
-@test "what is not there: 1, and it is named" {
+@test "not found: 1, and the name is shown" {
 	all_refused <<-'EOT'
 	1|q none: not found|job show q none
 	1|q none: not found|job pause q none

@@ -22,7 +22,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	[ "$(header WWW-Authenticate)" = 'Bearer realm="minutehand"' ]
 }
 
-@test "only a token that was given is good" {
+@test "only an issued token is accepted" {
 	local t
 	for t in 'Bearer x' Bearer 'Bearer ' "Basic $token" "$token" \
 	    "Bearer ${token%?}" "Bearer ${token}0" "Bearer ${token%?}g"; do
@@ -33,12 +33,12 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	status_is 200
 }
 
-@test "Apache's moved header is read" {
+@test "Apache's renamed header is read" {
 	cgi GET $list '' -HTTP_AUTHORIZATION REDIRECT_HTTP_AUTHORIZATION="Bearer $token"
 	status_is 200
 }
 
-@test "an expired token is none" {
+@test "an expired token is refused" {
 	token=$(new_token read '*' --expires 1s)
 	cgi GET $list
 	status_is 200
@@ -48,7 +48,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	is error_data.token expired
 }
 
-@test "a revoked token is told so, by the command's doing" {
+@test "a token revoked by the command is refused as revoked" {
 	token=$(new_token read)
 	cgi GET $list
 	status_is 200
@@ -137,12 +137,12 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	status_is 200
 }
 
-@test "loopback is nobody special by default" {
+@test "loopback has no access by default" {
 	cgi GET $list '' "${local_env[@]}"
 	envelope_is 401 unauthorized
 }
 
-@test "anonymous = loopback lets this host's programs in" {
+@test "anonymous = loopback grants access to programs of this host" {
 	local a
 	printf 'anonymous = loopback\n' >>"$conf"
 	for a in 127.0.0.1 127.8.9.10 ::1 ::ffff:127.0.0.1; do
@@ -163,7 +163,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10}'
 	status_is 200
 }
 
-@test "but not others, proxies, rebound names, or pages of other sites" {
+@test "anonymous = loopback refuses others, proxies, rebound names, pages of other sites" {
 	local v
 	printf 'anonymous = loopback\n' >>"$conf"
 	for v in REMOTE_ADDR=192.0.2.1 REMOTE_ADDR=::2 REMOTE_ADDR= \

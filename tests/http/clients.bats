@@ -151,7 +151,7 @@ held() {
 @test "nginx and spawn-fcgi: one token does not hold all" { held nginx; }
 @test ".htaccess, CGI: one token does not hold all" { held htaccess; }
 
-@test "a token that is revoked, or expires, waits no longer" {
+@test "a wait ends when its token is revoked or expires" {
 	local admin=$TOKEN id
 	web_start lighttpd-fastcgi
 	ctl token add --json --name short --scopes consume >"$WEB/token"

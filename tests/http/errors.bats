@@ -103,7 +103,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	done
 }
 
-@test "no length means all that comes" {
+@test "without a length a body is read to its end" {
 	add "$job" -CONTENT_LENGTH
 	status_is 200
 	add '' CONTENT_TYPE=application/json
@@ -130,7 +130,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	envelope_is 415 unsupported_media_type
 }
 
-@test "a body that is no JSON is a 400 that says where" {
+@test "a body that is not JSON is a 400 with the position" {
 	local t
 	for t in '{' '[1]' 'null' '"x"' '{"a":1,}' "{'a':1}" '{"a":NaN}' \
 	    '{"a":01}' '{"a":1.}' '{"a":"\ud800"}' '{}{}' '{"a":tru}' \
@@ -175,7 +175,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	bad job_store_kind
 }
 
-@test "Chinese below /funboost for who names no language or prefers it" {
+@test "Chinese below /funboost for clients that name no language or prefer it" {
 	local lang want
 	local -A ok=([zh]=获取成功 [en]=OK)
 	while IFS='|' read -r lang want; do
@@ -207,7 +207,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	is msg 获取成功
 }
 
-@test "a sane request id comes back, another is replaced" {
+@test "a valid request id is returned, another is replaced" {
 	cgi GET /funboost/get_timing_jobs '' HTTP_X_REQUEST_ID=Ab9._-
 	is trace_id Ab9._-
 	cgi GET /funboost/get_timing_jobs '' HTTP_X_REQUEST_ID='a"b'
@@ -216,7 +216,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	[[ $(field .trace_id) =~ ^[0-9a-f]{32}$ ]]
 }
 
-@test "without a store: 503 with Retry-After, and nothing told of the inside" {
+@test "without a store: 503 with Retry-After, and no internal details" {
 	mv "$dir/store.db" "$dir/away.db"
 	cgi GET /funboost/get_timing_jobs
 	envelope_is 503 unavailable
@@ -236,7 +236,7 @@ job='{"queue_name":"q","trigger":"interval","seconds":10,"job_id":"a"}'
 	[[ $body != *nonsense* ]]
 }
 
-@test "a query without = cannot choose our options" {
+@test "a query without = cannot set options" {
 	run env -i REQUEST_METHOD=GET QUERY_STRING='-c+/etc/passwd' \
 	    PATH_INFO=/ "$fcgi" -c /etc/passwd
 	[[ $output == 'Status: 400'* ]]
@@ -289,7 +289,7 @@ cause() {
 	status_is 200
 }
 
-@test "a configuration or store that cannot be used: 503 says which and how" {
+@test "a configuration or store that cannot be used: 503 with the cause" {
 	local store=$dir/store.db
 	mv "$conf" "$conf.away"
 	cause configuration-missing

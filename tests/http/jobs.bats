@@ -30,7 +30,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is data.count 5
 }
 
-@test "a client's session in its order" {
+@test "a client's session in order" {
 	local q=test_fastapi_router_queue id=interval_job_10s
 	add "{\"queue_name\":\"$q\",\"trigger\":\"interval\",\"seconds\":10,\"job_id\":\"$id\",\"replace_existing\":true}"
 	status_is 200
@@ -161,7 +161,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	envelope_is 400 bad_input
 }
 
-@test "what can never fire is refused, with the reason" {
+@test "a trigger that never fires is refused, with the reason" {
 	add '{"queue_name":"q","trigger":"cron","year":2000}'
 	envelope_is 400 bad_input
 	add '{"queue_name":"q","trigger":"cron","month":2,"day":30}'
@@ -188,7 +188,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is data.trigger 'date[2099-01-02 03:04:05 UTC+02:00]'
 }
 
-@test "parameters are checked where their names are known" {
+@test "parameters are checked if their names are known" {
 	printf 'queue "known" {\n  params = {"x", "y"}\n}\n' >>"$conf"
 	add '{"queue_name":"known","trigger":"interval","seconds":9,"args":[1,2,3]}'
 	bad args
@@ -202,7 +202,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	status_is 200
 }
 
-@test "what would make a consumer unpickle is refused, at any depth" {
+@test "parameters that a consumer would unpickle are refused, at any depth" {
 	add "{$interval,\"kwargs\":{\"extra\":{\"can_not_json_serializable_keys\":[\"x\"]}}}"
 	bad kwargs can_not_json_serializable_keys
 	add "{$interval,\"kwargs\":{\"extra\":{\"a\":{\"can_not_json_serializable_keys\":null}}}}"
@@ -293,7 +293,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is data.status paused
 }
 
-@test "the job object has what it was made of" {
+@test "the job object has the fields it was added with" {
 	add '{"queue_name":"q","trigger":"cron","crontab":"0 3 * * 1-5","job_id":"c",
 	    "start_date":"2090-01-02 03:04:05","end_date":"2091-01-01",
 	    "timezone":"Europe/Berlin","dst":"skip"}'
@@ -316,7 +316,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 }
 
 # A second interval of 1000 s would begin behind its end.
-@test "the same trigger is accepted by every door when none of its slots is left" {
+@test "the same trigger without slots left is accepted by HTTP and command" {
 	local end def
 	end=$(TZ=Asia/Shanghai date -d '+1200 seconds' '+%F %T')
 	def="\"queue_name\":\"q\",\"trigger\":\"interval\",\"seconds\":1000,\"end_date\":\"$end\",\"job_id\":\"e\""

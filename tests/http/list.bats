@@ -9,7 +9,7 @@ setup() {
 
 interval='"queue_name":"q","trigger":"interval","seconds":10'
 
-@test "missing jobs: 404 in each route's words" {
+@test "missing jobs: 404 in the form of each route" {
 	cgi GET '/funboost/get_timing_job?job_id=x&queue_name=q'
 	envelope_is 404 not_found
 	is msg '任务 x 不存在'
@@ -22,7 +22,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	is msg "恢复定时任务失败: 'No job by the id of x was found'"
 }
 
-@test "lists: sorted by next run, those without last, queues apart" {
+@test "lists: sorted by next run, jobs without one last, per queue" {
 	add '{"queue_name":"b","trigger":"interval","hours":3,"job_id":"late"}'
 	add '{"queue_name":"a","trigger":"interval","hours":1,"job_id":"soon"}'
 	add '{"queue_name":"a","trigger":"interval","hours":2,"job_id":"off","paused":true}'
@@ -83,7 +83,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 }
 
 # Everything that names no queue but was meant to: nothing may change.
-@test "what was meant for one queue never reaches all" {
+@test "a request for one queue never affects all" {
 	local many path method
 	many=$(printf 'p%s=1&' {1..100})
 	add '{"queue_name":"a","trigger":"interval","hours":1,"job_id":"a"}'
@@ -130,7 +130,7 @@ interval='"queue_name":"q","trigger":"interval","seconds":10'
 	status_is 200
 }
 
-@test "memory jobs live beside the durable ones" {
+@test "memory jobs exist next to durable ones" {
 	printf 'memory_store = "%s"\n' "$BATS_TEST_TMPDIR/ram/memory.db" >>"$conf"
 	add "{$interval,\"job_id\":\"m\",\"job_store_kind\":\"memory\"}"
 	status_is 200

@@ -61,7 +61,7 @@ patch() {
 	[ "$(sql "SELECT json_extract(body, '\$.args[0]') FROM message")" -eq 2 ]
 }
 
-@test "PATCH of the trigger: what was due is told under the old one" {
+@test "PATCH of the trigger: due slots are recorded under the old one" {
 	grid j
 	rewind j 3
 	patch j '{"seconds":500}'
@@ -77,7 +77,7 @@ patch() {
 	[ "$(sql 'SELECT count(*) FROM message')" -eq 0 ]
 }
 
-@test "PATCH of the trigger begins behind what was decided" {
+@test "PATCH of the trigger: the new one begins after decided slots" {
 	grid j
 	# The clock was set back by 3,000 s after these slots were decided.
 	sql "INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us,
@@ -92,7 +92,7 @@ patch() {
 	[ "$(sql 'SELECT count(*) FROM run')" -eq 1 ]
 }
 
-@test "PATCH pauses and resumes, each slot told as what it was" {
+@test "PATCH pauses and resumes, and every slot is recorded as such" {
 	grid j
 	patch j '{"paused":true}'
 	is status paused
@@ -128,7 +128,7 @@ patch() {
 	[ "$(sql 'SELECT count(*) FROM job')" -eq 0 ]
 }
 
-@test "PATCH: what is wrong is named, and nothing changed" {
+@test "PATCH: invalid input is named, and nothing changed" {
 	grid j
 	before=$(sql 'SELECT * FROM job; SELECT count(*) FROM audit')
 	patch j '{"seconds":0,"hour":3,"queue_name":"r","colour":1,"max_catchup":0,"priority":4}'

@@ -11,7 +11,7 @@ preview() {
 	post /v1/preview "$@"
 }
 
-@test "words, times and the rest, without a queue" {
+@test "sentence, times and the rest, without a queue" {
 	preview '{"trigger":"cron","day_of_week":"mon-fri","hour":3,"timezone":"America/New_York","now":"2026-01-01","count":2}'
 	status_is 200
 	is trigger "cron[day_of_week='mon-fri', hour='3']"
@@ -25,7 +25,7 @@ preview() {
 	is warnings '[]'
 }
 
-@test "the zone is the configured one, ten fires are told" {
+@test "the zone is the configured one, ten fires are listed" {
 	preview '{"trigger":"interval","minutes":5}'
 	is timezone Asia/Shanghai
 	is 'fires|length' 10
@@ -48,7 +48,7 @@ preview() {
 	is 'fires|length' 2
 }
 
-@test "finer than a host whose ticks do not stay" {
+@test "finer than the interval of ticks that do not stay" {
 	printf 'window = 0\n' >>"$conf"
 	preview '{"trigger":"interval","seconds":10}' HTTP_ACCEPT_LANGUAGE=en
 	is 'warnings[0].code' cadence
@@ -73,7 +73,7 @@ preview() {
 	status_is 405
 }
 
-@test "reading is enough, of one's own queues" {
+@test "the scope read is enough, for the token's queues" {
 	token=$(new_token read 'mine')
 	preview '{"trigger":"interval","seconds":10}'
 	status_is 200

@@ -27,7 +27,7 @@ publish() {
 	is data.count 0
 }
 
-@test "publish: a task_id of the client's, once" {
+@test "publish: a task_id chosen by the client, once" {
 	publish 1 ',"task_id":"mine","need_result":false,"timeout":60'
 	is data.task_id mine
 	post /funboost/publish '{"queue_name":"q","msg_body":{},"task_id":"mine"}'
@@ -82,7 +82,7 @@ publish() {
 	[ "$body" = '{"done":0,"lapsed":1}' ]
 }
 
-@test "nack gives the message back, with a delay when asked" {
+@test "nack returns the message, with a delay if requested" {
 	local lease
 	publish 1
 	post /v1/queues/q/lease ''
@@ -119,7 +119,7 @@ publish() {
 	is messages '[]'
 }
 
-@test "bad input is named" {
+@test "invalid input is named" {
 	post /v1/queues/q/lease '{"max":0,"lease_seconds":43201,"wait_seconds":21,"maxx":1}'
 	status_is 400
 	has error_data.max ''
@@ -138,7 +138,7 @@ publish() {
 	has error_data.limit ''
 }
 
-@test "run now adds one run beside the schedule" {
+@test "run now adds one run to the schedule" {
 	post /funboost/add_timing_job '{"queue_name":"q","trigger":"cron","hour":3,"job_id":"j","args":[1]}'
 	local next
 	next=$(field .data.next_run_time)
@@ -171,7 +171,7 @@ resume_by() {
 	esac
 }
 
-@test "what was due while the queue was paused does not run" {
+@test "slots that fell due while the queue was paused do not run" {
 	local door tick kind
 	printf 'memory_store = "%s"\n' "$dir/ram/memory.db" >>"$conf"
 	for door in command one all; do

@@ -94,7 +94,7 @@ finding() {
 	finding warn 'looks like web space'
 }
 
-@test "the store's folder is asked for, too" {
+@test "the store's folder is requested, too" {
 	DIR=$BATS_TEST_TMPDIR/instance
 	"$MINUTEHAND" init "$DIR" >/dev/null
 	mkdir -m 700 "$SPACE/data"
@@ -103,7 +103,7 @@ finding() {
 	finding FAIL "$URL/data/"
 }
 
-@test "a server that does not answer, and an address that is none" {
+@test "a server that does not answer, and an invalid address" {
 	DIR=$BATS_TEST_TMPDIR/instance
 	run "$MINUTEHAND" init --url http://127.0.0.1:1 "$DIR"
 	[ "$status" -eq 69 ]

@@ -77,7 +77,7 @@ nothing_left() {
 	wait_for 5 nothing_left
 }
 
-@test "demo: a port that is taken, and Ctrl-C, leave nothing behind" {
+@test "demo: a port in use, and Ctrl-C, leave nothing behind" {
 	local pid port
 	demo --keep >"$BATS_TEST_TMPDIR/output" 2>&1
 	port=$(sed -n 's|^   http://127.0.0.1:\([0-9]*\)$|\1|p' \
@@ -100,7 +100,7 @@ nothing_left() {
 	wait_for 10 nothing_left
 }
 
-@test "demo: --help and mistakes" {
+@test "demo: --help and errors" {
 	run demo --help
 	[ "$status" -eq 0 ]
 	[[ $output == usage:* ]]

@@ -78,7 +78,7 @@ install_all() {
 	    grep -F "\"$(realpath "$ROOT$(folder libexecdir)")/minutehand.fcgi -w 4\""
 }
 
-@test "install: uninstall takes everything away" {
+@test "install: uninstall removes everything" {
 	install_all
 	make -s -C "$abs_top_builddir" uninstall DESTDIR="$ROOT" >/dev/null
 	[ -z "$(find "$ROOT" -type f)" ]

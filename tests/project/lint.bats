@@ -70,7 +70,7 @@ passes() {
 	[ -z "$output" ]
 }
 
-@test "good code passes every part, in silence" {
+@test "good code passes every part, without output" {
 	run part -k lint-layers lint-limits lint-shell lint-man lint-spelling \
 	    lint-cppcheck lint-tidy format-check
 	echo "$output"
@@ -128,7 +128,7 @@ passes() {
 	passes ticker/x.c '#include <sys/stat.h>'
 }
 
-@test "layers: pure functions, the statements, the ticker's diet" {
+@test "layers: pure functions, the statements, JSON in the ticker" {
 	breaks lib/trigger/due.c '#include "lib/base/clock.h"'
 	breaks lib/trigger/cron.c '#include "lib/db/store.h"'
 	breaks lib/time/tz_file.c '#include "lib/base/log.h"'

@@ -37,7 +37,7 @@ rendered() {
 	mandoc -T utf8 "$man/$1" | col -b
 }
 
-@test "every page is good mdoc" {
+@test "every page is valid mdoc" {
 	run mandoc -Tlint -W warning "$man"/*.[1-8]
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -52,7 +52,7 @@ rendered() {
 	done
 }
 
-@test "every page that is referred to exists, or is the system's" {
+@test "every page referred to exists here or in the system" {
 	grep -hoE '^\.Xr [^ ]+ [1-8]' "$man"/*.[1-8] | sort -u >"$BATS_TEST_TMPDIR/refs"
 	while read -r _ name section; do
 		case $name in
@@ -81,7 +81,7 @@ rendered() {
 	done
 }
 
-@test "ticker: the words of --dry-run" {
+@test "ticker: the states of --dry-run" {
 	for word in send skip hold quarantine; do
 		grep -q "^\.It $word$" "$man/ticker.8"
 		grep -q "\"$word\"" "$abs_top_srcdir/ticker/tick/show.c"

@@ -86,7 +86,7 @@ example() {
 	[ "$(sqlite3 "$store" 'SELECT count(*) FROM tick')" -eq 3 ]
 }
 
-@test "minutehand.conf(5): the example is one, and the mistake is told so" {
+@test "minutehand.conf(5): the example is valid, and its error message is as shown" {
 	is_built HIREDIS ||
 	    skip 'Redis, which the example has, is not built in'
 	example minutehand.conf.5 1 >>"$conf"
@@ -165,7 +165,7 @@ example() {
 	EOT
 }
 
-@test "minutehand-store(5): the audit has every change, with who made it" {
+@test "minutehand-store(5): the audit has every change, with its actor" {
 	sql() { sqlite3 "$store" "$1"; }
 	"$ctl" job add q --id j --every 1d
 	"$ctl" job pause q j

@@ -26,7 +26,7 @@ refuses() {
 	}
 }
 
-@test "a list of columns stands in each of its forms" {
+@test "a list of columns is expanded in each of its forms" {
 	run sql2c <<-'SQL'
 	-- columns: pair
 	a,

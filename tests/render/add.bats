@@ -21,7 +21,7 @@ add_to_render() {
 
 target="\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\",\"startCommand\":\"node scripts/render-jobs.js cleanup-reminders\""
 
-@test "a job with a render target is taken, kept and shown" {
+@test "a job with a render target is accepted, stored and shown" {
 	add_to_render "$target,\"planId\":\"plan-srv-008\""
 	status_is 200
 	want="{$target,\"planId\":\"plan-srv-008\"}"
@@ -80,7 +80,7 @@ target="\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\",\"startCommand\":\"node scrip
 	is data.count 0
 }
 
-@test "a command of 128 KiB is taken, one more byte is not" {
+@test "a command of 128 KiB is accepted, one more byte is not" {
 	local x
 	x=$(head -c 131072 /dev/zero | tr '\0' x)
 	printf '{"queue_name":"q","trigger":"date","run_date":"2099-01-01","render":{"serviceId":"%s","startCommand":"%s"}}' \
@@ -93,7 +93,7 @@ target="\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\",\"startCommand\":\"node scrip
 	bad '"render.startCommand"' 131073
 }
 
-@test "a plan nobody knows here is allowed, and said so" {
+@test "an unknown plan is accepted, with a warning" {
 	add_to_render "$target,\"planId\":\"plan-srv-999\""
 	status_is 200
 	is data.render.planId plan-srv-999
@@ -167,7 +167,7 @@ target="\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\",\"startCommand\":\"node scrip
 	is 'data.jobs | map(.render.serviceId) | unique | join(" ")' "$crn"
 }
 
-@test "render import says what is wrong with its file" {
+@test "render import reports errors in its file" {
 	cd "$BATS_TEST_TMPDIR"
 	echo '[{"queue_name":"q","trigger":"date"}]' >none.json
 	run -65 "$ctl" render import none.json --service "$srv"

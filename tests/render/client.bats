@@ -81,7 +81,7 @@ elsewhere() {
 	    "$WEB/instance/store.db-wal"
 }
 
-@test "cancel, before it left and after" {
+@test "cancel, before the run was sent and after" {
 	stub_set run_s=600
 	client stub cancel
 	client ours cancel
@@ -97,13 +97,13 @@ elsewhere() {
 	[[ $output == *'canceled (canceled'* ]]
 }
 
-@test "what is wrong is wrong in the same way" {
+@test "errors are the same as Render's" {
 	client stub errors
 	client ours errors
 	same
 }
 
-@test "what Render refuses is seen by each of our ways, and told" {
+@test "a refusal by Render is reported by every interface" {
 	cat >"$WEB/tell" <<-END
 		#!/bin/sh
 		cat >>"$WEB/told"

@@ -34,7 +34,7 @@ command_of() {
 	[ "$(sh -c "$(command_of "$id")")" = "a b|it's||\$HOME|é|" ]
 }
 
-@test "create prints the id alone, or the job; a strange plan is told" {
+@test "create prints the id only, or the job; an unknown plan is reported" {
 	run -0 --separate-stderr "$MINUTEHAND" render create "$srv" \
 	    --plan plan-srv-999 --marker env --on-ambiguous skip -- x
 	[[ $output =~ ^job-[0-9a-v]{20}$ ]]
@@ -44,7 +44,7 @@ command_of() {
 	[ "$(jq -r .status <<<"$output")" = pending ]
 }
 
-@test "what is not said is what the configuration says" {
+@test "defaults are those of the configuration" {
 	cat >>"$CONF" <<-'EOF'
 		on_ambiguous = skip
 		render_service "srv-c3*" { marker = comment }
@@ -66,7 +66,7 @@ command_of() {
 	[ "$("$MINUTEHAND" job show q b --json | jq -c '[.render.marker, .render.on_ambiguous]')" = '[null,null]' ]
 }
 
-@test "what is wrong is told by name, and nothing is stored" {
+@test "invalid input is named, and nothing is stored" {
 	run -64 "$MINUTEHAND" render create "$srv"
 	[[ $output == *'-- COMMAND'* ]]
 	run -64 "$MINUTEHAND" render create -- x
@@ -89,7 +89,7 @@ command_of() {
 	[ -z "$stderr" ]
 }
 
-@test "list goes on where it stopped, show tells all" {
+@test "list continues at the cursor, show prints all fields" {
 	for i in 1 2 3 4 5; do
 		"$MINUTEHAND" render create "$srv" -- "task $i" >/dev/null
 	done
@@ -111,7 +111,7 @@ command_of() {
 	[[ $output == *'ledger '*refused*'reason '*'the service is suspended'* ]]
 }
 
-@test "cancel: at once before it leaves, else by the ticker" {
+@test "cancel: at once before the run is sent, else by the ticker" {
 	id=$("$MINUTEHAND" render create "$srv" -- x)
 	run -0 "$MINUTEHAND" render cancel "$id"
 	[ "$output" = canceled ]
@@ -130,7 +130,7 @@ command_of() {
 	[ "$(sqlite3 "$DIR/store.db" "SELECT count(*) FROM audit WHERE action = 'render.cancel'")" -eq 2 ]
 }
 
-@test "watch shows what changes, and its status is that of the end" {
+@test "watch prints changes, and exits with the status of the end" {
 	id=$("$MINUTEHAND" render create "$srv" -- x)
 	run -3 "$MINUTEHAND" render watch "$id" --timeout 300ms
 	[[ $output == *'pending (due)'*'has not ended yet'* ]]
@@ -153,7 +153,7 @@ command_of() {
 	run -0 "$MINUTEHAND" render watch "$id"
 }
 
-@test "the audit names who created and who canceled" {
+@test "the audit has the actors of create and cancel" {
 	id=$("$MINUTEHAND" render create "$srv" -- x)
 	"$MINUTEHAND" render cancel "$id"
 	[ "$(sqlite3 "$DIR/store.db" "SELECT group_concat(actor || ' ' || action || ' ' || queue, ',') FROM audit WHERE action LIKE 'render%'")" = "owner render.create $srv,owner render.cancel $srv" ]

@@ -113,7 +113,7 @@ sql() {
 	body_is '.status == "canceled"'
 }
 
-@test "planId empty or null is none, and a command may be anything" {
+@test "planId empty or null is absent, and any command is accepted" {
 	create x ',"planId":""'
 	[ "$code" = 201 ]
 	body_is 'job and .planId == ""'
@@ -314,7 +314,7 @@ loop_by_command() {
 	[ "$(body '[.[].job.id] | reverse[]')" = "$(cat "$BATS_TEST_TMPDIR/curl" "$BATS_TEST_TMPDIR/command")" ]
 }
 
-@test "second script: a list with what became of each" {
+@test "second script: a list with the state of each" {
 	states
 	call GET "$jobs?limit=100"
 	body '.[].job | "\(.id) \(.startCommand) \(.status)"' >"$BATS_TEST_TMPDIR/curl"

@@ -89,7 +89,7 @@ all_faults() {
 	[[ $output == *' retry=17 '* ]]
 }
 
-@test "what did not leave is known not to have left" {
+@test "a request that was not sent is reported as not sent" {
 	conf "http://127.0.0.1:$(free_port)"
 	run ask create srv-a x
 	[[ $output == 'later status=0 sent=0 '*'Failed to connect'* ]]
@@ -161,7 +161,7 @@ on_a_dead_connection() {
 	[ "$(stub_stats .most_under_way)" = 8 ]
 }
 
-@test "the rate that the headers allow is kept" {
+@test "the rate limit of the headers is obeyed" {
 	conf "$STUB_HTTP" 'max_parallel = 4'
 	stub_set 'limit_create=5&window_s=2&rate_twice=1'
 	run ask create srv-a x 12
@@ -220,7 +220,7 @@ long_command() {
 	each_protocol long_command
 }
 
-@test "keys: none for the service, a file others may read, no file, no variable" {
+@test "keys: none for the service, a file that others can read, no file, no variable" {
 	conf "$STUB_HTTP"
 	sed -i 's/^}/	services = {"srv-b*"}\n}/' "$CONF"
 	run ask create srv-a x

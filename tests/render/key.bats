@@ -66,7 +66,7 @@ late() {
 	    until_us = until_us - $1 * 1000000"
 }
 
-@test "no key: a warning in each answer and command, and doctor counts" {
+@test "no key: a warning in every answer and command, and a count in doctor" {
 	local body="{\"queue_name\":\"q\",\"trigger\":\"date\",\"run_date\":\"2020-01-01\",\"job_id\":\"j\",\"render\":{\"serviceId\":\"$srv\",\"startCommand\":\"x\"}}"
 
 	keys_are ok none
@@ -102,7 +102,7 @@ warned() {
 	commands=$((commands + 1))
 }
 
-@test "no key: each command that lets runs begin says so, of a service once" {
+@test "no key: every command that starts runs warns, once per service" {
 	local commands=0 id list=$BATS_TEST_TMPDIR/list.json
 	warned 1 job add q --id k --every 1h --render "$srv" --command x
 	warned 1 job add q --id k --every 2h --render "$srv" --command x --replace
@@ -144,7 +144,7 @@ warned() {
 	[[ $(field .reason) == 'given up after'* ]]
 }
 
-@test "401 and 403: runs wait, one alert, and go on when the key is right" {
+@test "401 and 403: runs wait, with one alert, until the key is accepted" {
 	local fault
 
 	with_key
@@ -174,7 +174,7 @@ warned() {
 	run ! grep -q "$RENDER_KEY" "$hook" "$dir/store.db"
 }
 
-@test "a key's file that is replaced is used by the tick that waits" {
+@test "a replaced key file is used by a waiting tick" {
 	with_key
 	printf 'rnd_wrong\n' >"$BATS_TEST_TMPDIR/render.key"
 	"$ctl" render create "$srv" -- x
@@ -190,7 +190,7 @@ warned() {
 	[ "$status" -ne 0 ]
 }
 
-@test "a run that is longer than max_runtime is canceled and told of" {
+@test "a run that exceeds max_runtime is canceled, with an alert" {
 	with_key
 	stub_set 'run_s=600'
 	post /funboost/add_timing_job "{\"queue_name\":\"q\",\"trigger\":\"date\",
@@ -226,7 +226,7 @@ warned() {
 	[[ $output == *'warning: max_runtime has no effect here'* ]]
 }
 
-@test "render import without a service says so once; so does a wrong one" {
+@test "render import without a service, or with a wrong one, reports it once" {
 	local tasks=$abs_top_srcdir/etc/examples/render-tasks.json
 
 	run -65 "$ctl" render import "$tasks"

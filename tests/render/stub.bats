@@ -43,7 +43,7 @@ create() {
 	jq -e '.status == "canceled" and has("finishedAt")' <<<"${lines[0]}"
 }
 
-@test "errors: no key, no such thing, no command" {
+@test "errors: no key, not found, no command" {
 	RENDER_KEY=other run render GET /services/srv-a/jobs
 	[ "${lines[1]}" = 401 ]
 	for path in /services/x/jobs /services/srv-a/jobs/job-x /other; do
@@ -59,7 +59,7 @@ create() {
 	[ "$(stub_stats .launches)" = 0 ]
 }
 
-@test "lists: pages, states, instants, jobs that are hidden for a while" {
+@test "lists: pages, states, times, jobs that appear late" {
 	stub_set 'clock=1000000000&start_s=10&run_s=10'
 	for i in 1 2 3 4 5; do
 		create srv-a "c$i" >/dev/null

@@ -110,7 +110,7 @@ got() {
 	[ "$(got 'length')" = 1 ]
 }
 
-@test "each state that went wrong is told once, and no other" {
+@test "every failed state raises one alert, and no other state does" {
 	hook_section
 	for state in failed refused dead unknown succeeded canceled; do
 		run_is "$state" why
@@ -139,7 +139,7 @@ got() {
 	[ "$(got 'map(.id) | unique | length')" = 7 ]
 }
 
-@test "on = {…} says what is told where" {
+@test "on = {…} selects the alerts of a section" {
 	hook_section 'on = {refused, dead}'
 	command_section 'on = {failed}'
 	run_is failed
@@ -151,7 +151,7 @@ got() {
 	[ "$(sql 'SELECT count(*) FROM alert WHERE next_us IS NOT NULL')" -eq 0 ]
 }
 
-@test "a webhook that fails is tried again, the same message, and gets it once" {
+@test "a webhook that fails is tried again with the same message, and gets it once" {
 	hook_section
 	command_section
 	echo 503 >"$log.status"
@@ -175,7 +175,7 @@ got() {
 	[ "$(sql "SELECT next_us IS NULL, done LIKE '%,hook,%', done LIKE '%,tell,%' FROM alert")" = '1|1|1' ]
 }
 
-@test "how long it waits between attempts grows, and it gives up" {
+@test "the delay between attempts grows, up to a limit of attempts" {
 	alert_to bad 'command = {/bin/false}'
 	run_is failed
 	before=$(date +%s)
@@ -215,7 +215,7 @@ got() {
 	run ! pgrep -r R,S,D,T -g "$(cat "$BATS_TEST_TMPDIR/pid")"
 }
 
-@test "a section that hangs keeps what comes after from no other" {
+@test "a section that hangs does not delay later alerts of others" {
 	hook_section
 	command_section
 	echo 'http_timeout = 5m' >>"$CONF"
@@ -234,7 +234,7 @@ got() {
 	    WHERE reason IS NOT NULL AND next_us IS NOT NULL")" -ge 1 ]
 }
 
-@test "a webhook that hangs keeps no job waiting" {
+@test "a webhook that hangs delays no job" {
 	hook_section
 	echo 'http_timeout = 5m' >>"$CONF"
 	echo hang >"$log.status"
@@ -252,7 +252,7 @@ got() {
 	[ "$(got length)" = 1 ]
 }
 
-@test "an alert that arises while a tick waits is told by that tick" {
+@test "an alert raised while a tick waits is sent by that tick" {
 	hook_section
 	"$TICKER" --window 30 2>/dev/null 3>&- &
 	pid=$!
@@ -263,7 +263,7 @@ got() {
 	[ "$(got length)" = 1 ]
 }
 
-@test "two tickers at once tell it once" {
+@test "two tickers at once send it once" {
 	hook_section
 	for _ in 1 2 3 4 5; do run_is failed; done
 	pids=()
@@ -276,7 +276,7 @@ got() {
 	[ "$(got 'map(.id) | unique | length')" = 5 ]
 }
 
-@test "silence of the ticker is told by the next tick" {
+@test "a gap between ticks is reported by the next tick" {
 	hook_section
 	echo 'alert_no_tick = 10m' >>"$CONF"
 	tick
@@ -290,7 +290,7 @@ got() {
 	[ "$(got '.[0].body.data | (.silent_until | fromdate) - (.silent_from | fromdate) | . >= 655 and . <= 670')" = true ]
 }
 
-@test "without a secret, or with one others can read, nothing leaves" {
+@test "without a secret, or with one that others can read, nothing is sent" {
 	start_hook
 	alert_to hook "url = \"$hook_url\""
 	run_is failed
@@ -315,7 +315,7 @@ got() {
 	[ "$(got 'map(.signed)')" = '[true]' ]
 }
 
-@test "with nobody to be told nothing is kept" {
+@test "without a section no alerts are stored" {
 	run_is failed
 	"$MINUTEHAND" job add q --date '2020-01-01' --id late --misfire-grace 10s
 	tick
@@ -332,7 +332,7 @@ got() {
 	[ "$(got 'map([.body.type, .body.data.job_id])')" = '[["run.missed","late"]]' ]
 }
 
-@test "mistakes in the configuration are named" {
+@test "errors in the configuration are reported" {
 	alert_to both 'url = "https://example.org"' 'command = {x}'
 	run -78 "$TICKER" --once
 	[[ $output == *'either url or command'* ]]
@@ -376,7 +376,7 @@ changed() {
 	tried=$((tried + 1))
 }
 
-@test "a program or certificates that others may write by now are not used" {
+@test "a program or certificates that others can write by now are not used" {
 	local tried=0
 	command_section
 	changed "$BATS_TEST_TMPDIR/tell" 755 777 'mode 0777 lets others write'

@@ -39,7 +39,7 @@ row() {
 	sql "SELECT state, reason FROM run WHERE job_id = '$1'"
 }
 
-@test "measured, and told by healthz and doctor" {
+@test "the interval is measured, and reported by healthz and doctor" {
 	while read -r every stay cadence gap; do
 		sql 'DELETE FROM tick'
 		ticks "$every" "$stay"
@@ -76,7 +76,7 @@ row() {
 	is unwatched null
 }
 
-@test "previews and adds warn by what was measured, HTTP and command" {
+@test "previews and adds warn by the measured interval, HTTP and command" {
 	spec='{"queue_name":"q","trigger":"interval","minutes":1}'
 	for n in 1 2 3; do
 		case $n in
@@ -106,7 +106,7 @@ row() {
 	[[ $output == *'every 5 seconds, but ticks run every'* ]]
 }
 
-@test "a short grace on a host that looks each five minutes: it runs, and says so" {
+@test "a short grace with a tick every five minutes: it runs, with a warning" {
 	ticks 300 1
 	late short 280 1
 	late none 280 null
@@ -124,7 +124,7 @@ row() {
 	[[ $("$ctl" why q short "$at") == *"nobody looks for 299.000 s"* ]]
 }
 
-@test "later than the host takes as a rule: missed, by its own grace" {
+@test "later than the host's usual delay: missed, by its own grace" {
 	ticks 300 1
 	late j 400 1
 	"$ticker" --dry-run | grep -q '^skip	q	j'
@@ -132,7 +132,7 @@ row() {
 	[[ $(row j) == "missed|late by 40"*" s, misfire_grace_time is 1.000 s, but 329.000 s here"* ]]
 }
 
-@test "where ticks stay, a grace means what it says" {
+@test "with ticks that stay, the grace is exact" {
 	ticks 300 301
 	late j 100 60
 	late k 40 60
@@ -141,7 +141,7 @@ row() {
 	[ "$(row k)" = 'sent|' ]
 }
 
-@test "an outage of a host with rare ticks: only the newest slot is near" {
+@test "an outage with rare ticks: only the newest slot is recent" {
 	ticks 300 1
 	late j 5000 1
 	sql "UPDATE job SET coalesce = 0, trigger = replace(trigger,

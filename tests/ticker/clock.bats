@@ -52,7 +52,7 @@ finding() {
 	[ "$(runs)" -gt 0 ]
 }
 
-@test "a clock that was ahead once is forgotten; what is allowed is configured" {
+@test "a clock that was ahead once has no further effect; the limit is configured" {
 	tick
 	"$MINUTEHAND" job add q --id j --cron 'second=*' >/dev/null
 	sleep 1.1
@@ -107,7 +107,7 @@ finding() {
 	[ "$("$MINUTEHAND" clock reset)" = 'no decision is ahead of the clock' ]
 }
 
-@test "a pass that a person typed is no sign of cron" {
+@test "a pass started by hand is no sign of cron" {
 	script -qec "\"$TICKER\" -c \"$CONF\" --once" /dev/null
 	[ "$(sql 'SELECT count(*) FROM tick WHERE by_hand = 1')" -eq 1 ]
 	finding FAIL ticker 'cron has never run the ticker'

@@ -71,7 +71,7 @@ no_doubles() {
 	[ ! -s "$BATS_TEST_TMPDIR/ticker.err" ]
 }
 
-@test "an end that is not good, with Render's reason" {
+@test "a failed job, with Render's reason" {
 	stub_set 'end.oom=1&end.succeeded=0'
 	id=$(create x)
 	tick_start
@@ -80,7 +80,7 @@ no_doubles() {
 	[ "$("$ctl" render show "$id" --json | jq -r .status)" = failed ]
 }
 
-@test "each reason that Render has for an end is in the ledger" {
+@test "every reason of Render's for a job's end is in the ledger" {
 	local end
 	local -A want=([failed]='nonZeroExit: exit code 1'
 	    [oom]='oomKilled: out of memory: memory limit: 512Mi'
@@ -119,7 +119,7 @@ no_doubles() {
 	no_doubles 5
 }
 
-@test "what was not taken is sent again" {
+@test "a run that was not accepted is sent again" {
 	stub_set 'next=cut_before,429,503,500'
 	for n in 1 2 3 4; do create "x $n"; done
 	tick_start
@@ -127,7 +127,7 @@ no_doubles() {
 	no_doubles 4
 }
 
-@test "what Render refuses is refused, in its words" {
+@test "a run that Render refuses is refused, with Render's message" {
 	stub_set 'next=400'
 	create x
 	run -0 --separate-stderr "$ticker" --once
@@ -154,7 +154,7 @@ no_doubles() {
 	no_doubles 2
 }
 
-@test "a tick that is killed after the request left: the next one finds it" {
+@test "a tick killed after the request was sent: the next one finds the job" {
 	stub_set 'next=lost'
 	create x
 	tick_start
@@ -169,7 +169,7 @@ no_doubles() {
 	no_doubles 1
 }
 
-@test "a tick that is asked to end leaves within a second, and says so" {
+@test "SIGTERM: a tick ends within a second, and logs it" {
 	stub_set 'delay_ms=5000'
 	sed -i 's/^http_timeout.*/http_timeout = 10s/' "$conf"
 	create x
@@ -184,14 +184,14 @@ no_doubles() {
 	no_doubles 1
 }
 
-@test "one pass does what can be done, and ends" {
+@test "one pass sends all that can be sent, and ends" {
 	create x
 	"$ticker" --once
 	are created
 	no_doubles 1
 }
 
-@test "a slow Render keeps no message waiting" {
+@test "a slow Render delays no messages" {
 	stub_set 'delay_ms=3000'
 	sed -i 's/^http_timeout.*/http_timeout = 10s/' "$conf"
 	create x
@@ -218,7 +218,7 @@ no_doubles() {
 	no_doubles 1
 }
 
-@test "cancel stops what runs there, and what did not leave" {
+@test "cancel: a running job, and a run that was not sent" {
 	stub_set 'run_s=600'
 	one=$(create x)
 	tick_start
@@ -233,7 +233,7 @@ no_doubles() {
 	no_doubles 1
 }
 
-@test "without a key runs wait, and the ledger says for what" {
+@test "without a key runs wait, and the ledger has the reason" {
 	mv "$BATS_TEST_TMPDIR/render.key" "$BATS_TEST_TMPDIR/away"
 	create x
 	"$ticker" --once
@@ -248,7 +248,7 @@ no_doubles() {
 	are created
 }
 
-@test "three ticks at once, a bad line: nothing is launched twice" {
+@test "three ticks at once, a faulty connection: nothing is launched twice" {
 	local pids=() n
 
 	stub_set 'create.lost=0.05&create.cut_after=0.05&create.429=0.1&create.500=0.05&create.500_after=0.05&run_s=0'
@@ -265,14 +265,14 @@ no_doubles() {
 	no_doubles 60
 }
 
-@test "2,000 launches over a bad line, by ticks that are killed, on virtual time" {
+@test "2,000 launches over a faulty connection, by killed ticks, in virtual time" {
 	cd "$BATS_TEST_TMPDIR"
 	"$abs_top_builddir/tests/launch/launch" -n 2000 -p retry
 	"$abs_top_builddir/tests/launch/launch" -n 2000 -p skip -s 2
 }
 
 # Counted by the stand-in: "launched" and "doubles" are its own table.
-@test "1,000 launches over HTTP, by ticks that are killed, on virtual time" {
+@test "1,000 launches over HTTP, by killed ticks, in virtual time" {
 	local launch=$abs_top_builddir/tests/launch/launch_http
 
 	cd "$BATS_TEST_TMPDIR"

@@ -26,7 +26,7 @@ has_message() {
 	[ "$(sqlite3 "$MEMORY" "SELECT count(*) FROM message")" -eq 1 ]
 }
 
-@test "made for its owner alone; its jobs run, and are gone with it" {
+@test "private to its owner; its jobs run, and are lost with it" {
 	add m
 	[ "$(stat -c %a "$RAM/mine")" = 700 ]
 	"$TICKER" --once
@@ -38,7 +38,7 @@ has_message() {
 	"$TICKER" --once
 }
 
-@test "a folder others may write: refused, for adding and for reading" {
+@test "a folder that others can write: refused, for adding and for reading" {
 	add m
 	chmod 777 "$RAM/mine"
 	run add n
@@ -49,7 +49,7 @@ has_message() {
 	[ "$(sqlite3 "$MEMORY" "SELECT count(*) FROM message")" -eq 0 ]
 }
 
-@test "a folder somebody else made first: refused" {
+@test "a folder that another user created first: refused" {
 	if [ "$(id -u)" -ne 0 ]; then
 		skip "needs a second user: not root"
 	fi
@@ -76,7 +76,7 @@ has_message() {
 	[ "$status" -ne 0 ]
 }
 
-@test "a damaged one is told once in a window, and the others go on" {
+@test "a damaged store is logged once per window, and the other goes on" {
 	mkdir -m 700 "$RAM/mine"
 	echo 'this is no store' >"$MEMORY"
 	"$MINUTEHAND" job add q --id d --date 2020-01-01
@@ -85,7 +85,7 @@ has_message() {
 	[ "$(sqlite3 "$DIR/store.db" "SELECT count(*) FROM message")" -eq 1 ]
 }
 
-@test "deleted and made anew while a ticker waits: it goes on with the new one" {
+@test "deleted and created again while a ticker waits: the new one is used" {
 	add m
 	"$TICKER" --window 6s >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
 	pid=$!
@@ -150,7 +150,7 @@ typed_as() {
 	    MINUTEHAND_CONF='$CONF' '$PLACE/ticker' --once" /dev/null >/dev/null
 }
 
-@test "a ticker of another user: the owner's memory jobs are refused, told why" {
+@test "a ticker of another user: the owner's memory jobs are refused, with the reason" {
 	second_user
 	cp "$TICKER" "$PLACE"
 	chmod 2770 "$PLACE/instance"
@@ -204,7 +204,7 @@ typed_as() {
 	rm -rf /dev/shm/minutehand-12345 "$PLACE"
 }
 
-@test "two users of one store: the one who does not own it is refused, told why" {
+@test "two users of one store: the one who does not own it is refused, with the reason" {
 	second_user
 	chmod 2770 "$PLACE/instance"
 	chmod 660 "$PLACE"/instance/*
@@ -227,7 +227,7 @@ typed_as() {
 	rm -rf /dev/shm/minutehand-12345 "$PLACE"
 }
 
-@test "a RAM file system that is read-only, too small or full: said by all" {
+@test "a RAM file system that is read-only, too small or full: reported by all programs" {
 	unshare -rm true || skip "no user and mount namespaces here"
 	export MINUTEHAND FCGI RAM CONF TOKEN
 	export -f add_by_api
@@ -252,7 +252,7 @@ typed_as() {
 	echo "# $seen answers" >&3
 }
 
-@test "doctor warns where logging out empties it" {
+@test "doctor warns if logging out empties it" {
 	second_user
 	unshare -rm true || skip "no user and mount namespaces here"
 	sed -i '/^memory_store/d' "$CONF"

@@ -31,7 +31,7 @@ rewind() {
 	    next_run_us = next_run_us - $2 * 1000000000 WHERE job_id = '$1'"
 }
 
-@test "wrong use: 64, told on standard error, and no tick" {
+@test "wrong usage: 64, a message on standard error, and no tick" {
 	while IFS='|' read -r text words; do
 		eval "run --separate-stderr \"\$TICKER\" $words"
 		[ "$status" -eq 64 ] || { echo "$words: $status"; false; }
@@ -91,7 +91,7 @@ rewind() {
 	[ "$status" -eq 78 ]
 }
 
-@test "a mistake in the configuration: 78, with file and line" {
+@test "an error in the configuration: 78, with file and line" {
 	echo 'windows = 5s' >>"$CONF"
 	run "$TICKER" --once
 	[ "$status" -eq 78 ]
@@ -99,7 +99,7 @@ rewind() {
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "a store that is none, is another's, or newer: 69 or 70, untouched" {
+@test "no store, another program's file, a newer store: 69 or 70, unchanged" {
 	: >"$STORE.empty"
 	for text in '' 'this is no database, and longer than a header of one is'; do
 		rm -f "$STORE"*

@@ -67,7 +67,7 @@ since() {
 	[[ $(rows delete) == 'paused|3|by owner since '* ]]
 }
 
-@test "delete all: what was due is told, of each job" {
+@test "delete all: the due slots of each job are recorded" {
 	for i in 1 2 3; do
 		grid j$i
 		rewind j$i $i
@@ -89,7 +89,7 @@ since() {
 	is data.deleted_count 1
 }
 
-@test "delete all: more jobs than a transaction takes" {
+@test "delete all: more jobs than fit into a transaction" {
 	sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
 	    WHERE i < 2500) INSERT INTO job (queue, job_id, trigger, priority,
 	    coalesce, max_catchup, max_instances, state, next_run_us, cursor_us,
@@ -107,7 +107,7 @@ since() {
 	[ "$(sql 'SELECT count(*) FROM job')" -eq 0 ]
 }
 
-@test "expired: every slot has its row, and why says how the job went" {
+@test "expired: every slot has its row, and why reports the job's end" {
 	grid j ",\"end_date\":\"$(date -u -d '+2000 seconds' '+%F %T')\""
 	rewind j 3
 	sql "UPDATE job SET trigger = replace(trigger, substr(trigger,
@@ -127,7 +127,7 @@ since() {
 	[[ $("$ctl" why q j 2035-01-01) == *"(deleted by owner, 20"* ]]
 }
 
-@test "run now: a row beside the schedule, which it does not shift" {
+@test "run now: an additional row, and the schedule is unchanged" {
 	grid j
 	before=$(sql 'SELECT cursor_us, next_run_us FROM job')
 	"$ctl" job run q j
@@ -143,7 +143,7 @@ since() {
 	    'paused|2 sent|1 paused|1' ]
 }
 
-@test "a cursor that went back: what is decided stays decided, once" {
+@test "a cursor that went back: decided slots stay decided, once" {
 	grid j
 	rewind j 6
 	"$ticker" --once
@@ -195,7 +195,7 @@ sent|1|' ]
 	    WHERE job_id = 'one' AND state = 'coalesced'")" -eq 3 ]
 }
 
-@test "a date in the past instead of a schedule: what that had due is told" {
+@test "a date in the past instead of a schedule: the due slots are recorded" {
 	for id in patched replaced; do
 		grid $id
 		rewind $id 3

@@ -58,7 +58,7 @@ damages() {
 	EOT
 }
 
-@test "each damage: the job alone, its bytes kept, named everywhere" {
+@test "every kind of damage: only that job, its bytes kept, reported everywhere" {
 	sql "CREATE TABLE was AS SELECT * FROM job"
 	while IFS=$'\t' read -r set name; do
 		sql "DELETE FROM job; INSERT INTO job SELECT * FROM was;
@@ -101,7 +101,7 @@ damages() {
 	done < <(damages)
 }
 
-@test "mended by job set: it runs again, and what it missed is told" {
+@test "repaired by job set: it runs again, and its missed slots are recorded" {
 	damage "kwargs = '{', max_catchup = -5"
 	rewind 1
 	run "$ctl" job resume q bad
@@ -124,7 +124,7 @@ damages() {
 	    ORDER BY id DESC LIMIT 1")" -eq 2 ]
 }
 
-@test "mended by hand or by the host: job resume is enough" {
+@test "repaired by hand or by the host: job resume is enough" {
 	damage "trigger = replace(trigger, 'UTC', 'No/Where')"
 	cgi POST '/funboost/resume_timing_job?queue_name=q&job_id=bad' '' \
 	    HTTP_ACCEPT_LANGUAGE=en
@@ -140,7 +140,7 @@ damages() {
 	    'missed|2|quarantined: trigger cannot be read '* ]]
 }
 
-@test "added anew by job add --replace" {
+@test "repaired by job add --replace" {
 	damage "trigger = 'nonsense', args = 'x'"
 	"$ctl" job add q --id bad --every 1h --replace
 	[ "$(sql "SELECT state, reason IS NULL, args IS NULL FROM job
@@ -149,7 +149,7 @@ damages() {
 	[[ $output != *quarantined* ]]
 }
 
-@test "a trigger is mended, or paused while it cannot be read" {
+@test "a trigger is repaired, or paused while it cannot be parsed" {
 	damage "trigger = 'nonsense'"
 	run "$ctl" job set q bad hour=3
 	[ "$status" -eq 65 ]
@@ -166,7 +166,7 @@ damages() {
 	"$ctl" job delete q bad
 }
 
-@test "dry-run tells, and changes nothing" {
+@test "dry-run reports, and changes nothing" {
 	sql "UPDATE job SET args = '[' WHERE job_id = 'bad'"
 	rewind 1
 	run "$ticker" --dry-run

@@ -31,7 +31,7 @@ count() {
 	sql "SELECT count(*) FROM $1"
 }
 
-@test "by age: 90 days unless it is said otherwise" {
+@test "by age: 90 days by default" {
 	rows 3000 1 200
 	rows 5 1 80
 	"$TICKER" --once
@@ -55,7 +55,7 @@ count() {
 	[ "$(count audit)" -eq "$n" ]
 }
 
-@test "by rows, of a job and in all" {
+@test "by rows, per job and in total" {
 	printf 'retention_rows_per_job = 100\nretention_rows = 250\n' >>"$CONF"
 	for job in 1 2 3 4; do
 		rows 200 "$job" 1
@@ -71,7 +71,7 @@ count() {
 	[ "$(sql 'SELECT sum(count) FROM run_pruned')" -eq 550 ]
 }
 
-@test "what is pruned was decided: no slot runs again" {
+@test "pruned slots are decided: none runs again" {
 	printf 'retention_rows_per_job = 1\nretention_rows = 1\n' >>"$CONF"
 	printf '{"queue_name":"q","job_id":"j","trigger":"interval",
 	    "start_date":"2026-01-01 00:00:00","seconds":1000,
@@ -159,7 +159,7 @@ count() {
 	[ "$(sql 'PRAGMA integrity_check')" = ok ]
 }
 
-@test "in steps: 100,000 rows go without holding others up" {
+@test "in steps: 100,000 rows are removed without delaying other writers" {
 	rows 100000 1 200
 	"$TICKER" --once &
 	pid=$!
@@ -179,7 +179,7 @@ count() {
 	[ "$(count run)" -eq 1 ]
 }
 
-@test "bad limits are told" {
+@test "invalid limits are refused" {
 	echo 'retention_days = -1' >>"$CONF"
 	run "$TICKER" --once
 	[ "$status" -eq 78 ]

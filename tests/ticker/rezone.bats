@@ -44,7 +44,7 @@ slots() {
 	sql "SELECT slot_us / 1000000 - $1 FROM run ORDER BY slot_us" | paste -sd' '
 }
 
-@test "a cron job moves with its zone, others keep their instant" {
+@test "a cron job moves with its zone, others keep their time" {
 	add --id cron --cron 'year=2099 hour=9'
 	"$MINUTEHAND" job add q --id utc --cron 'year=2099 hour=9'
 	add --id date --date '2099-01-01 09:00'
@@ -67,7 +67,7 @@ slots() {
 	next_is cron 2099-01-01T04:00Z
 }
 
-@test "the slot that new data puts into the past fires once" {
+@test "a slot that new zone data moves into the past fires once" {
 	local at
 	at=$(($(date +%s) / 60 * 60 + 1800))
 	add --id j --cron "$(date -u -d "@$((at + 3 * 3600))" \
@@ -111,7 +111,7 @@ slots() {
 	next_is paused 2099-01-01T07:00Z
 }
 
-@test "killed in the middle, the next tick goes on from there" {
+@test "killed in the middle: the next tick continues" {
 	local half stamp i
 	for i in 1 2 3 4; do add --id "j$i" --cron 'year=2099 hour=9'; done
 	tick
@@ -170,7 +170,7 @@ slots() {
 	[ "$(sql "SELECT reason IS NULL FROM job")" -eq 1 ]
 }
 
-@test "a job whose zone cannot be read waits alone, and says so" {
+@test "a job whose zone cannot be read waits alone, with the reason" {
 	add --id waits --cron 'second=*'
 	"$MINUTEHAND" job add q --id utc --cron 'second=*' --timezone Etc/UTC
 	"$MINUTEHAND" job add q --id east --cron 'second=*' --timezone +08:00
@@ -201,7 +201,7 @@ slots() {
 	    grep -F 'no time zone files'
 }
 
-@test "another timezone in the configuration: who has which, and all moved" {
+@test "another timezone in the configuration: jobs by zone, and moving them all" {
 	for i in 1 2 3; do
 		"$MINUTEHAND" job add q --id j$i --cron hour=9
 	done
@@ -227,7 +227,7 @@ slots() {
 	[[ $stderr == *'report: no such queue: '*'did you mean reports?' ]]
 }
 
-@test "a job that moves leaves a note of its zone data, a paused one as well" {
+@test "a job that moves, also a paused one, records its zone data" {
 	local at
 	at=$(($(date +%s) / 60 * 60 - 7200))
 	add --id daily --cron "$(date -u -d "@$((at + 3 * 3600))" \

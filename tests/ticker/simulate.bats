@@ -121,7 +121,7 @@ states() {
 	[ "$(states all)" = '{"sent":60}' ]
 }
 
-@test "misfire_grace_time: what is later than that is missed" {
+@test "misfire_grace_time: a slot that is later is missed" {
 	job j "$MINUTE"',"coalesce":false,"max_catchup":100,
 	    "misfire_grace_time":300'
 	sim --outage "$DAY 00:10..$DAY 00:40"
@@ -155,7 +155,7 @@ states() {
 	is '.findings[-1].code' '"waiting"'
 }
 
-@test "nights on which clocks change: wall, skip, once" {
+@test "nights of clock changes: wall, skip, once" {
 	for rule in wall skip once; do
 		job "$rule" '"trigger":"cron","hour":2,"minute":"*/30",
 		    "timezone":"Europe/Berlin","dst":"'"$rule"'"'
@@ -219,7 +219,7 @@ states() {
 	[[ $output == *"twice: q/j: 6 slots of 60"* ]]
 }
 
-@test "without --from all that is overdue now is met; with it, nothing" {
+@test "overdue jobs: all without --from, none with it" {
 	job j "$MINUTE"
 	sql "UPDATE job SET cursor_us = cursor_us - 600000000,
 	    next_run_us = cursor_us - 600000000"
@@ -230,7 +230,7 @@ states() {
 	is .total.states '{"sent":60}'
 }
 
-@test "an unreadable job is found, and the others go on" {
+@test "a job that cannot be parsed is reported, and the others go on" {
 	job bad "$MINUTE"
 	job good "$MINUTE"
 	sql "UPDATE job SET trigger = 'cron;hour=99' WHERE job_id = 'bad'"
@@ -240,7 +240,7 @@ states() {
 	[ "$(sql "SELECT state FROM job WHERE job_id = 'bad'")" = active ]
 }
 
-@test "--keep leaves an instance of its own, with a sound store" {
+@test "--keep leaves an instance with an intact store" {
 	job j "$MINUTE"
 	job m "$MINUTE"',"job_store_kind":"memory"'
 	keep=$BATS_TEST_TMPDIR/kept
@@ -263,7 +263,7 @@ states() {
 	[ -s "$keep/store.db" ]
 }
 
-@test "wrong use is told: 64; no store: 69" {
+@test "wrong usage: 64; no store: 69" {
 	for bad in '--from soon' '--to never' '--to 2001-01-01' '--outage now' \
 	    '--outage 2031-01-02..2031-01-01' '--outage 2031-01-01..x' \
 	    '--cadence 0' '--cadence never' '--kill-rate 1.1' '--kill-rate x' \
@@ -282,7 +282,7 @@ states() {
 	[[ $output == *none* ]]
 }
 
-@test "SIGTERM: what was done is told, nothing is left, exit 75" {
+@test "SIGTERM: a report of the time so far, no files left, exit 75" {
 	job ten "$TEN"
 	"$TICKER" simulate --to 2099-01-01 --json 3>&- \
 	    >"$BATS_TEST_TMPDIR/sim.json" &

@@ -9,7 +9,7 @@ setup() {
 	sweep=$abs_top_builddir/tests/sweep/sweep
 }
 
-@test "killed, torn, failed or without power at any step: nothing lost or twice" {
+@test "a kill, torn write, error or power cut at any step: nothing lost or twice" {
 	run --separate-stderr -0 "$sweep" -j 2 -e 7
 	echo "$output"
 	[ -z "$stderr" ]
@@ -22,19 +22,19 @@ setup() {
 	    END { exit bad }' <<<"$output"
 }
 
-@test "a disk that lies about flushes is found out" {
+@test "a disk that ignores flushes is detected" {
 	run --separate-stderr -1 "$sweep" -j 2 -e 40 -l
 	echo "$output"
 	awk '$1 == "all" { exit !($10 > 0) }' <<<"$output"
 	grep -q ':cut:' <<<"$stderr"
 }
 
-@test "one point can be had again by its name" {
+@test "one point can be repeated by its name" {
 	run -0 "$sweep" -t "$BATS_TEST_TMPDIR" -o add:after:40
 	[[ $output == *"store: $BATS_TEST_TMPDIR/now/store.db"* ]]
 }
 
-@test "whatever users do, in whatever order, the audit agrees after each move" {
+@test "random operations of users: the audit agrees after each" {
 	run --separate-stderr -0 "$abs_top_builddir/tests/sweep/story" -n 40
 	echo "$stderr"
 	[ "$output" = "40 stories of 200 moves, 0 ended badly" ]

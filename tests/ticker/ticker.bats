@@ -210,7 +210,7 @@ has_messages() {
 	    ORDER BY s)")" ]
 }
 
-@test "misfire_grace_time: too late is missed, with by how much" {
+@test "misfire_grace_time: a late slot is missed, with its delay" {
 	job q j '"trigger":"interval","hours":1,"misfire_grace_time":60'
 	rewind j 5400
 	"$TICKER" --once
@@ -249,7 +249,7 @@ has_messages() {
 	[ "$(sql "SELECT count(*) FROM message")" -eq 0 ]
 }
 
-@test "a job nobody can read is kept aside, the others go on" {
+@test "a job that cannot be parsed is quarantined, the others go on" {
 	job q bad "$GRID"
 	job q good "$GRID"
 	sql "UPDATE job SET trigger = 'cron;hour=99' WHERE job_id = 'bad'"
@@ -300,7 +300,7 @@ has_messages() {
 	    FROM job")" -eq 2 ]
 }
 
-@test "a pass by hand, or a shorter window, relieves nobody" {
+@test "a pass by hand, or a shorter window, relieves no ticker" {
 	tick
 	sleep 0.7
 	"$TICKER" --once
@@ -322,7 +322,7 @@ has_messages() {
 	    1000000 ]
 }
 
-@test "resume never goes back behind what was decided" {
+@test "resume never goes back before decided slots" {
 	job q j "$GRID"
 	# The clock was set back by 3,000 s after these slots were decided.
 	sql "UPDATE job SET cursor_us = cursor_us + 3000000000,
@@ -333,7 +333,7 @@ has_messages() {
 	[ "$(sql "SELECT cursor_us FROM job")" -eq "$before" ]
 }
 
-@test "replace and delete: what was due and did not run is told" {
+@test "replace and delete: due slots that did not run are recorded" {
 	job q j "$GRID"
 	rewind j 3000
 	job q j "${GRID/1000/7}"',"replace_existing":true'

@@ -8,7 +8,7 @@ setup() {
 	WALK=$abs_top_srcdir/tests/proof/calendarinterval.py
 }
 
-@test "1,500 triggers fire when a walk from day to day says so" {
+@test "1,500 triggers fire as a search day by day finds" {
 	run /usr/bin/python3 "$WALK" -n 1500 "$MINUTEHAND"
 	echo "$output"
 	printf '# %s\n' "${lines[@]}" >&3
@@ -16,7 +16,7 @@ setup() {
 	[[ $output == *' 1500 cases, '*' 0 differences'* ]]
 }
 
-@test "a program that answers otherwise is found out" {
+@test "a program that answers differently is detected" {
 	cat >"$BATS_TEST_TMPDIR/wrong" <<-EOF
 	#!/bin/sh
 	sed 's/"last"/"skip"/' | "$MINUTEHAND" "\$@"

@@ -9,7 +9,7 @@ setup() {
 	CRONTAB_PY=$abs_top_srcdir/tests/proof/crontab.py
 }
 
-@test "crontab lines of every dialect: same fires, or a reading that is known" {
+@test "crontab lines of every dialect: same fires, or a known difference" {
 	run /usr/bin/python3 "$CRONTAB_PY" -n 1000 -c 100 "$MINUTEHAND"
 	echo "$output"
 	printf '# %s\n' "${lines[@]}" >&3
@@ -17,7 +17,7 @@ setup() {
 	[[ $output == *'crontab lines: 6000 of '*' 0 differences'* ]]
 }
 
-@test "a program that reads lines otherwise is found out" {
+@test "a program that reads lines differently is detected" {
 	cat >"$BATS_TEST_TMPDIR/wrong" <<-EOF
 	#!/bin/sh
 	sed 's/\* \* \*",/* * 1",/' | "$MINUTEHAND" "\$@"

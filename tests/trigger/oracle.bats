@@ -16,7 +16,7 @@ setup() {
 	[[ $output == *' 20000 cases, '*' 0 differences;'* ]]
 }
 
-@test "a program that answers otherwise is found out" {
+@test "a program that answers differently is detected" {
 	cat >"$BATS_TEST_TMPDIR/wrong" <<-EOF
 	#!/bin/sh
 	"$MINUTEHAND" "\$@" | sed 's/\([0-9]\)\]/\10]/'
