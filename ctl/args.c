@@ -14,6 +14,9 @@
 
 #define FIRST_VALUE 256 /* above every short option */
 
+/* For an instant as an operand, "-2h" (datetime.h): no option is a digit. */
+#define DIGITS "0::1::2::3::4::5::6::7::8::9::"
+
 /* Fill the options of cmd in the form of getopt_long(3). */
 static void
 fill_longs(const struct ctl_command *cmd, struct option *longs)
@@ -50,11 +53,33 @@ cut_command(int argc, char **argv, struct ctl_args *out)
 	return -1;
 }
 
+/* Operands that begin with a dash and a digit, in the order typed. */
+struct dashed {
+	char *v[CTL_OPTIONS_MAX];
+	int n;
+};
+
+/* Set the operands: those after the options, then the dashed ones. */
+static void
+set_operands(int argc, char **argv, const struct dashed *d,
+    struct ctl_args *out)
+{
+	/* The words that are overwritten have been read. */
+	out->operand = argv + optind - d->n;
+	out->noperands = argc - optind + d->n;
+	for (int i = optind; i < argc; i++)
+		argv[i - d->n] = argv[i];
+	for (int i = 0; i < d->n; i++)
+		argv[argc - d->n + i] = d->v[i];
+}
+
 int
 args_parse(const struct ctl_command *cmd, int argc, char **argv,
     struct ctl_args *out)
 {
 	struct option longs[CTL_OPTIONS_MAX + 1];
+	const char *shorts = cmd->has_instant ? ":" DIGITS : ":";
+	struct dashed d = { .n = 0 };
 	int ch;
 
 	memset(out, 0, sizeof(*out));
@@ -63,14 +88,17 @@ args_parse(const struct ctl_command *cmd, int argc, char **argv,
 	fill_longs(cmd, longs);
 	/* 0 resets getopt_long, which main has used before. */
 	optind = 0;
-	while (
-	    (ch = cmdline_next("minutehand", argc, argv, ":", longs)) != -1) {
+	while ((ch = cmdline_next("minutehand", argc, argv, shorts, longs)) !=
+	    -1) {
+		if (ch >= '0' && ch <= '9' && d.n < CTL_OPTIONS_MAX) {
+			d.v[d.n++] = argv[optind - 1];
+			continue;
+		}
 		if (ch < FIRST_VALUE)
 			return -1;
 		out->opt[ch - FIRST_VALUE] = optarg == NULL ? "" : optarg;
 	}
-	out->operand = argv + optind;
-	out->noperands = argc - optind;
+	set_operands(argc, argv, &d, out);
 	if (out->noperands >= cmd->min && out->noperands <= cmd->max)
 		return 0;
 	text_to(stderr, "minutehand: too %s arguments",

@@ -52,6 +52,7 @@ struct ctl_command {
 	const struct ctl_option *options; /* or NULL */
 	int min, max;			  /* number of operands */
 	bool has_command;		  /* "-- COMMAND …" is required */
+	bool has_instant; /* the last operand is one, perhaps "-2h" */
 	int (*run)(struct ctl *c, const struct ctl_args *a);
 };
 

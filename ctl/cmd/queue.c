@@ -12,6 +12,7 @@
 #include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
+#include "ctl/queue_known.h"
 #include "ctl/table.h"
 #include "ctl/text.h"
 #include "lib/base/buf.h"
@@ -208,6 +209,9 @@ set_paused(struct ctl *c, const struct ctl_args *a, bool is_paused)
 
 	if ((status = open_for_queue(c, a)) != CTL_OK)
 		return status;
+	/* A queue can be paused before it has jobs; then it is known. */
+	if (!is_paused && (status = queue_known(c, a->operand[0])) != CTL_OK)
+		return status;
 	return ctl_fail_rc(sched_queue_set_paused(&c->sched, a->operand[0],
 			       is_paused),
 	    a->operand[0]);
@@ -223,7 +227,6 @@ static int
 run_resume(struct ctl *c, const struct ctl_args *a)
 {
 	int status = set_paused(c, a, false);
-
 	if (status == CTL_OK)
 		job_print_queue_warnings(c, a->operand[0]);
 	return status;

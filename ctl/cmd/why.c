@@ -82,5 +82,6 @@ const struct ctl_command cmd_why = {
 	.options = options,
 	.min = 3,
 	.max = 3,
+	.has_instant = true,
 	.run = run_why,
 };

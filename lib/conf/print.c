@@ -66,7 +66,7 @@ conf_print_example(struct buf *out)
 	buf_str(out,
 	    "# minutehand.conf: see minutehand.conf(5).  Every option has a "
 	    "default, which is\n# the value in the comment.  Durations: "
-	    "90 (seconds), 500ms, 5m, 2h, 7d.\n");
+	    "90 (seconds), 500ms, 5m, 1h30m, 7d.\n");
 	for (o = conf_options; o->name != NULL; o++) {
 		buf_char(out, '\n');
 		print_option(o, "", out);

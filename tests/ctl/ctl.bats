@@ -300,6 +300,13 @@ setup() {
 	"$MH" queue pause q
 	[[ $("$MH" queue list --json) == *'"paused":true'* ]]
 	"$MH" queue resume q
+	"$MH" queue pause later
+	"$MH" queue resume later
+	run "$MH" queue resume latre
+	[ "$status" -eq 1 ]
+	[[ $output == *'latre: no such queue: '*'did you mean later?' ]]
+	run "$MH" queue list
+	[[ $output != *latre* ]]
 	run "$MH" queue clear q
 	[ "$status" -eq 64 ]
 	run "$MH" queue clear q --yes

@@ -69,6 +69,25 @@ places() {
 	done < <(places)
 }
 
+@test "an instant that begins with a dash is no option" {
+	local at
+	for at in '-2h' '-1h30m' '-90'; do
+		run -0 "$MH" why q j "$at"
+		run -0 "$MH" why --json q j "$at"
+		[[ $output == '{"answer":"before_job"'* ]]
+		run -0 "$MH" why q j --json -- "$at"
+		run -0 "$MH" runs --from "$at"
+		run -0 "$MH" preview --every 1h --now "$at"
+		run -0 "$MH" job add q --id dash --replace --every 1h --start "$at"
+	done
+	run -64 "$MH" why q j -2h -3h
+	[[ $output == *'too many arguments'* ]]
+	run -64 "$MH" why q j -h2
+	[[ $output == *"invalid option -- 'h'"* ]]
+	run -64 "$MH" job list -5
+	[[ $output == *"invalid option -- '5'"* ]]
+}
+
 @test "words are relative to now, in the job's zone" {
 	"$MH" job add z --id d --date 'tomorrow 09:00' --timezone Asia/Tokyo
 	got=$("$MH" job show z d --json | jq -r .next_run_time)

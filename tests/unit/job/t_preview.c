@@ -166,7 +166,7 @@ static const struct {
 	    "2030-12-03T15:00:00Z or with an offset such as +01:00, not "
 	    "\"soon\"; "
 	    "hour: Error validating expression '24': the last value (24) is "
-	    "higher than the maximum value (23)" },
+	    "higher than the maximum value (23): write 0" },
 	{ "{\"trigger\":\"cron\",\"hour\":1,\"now\":[7]}",
 	    "now: must be a string such as \"2030-12-03T15:00:00Z\" or a "
 	    "number of epoch seconds, not a list" },
