@@ -84,7 +84,8 @@ const struct conf_option conf_alert_options[] = {
 	    .trust = TRUST_SECRET,
 	    .fallback = "",
 	    .help = "File (mode 0600) with the access token of ntfy, or of the "
-		    "bot of Telegram; or else",
+		    "bot of Telegram, or the\npassword of the mail server; or "
+		    "else",
 	},
 	{
 	    .name = "token_env",
@@ -115,6 +116,25 @@ const struct conf_option conf_alert_options[] = {
 	    .fallback = "",
 	    .max = 254,
 	    .help = "Sender of a mail.  \"\" = as sendmail has it.",
+	},
+	{
+	    .name = "server",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_alert, server),
+	    .fallback = "",
+	    .max = 255,
+	    .help = "Mail server to use in place of sendmail: "
+		    "smtps://host[:port], or smtp:// with STARTTLS\n(on this "
+		    "host also without).",
+	},
+	{
+	    .name = "user",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_alert, user),
+	    .fallback = "",
+	    .max = 255,
+	    .help = "User of the mail server; the password is in token_file "
+		    "or token_env.",
 	},
 	{
 	    .name = "command",
@@ -156,7 +176,9 @@ enum {
 	HAS_TO = 8,
 	HAS_FROM = 16,
 	HAS_COMMAND = 32,
-	HAS_SECRET = 64
+	HAS_SECRET = 64,
+	HAS_SERVER = 128,
+	HAS_USER = 256
 };
 
 /* Names of these, for messages. */
@@ -171,6 +193,8 @@ static const struct {
 	{ HAS_FROM, "from" },
 	{ HAS_COMMAND, "command" },
 	{ HAS_SECRET, "secret" },
+	{ HAS_SERVER, "server" },
+	{ HAS_USER, "user" },
 };
 #define NMEMBERS (sizeof(members) / sizeof(members[0]))
 
@@ -180,7 +204,8 @@ static const struct {
 } rules[CONF_FORM__MAX] = {
 	[CONF_FORM_WEBHOOK] = { HAS_URL, HAS_SECRET },
 	[CONF_FORM_COMMAND] = { HAS_COMMAND, HAS_SECRET },
-	[CONF_FORM_MAIL] = { HAS_TO, HAS_FROM | HAS_COMMAND },
+	[CONF_FORM_MAIL] = { HAS_TO,
+	    HAS_FROM | HAS_COMMAND | HAS_SERVER | HAS_USER | HAS_TOKEN },
 	[CONF_FORM_NTFY] = { HAS_URL, HAS_TOKEN },
 	[CONF_FORM_SLACK] = { HAS_URL, 0 },
 	[CONF_FORM_MATTERMOST] = { HAS_URL, 0 },
@@ -201,7 +226,8 @@ conf_form_name(enum conf_form f)
 enum conf_server
 conf_alert_server(const struct conf_alert *a)
 {
-	return a->form == CONF_FORM_COMMAND || a->form == CONF_FORM_MAIL ?
+	return a->form == CONF_FORM_COMMAND ||
+		(a->form == CONF_FORM_MAIL && *a->server == '\0') ?
 	    CONF_SERVER_COMMAND :
 	    CONF_SERVER_WEBHOOK;
 }
@@ -225,6 +251,10 @@ members_of(const struct conf_alert *a)
 		has |= HAS_COMMAND;
 	if (*a->secret != '\0')
 		has |= HAS_SECRET;
+	if (*a->server != '\0')
+		has |= HAS_SERVER;
+	if (*a->user != '\0')
+		has |= HAS_USER;
 	return has;
 }
 
@@ -264,6 +294,45 @@ check_addresses(const struct conf_alert *a, struct err *why)
 	return 0;
 }
 
+/* smtp://host[:port] or smtps://…: checked as the web address it resembles. */
+static bool
+is_mail_server(const char *text)
+{
+	struct buf url = BUF_INIT;
+	const char *host = strstr(text, "://");
+	bool is_right = false;
+
+	if (strncmp(text, "smtp://", 7) == 0 ||
+	    strncmp(text, "smtps://", 8) == 0) {
+		buf_printf(&url, "https%s", host);
+		is_right = url_check(buf_cstr(&url)) == NULL &&
+		    strchr(host + 3, '/') == NULL;
+	}
+	buf_fini(&url);
+	return is_right;
+}
+
+/* What a mail needs only together. */
+static int
+check_mail(unsigned has, const struct conf_alert *a, struct err *why)
+{
+	bool has_server = (has & HAS_SERVER) != 0;
+
+	if (has_server && (has & HAS_COMMAND) != 0)
+		return err_set(why, "needs either server or command, not both");
+	if (!has_server && (has & (HAS_USER | HAS_TOKEN)) != 0)
+		return err_set(why,
+		    "form mail needs server for user and token");
+	if (((has & HAS_USER) != 0) != ((has & HAS_TOKEN) != 0))
+		return err_set(why, "form mail needs both user and %s",
+		    members[1].name);
+	if (has_server && !is_mail_server(a->server))
+		return err_set(why,
+		    "option \"server\": must be smtp://host[:port] or "
+		    "smtps://host[:port]");
+	return 0;
+}
+
 static int
 check_members(const struct conf_alert *a, struct err *why)
 {
@@ -282,6 +351,8 @@ check_members(const struct conf_alert *a, struct err *why)
 	if (*a->token_file != '\0' && *a->token_env != '\0')
 		return err_set(why,
 		    "needs either token_file or token_env, not both");
+	if (a->form == CONF_FORM_MAIL && check_mail(has, a, why) == -1)
+		return -1;
 	return check_addresses(a, why);
 }
 

@@ -165,14 +165,16 @@ enum conf_form {
 /* One `alert "name" { … }` section. */
 struct conf_alert {
 	char *name;
-	enum conf_form form;	  /* never CONF_FORM_UNSET after reading */
-	char *url;		  /* of a webhook or service, or "" and */
-	char *url_file;		  /* the file with it, or "" */
-	char *token_file;	  /* file with the token, or "" and */
-	char *token_env;	  /* the variable with it, or "" */
-	char *chat;		  /* of Telegram */
-	struct conf_list to;	  /* of a mail */
-	char *from;		  /* likewise; "" = sendmail's choice */
+	enum conf_form form; /* never CONF_FORM_UNSET after reading */
+	char *url;	     /* of a webhook or service, or "" and */
+	char *url_file;	     /* the file with it, or "" */
+	char *token_file;    /* file with the token, or "" and */
+	char *token_env;     /* the variable with it, or "" */
+	char *chat;	     /* of Telegram */
+	struct conf_list to; /* of a mail */
+	char *from;	     /* likewise; "" = sendmail's choice */
+	char *server;	     /* likewise: smtp://… or smtps://…, or "" */
+	char *user;	     /* of that server, or "" */
 	struct conf_list command; /* program and words; of a mail: sendmail */
 	char *secret;		  /* file with the webhook's signing key */
 	struct conf_list on;	  /* names of enum alert_kind; 0: all */

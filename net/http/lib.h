@@ -15,9 +15,12 @@ struct http_lib {
 	__typeof__(curl_global_cleanup) *global_cleanup;
 	__typeof__(curl_easy_init) *easy_init;
 	__typeof__(curl_easy_cleanup) *easy_cleanup;
+	__typeof__(curl_easy_perform) *easy_perform;
 	__typeof__(curl_easy_setopt) *easy_setopt;
 	__typeof__(curl_easy_getinfo) *easy_getinfo;
 	__typeof__(curl_easy_strerror) *easy_strerror;
+	__typeof__(curl_slist_append) *slist_append;
+	__typeof__(curl_slist_free_all) *slist_free_all;
 	__typeof__(curl_multi_init) *multi_init;
 	__typeof__(curl_multi_cleanup) *multi_cleanup;
 	__typeof__(curl_multi_setopt) *multi_setopt;

@@ -16,9 +16,11 @@
 #include "lib/base/utf8.h"
 #include "lib/secret/webhook.h"
 #include "net/alert/form.h"
+#include "net/alert/mail.h"
 #include "net/alert/news.h"
 #include "net/http/http.h"
 #include "net/http/field.h"
+#include "net/http/smtp.h"
 #include "net/sink_int.h"
 
 #include "lib/base/ban.h"
@@ -220,6 +222,54 @@ start_form(struct pushing *p, struct sink_message *msg)
 	form_post_fini(&post);
 }
 
+/* Send an alert by mail, which is waited for. */
+static void
+send_mail(struct pushing *p, struct sink_message *msg)
+{
+	const struct sink *s = &p->m->sink;
+	const struct mail_head head = { p->form, msg->id, clock_now_us() };
+	struct buf text = BUF_INIT;
+	struct smtp_mail mail = {
+		.server = p->form->server,
+		.ca_file = s->o.conf->ca_file,
+		.user = p->form->user,
+		.password = p->secret,
+		.from =
+		    *p->form->from != '\0' ? p->form->from : p->form->to.v[0],
+		.to = p->form->to.v,
+		.n = p->form->to.n,
+		.total_us = p->conf.timeout_us,
+		.is_stopped = &s->is_stopped,
+	};
+	enum smtp_end end = SMTP_LOST;
+	struct err why = { "" };
+	struct news news;
+
+	if (news_read(msg, s->o.conf, &news, &why) == 0) {
+		mail_message(&head, &news.of, &text);
+		mail.text = buf_cstr(&text);
+		end = smtp_send(&mail, &why);
+	}
+	news_fini(&news);
+	buf_fini(&text);
+	if (end == SMTP_LOST)
+		lose(p, why.text);
+	else
+		sink_end(msg, end == SMTP_DONE ? SINK_DONE : SINK_LATER,
+		    why.text);
+}
+
+static int
+push_mail(struct pushing *p, struct sink_message *v, size_t n)
+{
+	for (size_t i = 0; i < n && !p->is_lost; i++) {
+		if (atomic_load(&p->m->sink.is_stopped))
+			return err_set(p->why, "%s", ends);
+		send_mail(p, &v[i]);
+	}
+	return p->is_lost ? -1 : 0;
+}
+
 static void
 push_one(struct pushing *p, struct sink_message *msg)
 {
@@ -376,7 +426,12 @@ push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 
 	if (atomic_load(&s->is_stopped))
 		return err_set(why, "%s", ends);
-	if (read_secrets(&p, why) == 0 && open_http(m, why) == 0) {
+	if (read_secrets(&p, why) == -1)
+		rc = -1;
+	else if (p.form != NULL && p.form->form == CONF_FORM_MAIL)
+		rc = conf_check_ca(s->o.conf, why) == -1 ? -1 :
+							   push_mail(&p, v, n);
+	else if (open_http(m, why) == 0) {
 		rc = push_all(&p, v, n);
 		if (rc == 0)
 			rc = p.is_lost && !p.is_answered ? -1 : 0;

@@ -136,6 +136,9 @@ batch_max(const struct alerts *a, const struct recipient *r)
 {
 	size_t most = (size_t)a->s->conf->max_parallel;
 
+	/* One after the other. */
+	if (r->to->form == CONF_FORM_MAIL && *r->to->server != '\0')
+		return 1;
 	return conf_alert_server(r->to) == CONF_SERVER_COMMAND ||
 		most > SINK_ALERTS_MAX ?
 	    SINK_ALERTS_MAX :
