@@ -67,7 +67,7 @@ store_alert_settle(struct store *st, const struct alert *a,
 		TEXT(":reason", end->reason)));
 }
 
-/* The name of its table, as the store has it. */
+/* The names of the tables in the store. */
 static const char *const about_names[ALERT_ABOUT__MAX] = {
 	[ALERT_RUN] = "run",
 	[ALERT_MESSAGE] = "message",

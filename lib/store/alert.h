@@ -7,61 +7,67 @@
 #include "lib/db/store.h"
 
 /*
- * The outbox of alerts.  Its rows are written by the functions of lib/store/
- * that write what they are about, in the same transaction.  Calls that change
- * need an open one.
+ * The outbox of alerts.  Rows are written by the functions of lib/store/ that
+ * write their subject, in the same transaction.  Functions that change need an
+ * open transaction.
  */
 
-/* Add up to limit that are due at now_us, longest due first. */
+/* Add up to limit alerts that are due at now_us, longest due first. */
 enum store_rc store_alert_due(struct store *st, int64_t now_us, int64_t limit,
     struct alert_list *out);
 
-/* When the first is due; ALERT_NEVER. */
+/* Set *out_us to the time of the first due alert; ALERT_NEVER: none. */
 enum store_rc store_alert_next(struct store *st, int64_t *out_us);
 
 /*
- * Take a: a->attempt goes on, and nobody else takes it before until_us.
- * STORE_NOTFOUND: somebody was faster.
+ * Lease a until until_us; a->attempt is increased.  STORE_NOTFOUND: another
+ * tick has leased it.
  */
 enum store_rc store_alert_take(struct store *st, struct alert *a,
     int64_t until_us);
 
-/* What came of it. */
+/* The result of an attempt. */
 struct store_alert_end {
-	const char *done; /* who has been told, as a->done */
-	int64_t next_us;  /* when to try again, or ALERT_NEVER */
+	const char *done; /* sections that got it, as a->done */
+	int64_t next_us;  /* time of the next attempt, or ALERT_NEVER */
 	int64_t now_us;
-	const char *reason; /* why it was not told; NULL: it was */
+	const char *reason; /* why it was not sent; NULL: it was */
 };
 
-/* Settle a, as it was taken; STORE_NOTFOUND: somebody took it since. */
+/*
+ * Store the result of a, as it was leased; STORE_NOTFOUND: another tick has
+ * leased it since.
+ */
 enum store_rc store_alert_settle(struct store *st, const struct alert *a,
     const struct store_alert_end *end);
 
-/* What an alert is about: a row of one of these tables. */
+/* The subject of an alert: a row of one of these tables. */
 enum alert_about { ALERT_RUN, ALERT_MESSAGE, ALERT_KEY, ALERT_ABOUT__MAX };
 
-/* Write an alert, unless one of that kind was written before. */
+/* Write an alert, unless there is one of that kind and subject. */
 enum store_rc store_alert_add(struct store *st, enum alert_about about,
     int64_t subject, enum alert_kind kind);
 
-/* Write it again, although that was told before. */
+/* Write it again, even if one was sent before. */
 enum store_rc store_alert_renew(struct store *st, enum alert_about about,
     int64_t subject, enum alert_kind kind);
 
 /*
- * Before the state of a row is changed: of a run, to what kind says; of a job,
- * to quarantined.  A run is told once for each kind, but a run that was due is
- * refused or dead anew; a job is told whenever it becomes so.
+ * Called before the state of a row changes: of a run to that of kind, of a job
+ * to quarantined.  A run has one alert per kind, unless it was due and is
+ * refused or dead again; a job has one whenever it is quarantined.
  */
 enum store_rc store_alert_run(struct store *st, int64_t run,
     enum alert_kind kind);
 enum store_rc store_alert_job(struct store *st, int64_t job);
 
-/* Note that before the tick numbered id there was none for gap_us or more. */
+/* Write the alert that no tick ran for gap_us or more before tick id. */
 enum store_rc store_alert_silence(struct store *st, int64_t id, int64_t gap_us);
 
-/* Is there any?  Forget all; and up to limit that are over since then. */
+/*
+ * Return whether there is any alert; delete all; delete up to limit that ended
+ * before before_us.
+ */
 enum store_rc store_alert_any(struct store *st, bool *out);
 enum store_rc store_alert_forget(struct store *st);
 enum store_rc store_alert_prune(struct store *st, int64_t before_us,

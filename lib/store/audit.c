@@ -6,7 +6,7 @@
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
-/* A row of the ledger with its job. */
+/* A row of the ledger and its job. */
 struct job_row {
 	int64_t job;
 	struct audit_row row;

@@ -8,15 +8,17 @@
 
 struct stmt;
 
-/* What an audit reads, by number of the job, of one instant's store. */
+/* The rows that an audit reads, by number of the job, from one snapshot. */
 struct store_audit {
 	struct store *st;
 	struct stmt *versions;
 	struct stmt *rows;
 };
 
-/* Hold the store as it is now, for reading; writers of a write-ahead log go
- * on.  End it in any case. */
+/*
+ * Begin a snapshot of the store; writers of a WAL go on.  End it after any
+ * result.
+ */
 enum store_rc store_audit_begin(struct store_audit *a, struct store *st);
 void store_audit_end(struct store_audit *a);
 
@@ -26,26 +28,33 @@ struct store_version {
 	const char *trigger; /* borrowed until the next one is read */
 	int64_t since_us;    /* INT64_MIN: not known */
 	int64_t until_us;
-	bool is_rezoned; /* computed by zone data there is no more */
+	bool is_rezoned; /* computed by zone data that was replaced */
 };
 
-/* The next version; STORE_NOTFOUND after the last. */
+/* Read the next version; STORE_NOTFOUND after the last. */
 enum store_rc store_audit_version(struct store_audit *a,
     struct store_version *out);
 
-/* The next row of a job's ledger, of each job by slot; STORE_NOTFOUND. */
+/*
+ * Read the next row of the ledger, by job and slot; STORE_NOTFOUND after the
+ * last.
+ */
 enum store_rc store_audit_row(struct store_audit *a, int64_t *job,
     struct audit_row *out);
 
 /*
- * The last slot of a job that retention took; the instant before which nobody
- * knows the triggers, in a store that was of version 1.  *out stays without.
+ * Read the last slot of a job that was pruned; the time before which triggers
+ * are not known, in a store that was of version 1.  *out is unchanged if there
+ * is none.
  */
 enum store_rc store_audit_pruned(struct store_audit *a, int64_t job,
     int64_t *out);
 enum store_rc store_audit_epoch(struct store_audit *a, int64_t *out);
 
-/* Whom a finding is about; texts owned by the caller, run_id NULL for none. */
+/*
+ * The names of a finding's job and run; the caller frees them; run_id may be
+ * NULL.
+ */
 struct store_audit_name {
 	char *queue;
 	char *job_id;

@@ -19,7 +19,7 @@ static const struct column clock_queue_fields[] = {
 	COLUMN_INT("count", struct run, count),
 };
 
-/* What a statement may want to know. */
+/* Parameters of the statements. */
 struct instants {
 	int64_t now_us;
 	int64_t mark_us;

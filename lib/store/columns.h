@@ -4,9 +4,9 @@
 #include "lib/db/row.h"
 
 /*
- * Private to lib/store: what the rows of statements are made of.  Each is
- * named like the list of columns in sql/ whose order it has, and stands in the
- * file of its table; t_sql compares them with what the statements return.
+ * Private to lib/store/: the columns of statements.  Each table has the name
+ * and the order of a list of columns in sql/, and is defined in the file of its
+ * table; t_sql compares them with the columns that the statements return.
  */
 extern const struct columns columns_alert;
 extern const struct columns columns_audit_name;

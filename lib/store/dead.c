@@ -33,7 +33,7 @@ static const struct column name_fields[] = {
 	COLUMN_BORROWED("job_id", struct store_dead_name, job_id),
 };
 
-/* What a statement asks for, whichever of it. */
+/* Parameters of the statements. */
 static const struct column ask_fields[] = {
 	COLUMN_BORROWED("queue", struct store_dead_ask, queue),
 	COLUMN_BORROWED("reason", struct store_dead_ask, reason),
@@ -49,7 +49,10 @@ const struct columns columns_outbox_dead_name =
     COLUMNS("outbox_dead_name", name_fields);
 static const struct columns columns_ask = COLUMNS(NULL, ask_fields);
 
-/* Make raw, which is taken over, the body; what is no JSON becomes a string. */
+/*
+ * Set the body to raw, which d then owns; text that is not JSON becomes a
+ * string.
+ */
 static enum store_rc
 set_body(struct dead *d, char *raw)
 {
@@ -66,7 +69,7 @@ set_body(struct dead *d, char *raw)
 	return d->body == NULL ? STORE_FULL : STORE_OK;
 }
 
-/* The row of the embedded queue that q stands on into *d, or NULL. */
+/* Read q's current row, of the embedded queue, into *d, or NULL. */
 static void
 read_message(struct stmt *q, const char *queue, struct dead *d)
 {
@@ -78,7 +81,7 @@ read_message(struct stmt *q, const char *queue, struct dead *d)
 		stmt_fail(q, STORE_FULL);
 }
 
-/* What o has, whose strings move. */
+/* Convert o, whose strings move to d. */
 static enum store_rc
 take_outbox(struct outbox *o, struct dead *d)
 {
@@ -205,7 +208,7 @@ store_dead_reasons(struct store *st, const struct store_dead_ask *a,
 	return stmt_end(q);
 }
 
-/* One of the embedded queue; STORE_NOTFOUND. */
+/* Read one of the embedded queue; STORE_NOTFOUND. */
 static enum store_rc
 get_message(struct store *st, const char *queue, const char *id,
     struct dead *out)

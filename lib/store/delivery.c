@@ -83,7 +83,7 @@ const struct columns columns_delivery = COLUMNS("delivery", delivery_fields);
 const struct columns columns_target = COLUMNS("target", target_fields);
 static const struct columns columns_filter = COLUMNS(NULL, filter_fields);
 
-/* Add all that a statement returns. */
+/* Add all rows of a statement. */
 static enum store_rc
 delivery_list(struct store *st, enum sql_id id, const struct arg *args,
     struct delivery_list *out)
@@ -101,7 +101,7 @@ store_delivery_target(struct store *st, const char *render,
 {
 	enum store_rc rc;
 
-	/* A name that is none leaves these as they are. */
+	/* An unknown name leaves these unchanged. */
 	out->marker = DELIVERY_MARKER__MAX;
 	out->on_ambiguous = DELIVERY_AMBIGUOUS__MAX;
 	out->target = DELIVERY_RENDER;
@@ -215,7 +215,7 @@ store_delivery_doubt_count(struct store *st, const char *service, int64_t *out)
 	    ARGS(TEXT(":service", service)), out);
 }
 
-/* Each service a statement counts at. */
+/* Call see with each service and count of a statement. */
 static enum store_rc
 each_service(struct store *st, enum sql_id id,
     void (*see)(void *arg, const char *service, int64_t n), void *arg)

@@ -11,7 +11,7 @@
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
-/* What ended so long ago has been told, and nobody asks for it. */
+/* How long an ended denial is kept; its alert was sent by then. */
 #define KEEP_US (90 * INT64_C(86400) * CLOCK_US_PER_S)
 
 /* clang-format off */

@@ -5,26 +5,28 @@
 
 /*
  * Keys that Render does not accept (401), or not for a service (403): a row
- * from the first such answer to the first that is none, with one alert.  key
- * is a name of the configuration; place a service, or "" for any.
+ * from the first such answer until the first other one, with one alert.  key is
+ * a name of the configuration; service is "" for any.
  */
 
-/* Note it, unless it is noted already.  Needs an open transaction. */
+/* Record a denial, unless there is one.  Needs an open transaction. */
 enum store_rc store_denial_add(struct store *st, const char *key,
     const char *service, const char *reason, int64_t now_us);
 
-/* It is accepted.  STORE_NOTFOUND: nothing else was noted.  Needs an open
- * transaction. */
+/*
+ * End a denial: the key is accepted.  STORE_NOTFOUND: there was none.  Needs an
+ * open transaction.
+ */
 enum store_rc store_denial_end(struct store *st, const char *key,
     const char *service, int64_t now_us);
 
-/* One that was noted; strings are borrowed for the call. */
+/* A denial; strings are borrowed for the call. */
 struct store_denial {
 	const char *key, *service, *reason;
 	int64_t since_us;
 };
 
-/* Call see with each that has not ended, oldest first. */
+/* Call see with each denial that has not ended, oldest first. */
 enum store_rc store_denial_each(struct store *st,
     void (*see)(void *arg, const struct store_denial *n), void *arg);
 

@@ -9,10 +9,9 @@
 struct end {
 	int64_t job;
 	const char *next; /* the text that follows; NULL: none, or the same */
-	const char *zone; /* that has new data, or NULL */
+	const char *zone; /* with new zone data, or NULL */
 	int64_t until_us;
-	int64_t
-	    keep_us; /* a slot before that which is not over, or KEEP_NONE */
+	int64_t keep_us; /* an undecided slot before that, or KEEP_NONE */
 };
 
 #define KEEP_NONE INT64_MAX

@@ -4,23 +4,25 @@
 #include "lib/db/store.h"
 
 /*
- * The triggers that jobs had before, so that each slot of the past can be
- * computed again (open transaction).  The row of a job has the trigger of now
- * and the first slot of it; a version is kept when it ends, and not at all if
- * it had no slot yet.  A job that is paused or quarantined keeps its version:
- * the slots are the same, and their rows say what became of them.
+ * Previous triggers of jobs, so that every past slot can be computed again
+ * (open transaction).  The row of a job has its present trigger and first slot;
+ * a version is stored when it ends, unless it had no slot yet.  A paused or
+ * quarantined job keeps its version: the slots are the same, and their rows
+ * have their state.
  */
 
-/* The job's trigger goes with the job: the slots before its cursor, or before
- * until_us if that is later, are in the ledger. */
+/*
+ * The job is deleted, and its trigger ends: slots before its cursor, or before
+ * until_us if that is later, are in the ledger.
+ */
 enum store_rc store_history_end(struct store *st, int64_t job,
     int64_t until_us);
 
 /*
  * The job gets the trigger next, whose first slot is since_us, the only one
- * before until_us that is not over; to be called while its row has the one of
- * before.  When that is the same it goes on, with its first slot or an earlier
- * one.
+ * before until_us that is undecided; called while the row still has the
+ * previous one.  If both are the same, the version continues, with its first
+ * slot or an earlier one.
  */
 enum store_rc store_history_change(struct store *st, int64_t job,
     const char *next, int64_t until_us, int64_t since_us);

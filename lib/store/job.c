@@ -47,7 +47,7 @@ static const struct column gone_fields[] = {
 const struct columns columns_job = COLUMNS("job", job_fields);
 const struct columns columns_gone = COLUMNS("gone", gone_fields);
 
-/* Add all that a statement returns. */
+/* Add all rows of a statement. */
 static enum store_rc
 job_list(struct store *st, enum sql_id id, const struct arg *args,
     struct job_list *out)
@@ -70,7 +70,7 @@ store_job_insert(struct store *st, struct job *j)
 	return rc;
 }
 
-/* Before its row is changed: a job that is quarantined by it is news. */
+/* Called before its row changes: add an alert if j becomes quarantined. */
 static enum store_rc
 job_alert(struct store *st, const struct job *j)
 {
@@ -108,7 +108,7 @@ store_job_move(struct store *st, const struct job *j)
 	    rc;
 }
 
-/* Its name stays with its runs, and its trigger with its slots. */
+/* Keep its name for its runs, and its trigger for its slots. */
 enum store_rc
 store_job_delete(struct store *st, int64_t id, int64_t now_us,
     const char *reason)
@@ -254,7 +254,7 @@ store_job_next(struct store *st, int64_t *out_us)
 	return stmt_optional(st, SQL_JOB_NEXT, NO_ARGS, out_us);
 }
 
-/* Part of a list, behind a place in its order. */
+/* A part of a list, after a position. */
 struct part {
 	const char *queue;
 	int64_t next_run_us;
@@ -273,7 +273,7 @@ static const struct column part_fields[] = {
 
 static const struct columns columns_part = COLUMNS(NULL, part_fields);
 
-/* Those with a next run, or those without. */
+/* List jobs with a next run, or those without. */
 static enum store_rc
 job_list_part(struct store *st, const struct part *p, struct job_list *out)
 {

@@ -16,27 +16,27 @@ enum store_rc store_job_update(struct store *st, const struct job *j);
 enum store_rc store_job_advance(struct store *st, int64_t id,
     int64_t next_run_us, int64_t cursor_us);
 
-/* Only what a switch changes: state, reason, next run, cursor. */
+/* Store state, reason, next run and cursor of j only. */
 enum store_rc store_job_move(struct store *st, const struct job *j);
 
 /*
- * Delete a row; its ledger stays, and why it went: JOB_EXPIRED or "deleted by
- * owner".  STORE_NOTFOUND when there is none.
+ * Delete a row; its ledger and the reason stay: JOB_EXPIRED or "deleted by
+ * owner".  STORE_NOTFOUND: no such job.
  */
 enum store_rc store_job_delete(struct store *st, int64_t id, int64_t now_us,
     const char *reason);
 
-/* What the store remembers of a name whose job is gone. */
+/* The record of a deleted job, by its name. */
 struct store_gone {
 	int64_t at_us; /* 0: not known */
 	char *reason;  /* owned; or NULL */
 };
 
-/* Of the newest job that had the name, into *out; STORE_NOTFOUND. */
+/* Read that of the newest job with the name into *out; STORE_NOTFOUND. */
 enum store_rc store_job_gone(struct store *st, const char *queue,
     const char *job_id, struct store_gone *out);
 
-/* Is a job of the queue gone that the store remembers? */
+/* Set *out to whether there is a record of a deleted job of the queue. */
 enum store_rc store_job_gone_any(struct store *st, const char *queue,
     bool *out);
 
@@ -44,31 +44,32 @@ enum store_rc store_job_gone_any(struct store *st, const char *queue,
 enum store_rc store_job_quarantined(struct store *st, int limit,
     struct job_list *out);
 
-/* Call see with each queue that has such jobs, and how many. */
+/* Call see with each queue that has such jobs, and their number. */
 enum store_rc store_job_quarantined_queues(struct store *st,
     void (*see)(void *arg, const char *queue, int64_t n), void *arg);
 
-/* Numbers of jobs: in quarantine; with a misfire grace below grace_us. */
+/* Count jobs: in quarantine; with a misfire grace below grace_us. */
 enum store_rc store_job_count_quarantined(struct store *st, int64_t *out);
 enum store_rc store_job_count_grace(struct store *st, int64_t grace_us,
     int64_t *out);
 
-/* Number of jobs whose zone has another name. */
+/* Count the jobs in another zone than zone. */
 enum store_rc store_job_count_other_zone(struct store *st, const char *zone,
     int64_t *out);
 
-/* The highest number of a job, 0 without any. */
+/* Read the highest number of a job, 0 without any. */
 enum store_rc store_job_newest(struct store *st, int64_t *out);
 
 /*
- * Ask see of each service at which an active job of the queue runs (NULL: of
- * one that cannot be read), until it says true; *out: whether it did.
+ * Call see with each service of an active job of the queue (NULL: of one that
+ * cannot be parsed), until it returns true; *out: whether it did.
  */
 enum store_rc store_job_services(struct store *st, const char *queue,
     bool (*see)(void *arg, const char *service), void *arg, bool *out);
 
-/* The same to warn of something, of the first limit of those jobs that can be
- * read: none is NULL. */
+/*
+ * The same for the first limit of those jobs that can be parsed, for warnings.
+ */
 enum store_rc store_job_services_some(struct store *st, const char *queue,
     int limit, bool (*see)(void *arg, const char *service), void *arg);
 
@@ -91,7 +92,10 @@ enum store_rc store_job_due_queue(struct store *st, const char *queue,
 /* The earliest next run of all active jobs, JOB_NEVER if none. */
 enum store_rc store_job_next(struct store *st, int64_t *out_us);
 
-/* A place in the order of lists: by next run, then id, those without last. */
+/*
+ * A position in the order of lists: by next run, then id; jobs without one
+ * last.
+ */
 struct store_job_cursor {
 	int64_t next_run_us; /* JOB_NEVER for those without */
 	int64_t id;

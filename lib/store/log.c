@@ -8,7 +8,7 @@
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
-/* The pace is measured over this many ticks. */
+/* Number of ticks over which intervals are measured. */
 #define PACE_TICKS 12
 
 /* clang-format off */
@@ -28,7 +28,7 @@ static const struct column tick_fields[] = {
 	COLUMN_INT("decided", struct store_tick, decided),
 };
 
-/* All that is written of one; what is known of its doubt goes without. */
+/* The columns written of a tick. */
 static const struct column tick_new_fields[] = {
 	COLUMN_INT("started_us", struct store_tick, started_us),
 	COLUMN_INT("until_us", struct store_tick, until_us),
@@ -64,7 +64,7 @@ store_audit_add(struct store *st, const struct store_audit *a)
 	return stmt_exec(st, SQL_AUDIT_INSERT, ARGS(ROW(&columns_audit, a)));
 }
 
-/* A statement with what is to be written of t. */
+/* Call a statement that writes t. */
 static enum store_rc
 tick_write(struct store *st, enum sql_id id, const struct store_tick *t)
 {
@@ -163,7 +163,7 @@ order(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The middle one of n > 0 numbers, which are sorted. */
+/* The median of n > 0 numbers, which are sorted in place. */
 static int64_t
 median(int64_t *v, size_t n)
 {
@@ -171,13 +171,13 @@ median(int64_t *v, size_t n)
 	return v[n / 2];
 }
 
-/* A tick as far as it tells of the pace. */
+/* The times of a tick. */
 struct span {
 	int64_t start_us;
 	int64_t seen_us; /* its end or, if it was killed, its start */
 };
 
-/* The distances of n spans, the newest first; how many. */
+/* The intervals between n spans, the newest first; return their number. */
 static size_t
 distances(const struct span *v, size_t n, int64_t *cadence, int64_t *gap)
 {
@@ -185,7 +185,7 @@ distances(const struct span *v, size_t n, int64_t *cadence, int64_t *gap)
 	size_t found = 0;
 
 	while (n-- > 0) {
-		/* None where the clock was set back in between. */
+		/* None if the clock was set back in between. */
 		if (seen != INT64_MIN && v[n].start_us <= v[n + 1].start_us)
 			seen = INT64_MIN;
 		if (seen != INT64_MIN) {

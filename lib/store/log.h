@@ -6,7 +6,7 @@
 #include "lib/base/leap.h"
 #include "lib/db/store.h"
 
-/* The two journals of the store: who changed what, and when ticks ran. */
+/* The two logs of the store: changes with their actors, and ticks. */
 
 struct store_audit {
 	int64_t at_us;
@@ -22,15 +22,16 @@ enum store_rc store_audit_add(struct store *st, const struct store_audit *a);
 struct store_tick {
 	int64_t id;
 	int64_t started_us;
-	int64_t until_us;	    /* how long it means to stay */
-	int64_t ended_us;	    /* 0: still running, or killed */
-	int64_t sent;		    /* messages handed over */
-	int64_t decided;	    /* ledger rows written */
-	bool is_by_hand;	    /* typed by a person: no sign of cron */
-	int64_t uid;		    /* whose process it is */
-	struct clock_reading sign;  /* of its start */
-	struct clock_reading doubt; /* when the clock was not believed, at its
-				  * start or since; now_us 0: it was */
+	int64_t until_us;	   /* the end of its window */
+	int64_t ended_us;	   /* 0: still running, or killed */
+	int64_t sent;		   /* messages queued */
+	int64_t decided;	   /* ledger rows written */
+	bool is_by_hand;	   /* started by hand: no sign of cron */
+	int64_t uid;		   /* of the process */
+	struct clock_reading sign; /* of its start */
+	/* The clock, if it was not plausible at the start or since; now_us 0:
+	 * it was. */
+	struct clock_reading doubt;
 };
 
 /* Add the row of a tick that starts; sets t->id (open transaction). */
@@ -40,49 +41,55 @@ enum store_rc store_tick_start(struct store *st, struct store_tick *t);
 enum store_rc store_tick_end(struct store *st, const struct store_tick *t);
 
 /*
- * Is another user's the ticker that cron starts, and none of late uid's?  Then
- * *other is that user; STORE_NOTFOUND: no.
+ * Set *other to the user whose cron starts the ticker, if it is another than
+ * uid and uid's has not run lately; STORE_NOTFOUND otherwise.
  */
 enum store_rc store_tick_foreign(struct store *st, int64_t uid, int64_t *other);
 
 /*
- * Has a tick started after t, that means to stay longer and has not ended?
- * It may have been killed; then the next one comes soon.
+ * Set *out to whether a tick has started after t, with a later end of its
+ * window, and has not ended.  It may have been killed; then the next one starts
+ * soon.
  */
 enum store_rc store_tick_is_relieved(struct store *st,
     const struct store_tick *t, bool *out);
 
 /*
- * The sign of the newest tick whose clock was believed, and that of the newest
- * tick if it was not; STORE_NOTFOUND: there is none.
+ * Read the clock of the newest tick whose clock was plausible, and that of the
+ * newest tick if it was not; STORE_NOTFOUND: none.
  */
 enum store_rc store_tick_believed(struct store *st, struct clock_reading *out);
 enum store_rc store_tick_doubted(struct store *st, struct clock_reading *out);
 
-/* When the last pass by hand was; 0: none. */
+/* Read the time of the last pass by hand; 0: none. */
 enum store_rc store_tick_by_hand(struct store *st, int64_t *out);
 
 /*
- * The latest instant by which anything was decided: read it (0: none), raise
- * it, set it back (open transaction).
+ * The latest time by which anything was decided: read it (0: none), raise it,
+ * set it back (open transaction).
  */
 enum store_rc store_mark(struct store *st, int64_t *out);
 enum store_rc store_mark_raise(struct store *st, int64_t at_us);
 enum store_rc store_mark_set(struct store *st, int64_t at_us);
 
-/* The newest tick that cron started, by a clock that was believed;
- * STORE_NOTFOUND when none ever ran. */
+/*
+ * Read the newest tick that cron started with a plausible clock;
+ * STORE_NOTFOUND: none.
+ */
 enum store_rc store_tick_last(struct store *st, struct store_tick *out);
 
-/* How the newest ticks followed each other; medians, so that neither an
- * outage nor a clock that is set moves them. */
+/*
+ * The intervals of the newest ticks; medians, so that neither an outage nor a
+ * clock change affects them.
+ */
 struct store_pace {
 	int64_t cadence_us; /* from start to start */
-	int64_t gap_us;	    /* from the end, or the start of one that was
-			     * killed, to the next start: nobody looks */
+	/* From the end (of a killed one, the start) to the next start: no
+	 * ticker runs. */
+	int64_t gap_us;
 };
 
-/* Measure it; STORE_NOTFOUND with fewer than three ticks. */
+/* Measure them; STORE_NOTFOUND with fewer than three ticks. */
 enum store_rc store_tick_pace(struct store *st, struct store_pace *out);
 
 #endif

@@ -73,7 +73,7 @@ store_outbox_queue(struct store *st, const char *after, char **out,
 	    stmt_call(st, SQL_OUTBOX_QUEUE, ARGS(TEXT(":queue", after)));
 
 	*out = NULL;
-	/* The one row of a sum is there for no rows, too. */
+	/* A sum returns a row even without rows. */
 	if (stmt_next(q) && !row_is_null(q, 0)) {
 		*out = row_copy(q, 0);
 		*next_us = row_int(q, 1);
@@ -82,7 +82,7 @@ store_outbox_queue(struct store *st, const char *after, char **out,
 	return stmt_end(q);
 }
 
-/* What is skipped costs a step in the index, and no look at its rows. */
+/* A skipped message costs a step in the index, without reading its row. */
 enum store_rc
 store_outbox_due(struct store *st, const struct store_outbox_ask *ask,
     struct outbox_list *out)
@@ -103,7 +103,7 @@ store_outbox_due(struct store *st, const struct store_outbox_ask *ask,
 		    STORE_FULL :
 		    stmt_find(st, SQL_OUTBOX_ROW, ARGS(INT(":run", run)),
 			&columns_outbox, o);
-		/* Damage: a row without its run cannot be handed over. */
+		/* Damage: a row without its run cannot be sent. */
 		if (rc == STORE_NOTFOUND) {
 			out->n--;
 			continue;
@@ -140,7 +140,7 @@ store_outbox_get(struct store *st, const char *queue, const char *id,
 	    out);
 }
 
-/* The ledger says what became of a run. */
+/* Set the run's state in the ledger. */
 static enum store_rc
 set_state(struct store *st, int64_t run, enum run_state state,
     const char *reason)

@@ -11,12 +11,13 @@
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
-#define CLOCK_EVERY 64 /* rows between two looks at the clock */
+#define CLOCK_EVERY 64 /* rows between two readings of the clock */
 #define SAMPLE_MAX 64
 #define NEVER INT64_MIN
-#define ONCE_US (INT64_C(366) * 86400 * CLOCK_US_PER_S) /* store_prune.h */
+/* see lib/store/prune.h */
+#define ONCE_US (INT64_C(366) * 86400 * CLOCK_US_PER_S)
 
-/* A row that goes. */
+/* A row to remove. */
 struct victim {
 	int64_t id;
 	int64_t job;
@@ -27,15 +28,15 @@ struct step {
 	const struct store_prune *p;
 	struct victim *v; /* step_rows of them */
 	int n;
-	int64_t newest; /* id of the row that stays */
+	int64_t newest; /* id of the newest row, which is kept */
 	const struct clock *clock;
 	int64_t end_us; /* on the clock for timing */
 	int64_t done;
-	int64_t once; /* one-offs remembered by it */
+	int64_t once; /* one-offs recorded by this step */
 	bool is_more;
 };
 
-/* What a walk sees of a row. */
+/* Columns of a row in a walk. */
 struct seen {
 	int64_t id;
 	int64_t job;
@@ -44,14 +45,14 @@ struct seen {
 	bool is_needed; /* the guard needs it */
 };
 
-/* What a one-off is known by. */
+/* The identity of a one-off. */
 struct once {
 	const char *queue;
 	const char *job_id;
 	int64_t slot_us;
 };
 
-/* One-offs that are forgotten: the oldest, or (where asked) so old ones. */
+/* Limits of remembered one-offs: by number, or by age. */
 struct surplus {
 	int64_t before_us;
 	int64_t limit;
@@ -84,7 +85,7 @@ const struct columns columns_prune_seen =
 const struct columns columns_prune_once =
     COLUMNS("prune_once", prune_once_fields);
 
-/* What a walk thinks of a row. */
+/* Decision about a row: remove it, keep it, or end the walk. */
 enum verdict { VERDICT_TAKE, VERDICT_LEAVE, VERDICT_STOP };
 
 static enum store_rc
@@ -102,7 +103,7 @@ prune_move(struct step *s, const char *name, int64_t at)
 	    ARGS(TEXT(":name", name), INT(":at", at)));
 }
 
-/* The job is gone, and so is its last row: its sums join the others. */
+/* The job and its last row are removed: add its sums to the others. */
 static enum store_rc
 prune_fold(struct step *s, int64_t job)
 {
@@ -120,8 +121,10 @@ prune_fold(struct step *s, int64_t job)
 	return rc;
 }
 
-/* Is that an id which was made up, 32 digits of a UUIDv7?  No client comes with
- * it again. */
+/*
+ * Return whether the id was generated, 32 digits of a UUIDv7, which no client
+ * sends again.
+ */
 static bool
 is_made_up(const char *job_id)
 {
@@ -140,7 +143,7 @@ remember(struct step *s, int64_t key)
 	return rc;
 }
 
-/* A one-off does not run again when its run is forgotten. */
+/* Record a one-off, so that it does not run again after its run is removed. */
 static enum store_rc
 prune_once(struct step *s, int64_t id)
 {
@@ -156,7 +159,7 @@ prune_once(struct step *s, int64_t id)
 	return rc == STORE_OK && key != 0 ? remember(s, key) : rc;
 }
 
-/* What is known of a row's slots goes, but for the sums. */
+/* Remove a row, and add it to the sums. */
 static enum store_rc
 prune_row(struct step *s, int64_t id)
 {
@@ -171,7 +174,7 @@ prune_row(struct step *s, int64_t id)
 	return rc;
 }
 
-/* Take the victims out, in their order; *last is the last one taken. */
+/* Remove the collected rows in order; *last is the last one removed. */
 static enum store_rc
 prune_take(struct step *s, int64_t *last)
 {
@@ -197,14 +200,14 @@ static enum verdict
 judge_age(const struct step *s, const struct seen *r)
 {
 	if (r->decided_us >= s->p->before_us)
-		/* A paused row may grow, and then counts as new. */
+		/* A paused row may be extended, and then counts as new. */
 		return r->state == RUN_PAUSED ? VERDICT_LEAVE : VERDICT_STOP;
 	return r->is_needed ? VERDICT_LEAVE : VERDICT_TAKE;
 }
 
 /*
- * Gather the rows above *at, oldest first, that are too old (excess < 0) or
- * too many; *at is then how far it looked, 0 when it need look no further.
+ * Collect rows above *at, oldest first, that are too old (excess < 0) or too
+ * many; *at becomes the position reached, 0 at the end.
  */
 static enum store_rc
 gather(struct step *s, int64_t excess, int64_t *at)
@@ -236,7 +239,7 @@ gather(struct step *s, int64_t excess, int64_t *at)
 	return stmt_end(q);
 }
 
-/* One walk through the oldest rows, from where the last one stopped. */
+/* Walk through the oldest rows, from where the last walk stopped. */
 static enum store_rc
 prune_walk(struct step *s, const char *name, int64_t excess)
 {
@@ -255,7 +258,7 @@ prune_walk(struct step *s, const char *name, int64_t excess)
 	return rc == STORE_OK ? prune_move(s, name, at) : rc;
 }
 
-/* Numbers of rows are not used again: the highest tells how many came. */
+/* Row numbers are not reused: the highest is the number of rows added. */
 static enum store_rc
 prune_count(struct step *s)
 {
@@ -269,7 +272,7 @@ prune_count(struct step *s)
 					      STORE_OK;
 }
 
-/* Gather the rows of a job beyond those it may keep. */
+/* Collect the rows of a job above its maximum. */
 static enum store_rc
 gather_job(struct step *s, int64_t job)
 {
@@ -294,10 +297,10 @@ gather_job(struct step *s, int64_t job)
 }
 
 /*
- * The first job behind row *at whose turn it is into *job, its row into *at;
- * 0 when there is none.  Counting a job's rows takes time, and only a job
- * with new rows can have too many: so one of 64 new rows (more where
- * few are kept) makes its job's turn.
+ * Find the next job to examine after row *at: its number into *job, its row
+ * into *at; 0: none.  Counting a job's rows takes time, and only a job with new
+ * rows can have too many: so every 64th new row (more rarely if few are kept)
+ * makes its job be examined.
  */
 static enum store_rc
 next_job(struct step *s, int64_t *at, int64_t *job)
@@ -317,7 +320,7 @@ next_job(struct step *s, int64_t *at, int64_t *job)
 	return stmt_end(q);
 }
 
-/* How far the jobs' turns are; from the start once another limit is set. */
+/* Read how far jobs were examined; from the start if the limit has changed. */
 static enum store_rc
 job_at(struct step *s, int64_t *at)
 {
@@ -332,7 +335,9 @@ job_at(struct step *s, int64_t *at)
 	return prune_move(s, "keep", s->p->rows_per_job);
 }
 
-/* Jobs in the order of their new rows, until one takes the whole step. */
+/*
+ * Examine jobs in the order of their new rows, until one uses the whole step.
+ */
 static enum store_rc
 prune_jobs(struct step *s)
 {
@@ -350,7 +355,7 @@ prune_jobs(struct step *s)
 		if ((rc = gather_job(s, job)) == STORE_OK)
 			rc = prune_take(s, &last);
 		is_full = clock_get_mono_us(s->clock) > s->end_us;
-		/* Its turn again, when there may be more of it. */
+		/* Examine it again, if it may have more. */
 		if (s->done - before < s->n || s->n == s->p->step_rows) {
 			is_full = true;
 			at = from;
@@ -373,7 +378,7 @@ prune_audit(struct step *s)
 	return rc;
 }
 
-/* Take at most limit one-offs out of memory; *n less are left. */
+/* Forget at most limit one-offs; *n is reduced by their number. */
 static enum store_rc
 forget(struct step *s, enum sql_id id, int64_t limit, int64_t *n)
 {
@@ -389,7 +394,7 @@ forget(struct step *s, enum sql_id id, int64_t limit, int64_t *n)
 	return rc;
 }
 
-/* One-offs that nothing asked for in a year, and the oldest of too many. */
+/* Forget one-offs not requested for a year, and the oldest of too many. */
 static enum store_rc
 prune_remembered(struct step *s)
 {

@@ -144,14 +144,14 @@ store_queue_list(struct store *st, struct queue_list *out)
 	return stmt_end(q);
 }
 
-/* A lease's text: the message's number, a dash, 32 random hex digits. */
+/* Make a lease: the message's number, a dash, 32 random hex digits. */
 static void
 lease_make(int64_t id, char out[MESSAGE_LEASE_MAX])
 {
 	unsigned char r[16];
 	int n;
 
-	/* Cannot fail for so few bytes where the kernel has it. */
+	/* Fails for so few bytes only on a kernel without it. */
 	if (getentropy(r, sizeof(r)) != 0)
 		abort();
 	n = snprintf(out, MESSAGE_LEASE_MAX, "%lld-", (long long)id);
@@ -160,7 +160,7 @@ lease_make(int64_t id, char out[MESSAGE_LEASE_MAX])
 		    r[i]);
 }
 
-/* The message's number in a lease's text, or -1. */
+/* The message's number in a lease, or -1. */
 static int64_t
 lease_id(const char *lease)
 {
@@ -175,12 +175,15 @@ lease_id(const char *lease)
 	return num_parse(digits, 1, INT64_MAX, &id) == 0 ? id : -1;
 }
 
-/* One leased message, by its number as well: the lease alone has no index. */
+/*
+ * Arguments for one leased message, with its number, because the lease has no
+ * index.
+ */
 #define LEASED(queue_, lease_) \
 	INT(":id", lease_id(lease_)), TEXT(":queue", queue_), \
 	    TEXT(":lease", lease_)
 
-/* Add all messages that a statement returns. */
+/* Add all messages of a statement. */
 static enum store_rc
 message_list(struct store *st, enum sql_id id, const struct arg *args,
     struct message_list *out)
@@ -202,8 +205,8 @@ store_message_insert(struct store *st, const char *queue, int64_t priority,
 }
 
 /*
- * A statement that gives number and state of each message that it changes:
- * those that are dead by it are news.  *n becomes how many there were.
+ * Run a statement that returns number and state of each message it changes, and
+ * add alerts for dead ones.  *n becomes the number of messages.
  */
 static enum store_rc
 change_states(struct store *st, enum sql_id id, const struct arg *args,

@@ -11,7 +11,7 @@ struct buf;
 
 /* Queue switches and the messages of the embedded queue. */
 
-/* What the store knows of one queue. */
+/* The state of one queue. */
 struct queue_info {
 	char *name;
 	bool is_paused;
@@ -19,29 +19,29 @@ struct queue_info {
 	int64_t ready;
 	int64_t held; /* in flight or delayed */
 	int64_t dead;
-	int64_t waiting;   /* on their way to a broker */
+	int64_t waiting;   /* in the outbox */
 	int64_t oldest_us; /* enqueued_us of the oldest ready; 0: none */
 };
 
-/* Free what i owns; empty afterwards. */
+/* Free the members of i; it is empty afterwards. */
 void queue_info_fini(struct queue_info *i);
 
 LIST_DECL(queue_list, struct queue_info, queue_info_fini);
 
-/* Is the queue switched off?  An unknown queue is not. */
+/* Set *out to whether the queue is paused; an unknown queue is not. */
 enum store_rc store_queue_is_paused(struct store *st, const char *queue,
     bool *out);
 
 /*
- * Append why none of the queue's jobs fires, "queue paused by owner since
- * 2026-11-23T04:30:00Z"; nothing when it is not paused.
+ * Append the reason, "queue paused by owner since 2026-11-23T04:30:00Z";
+ * nothing if it is not paused.
  */
 enum store_rc store_queue_why_paused(struct store *st, const char *queue,
     struct buf *out);
 
 /*
- * Flip the switch, by whose doing (open transaction).  One that stands as
- * asked keeps who flipped it, and when.
+ * Set the switch, with the actor (open transaction).  If it is set already,
+ * actor and time are unchanged.
  */
 enum store_rc store_queue_set_paused(struct store *st, const char *queue,
     bool is_paused, int64_t now_us, const char *actor);
@@ -50,15 +50,15 @@ enum store_rc store_queue_set_paused(struct store *st, const char *queue,
 enum store_rc store_queue_copy_pauses(struct store *st, struct store *from);
 
 /*
- * A consumer asked for messages of the queue (open transaction): noted, once
- * an hour.  Has one ever?
+ * Record that a consumer has leased from the queue (open transaction), at most
+ * once an hour; set *out to whether one ever has.
  */
 enum store_rc store_queue_note_leased(struct store *st, const char *queue,
     int64_t now_us);
 enum store_rc store_queue_is_consumed(struct store *st, const char *queue,
     bool *out);
 
-/* Call see with the name of each queue that has been. */
+/* Call see with the name of each queue that consumers have leased from. */
 typedef void store_queue_see(void *cookie, const char *name);
 enum store_rc store_queue_consumed(struct store *st, store_queue_see *see,
     void *cookie);
@@ -71,8 +71,8 @@ enum store_rc store_message_insert(struct store *st, const char *queue,
     int64_t priority, int64_t now_us, const char *body);
 
 /*
- * Give back what was held for too long: ready again, or dead once it was
- * delivered max_deliveries times (open transaction).
+ * Release messages whose lease has expired: ready again, or dead after
+ * max_deliveries deliveries (open transaction).
  */
 enum store_rc store_message_expire(struct store *st, const char *queue,
     int64_t max_deliveries, int64_t now_us);
@@ -84,17 +84,20 @@ enum store_rc store_message_expire(struct store *st, const char *queue,
 enum store_rc store_message_lease(struct store *st, const char *queue, int max,
     int64_t until_us, struct message_list *out);
 
-/* A held message named by its lease text; STORE_NOTFOUND once it lapsed. */
+/*
+ * Acknowledge, or extend, a message by its lease; STORE_NOTFOUND if that has
+ * expired.
+ */
 enum store_rc store_message_ack(struct store *st, const char *queue,
     const char *lease);
 enum store_rc store_message_extend(struct store *st, const char *queue,
     const char *lease, int64_t until_us);
 
-/* How a message goes back. */
+/* How a message is released. */
 struct store_nack {
 	int64_t now_us;
 	int64_t delay_us;
-	int64_t max_deliveries; /* delivered so often: dead */
+	int64_t max_deliveries; /* deliveries after which it is dead */
 	const char *reason;	/* NULL: none given */
 	bool is_free;		/* this delivery does not count */
 };
@@ -108,7 +111,7 @@ enum store_rc store_message_nack(struct store *st, const char *queue,
 enum store_rc store_message_peek(struct store *st, const char *queue,
     enum message_state state, int limit, struct message_list *out);
 
-/* What a message carries, as owned JSON text; free with free(3). */
+/* Parameters of a message, JSON texts that the caller frees. */
 struct store_params {
 	int64_t priority;
 	char *args;
@@ -116,17 +119,17 @@ struct store_params {
 };
 
 /*
- * The parameters of the message of a run that was sent at sent_us, while it
- * is in its queue; STORE_NOTFOUND once it is gone.
+ * Read the parameters of the message of a run that was sent at sent_us, while
+ * it is in its queue; STORE_NOTFOUND afterwards.
  */
 enum store_rc store_message_params(struct store *st, const char *queue,
     const char *task_id, int64_t sent_us, struct store_params *out);
 
-/* Messages that are ready or held. */
+/* Count the messages that are ready or held. */
 enum store_rc store_message_count(struct store *st, const char *queue,
     int64_t *out);
 
-/* Delete the queue's ready and held messages; *out = how many. */
+/* Delete the queue's ready and held messages; *out is their number. */
 enum store_rc store_message_clear(struct store *st, const char *queue,
     int64_t *out);
 

@@ -75,7 +75,7 @@ store_run_set(struct store *st, const struct store_run_set *s)
 		TEXT(":reason", s->reason)));
 }
 
-/* Number of the row that ends a job's ledger, if it says the same as r. */
+/* Find the last row of a job's ledger, if it has the state and reason of r. */
 static enum store_rc
 run_find_last(struct store *st, const struct run *r, int64_t *id)
 {
@@ -123,8 +123,10 @@ store_run_free(struct store *st, int64_t job, int64_t from_us,
 	return rc;
 }
 
-/* A filter that varies is a statement of its own.  Most rows are "sent":
- * those are found fast among all, the others by an index without them. */
+/*
+ * The statement of a filter.  Most rows are "sent": these are found quickly
+ * among all, the others by an index without them.
+ */
 static enum sql_id
 run_list_sql(const struct store_run_filter *f)
 {
@@ -137,7 +139,7 @@ run_list_sql(const struct store_run_filter *f)
 	return is_rare ? SQL_RUN_LIST_STATE : SQL_RUN_LIST;
 }
 
-/* Add all that a statement returns. */
+/* Add all rows of a statement. */
 static enum store_rc
 run_list(struct store *st, enum sql_id id, const struct arg *args,
     struct run_list *out)
@@ -209,7 +211,7 @@ store_run_once(struct store *st, const struct store_run_at *w, struct run *out)
 	    &columns_run, out);
 	if (rc != STORE_NOTFOUND)
 		return rc;
-	/* Was there such a run, which is kept no more? */
+	/* The run may have been removed by retention. */
 	return stmt_number(st, SQL_ONCE_HAS, ARGS(INT(":id", once_key(w))),
 	    &at_us);
 }

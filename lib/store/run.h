@@ -7,41 +7,40 @@
 #include "lib/db/store.h"
 
 /*
- * Insert a ledger row and set its number, with its alert if it is news (open
- * transaction).  STORE_CONFLICT
- * when the slot has a row already: it was decided before, and must not be
- * launched again.
+ * Insert a ledger row and set its number, with an alert if its state has one
+ * (open transaction).  STORE_CONFLICT: the slot has a row already: it was
+ * decided before, and must not run again.
  */
 enum store_rc store_run_insert(struct store *st, struct run *r);
 
 /*
- * Change what became of a run, in the open transaction; with its alert if that
- * is news.  STORE_NOTFOUND: no such row.
+ * Change the state of a run, with an alert if the state has one (open
+ * transaction).  STORE_NOTFOUND: no such row.
  */
 struct store_run_set {
 	int64_t run; /* number of the row */
 	enum run_state state;
 	const char *reason; /* or NULL */
-	bool is_open;	    /* its target is asked on how it ends */
+	bool is_open;	    /* its target is polled for its end */
 };
 enum store_rc store_run_set(struct store *st, const struct store_run_set *s);
 
 /*
- * Lengthen the row that ends the ledger of r->job, so that it also covers
- * r's slots.  STORE_NOTFOUND, with nothing done, unless that row has the
- * state and the reason of r and lies before it.
+ * Extend the last row of r->job so that it covers r's slots.  STORE_NOTFOUND,
+ * with nothing done, unless that row has the state and reason of r and is
+ * before it.
  */
 enum store_rc store_run_extend(struct store *st, const struct run *r);
 
 /*
- * The next stretch without a row of the job: from from_us on, or from behind
- * the row that covers it, up to the next row (*end_us INT64_MAX: there is
- * none).  It is empty, *end_us < *begin_us, where two rows adjoin.
+ * Find the next range without a row of the job: from from_us, or from the end
+ * of the row that covers it, to the next row (*end_us INT64_MAX: none).  It is
+ * empty, *end_us < *begin_us, if two rows adjoin.
  */
 enum store_rc store_run_free(struct store *st, int64_t job, int64_t from_us,
     int64_t *begin_us, int64_t *end_us);
 
-/* A place in the order of lists: by slot, then number, newest first. */
+/* A position in the order of lists: by slot, then number, newest first. */
 struct store_run_cursor {
 	int64_t slot_us;
 	int64_t row;
@@ -57,8 +56,8 @@ struct store_run_filter {
 };
 
 /*
- * Add the newest rows that match, newest slot first.  Each combination is a
- * search in an index, except that "sent" is looked for among all.
+ * Add the newest rows that match, newest slot first.  Every combination is
+ * searched in an index, except that "sent" is searched among all.
  */
 enum store_rc store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out);
@@ -70,7 +69,7 @@ enum store_rc store_run_named(struct store *st, const char *id,
 /* Read the oldest of them into the zeroed *out; STORE_NOTFOUND. */
 enum store_rc store_run_get(struct store *st, const char *id, struct run *out);
 
-/* Whose rows and, for one call, where: from at_us up to until_us. */
+/* A job and, for one call, a range: from at_us to until_us. */
 struct store_run_at {
 	const char *queue;
 	const char *job_id;
@@ -79,8 +78,8 @@ struct store_run_at {
 };
 
 /*
- * The row that stands for an instant, the newest if there are several; the
- * newest row of all.  Into the zeroed *out; STORE_NOTFOUND.
+ * Read the row that covers a time, the newest of several; the newest row of
+ * all.  *out must be zero; STORE_NOTFOUND.
  */
 enum store_rc store_run_at(struct store *st, const struct store_run_at *w,
     struct run *out);
@@ -88,24 +87,23 @@ enum store_rc store_run_newest(struct store *st, const struct store_run_at *w,
     struct run *out);
 
 /*
- * The row that decided exactly at_us, of the job or of one that is gone; one
- * that was missed only if there is no other.  Into the zeroed *out, which stays
- * empty for a run that retention took; STORE_NOTFOUND.
+ * Read the row that decided exactly at_us, of the job or a deleted one; a
+ * missed one only if there is no other.  *out must be zero, and stays empty for
+ * a pruned run; STORE_NOTFOUND.
  */
 enum store_rc store_run_once(struct store *st, const struct store_run_at *w,
     struct run *out);
 
-/* One that is remembered alone was asked for at now_us: it is remembered for
- * longer. */
+/* A remembered one-off was requested at now_us: it is remembered for longer. */
 enum store_rc store_run_once_exists(struct store *st,
     const struct store_run_at *w, int64_t now_us);
 
-/* The last slot retention took from the job's ledger; 0: none. */
+/* Read the last slot that was pruned from the job's ledger; 0: none. */
 enum store_rc store_run_pruned(struct store *st, const struct store_run_at *w,
     int64_t *last_us);
 
 /*
- * The last slot of the job that has a row; *out_us is left alone when there
+ * Read the last slot of the job that has a row; *out_us is unchanged if there
  * is none.
  */
 enum store_rc store_run_decided(struct store *st, int64_t job, int64_t *out_us);

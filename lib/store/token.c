@@ -10,7 +10,7 @@
 #include "lib/store/token.h"
 #include "lib/base/ban.h"
 
-/* For how long a revoked token is remembered: a year. */
+/* How long a revoked token is kept: a year. */
 #define REVOKED_US (INT64_C(31536000) * CLOCK_US_PER_S)
 
 /* clang-format off */
@@ -43,7 +43,7 @@ store_token_insert(struct store *st, const struct token *t)
 	return stmt_exec(st, SQL_TOKEN_INSERT, ARGS(ROW(&columns_token, t)));
 }
 
-/* The token named id, which is emptied without one. */
+/* Read the token named id; it is emptied if there is none. */
 static enum store_rc
 token_find(struct store *st, enum sql_id sql, const char *id,
     const struct columns *columns, struct token *out)
