@@ -25,6 +25,7 @@ struct verdict {
 	bool is_ack;
 	bool is_free;
 	bool is_missing; /* there is no such command */
+	int64_t status;	 /* exit status, or 128 + signal */
 	struct err reason;
 };
 
@@ -35,6 +36,7 @@ judge(const struct worker *w, struct verdict *v)
 
 	memset(v, 0, sizeof(*v));
 	end = child_end(w->child.status, &v->reason);
+	v->status = child_exit_status(w->child.status);
 	v->is_ack = end == CHILD_DONE;
 	v->is_missing = end == CHILD_MISSING;
 	v->is_free = end == CHILD_LATER || v->is_missing || w->is_killed;
@@ -162,14 +164,16 @@ report_store(struct consume *c, const struct worker *w, const struct verdict *v,
 {
 	const char *lease = w->msg.lease;
 	const struct sched_leases l = { c->queue, &lease, 1 };
+	const struct sched_work work = { .status = v->status };
 	const struct sched_nack how = {
 		.delay_us = w->is_killed || v->is_missing ? 0 : c->retry_us,
 		.reason = v->reason.text,
 		.is_free = v->is_free,
+		.work = work,
 	};
 
 	if (v->is_ack)
-		return sched_ack(&c->ctl->sched, &l, done);
+		return sched_ack(&c->ctl->sched, &l, &work, done);
 	return sched_nack(&c->ctl->sched, &l, &how, done);
 }
 

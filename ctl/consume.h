@@ -25,7 +25,8 @@ struct consume {
 	struct ctl *ctl;
 	const char *queue;
 	char **command;
-	int64_t max; /* messages in all */
+	char worker[WORK_WORKER_MAX + 1]; /* our name in the ledger */
+	int64_t max;			  /* messages in all */
 	int parallel;
 	int64_t lease_us;
 	int64_t wait_us;	/* for the first message, and for more */

@@ -25,8 +25,8 @@ static const char *const of_cursor[] = { "limit", "cursor", NULL };
 static const char *const of_result[] = { "task_id", "timeout", QUEUE, NULL };
 static const char *const of_fires[] = { "from", "to", QUEUE, "job_id", KIND,
 	"limit", "dense", "cursor", "format", NULL };
-static const char *const of_runs[] = { QUEUE, "job_id", KIND, "state", "from",
-	"to", "limit", "cursor", NULL };
+static const char *const of_runs[] = { QUEUE, "job_id", KIND, "state",
+	"outcome", "from", "to", "limit", "cursor", NULL };
 static const char *const of_why[] = { QUEUE, "job_id", KIND, "at", NULL };
 
 /* clang-format off */

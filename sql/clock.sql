@@ -106,6 +106,19 @@ UPDATE queue SET changed_us = min(changed_us, :now),
 	leased_us = min(leased_us, :now)
 WHERE changed_us > :now OR leased_us > :now;
 
+-- name: clock_work
+UPDATE work SET started_us = min(started_us, :now),
+	finished_us = min(finished_us, :now)
+WHERE started_us > :now OR finished_us > :now;
+
+-- name: clock_attempt
+UPDATE attempt SET started_us = min(started_us, :now),
+	finished_us = min(finished_us, :now)
+WHERE started_us > :now OR finished_us > :now;
+
+-- name: clock_output
+UPDATE output SET at_us = :now WHERE at_us > :now;
+
 -- name: clock_denial
 UPDATE denial SET since_us = min(since_us, :now),
 	ended_us = min(ended_us, :now)

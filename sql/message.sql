@@ -1,37 +1,38 @@
 -- The embedded queue.
 
 -- columns: message
-id, state, attempt, priority, until_us, enqueued_us, lease, reason, body
+id, state, attempt, priority, until_us, enqueued_us, lease, reason, body, run
 
 -- columns: params
 priority, json_extract(body, '$.args') AS args,
 	json_extract(body, '$.kwargs') AS kwargs
 
--- Dead letters.  They are named like their run; one whose body tells none, by
--- its own number.
+-- Dead letters.  They are named like their run; one whose run is gone, by what
+-- its body says, else by its own number.
+
+-- columns: message_body
+json_extract(iif(json_valid(m.body), m.body, '{}'), '$.task_id', '$.job_id')
 
 -- columns: message_dead_name
-id, coalesce(nullif(json_extract(iif(json_valid(body), body, '{}'),
-		'$.task_id') || '', ''), 'message:' || id) AS name,
-	json_extract(iif(json_valid(body), body, '{}'), '$.job_id') AS job_id
+m.id, coalesce(r.task_id, nullif(({message_body} ->> 0) || '', ''), 'message:' || m.id)
+		AS name,
+	iif(r.id IS NULL, ({message_body} ->> 1) || '', iif(r.job IS NULL, NULL,
+		r.job_id)) AS job_id
 
 -- columns: dead
-{message_dead_name}, reason, attempt, enqueued_us,
-	(SELECT slot_us FROM run WHERE task_id = json_extract(
-		iif(json_valid(body), body, '{}'), '$.task_id')
-		AND queue = message.queue) AS slot_us, body
+{message_dead_name}, m.reason, m.attempt, m.enqueued_us, r.slot_us, m.body
 
 -- name: message_insert
-INSERT INTO message (queue, priority, state, attempt, enqueued_us, body)
-VALUES (:queue, :priority, 0, 0, :now, :body);
+INSERT INTO message (queue, priority, state, attempt, enqueued_us, body, run)
+VALUES (:queue, :priority, 0, 0, :now, :body, :run);
 
 -- name: message_expire
 UPDATE message SET
 	state = iif(lease IS NOT NULL AND attempt >= :max_deliveries, 2, 0),
-	reason = iif(lease IS NOT NULL, 'lease expired', reason),
+	reason = iif(lease IS NOT NULL, :reason, reason),
 	lease = NULL, until_us = NULL
 WHERE queue = :queue AND state = 1 AND until_us <= :now
-RETURNING id, state;
+RETURNING id, state, run;
 
 -- name: message_pick
 SELECT {message} FROM message
@@ -45,7 +46,8 @@ WHERE id = :id;
 
 -- name: message_ack
 DELETE FROM message
-WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
+WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease
+RETURNING run;
 
 -- name: message_extend
 UPDATE message SET until_us = :until_us
@@ -60,7 +62,7 @@ UPDATE message SET
 		:until_us),
 	lease = NULL, reason = iif(:free = 0, :reason, coalesce(:reason, reason))
 WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease
-RETURNING id, state;
+RETURNING id, state, run;
 
 -- name: message_peek_ready
 SELECT {message} FROM message WHERE queue = :queue AND state = 0
@@ -73,13 +75,11 @@ ORDER BY until_us LIMIT :limit;
 -- name: message_peek_dead
 SELECT {message} FROM message WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit;
 
--- The parameters of a run's message, while it is there.  The time finds the
--- few whose body is worth a look.
+-- The parameters of a run's message, while it is there.
 
 -- name: message_params
 SELECT {params} FROM message
-WHERE queue = :queue AND enqueued_us = :enqueued_us
-	AND json_extract(body, '$.task_id') = :task_id
+WHERE queue = :queue AND enqueued_us = :enqueued_us AND run = :run
 LIMIT 1;
 
 -- name: message_count
@@ -93,19 +93,20 @@ DELETE FROM message WHERE queue = :queue AND state = 0;
 DELETE FROM message WHERE queue = :queue AND state = 1;
 
 -- name: message_dead
-SELECT {dead} FROM message WHERE queue = :queue AND state = 2 AND id > :after
-ORDER BY id LIMIT :limit;
+SELECT {dead} FROM message AS m LEFT JOIN run AS r ON r.id = m.run
+WHERE m.queue = :queue AND m.state = 2 AND m.id > :after
+ORDER BY m.id LIMIT :limit;
 
 -- name: message_dead_get
-SELECT {dead} FROM message WHERE queue = :queue AND state = 2
-	AND name = :task_id
-ORDER BY id LIMIT 1;
+SELECT {dead} FROM message AS m LEFT JOIN run AS r ON r.id = m.run
+WHERE m.queue = :queue AND m.state = 2 AND name = :task_id
+ORDER BY m.id LIMIT 1;
 
 -- The names alone, and the job, to find many of them at once.
 
 -- name: message_dead_names
-SELECT {message_dead_name} FROM message
-WHERE queue = :queue AND state = 2 ORDER BY id;
+SELECT {message_dead_name} FROM message AS m LEFT JOIN run AS r ON r.id = m.run
+WHERE m.queue = :queue AND m.state = 2 ORDER BY m.id;
 
 -- name: message_dead_rows
 SELECT id FROM message WHERE queue = :queue AND state = 2 AND id > :after
@@ -127,7 +128,8 @@ GROUP BY reason;
 
 -- name: message_replay
 UPDATE message SET state = 0, attempt = 0, reason = :reason
-WHERE id = :row AND state = 2;
+WHERE id = :row AND state = 2
+RETURNING run;
 
 -- name: message_purge
 DELETE FROM message WHERE id = :row AND state = 2;

@@ -4,7 +4,14 @@
 task_id, job, queue, job_id, slot_us, last_us, count, state, reason, decided_us
 
 -- columns: run
-{run_new}, id
+{run_new}, id, outcome, attempts, started_us, finished_us, status, worker, error
+
+-- How a run ended, also if no worker has reported: as run_outcome has it.
+
+-- columns: run_outcome
+coalesce(outcome, CASE state WHEN 'sent' THEN 'unreported'
+	WHEN 'due' THEN 'queued' WHEN 'sending' THEN 'queued'
+	WHEN 'unknown' THEN 'queued' ELSE '' END)
 
 -- name: run_insert
 INSERT INTO run ({run_new}, is_extra) VALUES ({:run_new}, :is_extra);
@@ -37,61 +44,82 @@ WHERE id = :id;
 -- each page.
 
 -- name: run_list
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE slot_us = :slot_us AND id < :id
 	AND :slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
-UNION ALL SELECT {run} FROM run
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+UNION ALL SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE slot_us < :slot_us AND slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_state
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE state = :state AND state <> 'sent' AND slot_us = :slot_us AND id < :id
 	AND :slot_us >= :from_us
-UNION ALL SELECT {run} FROM run
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+UNION ALL SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE state = :state AND state <> 'sent' AND slot_us < :slot_us
 	AND slot_us >= :from_us
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_queue
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE queue = :queue AND slot_us = :slot_us AND id < :id
 	AND :slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
-UNION ALL SELECT {run} FROM run
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+UNION ALL SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE queue = :queue AND slot_us < :slot_us AND slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_queue_state
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE queue = :queue AND state = :state AND state <> 'sent'
 	AND slot_us = :slot_us AND id < :id
 	AND :slot_us >= :from_us
-UNION ALL SELECT {run} FROM run
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+UNION ALL SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE queue = :queue AND state = :state AND state <> 'sent'
 	AND slot_us < :slot_us AND slot_us >= :from_us
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_job
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		UNION ALL SELECT job FROM job_gone
 		WHERE queue = :queue AND job_id = :job_id)
 	AND (slot_us, id) < (:slot_us, :id) AND slot_us >= :from_us
 	AND (:state IS NULL OR state = :state)
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
 ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
+-- Of those that did not succeed alone.
+
+-- name: run_list_bad
+SELECT {run} FROM work INDEXED BY work_bad JOIN run ON run.id = work.run
+WHERE outcome IN ('failed', 'dead', 'expired', 'canceled')
+	AND instr(:outcomes, outcome || ',')
+	AND (due_us, work.run) < (:slot_us, :id) AND due_us >= :from_us
+	AND (:state IS NULL OR state = :state)
+	AND (:queue IS NULL OR queue = :queue)
+	AND (:job_id IS NULL OR job_id = :job_id)
+ORDER BY due_us DESC, work.run DESC LIMIT :limit;
+
 -- name: run_get
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE task_id = :task_id ORDER BY id;
 
 -- A row of the job that stands for some instant from at to until.
 
 -- name: run_at
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		UNION ALL SELECT job FROM job_gone
 		WHERE queue = :queue AND job_id = :job_id)
@@ -101,7 +129,7 @@ ORDER BY slot_us DESC LIMIT 1;
 -- What has decided a slot of the name, not by hand; missed if all else fails.
 
 -- name: run_once
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		UNION ALL SELECT job FROM job_gone
 		WHERE queue = :queue AND job_id = :job_id)
@@ -109,7 +137,7 @@ WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 ORDER BY state = 'missed', id DESC LIMIT 1;
 
 -- name: run_newest
-SELECT {run} FROM run
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		UNION ALL SELECT job FROM job_gone
 		WHERE queue = :queue AND job_id = :job_id)
@@ -146,7 +174,10 @@ queue, job_id, slot_us
 r.id, r.job, r.state, r.decided_us,
 	coalesce(r.last_us >= j.cursor_us, 0) OR EXISTS (SELECT 1
 		FROM delivery WHERE run = r.id AND next_us IS NOT NULL)
-		OR EXISTS (SELECT 1 FROM outbox WHERE run = r.id) AS is_needed
+		OR EXISTS (SELECT 1 FROM outbox WHERE run = r.id)
+		OR EXISTS (SELECT 1 FROM message WHERE run = r.id AND state = 2)
+		OR EXISTS (SELECT 1 FROM work WHERE run = r.id
+			AND outcome IN ('queued', 'running')) AS is_needed
 
 -- name: prune_walk
 SELECT {prune_seen} FROM run AS r LEFT JOIN job AS j ON j.id = r.job
@@ -174,6 +205,10 @@ WHERE job = :job AND slot_us <= :slot_us
 	AND NOT EXISTS (SELECT 1
 		FROM delivery AS d WHERE d.run = run.id AND next_us IS NOT NULL)
 	AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.run = run.id)
+	AND NOT EXISTS (SELECT 1
+		FROM message AS m WHERE m.run = run.id AND m.state = 2)
+	AND NOT EXISTS (SELECT 1 FROM work AS w WHERE w.run = run.id
+		AND w.outcome IN ('queued', 'running'))
 ORDER BY slot_us LIMIT :limit;
 
 -- name: prune_sum

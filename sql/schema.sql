@@ -204,6 +204,47 @@ CREATE TABLE prune (
 	at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What became of runs at their workers: of each that is in the embedded queue,
+-- or was, and of each whose target reports.  started_us and what follows are
+-- those of the newest attempt, attempts is its number; those before are rows of
+-- their own.  due_us is the run's slot.
+CREATE TABLE work (
+	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+	outcome TEXT NOT NULL,
+	due_us INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	started_us INTEGER,
+	finished_us INTEGER,
+	status INTEGER,
+	worker TEXT,
+	error TEXT
+) STRICT;
+
+-- The newest that did not succeed.
+CREATE INDEX work_bad ON work (due_us)
+	WHERE outcome IN ('failed', 'dead', 'expired', 'canceled');
+
+CREATE TABLE attempt (
+	run INTEGER NOT NULL REFERENCES work (run) ON DELETE CASCADE,
+	n INTEGER NOT NULL,
+	started_us INTEGER,
+	finished_us INTEGER,
+	status INTEGER,
+	worker TEXT,
+	error TEXT,
+	PRIMARY KEY (run, n)
+) STRICT, WITHOUT ROWID;
+
+-- What an attempt printed, its last bytes, and what it reported as its result.
+CREATE TABLE output (
+	run INTEGER NOT NULL REFERENCES work (run) ON DELETE CASCADE,
+	n INTEGER NOT NULL,
+	at_us INTEGER NOT NULL,
+	result TEXT,
+	text TEXT,
+	PRIMARY KEY (run, n)
+) STRICT, WITHOUT ROWID;
+
 -- The embedded queue.  state: 0 ready, 1 held (leased or delayed), 2 dead.
 CREATE TABLE message (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -215,13 +256,16 @@ CREATE TABLE message (
 	enqueued_us INTEGER NOT NULL,
 	lease TEXT,
 	reason TEXT,
-	body TEXT NOT NULL
+	body TEXT NOT NULL,
+	run INTEGER
 ) STRICT;
 
 CREATE INDEX message_ready ON message (queue, priority DESC, id)
 	WHERE state = 0;
 CREATE INDEX message_held ON message (queue, until_us) WHERE state = 1;
 CREATE INDEX message_dead ON message (queue, id) WHERE state = 2;
+-- Runs that a dead letter may be replayed of.
+CREATE INDEX message_run ON message (run) WHERE state = 2;
 
 -- Messages on their way to a broker: as they were when the slot was claimed,
 -- gone once the broker has them.  next_us is when to try next; NULL: it was

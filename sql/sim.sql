@@ -23,5 +23,11 @@ WHERE job = :job AND (n <> 0 OR late <> 0);
 SELECT {sim_total} FROM sim_count
 GROUP BY state HAVING sum(n) <> 0 OR sum(late) <> 0 ORDER BY sum(n) DESC;
 
+-- All messages are consumed, at once and with success.
+
+-- name: sim_work
+UPDATE work SET outcome = 'succeeded'
+WHERE run IN (SELECT run FROM message WHERE state = 0);
+
 -- name: sim_consume
 DELETE FROM message WHERE state = 0;

@@ -179,6 +179,9 @@ begin(struct consume *c, struct message *m)
 static void
 lease(struct consume *c, int64_t now)
 {
+	struct sched_lease want = { .queue = c->queue,
+		.worker = c->worker,
+		.lease_us = c->lease_us };
 	struct message_list l = { NULL, 0, 0 };
 	int64_t n = c->parallel - c->nrunning;
 	enum store_rc rc;
@@ -187,7 +190,8 @@ lease(struct consume *c, int64_t now)
 		n = c->max - c->leased;
 	if (n == 0 || now < c->lookup_us)
 		return;
-	rc = sched_lease(&c->ctl->sched, c->queue, (int)n, c->lease_us, &l);
+	want.max = (int)n;
+	rc = sched_lease(&c->ctl->sched, &want, &l);
 	if (rc != STORE_OK) {
 		c->status = ctl_fail_rc(rc, c->queue);
 		c->is_stopping = true;
@@ -376,6 +380,17 @@ consume_queue(struct consume *c)
 		    (long long)c->lost);
 }
 
+/* Host and process: which consumer it was, in the ledger. */
+static void
+name_worker(char out[WORK_WORKER_MAX + 1])
+{
+	char host[64] = "";
+
+	(void)gethostname(host, sizeof(host) - 1);
+	(void)snprintf(out, WORK_WORKER_MAX + 1, "%s:%ld", host,
+	    (long)getpid());
+}
+
 static int
 run_consume(struct ctl *ctl, const struct ctl_args *a)
 {
@@ -391,6 +406,7 @@ run_consume(struct ctl *ctl, const struct ctl_args *a)
 		c->ctl = ctl;
 		c->queue = a->operand[0];
 		c->command = a->command;
+		name_worker(c->worker);
 		c->until_us =
 		    c->for_us == 0 || c->for_us > INT64_MAX - start_us ?
 		    INT64_MAX :

@@ -266,7 +266,7 @@ run_show(struct ctl *c, const struct ctl_args *a)
 }
 
 /* A replay or purge, and its selection: a reason, one letter or all. */
-struct work {
+struct operation {
 	enum store_rc (*some)(struct sched *s, const struct sched_dead_pick *p,
 	    struct sched_dead_done *out);
 	enum store_rc (*op)(struct sched *s, const char *queue, const char *id,
@@ -275,7 +275,7 @@ struct work {
 };
 
 static int
-work(struct ctl *c, const struct ctl_args *a, const struct work *w)
+work(struct ctl *c, const struct ctl_args *a, const struct operation *w)
 {
 	const char *id = a->noperands > 1 ? a->operand[1] : NULL;
 	const char *reason = a->opt[OPT_REASON];
@@ -301,7 +301,7 @@ work(struct ctl *c, const struct ctl_args *a, const struct work *w)
 static int
 run_replay(struct ctl *c, const struct ctl_args *a)
 {
-	static const struct work w = { sched_dead_replay_some,
+	static const struct operation w = { sched_dead_replay_some,
 		sched_dead_replay, "replayed" };
 
 	return work(c, a, &w);
@@ -310,8 +310,8 @@ run_replay(struct ctl *c, const struct ctl_args *a)
 static int
 run_purge(struct ctl *c, const struct ctl_args *a)
 {
-	static const struct work w = { sched_dead_purge_some, sched_dead_purge,
-		"purged" };
+	static const struct operation w = { sched_dead_purge_some,
+		sched_dead_purge, "purged" };
 
 	if (a->opt[OPT_YES] == NULL)
 		return ctl_fail(CTL_USAGE,

@@ -14,18 +14,33 @@
 #include "ctl/table.h"
 #include "ctl/text.h"
 #include "lib/base/buf.h"
+#include "lib/base/clock.h"
 
 #include "lib/base/ban.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 1000000
 
-enum { OPT_JSON, OPT_LIMIT, OPT_STATE, OPT_FROM, OPT_TO, OPT_CURSOR };
+enum {
+	OPT_JSON,
+	OPT_LIMIT,
+	OPT_STATE,
+	OPT_OUTCOME,
+	OPT_FAILED,
+	OPT_SINCE,
+	OPT_FROM,
+	OPT_TO,
+	OPT_CURSOR
+};
 
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_LIMIT] = { "limit", "N", "maximum number (default: 50)" },
 	[OPT_STATE] = { "state", "WORD", RUN_STATE_NAMES },
+	[OPT_OUTCOME] = { "outcome", "WORD[,WORD]", OUTCOME_NAMES },
+	[OPT_FAILED] = { "failed", NULL, "as --outcome failed,dead,expired" },
+	[OPT_SINCE] = { "since", "DURATION",
+	    "only slots of the last DURATION" },
 	[OPT_FROM] = { "from", "TIME", "only slots from TIME on" },
 	[OPT_TO] = { "to", "TIME", "only slots before TIME" },
 	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
@@ -36,23 +51,30 @@ static void
 add_json(const void *row, struct buf *o)
 {
 	const struct run *r = row;
-	json_out_open(o, NULL, '{');
-	json_out_str(o, "run_id", r->id);
-	json_out_str(o, "queue_name", r->queue);
-	json_out_str(o, "job_id", r->job_id);
-	json_out_time(o, "slot", r->slot_us);
-	json_out_time(o, "last_slot", r->last_us);
-	json_out_int(o, "count", r->count);
-	json_out_str(o, "outcome", run_state_name(r->state));
-	json_out_str(o, "reason", r->reason);
-	json_out_time(o, "decided_at", r->decided_us);
-	json_out_close(o, '}');
+	struct buf b = BUF_INIT;
+
+	run_json(r, &b);
+	json_out_raw(o, NULL, buf_cstr(&b));
+	o->is_failed |= b.is_failed;
+	buf_fini(&b);
+}
+
+/* How long the last attempt took. */
+static void
+add_took(const struct attempt *a, struct table *t)
+{
+	if (a->started_us == 0 || a->finished_us < a->started_us)
+		table_add(t, NULL);
+	else
+		table_addf(t, "%.1f s",
+		    (double)(a->finished_us - a->started_us) / 1e6);
 }
 
 static void
 add_row(const struct ctl *c, const void *row, struct table *t)
 {
 	const struct run *r = row;
+	enum outcome outcome = run_outcome(r);
 	struct buf b = BUF_INIT;
 
 	ctl_time(c, r->slot_us, &b);
@@ -60,8 +82,11 @@ add_row(const struct ctl *c, const void *row, struct table *t)
 	table_add(t, r->queue);
 	table_add(t, r->job_id);
 	table_add(t, run_state_name(r->state));
+	table_add(t, outcome == OUTCOME_NONE ? NULL : outcome_names[outcome]);
+	add_took(&r->work.last, t);
 	table_addf(t, "%" PRId64, r->count);
-	table_add(t, r->reason);
+	table_add(t,
+	    r->work.last.error != NULL ? r->work.last.error : r->reason);
 	table_add(t, r->id);
 	buf_fini(&b);
 }
@@ -84,7 +109,9 @@ print_runs(const struct ctl *c, const struct run_list *l, bool is_json)
 		"SLOT",
 		"QUEUE",
 		"JOB",
+		"STATE",
 		"OUTCOME",
+		"TOOK",
 		"COUNT",
 		"REASON",
 		"RUN",
@@ -112,6 +139,33 @@ read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
 	    run_state_parse(word, &o->state) != 0)
 		status = ctl_fail(CTL_USAGE,
 		    "--state: " RUN_STATE_NAMES " is needed, not \"%s\"", word);
+	word = a->opt[OPT_OUTCOME];
+	if (a->opt[OPT_FAILED] != NULL)
+		o->outcomes = OUTCOMES_BAD;
+	if (status == CTL_OK && word != NULL &&
+	    outcomes_parse(word, &o->outcomes) != 0)
+		status = ctl_fail(CTL_USAGE,
+		    "--outcome: " OUTCOME_NAMES " is needed, not \"%s\"", word);
+	if (status == CTL_OK && word != NULL && a->opt[OPT_FAILED] != NULL)
+		status = ctl_fail(CTL_USAGE,
+		    "--failed stands for an --outcome of its own");
+	return status;
+}
+
+/* From when on: a time, or how long ago. */
+static int
+read_from(const struct ctl *c, const struct ctl_args *a, int64_t *from_us)
+{
+	int64_t us = 0;
+	int status;
+
+	if (a->opt[OPT_SINCE] == NULL)
+		return ctl_opt_time(c, "from", a->opt[OPT_FROM], from_us);
+	if (a->opt[OPT_FROM] != NULL)
+		return ctl_fail(CTL_USAGE,
+		    "one of --since and --from is enough");
+	status = ctl_opt_duration(a, OPT_SINCE, "since", &us);
+	*from_us = clock_now_us() - us;
 	return status;
 }
 
@@ -135,7 +189,7 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 
 	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
 		return status;
-	status = ctl_opt_time(c, "from", a->opt[OPT_FROM], &o.from_us);
+	status = read_from(c, a, &o.from_us);
 	if (status == CTL_OK)
 		status = ctl_opt_time(c, "to", a->opt[OPT_TO], &o.to_us);
 	if (status != CTL_OK)

@@ -48,6 +48,23 @@ read_leases(const struct request *req, struct sched_leases *l,
 		    LEASES_MAX);
 }
 
+/* How the work ended; its texts are borrowed from the request. */
+static void
+read_work(const struct request *req, struct sched_work *w, struct response *res)
+{
+	static const struct json_range status = { 0, 599 };
+	struct json_object *result = json_member(req->json, "result");
+
+	json_get_int(req->json, "status", &status, &w->status, &res->faults);
+	json_get_str(req->json, "output", &w->output, &res->faults);
+	if (result == NULL)
+		return;
+	w->result = json_text(result);
+	if (strlen(w->result) > WORK_RESULT_MAX)
+		fault_add(&res->faults, "result",
+		    "has more than %d bytes of JSON text", WORK_RESULT_MAX);
+}
+
 static void
 free_leases(struct sched_leases *l)
 {
@@ -65,15 +82,23 @@ answer(struct response *res, enum store_rc rc, size_t n, size_t done)
 void
 h_ack(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	static const char *const fields[] = { "leases" };
+	static const char *const fields[] = {
+		"leases",
+		"status",
+		"result",
+		"output",
+	};
+	struct sched_work work = { .status = WORK_NO_STATUS };
 	struct sched_leases l;
 	enum store_rc rc;
 	size_t done;
 
-	json_only(req->json, "", fields, 1, &res->faults);
+	json_only(req->json, "", fields, sizeof(fields) / sizeof(fields[0]),
+	    &res->faults);
 	read_leases(req, &l, res);
+	read_work(req, &work, res);
 	if (input_path(ctx, req, res) == 0) {
-		rc = sched_ack(&ctx->sched, &l, &done);
+		rc = sched_ack(&ctx->sched, &l, &work, &done);
 		answer(res, rc, l.n, done);
 	}
 	free_leases(&l);
@@ -86,6 +111,9 @@ h_nack(struct ctx *ctx, const struct request *req, struct response *res)
 		"leases",
 		"delay_seconds",
 		"reason",
+		"status",
+		"result",
+		"output",
 	};
 	static const struct json_range delay = { 0, 31536000 };
 	struct sched_nack how = { .reason = NULL };
@@ -94,8 +122,10 @@ h_nack(struct ctx *ctx, const struct request *req, struct response *res)
 	int64_t delay_s = 0;
 	size_t done;
 
-	json_only(req->json, "", fields, 3, &res->faults);
+	json_only(req->json, "", fields, sizeof(fields) / sizeof(fields[0]),
+	    &res->faults);
 	read_leases(req, &l, res);
+	read_work(req, &how.work, res);
 	json_get_int(req->json, "delay_seconds", &delay, &delay_s,
 	    &res->faults);
 	json_get_str(req->json, "reason", &how.reason, &res->faults);

@@ -6,11 +6,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/conf/conf.h"
 #include "lib/time/datetime.h"
+#include "lib/base/fault.h"
 #include "lib/json/json.h"
 #include "lib/sched/sched.h"
 #include "lib/base/stop.h"
@@ -33,11 +35,13 @@ static const char *const lease_fields[] = {
 	"max",
 	"lease_seconds",
 	"wait_seconds",
+	"worker",
 };
 
 /* What a consumer asks for. */
 struct lease {
 	const char *queue;
+	const char *worker; /* its name for the ledger, or NULL */
 	int64_t max;
 	int64_t lease_us;
 	int64_t wait_us;
@@ -53,6 +57,7 @@ read_lease(const struct ctx *ctx, const struct request *req, struct lease *l,
 	int64_t lease_s = 0, wait_s = 0;
 
 	l->queue = req->path.queue;
+	l->worker = NULL;
 	l->max = 10;
 	json_only(req->json, "", lease_fields,
 	    sizeof(lease_fields) / sizeof(lease_fields[0]), &res->faults);
@@ -60,6 +65,10 @@ read_lease(const struct ctx *ctx, const struct request *req, struct lease *l,
 	json_get_int(req->json, "lease_seconds", &lease, &lease_s,
 	    &res->faults);
 	json_get_int(req->json, "wait_seconds", &wait, &wait_s, &res->faults);
+	json_get_str(req->json, "worker", &l->worker, &res->faults);
+	if (l->worker != NULL && strlen(l->worker) > WORK_WORKER_MAX)
+		fault_add(&res->faults, "worker", "has more than %d bytes",
+		    WORK_WORKER_MAX);
 	l->lease_us =
 	    lease_s == 0 ? ctx->conf->lease_us : lease_s * CLOCK_US_PER_S;
 	l->wait_us = wait_s * CLOCK_US_PER_S;
@@ -90,7 +99,13 @@ lease_now(struct ctx *ctx, const struct lease *l, struct client *client,
 	(void)snprintf(ctx->leased_queue, sizeof(ctx->leased_queue), "%s",
 	    l->queue);
 	if (!response_store(res,
-		sched_lease(&ctx->sched, l->queue, (int)l->max, l->lease_us,
+		sched_lease(&ctx->sched,
+		    &(struct sched_lease){
+			.queue = l->queue,
+			.worker = l->worker,
+			.max = (int)l->max,
+			.lease_us = l->lease_us,
+		    },
 		    &ctx->leased)))
 		return false;
 	if (ctx->leased.n > 0 && !client_is_there(client))

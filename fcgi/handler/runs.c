@@ -27,22 +27,6 @@
 #include "lib/base/ban.h"
 
 static void
-add_run(const struct run *r, struct buf *out)
-{
-	buf_str(out, "{\"id\":");
-	buf_json(out, r->id);
-	member_text("queue_name", r->queue, out);
-	member_text("job_id", r->job_id, out);
-	member_time("slot", r->slot_us, out);
-	member_time("last_slot", r->last_us, out);
-	buf_printf(out, ",\"count\":%" PRId64, r->count);
-	member_text("state", run_state_name(r->state), out);
-	member_text("reason", r->reason, out);
-	member_time("decided_at", r->decided_us, out);
-	buf_char(out, '}');
-}
-
-static void
 read_state(const struct request *req, enum run_state *out, struct faults *fs)
 {
 	const char *word;
@@ -52,6 +36,19 @@ read_state(const struct request *req, enum run_state *out, struct faults *fs)
 		return;
 	if (run_state_parse(word, out) != 0)
 		fault_add(fs, "state", "must be " RUN_STATE_NAMES);
+}
+
+static void
+read_outcomes(const struct request *req, unsigned *out, struct faults *fs)
+{
+	const char *word;
+
+	if (request_param(req, "outcome", &word, fs) != 0 || word == NULL ||
+	    word[0] == '\0')
+		return;
+	if (outcomes_parse(word, out) != 0)
+		fault_add(fs, "outcome",
+		    "must be " OUTCOME_NAMES "; several are comma-separated");
 }
 
 static void
@@ -75,6 +72,7 @@ read_filter(const struct ctx *ctx, const struct request *req,
 
 	read_job(req, &o->job_id, fs);
 	read_state(req, &o->state, fs);
+	read_outcomes(req, &o->outcomes, fs);
 	o->kind = SCHED_ANY;
 	input_kind(req, &o->kind, fs);
 	input_time(ctx, req, "from", &o->from_us, fs);
@@ -116,7 +114,7 @@ h_runs(struct ctx *ctx, const struct request *req, struct response *res)
 		for (size_t i = 0; i < l.n; i++) {
 			if (i > 0)
 				buf_char(res->data, ',');
-			add_run(&l.v[i], res->data);
+			run_json(&l.v[i], res->data);
 		}
 		buf_char(res->data, ']');
 		member_text("next_cursor", next, res->data);
@@ -156,18 +154,41 @@ is_found(const struct request *req, struct response *res, enum store_rc rc)
 	return false;
 }
 
-/* A single run, with the result that its worker has stored. */
 static void
-add_run_result(struct ctx *ctx, const struct run *r, struct buf *out)
+add_attempts(const struct run_detail *d, struct buf *out)
+{
+	const struct attempt_list *l = &d->earlier;
+
+	buf_str(out, ",\"earlier_attempts\":[");
+	for (size_t i = 0; i < l->n; i++) {
+		buf_printf(out, "%s{\"attempt\":%" PRId64, i > 0 ? "," : "",
+		    l->v[i].n);
+		attempt_json(&l->v[i], out);
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
+}
+
+/*
+ * A single run, with its earlier attempts, its output, and its result: as
+ * reported, or as its worker has stored it in Redis.
+ */
+static void
+add_run_detail(struct ctx *ctx, const struct run *r, const struct run_detail *d,
+    struct buf *out)
 {
 	const struct result_of of = { .queue = r->queue, .task_id = r->id };
 
-	add_run(r, out);
+	run_json(r, out);
 	if (out->is_failed)
 		return;
 	out->len--;
+	add_attempts(d, out);
+	member_text("output", d->output, out);
 	buf_str(out, ",\"result\":");
-	if (r->state == RUN_SENT)
+	if (d->result != NULL)
+		buf_str(out, d->result);
+	else if (r->state == RUN_SENT)
 		(void)result_read(ctx, &of, out, NULL);
 	else
 		buf_str(out, "null");
@@ -177,13 +198,16 @@ add_run_result(struct ctx *ctx, const struct run *r, struct buf *out)
 void
 h_run_get(struct ctx *ctx, const struct request *req, struct response *res)
 {
+	struct run_detail d = { .output = NULL };
 	struct run r = { .row = 0 };
 	const char *queue = NULL;
 
 	if (read_queue(req, &queue, res) == 0 &&
 	    is_found(req, res,
-		sched_run_get(&ctx->sched, queue, req->path.run, &r)))
-		add_run_result(ctx, &r, res->data);
+		sched_run_get(&ctx->sched, queue, req->path.run, &r)) &&
+	    response_store(res, sched_run_detail(&ctx->sched, &r, &d)))
+		add_run_detail(ctx, &r, &d, res->data);
+	run_detail_fini(&d);
 	run_fini(&r);
 }
 

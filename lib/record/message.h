@@ -9,6 +9,7 @@
 struct buf;
 
 #define MESSAGE_LEASE_MAX 64 /* bytes of a lease's text, NUL included */
+#define MESSAGE_LAPSED "lease expired" /* the reason of one not settled */
 
 enum message_state {
 	MESSAGE_READY, /* can be leased */
@@ -23,6 +24,7 @@ struct message {
 	enum message_state state;
 	int64_t priority; /* higher first */
 	int64_t attempt;  /* deliveries so far */
+	int64_t run;	  /* row of its run; 0: none */
 	int64_t until_us; /* HELD: when it becomes ready again */
 	int64_t enqueued_us;
 	char lease[MESSAGE_LEASE_MAX]; /* "" when not leased */

@@ -6,6 +6,9 @@
 #include <stdint.h>
 
 #include "lib/base/list.h"
+#include "lib/record/work.h"
+
+struct buf;
 
 #define RUN_ID_LEN 255 /* bytes; a UUID has 36, a publisher may use more */
 
@@ -46,6 +49,7 @@ struct run {
 	char *reason;	    /* or NULL */
 	int64_t decided_us; /* when the row was written */
 	bool is_extra; /* run by hand at slot_us; written, but not read back */
+	struct work work; /* what the store has of it; run_outcome says more */
 };
 
 /* All state names, for messages. */
@@ -65,6 +69,12 @@ int run_state_parse(const char *name, enum run_state *out);
 bool run_state_is_final(enum run_state s);
 
 /*
+ * How the run ended where it was handed over to, or how far it is: by its work,
+ * and by its state where no worker has reported.
+ */
+enum outcome run_outcome(const struct run *r);
+
+/*
  * Write a new UUIDv7 for the time now_us (microseconds): unique, sorted by
  * time.
  */
@@ -75,6 +85,17 @@ void run_make_id(int64_t now_us, char out[RUN_ID_LEN + 1]);
  * its row has been pruned.
  */
 int64_t run_once_key(const char *queue, const char *job_id, int64_t slot_us);
+
+/*
+ * Append the row as a JSON object: {"id","queue_name","job_id","slot",
+ * "last_slot","count","state","reason","decided_at","outcome","attempts",
+ * "started_at","finished_at","duration_ms","status","worker","error"}.
+ */
+void run_json(const struct run *r, struct buf *out);
+
+/* Append the members of an attempt, from "started_at" on, with a comma before
+ * each. */
+void attempt_json(const struct attempt *a, struct buf *out);
 
 /* Free what one row owns; empty afterwards. */
 void run_fini(struct run *r);

@@ -147,7 +147,7 @@ sched_dead_get(struct sched *s, const char *queue, const char *id,
 }
 
 /* What to do with dead letters. */
-struct work {
+struct operation {
 	const char *action; /* for the audit */
 	const char *queue;
 	const char *replay; /* reason of the replay; NULL: purge */
@@ -157,7 +157,7 @@ struct work {
 
 static enum store_rc
 apply(struct sched *s, struct store *st, const struct store_dead_row *r,
-    const struct work *w)
+    const struct operation *w)
 {
 	return w->replay == NULL ?
 	    store_dead_purge(st, r) :
@@ -167,7 +167,7 @@ apply(struct sched *s, struct store *st, const struct store_dead_row *r,
 /* Process the one named id, in the open transaction. */
 static enum store_rc
 apply_one(struct sched *s, struct store *st, const char *id,
-    const struct work *w)
+    const struct operation *w)
 {
 	struct dead d = { .row = 0 };
 	enum store_rc rc = sched_may_queue(s, w->queue);
@@ -186,7 +186,7 @@ apply_one(struct sched *s, struct store *st, const char *id,
 /* Process the next ones of an origin, in the open transaction; *n of them. */
 static enum store_rc
 apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
-    const struct work *w, size_t *n)
+    const struct operation *w, size_t *n)
 {
 	int64_t rows[STORE_DEAD_ROWS];
 	enum store_rc rc = sched_may_queue(s, w->queue);
@@ -209,7 +209,7 @@ apply_some(struct sched *s, struct store *st, struct store_dead_ask *ask,
  */
 static enum store_rc
 apply_origin(struct sched *s, struct store *st, enum dead_origin origin,
-    const struct work *w)
+    const struct operation *w)
 {
 	struct store_dead_ask ask = { .origin = origin,
 		.queue = w->queue,
@@ -228,7 +228,7 @@ apply_origin(struct sched *s, struct store *st, enum dead_origin origin,
 }
 
 static enum store_rc
-apply_all(struct sched *s, const struct work *w)
+apply_all(struct sched *s, const struct operation *w)
 {
 	enum store_rc rc = STORE_OK;
 	struct store *st;
@@ -241,7 +241,7 @@ apply_all(struct sched *s, const struct work *w)
 }
 
 static enum store_rc
-work(struct sched *s, const char *id, const struct work *w)
+work(struct sched *s, const char *id, const struct operation *w)
 {
 	enum store_rc rc = STORE_NOTFOUND;
 
@@ -261,7 +261,7 @@ sched_dead_replay(struct sched *s, const char *queue, const char *id,
     int64_t *n)
 {
 	struct buf why = BUF_INIT;
-	struct work w = { "dead.replay", queue, NULL, NULL, n };
+	struct operation w = { "dead.replay", queue, NULL, NULL, n };
 	enum store_rc rc = STORE_FULL;
 
 	buf_printf(&why, "replayed by %s", s->actor);
@@ -276,14 +276,14 @@ sched_dead_replay(struct sched *s, const char *queue, const char *id,
 enum store_rc
 sched_dead_purge(struct sched *s, const char *queue, const char *id, int64_t *n)
 {
-	const struct work w = { "dead.purge", queue, NULL, NULL, n };
+	const struct operation w = { "dead.purge", queue, NULL, NULL, n };
 
 	return work(s, id, &w);
 }
 
 /* Process everything found, in the open transactions. */
 static enum store_rc
-apply_hits(struct sched *s, const struct search *f, const struct work *w)
+apply_hits(struct sched *s, const struct search *f, const struct operation *w)
 {
 	enum store_rc rc = STORE_OK;
 
@@ -328,7 +328,7 @@ end_all(struct sched *s, int n, enum store_rc rc)
 /* Process the named ones, all or none. */
 static enum store_rc
 work_named(struct sched *s, const struct sched_dead_pick *p,
-    const struct work *w, const char **bad)
+    const struct operation *w, const char **bad)
 {
 	struct search f = { .ids = p->ids };
 	enum store_rc rc;
@@ -352,7 +352,7 @@ work_named(struct sched *s, const struct sched_dead_pick *p,
 }
 
 static enum store_rc
-work_some(struct sched *s, const struct sched_dead_pick *p, struct work *w,
+work_some(struct sched *s, const struct sched_dead_pick *p, struct operation *w,
     struct sched_dead_done *out)
 {
 	*out = (struct sched_dead_done){ 0, NULL };
@@ -367,7 +367,7 @@ sched_dead_replay_some(struct sched *s, const struct sched_dead_pick *p,
     struct sched_dead_done *out)
 {
 	struct buf why = BUF_INIT;
-	struct work w = { .action = "dead.replay" };
+	struct operation w = { .action = "dead.replay" };
 	enum store_rc rc = STORE_FULL;
 
 	*out = (struct sched_dead_done){ 0, NULL };
@@ -383,7 +383,7 @@ enum store_rc
 sched_dead_purge_some(struct sched *s, const struct sched_dead_pick *p,
     struct sched_dead_done *out)
 {
-	struct work w = { .action = "dead.purge" };
+	struct operation w = { .action = "dead.purge" };
 
 	return work_some(s, p, &w, out);
 }

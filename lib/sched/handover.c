@@ -65,8 +65,15 @@ handover_queue(struct store *st, struct run *r, const struct handover *h)
 	message_envelope(&e, h->scratch);
 	if (h->scratch->is_failed)
 		return STORE_FULL;
-	return store_message_insert(st, r->queue, h->priority, r->decided_us,
-	    buf_cstr(h->scratch));
+	return store_message_insert(st,
+	    &(struct store_message_new){
+		.queue = r->queue,
+		.body = buf_cstr(h->scratch),
+		.run = r->row,
+		.slot_us = r->slot_us,
+		.priority = h->priority,
+		.now_us = r->decided_us,
+	    });
 }
 
 /* A broker's queue: the ticker sends the message. */

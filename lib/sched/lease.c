@@ -21,8 +21,8 @@ static const char store_letters[JOB_KIND__MAX] = {
 	[JOB_MEMORY] = 'm',
 };
 
-static int64_t
-queue_max_deliveries(const struct sched *s, const char *queue)
+int64_t
+sched_max_deliveries(const struct sched *s, const char *queue)
 {
 	const struct conf_queue *q = conf_queue_for(s->conf, queue);
 
@@ -41,13 +41,6 @@ lease_mark(struct message *m, enum job_kind kind)
 	m->lease[0] = store_letters[kind];
 }
 
-/* The request of a consumer. */
-struct lease_request {
-	const char *queue;
-	int max;
-	int64_t lease_us;
-};
-
 /* Remove messages whose lease was not committed. */
 static void
 lease_drop(struct message_list *l, size_t had)
@@ -61,10 +54,10 @@ lease_drop(struct message_list *l, size_t had)
 
 /* Lease from one store, up to w->max messages in total. */
 static enum store_rc
-lease_from(struct sched *s, enum job_kind kind, const struct lease_request *w,
+lease_from(struct sched *s, enum job_kind kind, const struct sched_lease *w,
     struct message_list *out)
 {
-	const int64_t deliveries = queue_max_deliveries(s, w->queue);
+	const int64_t deliveries = sched_max_deliveries(s, w->queue);
 	struct store *st = s->stores[kind];
 	size_t had = out->n;
 	enum store_rc rc;
@@ -77,8 +70,15 @@ lease_from(struct sched *s, enum job_kind kind, const struct lease_request *w,
 	if (rc == STORE_OK && kind == JOB_DURABLE)
 		rc = store_queue_note_leased(st, w->queue, now);
 	if (rc == STORE_OK)
-		rc = store_message_lease(st, w->queue, w->max - (int)had,
-		    now + w->lease_us, out);
+		rc = store_message_lease(st,
+		    &(struct store_lease){
+			.queue = w->queue,
+			.worker = w->worker,
+			.max = w->max - (int)had,
+			.now_us = now,
+			.until_us = now + w->lease_us,
+		    },
+		    out);
 	rc = sched_end(st, rc);
 	if (rc != STORE_OK)
 		lease_drop(out, had);
@@ -88,14 +88,13 @@ lease_from(struct sched *s, enum job_kind kind, const struct lease_request *w,
 }
 
 enum store_rc
-sched_lease(struct sched *s, const char *queue, int max, int64_t lease_us,
+sched_lease(struct sched *s, const struct sched_lease *l,
     struct message_list *out)
 {
-	const struct lease_request w = { queue, max, lease_us };
 	enum store_rc rc = STORE_OK;
 
-	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK && (int)out->n < max)
-		rc = lease_from(s, at.kind, &w, out);
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK && (int)out->n < l->max)
+		rc = lease_from(s, at.kind, l, out);
 	/*
 	 * Messages leased from the first store must reach the consumer even
 	 * so.
@@ -151,8 +150,7 @@ static enum store_rc
 apply_ack(struct store *st, const char *queue, const char *lease,
     const void *arg)
 {
-	(void)arg;
-	return store_message_ack(st, queue, lease);
+	return store_message_ack(st, queue, lease, arg);
 }
 
 static enum store_rc
@@ -170,9 +168,17 @@ apply_nack(struct store *st, const char *queue, const char *lease,
 }
 
 enum store_rc
-sched_ack(struct sched *s, const struct sched_leases *l, size_t *done)
+sched_ack(struct sched *s, const struct sched_leases *l,
+    const struct sched_work *work, size_t *done)
 {
-	const struct lease_op op = { apply_ack, NULL };
+	const struct work_end end = {
+		.outcome = OUTCOME_SUCCEEDED,
+		.now_us = clock_get_us(s->clock),
+		.status = work->status,
+		.result = work->result,
+		.output = work->output,
+	};
+	const struct lease_op op = { apply_ack, &end };
 
 	return lease_apply(s, l, &op, done);
 }
@@ -194,9 +200,15 @@ sched_nack(struct sched *s, const struct sched_leases *l,
 	const struct store_nack nack = {
 		.now_us = clock_get_us(s->clock),
 		.delay_us = how->delay_us,
-		.max_deliveries = queue_max_deliveries(s, l->queue),
+		.max_deliveries = sched_max_deliveries(s, l->queue),
 		.reason = how->reason,
 		.is_free = how->is_free,
+		.end = {
+			.now_us = clock_get_us(s->clock),
+			.status = how->work.status,
+			.result = how->work.result,
+			.output = how->work.output,
+		},
 	};
 	const struct lease_op op = { apply_nack, &nack };
 

@@ -354,13 +354,16 @@ static enum store_rc
 clear(struct sched *s, struct store *st, const char *queue, int64_t *n)
 {
 	struct buf why = BUF_INIT;
+	struct store_clear c = { .queue = queue,
+		.now_us = clock_get_us(s->clock) };
 	int64_t waiting = 0;
 	enum store_rc rc = sched_may_queue(s, queue);
 
 	*n = 0;
-	if (rc == STORE_OK)
-		rc = store_message_clear(st, queue, n);
 	buf_printf(&why, "queue cleared by %s", s->actor);
+	c.reason = buf_cstr(&why);
+	if (rc == STORE_OK)
+		rc = store_message_clear(st, &c, n);
 	if (rc == STORE_OK)
 		rc = store_outbox_clear(st, queue, buf_cstr(&why), &waiting);
 	if (rc == STORE_OK)

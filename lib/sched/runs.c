@@ -16,6 +16,7 @@
 #include "lib/store/job.h"
 #include "lib/store/outbox.h"
 #include "lib/store/run.h"
+#include "lib/store/work.h"
 #include "lib/base/ban.h"
 
 /* Where a list of both stores continues, a position in each. */
@@ -139,8 +140,14 @@ enum store_rc
 sched_runs(struct sched *s, const struct sched_runs_opts *o,
     struct run_list *out, char next[SCHED_CURSOR_MAX])
 {
-	struct store_run_filter f = { o->queue, o->job_id, o->state, o->from_us,
-		{ 0, 0 }, o->limit + 1 };
+	struct store_run_filter f = {
+		.queue = o->queue,
+		.job_id = o->job_id,
+		.state = o->state,
+		.outcomes = o->outcomes,
+		.from_us = o->from_us,
+		.limit = o->limit + 1,
+	};
 	struct run_list from[JOB_KIND__MAX] = { { NULL, 0, 0 } };
 	struct position pos;
 	enum store_rc rc;
@@ -231,6 +238,20 @@ sched_run_get(struct sched *s, const char *queue, const char *id,
 	return rc == STORE_OK ? report_waiting(s, out) : rc;
 }
 
+enum store_rc
+sched_run_detail(struct sched *s, const struct run *r, struct run_detail *out)
+{
+	const char *const name[2] = { r->queue, r->id };
+	struct run again = { .row = 0 };
+	struct store *st = NULL;
+	enum store_rc rc = run_find(s, name, &st, &again);
+
+	if (rc == STORE_OK)
+		rc = store_work_detail(st, again.row, out);
+	run_fini(&again);
+	return rc;
+}
+
 /* What a replay hands over, and the owners of what that borrows. */
 struct replay {
 	struct job job;
@@ -259,7 +280,7 @@ replay_of_outbox(struct store *st, const struct run *old, struct replay *p)
 static enum store_rc
 replay_of_message(struct store *st, const struct run *old, struct replay *p)
 {
-	enum store_rc rc = store_message_params(st, old->queue, old->id,
+	enum store_rc rc = store_message_params(st, old->queue, old->row,
 	    old->decided_us, &p->params);
 
 	p->h.priority = p->params.priority;

@@ -212,6 +212,7 @@ struct sched_runs_opts {
 	enum job_kind kind;   /* SCHED_ANY: both ledgers */
 	const char *queue;    /* NULL: all */
 	const char *job_id;   /* NULL: all; needs a queue */
+	unsigned outcomes;    /* bits, 1 << an outcome; 0: all */
 	enum run_state state; /* RUN_STATE__MAX: all */
 	int64_t from_us;      /* slots from here on; INT64_MIN: all */
 	int64_t to_us;	      /* and before here; INT64_MAX: all */
@@ -233,6 +234,13 @@ enum store_rc sched_runs(struct sched *s, const struct sched_runs_opts *o,
  */
 enum store_rc sched_run_get(struct sched *s, const char *queue, const char *id,
     struct run *out);
+
+/*
+ * Read what a list leaves out of the run r, which sched_run_get has read, into
+ * the zeroed *out (run_detail_fini).
+ */
+enum store_rc sched_run_detail(struct sched *s, const struct run *r,
+    struct run_detail *out);
 
 /*
  * Hand over again what the run id (as in sched_run_get) stood for, as a new
@@ -259,6 +267,7 @@ struct why {
 	struct run row;		/* at that time; id "": none */
 	struct run newest;	/* the job's newest, if none is at that time */
 	int64_t pruned_us;	/* last slot that retention pruned; 0: none */
+	int64_t max_attempts; /* of a message of the queue; 0: no limit here */
 	struct why_out out;
 };
 
@@ -319,8 +328,14 @@ enum store_rc sched_publish(struct sched *s, const struct sched_publish *p,
  * process n lease texts and count in *done those still valid; the others have
  * expired.
  */
-enum store_rc sched_lease(struct sched *s, const char *queue, int max,
-    int64_t lease_us, struct message_list *out);
+struct sched_lease {
+	const char *queue;
+	const char *worker; /* its name for the ledger, or NULL */
+	int max;
+	int64_t lease_us;
+};
+enum store_rc sched_lease(struct sched *s, const struct sched_lease *l,
+    struct message_list *out);
 
 /* Leased messages of one queue, by their lease texts. */
 struct sched_leases {
@@ -328,8 +343,15 @@ struct sched_leases {
 	const char *const *v;
 	size_t n;
 };
+
+/* The end of the work on each, as a worker reports it. */
+struct sched_work {
+	int64_t status;	    /* exit status, 128 + signal, or WORK_NO_STATUS */
+	const char *result; /* JSON text, or NULL */
+	const char *output; /* or NULL; the end of it is kept */
+};
 enum store_rc sched_ack(struct sched *s, const struct sched_leases *l,
-    size_t *done);
+    const struct sched_work *work, size_t *done);
 enum store_rc sched_extend(struct sched *s, const struct sched_leases *l,
     int64_t lease_us, size_t *done);
 
@@ -339,6 +361,7 @@ struct sched_nack {
 	const char *reason; /* NULL: none */
 	bool is_free;	    /* is not counted as a delivery; without a
 			      * reason the previous one stays */
+	struct sched_work work;
 };
 enum store_rc sched_nack(struct sched *s, const struct sched_leases *l,
     const struct sched_nack *how, size_t *done);

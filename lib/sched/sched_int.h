@@ -21,6 +21,9 @@ enum store_rc sched_may_run(struct sched *s, enum job_kind kind);
 enum store_rc sched_store_make(struct sched *s, enum job_kind kind,
     struct store **out);
 
+/* How often a message of the embedded queue is delivered before it is dead. */
+int64_t sched_max_deliveries(const struct sched *s, const char *queue);
+
 /* Commit if rc is STORE_OK, else roll back; returns the result. */
 enum store_rc sched_end(struct store *st, enum store_rc rc);
 

@@ -99,6 +99,7 @@ sched_why(struct sched *s, struct why *w, const char *at, int64_t now_us,
 	enum store_rc rc;
 
 	w->now_us = now_us;
+	w->max_attempts = sched_max_deliveries(s, w->queue);
 	if ((rc = why_job(s, w, &t)) != STORE_OK)
 		goto out;
 	*bad = read_at(w, at);

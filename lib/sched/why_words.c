@@ -78,6 +78,36 @@ static const char *const texts[WHY__MAX][DESCRIBE__MAX] = {
 	    "the newest row of that name is of {P}.",
 	    "现在没有这个名称的任务{G}，账本中也没有 {a} 的记录；最新的一条是 {P}。" },
 };
+
+/* What became of a run that was handed over, after the sentence on that. */
+static const char *const work_texts[OUTCOME__MAX][DESCRIBE__MAX] = {
+	[OUTCOME_NONE] = { "", "" },
+	[OUTCOME_QUEUED] = {
+	    " It waits for a worker{K}.",
+	    "它在等待消费者{K}。" },
+	[OUTCOME_RUNNING] = {
+	    " It runs since {t}{w}, attempt {k}{M}.",
+	    "自 {t} 起正在执行{w}，第 {k} 次尝试{M}。" },
+	[OUTCOME_SUCCEEDED] = {
+	    " It ran at {t}{d} and succeeded.",
+	    "它于 {t} 执行{d}，已成功。" },
+	[OUTCOME_FAILED] = {
+	    " It ran at {t}{d} and failed{E} (attempt {k}{M}).",
+	    "它于 {t} 执行{d}，已失败{E}（第 {k} 次尝试{M}）。" },
+	[OUTCOME_DEAD] = {
+	    " It ran at {t}{d} and failed{E} (attempt {k}{M}); it is a dead "
+	    "letter.",
+	    "它于 {t} 执行{d}，已失败{E}（第 {k} 次尝试{M}）；现为死信。" },
+	[OUTCOME_EXPIRED] = {
+	    " Its worker found it too late{E}.",
+	    "消费者认为它已过期{E}。" },
+	[OUTCOME_CANCELED] = {
+	    " It was canceled{E}.",
+	    "它已被取消{E}。" },
+	[OUTCOME_UNREPORTED] = {
+	    " How it ended there is not reported.",
+	    "接收方没有报告其结果。" },
+};
 /* clang-format on */
 
 /* Append a time in the job's zone. */
@@ -142,9 +172,65 @@ instant_of(const struct why *w, char letter)
 }
 
 static void
+add_duration(const struct attempt *a, enum describe_lang lang, struct buf *out)
+{
+	if (a->started_us == 0 || a->finished_us < a->started_us)
+		return;
+	buf_printf(out,
+	    lang == DESCRIBE_ZH ? "（用时 %.1f 秒）" : " for %.1f s",
+	    (double)(a->finished_us - a->started_us) / 1e6);
+}
+
+/* The last attempt, of one that has to wait again. */
+static void
+add_last(const struct why *w, enum describe_lang lang, struct buf *out)
+{
+	const struct attempt *a = &w->row.work.last;
+	bool is_zh = lang == DESCRIBE_ZH;
+
+	if (a->n == 0)
+		return;
+	buf_printf(out,
+	    is_zh ? "，第 %" PRId64 " 次尝试已失败" :
+		    "; attempt %" PRId64 " failed",
+	    a->n);
+	if (a->error != NULL)
+		buf_printf(out, is_zh ? "：%s" : ": %s", a->error);
+}
+
+/* The values of work_texts; false if the letter is none of them. */
+static bool
+add_work_word(const struct why *w, char letter, enum describe_lang lang,
+    struct buf *out)
+{
+	const struct attempt *a = &w->row.work.last;
+	bool is_zh = lang == DESCRIBE_ZH;
+
+	if (letter == 't')
+		add_time(w, a->started_us, out);
+	else if (letter == 'd')
+		add_duration(a, lang, out);
+	else if (letter == 'k')
+		buf_printf(out, "%" PRId64, a->n);
+	else if (letter == 'K')
+		add_last(w, lang, out);
+	else if (letter == 'M' && w->max_attempts > 0)
+		buf_printf(out,
+		    is_zh ? "，最多 %" PRId64 " 次" : " of %" PRId64,
+		    w->max_attempts);
+	else if (letter == 'E' && a->error != NULL)
+		buf_printf(out, is_zh ? "：%s" : ": %s", a->error);
+	else if (letter == 'w' && a->worker != NULL)
+		buf_printf(out, is_zh ? "（%s）" : " at %s", a->worker);
+	return strchr("tdkKMEw", letter) != NULL;
+}
+
+static void
 add_word(const struct why *w, char letter, enum describe_lang lang,
     struct buf *out)
 {
+	if (add_work_word(w, letter, lang, out))
+		return;
 	if (letter == 'i')
 		buf_str(out, w->row.id);
 	else if (letter == 'n')
@@ -166,16 +252,31 @@ add_word(const struct why *w, char letter, enum describe_lang lang,
 		add_time(w, instant_of(w, letter), out);
 }
 
-void
-why_describe(const struct why *w, enum describe_lang lang, struct buf *out)
+/* Append a text with its values in place of the letters. */
+static void
+add_text(const struct why *w, const char *s, enum describe_lang lang,
+    struct buf *out)
 {
-	const char *s = texts[w->out.answer][lang], *mark;
+	const char *mark;
 
 	for (; (mark = strchr(s, '{')) != NULL; s = mark + 3) {
 		buf_add(out, s, (size_t)(mark - s));
 		add_word(w, mark[1], lang, out);
 	}
 	buf_str(out, s);
+}
+
+void
+why_describe(const struct why *w, enum describe_lang lang, struct buf *out)
+{
+	bool is_launched =
+	    w->out.answer == WHY_RAN || w->out.answer == WHY_LAUNCH;
+
+	add_text(w, texts[w->out.answer][lang], lang, out);
+	/* The state of a launch says as much while nothing has begun. */
+	if (is_launched &&
+	    (w->row.state == RUN_SENT || w->row.work.last.started_us != 0))
+		add_text(w, work_texts[run_outcome(&w->row)][lang], lang, out);
 }
 
 static void
@@ -198,6 +299,24 @@ fact_time(const char *name, int64_t t_us, struct buf *out)
 }
 
 static void
+facts_work(const struct run *r, struct buf *out)
+{
+	const struct attempt *a = &r->work.last;
+	enum outcome o = run_outcome(r);
+
+	if (o == OUTCOME_NONE)
+		return;
+	fact_text("outcome", outcome_names[o], out);
+	buf_printf(out, ",\"attempts\":%" PRId64, a->n);
+	fact_time("started_at", a->started_us, out);
+	fact_time("finished_at", a->finished_us, out);
+	if (a->status != WORK_NO_STATUS)
+		buf_printf(out, ",\"status\":%" PRId64, a->status);
+	fact_text("worker", a->worker, out);
+	fact_text("error", a->error, out);
+}
+
+static void
 facts_row(const struct why *w, struct buf *out)
 {
 	const struct run *r = &w->row;
@@ -211,6 +330,7 @@ facts_row(const struct why *w, struct buf *out)
 	fact_time("last_slot", r->last_us, out);
 	buf_printf(out, ",\"count\":%" PRId64, r->count);
 	fact_time("decided_at", r->decided_us, out);
+	facts_work(r, out);
 	if (w->out.answer == WHY_RAN)
 		buf_printf(out, ",\"late_seconds\":%.6f",
 		    (double)w->out.late_us / 1e6);

@@ -9,6 +9,7 @@
  * table; t_sql compares them with the columns that the statements return.
  */
 extern const struct columns columns_alert;
+extern const struct columns columns_attempt;
 extern const struct columns columns_audit_name;
 extern const struct columns columns_audit_row;
 extern const struct columns columns_audit_run_name;
@@ -27,6 +28,7 @@ extern const struct columns columns_message;
 extern const struct columns columns_message_dead_name;
 extern const struct columns columns_outbox;
 extern const struct columns columns_outbox_dead_name;
+extern const struct columns columns_output;
 extern const struct columns columns_params;
 extern const struct columns columns_prune_once;
 extern const struct columns columns_prune_seen;

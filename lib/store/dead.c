@@ -12,6 +12,7 @@
 #include "lib/store/columns.h"
 #include "lib/store/dead.h"
 #include "lib/store/outbox.h"
+#include "lib/store/work.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
@@ -245,10 +246,14 @@ enum store_rc
 store_dead_replay(struct store *st, const struct store_dead_row *r,
     int64_t now_us, const char *reason)
 {
+	enum store_rc rc;
+	int64_t run = 0;
+
 	if (r->origin == DEAD_BROKER)
 		return store_outbox_replay(st, r->row, now_us, reason);
-	return stmt_exec_one(st, SQL_MESSAGE_REPLAY,
-	    ARGS(INT(":row", r->row), TEXT(":reason", reason)));
+	rc = stmt_number(st, SQL_MESSAGE_REPLAY,
+	    ARGS(INT(":row", r->row), TEXT(":reason", reason)), &run);
+	return rc == STORE_OK ? store_work_reopen(st, run, OUTCOME_QUEUED) : rc;
 }
 
 enum store_rc

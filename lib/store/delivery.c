@@ -140,8 +140,15 @@ store_delivery_move(struct store *st, struct delivery *d)
 		return rc;
 	d->version++;
 	return store_run_set(st,
-	    &(struct store_run_set){ d->run, d->state, d->reason,
-		d->next_us != DELIVERY_NEVER });
+	    &(struct store_run_set){
+		.run = d->run,
+		.state = d->state,
+		.reason = d->reason,
+		.is_open = d->next_us != DELIVERY_NEVER,
+		.attempts = d->attempt,
+		.started_us = d->started_us,
+		.finished_us = d->finished_us,
+	    });
 }
 
 enum store_rc

@@ -146,7 +146,9 @@ set_state(struct store *st, int64_t run, enum run_state state,
     const char *reason)
 {
 	return store_run_set(st,
-	    &(struct store_run_set){ run, state, reason, false });
+	    &(struct store_run_set){ .run = run,
+		.state = state,
+		.reason = reason });
 }
 
 enum store_rc

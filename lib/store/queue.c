@@ -16,6 +16,7 @@
 #include "lib/store/alert.h"
 #include "lib/store/columns.h"
 #include "lib/store/queue.h"
+#include "lib/store/work.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
@@ -41,6 +42,15 @@ static const struct column message_fields[] = {
 	COLUMN_CHARS("lease", struct message, lease),
 	COLUMN_TEXT("reason", struct message, reason),
 	COLUMN_TEXT("body", struct message, body),
+	COLUMN_INT_OR("run", struct message, run, 0),
+};
+
+static const struct column new_fields[] = {
+	COLUMN_BORROWED("queue", struct store_message_new, queue),
+	COLUMN_BORROWED("body", struct store_message_new, body),
+	COLUMN_INT_OR("run", struct store_message_new, run, 0),
+	COLUMN_INT("priority", struct store_message_new, priority),
+	COLUMN_INT("now", struct store_message_new, now_us),
 };
 
 static const struct column params_fields[] = {
@@ -52,6 +62,7 @@ static const struct column params_fields[] = {
 
 const struct columns columns_queue = COLUMNS("queue", queue_fields);
 const struct columns columns_message = COLUMNS("message", message_fields);
+static const struct columns columns_new = COLUMNS(NULL, new_fields);
 const struct columns columns_params = COLUMNS("params", params_fields);
 
 void
@@ -196,71 +207,92 @@ message_list(struct store *st, enum sql_id id, const struct arg *args,
 }
 
 enum store_rc
-store_message_insert(struct store *st, const char *queue, int64_t priority,
-    int64_t now_us, const char *body)
+store_message_insert(struct store *st, const struct store_message_new *m)
 {
-	return stmt_exec(st, SQL_MESSAGE_INSERT,
-	    ARGS(TEXT(":queue", queue), INT(":priority", priority),
-		INT(":now", now_us), TEXT(":body", body)));
+	enum store_rc rc =
+	    stmt_exec(st, SQL_MESSAGE_INSERT, ARGS(ROW(&columns_new, m)));
+
+	return rc == STORE_OK && m->run != 0 ?
+	    store_work_insert(st, m->run, m->slot_us) :
+	    rc;
 }
 
 /*
- * Run a statement that returns number and state of each message it changes, and
- * add alerts for dead ones.  *n becomes the number of messages.
+ * Run a statement that returns number, state and run of each message it changes:
+ * add alerts for dead ones, and end the attempts at their runs as e says.
+ * STORE_NOTFOUND if it changed none.
  */
 static enum store_rc
 change_states(struct store *st, enum sql_id id, const struct arg *args,
-    size_t *n)
+    struct work_end *e)
 {
 	struct stmt *q = stmt_call(st, id, args);
+	enum store_rc rc = STORE_OK;
+	size_t n;
 
-	for (*n = 0; stmt_next(q); ++*n) {
+	for (n = 0; stmt_next(q); n++) {
 		if (row_int(q, 1) == MESSAGE_DEAD)
-			stmt_fail(q,
-			    store_alert_renew(st, ALERT_MESSAGE, row_int(q, 0),
-				ALERT_DEAD));
+			rc = store_alert_renew(st, ALERT_MESSAGE, row_int(q, 0),
+			    ALERT_DEAD);
+		e->outcome = row_int(q, 1) == MESSAGE_DEAD ? OUTCOME_DEAD :
+							     OUTCOME_QUEUED;
+		if (rc == STORE_OK)
+			rc = store_work_end(st, row_int(q, 2), e);
+		stmt_fail(q, rc);
 	}
-	return stmt_end(q);
+	rc = stmt_end(q);
+	return rc == STORE_OK && n == 0 ? STORE_NOTFOUND : rc;
 }
 
 enum store_rc
 store_message_expire(struct store *st, const char *queue,
     int64_t max_deliveries, int64_t now_us)
 {
-	size_t n;
+	struct work_end end = { .now_us = now_us,
+		.status = WORK_NO_STATUS,
+		.error = MESSAGE_LAPSED };
+	enum store_rc rc;
 
-	return change_states(st, SQL_MESSAGE_EXPIRE,
+	rc = change_states(st, SQL_MESSAGE_EXPIRE,
 	    ARGS(TEXT(":queue", queue), INT(":max_deliveries", max_deliveries),
-		INT(":now", now_us)),
-	    &n);
+		INT(":now", now_us), TEXT(":reason", MESSAGE_LAPSED)),
+	    &end);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
 enum store_rc
-store_message_lease(struct store *st, const char *queue, int max,
-    int64_t until_us, struct message_list *out)
+store_message_lease(struct store *st, const struct store_lease *l,
+    struct message_list *out)
 {
 	size_t had = out->n;
 	struct message *m;
 	enum store_rc rc;
 
 	rc = message_list(st, SQL_MESSAGE_PICK,
-	    ARGS(TEXT(":queue", queue), INT(":limit", max)), out);
+	    ARGS(TEXT(":queue", l->queue), INT(":limit", l->max)), out);
 	for (size_t i = had; i < out->n && rc == STORE_OK; i++) {
 		m = &out->v[i];
 		lease_make(m->id, m->lease);
 		m->state = MESSAGE_HELD;
 		m->attempt++;
-		m->until_us = until_us;
+		m->until_us = l->until_us;
 		rc = stmt_exec_one(st, SQL_MESSAGE_LEASE,
 		    ARGS(ROW(&columns_message, m)));
+		if (rc == STORE_OK)
+			rc = store_work_start(st, m->run, l->worker, l->now_us);
 	}
 	return rc;
 }
 
 enum store_rc
-store_message_ack(struct store *st, const char *queue, const char *lease)
+store_message_ack(struct store *st, const char *queue, const char *lease,
+    const struct work_end *end)
 {
-	return stmt_exec_one(st, SQL_MESSAGE_ACK, ARGS(LEASED(queue, lease)));
+	enum store_rc rc;
+	int64_t run = 0;
+
+	rc = stmt_number(st, SQL_MESSAGE_ACK, ARGS(LEASED(queue, lease)), &run);
+	return rc == STORE_OK ? store_work_end(st, run, end) : rc;
 }
 
 enum store_rc
@@ -275,16 +307,15 @@ enum store_rc
 store_message_nack(struct store *st, const char *queue, const char *lease,
     const struct store_nack *n)
 {
-	enum store_rc rc;
-	size_t changed;
+	struct work_end end = n->end;
 
-	rc = change_states(st, SQL_MESSAGE_NACK,
+	end.error = n->reason;
+	return change_states(st, SQL_MESSAGE_NACK,
 	    ARGS(LEASED(queue, lease), INT(":free", n->is_free),
 		INT(":max_deliveries", n->max_deliveries),
 		INT_OR_NULL(":until_us", n->now_us + n->delay_us, n->now_us),
 		TEXT(":reason", n->reason)),
-	    &changed);
-	return rc == STORE_OK && changed == 0 ? STORE_NOTFOUND : rc;
+	    &end);
 }
 
 enum store_rc
@@ -302,11 +333,11 @@ store_message_peek(struct store *st, const char *queue,
 }
 
 enum store_rc
-store_message_params(struct store *st, const char *queue, const char *task_id,
+store_message_params(struct store *st, const char *queue, int64_t run,
     int64_t sent_us, struct store_params *out)
 {
 	return stmt_find(st, SQL_MESSAGE_PARAMS,
-	    ARGS(TEXT(":queue", queue), TEXT(":task_id", task_id),
+	    ARGS(TEXT(":queue", queue), INT(":run", run),
 		INT(":enqueued_us", sent_us)),
 	    &columns_params, out);
 }
@@ -319,15 +350,16 @@ store_message_count(struct store *st, const char *queue, int64_t *out)
 }
 
 enum store_rc
-store_message_clear(struct store *st, const char *queue, int64_t *out)
+store_message_clear(struct store *st, const struct store_clear *c, int64_t *out)
 {
 	static const enum sql_id sqls[] = { SQL_MESSAGE_CLEAR_READY,
 		SQL_MESSAGE_CLEAR_HELD };
-	enum store_rc rc = STORE_OK;
+	enum store_rc rc;
 
 	*out = 0;
+	rc = store_work_clear(st, c->queue, c->now_us, c->reason);
 	for (size_t i = 0; i < 2 && rc == STORE_OK; i++) {
-		rc = stmt_exec(st, sqls[i], ARGS(TEXT(":queue", queue)));
+		rc = stmt_exec(st, sqls[i], ARGS(TEXT(":queue", c->queue)));
 		if (rc == STORE_OK)
 			*out += stmt_changes(st);
 	}

@@ -5,6 +5,7 @@
 
 #include "lib/base/list.h"
 #include "lib/record/message.h"
+#include "lib/record/work.h"
 #include "lib/db/store.h"
 
 struct buf;
@@ -66,9 +67,17 @@ enum store_rc store_queue_consumed(struct store *st, store_queue_see *see,
 /* Every queue with a job, a message or a switch, by name. */
 enum store_rc store_queue_list(struct store *st, struct queue_list *out);
 
-/* Put body into the queue as ready (open transaction). */
-enum store_rc store_message_insert(struct store *st, const char *queue,
-    int64_t priority, int64_t now_us, const char *body);
+/* A message to be put into the queue as ready (open transaction). */
+struct store_message_new {
+	const char *queue;
+	const char *body;
+	int64_t run; /* row of its run, which gets its work; 0: none */
+	int64_t slot_us;
+	int64_t priority;
+	int64_t now_us;
+};
+enum store_rc store_message_insert(struct store *st,
+    const struct store_message_new *m);
 
 /*
  * Release messages whose lease has expired: ready again, or dead after
@@ -77,19 +86,29 @@ enum store_rc store_message_insert(struct store *st, const char *queue,
 enum store_rc store_message_expire(struct store *st, const char *queue,
     int64_t max_deliveries, int64_t now_us);
 
-/*
- * Lease up to max messages until until_us, by priority, then age (open
- * transaction).  Adds them to out with their lease texts.
- */
-enum store_rc store_message_lease(struct store *st, const char *queue, int max,
-    int64_t until_us, struct message_list *out);
+/* A worker's request for messages. */
+struct store_lease {
+	const char *queue;
+	const char *worker; /* its name, or NULL */
+	int max;
+	int64_t now_us;
+	int64_t until_us; /* the lease ends */
+};
 
 /*
- * Acknowledge, or extend, a message by its lease; STORE_NOTFOUND if that has
- * expired.
+ * Lease up to l->max messages, by priority, then age: an attempt at their runs
+ * begins (open transaction).  Adds them to out with their lease texts.
+ */
+enum store_rc store_message_lease(struct store *st, const struct store_lease *l,
+    struct message_list *out);
+
+/*
+ * Acknowledge, extend or return a message by its lease; STORE_NOTFOUND if that
+ * has expired.  Acknowledged or returned, the attempt at its run ends (open
+ * transaction).
  */
 enum store_rc store_message_ack(struct store *st, const char *queue,
-    const char *lease);
+    const char *lease, const struct work_end *end);
 enum store_rc store_message_extend(struct store *st, const char *queue,
     const char *lease, int64_t until_us);
 
@@ -100,6 +119,7 @@ struct store_nack {
 	int64_t max_deliveries; /* deliveries after which it is dead */
 	const char *reason;	/* NULL: none given */
 	bool is_free;		/* this delivery does not count */
+	struct work_end end;	/* outcome and error are set by the call */
 };
 enum store_rc store_message_nack(struct store *st, const char *queue,
     const char *lease, const struct store_nack *n);
@@ -119,18 +139,26 @@ struct store_params {
 };
 
 /*
- * Read the parameters of the message of a run that was sent at sent_us, while
- * it is in its queue; STORE_NOTFOUND afterwards.
+ * Read the parameters of the message of a run, by its row, that was sent at
+ * sent_us, while it is in its queue; STORE_NOTFOUND afterwards.
  */
 enum store_rc store_message_params(struct store *st, const char *queue,
-    const char *task_id, int64_t sent_us, struct store_params *out);
+    int64_t run, int64_t sent_us, struct store_params *out);
 
 /* Count the messages that are ready or held. */
 enum store_rc store_message_count(struct store *st, const char *queue,
     int64_t *out);
 
-/* Delete the queue's ready and held messages; *out is their number. */
-enum store_rc store_message_clear(struct store *st, const char *queue,
+/*
+ * Delete the queue's ready and held messages, whose runs are canceled at now_us
+ * for that reason (open transaction); *out = how many.
+ */
+struct store_clear {
+	const char *queue;
+	const char *reason;
+	int64_t now_us;
+};
+enum store_rc store_message_clear(struct store *st, const struct store_clear *c,
     int64_t *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include "lib/store/alert.h"
 #include "lib/store/columns.h"
 #include "lib/store/run.h"
+#include "lib/store/work.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
@@ -20,6 +21,13 @@ static const struct column run_fields[] = {
 	COLUMN_TEXT("reason", struct run, reason),
 	COLUMN_INT("decided_us", struct run, decided_us),
 	COLUMN_INT("id", struct run, row),
+	COLUMN_NAME("outcome", struct run, work.outcome, outcome_names),
+	COLUMN_INT_OR("attempts", struct run, work.last.n, 0),
+	COLUMN_INT_OR("started_us", struct run, work.last.started_us, 0),
+	COLUMN_INT_OR("finished_us", struct run, work.last.finished_us, 0),
+	COLUMN_INT_OR("status", struct run, work.last.status, WORK_NO_STATUS),
+	COLUMN_TEXT("worker", struct run, work.last.worker),
+	COLUMN_TEXT("error", struct run, work.last.error),
 };
 
 static const struct column filter_fields[] = {
@@ -70,9 +78,22 @@ store_run_set(struct store *st, const struct store_run_set *s)
 		rc = store_alert_run(st, s->run, news);
 	if (rc != STORE_OK)
 		return rc;
-	return stmt_exec_one(st, SQL_RUN_SET,
+	rc = stmt_exec_one(st, SQL_RUN_SET,
 	    ARGS(INT(":run", s->run), TEXT(":state", run_state_name(s->state)),
 		TEXT(":reason", s->reason)));
+	if (rc != STORE_OK || s->state < RUN_CREATED)
+		return rc;
+	return store_work_follow(st,
+	    &(const struct run){
+		.row = s->run,
+		.state = s->state,
+		.reason = (char *)s->reason,
+		.work.last = {
+			.n = s->attempts,
+			.started_us = s->started_us,
+			.finished_us = s->finished_us,
+		},
+	    });
 }
 
 /* Find the last row of a job's ledger, if it has the state and reason of r. */
@@ -132,6 +153,9 @@ run_list_sql(const struct store_run_filter *f)
 {
 	bool is_rare = f->state < RUN_STATE__MAX && f->state != RUN_SENT;
 
+	if (f->outcomes != 0 &&
+	    (f->outcomes & ~(OUTCOMES_BAD | 1U << OUTCOME_CANCELED)) == 0)
+		return SQL_RUN_LIST_BAD;
 	if (f->job_id != NULL)
 		return SQL_RUN_LIST_JOB;
 	if (f->queue != NULL)
@@ -155,7 +179,12 @@ enum store_rc
 store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out)
 {
-	return run_list(st, run_list_sql(f), ARGS(ROW(&columns_filter, f)),
+	char outcomes[OUTCOMES_LEN];
+
+	outcomes_print(f->outcomes, outcomes);
+	return run_list(st, run_list_sql(f),
+	    ARGS(ROW(&columns_filter, f),
+		TEXT(":outcomes", outcomes[0] == '\0' ? NULL : outcomes)),
 	    out);
 }
 

@@ -14,14 +14,18 @@
 enum store_rc store_run_insert(struct store *st, struct run *r);
 
 /*
- * Change the state of a run, with an alert if the state has one (open
- * transaction).  STORE_NOTFOUND: no such row.
+ * Change the state of a run, with an alert if the state has one, and with its
+ * work if the state says how that stands (open transaction).  STORE_NOTFOUND: no
+ * such row.
  */
 struct store_run_set {
 	int64_t run; /* number of the row */
 	enum run_state state;
 	const char *reason; /* or NULL */
 	bool is_open;	    /* its target is polled for its end */
+	int64_t attempts;
+	int64_t started_us; /* of the last attempt; 0: not known */
+	int64_t finished_us;
 };
 enum store_rc store_run_set(struct store *st, const struct store_run_set *s);
 
@@ -50,6 +54,7 @@ struct store_run_filter {
 	const char *queue;	       /* NULL: all */
 	const char *job_id;	       /* NULL: all; needs a queue */
 	enum run_state state;	       /* RUN_STATE__MAX: all */
+	unsigned outcomes;	       /* bits, 1 << an outcome; 0: all */
 	int64_t from_us;	       /* first slots from here on */
 	struct store_run_cursor below; /* rows that come after this one */
 	int64_t limit;

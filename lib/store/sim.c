@@ -54,7 +54,9 @@ store_sim_consume(struct store *st)
 
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
-	rc = stmt_exec(st, SQL_SIM_CONSUME, NO_ARGS);
+	rc = stmt_exec(st, SQL_SIM_WORK, NO_ARGS);
+	if (rc == STORE_OK)
+		rc = stmt_exec(st, SQL_SIM_CONSUME, NO_ARGS);
 	if (rc == STORE_OK)
 		return store_commit(st);
 	store_rollback(st);

@@ -223,6 +223,15 @@ child_end(int status, struct err *why)
 	return CHILD_FAILED;
 }
 
+int
+child_exit_status(int status)
+{
+	if (status == -1)
+		return 0;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+				     WEXITSTATUS(status);
+}
+
 static char *
 print_variable(const char *prefix, const char *name, const char *value)
 {

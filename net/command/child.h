@@ -66,6 +66,9 @@ enum child_end {
 };
 enum child_end child_end(int status, struct err *why);
 
+/* The exit status as a shell has it: 128 + N for signal N; 0 if not known. */
+int child_exit_status(int status);
+
 /*
  * The environment of a program that is given a message: inherit's, without the
  * variables that are set here and those that are named in hidden (NULL: none),

@@ -140,4 +140,55 @@ DROP INDEX delivery_twin;
 CREATE INDEX delivery_fingerprint ON delivery (fingerprint)
 	WHERE next_us IS NOT NULL AND state IN ('sending', 'unknown');
 
+-- A message names its run, not by its body alone; and what became of it.
+ALTER TABLE message ADD COLUMN run INTEGER;
+UPDATE message SET run = (SELECT id FROM run
+	WHERE task_id = json_extract(iif(json_valid(message.body), message.body,
+			'{}'), '$.task_id')
+		AND run.queue = message.queue);
+CREATE INDEX message_run ON message (run) WHERE state = 2;
+
+CREATE TABLE work (
+	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+	outcome TEXT NOT NULL,
+	due_us INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	started_us INTEGER,
+	finished_us INTEGER,
+	status INTEGER,
+	worker TEXT,
+	error TEXT
+) STRICT;
+
+-- The newest that did not succeed.
+CREATE INDEX work_bad ON work (due_us)
+	WHERE outcome IN ('failed', 'dead', 'expired', 'canceled');
+
+CREATE TABLE attempt (
+	run INTEGER NOT NULL REFERENCES work (run) ON DELETE CASCADE,
+	n INTEGER NOT NULL,
+	started_us INTEGER,
+	finished_us INTEGER,
+	status INTEGER,
+	worker TEXT,
+	error TEXT,
+	PRIMARY KEY (run, n)
+) STRICT, WITHOUT ROWID;
+
+-- What an attempt printed, its last bytes, and what it reported as its result.
+CREATE TABLE output (
+	run INTEGER NOT NULL REFERENCES work (run) ON DELETE CASCADE,
+	n INTEGER NOT NULL,
+	at_us INTEGER NOT NULL,
+	result TEXT,
+	text TEXT,
+	PRIMARY KEY (run, n)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO work (run, outcome, due_us, attempts, finished_us, error)
+SELECT r.id, iif(m.state = 2, 'dead', iif(m.lease IS NULL, 'queued', 'running')),
+	r.slot_us, m.attempt, NULL, m.reason
+FROM message AS m JOIN run AS r ON r.id = m.run WHERE true
+ON CONFLICT DO NOTHING;
+
 PRAGMA user_version = 4;

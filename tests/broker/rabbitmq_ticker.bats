@@ -56,7 +56,7 @@ teardown() {
 	run "$ctl" queue test "$q" --kwargs '{"x":1}' --json
 	[ "$status" -eq 0 ]
 	[ "$(jq -c '[.outcome, .before, .after]' <<<"$output")" = '["arrived",1,2]' ]
-	id=$("$ctl" runs "$q" --json | jq -r '.[0].run_id')
+	id=$("$ctl" runs "$q" --json | jq -r '.[0].id')
 	client get "$q" >"$BATS_TEST_TMPDIR/got"
 	jq -se --arg id "$id" '.[0] | .message_id == $id and
 	    (.body | fromjson? // .).extra.task_id == $id and

@@ -61,7 +61,7 @@ message() {
 	text=$(bodies list)
 	echo "$text"
 	[ "$(message list)" = '{"x":5,"y":"é","z":null,"extra":{"a":[1]}}' ]
-	run=$("$ctl" runs list --json | jq -r '.[0].run_id')
+	run=$("$ctl" runs list --json | jq -r '.[0].id')
 	[[ $run =~ ^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$ ]]
 	whole='"extra":\{"a":\[1\],"task_id":"'$run'","publish_time":[0-9]{10}\.[0-9]{4},'
 	whole+='"publish_time_format":"20[0-9-]{8} [0-9:]{8}"\}\}$'

@@ -94,7 +94,7 @@ ids() {
 	    WHERE task_id = '$again'")" = '{"n":1}1' ]
 	[ "$("$MH" dead replay r1 "$id")" = '1 replayed' ]
 	[[ $("$MH" runs r1 --state due --json |
-	    jq -r ".[] | select(.run_id == \"$id\").reason") == 'replayed by owner; waiting: '* ]]
+	    jq -r ".[] | select(.id == \"$id\").reason") == 'replayed by owner; waiting: '* ]]
 	[ -z "$("$MH" dead list r1)" ]
 	sql 'UPDATE endpoint SET next_us = 0, fails = 0'
 	"$TICKER" --once 2>"$BATS_TEST_TMPDIR/log"

@@ -20,7 +20,7 @@ setup_file() {
 	"$MH" queue pause s
 	"$TICKER" --once
 	"$MH" consume q --max 1 -- sh -c 'exit 3' || true
-	RUN=$("$MH" runs --json | jq -r '.[0].run_id')
+	RUN=$("$MH" runs --json | jq -r '.[0].id')
 	export RUN
 }
 
@@ -172,9 +172,11 @@ printing() {
 }
 
 @test "--json: runs and why" {
-	json_is 'map(keys == ["count","decided_at","job_id","last_slot",
-	    "outcome","queue_name","reason","run_id","slot"]) | all' runs --json
-	json_is 'map(.outcome) | unique == ["sent"]' runs q j --json
+	json_is 'map(keys == ["attempts","count","decided_at","duration_ms",
+	    "error","finished_at","id","job_id","last_slot","outcome",
+	    "queue_name","reason","slot","started_at","state","status",
+	    "worker"]) | all' runs --json
+	json_is 'map(.state) | unique == ["sent"]' runs q j --json
 	json_is '. == []' runs none --json
 	json_is 'keys == ["answer","facts","message"] and
 	    .answer == "before_job"' why q j 2020-01-01 --json
@@ -218,7 +220,7 @@ printing() {
 	[ "$("$MH" queue peek q | head -n 1 | tr -s ' ')" = \
 	    "ID STATE ATTEMPT ENQUEUED REASON BODY" ]
 	[ "$("$MH" runs | head -n 1 | tr -s ' ')" = \
-	    "SLOT QUEUE JOB OUTCOME COUNT REASON RUN" ]
+	    "SLOT QUEUE JOB STATE OUTCOME TOOK COUNT REASON RUN" ]
 	[ "$("$MH" token list | head -n 1 | tr -s ' ')" = \
 	    "ID NAME SCOPES QUEUES SERVICES CREATED EXPIRES LAST USED" ]
 	[ "$("$MH" job list | wc -l)" -eq 3 ]

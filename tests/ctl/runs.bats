@@ -87,7 +87,8 @@ why_is() {
 	one=$(field '.runs[0]')
 	cgi GET "/v1/runs/$(field '.runs[0].id')"
 	status_is 200
-	[ "$(field 'del(.result)')" = "$one" ]
+	[ "$(field 'del(.result, .earlier_attempts, .output)')" = "$one" ]
+	[ "$(field '[.earlier_attempts, .output] | tojson')" = '[[],null]' ]
 	cgi GET /v1/runs/no-such-run
 	status_is 404
 	has message no-such-run

@@ -44,7 +44,7 @@ sql() {
 
 outcome() {
 	"$MINUTEHAND" -c "$CONF" runs "$1" --json --limit 1 2>/dev/null |
-	    jq -r '.[0] | "\(.outcome): \(.reason)"'
+	    jq -r '.[0] | "\(.state): \(.reason)"'
 }
 
 register() {

@@ -84,13 +84,18 @@ act_settle(struct world *w, struct sched *s, enum op op)
 	char task[64];
 	size_t n = 0;
 
-	(void)sched_lease(s, "q1", MESSAGES, 30 * SECOND_US, &l);
+	(void)sched_lease(s,
+	    &(struct sched_lease){ .queue = "q1",
+		.max = MESSAGES,
+		.lease_us = 30 * SECOND_US },
+	    &l);
 	for (size_t i = 0; i < l.n; i++) {
 		lease = l.v[i].lease;
 		one.v = &lease;
 		task_of(&l.v[i], task);
 		if (op == OP_ACK)
-			ASK(w, op, "q1", task, sched_ack(s, &one, &n));
+			ASK(w, op, "q1", task,
+			    sched_ack(s, &one, &(struct sched_work){ 0 }, &n));
 		else
 			ASK(w, op, "q1", task, sched_nack(s, &one, &how, &n));
 	}

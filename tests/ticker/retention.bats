@@ -80,9 +80,13 @@ count() {
 	    next_run_us = cursor_us - 50000000000'
 	"$TICKER" --once
 	[ "$(count message)" -eq 50 ]
+	# Those whose message waits stay.
+	[ "$(count run)" -eq 50 ]
+	"$MINUTEHAND" queue clear q --yes
+	"$TICKER" --once
 	[ "$(count run)" -eq 1 ]
 	"$TICKER" --once
-	[ "$(count message)" -eq 50 ]
+	[ "$(count message)" -eq 0 ]
 	# Rows that the guard still needs stay, however many they are.
 	rows 20 1 -2
 	"$TICKER" --once
@@ -101,7 +105,7 @@ count() {
 	[ "$(count audit)" -ge 1 ]
 	STORE=$BATS_TEST_TMPDIR/memory/store.db
 	# The ledger is in the order of decisions.
-	sql 'DELETE FROM run'
+	sql 'DELETE FROM run; DELETE FROM work'
 	rows 10 77 100
 	rows 1 77 1
 	"$TICKER" --once

@@ -265,8 +265,15 @@ requeue_locally(const struct pick *t, const struct outbox *o)
 	if (rc == STORE_OK && body.is_failed)
 		rc = STORE_FULL;
 	if (rc == STORE_OK)
-		rc = store_message_insert(t->st, o->queue, o->priority,
-		    t->now_us, buf_cstr(&body));
+		rc = store_message_insert(t->st,
+		    &(struct store_message_new){
+			.queue = o->queue,
+			.body = buf_cstr(&body),
+			.run = o->run,
+			.slot_us = o->slot_us,
+			.priority = o->priority,
+			.now_us = t->now_us,
+		    });
 	buf_fini(&body);
 	return rc;
 }

@@ -71,42 +71,73 @@ static const struct pin {
 	    "SEARCH job USING INDEX job_queue_next (queue=?)" },
 	{ SQL_RUN_EXTEND, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_RUN_LIST,
-	    "MERGE (UNION ALL); LEFT; SEARCH run USING INDEX run_slot "
-	    "(slot_us=? AND rowid<?); RIGHT; "
-	    "SEARCH run USING INDEX run_slot (slot_us>? AND slot_us<?)" },
+	    "MERGE (UNION ALL); "
+	    "LEFT; "
+	    "SEARCH run USING INDEX run_slot (slot_us=? AND rowid<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
+	    "RIGHT; "
+	    "SEARCH run USING INDEX run_slot (slot_us>? AND slot_us<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	{ SQL_RUN_LIST_STATE,
-	    "MERGE (UNION ALL); LEFT; SEARCH run USING INDEX run_state_slot "
-	    "(state=? AND slot_us=? AND rowid<?); RIGHT; "
-	    "SEARCH run USING INDEX run_state_slot "
-	    "(state=? AND slot_us>? AND slot_us<?)" },
+	    "MERGE (UNION ALL); "
+	    "LEFT; "
+	    "SEARCH run USING INDEX run_state_slot (state=? AND slot_us=? AND rowid<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
+	    "RIGHT; "
+	    "SEARCH run USING INDEX run_state_slot (state=? AND slot_us>? AND slot_us<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	{ SQL_RUN_LIST_QUEUE,
-	    "MERGE (UNION ALL); LEFT; SEARCH run USING INDEX run_queue_slot "
-	    "(queue=? AND slot_us=? AND rowid<?); RIGHT; "
-	    "SEARCH run USING INDEX run_queue_slot "
-	    "(queue=? AND slot_us>? AND slot_us<?)" },
+	    "MERGE (UNION ALL); "
+	    "LEFT; "
+	    "SEARCH run USING INDEX run_queue_slot (queue=? AND slot_us=? AND rowid<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
+	    "RIGHT; "
+	    "SEARCH run USING INDEX run_queue_slot (queue=? AND slot_us>? AND slot_us<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	{ SQL_RUN_LIST_QUEUE_STATE,
-	    "MERGE (UNION ALL); LEFT; SEARCH run USING INDEX run_queue_state_slot "
-	    "(queue=? AND state=? AND slot_us=? AND rowid<?); RIGHT; "
-	    "SEARCH run USING INDEX run_queue_state_slot "
-	    "(queue=? AND state=? AND slot_us>? AND slot_us<?)" },
+	    "MERGE (UNION ALL); "
+	    "LEFT; "
+	    "SEARCH run USING INDEX run_queue_state_slot (queue=? AND state=? AND slot_us=? AND rowid<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
+	    "RIGHT; "
+	    "SEARCH run USING INDEX run_queue_state_slot (queue=? AND state=? AND slot_us>? AND slot_us<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	{ SQL_RUN_LIST_JOB,
-	    "SEARCH run USING INDEX sqlite_autoindex_run_1 "
-	    "(job=? AND slot_us>? AND slot_us<?); "
-	    "LIST SUBQUERY; COMPOUND QUERY; LEFT-MOST SUBQUERY; "
-	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 "
-	    "(queue=? AND job_id=?); UNION ALL; "
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (job=? AND slot_us>? AND slot_us<?); "
+	    "LIST SUBQUERY; "
+	    "COMPOUND QUERY; "
+	    "LEFT-MOST SUBQUERY; "
+	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 (queue=? AND job_id=?); "
+	    "UNION ALL; "
 	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
 	    "USE TEMP B-TREE FOR ORDER BY" },
 	{ SQL_RUN_AT,
-	    "SEARCH run USING INDEX sqlite_autoindex_run_1 "
-	    "(job=? AND slot_us<?); "
-	    "LIST SUBQUERY; COMPOUND QUERY; LEFT-MOST SUBQUERY; "
-	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 "
-	    "(queue=? AND job_id=?); UNION ALL; "
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (job=? AND slot_us<?); "
+	    "LIST SUBQUERY; "
+	    "COMPOUND QUERY; "
+	    "LEFT-MOST SUBQUERY; "
+	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 (queue=? AND job_id=?); "
+	    "UNION ALL; "
 	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
 	    "USE TEMP B-TREE FOR ORDER BY" },
+	{ SQL_RUN_LIST_BAD,
+	    "SEARCH work USING INDEX work_bad (due_us>? AND due_us<?); "
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_WORK_END, "SEARCH work USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_WORK_START, "SEARCH work USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_WORK_CLEAR,
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?); "
+	    "LIST SUBQUERY; "
+	    "COMPOUND QUERY; "
+	    "LEFT-MOST SUBQUERY; "
+	    "SEARCH message USING INDEX message_ready (queue=?); "
+	    "UNION ALL; "
+	    "SEARCH message USING INDEX message_held (queue=?)" },
 	{ SQL_RUN_GET,
 	    "SEARCH run USING INDEX run_task (task_id=?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
 	    "USE TEMP B-TREE FOR ORDER BY" },
 	{ SQL_DELIVERY_DUE_SERVICE,
 	    "SEARCH delivery USING INDEX delivery_due (service>?)" },
@@ -158,6 +189,7 @@ static const struct pin {
 	{ SQL_PRUNE_ROW,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?); "
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?); "
 	    "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)" },
 	/* Brokers: what is on its way is found without what is not. */
 	{ SQL_OUTBOX_ANY,
@@ -235,19 +267,18 @@ static const struct pin {
 	    "(queue=?)" },
 	/* In the order of the rows, so that no body is sorted. */
 	{ SQL_MESSAGE_DEAD,
-	    "SEARCH message USING INDEX message_dead (queue=? AND id>?); "
-	    "CORRELATED SCALAR SUBQUERY; "
-	    "SEARCH run USING INDEX run_task (task_id=? AND queue=?)" },
+	    "SEARCH m USING INDEX message_dead (queue=? AND id>?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	{ SQL_MESSAGE_DEAD_GET,
-	    "SEARCH message USING INDEX message_dead (queue=?); "
-	    "CORRELATED SCALAR SUBQUERY; "
-	    "SEARCH run USING INDEX run_task (task_id=? AND queue=?)" },
+	    "SEARCH m USING INDEX message_dead (queue=?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	{ SQL_MESSAGE_DEAD_ROWS,
 	    "SEARCH message USING INDEX message_dead (queue=? AND id>?)" },
 	{ SQL_MESSAGE_DEAD_QUEUE,
 	    "SEARCH message USING INDEX message_dead (queue>?)" },
 	{ SQL_MESSAGE_DEAD_NAMES,
-	    "SEARCH message USING INDEX message_dead (queue=?)" },
+	    "SEARCH m USING INDEX message_dead (queue=?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	{ SQL_MESSAGE_REPLAY,
 	    "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_MESSAGE_PURGE,
@@ -272,6 +303,7 @@ static const struct pin {
 /* How each list of columns in sql/ is read. */
 static const struct columns *const tables[] = {
 	&columns_alert,
+	&columns_attempt,
 	&columns_audit_name,
 	&columns_audit_row,
 	&columns_audit_run_name,
@@ -290,6 +322,7 @@ static const struct columns *const tables[] = {
 	&columns_message_dead_name,
 	&columns_outbox,
 	&columns_outbox_dead_name,
+	&columns_output,
 	&columns_params,
 	&columns_prune_once,
 	&columns_prune_seen,

@@ -232,7 +232,7 @@ static const struct holder {
 
 /* What there is before each case. */
 static const char reset[] =
-    "DELETE FROM delivery; DELETE FROM run; DELETE FROM job;"
+    "DELETE FROM delivery; DELETE FROM work; DELETE FROM run; DELETE FROM job;"
     "DELETE FROM message; DELETE FROM queue; DELETE FROM alert;"
     "DELETE FROM audit; DELETE FROM job_gone; DELETE FROM history;"
     "INSERT INTO job (id, queue, job_id, trigger, render, priority, coalesce,"
@@ -262,7 +262,9 @@ static const char reset[] =
 					"INSERT INTO message (queue, priority, state, attempt, enqueued_us, body)"
 					" VALUES" DEAD_ROW("mail",
 					    "d-mail") "," DEAD_ROW("other",
-					    "d-other") ";";
+					    "d-other") ";"
+						       "UPDATE message SET run = (SELECT id FROM run WHERE task_id ="
+						       " json_extract(body, '$.task_id'));";
 
 /* All that a request could change. */
 static const char sum[] =

@@ -208,6 +208,12 @@ check_many(struct api *a, const struct many *m, const struct kind *k)
 	r.path = buf_cstr(&path);
 	is_int(api_call(a, &r), means == 0 ? 400 : 200, "%s %s", m->method,
 	    r.path);
+	/* A page of fires ends early on a machine that is busy. */
+	for (int i = 0;
+	     i < 100 && means != 0 && strcmp(m->count, "jobs") == 0 &&
+	     strcmp(api_value(a, "next_cursor"), "null") != 0;
+	     i++)
+		(void)api_call(a, &r);
 	if (means != 0)
 		is_int(strtol(api_value(a, m->count), NULL, 10), n[means],
 		    "%s jobs or runs", m->count);

@@ -101,10 +101,15 @@ run_messages(void)
 		rc = sched_peek(s, "m", 1, &l);
 	message_list_fini(&l);
 	if (rc == STORE_OK)
-		rc = sched_lease(s, "m", 1, 1, &l);
+		rc = sched_lease(s,
+		    &(struct sched_lease){ .queue = "m",
+			.max = 1,
+			.lease_us = 1 },
+		    &l);
 	if (rc == STORE_OK && l.n == 1) {
 		v[0] = l.v[0].lease;
-		rc = sched_ack(s, &(struct sched_leases){ "m", v, 1 }, &done);
+		rc = sched_ack(s, &(struct sched_leases){ "m", v, 1 },
+		    &(struct sched_work){ 0 }, &done);
 	}
 	message_list_fini(&l);
 	return oom_of(rc);

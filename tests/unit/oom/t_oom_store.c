@@ -60,7 +60,9 @@ lease(struct store *st)
 	struct message_list l = { NULL, 0, 0 };
 	enum store_rc rc;
 
-	rc = store_message_lease(st, "q", 10, 99, &l);
+	rc = store_message_lease(st,
+	    &(struct store_lease){ .queue = "q", .max = 10, .until_us = 99 },
+	    &l);
 	if (rc == STORE_OK && l.n != 3)
 		rc = STORE_ERROR;
 	message_list_fini(&l);
@@ -273,7 +275,11 @@ fill(void)
 	j.next_run_us = JOB_NEVER;
 	(void)store_job_insert(world.st, &j);
 	for (int i = 0; i < 3; i++)
-		(void)store_message_insert(world.st, "q", i, 1, "{}");
+		(void)store_message_insert(world.st,
+		    &(struct store_message_new){ .queue = "q",
+			.body = "{}",
+			.priority = i,
+			.now_us = 1 });
 	(void)store_run_insert(world.st, &r);
 	(void)store_token_insert(world.st, &t);
 	(void)store_zone_note(world.st, "UTC", 1);

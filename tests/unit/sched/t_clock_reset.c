@@ -106,6 +106,7 @@ check_onwards(void)
 static const char *const may_lie_ahead[] = { "job.next_run_us", "job.cursor_us",
 	"job.since_us",				      /* of the yearly */
 	"run.slot_us", "run.last_us",		      /* launched */
+	"work.due_us",				      /* its slot */
 	"run_pruned.first_us", "run_pruned.last_us",  /* as launched */
 	"history.until_us", "history.since_us",	      /* of those that ended */
 	"delivery.created_us", "delivery.started_us", /* by Render's clock */

@@ -152,8 +152,11 @@ check_sample(const struct trigger *t, const struct sample *s, size_t i)
 	for (size_t k = 0; k < ROWS_MAX && s->rows[k].last_s != 0; k++)
 		insert(&j, s->rows[k].first_s, s->rows[k].last_s,
 		    s->rows[k].reason);
-	e = (struct ledger_entry){ &j, t, RUN_MISSED, "r", 0, s->is_separate,
-		false };
+	e = (struct ledger_entry){ .job = &j,
+		.trigger = t,
+		.state = RUN_MISSED,
+		.reason = "r",
+		.is_separate = s->is_separate };
 	due_count(t, s->from_s * S_US, s->to_s * S_US, &slots);
 	is_int(ledger_record(st, &e, &slots, &added), STORE_OK, "%s", s->what);
 	(void)store_commit(st);

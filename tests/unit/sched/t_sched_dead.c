@@ -24,7 +24,11 @@ nack(const char *queue)
 	size_t done = 0;
 	const char *v[1];
 
-	(void)sched_lease(&r.s, queue, 1, 60 * RIG_S, &l);
+	(void)sched_lease(&r.s,
+	    &(struct sched_lease){ .queue = queue,
+		.max = 1,
+		.lease_us = 60 * RIG_S },
+	    &l);
 	if (l.n == 1) {
 		v[0] = l.v[0].lease;
 		(void)sched_nack(&r.s, &(struct sched_leases){ queue, v, 1 },

@@ -117,9 +117,18 @@ check_order(void)
 	    "peek shows the order of delivery");
 	peek_is("order", 2, "urgent old", "and no more than asked");
 	before = clock_now_us();
-	is_int(sched_lease(&r.s, "order", 1, HOUR, &l), STORE_OK, "lease");
-	is_int(sched_lease(&r.s, "order", 2, HOUR / 2, &l), STORE_OK,
-	    "what is in the list counts");
+	is_int(sched_lease(&r.s,
+		   &(struct sched_lease){ .queue = "order",
+		       .max = 1,
+		       .lease_us = HOUR },
+		   &l),
+	    STORE_OK, "lease");
+	is_int(sched_lease(&r.s,
+		   &(struct sched_lease){ .queue = "order",
+		       .max = 2,
+		       .lease_us = HOUR / 2 },
+		   &l),
+	    STORE_OK, "what is in the list counts");
 	is_str(tasks(&l), "urgent old", "the first two");
 	ok(l.v[0].until_us >= before + HOUR &&
 		l.v[0].until_us <= clock_now_us() + HOUR,
@@ -129,14 +138,24 @@ check_order(void)
 	    "its attempt, priority and state");
 	peek_is("order", 9, "new mem old urgent",
 	    "held ones come after the ready ones, by the end of the lease");
-	is_int(sched_lease(&r.s, "order", 9, HOUR, &m), STORE_OK, "the rest");
+	is_int(sched_lease(&r.s,
+		   &(struct sched_lease){ .queue = "order",
+		       .max = 9,
+		       .lease_us = HOUR },
+		   &m),
+	    STORE_OK, "the rest");
 	is_str(tasks(&m), "new mem", "of both stores");
 	ok(m.v[0].lease[0] != m.v[1].lease[0],
 	    "the lease text names the store");
 	(void)sched_message_count(&r.s, "order", &n);
 	is_int(n, 4, "held ones are counted in both stores");
 	message_list_fini(&m);
-	is_int(sched_lease(&r.s, "order", 9, HOUR, &m), STORE_OK, "again");
+	is_int(sched_lease(&r.s,
+		   &(struct sched_lease){ .queue = "order",
+		       .max = 9,
+		       .lease_us = HOUR },
+		   &m),
+	    STORE_OK, "again");
 	is_int((long long)m.n, 0, "a message is leased to one consumer only");
 	message_list_fini(&m);
 	message_list_fini(&l);
@@ -148,7 +167,9 @@ check_order(void)
 static size_t
 lease_all(const char *queue, struct message_list *l, const char *v[8])
 {
-	(void)sched_lease(&r.s, queue, 8, HOUR, l);
+	(void)sched_lease(&r.s,
+	    &(struct sched_lease){ .queue = queue, .max = 8, .lease_us = HOUR },
+	    l);
 	for (size_t i = 0; i < l->n && i < 8; i++)
 		v[i] = l->v[i].lease;
 	return l->n;
@@ -166,12 +187,13 @@ check_ack(void)
 	(void)publish("ack", "a2", 0);
 	publish_memory("ack", "a3");
 	is_int((long long)lease_all("ack", &l, v), 3, "three are leased");
-	is_int(sched_ack(&r.s, &some, &done), STORE_OK, "none is given");
+	is_int(sched_ack(&r.s, &some, &(struct sched_work){ 0 }, &done),
+	    STORE_OK, "none is given");
 	is_int((long long)done, 0, "none is acknowledged");
 	some.n = 3;
 	some.queue = "other";
-	is_int(sched_ack(&r.s, &some, &done), STORE_OK,
-	    "leases of another queue");
+	is_int(sched_ack(&r.s, &some, &(struct sched_work){ 0 }, &done),
+	    STORE_OK, "leases of another queue");
 	is_int((long long)done, 0, "do not hold there");
 	some.queue = "ack";
 	v[3] = v[0]; /* twice in one call */
@@ -179,10 +201,11 @@ check_ack(void)
 	v[5] = "";
 	v[6] = "x1-0";
 	some.n = 7;
-	is_int(sched_ack(&r.s, &some, &done), STORE_OK,
-	    "what is no lease does no harm to the others");
+	is_int(sched_ack(&r.s, &some, &(struct sched_work){ 0 }, &done),
+	    STORE_OK, "what is no lease does no harm to the others");
 	is_int((long long)done, 3, "each message counts once, of both stores");
-	is_int(sched_ack(&r.s, &some, &done), STORE_OK, "a second time");
+	is_int(sched_ack(&r.s, &some, &(struct sched_work){ 0 }, &done),
+	    STORE_OK, "a second time");
 	is_int((long long)done, 0, "nothing holds any more");
 	peek_is("ack", 9, "", "they are gone");
 	message_list_fini(&l);
@@ -198,7 +221,11 @@ check_extend(void)
 	size_t done = 0;
 
 	(void)publish("extend", "e1", 0);
-	(void)sched_lease(&r.s, "extend", 1, 60 * RIG_S, &l);
+	(void)sched_lease(&r.s,
+	    &(struct sched_lease){ .queue = "extend",
+		.max = 1,
+		.lease_us = 60 * RIG_S },
+	    &l);
 	v[0] = l.v[0].lease;
 	was = l.v[0].until_us;
 	before = clock_now_us();
@@ -211,7 +238,11 @@ check_extend(void)
 	message_list_fini(&seen);
 	is_int(sched_extend(&r.s, &some, 0, &done), STORE_OK, "or ends now");
 	message_list_fini(&l);
-	(void)sched_lease(&r.s, "extend", 1, HOUR, &l);
+	(void)sched_lease(&r.s,
+	    &(struct sched_lease){ .queue = "extend",
+		.max = 1,
+		.lease_us = HOUR },
+	    &l);
 	ok(l.n == 1 && l.v[0].attempt == 2,
 	    "then it is delivered again, as the second attempt");
 	is_str(l.v[0].reason, "lease expired", "which says why");
@@ -228,9 +259,10 @@ check_extend(void)
 static void
 check_nack(void)
 {
-	const struct sched_nack now = { 0, "broken", false },
-				later = { HOUR, NULL, false },
-				free_ = { 0, "try later", true };
+	const struct sched_nack
+	    now = { .delay_us = 0, .reason = "broken", .is_free = false },
+	    later = { .delay_us = HOUR, .reason = NULL, .is_free = false },
+	    free_ = { .delay_us = 0, .reason = "try later", .is_free = true };
 	struct message_list l = { NULL, 0, 0 };
 	const char *v[8] = { NULL };
 	struct sched_leases one = { "nack", v, 1 };
@@ -312,13 +344,18 @@ check_busy(void)
 
 	(void)publish("busy", "b1", 0);
 	(void)store_begin(other);
-	is_int(sched_lease(&r.s, "busy", 1, HOUR, &l), STORE_BUSY, "no lease");
+	is_int(sched_lease(&r.s,
+		   &(struct sched_lease){ .queue = "busy",
+		       .max = 1,
+		       .lease_us = HOUR },
+		   &l),
+	    STORE_BUSY, "no lease");
 	is_int((long long)l.n, 0, "and no message");
 	is_int(publish("busy", "b2", 0), STORE_BUSY, "no publication");
 	is_int(sched_ack(&r.s,
 		   &(struct sched_leases){ "busy", (const char *[]){ "d1-0" },
 		       1 },
-		   &done),
+		   &(struct sched_work){ 0 }, &done),
 	    STORE_BUSY, "no acknowledgement");
 	is_int((long long)done, 0, "none counted");
 	is_int(sched_message_clear(&r.s, "busy", &n), STORE_BUSY, "no clear");
@@ -346,12 +383,20 @@ check_half(void)
 	publish_memory("half", "h2");
 	other = store_open(&o, &rc, NULL);
 	(void)store_begin(other);
-	is_int(sched_lease(&r.s, "half", 2, HOUR, &l), STORE_OK,
-	    "one store is busy, the other gave a message");
+	is_int(sched_lease(&r.s,
+		   &(struct sched_lease){ .queue = "half",
+		       .max = 2,
+		       .lease_us = HOUR },
+		   &l),
+	    STORE_OK, "one store is busy, the other gave a message");
 	is_str(tasks(&l), "h1", "which reaches its consumer");
 	message_list_fini(&l);
-	is_int(sched_lease(&r.s, "half", 2, HOUR, &l), STORE_BUSY,
-	    "with nothing from either it is busy");
+	is_int(sched_lease(&r.s,
+		   &(struct sched_lease){ .queue = "half",
+		       .max = 2,
+		       .lease_us = HOUR },
+		   &l),
+	    STORE_BUSY, "with nothing from either it is busy");
 	store_rollback(other);
 	store_close(other);
 }

@@ -114,7 +114,11 @@ check_queues(void)
 	    "for each queue");
 	is_int(l.v[1].oldest_us, 0, "0 where none is ready");
 	queue_list_fini(&l);
-	(void)sched_lease(&r.s, "b", 2, 60 * RIG_S, &m);
+	(void)sched_lease(&r.s,
+	    &(struct sched_lease){ .queue = "b",
+		.max = 2,
+		.lease_us = 60 * RIG_S },
+	    &m);
 	message_list_fini(&m);
 	rig_meddle(r.conf->store,
 	    "UPDATE message SET state = 2 WHERE queue = 'B'");

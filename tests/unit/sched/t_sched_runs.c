@@ -316,9 +316,14 @@ check_replay_published(void)
 	(void)sched_peek(&r.s, "pub", 9, &l);
 	ok(l.n == 2 && l.v[1].priority == 4, "and its priority");
 	message_list_fini(&l);
-	(void)sched_lease(&r.s, "pub", 1, 60 * RIG_S, &l);
+	(void)sched_lease(&r.s,
+	    &(struct sched_lease){ .queue = "pub",
+		.max = 1,
+		.lease_us = 60 * RIG_S },
+	    &l);
 	v[0] = l.v[0].lease;
-	(void)sched_ack(&r.s, &(struct sched_leases){ "pub", v, 1 }, &done);
+	(void)sched_ack(&r.s, &(struct sched_leases){ "pub", v, 1 },
+	    &(struct sched_work){ 0 }, &done);
 	is_int((long long)done, 1, "once it was acknowledged");
 	is_int(sched_replay(&r.s, NULL, "given", id), STORE_CONFLICT,
 	    "it cannot be replayed");

@@ -30,11 +30,11 @@ static const struct sample {
 	const char *en, *zh;
 } samples[] = {
 	{ WHY_RAN, NULL, true,
-	  "It ran: slot " B("01:00") " was handed over 1.500 s late as run run-1.",
-	  "已执行：" B("01:00") " 的触发点迟 1.500 秒 交付，运行编号 run-1。" },
+	  "It ran: slot " B("01:00") " was handed over 1.500 s late as run run-1. How it ended there is not reported.",
+	  "已执行：" B("01:00") " 的触发点迟 1.500 秒 交付，运行编号 run-1。接收方没有报告其结果。" },
 	{ WHY_RAN, "run now", true,
-	  "It ran: slot " B("01:00") " was handed over 1.500 s late as run run-1 (run now).",
-	  "已执行：" B("01:00") " 的触发点迟 1.500 秒 交付，运行编号 run-1 (run now)。" },
+	  "It ran: slot " B("01:00") " was handed over 1.500 s late as run run-1 (run now). How it ended there is not reported.",
+	  "已执行：" B("01:00") " 的触发点迟 1.500 秒 交付，运行编号 run-1 (run now)。接收方没有报告其结果。" },
 	{ WHY_MISSED, "too late", true,
 	  "It was missed: slot " B("01:00") " belongs to 3 slot(s) from " B("00:30") " to " B("01:30") " that did not run (too late).",
 	  "已错过：" B("01:00") " 属于 " B("00:30") " 至 " B("01:30") " 未执行的 3 个触发点 (too late)。" },
@@ -48,8 +48,8 @@ static const struct sample {
 	  "It did not run: slot " B("01:00") " fell due while earlier runs had not finished (run run-0 is not over).",
 	  "未执行：" B("01:00") " 触发时仍有之前的运行未结束 (run run-0 is not over)。" },
 	{ WHY_LAUNCH, NULL, true,
-	  "It was to be launched: run run-1 of slot " B("01:00") " is sent.",
-	  "应启动：" B("01:00") " 的运行 run-1 状态为 sent。" },
+	  "It was to be launched: run run-1 of slot " B("01:00") " is created.",
+	  "应启动：" B("01:00") " 的运行 run-1 状态为 created。" },
 	{ WHY_WILL_FIRE, NULL, false,
 	  "It will fire: slot " B("01:00") " runs at " B("01:07.250000") ".",
 	  "将会触发：" B("01:00") " 的触发点在 " B("01:07.250000") " 执行。" },
@@ -122,7 +122,7 @@ make(enum why_answer answer, const char *reason, bool has_row)
 			.slot_us = at(0, 30),
 			.last_us = at(1, 30),
 			.count = 3,
-			.state = RUN_SENT,
+			.state = answer == WHY_LAUNCH ? RUN_CREATED : RUN_SENT,
 			.decided_us = at(1, 31),
 			.reason = (char *)(uintptr_t)reason };
 	else
@@ -157,6 +157,67 @@ check_sentences(void)
 	for (int i = 0; i < WHY__MAX; i++)
 		ok(is_seen[i], "the answer %s has a case here",
 		    why_name((enum why_answer)i));
+	buf_fini(&b);
+}
+
+/* clang-format off */
+static const struct {
+	struct work work; /* times are seconds */
+	int64_t max;
+	const char *en, *zh;
+} works[] = {
+	{ { OUTCOME_QUEUED, { .n = 0 } }, 5, " It waits for a worker.",
+	  "它在等待消费者。" },
+	{ { OUTCOME_QUEUED, { 2, 60, 61, 3, NULL, (char *)"exit 3" } }, 5,
+	  " It waits for a worker; attempt 2 failed: exit 3.",
+	  "它在等待消费者，第 2 次尝试已失败：exit 3。" },
+	{ { OUTCOME_RUNNING, { 1, 60, 0, 0, (char *)"www:17", NULL } }, 5,
+	  " It runs since " B("01:00") " at www:17, attempt 1 of 5.",
+	  "自 " B("01:00") " 起正在执行（www:17），第 1 次尝试，最多 5 次。" },
+	{ { OUTCOME_SUCCEEDED, { 1, 60, 63, 0, NULL, NULL } }, 5,
+	  " It ran at " B("01:00") " for 3.0 s and succeeded.",
+	  "它于 " B("01:00") " 执行（用时 3.0 秒），已成功。" },
+	{ { OUTCOME_FAILED, { 1, 60, 63, 0, NULL, NULL } }, 0,
+	  " It ran at " B("01:00") " for 3.0 s and failed (attempt 1).",
+	  "它于 " B("01:00") " 执行（用时 3.0 秒），已失败（第 1 次尝试）。" },
+	{ { OUTCOME_DEAD, { 5, 60, 63, 3, NULL, (char *)"exit 3" } }, 5,
+	  " It ran at " B("01:00") " for 3.0 s and failed: exit 3 (attempt 5 of 5); it is a dead letter.",
+	  "它于 " B("01:00") " 执行（用时 3.0 秒），已失败：exit 3（第 5 次尝试，最多 5 次）；现为死信。" },
+	{ { OUTCOME_EXPIRED, { .n = 1, .error = (char *)"an hour late" } }, 5,
+	  " Its worker found it too late: an hour late.",
+	  "消费者认为它已过期：an hour late。" },
+	{ { OUTCOME_CANCELED, { .error = (char *)"queue cleared by owner" } }, 5,
+	  " It was canceled: queue cleared by owner.",
+	  "它已被取消：queue cleared by owner。" },
+};
+/* clang-format on */
+
+/* What became of the run, behind how it was handed over. */
+static void
+check_work(void)
+{
+	struct why w = make(WHY_RAN, NULL, true);
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
+		struct attempt *a = &w.row.work.last;
+
+		w.row.work = works[i].work;
+		w.max_attempts = works[i].max;
+		if (a->started_us != 0)
+			a->started_us = at(0, (int)a->started_us);
+		if (a->finished_us != 0)
+			a->finished_us = at(0, (int)a->finished_us);
+		for (int l = 0; l < DESCRIBE__MAX; l++) {
+			buf_reset(&b);
+			why_describe(&w, (enum describe_lang)l, &b);
+			is_str(strstr(buf_cstr(&b),
+				   l == DESCRIBE_EN ? "run-1." : "run-1。") +
+				(l == DESCRIBE_EN ? 6 : 8),
+			    l == DESCRIBE_EN ? works[i].en : works[i].zh, "%s",
+			    outcome_names[works[i].work.outcome]);
+		}
+	}
 	buf_fini(&b);
 }
 
@@ -206,7 +267,7 @@ static const char facts_ran[] =
     "\"run_id\":\"run-1\",\"state\":\"sent\",\"reason\":\"a \\\"b\\\"\","
     "\"first_slot\":\"2026-07-01T00:00:30Z\","
     "\"last_slot\":\"2026-07-01T00:01:30Z\",\"count\":3,"
-    "\"decided_at\":\"2026-07-01T00:01:31Z\",\"late_seconds\":1.500000,"
+    "\"decided_at\":\"2026-07-01T00:01:31Z\",\"outcome\":\"unreported\",\"attempts\":0,\"late_seconds\":1.500000,"
     "\"job_state\":\"active\",\"job_added\":\"2026-07-01T00:00:01Z\","
     "\"job_changed\":\"2026-07-01T00:00:05Z\",\"queue_paused\":false,"
     "\"pruned_until\":\"2026-07-01T00:01:20Z\","
@@ -263,6 +324,7 @@ main(void)
 {
 	zones = tz_cache_new(NULL);
 	check_sentences();
+	check_work();
 	check_unknown();
 	check_appends();
 	check_facts();

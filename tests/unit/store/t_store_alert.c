@@ -232,8 +232,10 @@ test_again(struct store *st)
 		all_told(st);
 		(void)store_begin(st);
 		is_int(store_run_set(st,
-			   &(struct store_run_set){ row, cases[i].state, "why",
-			       false }),
+			   &(struct store_run_set){ .run = row,
+			       .state = cases[i].state,
+			       .reason = "why",
+			       .is_open = false }),
 		    STORE_OK, "set to %s", run_state_name(cases[i].state));
 		(void)store_commit(st);
 		is_int((long long)due(st, NOW, NULL), cases[i].n, "%s",
@@ -242,7 +244,7 @@ test_again(struct store *st)
 	all_told(st);
 	(void)store_begin(st);
 	is_int(store_run_set(st,
-		   &(struct store_run_set){ 4711, RUN_DEAD, NULL, false }),
+		   &(struct store_run_set){ .run = 4711, .state = RUN_DEAD }),
 	    STORE_NOTFOUND, "no such run");
 	(void)store_commit(st);
 	is_int((long long)due(st, NOW, NULL), 0, "and nothing is told of it");
@@ -258,7 +260,9 @@ lose_message(struct store *st, bool is_nack, int64_t max)
 		.reason = "no" };
 
 	(void)store_begin(st);
-	(void)store_message_lease(st, "q", 1, NOW, &l);
+	(void)store_message_lease(st,
+	    &(struct store_lease){ .queue = "q", .max = 1, .until_us = NOW },
+	    &l);
 	is_int((long long)l.n, 1, "a message is leased");
 	if (l.n == 1 && is_nack)
 		is_int(store_message_nack(st, "q", l.v[0].lease, &n), STORE_OK,
@@ -276,7 +280,10 @@ test_message(struct store *st)
 	static const struct store_dead_row row = { DEAD_QUEUE, 1 };
 
 	(void)store_begin(st);
-	(void)store_message_insert(st, "q", 0, NOW, "{}");
+	(void)store_message_insert(st,
+	    &(struct store_message_new){ .queue = "q",
+		.body = "{}",
+		.now_us = NOW });
 	(void)store_commit(st);
 	all_told(st);
 	for (int is_nack = 0; is_nack < 2; is_nack++) {

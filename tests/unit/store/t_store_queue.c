@@ -22,7 +22,13 @@ static void
 put(const char *queue, int64_t priority, int64_t now_us, const char *body)
 {
 	(void)store_begin(st);
-	is_int(store_message_insert(st, queue, priority, now_us, body),
+	is_int(store_message_insert(st,
+		   &(struct store_message_new){
+		       .queue = queue,
+		       .body = body,
+		       .priority = priority,
+		       .now_us = now_us,
+		   }),
 	    STORE_OK, "put %s", body);
 	(void)store_commit(st);
 }
@@ -38,7 +44,12 @@ lease(const char *queue, int max, int64_t now_us, int64_t until_us,
 	message_list_fini(l);
 	(void)store_begin(st);
 	(void)store_message_expire(st, queue, MAX, now_us);
-	(void)store_message_lease(st, queue, max, until_us, l);
+	(void)store_message_lease(st,
+	    &(struct store_lease){ .queue = queue,
+		.max = max,
+		.now_us = now_us,
+		.until_us = until_us },
+	    l);
 	(void)store_commit(st);
 	text[0] = '\0';
 	for (size_t i = 0; i < l->n; i++)
@@ -64,7 +75,8 @@ ack(const char *queue, const char *text)
 	enum store_rc rc;
 
 	(void)store_begin(st);
-	rc = store_message_ack(st, queue, text);
+	rc = store_message_ack(st, queue, text,
+	    &(struct work_end){ .outcome = OUTCOME_SUCCEEDED, .now_us = 1 });
 	(void)store_commit(st);
 	return rc;
 }
@@ -106,7 +118,8 @@ check_order(void)
 	is_int(ack("order", l.v[0].lease), STORE_OK, "acknowledged");
 	is_int(ack("order", l.v[0].lease), STORE_NOTFOUND, "only once");
 	(void)store_begin(st);
-	(void)store_message_clear(st, "order", &n);
+	(void)store_message_clear(st,
+	    &(struct store_clear){ "order", "cleared", 1 }, &n);
 	(void)store_commit(st);
 	is_int(n, 2, "cleared");
 	is_int((long long)peek("else", MESSAGE_READY, &l), 1, "others stay");
@@ -149,9 +162,21 @@ check_expiry(void)
 static void
 check_nack(void)
 {
-	const struct store_nack now = { 100, 0, MAX, "bad day", false };
-	const struct store_nack later = { 100, 50, MAX, NULL, false };
-	const struct store_nack gratis = { 100, 0, MAX, NULL, true };
+	const struct store_nack now = { .now_us = 100,
+		.delay_us = 0,
+		.max_deliveries = MAX,
+		.reason = "bad day",
+		.is_free = false };
+	const struct store_nack later = { .now_us = 100,
+		.delay_us = 50,
+		.max_deliveries = MAX,
+		.reason = NULL,
+		.is_free = false };
+	const struct store_nack gratis = { .now_us = 100,
+		.delay_us = 0,
+		.max_deliveries = MAX,
+		.reason = NULL,
+		.is_free = true };
 	struct message_list l = { NULL, 0, 0 };
 
 	put("nack", 0, 1, "m");
@@ -183,7 +208,11 @@ check_nack(void)
 static void
 check_delay_is_no_delivery(void)
 {
-	const struct store_nack later = { 100, 50, MAX, "wait", false };
+	const struct store_nack later = { .now_us = 100,
+		.delay_us = 50,
+		.max_deliveries = MAX,
+		.reason = "wait",
+		.is_free = false };
 	struct message_list l = { NULL, 0, 0 };
 
 	put("delay", 0, 1, "m");

@@ -1,0 +1,154 @@
+/* The tables of the work of runs: work, attempt, output. */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/store/columns.h"
+#include "lib/store/work.h"
+#include "lib/db/stmt.h"
+#include "lib/base/ban.h"
+
+/* clang-format off */
+static const struct column attempt_fields[] = {
+	COLUMN_INT("n", struct attempt, n),
+	COLUMN_INT_OR("started_us", struct attempt, started_us, 0),
+	COLUMN_INT_OR("finished_us", struct attempt, finished_us, 0),
+	COLUMN_INT_OR("status", struct attempt, status, WORK_NO_STATUS),
+	COLUMN_TEXT("worker", struct attempt, worker),
+	COLUMN_TEXT("error", struct attempt, error),
+};
+
+static const struct column output_fields[] = {
+	COLUMN_TEXT("result", struct run_detail, result),
+	COLUMN_TEXT("output", struct run_detail, output),
+};
+
+static const struct column end_fields[] = {
+	COLUMN_NAME("outcome", struct work_end, outcome, outcome_names),
+	COLUMN_INT("now", struct work_end, now_us),
+	COLUMN_INT_OR("status", struct work_end, status, WORK_NO_STATUS),
+	COLUMN_BORROWED("error", struct work_end, error),
+	COLUMN_BORROWED("result", struct work_end, result),
+};
+/* clang-format on */
+
+const struct columns columns_attempt = COLUMNS("attempt", attempt_fields);
+const struct columns columns_output = COLUMNS("output", output_fields);
+static const struct columns columns_end = COLUMNS(NULL, end_fields);
+
+enum store_rc
+store_work_insert(struct store *st, int64_t run, int64_t slot_us)
+{
+	return stmt_exec(st, SQL_WORK_INSERT,
+	    ARGS(INT(":run", run), INT(":due_us", slot_us)));
+}
+
+enum store_rc
+store_work_start(struct store *st, int64_t run, const char *worker,
+    int64_t now_us)
+{
+	if (run == 0)
+		return STORE_OK;
+	return stmt_exec(st, SQL_WORK_START,
+	    ARGS(INT(":run", run), TEXT(":worker", worker),
+		INT(":now", now_us)));
+}
+
+/* The end of a text, from the first whole character on. */
+static const char *
+tail_of(const char *text, size_t max)
+{
+	size_t n = strlen(text);
+
+	if (n <= max)
+		return text;
+	for (text += n - max; ((unsigned char)*text & 0xc0) == 0x80; text++)
+		;
+	return text;
+}
+
+enum store_rc
+store_work_end(struct store *st, int64_t run, const struct work_end *e)
+{
+	enum store_rc rc;
+
+	if (run == 0)
+		return STORE_OK;
+	if (e->output != NULL || e->result != NULL) {
+		rc = stmt_exec(st, SQL_OUTPUT_SET,
+		    ARGS(INT(":run", run), ROW(&columns_end, e),
+			TEXT(":output",
+			    e->output == NULL ?
+				NULL :
+				tail_of(e->output, WORK_OUTPUT_MAX))));
+		if (rc != STORE_OK)
+			return rc;
+	}
+	rc = stmt_exec(st, SQL_WORK_END,
+	    ARGS(INT(":run", run), ROW(&columns_end, e)));
+	if (rc != STORE_OK || e->outcome == OUTCOME_SUCCEEDED)
+		return rc;
+	if (stmt_changes(st) > 0)
+		return stmt_exec(st, SQL_WORK_KEEP, ARGS(INT(":run", run)));
+	return e->outcome == OUTCOME_QUEUED || e->outcome == OUTCOME_DEAD ?
+	    store_work_reopen(st, run, e->outcome) :
+	    STORE_OK;
+}
+
+enum store_rc
+store_work_reopen(struct store *st, int64_t run, enum outcome outcome)
+{
+	if (run == 0)
+		return STORE_OK;
+	return stmt_exec(st, SQL_WORK_REOPEN,
+	    ARGS(INT(":run", run), TEXT(":outcome", outcome_names[outcome])));
+}
+
+enum store_rc
+store_work_follow(struct store *st, const struct run *r)
+{
+	const struct attempt *a = &r->work.last;
+	enum outcome o = run_outcome(r);
+
+	return stmt_exec(st, SQL_WORK_FOLLOW,
+	    ARGS(INT(":run", r->row), TEXT(":outcome", outcome_names[o]),
+		INT(":attempt", a->n),
+		INT_OR_NULL(":started_us", a->started_us, 0),
+		INT_OR_NULL(":finished_us", a->finished_us, 0),
+		TEXT(":error", outcome_is_bad(o) ? r->reason : NULL)));
+}
+
+enum store_rc
+store_work_clear(struct store *st, const char *queue, int64_t now_us,
+    const char *reason)
+{
+	return stmt_exec(st, SQL_WORK_CLEAR,
+	    ARGS(TEXT(":queue", queue), INT(":now", now_us),
+		TEXT(":reason", reason)));
+}
+
+static enum store_rc
+read_output(struct store *st, int64_t run, struct run_detail *out)
+{
+	struct stmt *q =
+	    stmt_call(st, SQL_OUTPUT_NEWEST, ARGS(INT(":run", run)));
+
+	(void)stmt_next_row(q, &columns_output, out);
+	return stmt_end(q);
+}
+
+enum store_rc
+store_work_detail(struct store *st, int64_t run, struct run_detail *out)
+{
+	struct stmt *q =
+	    stmt_call(st, SQL_WORK_ATTEMPTS, ARGS(INT(":run", run)));
+	enum store_rc rc;
+
+	while (stmt_next(q))
+		(void)row_read(q, &columns_attempt,
+		    attempt_list_add(&out->earlier));
+	rc = stmt_end(q);
+	if (rc == STORE_OK)
+		rc = read_output(st, run, out);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # run sets what is used here
+# What became of runs at their workers: a job that works, fails, is killed, is
+# retried, recovers or is lost, as runs and why report it.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	load ../support/helper.bash
+	new_store
+	echo 'max_deliveries = 2' >>"$CONF"
+}
+
+mh() {
+	"$MINUTEHAND" "$@"
+}
+
+# A run of job q/$1; its id.
+due() {
+	mh job run q "$1"
+}
+
+add() {
+	mh job add q --id "$1" --date 2099-01-01 >/dev/null
+}
+
+consume() {
+	mh consume q --max 1 --lease 30s "$@"
+}
+
+# of RUN JQ: a value of the run.
+of() {
+	mh runs --json | jq -r --arg id "$1" ".[] | select(.id == \$id) | $2"
+}
+
+complaint_free() {
+	[ -z "$(complaints)" ]
+	mh audit >/dev/null
+}
+
+@test "a run that works: queued, running, succeeded" {
+	add job
+	id=$(due job)
+	[ "$(of "$id" '[.state, .outcome, .attempts, .started_at] | tojson')" = '["sent","queued",0,null]' ]
+	run -0 mh why q job "$(of "$id" .slot)"
+	[[ $output == *'It waits for a worker.' ]]
+	consume -- sh -c "\"$MINUTEHAND\" runs --json >\"$BATS_TEST_TMPDIR/during\""
+	[ "$(jq -r '.[0].outcome' "$BATS_TEST_TMPDIR/during")" = running ]
+	[ "$(of "$id" '.outcome')" = succeeded ]
+	[ "$(of "$id" '.attempts')" = 1 ]
+	[ "$(of "$id" '.status')" = null ]
+	[ "$(of "$id" '.duration_ms >= 0 and .worker != null')" = true ]
+	run -0 mh why q job "$(of "$id" .slot)"
+	[[ $output =~ 'It ran at '.*' for '[0-9.]+' s and succeeded.' ]]
+	complaint_free
+}
+
+@test "a run that fails: an attempt each, then a dead letter" {
+	add job
+	id=$(due job)
+	run -1 consume --retry 0s -- sh -c 'exit 3'
+	[ "$(of "$id" '.outcome')" = queued ]
+	[ "$(of "$id" '.error')" = 'exit 3' ]
+	[ "$(of "$id" '.status')" = 3 ]
+	run -0 mh why q job "$(of "$id" .slot)"
+	[[ $output == *'It waits for a worker; attempt 1 failed: exit 3.' ]]
+	# shellcheck disable=SC2016
+	run -1 consume -- sh -c 'kill -9 $$'
+	[ "$(of "$id" '.outcome')" = dead ]
+	[ "$(of "$id" '.status')" = 137 ]
+	[ "$(of "$id" '.attempts')" = 2 ]
+	run -0 mh why q job "$(of "$id" .slot)"
+	[[ $output == *'and failed: killed by signal 9 (attempt 2 of 2); it is a dead letter.' ]]
+	[ "$(mh runs --failed --since 1h --json | jq -r '.[].id')" = "$id" ]
+	[ "$(mh runs --outcome succeeded,queued --json)" = '[]' ]
+	# It is replayed, and recovers.
+	mh dead replay q --all >/dev/null
+	[ "$(of "$id" '.outcome')" = queued ]
+	consume -- true
+	[ "$(of "$id" '.outcome')" = succeeded ]
+	[ "$(of "$id" '.error')" = null ]
+	[ "$(mh runs --failed --json)" = '[]' ]
+	complaint_free
+}
+
+@test "a worker that dies: an attempt whose lease expired" {
+	add job
+	id=$(due job)
+	# shellcheck disable=SC2016 # the shell of the command has it
+	mh consume q --max 1 --lease 1s -- sh -c 'kill -9 $PPID' || :
+	[ "$(of "$id" '.outcome')" = running ]
+	is_back() {
+		consume -- true && [ "$(of "$id" '.outcome')" = succeeded ]
+	}
+	wait_for 20 is_back
+	[ "$(of "$id" '.attempts')" = 2 ]
+	[ "$(sqlite3 "$DIR/store.db" 'SELECT n, error FROM attempt')" = '1|lease expired' ]
+	complaint_free
+}
+
+@test "a queue that is cleared: canceled, by whom" {
+	add job
+	id=$(due job)
+	mh queue clear q --yes >/dev/null
+	[ "$(of "$id" '.outcome')" = canceled ]
+	[ "$(of "$id" '.error')" = 'queue cleared by owner' ]
+	run -0 mh why q job "$(of "$id" .slot)"
+	[[ $output == *'It was canceled: queue cleared by owner.' ]]
+	[ "$(mh runs --outcome canceled --json | jq length)" = 1 ]
+}
+
+@test "what is refused, by name" {
+	run -64 mh runs --outcome "done"
+	[[ $output == *'--outcome: queued, running,'*'is needed, not "done"'* ]]
+	run -64 mh runs --outcome dead --failed
+	run -64 mh runs --since 1h --from 2020-01-01
+	run -64 mh runs --outcome ''
+	run -64 mh runs --outcome dead,
+}
