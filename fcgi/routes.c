@@ -1,4 +1,4 @@
-/* The routes: what is asked for, with which scope, and who answers. */
+/* The table of routes: method, path, scope, input and handler. */
 #include "config.h"
 
 #include <stddef.h>

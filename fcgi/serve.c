@@ -1,6 +1,6 @@
 /*
- * From a request to its response, whatever server it came from: input, route,
- * access, handler.  Tested in tests/http/errors.bats.
+ * From a request to its response, by CGI or FastCGI: input, route, access,
+ * handler.  Tested in tests/http/errors.bats.
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /*
- * `minutehand doctor` on files: whose configuration, folder and store are,
- * and who else may read or write them.  What refuses to start the programs
- * is asked of the same code (lib/base/trust.h).
+ * minutehand doctor: owners and modes of configuration, folder and store, by
+ * the code that refuses to start the programs (lib/base/trust.h).  Tested in
+ * tests/ctl/doctor.bats.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * minutehand doctor: what became of messages.  Dead letters, queues without a
- * consumer, and whether a failure would be reported to anybody.
+ * minutehand doctor: dead letters, queues without a consumer, and alerts that
+ * no section receives.  Tested in tests/ctl/doctor.bats.
  */
 #include "config.h"
 

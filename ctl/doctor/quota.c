@@ -1,6 +1,6 @@
 /*
- * `minutehand doctor` on free space.  What statvfs(3) tells is the file
- * system's; a quota, or a limit of file sizes, shows when a file is written.
+ * minutehand doctor: free space.  statvfs(3) reports that of the file system; a
+ * quota or a file size limit is found only by writing a file.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * `minutehand doctor` on the web space: are configuration, store or keys given
- * to whoever asks the web server for them?
+ * minutehand doctor: whether the web server serves configuration, store or
+ * keys. Tested in tests/http/served.bats.
  */
 #include "config.h"
 

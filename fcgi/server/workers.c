@@ -1,6 +1,6 @@
 /*
  * Several processes behind one listening socket.  The system gives a new
- * connection to a process that is idle, so that a long poll delays nobody; a
+ * connection to an idle process, so that a long poll delays no other client; a
  * web server with a socket per process may queue a request behind one.
  * Tested in tests/http/workers.bats.
  */

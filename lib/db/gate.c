@@ -1,6 +1,6 @@
 /*
- * The gate of writers: a robust mutex in a file beside the store, so that they
- * wait without polling. Tested in t_gate.
+ * The gate of writers: a robust mutex in a file next to the store, so that they
+ * wait without polling.  Tested in t_gate.
  */
 #include "config.h"
 

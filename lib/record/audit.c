@@ -1,8 +1,8 @@
 /*
  * Compares a job's ledger with the slots of its triggers, in one pass over
  * rows and slots in order.  Reading the store is lib/sched/audit_walk.c's.
- * Dates are matched one by one, because a date runs whatever the ledger
- * decided before: one moved to a time that a range covers still runs.  All
+ * Dates are matched one by one, because a date runs regardless of earlier
+ * decisions: one moved to a time that a range covers still runs.  All
  * other triggers form one series of slots.
  */
 #include "config.h"

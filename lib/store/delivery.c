@@ -1,6 +1,6 @@
 /*
- * The table of runs on their way to outside targets: each beside its row of
- * the ledger, which says the same of its state.
+ * The table of runs for external targets.  Each has a row of the ledger, with
+ * the same state.
  */
 #include "config.h"
 

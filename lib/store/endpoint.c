@@ -1,4 +1,4 @@
-/* The table of brokers' servers: who sends there, and how they are. */
+/* The table of brokers' servers: leases of senders, and failures. */
 #include "config.h"
 
 #include <stdlib.h>

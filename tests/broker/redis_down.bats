@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2030,SC2031,SC2053,SC2153,SC2154 # bats, helper.bash
-# Redis that is down, slow, full, read-only or does not want us: what the ledger
-# says of it, that nobody else waits, and that all of it arrives later, once.
+# Redis that is down, slow, full, read-only or refuses: the ledger has the
+# reason, other servers are not delayed, and all messages arrive later, once.
 
 bats_require_minimum_version 1.5.0
 

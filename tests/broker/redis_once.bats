@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2154 # helper.bash, once.bash
-# Each message arrives in Redis once, whatever fails: in short here, the whole
-# by `make check-brokers N=10000`.
+# Each message arrives in Redis once, in spite of failures: a part here, all by
+# `make check-brokers N=10000`.
 
 bats_require_minimum_version 1.5.0
 

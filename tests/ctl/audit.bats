@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2154 # helper.bash sets what is used here
-# The audit: every slot of the past has its row, or is told of.
+# The audit: every past slot has its row, or is reported.
 
 bats_require_minimum_version 1.5.0
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016
-# minutehand consume: what becomes of each message, whatever happens.
+# minutehand consume: the end of a message after success, failure or a kill.
 
 setup() {
 	source "$BATS_TEST_DIRNAME/../support/ctl.bash"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2154 # cgi.bash sets what is used here
-# Who may do what: tokens, scopes, queues, and the loopback exception.
+# Access: tokens, scopes, queues, and the loopback exception.
 
 setup() {
 	load ../support/cgi.bash

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Is our folder given to whoever asks the web server?  init and doctor ask it.
+# init and doctor find out whether the web server serves the folder.
 # Names come from helper.bash.
 # shellcheck disable=SC2153,SC2154
 

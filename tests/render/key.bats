@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2154 # cgi.bash sets what is used here
-# Runs for Render that wait for a key or are too long, and those who wait for
-# them: by HTTP, by command, by ticks, against the stand-in.
+# Runs for Render that wait for a key or are too long, and commands that wait
+# for runs: by HTTP, by command, by ticks, against the stand-in.
 
 bats_require_minimum_version 1.5.0
 

@@ -1,4 +1,4 @@
-/* Faults of the stand-in: which request meets which, from a seed or as told. */
+/* Faults of the stand-in: chosen per request, from a seed or as set. */
 #include "config.h"
 
 #include <string.h>

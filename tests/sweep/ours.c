@@ -1,4 +1,6 @@
-/* Audits the sweep's stores by the product's own audit, beside the judge. */
+/*
+ * Audits the sweep's stores by the product's audit, in addition to the judge.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /*
- * Random stories of users, ticks and clocks, audited as they go: whatever is
- * done to jobs, in whatever order, each slot has its row.
+ * Random sequences of operations by users, ticks and clocks, audited after
+ * each: every slot has its row.
  *
  *   story [-s SEED] [-n STORIES] [-m MOVES]
  *
- * A story that ends badly is named by its seed; with -n 1 it is told again.
+ * A sequence that fails is named by its seed; -n 1 repeats it.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2153,SC2154 # helper.bash sets what is used here
-# Alerts: what is written down, who is told, how often, and what it costs.
+# Alerts: the rows, the sections that get them, attempts, and delays.
 
 bats_require_minimum_version 1.5.0
 

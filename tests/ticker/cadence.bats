@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Hosts whose cron comes each 5 or 15 minutes, as told by the rows of ticks.
+# Hosts whose cron runs every 5 or 15 minutes, measured by the rows of ticks.
 # Each test is a subshell of its own; cgi.bash sets and uses the other names.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154
 

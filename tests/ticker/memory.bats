@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The memory store, on a file system where anybody may write.
+# The memory store, on a file system that every user can write.
 # Names come from helper.bash.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 

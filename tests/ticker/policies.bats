@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Whatever keeps a slot from running, the ledger has one row that says so.
+# For every reason why a slot does not run, the ledger has one row.
 # Each test is a subshell of its own; cgi.bash sets and uses the other names.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A job that cannot be understood: out of the schedule, kept, told, mended.
+# A job that cannot be parsed: quarantined, kept, reported, repaired.
 # Each test is a subshell of its own; cgi.bash sets and uses the other names.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# calendarinterval: beside a walk from day to day, and as a job that is added,
+# calendarinterval: against a search day by day, and as a job that is added,
 # changed and run.  More by `make check-calendarinterval N=…`.
 # shellcheck disable=SC2154
 

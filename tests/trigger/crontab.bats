@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
-# Crontab lines beside real programs: what Debian's crontab(1) takes, what
-# python3-croniter fires, and walks of our own for the other dialects.  More by
-# `make check-crontab N=…`.
+# Crontab lines against real programs: Debian's crontab(1), python3-croniter,
+# and models of the other dialects.  More by `make check-crontab N=…`.
 # shellcheck disable=SC2154
 
 setup() {

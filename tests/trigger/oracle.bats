@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Triggers beside the real APScheduler: 20,000 generated cases, the same ones
-# each time.  More by `make check-oracle N=…`.
+# Triggers against APScheduler: 20,000 generated cases, the same ones every
+# time.  More by `make check-oracle N=…`.
 # shellcheck disable=SC2154
 
 setup() {

@@ -1,7 +1,7 @@
 /*
  * limit SECONDS PROGRAM [ARGUMENT...]: run a test program with a limit of
- * time and with signals as a login shell has them, whatever the caller
- * ignores or blocks (nohup ignores SIGHUP).  A program that takes longer is
+ * time and with signals as in a login shell, even if the caller ignores or
+ * blocks some (nohup ignores SIGHUP).  A program that takes longer is
  * killed with its process group, and the exit status is 124.
  */
 #include <sys/types.h>

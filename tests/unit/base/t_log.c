@@ -1,4 +1,4 @@
-/* Events become one line each, whatever their values are (lib/base/log.h). */
+/* An event is one line, for all values (lib/base/log.h). */
 #include "config.h"
 
 #include <fcntl.h>

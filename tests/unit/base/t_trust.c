@@ -1,6 +1,7 @@
 /*
- * Who could have written a file (lib/base/trust.h): kinds by modes, the way to
- * it, and what is no file.  Owners and programs are in tests/ctl/trust.bats.
+ * Which users could have written a file (lib/base/trust.h): kinds by modes, the
+ * path to it, and other types of files.  Owners and programs are in
+ * tests/ctl/trust.bats.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * What init prints for crontabs and web servers, whatever the paths are
- * (ctl/init_text.h).
+ * The text that init prints for crontabs and web servers, for all kinds of
+ * paths (ctl/init_text.h).
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * A body is read, and the token checked, before a broker is asked: the Redis
- * of these requests counts who connects, and never answers.
+ * The body is read, and the token checked, before a broker is called: the Redis
+ * of these requests counts connections, and never answers.
  */
 
 #include "config.h"

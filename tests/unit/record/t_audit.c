@@ -1,5 +1,5 @@
 /*
- * A ledger beside the slots of its trigger: gaps, doubles, rows without a slot
+ * A ledger against the slots of its trigger: gaps, doubles, rows without a slot
  * (lib/record/audit.h).
  */
 #include "config.h"

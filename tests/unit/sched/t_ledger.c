@@ -1,5 +1,5 @@
 /*
- * Ranges of slots that do not run, beside rows that are there
+ * Ranges of slots that do not run, next to existing rows
  * (lib/sched/ledger.h).
  */
 #include "config.h"

@@ -1,6 +1,6 @@
 /*
- * Jobs that fire once, registered again: queue, id and instant stand for one
- * run, whatever became of it, and for how long ever it is remembered.
+ * Jobs that fire once, added again: queue, id and time identify one run, in any
+ * state, and also after it was pruned.
  */
 #include "tests/unit/registering.h"
 

@@ -1,6 +1,6 @@
 /*
- * Runs with a max_runtime: who runs for longer is canceled and told of, who
- * has ended in time is not, whenever a tick comes to look.
+ * Runs with a max_runtime: one that exceeds it is canceled, with an alert; one
+ * that has ended in time is not, at any time of the tick.
  */
 #include "config.h"
 

@@ -1,6 +1,7 @@
 /*
- * Is a trigger that is given once more the one there is (lib/trigger/same.h)?
- * Of the kinds and lines whose rules are not told by the tests of schedulers.
+ * Whether a trigger that is added again is the present one
+ * (lib/trigger/same.h), for kinds and lines that the tests of schedulers do not
+ * cover.
  */
 #include "config.h"
 
