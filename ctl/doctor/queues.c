@@ -10,6 +10,7 @@
 #include "net/alert/mail.h"
 #include "net/command/child.h"
 #include "lib/conf/conf.h"
+#include "lib/secret/secret.h"
 #include "lib/store/queue.h"
 
 #include "lib/base/ban.h"
@@ -94,22 +95,56 @@ doctor_consumers(struct doctor *d, struct finding *f)
 	queue_list_fini(&l);
 }
 
-/* Check that the commands of alerts can be run. */
+/* Can the program of the alert be run?  0, or -1 with one line in why. */
+static int
+check_program(const struct conf *c, const struct conf_alert *a, struct err *why)
+{
+	if (conf_alert_server(a) != CONF_SERVER_COMMAND)
+		return 0;
+	if (conf_check_command(c, &a->command, why) == -1)
+		return -1;
+	return child_find(mail_program(a), why);
+}
+
+/* Can its secrets be read?  Likewise. */
+static int
+check_secrets(const struct conf_alert *a, struct err *why)
+{
+	const char *const files[] = { a->url_file, a->token_file, a->secret };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct secret *s;
+
+		if (*files[i] == '\0')
+			continue;
+		if ((s = secret_read(files[i], why)) == NULL)
+			return -1;
+		secret_free(s);
+	}
+	if (a->form == CONF_FORM_WEBHOOK && *a->secret == '\0')
+		return err_set(why,
+		    "a webhook needs a secret to be signed with");
+	return 0;
+}
+
+/* Check that every alert can be sent; report the first that cannot. */
 static void
-check_alert_commands(const struct conf *c, struct finding *f)
+check_alerts(const struct conf *c, struct finding *f)
 {
 	struct err why;
 
 	for (size_t i = 0; i < c->nalerts; i++) {
 		const struct conf_alert *a = &c->alerts[i];
 
-		if (conf_alert_server(a) != CONF_SERVER_COMMAND ||
-		    (conf_check_command(c, &a->command, &why) == 0 &&
-			child_find(mail_program(a), &why) == 0))
+		if (check_program(c, a, &why) == 0 &&
+		    check_secrets(a, &why) == 0)
 			continue;
 		doctor_report(f, DOCTOR_FAIL, "alert \"%s\": %s", a->name,
 		    why.text);
-		doctor_advise(f, "its alerts are tried again for about a day");
+		doctor_advise(f,
+		    "its alerts are tried again for about a day; "
+		    "minutehand alert test sends one");
+		return;
 	}
 }
 
@@ -122,7 +157,7 @@ doctor_alerts(struct doctor *d, struct finding *f)
 	(void)sched_count(&d->ctl->sched, SCHED_ANY, NULL, &jobs);
 	if (c->nalerts > 0) {
 		doctor_report(f, DOCTOR_OK, "%zu configured", c->nalerts);
-		check_alert_commands(c, f);
+		check_alerts(c, f);
 	} else if (jobs == 0)
 		doctor_report(f, DOCTOR_OK, "none configured, and no jobs yet");
 	else {

@@ -316,6 +316,19 @@ mail() {
 	[[ $output == *'the variable BOT is not set'* ]]
 }
 
+@test "doctor reads the secrets of each receiver" {
+	all_services
+	run "$MINUTEHAND" doctor
+	[[ $output == *'alerts'*'6 configured'* ]]
+	rm "$DIR/ntfy.token"
+	: >"$DIR/slack.url"
+	run "$MINUTEHAND" doctor
+	[[ $output == *"alert \"slack\": $DIR/slack.url: "* ]]
+	secret slack.url "$url/slack/T0/B0/canary"
+	run "$MINUTEHAND" doctor
+	[[ $output == *"alert \"ntfy\": $DIR/ntfy.token: No such file"* ]]
+}
+
 @test "doctor looks for the program that sends mail" {
 	alert_to mail 'form = mail' 'to = {"me@example.org"}' \
 	    'command = {"/nonexistent/sendmail"}'
