@@ -77,7 +77,7 @@ task_of(const struct message *m, char out[64])
 static void
 act_settle(struct world *w, struct sched *s, enum op op)
 {
-	const struct sched_nack how = { 0, "sweep", false };
+	const struct sched_nack how = { .reason = "sweep" };
 	struct message_list l = { NULL, 0, 0 };
 	struct sched_leases one = { "q1", NULL, 1 };
 	const char *lease;
