@@ -207,7 +207,7 @@ take_millionths(const char **sp, int64_t *out)
 	return *sp > from;
 }
 
-/* Add one "1h" or "1.5h" at *sp, which moves past it; is_only: it may be "1". */
+/* Add "1h" or "1.5h" at *sp, which moves past it; is_only: it may be "1". */
 static int
 add_piece(const char **sp, bool is_only, int64_t *sum_us)
 {

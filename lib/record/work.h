@@ -8,8 +8,8 @@
 #include "lib/base/list.h"
 
 /*
- * What the worker of a run did: the ledger says how a slot was handed over, this
- * says how that ended.
+ * What the worker of a run did: the ledger has how a slot was handed over, this
+ * has how it ended.
  */
 
 /* How far a run is at its worker, or how it ended there. */

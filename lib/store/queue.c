@@ -218,9 +218,9 @@ store_message_insert(struct store *st, const struct store_message_new *m)
 }
 
 /*
- * Run a statement that returns number, state and run of each message it changes:
- * add alerts for dead ones, and end the attempts at their runs as e says.
- * STORE_NOTFOUND if it changed none.
+ * Run a statement that returns number, state and run of each message it
+ * changes: add alerts for dead ones, and end the attempts at their runs as e
+ * says.  STORE_NOTFOUND if it changed none.
  */
 static enum store_rc
 change_states(struct store *st, enum sql_id id, const struct arg *args,

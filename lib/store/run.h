@@ -15,8 +15,8 @@ enum store_rc store_run_insert(struct store *st, struct run *r);
 
 /*
  * Change the state of a run, with an alert if the state has one, and with its
- * work if the state says how that stands (open transaction).  STORE_NOTFOUND: no
- * such row.
+ * work if the state says how that stands (open transaction).  STORE_NOTFOUND:
+ * no such row.
  */
 struct store_run_set {
 	int64_t run; /* number of the row */

@@ -37,7 +37,7 @@ enum store_rc store_work_follow(struct store *st, const struct run *r);
 enum store_rc store_work_clear(struct store *st, const char *queue,
     int64_t now_us, const char *reason);
 
-/* Read what a list of runs leaves out into the zeroed *out (run_detail_fini). */
+/* Read what a list of runs omits into the zeroed *out (run_detail_fini). */
 enum store_rc store_work_detail(struct store *st, int64_t run,
     struct run_detail *out);
 

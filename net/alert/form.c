@@ -2,8 +2,7 @@
  * The requests of chat and push services, as each documents them: a table of
  * forms.  Text is sent as plain as a service can: what it would take for markup
  * or for a mention is escaped, and it is cut to the length that is accepted.
- * Tested in
- * tests/ticker/alert_forms.bats.
+ * Tested in tests/ticker/alert_forms.bats.
  */
 #include "config.h"
 
