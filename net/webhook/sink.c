@@ -403,8 +403,8 @@ read_secrets(struct pushing *p, struct err *why)
 			    a->url_file, reason);
 	}
 	if (p->form != NULL)
-		return sink_password(a->token_file, a->token_env, &p->secret,
-		    why);
+		return sink_password(p->form->token_file, p->form->token_env,
+		    &p->secret, why);
 	if (*p->conf.secret == '\0')
 		return err_set(why,
 		    "a webhook needs a secret to be signed with");
