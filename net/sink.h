@@ -56,6 +56,9 @@ struct sink_message {
 	bool is_not_attempted; /* SINK_LATER, but no attempt was made */
 	int64_t retry_us;      /* Retry-After: minimum delay; 0: absent */
 	char *why;	       /* the reason, or NULL; owned */
+	/* Set by a server that executes the message: when the attempt began, 0
+	 * if none did, when it ended, and its exit or HTTP status. */
+	int64_t started_us, finished_us, status;
 };
 
 /* Maximum alerts per batch, which are sent at the same time. */

@@ -96,5 +96,9 @@ SELECT count(*) FROM outbox WHERE queue = :queue AND next_us IS NOT NULL;
 UPDATE run SET state = 'canceled', reason = :reason WHERE id IN (
 	SELECT run FROM outbox WHERE queue = :queue AND next_us IS NOT NULL);
 
+-- name: outbox_clear_work
+UPDATE work SET outcome = 'canceled', error = :reason WHERE run IN (
+	SELECT run FROM outbox WHERE queue = :queue AND next_us IS NOT NULL);
+
 -- name: outbox_clear
 DELETE FROM outbox WHERE queue = :queue AND next_us IS NOT NULL;

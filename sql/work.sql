@@ -45,12 +45,20 @@ WHERE run IN (SELECT run FROM message WHERE queue = :queue AND state = 0
 -- What the target reports of a run that it executes.
 
 -- name: work_follow
-INSERT INTO work (run, outcome, due_us, attempts, started_us, finished_us, error)
-SELECT id, :outcome, slot_us, :attempt, :started_us, :finished_us, :error
+INSERT INTO work (run, outcome, due_us, attempts, started_us, finished_us,
+	status, error)
+SELECT id, :outcome, slot_us, :attempt, :started_us, :finished_us, :status,
+	:error
 FROM run WHERE id = :run
 ON CONFLICT (run) DO UPDATE SET outcome = excluded.outcome,
 	attempts = excluded.attempts, started_us = excluded.started_us,
-	finished_us = excluded.finished_us, error = excluded.error;
+	finished_us = excluded.finished_us, status = excluded.status,
+	error = excluded.error;
+
+-- Of a target that reports nothing there is nothing to keep.
+
+-- name: work_forget
+DELETE FROM work WHERE run = :run AND started_us IS NULL;
 
 -- name: work_attempts
 SELECT {attempt} FROM attempt

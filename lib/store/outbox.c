@@ -7,6 +7,7 @@
 #include "lib/store/columns.h"
 #include "lib/store/outbox.h"
 #include "lib/store/run.h"
+#include "lib/store/work.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
@@ -142,13 +143,14 @@ store_outbox_get(struct store *st, const char *queue, const char *id,
 
 /* Set the run's state in the ledger. */
 static enum store_rc
-set_state(struct store *st, int64_t run, enum run_state state,
+set_state(struct store *st, const struct outbox *o, enum run_state state,
     const char *reason)
 {
 	return store_run_set(st,
-	    &(struct store_run_set){ .run = run,
+	    &(struct store_run_set){ .run = o->run,
 		.state = state,
-		.reason = reason });
+		.reason = reason,
+		.attempts = o->attempt });
 }
 
 enum store_rc
@@ -162,7 +164,10 @@ store_outbox_sent(struct store *st, int64_t run, const char *reason)
 {
 	enum store_rc rc = store_outbox_purge(st, run);
 
-	return rc == STORE_OK ? set_state(st, run, RUN_SENT, reason) : rc;
+	return rc == STORE_OK ?
+	    set_state(st, &(const struct outbox){ .run = run }, RUN_SENT,
+		reason) :
+	    rc;
 }
 
 enum store_rc
@@ -192,7 +197,7 @@ store_outbox_put_off(struct store *st, const struct outbox *o,
 	enum store_rc rc = stmt_exec_one(st, SQL_OUTBOX_PUT_OFF,
 	    ARGS(ROW(&columns_outbox, o)));
 
-	return rc == STORE_OK ? set_state(st, o->run, state, reason) : rc;
+	return rc == STORE_OK ? set_state(st, o, state, reason) : rc;
 }
 
 enum store_rc
@@ -202,7 +207,12 @@ store_outbox_replay(struct store *st, int64_t run, int64_t now_us,
 	enum store_rc rc = stmt_exec_one(st, SQL_OUTBOX_REPLAY,
 	    ARGS(INT(":run", run), INT(":now", now_us)));
 
-	return rc == STORE_OK ? set_state(st, run, RUN_DUE, reason) : rc;
+	if (rc == STORE_OK)
+		rc = store_work_replay(st, run);
+	return rc == STORE_OK ?
+	    set_state(st, &(const struct outbox){ .run = run }, RUN_DUE,
+		reason) :
+	    rc;
 }
 
 enum store_rc
@@ -222,6 +232,9 @@ store_outbox_clear(struct store *st, const char *queue, const char *reason,
 		return rc;
 	rc = stmt_exec(st, SQL_OUTBOX_CLEAR_SAY,
 	    ARGS(TEXT(":queue", queue), TEXT(":reason", reason)));
+	if (rc == STORE_OK)
+		rc = stmt_exec(st, SQL_OUTBOX_CLEAR_WORK,
+		    ARGS(TEXT(":queue", queue), TEXT(":reason", reason)));
 	if (rc != STORE_OK)
 		return rc;
 	return stmt_exec(st, SQL_OUTBOX_CLEAR, ARGS(TEXT(":queue", queue)));

@@ -109,13 +109,29 @@ store_work_follow(struct store *st, const struct run *r)
 {
 	const struct attempt *a = &r->work.last;
 	enum outcome o = run_outcome(r);
+	bool has_ended = a->finished_us != 0 && o != OUTCOME_SUCCEEDED;
+	enum store_rc rc;
 
-	return stmt_exec(st, SQL_WORK_FOLLOW,
+	rc = stmt_exec(st, SQL_WORK_FOLLOW,
 	    ARGS(INT(":run", r->row), TEXT(":outcome", outcome_names[o]),
 		INT(":attempt", a->n),
 		INT_OR_NULL(":started_us", a->started_us, 0),
 		INT_OR_NULL(":finished_us", a->finished_us, 0),
-		TEXT(":error", outcome_is_bad(o) ? r->reason : NULL)));
+		INT_OR_NULL(":status", a->status, WORK_NO_STATUS),
+		TEXT(":error",
+		    has_ended || outcome_is_bad(o) ? r->reason : NULL)));
+	return rc == STORE_OK && has_ended ?
+	    stmt_exec(st, SQL_WORK_KEEP, ARGS(INT(":run", r->row))) :
+	    rc;
+}
+
+enum store_rc
+store_work_replay(struct store *st, int64_t run)
+{
+	enum store_rc rc =
+	    stmt_exec(st, SQL_WORK_FORGET, ARGS(INT(":run", run)));
+
+	return rc == STORE_OK ? store_work_reopen(st, run, OUTCOME_QUEUED) : rc;
 }
 
 enum store_rc

@@ -33,6 +33,9 @@ enum store_rc store_work_reopen(struct store *st, int64_t run,
  * there is none. */
 enum store_rc store_work_follow(struct store *st, const struct run *r);
 
+/* A run that was given up before it reached its target begins anew. */
+enum store_rc store_work_replay(struct store *st, int64_t run);
+
 /* The ready and held messages of a queue are about to be deleted. */
 enum store_rc store_work_clear(struct store *st, const char *queue,
     int64_t now_us, const char *reason);

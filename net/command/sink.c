@@ -229,6 +229,7 @@ begin(struct pushing *p, struct process *r, struct sink_message *m)
 	if (e == 0) {
 		r->until_us = clock_mono_us() + p->conf->timeout_us;
 		m->end = SINK_DOUBT;
+		m->started_us = clock_now_us();
 		p->running++;
 		return;
 	}
@@ -292,6 +293,8 @@ settle(struct pushing *p, struct process *r)
 	if (r->out != -1)
 		(void)close(r->out);
 	describe(p, r, &why);
+	r->m->finished_us = clock_now_us();
+	r->m->status = child_exit_status(r->child.status);
 	if (is == CHILD_DONE)
 		sink_end(r->m, SINK_DONE, NULL);
 	else

@@ -159,6 +159,7 @@ start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 	} else {
 		for (int i = 0; i < NHEADERS; i++)
 			headers[i] = buf_cstr(&h[i]);
+		msg->started_us = clock_now_us();
 		if (http_start(p->m->http, &r, &why) == 0)
 			msg->end = SINK_DOUBT;
 		else
@@ -321,6 +322,8 @@ settle(struct pushing *p, struct sink_message *msg, const struct http_result *r)
 
 	describe(p, r, why, sizeof(why));
 	p->is_answered = true;
+	msg->finished_us = clock_now_us();
+	msg->status = r->status;
 	if (r->status >= 200 && r->status < 300 && p->form != NULL &&
 	    form_is_refused(p->form, r->body))
 		sink_end(msg, SINK_LATER, why);

@@ -109,6 +109,29 @@ complaint_free() {
 	[ "$(mh runs --outcome canceled --json | jq length)" = 1 ]
 }
 
+@test "a command that the ticker runs: attempts, then success" {
+	printf 'command "work" {\n\tcommand = {"/bin/sh", "%s"}\n}\n' \
+	    "$BATS_TEST_TMPDIR/work" >>"$CONF"
+	printf 'queue "c" {\n\tbroker = command\n}\n' >>"$CONF"
+	printf '[ -e "%s" ] || { echo "no disk"; exit 4; }\n' \
+	    "$BATS_TEST_TMPDIR/good" >"$BATS_TEST_TMPDIR/work"
+	echo '{"queue_name":"c","job_id":"job","trigger":"date",
+	    "run_date":"2099-01-01","retry":{"base":3600,"cap":3600}}' |
+	    mh job add --json - >/dev/null
+	id=$(mh job run c job)
+	"$TICKER" --once
+	[ "$(of "$id" '.outcome')" = queued ]
+	[ "$(of "$id" '.status')" = 4 ]
+	[ "$(of "$id" '.error')" = 'exit 4: no disk' ]
+	touch "$BATS_TEST_TMPDIR/good"
+	sqlite3 "$DIR/store.db" 'UPDATE outbox SET next_us = 0'
+	"$TICKER" --once
+	[ "$(of "$id" '.outcome')" = succeeded ]
+	[ "$(of "$id" '.attempts')" = 2 ]
+	[ "$(of "$id" '.error')" = null ]
+	[ "$(sqlite3 "$DIR/store.db" 'SELECT n, status, error FROM attempt')" = '1|4|exit 4: no disk' ]
+}
+
 @test "what is refused, by name" {
 	run -64 mh runs --outcome "done"
 	[[ $output == *'--outcome: queued, running,'*'is needed, not "done"'* ]]

@@ -14,6 +14,7 @@
 #include "lib/record/job.h"
 #include "lib/base/log.h"
 #include "lib/store/job.h"
+#include "lib/store/work.h"
 #include "ticker/broker/push_int.h"
 #include "lib/base/ban.h"
 
@@ -35,6 +36,25 @@ log_failure(const struct outbox *o, enum run_state state, const char *why)
 {
 	log_event(LOG_LEVEL_WARN, "run", LOG_KEY_RUN, o->id, "state",
 	    run_state_name(state), "queue", o->queue, LOG_KEY_ERROR, why, NULL);
+}
+
+/* The attempt at a message that its server executes ended: its run's work. */
+static enum store_rc
+report(struct store *st, const struct outbox *o, const struct sink_message *m,
+    enum outcome outcome)
+{
+	if (m->started_us == 0 || m->finished_us == 0)
+		return STORE_OK;
+	return store_work_follow(st,
+	    &(const struct run){
+		.row = o->run,
+		.reason = m->why,
+		.work = { outcome,
+		    { .n = o->attempt,
+			.started_us = m->started_us,
+			.finished_us = m->finished_us,
+			.status = m->status } },
+	    });
 }
 
 /*
@@ -139,16 +159,25 @@ apply_one(struct push *p, struct store *st, const struct sender_batch *b,
 		break;
 	case SINK_DONE:
 		rc = store_outbox_sent(st, o.run, m->why);
+		o.attempt++;
+		if (rc == STORE_OK)
+			rc = report(st, &o, m, OUTCOME_SUCCEEDED);
 		break;
 	case SINK_LATER:
 	case SINK_DOUBT:
 		rc = m->is_not_attempted ?
 		    hold_off(p, st, &o, m->retry_us, why) :
 		    again(p, st, &o, m->retry_us, why);
+		if (rc == STORE_OK && !m->is_not_attempted)
+			rc = report(st, &o, m,
+			    o.next_us == OUTBOX_NEVER ? OUTCOME_DEAD :
+							OUTCOME_QUEUED);
 		break;
 	case SINK_REFUSED:
 	case SINK_GONE:
 		rc = refuse(st, &o, m, clock_get_us(p->s->clock));
+		if (rc == STORE_OK)
+			rc = report(st, &o, m, OUTCOME_FAILED);
 		break;
 	}
 	/* Another process has stored the end. */
@@ -164,7 +193,8 @@ apply_all(struct push *p, struct store *st, const struct sender_batch *b)
 	size_t n = 0;
 
 	for (size_t i = 0; i < b->rows.n && rc == STORE_OK; i++) {
-		if (b->m[i].end == SINK_DONE && b->m[i].why == NULL)
+		if (b->m[i].end == SINK_DONE && b->m[i].why == NULL &&
+		    b->m[i].started_us == 0)
 			done[n++] = b->rows.v[i].run;
 		else
 			rc = apply_one(p, st, b, i);
