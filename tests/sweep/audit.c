@@ -242,6 +242,27 @@ audit_messages(struct auditor *a)
 	(void)sqlite3_finalize(q);
 }
 
+/* The work of a run and its message say the same. */
+static void
+audit_work(struct auditor *a)
+{
+	if (number(a, 0,
+		"SELECT 1 FROM message AS m LEFT JOIN work AS w ON w.run = m.run"
+		" WHERE w.outcome IS NOT CASE m.state WHEN 2 THEN 'dead'"
+		" WHEN 1 THEN iif(m.lease IS NULL, 'queued', 'running')"
+		" ELSE 'queued' END",
+		NULL, NULL) != 0)
+		complain(a, &a->out->unexplained,
+		    "a message whose run stands otherwise");
+	if (number(a, 0,
+		"SELECT 1 FROM run AS r JOIN work AS w ON w.run = r.id"
+		" WHERE r.state = 'sent' AND w.outcome <> 'succeeded'"
+		" AND w.outcome <> 'canceled'"
+		" AND r.id NOT IN (SELECT run FROM message)",
+		NULL, NULL) != 0)
+		complain(a, &a->out->lost, "a run whose message is gone");
+}
+
 /* What was told about messages is still so. */
 static void
 audit_ops(struct auditor *a)
@@ -359,6 +380,7 @@ audit_db(struct auditor *a)
 	else {
 		audit_jobs(a);
 		audit_messages(a);
+		audit_work(a);
 		audit_ops(a);
 	}
 	(void)sqlite3_close(a->db);
