@@ -44,10 +44,14 @@ UPDATE message SET state = 1, attempt = attempt + 1, until_us = :until_us,
 	lease = :lease
 WHERE id = :id;
 
+-- The run of a leased message.  RETURNING would make a table for each.
+
+-- name: message_leased
+SELECT coalesce(run, 0) FROM message
+WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
+
 -- name: message_ack
-DELETE FROM message
-WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease
-RETURNING run;
+DELETE FROM message WHERE id = :id;
 
 -- name: message_extend
 UPDATE message SET until_us = :until_us

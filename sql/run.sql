@@ -104,8 +104,7 @@ ORDER BY slot_us DESC, id DESC LIMIT :limit;
 
 -- name: run_list_bad
 SELECT {run} FROM work INDEXED BY work_bad JOIN run ON run.id = work.run
-WHERE outcome IN ('failed', 'dead', 'expired', 'canceled')
-	AND instr(:outcomes, outcome || ',')
+WHERE outcome < 'queued' AND instr(:outcomes, outcome || ',')
 	AND (due_us, work.run) < (:slot_us, :id) AND due_us >= :from_us
 	AND (:state IS NULL OR state = :state)
 	AND (:queue IS NULL OR queue = :queue)

@@ -220,9 +220,9 @@ CREATE TABLE work (
 	error TEXT
 ) STRICT;
 
--- The newest that did not succeed.
-CREATE INDEX work_bad ON work (due_us)
-	WHERE outcome IN ('failed', 'dead', 'expired', 'canceled');
+-- The newest that did not succeed: canceled, dead, expired, failed.  A list of
+-- them would be a table that every change of an outcome makes.
+CREATE INDEX work_bad ON work (due_us) WHERE outcome < 'queued';
 
 CREATE TABLE attempt (
 	run INTEGER NOT NULL REFERENCES work (run) ON DELETE CASCADE,

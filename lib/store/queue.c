@@ -159,6 +159,7 @@ store_queue_list(struct store *st, struct queue_list *out)
 static void
 lease_make(int64_t id, char out[MESSAGE_LEASE_MAX])
 {
+	static const char hex[] = "0123456789abcdef";
 	unsigned char r[16];
 	int n;
 
@@ -166,9 +167,11 @@ lease_make(int64_t id, char out[MESSAGE_LEASE_MAX])
 	if (getentropy(r, sizeof(r)) != 0)
 		abort();
 	n = snprintf(out, MESSAGE_LEASE_MAX, "%lld-", (long long)id);
-	for (size_t i = 0; i < sizeof(r); i++)
-		n += snprintf(out + n, (size_t)(MESSAGE_LEASE_MAX - n), "%02x",
-		    r[i]);
+	for (size_t i = 0; i < sizeof(r); i++) {
+		out[n++] = hex[r[i] >> 4];
+		out[n++] = hex[r[i] & 15];
+	}
+	out[n] = '\0';
 }
 
 /* The message's number in a lease, or -1. */
@@ -291,8 +294,13 @@ store_message_ack(struct store *st, const char *queue, const char *lease,
 	enum store_rc rc;
 	int64_t run = 0;
 
-	rc = stmt_number(st, SQL_MESSAGE_ACK, ARGS(LEASED(queue, lease)), &run);
-	return rc == STORE_OK ? store_work_end(st, run, end) : rc;
+	rc = stmt_number(st, SQL_MESSAGE_LEASED, ARGS(LEASED(queue, lease)),
+	    &run);
+	if (rc == STORE_OK)
+		rc = store_work_end(st, run, end);
+	return rc == STORE_OK ?
+	    stmt_exec(st, SQL_MESSAGE_ACK, ARGS(INT(":id", lease_id(lease)))) :
+	    rc;
 }
 
 enum store_rc

@@ -161,8 +161,7 @@ CREATE TABLE work (
 ) STRICT;
 
 -- The newest that did not succeed.
-CREATE INDEX work_bad ON work (due_us)
-	WHERE outcome IN ('failed', 'dead', 'expired', 'canceled');
+CREATE INDEX work_bad ON work (due_us) WHERE outcome < 'queued';
 
 CREATE TABLE attempt (
 	run INTEGER NOT NULL REFERENCES work (run) ON DELETE CASCADE,
