@@ -50,6 +50,10 @@ static const char *const of_why[] = { QUEUE, "job_id", KIND, "at", NULL };
 	{ .method = HTTP_##m, .pattern = p, .scope = TOKEN_##s, .names = n, \
 	  .input = ROUTE_INPUT_JSON, .shape = HTTP_SHAPE_NATIVE, .handler = h, \
 	  .help = t }
+#define RUN (ROUTE_RUN | ROUTE_ANY_QUEUE)
+#define REPORT(p, h) \
+	NAMED_JSON(POST, "/v1/runs/{run}/" p, CONSUME, ROUTE_ANY_QUEUE, h, \
+	    "as POST /v1/run/" p)
 #define QUEUE_JOB (ROUTE_QUEUE | ROUTE_JOB | ROUTE_KIND)
 #define RENDER(m, p, s, i, h, t) \
 	{ .method = HTTP_##m, .pattern = "/v1/services/{service}/jobs" p, \
@@ -148,6 +152,14 @@ const struct route route_table[] = {
 	    "show one run"),
 	NAMED(POST, "/v1/run/replay", WRITE, of_queue, ROUTE_RUN, h_run_replay,
 	    "repeat a run"),
+	NAMED_JSON(POST, "/v1/run/start", CONSUME, RUN, h_run_start,
+	    "report that an attempt begins"),
+	NAMED_JSON(POST, "/v1/run/progress", CONSUME, RUN,
+	    h_run_progress, "report what it prints"),
+	NAMED_JSON(POST, "/v1/run/done", CONSUME, RUN, h_run_done,
+	    "report that it succeeded"),
+	NAMED_JSON(POST, "/v1/run/fail", CONSUME, RUN, h_run_fail,
+	    "report that it failed"),
 	NATIVE(GET, "/v1/why", READ, of_why, h_why,
 	    "explain why a job ran or did not"),
 	RENDER(POST, "", WRITE, JSON, h_render_create,
@@ -193,6 +205,10 @@ const struct route route_table[] = {
 	    "as GET /v1/run"),
 	NATIVE(POST, "/v1/runs/{run}/replay", WRITE, of_queue, h_run_replay,
 	    "as POST /v1/run/replay"),
+	REPORT("start", h_run_start),
+	REPORT("progress", h_run_progress),
+	REPORT("done", h_run_done),
+	REPORT("fail", h_run_fail),
 	NATIVE(GET, "/metrics", READ, NULL, h_metrics,
 	    "metrics for Prometheus"),
 	{ .method = HTTP_GET, .pattern = "/healthz", .shape = HTTP_SHAPE_NATIVE,

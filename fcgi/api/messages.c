@@ -99,6 +99,8 @@ static const char *const texts[MSG__MAX][LANG__MAX] = {
 	[MSG_RUN_NO_PARAMS] = { "无法重放 %1: 任务已删除, 消息也已被消费, 参数未知",
 	    "Run %1 cannot be replayed: its job is gone and its message was "
 	    "consumed, so its parameters are unknown" },
+	[MSG_RUN_NOT_REPORTED] = { "该运行不接受此报告: 其结果为 %1",
+	    "The run does not take this report: its outcome is %1" },
 	[MSG_DEAD_MISSING] = { "该队列没有死信 %1",
 	    "The queue has no dead letter %1" },
 	[MSG_RENDER_JOB_MISSING] = { "该服务没有任务 %1",

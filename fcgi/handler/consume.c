@@ -48,23 +48,6 @@ read_leases(const struct request *req, struct sched_leases *l,
 		    LEASES_MAX);
 }
 
-/* How the work ended; its texts are borrowed from the request. */
-static void
-read_work(const struct request *req, struct sched_work *w, struct response *res)
-{
-	static const struct json_range status = { 0, 599 };
-	struct json_object *result = json_member(req->json, "result");
-
-	json_get_int(req->json, "status", &status, &w->status, &res->faults);
-	json_get_str(req->json, "output", &w->output, &res->faults);
-	if (result == NULL)
-		return;
-	w->result = json_text(result);
-	if (strlen(w->result) > WORK_RESULT_MAX)
-		fault_add(&res->faults, "result",
-		    "has more than %d bytes of JSON text", WORK_RESULT_MAX);
-}
-
 static void
 free_leases(struct sched_leases *l)
 {

@@ -1,6 +1,10 @@
 #ifndef FCGI_HANDLER_HANDLERS_H
 #define FCGI_HANDLER_HANDLERS_H
 
+#include <stdbool.h>
+
+#include "lib/db/store.h"
+
 #include "fcgi/api/http.h"
 
 /* The handlers in the table of fcgi/routes.c, which describes each of them. */
@@ -75,5 +79,25 @@ http_handler h_health_not_ready;
 
 /* h_metrics.c: numbers for Prometheus */
 http_handler h_metrics;
+
+/* h_report.c: what workers report */
+http_handler h_run_start;
+http_handler h_run_progress;
+http_handler h_run_done;
+http_handler h_run_fail;
+
+/*
+ * Read status, result and output of the body into *w, which borrows them; what
+ * is wrong is a fault in res.
+ */
+struct sched_work;
+void read_work(const struct request *req, struct sched_work *w,
+    struct response *res);
+
+/*
+ * As response_store, for the run id: not found, or to be chosen by its queue.  A
+ * run that the client may not see is not found.
+ */
+bool run_is_found(const char *id, struct response *res, enum store_rc rc);
 
 #endif

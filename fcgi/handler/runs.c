@@ -136,15 +136,11 @@ read_queue(const struct request *req, const char **out, struct response *res)
 	return -1;
 }
 
-/*
- * As response_store, for the run in the path.  A run that the client may not
- * see is not found.
- */
-static bool
-is_found(const struct request *req, struct response *res, enum store_rc rc)
+bool
+run_is_found(const char *id, struct response *res, enum store_rc rc)
 {
 	if (rc == STORE_NOTFOUND)
-		response_error(res, 404, MSG_RUN_MISSING, req->path.run);
+		response_error(res, 404, MSG_RUN_MISSING, id);
 	else if (rc == STORE_LIMIT) {
 		fault_add(&res->faults, "queue_name",
 		    "is required: several queues have a run of this id");
@@ -203,7 +199,7 @@ h_run_get(struct ctx *ctx, const struct request *req, struct response *res)
 	const char *queue = NULL;
 
 	if (read_queue(req, &queue, res) == 0 &&
-	    is_found(req, res,
+	    run_is_found(req->path.run, res,
 		sched_run_get(&ctx->sched, queue, req->path.run, &r)) &&
 	    response_store(res, sched_run_detail(&ctx->sched, &r, &d)))
 		add_run_detail(ctx, &r, &d, res->data);
@@ -223,7 +219,7 @@ h_run_replay(struct ctx *ctx, const struct request *req, struct response *res)
 	rc = sched_replay(&ctx->sched, queue, req->path.run, run_id);
 	if (rc == STORE_CONFLICT)
 		response_error(res, 409, MSG_RUN_NO_PARAMS, req->path.run);
-	else if (is_found(req, res, rc)) {
+	else if (run_is_found(req->path.run, res, rc)) {
 		buf_str(res->data, "{\"run_id\":");
 		buf_json(res->data, run_id);
 		buf_char(res->data, '}');

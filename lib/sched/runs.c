@@ -252,6 +252,114 @@ sched_run_detail(struct sched *s, const struct run *r, struct run_detail *out)
 	return rc;
 }
 
+/* The attempt under way, if it is not the worker's, was lost; another begins. */
+static enum store_rc
+report_start(struct store *st, const struct run *r, const char *worker,
+    int64_t now_us)
+{
+	const struct attempt *a = &r->work.last;
+	const struct work_end lost = { .outcome = OUTCOME_QUEUED,
+		.now_us = now_us,
+		.error = "another attempt began" };
+	enum store_rc rc = STORE_OK;
+
+	if (r->work.outcome == OUTCOME_RUNNING) {
+		if (a->worker == NULL || worker == NULL ||
+		    strcmp(a->worker, worker) == 0)
+			return STORE_OK;
+		rc = store_work_end(st, r->row, &lost);
+	}
+	if (rc == STORE_OK)
+		rc = store_work_insert(st, r->row, r->slot_us);
+	return rc == STORE_OK ? store_work_start(st, r->row, worker, now_us) :
+				rc;
+}
+
+static enum store_rc
+report_end(struct store *st, const struct run *r, const struct sched_report *p,
+    int64_t now_us)
+{
+	const struct work_end end = {
+		.outcome = p->outcome,
+		.now_us = now_us,
+		.status = p->work.status,
+		.error = p->error,
+		.result = p->work.result,
+		.output = p->work.output,
+	};
+	enum outcome was = r->work.outcome;
+	enum store_rc rc = STORE_OK;
+
+	if (was == p->outcome)
+		return STORE_OK;
+	if (was == OUTCOME_NONE || was == OUTCOME_QUEUED)
+		rc = report_start(st, r, NULL, now_us);
+	else if (was != OUTCOME_RUNNING)
+		return STORE_CONFLICT;
+	return rc == STORE_OK ? store_work_end(st, r->row, &end) : rc;
+}
+
+/* Record a report in the open transaction. */
+static enum store_rc
+report(struct sched *s, struct store *st, const struct run *r,
+    const struct sched_report *p)
+{
+	int64_t now_us = clock_get_us(s->clock);
+
+	if (r->state != RUN_SENT)
+		return STORE_CONFLICT;
+	switch (p->step) {
+	case SCHED_STEP_START:
+		return report_start(st, r, p->worker, now_us);
+	case SCHED_STEP_PROGRESS:
+		return r->work.outcome == OUTCOME_RUNNING ?
+		    store_work_progress(st, r->row, now_us, p->work.output) :
+		    STORE_CONFLICT;
+	case SCHED_STEP_END:
+		return report_end(st, r, p, now_us);
+	}
+	return STORE_CONFLICT;
+}
+
+/* The run as it is in the transaction: recorded, and read again. */
+static enum store_rc
+report_now(struct sched *s, struct store *st, const struct sched_report *p,
+    enum outcome *out)
+{
+	const char *const name[2] = { p->queue, p->run };
+	struct run r = { .row = 0 };
+	int n = 0;
+	enum store_rc rc = find_in(s, st, name, &r, &n);
+
+	if (rc == STORE_OK && n == 0)
+		rc = STORE_NOTFOUND;
+	if (rc == STORE_OK)
+		*out = run_outcome(&r);
+	if (rc == STORE_OK && (rc = report(s, st, &r, p)) == STORE_OK) {
+		rc = find_in(s, st, name, &r, &n);
+		*out = run_outcome(&r);
+	}
+	run_fini(&r);
+	return rc;
+}
+
+enum store_rc
+sched_run_report(struct sched *s, const struct sched_report *p,
+    enum outcome *out)
+{
+	const char *const name[2] = { p->queue, p->run };
+	struct run r = { .row = 0 };
+	struct store *st = NULL;
+	enum store_rc rc;
+
+	*out = OUTCOME_NONE;
+	if ((rc = run_find(s, name, &st, &r)) == STORE_OK &&
+	    (rc = store_begin(st)) == STORE_OK)
+		rc = sched_end(st, report_now(s, st, p, out));
+	run_fini(&r);
+	return rc;
+}
+
 /* What a replay hands over, and the owners of what that borrows. */
 struct replay {
 	struct job job;

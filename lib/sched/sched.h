@@ -355,6 +355,33 @@ enum store_rc sched_ack(struct sched *s, const struct sched_leases *l,
 enum store_rc sched_extend(struct sched *s, const struct sched_leases *l,
     int64_t lease_us, size_t *done);
 
+/* What a worker reports of a run that was handed over to it. */
+enum sched_step {
+	SCHED_STEP_START,    /* an attempt begins */
+	SCHED_STEP_PROGRESS, /* its output so far */
+	SCHED_STEP_END	     /* it has ended */
+};
+struct sched_report {
+	const char *queue; /* NULL: of any that the actor may access */
+	const char *run;
+	enum sched_step step;
+	const char *worker;	/* START: its name, or NULL */
+	enum outcome outcome;	/* END: SUCCEEDED, FAILED or EXPIRED */
+	const char *error;	/* END: or NULL */
+	struct sched_work work; /* PROGRESS: output; END: all of it */
+};
+
+/*
+ * Record the report; *out is how the run stands then.  To start an attempt that
+ * is under way at that worker, or to end one as it has ended, changes nothing.
+ * An end without a start is an attempt of no length.  STORE_NOTFOUND,
+ * STORE_LIMIT: as sched_run_get.  STORE_CONFLICT: the run was not handed over,
+ * its target reports itself, or its work has ended otherwise; *out says which
+ * if that is so.
+ */
+enum store_rc sched_run_report(struct sched *s, const struct sched_report *r,
+    enum outcome *out);
+
 /* How messages return to their queue. */
 struct sched_nack {
 	int64_t delay_us;

@@ -28,7 +28,6 @@ static const struct column end_fields[] = {
 	COLUMN_INT("now", struct work_end, now_us),
 	COLUMN_INT_OR("status", struct work_end, status, WORK_NO_STATUS),
 	COLUMN_BORROWED("error", struct work_end, error),
-	COLUMN_BORROWED("result", struct work_end, result),
 };
 /* clang-format on */
 
@@ -67,23 +66,36 @@ tail_of(const char *text, size_t max)
 	return text;
 }
 
+static enum store_rc
+set_output(struct store *st, int64_t run, const struct work_end *e)
+{
+	const char *tail =
+	    e->output == NULL ? NULL : tail_of(e->output, WORK_OUTPUT_MAX);
+
+	return stmt_exec(st, SQL_OUTPUT_SET,
+	    ARGS(INT(":run", run), INT(":now", e->now_us),
+		TEXT(":result", e->result), TEXT(":output", tail)));
+}
+
+enum store_rc
+store_work_progress(struct store *st, int64_t run, int64_t now_us,
+    const char *output)
+{
+	return set_output(st, run,
+	    &(const struct work_end){ .now_us = now_us, .output = output });
+}
+
 enum store_rc
 store_work_end(struct store *st, int64_t run, const struct work_end *e)
 {
-	enum store_rc rc;
+	enum store_rc rc = STORE_OK;
 
 	if (run == 0)
 		return STORE_OK;
-	if (e->output != NULL || e->result != NULL) {
-		rc = stmt_exec(st, SQL_OUTPUT_SET,
-		    ARGS(INT(":run", run), ROW(&columns_end, e),
-			TEXT(":output",
-			    e->output == NULL ?
-				NULL :
-				tail_of(e->output, WORK_OUTPUT_MAX))));
-		if (rc != STORE_OK)
-			return rc;
-	}
+	if (e->output != NULL || e->result != NULL)
+		rc = set_output(st, run, e);
+	if (rc != STORE_OK)
+		return rc;
 	rc = stmt_exec(st, SQL_WORK_END,
 	    ARGS(INT(":run", run), ROW(&columns_end, e)));
 	if (rc != STORE_OK || e->outcome == OUTCOME_SUCCEEDED)

@@ -25,6 +25,10 @@ enum store_rc store_work_start(struct store *st, int64_t run,
 enum store_rc store_work_end(struct store *st, int64_t run,
     const struct work_end *e);
 
+/* What the attempt under way has printed so far: the end of it is kept. */
+enum store_rc store_work_progress(struct store *st, int64_t run, int64_t now_us,
+    const char *output);
+
 /* The outcome alone changes: a replayed dead letter. */
 enum store_rc store_work_reopen(struct store *st, int64_t run,
     enum outcome outcome);

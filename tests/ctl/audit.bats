@@ -170,6 +170,8 @@ found() {
 	"$TICKER" --once
 	echo 'retention_rows_per_job = 3' >>"$CONF"
 	"$MH" job run q k
+	# Those whose message waits are kept.
+	"$MH" queue clear q --yes
 	"$TICKER" --once
 	[ "$(sql 'SELECT sum(rows) FROM run_pruned')" -ge 10 ]
 	clean

@@ -288,10 +288,10 @@ known() {
 		}
 	END
 	send q
-	R_KEY=canary X_PASSWORD=canary Y_PASSWORD=canary \
-	    MINUTEHAND_TOKEN=canary R_KEY2=mine \
+	R_KEY=s3cret-value X_PASSWORD=s3cret-value Y_PASSWORD=s3cret-value \
+	    MINUTEHAND_TOKEN=s3cret-value R_KEY2=mine \
 	    "$MH" consume q -- env >"$OUT/env"
-	run -1 grep canary "$OUT/env"
+	run -1 grep s3cret-value "$OUT/env"
 	grep -qx R_KEY2=mine "$OUT/env"
 	grep -qx "HOME=$HOME" "$OUT/env"
 }

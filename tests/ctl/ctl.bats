@@ -264,7 +264,7 @@ setup() {
 	run "$MH" job run q a
 	[[ $output =~ ^[0-9a-f]{8}-[0-9a-f]{4}-7 ]]
 	[[ $("$MH" runs q a) == *"sent"*"$output"* ]]
-	[[ $("$MH" runs --json) == *'"outcome":"sent"'* ]]
+	[[ $("$MH" runs --json) == *'"state":"sent"'* ]]
 	"$MH" job delete q a
 	for sub in show pause resume delete run; do
 		run "$MH" job "$sub" q a

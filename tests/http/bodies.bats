@@ -56,6 +56,10 @@ routes() {
 	POST|/v1/dead/purge|{"queue_name":"q0","all":true}|-|yes
 	DELETE|/v1/dead/letter|{"queue_name":"q0","id":"dead"}|queue_name=q0&id=dead|yes
 	POST|/v1/run/replay|{"queue_name":"q0","run_id":"run"}|queue_name=q0&run_id=run|yes
+	POST|/v1/run/start|{"queue_name":"q0","run_id":"run","worker":"w"}|-|yes
+	POST|/v1/run/progress|{"queue_name":"q0","run_id":"busy","output":"x"}|-|no
+	POST|/v1/run/done|{"queue_name":"q0","run_id":"busy"}|-|yes
+	POST|/v1/run/fail|{"queue_name":"q0","run_id":"busy"}|-|yes
 	END
 }
 
@@ -65,7 +69,7 @@ uncovered() {
 	local method pattern rest
 	while read -r method pattern rest; do
 		case $method:$pattern in
-		*'}'*/cancel | *'}'*/run | *'}'*/replay | *'}'/dead | *'{message}') continue ;;
+		*'}'*/cancel | *'{run}/'* | *'}'*/run | *'}'*/replay | *'}'/dead | *'{message}') continue ;;
 		POST:/* | PATCH:/* | DELETE:/*) ;;
 		*) continue ;;
 		esac
@@ -78,32 +82,37 @@ uncovered() {
 	[ "$(uncovered)" = '' ]
 }
 
-# The jobs, switches and messages of all queues.
+# The jobs, switches, messages and outcomes of all queues.
 state() {
 	sqlite3 "$WEB/instance/store.db" "
 	    SELECT queue, job_id, state, description FROM job ORDER BY 1, 2;
 	    SELECT name, is_paused FROM queue
 	    WHERE is_paused ORDER BY 1;
 	    SELECT queue, state, count(*) FROM message
-	    GROUP BY 1, 2 ORDER BY 1, 2"
+	    GROUP BY 1, 2 ORDER BY 1, 2;
+	    SELECT queue, task_id, outcome FROM run JOIN work ON run = id
+	    ORDER BY 1, 2"
 }
 
 # Two jobs, one of them paused, and a message in each of two queues.
 fill() {
-	local q body
+	local q body id
 	for q in q0 q1; do
 		body="{\"queue_name\":\"$q\",\"job_id\":\"j\",\"trigger\":\"interval\",\"hours\":1}"
 		call POST /funboost/add_timing_job "$body"
 		call POST /funboost/add_timing_job "${body/\"j\"/\"p\"}"
 		call POST /funboost/pause_timing_job "{\"queue_name\":\"$q\",\"job_id\":\"p\"}"
-		call POST /funboost/publish "{\"queue_name\":\"$q\",\"msg_body\":{},\"task_id\":\"run\"}"
+		for id in run busy; do
+			call POST /funboost/publish "{\"queue_name\":\"$q\",\"msg_body\":{},\"task_id\":\"$id\"}"
+		done
+		call POST /v1/run/start "{\"queue_name\":\"$q\",\"run_id\":\"busy\"}"
 		sqlite3 "$WEB/instance/store.db" "INSERT INTO message (queue,
 		    priority, state, attempt, enqueued_us, body)
 		    VALUES ('$q', 0, 2, 1, 1, json_object('task_id', 'dead'))"
 	done
 	sqlite3 "$WEB/instance/store.db" ".backup '$WEB/backup'"
 	all=$(state)
-	[ "$(wc -l <<<"$all")" -eq 8 ]
+	[ "$(wc -l <<<"$all")" -eq 12 ]
 }
 
 call() {

@@ -78,7 +78,11 @@ kill_round() {
 	    -j '"trigger":"date"' "$WEB_PORT" /funboost/add_timing_job \
 	    "$TOKEN" 8 100000000 >"$BATS_TEST_TMPDIR/load" 2>&1 3>&- &
 	ADDER=$!
-	for _ in {1..100}; do
+	# At least 100 times each, and until there is enough to lose.
+	local rounds=0
+	while [ "$rounds" -lt 100 ] || { [ "$rounds" -lt 2000 ] &&
+	    [ "$(wc -l <"$BATS_TEST_TMPDIR/acked")" -le 1000 ]; }; do
+		rounds=$((rounds + 1))
 		(as_user "$WEB/ticker" -c "$CONF" --once) 3>&- &
 		pid=$!
 		nap 40

@@ -91,7 +91,7 @@ static unsigned
 scope_of(const struct route *r)
 {
 	static const char *const consume[] = { "/lease", "/ack", "/nack",
-		"/extend" };
+		"/extend", "/start", "/progress", "/done", "/fail" };
 
 	if (strcmp(r->pattern, "/") == 0 || strcmp(r->pattern, "/healthz") == 0)
 		return 0;

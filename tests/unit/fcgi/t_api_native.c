@@ -109,7 +109,10 @@ test_missing(struct api *a)
 	int n = 0;
 
 	for (size_t i = 0; (r = route_at(i)) != NULL; i++)
-		for (size_t v = 0; r->names != 0 && v < 4; v++) {
+		/* Names in the path are there. */
+		for (size_t v = 0;
+		     r->names != 0 && strchr(r->pattern, '{') == NULL && v < 4;
+		     v++) {
 			struct buf path = BUF_INIT;
 			struct api_request req = { .lang = "en" };
 
