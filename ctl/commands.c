@@ -38,6 +38,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_render_import,
 	&cmd_runs,
 	&cmd_upcoming,
+	&cmd_output,
 	&cmd_why,
 	&cmd_replay,
 	&cmd_preview,

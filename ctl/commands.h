@@ -16,8 +16,8 @@ extern const struct ctl_command cmd_queue_list, cmd_queue_peek, cmd_queue_pause,
     cmd_queue_resume, cmd_queue_clear, cmd_queue_test;
 extern const struct ctl_command cmd_dead_list, cmd_dead_show, cmd_dead_replay,
     cmd_dead_purge;
-extern const struct ctl_command cmd_replay, cmd_runs, cmd_upcoming, cmd_why,
-    cmd_preview, cmd_consume;
+extern const struct ctl_command cmd_replay, cmd_runs, cmd_output, cmd_upcoming,
+    cmd_why, cmd_preview, cmd_consume;
 extern const struct ctl_command cmd_render_create, cmd_render_list,
     cmd_render_show, cmd_render_cancel, cmd_render_watch, cmd_render_import;
 

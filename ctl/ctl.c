@@ -98,6 +98,19 @@ ctl_fail_job(enum store_rc rc, const struct ctl_args *a)
 }
 
 int
+ctl_fail_run(enum store_rc rc, const char *run)
+{
+	if (rc == STORE_NOTFOUND)
+		return ctl_fail(CTL_NO, "no such run: %s", run);
+	if (rc == STORE_LIMIT)
+		return ctl_fail(CTL_NO,
+		    "run %s: several queues have a run of this id; choose with "
+		    "--queue",
+		    run);
+	return ctl_fail_rc(rc, run);
+}
+
+int
 ctl_fail_start(struct ctl *c, enum store_rc rc, const struct ctl_args *a)
 {
 	const char *why = NULL;

@@ -83,6 +83,10 @@ int ctl_open_job(struct ctl *c, const struct ctl_args *a);
 /* ctl_fail_rc for the job of these operands. */
 int ctl_fail_job(enum store_rc rc, const struct ctl_args *a);
 
+/* Report rc for the run of the id run, of which there may be none or several;
+ * an exit status. */
+int ctl_fail_run(enum store_rc rc, const char *run);
+
 /* As ctl_fail_job, after a request to run or resume the job; for a job of kind
  * memory that no ticker could run, report the reason. */
 int ctl_fail_start(struct ctl *c, enum store_rc rc, const struct ctl_args *a);

@@ -71,5 +71,8 @@ SELECT run, attempts, :now, :result, :output FROM work WHERE run = :run
 ON CONFLICT (run, n) DO UPDATE SET at_us = excluded.at_us,
 	result = excluded.result, text = excluded.text;
 
--- name: output_newest
-SELECT {output} FROM output WHERE run = :run ORDER BY n DESC LIMIT 1;
+-- Of the last attempt alone: what an earlier one printed is not its output.
+
+-- name: output_last
+SELECT {output} FROM output
+WHERE run = :run AND n = (SELECT attempts FROM work WHERE run = :run);

@@ -223,15 +223,8 @@ run_replay(struct ctl *c, const struct ctl_args *a)
 		    "run %s: its job is gone and its message was consumed, "
 		    "so its parameters are unknown",
 		    a->operand[0]);
-	if (rc == STORE_NOTFOUND)
-		return ctl_fail(CTL_NO, "no such run: %s", a->operand[0]);
-	if (rc == STORE_LIMIT)
-		return ctl_fail(CTL_NO,
-		    "run %s: several queues have a run of this id; choose with "
-		    "--queue",
-		    a->operand[0]);
 	if (rc != STORE_OK)
-		return ctl_fail_rc(rc, "replay");
+		return ctl_fail_run(rc, a->operand[0]);
 	text_line("%s", run_id);
 	job_print_run_warnings(c, run_id);
 	return CTL_OK;

@@ -150,21 +150,6 @@ run_is_found(const char *id, struct response *res, enum store_rc rc)
 	return false;
 }
 
-static void
-add_attempts(const struct run_detail *d, struct buf *out)
-{
-	const struct attempt_list *l = &d->earlier;
-
-	buf_str(out, ",\"earlier_attempts\":[");
-	for (size_t i = 0; i < l->n; i++) {
-		buf_printf(out, "%s{\"attempt\":%" PRId64, i > 0 ? "," : "",
-		    l->v[i].n);
-		attempt_json(&l->v[i], out);
-		buf_char(out, '}');
-	}
-	buf_char(out, ']');
-}
-
 /*
  * A single run, with its earlier attempts, its output, and its result: as
  * reported, or as its worker has stored it in Redis.
@@ -179,7 +164,8 @@ add_run_detail(struct ctx *ctx, const struct run *r, const struct run_detail *d,
 	if (out->is_failed)
 		return;
 	out->len--;
-	add_attempts(d, out);
+	buf_str(out, ",\"earlier_attempts\":");
+	attempts_json(&d->earlier, out);
 	member_text("output", d->output, out);
 	buf_str(out, ",\"result\":");
 	if (d->result != NULL)

@@ -31,7 +31,8 @@ void text_part(FILE *f, const char *fmt, ...)
 
 /*
  * Print text of several lines: newlines (also CR LF) and tabs are kept, all
- * else is made harmless.  Stored or typed text must not begin a line in it.
+ * else is made harmless.  Stored or typed text must not begin a line in it,
+ * unless it is all that the program prints.
  */
 void text_block(FILE *f, const char *text);
 

@@ -187,6 +187,19 @@ attempt_json(const struct attempt *a, struct buf *out)
 }
 
 void
+attempts_json(const struct attempt_list *l, struct buf *out)
+{
+	buf_char(out, '[');
+	for (size_t i = 0; i < l->n; i++) {
+		buf_printf(out, "%s{\"attempt\":%lld", i > 0 ? "," : "",
+		    (long long)l->v[i].n);
+		attempt_json(&l->v[i], out);
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
+}
+
+void
 run_json(const struct run *r, struct buf *out)
 {
 	enum outcome o = run_outcome(r);

@@ -97,6 +97,9 @@ void run_json(const struct run *r, struct buf *out);
  * each. */
 void attempt_json(const struct attempt *a, struct buf *out);
 
+/* Append the attempts as a JSON list: [{"attempt":1,"started_at":…}, …]. */
+void attempts_json(const struct attempt_list *l, struct buf *out);
+
 /* Free what one row owns; empty afterwards. */
 void run_fini(struct run *r);
 

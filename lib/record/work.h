@@ -86,8 +86,8 @@ struct work {
 struct run_detail {
 	struct attempt_list
 	    earlier;  /* attempts before the last, oldest first */
-	char *result; /* JSON text that the worker reported, or NULL */
-	char *output; /* the end of what it printed, or NULL */
+	char *result; /* JSON text that the last one reported, or NULL */
+	char *output; /* the end of what the last one printed, or NULL */
 };
 
 /* Free what d owns; empty afterwards. */

@@ -158,8 +158,7 @@ store_work_clear(struct store *st, const char *queue, int64_t now_us,
 static enum store_rc
 read_output(struct store *st, int64_t run, struct run_detail *out)
 {
-	struct stmt *q =
-	    stmt_call(st, SQL_OUTPUT_NEWEST, ARGS(INT(":run", run)));
+	struct stmt *q = stmt_call(st, SQL_OUTPUT_LAST, ARGS(INT(":run", run)));
 
 	(void)stmt_next_row(q, &columns_output, out);
 	return stmt_end(q);

@@ -24,6 +24,7 @@ reading() {
 	queue list
 	queue peek q
 	runs
+	output --json RUN
 	why q j 2020-01-01
 	token list
 	backup BACKUP

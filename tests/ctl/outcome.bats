@@ -132,6 +132,35 @@ complaint_free() {
 	[ "$(sqlite3 "$DIR/store.db" 'SELECT n, status, error FROM attempt')" = '1|4|exit 4: no disk' ]
 }
 
+@test "output: what the last attempt printed, harmless, and why there is none" {
+	run -1 mh output none
+	[ "$output" = 'minutehand: no such run: none' ]
+	add job
+	id=$(due job)
+	run -1 --separate-stderr mh output "$id"
+	[ -z "$output" ]
+	[ "$stderr" = "minutehand: run $id: no worker has had it" ]
+	run -1 consume --retry 0s -- false
+	run -1 mh output "$id"
+	[ "$output" = "minutehand: run $id: attempt 1 printed nothing, or its worker kept no output" ]
+	# As a worker reports it; the escape is that of a terminal.
+	sqlite3 "$DIR/store.db" "INSERT INTO output (run, n, at_us, result, text)
+	    SELECT run, 1, 1, '{\"rows\":3}', 'one' || char(10, 9) || 'two é' || char(27) || '[31m' FROM work"
+	mh output "$id" >"$BATS_TEST_TMPDIR/out"
+	printf 'one\n\ttwo é?[31m\n' | cmp - "$BATS_TEST_TMPDIR/out"
+	mh output --queue q "$id" | cmp - "$BATS_TEST_TMPDIR/out"
+	mh output --json "$id" | jq -e --arg id "$id" '.id == $id and .outcome == "queued" and .attempts == 1 and
+	    .earlier_attempts == [] and .result == {"rows": 3} and .output == "one\n\ttwo é\u001b[31m"'
+	run -1 mh output --queue other "$id"
+	run -65 mh output --queue $'a\nb' "$id"
+	# The next attempt prints nothing: what the first one did is not its output.
+	consume --max 1 -- sh -c "\"$MINUTEHAND\" output $id >\"$BATS_TEST_TMPDIR/during\" 2>&1 || :"
+	[ "$(cat "$BATS_TEST_TMPDIR/during")" = "minutehand: run $id: attempt 2 has not ended" ]
+	run -1 mh output "$id"
+	mh output --json "$id" | jq -e '.output == null and .result == null and
+	    (.earlier_attempts | map([.attempt, .status, .error])) == [[1, 1, "exit 1"]]'
+}
+
 @test "what is refused, by name" {
 	run -64 mh runs --outcome "done"
 	[[ $output == *'--outcome: queued, running,'*'is needed, not "done"'* ]]

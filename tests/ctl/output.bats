@@ -58,6 +58,7 @@ printing() {
 	queue peek q --json
 	runs
 	runs --json
+	output --json $RUN
 	why q j 2020-01-01
 	why q j 2020-01-01 --json
 	replay $RUN

@@ -45,6 +45,7 @@ commands() {
 	dead replay|1|2
 	dead purge|1|2
 	runs|0|2
+	output|1|1
 	why|3|3
 	replay|1|1
 	preview|0|1
