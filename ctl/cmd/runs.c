@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "ctl/cmd/runs.h"
 #include "ctl/commands.h"
 #include "ctl/job_add.h"
 #include "ctl/json_out.h"
@@ -30,7 +31,8 @@ enum {
 	OPT_SINCE,
 	OPT_FROM,
 	OPT_TO,
-	OPT_CURSOR
+	OPT_CURSOR,
+	OPT_STATS
 };
 
 static const struct ctl_option options[] = {
@@ -44,6 +46,8 @@ static const struct ctl_option options[] = {
 	[OPT_FROM] = { "from", "TIME", "only slots from TIME on" },
 	[OPT_TO] = { "to", "TIME", "only slots before TIME" },
 	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
+	[OPT_STATS] = { "stats", NULL,
+	    "sums over the newest 10000 runs of a job, instead of a list" },
 	{ .name = NULL },
 };
 
@@ -152,6 +156,25 @@ read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
 	return status;
 }
 
+/* Sums are over all runs of one job. */
+static int
+check_stats(const struct ctl_args *a)
+{
+	static const int others[] = { OPT_LIMIT, OPT_STATE, OPT_OUTCOME,
+		OPT_FAILED, OPT_CURSOR };
+
+	if (a->opt[OPT_STATS] == NULL)
+		return CTL_OK;
+	if (a->noperands < 2)
+		return ctl_fail(CTL_USAGE, "--stats needs QUEUE and JOB");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (a->opt[others[i]] != NULL)
+			return ctl_fail(CTL_USAGE,
+			    "--stats and --%s exclude each other",
+			    options[others[i]].name);
+	return CTL_OK;
+}
+
 /* From when on: a time, or how long ago. */
 static int
 read_from(const struct ctl *c, const struct ctl_args *a, int64_t *from_us)
@@ -187,13 +210,16 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 	enum store_rc rc;
 	int status = read_filter(a, &o);
 
-	if (status != CTL_OK || (status = ctl_open(c)) != CTL_OK)
+	if (status != CTL_OK || (status = check_stats(a)) != CTL_OK ||
+	    (status = ctl_open(c)) != CTL_OK)
 		return status;
 	status = read_from(c, a, &o.from_us);
 	if (status == CTL_OK)
 		status = ctl_opt_time(c, "to", a->opt[OPT_TO], &o.to_us);
 	if (status != CTL_OK)
 		return status;
+	if (a->opt[OPT_STATS] != NULL)
+		return runs_print_stats(c, &o, a->opt[OPT_JSON] != NULL);
 	rc = sched_runs(&c->sched, &o, &l, next);
 	if (rc == STORE_NOTFOUND)
 		status =

@@ -161,6 +161,40 @@ complaint_free() {
 	    (.earlier_attempts | map([.attempt, .status, .error])) == [[1, 1, "exit 1"]]'
 }
 
+@test "runs --stats: outcomes, success rate, durations, last success, streak" {
+	run -1 mh runs q job --stats
+	[ "$output" = 'minutehand: no such job: q/job, and no runs of it' ]
+	add job
+	run -0 mh runs q job --stats
+	[ -z "$output" ]
+	mh runs q job --stats --json | jq -e '.queue_name == "q" and .job_id == "job" and
+	    .success_rate == null and .streak == null and .duration_ms.max == null and .is_limited == false'
+	for status in 0 0 3; do
+		due job >/dev/null
+		consume --retry 0s -- sh -c "sleep 0.2; exit $status" 2>/dev/null || :
+	done
+	consume --quiet -- false || :
+	due job >/dev/null
+	mh job add q --id other --date 2099-01-01 >/dev/null
+	due other >/dev/null
+	run -0 mh runs q job --stats
+	[[ ${lines[*]} == 'queued           1 succeeded        2 dead             1 success rate     66.7 % duration         p50 0.'*'streak           1 without success' ]]
+	[[ $output == *'last success     20'* ]]
+	mh runs q job --stats --json | jq -e '.outcomes.succeeded == 2 and .outcomes.dead == 1 and
+	    .outcomes.queued == 1 and .success_rate == 0.6667 and .streak == {"succeeded": false, "runs": 1} and
+	    .duration_ms.p50 >= 200 and .duration_ms.max >= .duration_ms.p95 and
+	    (.last_success_at | startswith("20"))'
+	# Of no time, nothing.
+	[ "$(mh runs q job --stats --to 2020-01-01 --json | jq '.outcomes | add')" -eq 0 ]
+	[ "$(mh runs q job --stats --since 1h --json | jq '.outcomes | add')" -eq 4 ]
+	for words in '' q 'q job --failed' 'q job --state sent' 'q job --limit 5' 'q job --cursor x' \
+	    'q job --outcome dead'; do
+		# shellcheck disable=SC2086
+		run -64 mh runs --stats $words
+		[[ $output == 'minutehand: --stats '* ]]
+	done
+}
+
 @test "what is refused, by name" {
 	run -64 mh runs --outcome "done"
 	[[ $output == *'--outcome: queued, running,'*'is needed, not "done"'* ]]
