@@ -75,16 +75,16 @@ position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
 	    (long long)p[0].id, next[1], (long long)p[1].id);
 }
 
-/* Move up to limit jobs to out, always the earlier of the two heads. */
+/* Add up to limit jobs to out, always the earlier of the two heads. */
 static enum store_rc
 list_merge(struct job_list from[JOB_KIND__MAX], struct position *pos,
     int64_t limit, struct job_list *out)
 {
-	size_t i[JOB_KIND__MAX] = { 0 };
+	size_t i[JOB_KIND__MAX] = { 0 }, had = out->n;
 	struct job *j;
 	int k;
 
-	while ((int64_t)out->n < limit) {
+	while ((int64_t)(out->n - had) < limit) {
 		if (i[JOB_DURABLE] == from[JOB_DURABLE].n)
 			k = JOB_MEMORY;
 		else if (i[JOB_MEMORY] == from[JOB_MEMORY].n)

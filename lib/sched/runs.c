@@ -60,17 +60,17 @@ position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
 	    (long long)p[1].slot_us, (long long)p[1].row);
 }
 
-/* Move up to limit rows to out, always the newer of the two heads. */
+/* Add up to limit rows to out, always the newer of the two heads. */
 static enum store_rc
 runs_merge(struct run_list from[JOB_KIND__MAX], struct position *pos,
     int64_t limit, struct run_list *out)
 {
-	size_t i[JOB_KIND__MAX] = { 0 };
+	size_t i[JOB_KIND__MAX] = { 0 }, had = out->n;
 	const struct run_list *d = &from[JOB_DURABLE], *m = &from[JOB_MEMORY];
 	struct run *r;
 	int k;
 
-	while ((int64_t)out->n < limit) {
+	while ((int64_t)(out->n - had) < limit) {
 		k = JOB_DURABLE;
 		if (i[JOB_DURABLE] == d->n ||
 		    (i[JOB_MEMORY] < m->n &&

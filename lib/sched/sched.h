@@ -191,7 +191,7 @@ struct sched_list_opts {
 #define SCHED_CURSOR_MAX 96
 
 /*
- * List jobs by next run, those without last.  *next becomes "" at the end,
+ * Add jobs to out by next run, those without last.  *next becomes "" at the end,
  * else the cursor of the next page.  STORE_CONFLICT: the list is longer than
  * max_list and no limit was given; STORE_NOTFOUND: the cursor is invalid.
  */
@@ -221,7 +221,7 @@ struct sched_runs_opts {
 };
 
 /*
- * List ledger rows, newest slot first.  *next becomes "" at the end, else the
+ * Add ledger rows to out, newest slot first.  *next becomes "" at the end, else the
  * cursor of the next page.  STORE_NOTFOUND: the cursor is invalid.
  */
 enum store_rc sched_runs(struct sched *s, const struct sched_runs_opts *o,

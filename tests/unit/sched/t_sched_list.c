@@ -119,6 +119,24 @@ pages(int64_t limit, const char *want)
 	buf_fini(&got);
 }
 
+/* Pages of n jobs, all into one list, which grows to the end. */
+static void
+gathered(int64_t limit, const char *want)
+{
+	char next[SCHED_CURSOR_MAX] = "", cursor[SCHED_CURSOR_MAX];
+	struct job_list l = { NULL, 0, 0 };
+	int n = 0;
+
+	do {
+		struct sched_list_opts o = { SCHED_ANY, "q", limit, cursor };
+
+		(void)snprintf(cursor, sizeof(cursor), "%s", next);
+		(void)sched_list(&r.s, &o, &l, next);
+	} while (next[0] != '\0' && ++n < 20);
+	is_str(names(&l), want, "gathered by %lld", (long long)limit);
+	job_list_fini(&l);
+}
+
 /* A cursor goes on where it stopped while jobs come and go. */
 static void
 check_changing(void)
@@ -313,6 +331,8 @@ main(void)
 	pages(3, "m:m10 d:d20 m:m20 | d:d30 m:m40 d:dp | m:mp");
 	pages(6, "m:m10 d:d20 m:m20 d:d30 m:m40 d:dp | m:mp");
 	pages(7, "m:m10 d:d20 m:m20 d:d30 m:m40 d:dp m:mp");
+	for (int64_t limit = 1; limit <= 8; limit++)
+		gathered(limit, "m:m10 d:d20 m:m20 d:d30 m:m40 d:dp m:mp");
 	check_changing();
 	check_cursors();
 	check_max_list();
