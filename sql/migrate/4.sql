@@ -189,5 +189,12 @@ SELECT r.id, iif(m.state = 2, 'dead', iif(m.lease IS NULL, 'queued', 'running'))
 	r.slot_us, m.attempt, NULL, m.reason
 FROM message AS m JOIN run AS r ON r.id = m.run WHERE true
 ON CONFLICT DO NOTHING;
+INSERT INTO work (run, outcome, due_us, attempts, started_us, finished_us, error)
+SELECT r.id, iif(r.state = 'refused', 'failed', r.state), r.slot_us,
+	coalesce(d.attempt, o.attempt, 0), d.started_us, d.finished_us, r.reason
+FROM run AS r LEFT JOIN delivery AS d ON d.run = r.id
+	LEFT JOIN outbox AS o ON o.run = r.id
+WHERE r.state IN ('failed', 'dead', 'refused', 'canceled')
+ON CONFLICT DO NOTHING;
 
 PRAGMA user_version = 4;

@@ -460,6 +460,53 @@ check_retries(void)
 	(void)sqlite3_close(db);
 }
 
+/* Runs of the embedded queue, and those that did not succeed, get their work;
+ * messages their runs. */
+static void
+check_work(const struct version *v)
+{
+	static const char more[] =
+	    "INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us,"
+	    " count, state, decided_us, reason) VALUES"
+	    " ('w1', NULL, 'q', '', 101, 101, 1, 'sent', 1, NULL),"
+	    " ('w2', NULL, 'q', '', 102, 102, 1, 'sent', 1, NULL),"
+	    " ('w3', NULL, 'q', '', 103, 103, 1, 'sent', 1, NULL),"
+	    " ('w4', NULL, 'q', '', 104, 104, 1, 'sent', 1, NULL),"
+	    " ('w5', NULL, 'r', '', 105, 105, 1, 'refused', 1, '400'),"
+	    " ('w6', NULL, 'r', '', 106, 106, 1, 'dead', 1, 'late'),"
+	    " ('w7', NULL, 'r', '', 107, 107, 1, 'missed', 1, 'late');"
+	    "INSERT INTO message (queue, priority, state, attempt, lease,"
+	    " enqueued_us, body) VALUES"
+	    " ('q', 0, 0, 0, NULL, 1, '{\"task_id\":\"w1\"}'),"
+	    " ('q', 0, 1, 2, 'x', 1, '{\"task_id\":\"w2\"}'),"
+	    " ('q', 0, 2, 5, NULL, 1, '{\"task_id\":\"w3\"}'),"
+	    " ('r', 0, 0, 0, NULL, 1, '{\"task_id\":\"w4\"}'),"
+	    " ('q', 0, 0, 0, NULL, 1, 'no JSON');";
+	const char *file = name("work.db");
+	sqlite3 *db;
+	char *got;
+
+	make_old(v, file);
+	db = open_db(file);
+	run_sql(db, more);
+	(void)sqlite3_close(db);
+	is_int(open_close(file, false), STORE_OK, "with messages");
+	db = open_db(file);
+	got = dump(db,
+	    "SELECT task_id || ' ' || outcome || ' ' || attempts || ' ' ||"
+	    " due_us || coalesce(' ' || error, '')"
+	    " FROM work JOIN run ON run.id = work.run"
+	    " WHERE task_id LIKE 'w%' ORDER BY 1");
+	is_str(got,
+	    "w1 queued 0 101\nw2 running 2 102\nw3 dead 5 103\n"
+	    "w5 failed 0 105 400\nw6 dead 0 106 late\n",
+	    "each has its work");
+	free(got);
+	is_int(number(db, "SELECT count(*) FROM message WHERE run IS NOT NULL"),
+	    3, "messages have their runs");
+	(void)sqlite3_close(db);
+}
+
 int
 main(void)
 {
@@ -479,6 +526,7 @@ main(void)
 		check_schema(&versions[i]);
 		check_data(&versions[i], name("old.db"), true);
 		check_failure(&versions[i]);
+		check_work(&versions[i]);
 		(void)snprintf(cmd, sizeof(cmd), "rm -f '%s'/*", folder);
 		if (system(cmd) != 0)
 			printf("# %s cannot be emptied\n", folder);
