@@ -151,7 +151,8 @@ has_messages() {
 	status=0
 	wait "${TICKERS[0]}" || status=$?
 	[ "$status" -eq 0 ]
-	[ $((($(date +%s%N) - began) / 1000000)) -lt 1500 ]
+	# A second, and what a busy host adds; its window is a minute.
+	[ $((($(date +%s%N) - began) / 1000000)) -lt 15000 ]
 	[ ! -s "$BATS_TEST_TMPDIR/out" ]
 	[ "$(sql "SELECT ended_us IS NOT NULL FROM tick")" -eq 1 ]
 	TICKERS=()
