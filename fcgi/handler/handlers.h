@@ -95,8 +95,8 @@ void read_work(const struct request *req, struct sched_work *w,
     struct response *res);
 
 /*
- * As response_store, for the run id: not found, or to be chosen by its queue.  A
- * run that the client may not see is not found.
+ * As response_store, for the run id: not found, or to be chosen by its queue.
+ * A run that the client may not see is not found.
  */
 bool run_is_found(const char *id, struct response *res, enum store_rc rc);
 

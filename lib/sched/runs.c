@@ -252,7 +252,7 @@ sched_run_detail(struct sched *s, const struct run *r, struct run_detail *out)
 	return rc;
 }
 
-/* The attempt under way, if it is not the worker's, was lost; another begins. */
+/* An attempt under way that is not the worker's was lost; another begins. */
 static enum store_rc
 report_start(struct store *st, const struct run *r, const char *worker,
     int64_t now_us)

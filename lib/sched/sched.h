@@ -191,9 +191,9 @@ struct sched_list_opts {
 #define SCHED_CURSOR_MAX 96
 
 /*
- * Add jobs to out by next run, those without last.  *next becomes "" at the end,
- * else the cursor of the next page.  STORE_CONFLICT: the list is longer than
- * max_list and no limit was given; STORE_NOTFOUND: the cursor is invalid.
+ * Add jobs to out by next run, those without last.  *next becomes "" at the
+ * end, else the cursor of the next page.  STORE_CONFLICT: the list is longer
+ * than max_list and no limit was given; STORE_NOTFOUND: the cursor is invalid.
  */
 enum store_rc sched_list(struct sched *s, const struct sched_list_opts *o,
     struct job_list *out, char next[SCHED_CURSOR_MAX]);
@@ -221,8 +221,8 @@ struct sched_runs_opts {
 };
 
 /*
- * Add ledger rows to out, newest slot first.  *next becomes "" at the end, else the
- * cursor of the next page.  STORE_NOTFOUND: the cursor is invalid.
+ * Add ledger rows to out, newest slot first.  *next becomes "" at the end, else
+ * the cursor of the next page.  STORE_NOTFOUND: the cursor is invalid.
  */
 enum store_rc sched_runs(struct sched *s, const struct sched_runs_opts *o,
     struct run_list *out, char next[SCHED_CURSOR_MAX]);
