@@ -61,7 +61,7 @@ start_crontab(int fd)
 	return pid;
 }
 
-/* Copy "TZ=…" of a crontab, or before the ticker's name in the line, to tz. */
+/* Copy "TZ=…" of a crontab, or before the ticker's name there, to tz. */
 static void
 read_tz(const char *line, char *tz, size_t n)
 {

@@ -82,8 +82,8 @@ add_path(const char *path, struct buf *out)
 }
 
 /*
- * Make candidate paths: "/a/b/c" may be served as "", "/c", "/b/c" …, below the
- * host's root and below the path of the given URL; public_html as /~user.
+ * Make candidate paths: "/a/b/c" may be served as "", "/c", "/b/c" …, below
+ * the host's root and below the path of the given URL; public_html as /~user.
  */
 static void
 make_prefixes(struct search *s, const char *dir)

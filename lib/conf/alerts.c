@@ -294,7 +294,7 @@ check_addresses(const struct conf_alert *a, struct err *why)
 	return 0;
 }
 
-/* smtp://host[:port] or smtps://…: checked as the web address it resembles. */
+/* smtp://host[:port] or smtps://…: checked like a web address. */
 static bool
 is_mail_server(const char *text)
 {

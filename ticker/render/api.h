@@ -213,7 +213,7 @@ void render_answer_free(struct render_answer *a);
 /* Abort the requests under way and free r.  NULL does nothing. */
 void render_free(struct render *r);
 
-/* Return the name of a status, static: "pending" …; "open" for RENDER_OPEN. */
+/* The name of a status, static: "pending" …; "open" for RENDER_OPEN. */
 const char *render_status_name(enum render_status s);
 
 #endif
