@@ -114,7 +114,7 @@ publish() {
 	post /v1/queues/q/lease '{"wait_seconds":15}'
 	wait "$publisher"
 	is 'messages[0].body.kwargs.n' 7
-	[ $((SECONDS - from)) -lt 14 ]
+	[ $((SECONDS - from)) -lt 8 ]
 	post /v1/queues/q/lease '{"wait_seconds":1}'
 	is messages '[]'
 }

@@ -88,7 +88,7 @@ example() {
 
 @test "minutehand.conf(5): the example is valid, and its error message is as shown" {
 	is_built HIREDIS ||
-	    skip 'Redis, which the example has, is not built in'
+	    skip 'this build is one without Redis, which the example has'
 	example minutehand.conf.5 1 >>"$conf"
 	minutehand job add mail-x --every 1h --args '[1,2,3]'
 	run minutehand job add mail-x --every 1h --args '[1,2,3,4]'

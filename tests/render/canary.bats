@@ -55,7 +55,7 @@ finders() {
 	TICK_PID=$!
 	tr '\0' '\n' <"/proc/$TICK_PID/cmdline" >"$BATS_TEST_TMPDIR/cmdline"
 	# A key that is not accepted is tried again after a minute.
-	wait_for 120 are_settled
+	wait_for 100 are_settled
 	"$ctl" render cancel "$id" >"$BATS_TEST_TMPDIR/answers"
 	{
 		"$ctl" render list "$srv" --json

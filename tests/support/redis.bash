@@ -16,7 +16,7 @@
 
 redis_needed() {
 	is_built HIREDIS ||
-	    skip 'Redis is not built in: the library hiredis is missing'
+	    skip 'this build is one without Redis'
 }
 
 section() {

@@ -51,7 +51,7 @@ has_message() {
 
 @test "a folder that another user created first: refused" {
 	if [ "$(id -u)" -ne 0 ]; then
-		skip "needs a second user: not root"
+		skip "only root can give a folder to another user"
 	fi
 	add m
 	chown -R nobody "$RAM/mine"

@@ -144,18 +144,23 @@ has_messages() {
 }
 
 @test "SIGTERM ends a window within a second, exit 0, silent" {
-	tick --window 60s
-	sleep 0.5
-	began=$(date +%s%N)
-	kill -TERM "${TICKERS[0]}"
-	status=0
-	wait "${TICKERS[0]}" || status=$?
-	[ "$status" -eq 0 ]
-	# A second, and what a busy host adds; its window is a minute.
-	[ $((($(date +%s%N) - began) / 1000000)) -lt 15000 ]
-	[ ! -s "$BATS_TEST_TMPDIR/out" ]
-	[ "$(sql "SELECT ended_us IS NOT NULL FROM tick")" -eq 1 ]
-	TICKERS=()
+	# Three times, for the host may be busy once.
+	took=1500
+	for _ in 1 2 3; do
+		[ "$took" -ge 1500 ] || break
+		tick --window 60s
+		sleep 0.5
+		began=$(date +%s%N)
+		kill -TERM "${TICKERS[0]}"
+		status=0
+		wait "${TICKERS[0]}" || status=$?
+		took=$((($(date +%s%N) - began) / 1000000))
+		[ "$status" -eq 0 ]
+		[ ! -s "$BATS_TEST_TMPDIR/out" ]
+		TICKERS=()
+	done
+	[ "$took" -lt 1500 ]
+	[ "$(sql "SELECT count(*) FROM tick WHERE ended_us IS NULL")" -eq 0 ]
 }
 
 @test "SIGHUP ends a window too, but not of one that nohup started" {
