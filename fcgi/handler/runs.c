@@ -19,7 +19,7 @@
 #include "fcgi/api/ctx.h"
 #include "fcgi/handler/handlers.h"
 #include "fcgi/api/input.h"
-#include "fcgi/api/member.h"
+#include "lib/record/member.h"
 #include "fcgi/api/request.h"
 #include "fcgi/api/response.h"
 #include "fcgi/api/result.h"

@@ -11,8 +11,8 @@
 #include "lib/base/buf.h"
 #include "lib/base/hash.h"
 #include "lib/base/list.h"
+#include "lib/record/member.h"
 #include "lib/record/run.h"
-#include "lib/time/datetime.h"
 #include "lib/base/names.h"
 #include "lib/base/ban.h"
 
@@ -141,49 +141,16 @@ run_once_key(const char *queue, const char *job_id, int64_t slot_us)
 	return (int64_t)((h ^ h >> 33) >> 1);
 }
 
-static void
-add_text(const char *name, const char *v, struct buf *out)
-{
-	buf_printf(out, ",\"%s\":", name);
-	if (v == NULL || v[0] == '\0')
-		buf_str(out, "null");
-	else
-		buf_json(out, v);
-}
-
-static void
-add_time(const char *name, int64_t us, struct buf *out)
-{
-	buf_printf(out, ",\"%s\":", name);
-	if (us == 0) {
-		buf_str(out, "null");
-		return;
-	}
-	buf_char(out, '"');
-	datetime_rfc3339(us, out);
-	buf_char(out, '"');
-}
-
-static void
-add_number(const char *name, bool is_there, int64_t n, struct buf *out)
-{
-	buf_printf(out, ",\"%s\":", name);
-	if (is_there)
-		buf_printf(out, "%lld", (long long)n);
-	else
-		buf_str(out, "null");
-}
-
 void
 attempt_json(const struct attempt *a, struct buf *out)
 {
-	add_time("started_at", a->started_us, out);
-	add_time("finished_at", a->finished_us, out);
-	add_number("duration_ms", a->started_us != 0 && a->finished_us != 0,
+	member_time_if("started_at", a->started_us != 0, a->started_us, out);
+	member_time_if("finished_at", a->finished_us != 0, a->finished_us, out);
+	member_int_if("duration_ms", a->started_us != 0 && a->finished_us != 0,
 	    (a->finished_us - a->started_us) / 1000, out);
-	add_number("status", a->status != WORK_NO_STATUS, a->status, out);
-	add_text("worker", a->worker, out);
-	add_text("error", a->error, out);
+	member_int_if("status", a->status != WORK_NO_STATUS, a->status, out);
+	member_text("worker", a->worker, out);
+	member_text("error", a->error, out);
 }
 
 void
@@ -206,16 +173,17 @@ run_json(const struct run *r, struct buf *out)
 
 	buf_str(out, "{\"id\":");
 	buf_json(out, r->id);
-	add_text("queue_name", r->queue, out);
-	add_text("job_id", r->job_id, out);
-	add_time("slot", r->slot_us, out);
-	add_time("last_slot", r->last_us, out);
-	add_number("count", true, r->count, out);
-	add_text("state", run_state_name(r->state), out);
-	add_text("reason", r->reason, out);
-	add_time("decided_at", r->decided_us, out);
-	add_text("outcome", o == OUTCOME_NONE ? NULL : outcome_names[o], out);
-	add_number("attempts", true, r->work.last.n, out);
+	member_text("queue_name", r->queue, out);
+	member_text("job_id", r->job_id, out);
+	member_time("slot", r->slot_us, out);
+	member_time("last_slot", r->last_us, out);
+	member_int_if("count", true, r->count, out);
+	member_text("state", run_state_name(r->state), out);
+	member_text("reason", r->reason, out);
+	member_time("decided_at", r->decided_us, out);
+	member_text("outcome", o == OUTCOME_NONE ? NULL : outcome_names[o],
+	    out);
+	member_int_if("attempts", true, r->work.last.n, out);
 	attempt_json(&r->work.last, out);
 	buf_char(out, '}');
 }

@@ -30,7 +30,7 @@ static const char rows[] =
 static const struct api_case runs[] = {
 	{ "all of them", RUNS, NULL, 200, "runs#=80 | runs[0].id=t79 | runs[79].id=t0 | next_cursor!", NULL },
 	{ "one in all its fields", RUNS "/t2", NULL, 200, "id=t2 | queue_name=q | job_id=j | slot=1970-01-01T00:00:02Z | last_slot=1970-01-01T00:00:02.500000Z | count=2 | state=coalesced | reason=because | decided_at=1970-01-01T00:00:02.000005Z", NULL },
-	{ "a reason that is none", RUNS "/t0", NULL, 200, "reason! | state=sent | count=1", NULL },
+	{ "a reason that is none", RUNS "/t0", NULL, 200, "reason! | state=sent | count=1 | slot=1970-01-01T00:00:00Z | started_at! | outcome=unreported", NULL },
 	{ "sent", RUNS "?state=sent", NULL, 200, "runs#=20 | runs[0].id=t76", NULL },
 	{ "missed", RUNS "?state=missed", NULL, 200, "runs#=20 | runs[0].id=t77", NULL },
 	{ "coalesced", RUNS "?state=coalesced", NULL, 200, "runs#=20 | runs[0].id=t78", NULL },
