@@ -2,6 +2,7 @@
 #
 #   MINUTEHAND TICKER FCGI     the programs under test
 #   new_store [INIT-OPTION…]   an instance in $BATS_TEST_TMPDIR: DIR CONF TOKEN
+#   alert_to NAME OPTION…      one more section of the configuration
 #   wait_for SECONDS COMMAND…  until the command succeeds
 #   free_port                  print a port nobody listens on
 #   is_built NAME              was the broker's library there at configure?
@@ -34,6 +35,16 @@ new_store() {
 	CONF=$DIR/minutehand.conf
 	TOKEN=$(jq -r .token "$BATS_TEST_TMPDIR/init.json")
 	export MINUTEHAND_CONF=$CONF
+}
+
+alert_to() {
+	local name=$1
+	shift
+	{
+		echo "alert \"$name\" {"
+		printf '\t%s\n' "$@"
+		echo '}'
+	} >>"$CONF"
 }
 
 wait_for() {

@@ -40,17 +40,6 @@ start_mail() {
 	wait_for 60 test -s "$BATS_TEST_TMPDIR/mailport"
 }
 
-# alert_to NAME OPTION…: one more section of the configuration.
-alert_to() {
-	local name=$1
-	shift
-	{
-		echo "alert \"$name\" {"
-		printf '\t%s\n' "$@"
-		echo '}'
-	} >>"$CONF"
-}
-
 # secret FILE TEXT: a file of the configuration's folder.
 secret() {
 	(umask 077 && echo "$2" >"$DIR/$1")

@@ -26,17 +26,6 @@ start_hook() {
 	hook_url=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")/hook
 }
 
-# alert_to NAME OPTION…: one more section of the configuration.
-alert_to() {
-	local name=$1
-	shift
-	{
-		echo "alert \"$name\" {"
-		printf '\t%s\n' "$@"
-		echo '}'
-	} >>"$CONF"
-}
-
 hook_section() {
 	echo "$secret" >"$DIR/alert.secret"
 	chmod 600 "$DIR/alert.secret"
