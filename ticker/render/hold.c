@@ -37,6 +37,14 @@ struct hold {
 	char reason[RENDER_MESSAGE_MAX + 256];
 };
 
+/* Is the hold about the service, by its key or by itself? */
+static bool
+hold_covers(const struct hold *h, int key, const char *service)
+{
+	return h->key == key &&
+	    (h->service[0] == '\0' || strcmp(h->service, service) == 0);
+}
+
 /* The hold of exactly that key and service, or NULL. */
 static struct hold *
 hold_find(const struct deliver *d, int key, const char *service)
@@ -96,10 +104,7 @@ hold_find_state(struct deliver *d, int key, const char *service, int64_t now_us,
 			continue;
 		}
 		i++;
-		if (h->key != key ||
-		    (h->service[0] != '\0' &&
-			strcmp(h->service, service) != 0) ||
-		    state == HOLD_HELD)
+		if (!hold_covers(h, key, service) || state == HOLD_HELD)
 			continue;
 		state = h->until_us > now_us ? HOLD_HELD : HOLD_TRY;
 		*why = h->reason;
@@ -113,12 +118,10 @@ hold_try(struct deliver *d, int key, const char *service, int64_t now_us)
 	for (size_t i = 0; i < d->nholds; i++) {
 		struct hold *h = &d->holds[i];
 
-		if (h->key == key &&
-		    (h->service[0] == '\0' ||
-			strcmp(h->service, service) == 0)) {
-			h->until_us = now_us + HOLD_US;
-			h->is_tried = true;
-		}
+		if (!hold_covers(h, key, service))
+			continue;
+		h->until_us = now_us + HOLD_US;
+		h->is_tried = true;
 	}
 }
 
@@ -188,9 +191,7 @@ hold_retry_soon(struct deliver *d, const struct request *f, int64_t now_us)
 	for (size_t i = 0; i < d->nholds; i++) {
 		struct hold *h = &d->holds[i];
 
-		if (!h->is_tried || h->key != f->key ||
-		    (h->service[0] != '\0' &&
-			strcmp(h->service, f->service) != 0))
+		if (!h->is_tried || !hold_covers(h, f->key, f->service))
 			continue;
 		h->is_tried = false;
 		h->until_us = now_us + HOLD_AGAIN_US;
