@@ -1,6 +1,6 @@
 /*
- * Members of JSON objects in responses and reports.  Tested in t_api_clients and
- * t_api_runs.
+ * Members of JSON objects in responses and reports.  Tested in t_api_clients
+ * and t_api_runs.
  */
 #include "config.h"
 

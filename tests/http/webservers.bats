@@ -283,23 +283,25 @@ all_answer() {
 	done
 }
 
+# A worker that no request has reached since the file was changed has what it
+# read before: each state below is what all of them were started with, or one
+# that a file without a mistake states.
 @test "a running worker reads a changed configuration" {
-	echo 'anonymous = loopback' >>"$CONF"
+	echo 'anonymous = off' >>"$CONF"
 	web_start lighttpd-fastcgi
-	all_answer 200
-	sed -i 's/^anonymous = .*/anonymous = off/' "$CONF"
 	all_answer 401
-	echo 'nonsense' >>"$CONF"
+	sed -i -e 's/^anonymous = .*/anonymous = loopback/' -e '$a nonsense' "$CONF"
 	all_answer 401
 	all_answer 401
 	# Once in each worker that was asked.
 	n=$(cat "$WEB/output" "$WEB"/*.log | grep -c conf-bad)
 	[ "$n" -ge 1 ]
 	[ "$n" -le 4 ]
-	sed -i -e '/^nonsense/d' -e 's/^anonymous = .*/anonymous = loopback/' \
-	    "$CONF"
+	sed -i '/^nonsense/d' "$CONF"
 	[ "$(id -u)" -ne 0 ] || chown nobody "$CONF"
 	all_answer 200
+	sed -i 's/^anonymous = .*/anonymous = off/' "$CONF"
+	all_answer 401
 }
 
 @test "a running worker notices that the memory store was replaced" {
