@@ -142,6 +142,10 @@ WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 		WHERE queue = :queue AND job_id = :job_id)
 ORDER BY slot_us DESC LIMIT 1;
 
+-- name: run_newest_of
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE job = :job ORDER BY slot_us DESC LIMIT 1;
+
 -- name: run_pruned_of
 SELECT coalesce(max(last_us), 0) FROM run_pruned
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id

@@ -123,6 +123,42 @@ add_state(struct ctl *c, const struct job *j, struct table *t)
 	buf_fini(&why);
 }
 
+/* How the run r ended, or why its slot did not run; NULL: there is none. */
+static const char *
+last_outcome(const struct run *r)
+{
+	if (r->row == 0)
+		return NULL;
+	return run_outcome(r) == OUTCOME_NONE ? run_state_name(r->state) :
+						outcome_names[run_outcome(r)];
+}
+
+static void
+add_last(struct ctl *c, const struct job *j, struct table *t)
+{
+	struct run r = { .row = 0 };
+
+	(void)sched_run_newest(&c->sched, j, &r);
+	table_add(t, last_outcome(&r));
+	run_fini(&r);
+}
+
+/* Add to the JSON object of j how its newest run ended, and its slot. */
+static void
+add_last_json(struct ctl *c, const struct job *j, struct buf *out)
+{
+	struct run r = { .row = 0 };
+
+	if (out->is_failed)
+		return;
+	(void)sched_run_newest(&c->sched, j, &r);
+	buf_cut(out, out->len - 1);
+	json_out_str(out, "last_outcome", last_outcome(&r));
+	json_out_time(out, "last_run_at", r.slot_us);
+	json_out_close(out, '}');
+	run_fini(&r);
+}
+
 static int
 print_table(struct ctl *c, const struct job_list *l)
 {
@@ -131,6 +167,7 @@ print_table(struct ctl *c, const struct job_list *l)
 		"JOB",
 		"TRIGGER",
 		"NEXT RUN",
+		"LAST",
 		"ZONE",
 		"STATE",
 		"REASON",
@@ -146,6 +183,7 @@ print_table(struct ctl *c, const struct job_list *l)
 		table_add(&t, l->v[i].job_id);
 		table_add(&t, buf_cstr(&w.trigger));
 		table_add(&t, buf_cstr(&w.next));
+		add_last(c, &l->v[i], &t);
 		table_add(&t, buf_cstr(&w.zone));
 		add_state(c, &l->v[i], &t);
 	}
@@ -158,7 +196,7 @@ print_table(struct ctl *c, const struct job_list *l)
 }
 
 static int
-print_json(const struct ctl *c, const struct job_list *l)
+print_json(struct ctl *c, const struct job_list *l)
 {
 	const struct trigger_env env = env_of(c);
 	struct buf b = BUF_INIT;
@@ -167,6 +205,7 @@ print_json(const struct ctl *c, const struct job_list *l)
 	for (size_t i = 0; i < l->n; i++) {
 		buf_reset(&b);
 		job_to_json(&l->v[i], &env, &b);
+		add_last_json(c, &l->v[i], &b);
 		if (i > 0)
 			text_part(stdout, ",");
 		text_json(stdout, buf_cstr(&b), b.len);

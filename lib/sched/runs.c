@@ -239,6 +239,19 @@ sched_run_get(struct sched *s, const char *queue, const char *id,
 }
 
 enum store_rc
+sched_run_newest(struct sched *s, const struct job *j, struct run *out)
+{
+	struct store *st = s->stores[j->kind];
+	enum store_rc rc = store_run_newest_of(st, j->id, out);
+
+	if (rc == STORE_OK)
+		rc = sched_may_see(s, st, out);
+	if (rc != STORE_OK)
+		run_fini(out);
+	return rc;
+}
+
+enum store_rc
 sched_run_detail(struct sched *s, const struct run *r, struct run_detail *out)
 {
 	const char *const name[2] = { r->queue, r->id };

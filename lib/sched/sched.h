@@ -236,6 +236,14 @@ enum store_rc sched_run_get(struct sched *s, const char *queue, const char *id,
     struct run *out);
 
 /*
+ * Read the newest run of j, which was read, into the zeroed *out (run_fini):
+ * that of its newest slot, be it by hand or not handed over.  STORE_NOTFOUND:
+ * it has none.
+ */
+enum store_rc sched_run_newest(struct sched *s, const struct job *j,
+    struct run *out);
+
+/*
  * Read what a list leaves out of the run r, which sched_run_get has read, into
  * the zeroed *out (run_detail_fini).
  */

@@ -216,6 +216,13 @@ store_run_newest(struct store *st, const struct store_run_at *w,
 	    &columns_run, out);
 }
 
+enum store_rc
+store_run_newest_of(struct store *st, int64_t job, struct run *out)
+{
+	return stmt_find(st, SQL_RUN_NEWEST_OF, ARGS(INT(":job", job)),
+	    &columns_run, out);
+}
+
 static int64_t
 once_key(const struct store_run_at *w)
 {

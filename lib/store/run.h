@@ -91,6 +91,11 @@ enum store_rc store_run_at(struct store *st, const struct store_run_at *w,
 enum store_rc store_run_newest(struct store *st, const struct store_run_at *w,
     struct run *out);
 
+/* Read the newest row of a job by its number; *out must be zero;
+ * STORE_NOTFOUND. */
+enum store_rc store_run_newest_of(struct store *st, int64_t job,
+    struct run *out);
+
 /*
  * Read the row that decided exactly at_us, of the job or a deleted one; a
  * missed one only if there is no other.  *out must be zero, and stays empty for

@@ -195,6 +195,24 @@ complaint_free() {
 	done
 }
 
+@test "job list: how the last run of each job ended" {
+	add job
+	add other
+	[ "$(mh job list --json | jq -c '.jobs | map([.last_outcome, .last_run_at])')" = '[[null,null],[null,null]]' ]
+	id=$(due job)
+	[ "$(mh job list --json | jq -r '.jobs[] | select(.job_id == "job") | .last_outcome')" = queued ]
+	consume --quiet --retry 0s -- false || :
+	consume --quiet -- false || :
+	run -0 mh job list
+	[[ $output =~ job\ +date.*2099-01-01\ 00:00:00.*\ dead\ +[^\ ]*UTC ]]
+	[[ $output =~ other\ +date.*2099-01-01\ 00:00:00[^-]*\ -\ +[^\ ]*UTC ]]
+	[ "$(mh job list --json | jq -r '.jobs[] | select(.job_id == "job") | .last_outcome')" = dead ]
+	[ "$(mh job list --json | jq -r '.jobs[] | select(.job_id == "job") | .last_run_at')" = "$(of "$id" .slot)" ]
+	due job >/dev/null
+	consume -- true
+	[ "$(mh job list --json | jq -r '.jobs[] | select(.job_id == "job") | .last_outcome')" = succeeded ]
+}
+
 @test "what is refused, by name" {
 	run -64 mh runs --outcome "done"
 	[[ $output == *'--outcome: queued, running,'*'is needed, not "done"'* ]]

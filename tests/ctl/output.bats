@@ -215,7 +215,7 @@ printing() {
 
 @test "tables: headings, a line each, nothing without rows" {
 	[ "$("$MH" job list | head -n 1 | tr -s ' ')" = \
-	    "QUEUE JOB TRIGGER NEXT RUN ZONE STATE REASON" ]
+	    "QUEUE JOB TRIGGER NEXT RUN LAST ZONE STATE REASON" ]
 	[ "$("$MH" queue list | head -n 1 | tr -s ' ')" = \
 	    "QUEUE STATE JOBS WAITING READY HELD DEAD OLDEST" ]
 	[ "$("$MH" queue peek q | head -n 1 | tr -s ' ')" = \

@@ -122,6 +122,9 @@ static const struct pin {
 	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
 	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
 	    "USE TEMP B-TREE FOR ORDER BY" },
+	{ SQL_RUN_NEWEST_OF,
+	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (job=?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	{ SQL_RUN_LIST_BAD,
 	    "SEARCH work USING INDEX work_bad (due_us>? AND due_us<?); "
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
