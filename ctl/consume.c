@@ -56,13 +56,19 @@ envelope_text(struct json_object *body, const char *key)
 	return text;
 }
 
+void
+worker_init(struct worker *w)
+{
+	*w = (struct worker){ .child = { .fd = -1 }, .said = OUTPUT_INIT };
+}
+
 static void
 release(struct consume *c, struct worker *w)
 {
 	free(w->msg.body);
 	free(w->msg.reason);
-	memset(w, 0, sizeof(*w));
-	w->child.fd = -1;
+	output_fini(&w->said);
+	worker_init(w);
 	c->nrunning--;
 }
 
@@ -159,12 +165,15 @@ finish(struct consume *c, struct worker *w, const struct verdict *v,
 }
 
 static enum store_rc
-report_store(struct consume *c, const struct worker *w, const struct verdict *v,
+report_store(struct consume *c, struct worker *w, const struct verdict *v,
     size_t *done)
 {
 	const char *lease = w->msg.lease;
 	const struct sched_leases l = { c->queue, &lease, 1 };
-	const struct sched_work work = { .status = v->status };
+	const struct sched_work work = {
+		.status = v->status,
+		.output = output_text(&w->said, (size_t)c->keep),
+	};
 	const struct sched_nack how = {
 		.delay_us = w->is_killed || v->is_missing ? 0 : c->retry_us,
 		.reason = v->reason.text,
@@ -260,16 +269,29 @@ make_environment(const struct consume *c, const struct message *m)
 int
 worker_start(const struct consume *c, struct worker *w)
 {
-	const struct child_opts o = {
+	struct child_opts o = {
 		.argv = c->command,
 		.env = make_environment(c, &w->msg),
 		.out = -1,
 		.err = -1,
 	};
-	int e = o.env == NULL ?
-	    ENOMEM :
-	    child_start(&w->child, &o, w->msg.body, strlen(w->msg.body));
+	int e = o.env == NULL ? ENOMEM : 0;
 
+	if (e == 0 && c->keep > 0)
+		e = output_open(&w->said, &c->outlets, &o);
+	if (e == 0)
+		e = child_start(&w->child, &o, w->msg.body,
+		    strlen(w->msg.body));
+	output_started(&o);
 	child_env_free((char **)o.env);
 	return e;
+}
+
+void
+worker_listen(struct consume *c, struct worker *w)
+{
+	if (w->child.is_over)
+		output_close(&w->said, &c->outlets, (size_t)c->keep);
+	else
+		output_read(&w->said, &c->outlets, (size_t)c->keep);
 }

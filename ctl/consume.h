@@ -6,6 +6,7 @@
 
 #include "ctl/ctl.h"
 #include "net/command/child.h"
+#include "net/command/output.h"
 
 /* Private to `minutehand consume`. */
 
@@ -15,6 +16,7 @@
 struct worker {
 	struct message msg; /* owned: body and reason */
 	struct child child; /* that gets the body */
+	struct output said; /* by it */
 	bool is_used;
 	bool is_killed;	   /* by this process */
 	int64_t extend_us; /* when to extend the lease; monotonic */
@@ -34,6 +36,9 @@ struct consume {
 	int64_t for_us;		/* lease for so long; 0: no limit */
 	int64_t until_us;	/* lease until then; monotonic; INT64_MAX */
 	int64_t max_workers;	/* consumers of the queue; 0: no limit */
+	int64_t keep;		/* bytes of a command's output; 0: none, it has
+				 * our standard output and error */
+	struct outlets outlets; /* where output goes */
 	bool is_quiet;		/* print no failed command */
 	bool is_verbose;	/* print why and how it ends */
 	const char **variables; /* that commands do not inherit */
@@ -44,14 +49,21 @@ struct consume {
 	int64_t lookup_us; /* when to try to lease again */
 	int64_t kill_us;   /* when to kill running commands; 0: never */
 	bool is_stopping;  /* lease no more */
+	bool is_deaf;	   /* output cannot be passed on; reported */
 	int status;	   /* the worst exit status so far */
 };
+
+/* Make w free. */
+void worker_init(struct worker *w);
 
 /*
  * Start the command for w->msg.  0, or an errno value if it cannot be started;
  * the message is then still leased.
  */
 int worker_start(const struct consume *c, struct worker *w);
+
+/* Pass on what the command has printed; the rest, if it has ended. */
+void worker_listen(struct consume *c, struct worker *w);
 
 /*
  * Acknowledge the message or put it back, by the status of its command, and

@@ -29,7 +29,6 @@
 
 #define LOOK_US (CLOCK_US_PER_S / 4)   /* between looks at an empty queue */
 #define GRACE_US (10 * CLOCK_US_PER_S) /* for commands told to stop */
-#define NAP_US (CLOCK_US_PER_S / 50)   /* for signals while a pipe is full */
 #define RETRY_US (60 * CLOCK_US_PER_S)
 
 enum {
@@ -40,6 +39,7 @@ enum {
 	OPT_LEASE,
 	OPT_WAIT,
 	OPT_RETRY,
+	OPT_KEEP,
 	OPT_QUIET,
 	OPT_VERBOSE
 };
@@ -58,6 +58,8 @@ static const struct ctl_option options[] = {
 	    "wait for messages if the queue is empty (default: 0)" },
 	[OPT_RETRY] = { "retry-after", "DURATION",
 	    "delay of a message that failed (default: 60s)" },
+	[OPT_KEEP] = { "keep-output", "BYTES",
+	    "keep the end of a command's output (default: 4096; 0: none)" },
 	[OPT_QUIET] = { "quiet", NULL, "print no line for a failed command" },
 	[OPT_VERBOSE] = { "verbose", NULL,
 	    "print also why nothing was done, and a summary" },
@@ -124,23 +126,41 @@ wait_signal(struct consume *c, const sigset_t *set, int64_t us)
 	}
 }
 
-/* Wait a little until a command takes more of its body; are there any? */
+/*
+ * Wait up to us until a command takes more of its body, prints or ends, what is
+ * printed is taken, or a stop is requested.  Are there any pipes?
+ */
 static bool
-wait_pipes(struct consume *c)
+wait_pipes(struct consume *c, int64_t us)
 {
-	struct pollfd fds[CONSUME_PARALLEL_MAX];
-	nfds_t n = 0;
+	struct pollfd fds[3 * CONSUME_PARALLEL_MAX + 2];
+	nfds_t n = outlets_poll(&c->outlets, fds);
 
 	for (int i = 0; i < c->parallel; i++) {
-		if (c->workers[i].child.fd == -1)
-			continue;
-		fds[n].fd = c->workers[i].child.fd;
-		fds[n].events = POLLOUT;
-		n++;
+		const struct worker *w = &c->workers[i];
+
+		n += output_poll(&w->said, &c->outlets, fds + n);
+		if (w->child.fd != -1)
+			fds[n++] = (struct pollfd){ .fd = w->child.fd,
+				.events = POLLOUT };
 	}
 	if (n > 0)
-		(void)poll(fds, n, (int)(NAP_US / 1000));
+		(void)stop_poll(fds, n, us > 0 ? us : 0);
 	return n > 0;
+}
+
+/* Pass on what was printed; without a reader there is no more work. */
+static void
+pass_on(struct consume *c)
+{
+	int error;
+
+	outlets_flush(&c->outlets);
+	if ((error = outlets_error(&c->outlets)) == 0 || c->is_deaf)
+		return;
+	c->is_deaf = c->is_stopping = true;
+	c->status = ctl_fail(CTL_DOWN,
+	    "the output of commands cannot be passed on: %s", strerror(error));
 }
 
 /* Begin to work on m, which moves here. */
@@ -220,6 +240,8 @@ tend(struct consume *c, int64_t now)
 			continue;
 		child_feed(&w->child);
 		child_check(&w->child);
+		worker_listen(c, w);
+		pass_on(c);
 		if (w->child.is_over) {
 			worker_settle(c, w);
 			c->lookup_us = now;
@@ -256,6 +278,7 @@ consume(struct consume *c)
 	for (;;) {
 		wait_signal(c, &set, 0);
 		now = clock_mono_us();
+		pass_on(c);
 		wake = tend(c, now);
 		if (!c->is_stopping && now < c->until_us)
 			lease(c, now);
@@ -268,7 +291,7 @@ consume(struct consume *c)
 		if (c->nrunning == 0 && c->until_us < wake)
 			wake = c->until_us;
 		now = clock_mono_us();
-		if (!wait_pipes(c) && wake > now)
+		if (!wait_pipes(c, wake - now) && wake > now)
 			wait_signal(c, &set, wake - now);
 	}
 }
@@ -308,10 +331,12 @@ read_options(struct consume *c, const struct ctl_args *a)
 	static const struct ctl_range max = { 1, INT64_MAX };
 	static const struct ctl_range parallel = { 1, CONSUME_PARALLEL_MAX };
 	static const struct ctl_range workers = { 1, WORKERS_MAX };
+	static const struct ctl_range keep = { 0, WORK_OUTPUT_MAX };
 	int64_t n = 1;
 	int status;
 
 	c->max = INT64_MAX;
+	c->keep = WORK_OUTPUT_USUAL;
 	c->retry_us = RETRY_US;
 	if ((status = ctl_opt_int(a, OPT_MAX, "max", &max, &c->max)) !=
 		CTL_OK ||
@@ -319,6 +344,8 @@ read_options(struct consume *c, const struct ctl_args *a)
 		 &n)) != CTL_OK ||
 	    (status = ctl_opt_int(a, OPT_MAX_WORKERS, "max-workers", &workers,
 		 &c->max_workers)) != CTL_OK ||
+	    (status = ctl_opt_int(a, OPT_KEEP, "keep-output", &keep,
+		 &c->keep)) != CTL_OK ||
 	    (status = read_durations(c, a)) != CTL_OK)
 		return status;
 	c->parallel = (int)n;
@@ -372,7 +399,10 @@ consume_queue(struct consume *c)
 
 	if (!enter(c, &handle))
 		return;
+	outlets_begin(&c->outlets, STDOUT_FILENO, STDERR_FILENO);
 	consume(c);
+	outlets_end(&c->outlets);
+	pass_on(c);
 	workers_leave(handle);
 	if (c->is_verbose || isatty(STDERR_FILENO))
 		text_to(stderr, "%lld done, %lld put back, %lld lapsed",
@@ -414,7 +444,7 @@ run_consume(struct ctl *ctl, const struct ctl_args *a)
 		if (c->lease_us == 0)
 			c->lease_us = ctl->conf->lease_us;
 		for (int i = 0; i < CONSUME_PARALLEL_MAX; i++)
-			c->workers[i].child.fd = -1;
+			worker_init(&c->workers[i]);
 		c->variables = conf_secret_variables(ctl->conf);
 		if (c->variables == NULL)
 			c->status = ctl_fail(CTL_BUG, "out of memory");

@@ -8,6 +8,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/utf8.h"
 #include "lib/json/json.h"
 #include "lib/sched/sched.h"
 
@@ -19,6 +20,15 @@
 
 #include "lib/base/ban.h"
 
+/* What was printed: its end, of which a request cannot say how much. */
+static void
+read_output(const struct request *req, const char **out, struct response *res)
+{
+	json_get_str(req->json, "output", out, &res->faults);
+	if (*out != NULL)
+		*out = utf8_tail(*out, WORK_OUTPUT_USUAL);
+}
+
 void
 read_work(const struct request *req, struct sched_work *w, struct response *res)
 {
@@ -26,7 +36,7 @@ read_work(const struct request *req, struct sched_work *w, struct response *res)
 	struct json_object *result = json_member(req->json, "result");
 
 	json_get_int(req->json, "status", &status, &w->status, &res->faults);
-	json_get_str(req->json, "output", &w->output, &res->faults);
+	read_output(req, &w->output, res);
 	if (result == NULL)
 		return;
 	w->result = json_text(result);
@@ -93,7 +103,7 @@ h_run_progress(struct ctx *ctx, const struct request *req, struct response *res)
 
 	json_only(req->json, "", fields, sizeof(fields) / sizeof(fields[0]),
 	    &res->faults);
-	json_get_str(req->json, "output", &r.work.output, &res->faults);
+	read_output(req, &r.work.output, res);
 	if (r.work.output == NULL && res->faults.n == 0)
 		fault_add(&res->faults, "output", "is required: a text");
 	record(ctx, req, &r, res);

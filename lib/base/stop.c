@@ -92,6 +92,8 @@ stop_catch(const sigset_t *set, sigset_t *mask)
 		(void)sigaction(all[i], &sa, NULL);
 		(void)sigdelset(mask, all[i]);
 	}
+	/* Of use where it is blocked, and has a handler. */
+	(void)sigdelset(mask, SIGCHLD);
 }
 
 int

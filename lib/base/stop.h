@@ -35,8 +35,8 @@ void stop_sleep_us(int64_t us);
 
 /*
  * poll(2) for up to us microseconds; without limit if negative.  Ends at once,
- * with -1 and EINTR, if one of the three is pending or arrives.  They must be
- * blocked.
+ * with -1 and EINTR, if one of the three is pending or arrives, or a SIGCHLD
+ * that has a handler.  The three must be blocked.
  */
 int stop_poll(struct pollfd *fds, nfds_t n, int64_t us);
 

@@ -120,3 +120,29 @@ utf8_clean(const char *text, size_t n, char *to, size_t size)
 		at--;
 	to[at] = '\0';
 }
+
+void
+utf8_mend(char *text, size_t n)
+{
+	uint32_t cp;
+	size_t len;
+
+	for (size_t i = 0; i < n; i += len) {
+		if ((len = utf8_decode(text + i, n - i, &cp)) > 0 && cp != 0)
+			continue;
+		text[i] = '?';
+		len = 1;
+	}
+}
+
+const char *
+utf8_tail(const char *text, size_t max)
+{
+	size_t n = strlen(text);
+
+	if (n <= max)
+		return text;
+	for (text += n - max; ((unsigned char)*text & 0xc0) == 0x80; text++)
+		;
+	return text;
+}

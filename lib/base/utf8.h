@@ -39,4 +39,13 @@ bool utf8_is_text(const char *s, size_t n);
  */
 void utf8_clean(const char *text, size_t n, char *to, size_t size);
 
+/*
+ * Make the n bytes at text, in place, valid UTF-8 without NUL: a byte that is
+ * not UTF-8, or is NUL, becomes a question mark.
+ */
+void utf8_mend(char *text, size_t n);
+
+/* The end of text, at most max bytes, from the first whole character on. */
+const char *utf8_tail(const char *text, size_t max);
+
 #endif

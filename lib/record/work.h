@@ -54,10 +54,11 @@ void outcomes_print(unsigned outcomes, char out[OUTCOMES_LEN]);
 
 #define WORK_NO_STATUS 0 /* none, or that of a command that succeeded */
 
-#define WORK_WORKER_MAX 128  /* bytes of a worker's name */
-#define WORK_ERROR_MAX 1024  /* bytes of the text of a failure */
-#define WORK_RESULT_MAX 4096 /* bytes of a result, which is JSON text */
-#define WORK_OUTPUT_MAX 4096 /* bytes of output kept, the last ones */
+#define WORK_WORKER_MAX 128    /* bytes of a worker's name */
+#define WORK_ERROR_MAX 1024    /* bytes of the text of a failure */
+#define WORK_RESULT_MAX 4096   /* bytes of a result, which is JSON text */
+#define WORK_OUTPUT_USUAL 4096 /* bytes of output kept, the last ones */
+#define WORK_OUTPUT_MAX 65536  /* the same, if so many are wanted */
 
 /* One attempt at a run.  Times are microseconds since the epoch, UTC; 0: not
  * known, or not yet. */

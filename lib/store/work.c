@@ -1,11 +1,10 @@
 /* The tables of the work of runs: work, attempt, output. */
 #include "config.h"
 
-#include <string.h>
-
 #include "lib/store/columns.h"
 #include "lib/store/work.h"
 #include "lib/db/stmt.h"
+#include "lib/base/utf8.h"
 #include "lib/base/ban.h"
 
 /* clang-format off */
@@ -53,24 +52,11 @@ store_work_start(struct store *st, int64_t run, const char *worker,
 		INT(":now", now_us)));
 }
 
-/* The end of a text, from the first whole character on. */
-static const char *
-tail_of(const char *text, size_t max)
-{
-	size_t n = strlen(text);
-
-	if (n <= max)
-		return text;
-	for (text += n - max; ((unsigned char)*text & 0xc0) == 0x80; text++)
-		;
-	return text;
-}
-
 static enum store_rc
 set_output(struct store *st, int64_t run, const struct work_end *e)
 {
 	const char *tail =
-	    e->output == NULL ? NULL : tail_of(e->output, WORK_OUTPUT_MAX);
+	    e->output == NULL ? NULL : utf8_tail(e->output, WORK_OUTPUT_MAX);
 
 	return stmt_exec(st, SQL_OUTPUT_SET,
 	    ARGS(INT(":run", run), INT(":now", e->now_us),

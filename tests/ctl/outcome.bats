@@ -213,6 +213,88 @@ complaint_free() {
 	[ "$(mh job list --json | jq -r '.jobs[] | select(.job_id == "job") | .last_outcome')" = succeeded ]
 }
 
+# The output kept of the last attempt at run $1, as a JSON string.
+kept() {
+	mh output --json "$1" | jq -c .output
+}
+
+@test "what a command prints is shown as it comes, and its end is kept" {
+	add job
+	id=$(due job)
+	consume -- sh -c 'echo out; echo err >&2; printf "\0\377é"' \
+	    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+	printf 'out\n\0\377é' | cmp - "$BATS_TEST_TMPDIR/out"
+	[ "$(cat "$BATS_TEST_TMPDIR/err")" = err ]
+	run -0 kept "$id"
+	[[ $output == *'out\n'* && $output == *'??é'* && $output == *'err\n'* ]]
+	# To one file the order stays, of a failure too, and its line is last.
+	id=$(due job)
+	consume -- sh -c 'for i in 1 2 3; do echo out; echo err >&2; done; exit 3' \
+	    >"$BATS_TEST_TMPDIR/out" 2>&1 || :
+	[ "$(head -n 6 "$BATS_TEST_TMPDIR/out" | tr '\n' ' ')" = 'out err out err out err ' ]
+	[[ $(tail -n 1 "$BATS_TEST_TMPDIR/out") == 'minutehand: q: message '*': exit 3,'* ]]
+	[ "$(kept "$id")" = '"out\nerr\nout\nerr\nout\nerr\n"' ]
+	run -0 mh output "$id"
+	[ "${#lines[@]}" -eq 6 ]
+	complaint_free
+}
+
+@test "the end of a lot of output: 4096 bytes, as many as wanted, or none" {
+	add job
+	# 1,000,000 bytes of 7 each, the last ones cut within a character.
+	for row in '-|4095' '5|5' '4|3' '0|0' '65536|65535'; do
+		want=${row%|*}
+		id=$(due job)
+		# shellcheck disable=SC2016,SC2046
+		consume $([ "$want" = - ] || echo "--keep-output $want") -- sh -c \
+		    'yes "$(printf "é\303\251\303\251")" | head -c 700000 | tr -d "\n"; printf "é!"' |
+		    wc -c >"$BATS_TEST_TMPDIR/n"
+		[ "$(cat "$BATS_TEST_TMPDIR/n")" -eq 600003 ]
+		n=$(kept "$id" | jq -j '. // ""' | wc -c)
+		[ "$n" -eq "${row#*|}" ] || { echo "$row: $n"; false; }
+	done
+	# Exactly one byte is one byte.
+	id=$(due job)
+	consume --keep-output 1 -- sh -c 'printf ab' >/dev/null
+	[ "$(kept "$id")" = '"b"' ]
+	complaint_free
+}
+
+@test "a daemon that a command leaves does not hold its message" {
+	add job
+	id=$(due job)
+	# shellcheck disable=SC2016
+	consume -- sh -c 'echo begin; { trap "" PIPE; sleep 30; } & echo $! >"$1"' - \
+	    "$BATS_TEST_TMPDIR/pid" >"$BATS_TEST_TMPDIR/out" 3>&-
+	kill "$(cat "$BATS_TEST_TMPDIR/pid")"
+	[ "$(of "$id" '.outcome')" = succeeded ]
+	[ "$(kept "$id")" = '"begin\n"' ]
+}
+
+@test "a reader that waits: the lease is renewed, and nothing is lost" {
+	add job
+	id=$(due job)
+	{ consume --lease 1s --keep-output 3 -- sh -c 'head -c 300000 /dev/zero | tr "\0" x; echo y'; } |
+	    { sleep 3; wc -c; } >"$BATS_TEST_TMPDIR/n"
+	[ "$(cat "$BATS_TEST_TMPDIR/n")" -eq 300002 ]
+	[ "$(of "$id" '.outcome')" = succeeded ]
+	[ "$(of "$id" '.attempts')" = 1 ]
+	[ "$(kept "$id")" = '"xy\n"' ]
+}
+
+@test "output that cannot be passed on: the command ends, no other begins" {
+	add job
+	id=$(due job)
+	due job
+	run -69 --separate-stderr sh -c '"$@" >/dev/full' - "$MINUTEHAND" consume q -- \
+	    sh -c 'echo one; sleep 0.5; echo two'
+	[[ $stderr == *'minutehand: the output of commands cannot be passed on: No space left on device' ]]
+	[ "$(of "$id" '.outcome')" = succeeded ]
+	[ "$(kept "$id")" = '"one\ntwo\n"' ]
+	[ "$(mh runs --outcome queued --json | jq length)" -eq 1 ]
+	run -69 sh -c '"$@" >&-' - "$MINUTEHAND" consume q -- echo one
+}
+
 @test "what is refused, by name" {
 	run -64 mh runs --outcome "done"
 	[[ $output == *'--outcome: queued, running,'*'is needed, not "done"'* ]]

@@ -170,6 +170,9 @@ all_refused() {
 	64|--limit: a number from 1 to 1000 is needed, not "0"|queue peek q --limit 0
 	64|--limit: a number from 1 to 1000|queue peek q --limit 1001
 	64|--limit: a number from 1 to 1000000|runs --limit 0
+	64|--keep-output: a number from 0 to 65536|consume q --keep-output 65537 -- true
+	64|--keep-output: a number from 0 to 65536|consume q --keep-output -1 -- true
+	64|--keep-output: a number from 0 to 65536|consume q --keep-output 4k -- true
 	64|--limit: a number from 1 to 1000000|runs --limit 1000001
 	64|--limit: a number from 1 to 1000000|dead list q --limit 0
 	64|--state: sent, missed, coalesced, paused, overlap|runs --state ''

@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "lib/base/utf8.h"
 #include "tests/unit/tap.h"
 
@@ -96,6 +98,45 @@ test_shown(void)
 	}
 }
 
+static void
+test_mend(void)
+{
+	static const struct {
+		const char *s;
+		size_t n;
+		const char *want;
+	} rows[] = {
+		{ "", 0, "" },
+		{ "a\0b", 3, "a?b" },
+		{ "\xc3\xa9\n\x1b", 4, "\xc3\xa9\n\x1b" },
+		{ "\xc3", 1, "?" },
+		{ "\xed\xa0\x80x", 4, "???x" },
+		{ "\xa9\xc3\xa9\xff", 4, "?\xc3\xa9?" },
+	};
+	static const struct {
+		const char *s;
+		size_t max;
+		const char *want;
+	} tails[] = {
+		{ "abc", 3, "abc" },
+		{ "abc", 2, "bc" },
+		{ "abc", 0, "" },
+		{ "a\xc3\xa9z", 3, "\xc3\xa9z" },
+		{ "a\xc3\xa9z", 2, "z" },
+	};
+	char text[16];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memcpy(text, rows[i].s, rows[i].n);
+		text[rows[i].n] = '\0';
+		utf8_mend(text, rows[i].n);
+		is_str(text, rows[i].want, "mended %zu", i);
+	}
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
+		is_str(utf8_tail(tails[i].s, tails[i].max), tails[i].want,
+		    "tail %zu", i);
+}
+
 int
 main(void)
 {
@@ -117,5 +158,6 @@ main(void)
 		    t->what, t->is_text ? "" : "no ");
 	}
 	test_shown();
+	test_mend();
 	return tap_done();
 }
