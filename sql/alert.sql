@@ -6,15 +6,18 @@
 a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 	WHEN 'run' THEN (SELECT json_object('type', 'run.' || a.kind,
 		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ',
-			coalesce(d.finished_us, r.decided_us) / 1000000,
+			coalesce(d.finished_us, w.finished_us, r.decided_us) / 1000000,
 			'unixepoch'),
 		'data', json_object('run_id', r.task_id, 'queue_name', r.queue,
 			'job_id', nullif(r.job_id, ''), 'state', r.state,
-			'reason', r.reason, 'slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.slot_us / 1000000, 'unixepoch'),
+			'outcome', w.outcome, 'attempts', w.attempts,
+			'reason', iif(r.state = 'sent', coalesce(w.error, r.reason), r.reason),
+			'streak', a.streak, 'slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.slot_us / 1000000, 'unixepoch'),
 			'last_slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.last_us / 1000000, 'unixepoch'),
 			'count', r.count, 'service_id', d.service,
 			'render_job_id', d.remote_id))
 		FROM run AS r LEFT JOIN delivery AS d ON d.run = r.id
+			LEFT JOIN work AS w ON w.run = r.id
 		WHERE r.id = a.subject)
 	WHEN 'job' THEN (SELECT json_object('type', 'job.' || a.kind,
 		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', j.changed_us / 1000000, 'unixepoch'),
@@ -26,7 +29,8 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 		'data', json_object('queue_name', m.queue,
 			'run_id', json_extract(m.body, '$.task_id'),
 			'job_id', json_extract(m.body, '$.job_id'),
-			'attempt', m.attempt, 'reason', m.reason))
+			'attempt', m.attempt, 'reason', m.reason,
+			'streak', a.streak))
 		FROM message AS m WHERE m.id = a.subject)
 	WHEN 'key' THEN (SELECT json_object('type', 'key.' || a.kind,
 		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', n.since_us / 1000000, 'unixepoch'),
@@ -62,7 +66,8 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 	WHEN 'message' THEN (SELECT j.trigger FROM message AS m JOIN job AS j
 		ON j.queue = m.queue AND j.job_id = json_extract(m.body, '$.job_id')
 		WHERE m.id = a.subject)
-	END AS trigger
+	END AS trigger,
+	a.streak, a.kinds
 
 -- name: alert_due
 SELECT {alert} FROM alert AS a
@@ -89,25 +94,65 @@ WHERE id = :id AND attempt = :attempt;
 INSERT INTO alert (about, subject, kind) VALUES (:about, :subject, :kind)
 ON CONFLICT (about, subject, kind) DO NOTHING;
 
--- What is dead once more, after it was replayed, is news again.
+-- A message that is dead once more, after it was replayed, is news again.
 
--- name: alert_renew
-INSERT INTO alert (about, subject, kind) VALUES (:about, :subject, :kind)
+-- name: alert_message
+INSERT INTO alert (about, subject, kind, streak)
+VALUES ('message', :message, 'dead',
+	(SELECT n FROM streak WHERE job = (SELECT job FROM run WHERE id = :run)))
 ON CONFLICT (about, subject, kind) DO UPDATE SET
 	name = 'msg_' || lower(hex(randomblob(12))), done = ',',
-	attempt = 0, next_us = 0, done_us = NULL, reason = NULL;
+	attempt = 0, next_us = 0, done_us = NULL, reason = NULL,
+	streak = excluded.streak;
 
 -- Before the state is changed: the states that a replay leads to are news
--- again when the run was due.
+-- again when the run was due, and a failure that is reported again.  Of a kind
+-- that counts as a failure, the streak has this run by now.
 
 -- name: alert_run
-INSERT INTO alert (about, subject, kind)
-SELECT 'run', id, :kind FROM run WHERE id = :run
+INSERT INTO alert (about, subject, kind, streak)
+SELECT 'run', r.id, :kind, s.n
+FROM run AS r LEFT JOIN streak AS s ON s.job = r.job AND s.run = r.id
+WHERE r.id = :run
 ON CONFLICT (about, subject, kind) DO UPDATE SET
 	name = 'msg_' || lower(hex(randomblob(12))), done = ',',
-	attempt = 0, next_us = 0, done_us = NULL, reason = NULL
-WHERE excluded.kind IN ('refused', 'dead')
-	AND (SELECT state FROM run WHERE id = excluded.subject) = 'due';
+	attempt = 0, next_us = 0, done_us = NULL, reason = NULL,
+	streak = excluded.streak
+WHERE (SELECT state FROM run WHERE id = excluded.subject) =
+	iif(excluded.kind = 'failed', 'sent',
+		iif(excluded.kind IN ('refused', 'dead'), 'due', ''));
+
+-- A run of a job failed, or, with count 0, may be about to.  Each run counts
+-- once, however often it is given up.
+
+-- name: streak_add
+INSERT INTO streak (job, run, n, since_us, kinds)
+SELECT j.id, iif(:count = 0, 0, r.id), :count, r.slot_us, ',' || :kind || ','
+FROM run AS r JOIN job AS j ON j.id = r.job WHERE r.id = :run
+ON CONFLICT (job) DO UPDATE SET
+	n = n + iif(:count = 1 AND run <> excluded.run, 1, 0),
+	run = iif(:count = 0, run, excluded.run),
+	kinds = iif(instr(kinds, excluded.kinds), kinds,
+		kinds || substr(excluded.kinds, 2));
+
+-- A run succeeded, or, with is_work 0, was handed over: then only what failed
+-- before it got that far is over.
+
+-- name: streak_recovered
+INSERT INTO alert (about, subject, kind, streak, kinds)
+SELECT 'run', :run, 'recovered', n, kinds
+FROM streak WHERE job = (SELECT job FROM run WHERE id = :run)
+	AND (:is_work = 1 OR instr(kinds, ',failed,') = 0)
+ON CONFLICT (about, subject, kind) DO UPDATE SET
+	name = 'msg_' || lower(hex(randomblob(12))), done = ',',
+	attempt = 0, next_us = 0, done_us = NULL, reason = NULL,
+	streak = excluded.streak, kinds = excluded.kinds;
+
+-- name: streak_end
+DELETE FROM streak WHERE job = (SELECT job FROM run WHERE id = :run);
+
+-- name: streak_any
+SELECT EXISTS (SELECT 1 FROM streak);
 
 -- Before the state is changed, too.
 

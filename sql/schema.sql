@@ -383,7 +383,8 @@ CREATE INDEX once_at ON once (at_us);
 
 -- What somebody is to be told: the outbox.  about is a table, subject a row of
 -- it; of a run each state is told once.  done has the names of those who know,
--- with commas around; next_us is NULL once all do, or it was given up.
+-- with commas around; next_us is NULL once all do, or it was given up.  streak
+-- and kinds are those of the job then, for what belongs to one.
 CREATE TABLE alert (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	name TEXT NOT NULL DEFAULT ('msg_' || lower(hex(randomblob(12)))),
@@ -395,10 +396,23 @@ CREATE TABLE alert (
 	next_us INTEGER DEFAULT 0,
 	done_us INTEGER,
 	reason TEXT,
+	streak INTEGER,
+	kinds TEXT,
 	UNIQUE (about, subject, kind)
 ) STRICT;
 
 CREATE INDEX alert_next ON alert (next_us) WHERE next_us IS NOT NULL;
+
+-- Jobs whose last run that ended did not succeed: the run, how many there were
+-- in a row, the slot of the first.  kinds has the alerts of them, with commas
+-- around.
+CREATE TABLE streak (
+	job INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+	run INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	since_us INTEGER NOT NULL,
+	kinds TEXT NOT NULL
+) STRICT;
 
 -- "mhnd": tells a store from other SQLite files.
 PRAGMA application_id = 0x6d686e64;

@@ -31,6 +31,9 @@ static const struct conf_choice alert_names[] = {
 	{ "no_tick", ALERT_NO_TICK, NULL },
 	{ "too_long", ALERT_TOO_LONG, NULL },
 	{ "denied", ALERT_DENIED, NULL },
+	{ "overdue", ALERT_OVERDUE, NULL },
+	{ "recovered", ALERT_RECOVERED, NULL },
+	{ "succeeded", ALERT_SUCCEEDED, NULL },
 	{ NULL, 0, NULL },
 };
 
@@ -162,9 +165,20 @@ const struct conf_option conf_alert_options[] = {
 	    .type = CONF_LIST,
 	    .offset = offsetof(struct conf_alert, on),
 	    .shown = "{failed, refused, unknown, missed, dead, quarantined, "
-		     "no_tick, too_long, denied}",
+		     "no_tick, too_long, denied, overdue, recovered}",
 	    .words = alert_names,
-	    .help = "Events to report; by default all.",
+	    .help = "Events to report; by default all but succeeded, which is "
+		    "each success.",
+	},
+	{
+	    .name = "after",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_alert, after),
+	    .fallback = "1",
+	    .min = 1,
+	    .max = 1000000,
+	    .help = "Failed runs of a job in a row before the first of them is "
+		    "reported.",
 	},
 	{ .name = NULL },
 };
@@ -356,11 +370,29 @@ check_members(const struct conf_alert *a, struct err *why)
 	return check_addresses(a, why);
 }
 
+/* The events as bits: those of the list, else all but the successes. */
+static unsigned
+kinds_of(const struct conf_list *on)
+{
+	unsigned kinds = on->n == 0 ?
+	    (1U << ALERT_KIND__MAX) - 1 - (1U << ALERT_SUCCEEDED) :
+	    0;
+
+	for (size_t i = 0; i < on->n; i++) {
+		enum alert_kind k;
+
+		if (alert_kind_parse(on->v[i], &k) == 0)
+			kinds |= 1U << k;
+	}
+	return kinds;
+}
+
 static int
 resolve(struct conf_alert *a, struct err *why)
 {
 	unsigned has = members_of(a);
 
+	a->kinds = kinds_of(&a->on);
 	if (a->form == CONF_FORM_UNSET) {
 		bool has_url = (has & HAS_URL) != 0,
 		     has_command = (has & HAS_COMMAND) != 0;

@@ -177,7 +177,9 @@ struct conf_alert {
 	char *user;	     /* of that server, or "" */
 	struct conf_list command; /* program and words; of a mail: sendmail */
 	char *secret;		  /* file with the webhook's signing key */
-	struct conf_list on;	  /* names of enum alert_kind; 0: all */
+	struct conf_list on;	  /* names of enum alert_kind; 0: by default */
+	int64_t after;		  /* failures in a row before the first alert */
+	unsigned kinds;		  /* the events, as bits (alert_is_wanted) */
 };
 
 /* The line at which an option or section is in the file. */

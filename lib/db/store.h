@@ -86,6 +86,10 @@ bool store_in_transaction(const struct store *st);
  */
 void store_set_durable(struct store *st, bool is_durable);
 
+/* Bits that lib/store/ keeps with a connection; none at first. */
+void store_set_flags(struct store *st, unsigned flags);
+unsigned store_flags(const struct store *st);
+
 /*
  * Return whether the open file was replaced or deleted at its path (by a
  * restore).  Then no transaction begins: close, and open again.

@@ -268,6 +268,18 @@ store_set_durable(struct store *st, bool is_durable)
 }
 
 void
+store_set_flags(struct store *st, unsigned flags)
+{
+	st->flags = flags;
+}
+
+unsigned
+store_flags(const struct store *st)
+{
+	return st->flags;
+}
+
+void
 store_checkpoint(struct store *st)
 {
 	int frames = 0, moved = 0, rc;

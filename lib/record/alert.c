@@ -3,6 +3,7 @@
  * delays between deliveries.  The store writes an alert with the change of
  * state; the ticker delivers it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,9 @@ const char *const alert_kind_names[ALERT_KIND__MAX] = {
 	[ALERT_NO_TICK] = "no_tick",
 	[ALERT_TOO_LONG] = "too_long",
 	[ALERT_DENIED] = "denied",
+	[ALERT_OVERDUE] = "overdue",
+	[ALERT_RECOVERED] = "recovered",
+	[ALERT_SUCCEEDED] = "succeeded",
 };
 
 void
@@ -36,6 +40,7 @@ alert_fini(struct alert *a)
 	free(a->done);
 	free(a->body);
 	free(a->trigger);
+	free(a->kinds);
 	free(a->when);
 	free(a->zone);
 	memset(a, 0, sizeof(*a));
@@ -86,6 +91,50 @@ alert_kind_parse(const char *name, enum alert_kind *out)
 		return -1;
 	*out = (enum alert_kind)i;
 	return 0;
+}
+
+#define BIT(k) (1U << (k))
+
+bool
+alert_is_failure(enum alert_kind k)
+{
+	static const unsigned failures = BIT(ALERT_FAILED) |
+	    BIT(ALERT_REFUSED) | BIT(ALERT_UNKNOWN) | BIT(ALERT_DEAD);
+
+	return (failures & BIT(k)) != 0;
+}
+
+bool
+alert_is_trouble(enum alert_kind k)
+{
+	return alert_is_failure(k) || k == ALERT_OVERDUE;
+}
+
+/* Was any of the troubles that are over reported to the receiver? */
+static bool
+was_reported(const struct alert *a, const struct alert_wish *w)
+{
+	const char *p = a->kinds == NULL ? "" : a->kinds;
+	char name[16];
+
+	for (int k = 0; k < ALERT_KIND__MAX; k++) {
+		(void)snprintf(name, sizeof(name), ",%s,", alert_kind_names[k]);
+		if ((w->kinds & BIT(k)) != 0 && strstr(p, name) != NULL &&
+		    (a->streak >= w->after ||
+			!alert_is_failure((enum alert_kind)k)))
+			return true;
+	}
+	return false;
+}
+
+bool
+alert_is_wanted(const struct alert *a, const struct alert_wish *w)
+{
+	if ((w->kinds & BIT(a->kind)) == 0)
+		return false;
+	if (a->kind == ALERT_RECOVERED)
+		return was_reported(a, w);
+	return a->streak == 0 || a->streak >= w->after;
 }
 
 int64_t

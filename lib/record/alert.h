@@ -22,6 +22,9 @@ enum alert_kind {
 	ALERT_NO_TICK,	   /* no tick ran for longer than alert_no_tick */
 	ALERT_TOO_LONG,	   /* a run took longer than max_runtime */
 	ALERT_DENIED,	   /* Render does not accept a key */
+	ALERT_OVERDUE,	   /* a run did not succeed within expect_within */
+	ALERT_RECOVERED,   /* a run succeeded after one that did not */
+	ALERT_SUCCEEDED,   /* a run succeeded */
 	ALERT_KIND__MAX
 };
 
@@ -35,6 +38,9 @@ struct alert {
 	char *body;	   /* the JSON text to deliver */
 	int64_t about_us;  /* the slot, or when it was; 0: not known */
 	char *trigger;	   /* of the job, or NULL */
+	int64_t streak;	   /* failures of the job in a row, this included; 0:
+			    * not one of them */
+	char *kinds;	   /* ALERT_RECOVERED: ",failed,dead,": of these */
 	char *when, *zone; /* about_us in the job's zone, or NULL */
 };
 
@@ -54,6 +60,25 @@ enum alert_kind alert_of_run(enum run_state s, bool is_open);
 extern const char *const alert_kind_names[ALERT_KIND__MAX];
 const char *alert_kind_name(enum alert_kind k);
 int alert_kind_parse(const char *name, enum alert_kind *out);
+
+/*
+ * Does a run that raises it count as a failure of its job?  Does the kind call
+ * for a word when the job succeeds again?
+ */
+bool alert_is_failure(enum alert_kind k);
+bool alert_is_trouble(enum alert_kind k);
+
+/* What a receiver asks for. */
+struct alert_wish {
+	unsigned kinds; /* bits, 1 << a kind */
+	int64_t after;	/* failures of a job in a row before the first alert */
+};
+
+/*
+ * Is it to be sent to such a receiver?  A run that belongs to no job that goes
+ * on is reported at once; ALERT_RECOVERED only if a failure was.
+ */
+bool alert_is_wanted(const struct alert *a, const struct alert_wish *w);
 
 /*
  * Delay in microseconds after failed attempt number attempt (1 is the first):

@@ -178,8 +178,11 @@ alert_words(const struct alert_news *n, struct buf *out)
 		{ "Run", "运行" },
 		{ "Slots", "次数" },
 		{ "Reason", "原因" },
+		{ "Failures in a row", "连续失败次数" },
+		{ "Failures before", "此前连续失败次数" },
 	};
-	struct buf when = BUF_INIT, count = BUF_INIT;
+	bool is_good = alert_is_good(n->kind);
+	struct buf when = BUF_INIT, count = BUF_INIT, streak = BUF_INIT;
 
 	if (n->when != NULL)
 		buf_str(&when, n->when);
@@ -187,6 +190,8 @@ alert_words(const struct alert_news *n, struct buf *out)
 		buf_printf(&when, " (%s)", n->zone);
 	if (n->count > 1)
 		buf_printf(&count, "%" PRId64, n->count);
+	if (n->streak > (is_good ? 0 : 1))
+		buf_printf(&streak, "%" PRId64, n->streak);
 	add_line(n, labels[0], n->queue, out);
 	add_line(n, labels[1], n->job_id, out);
 	add_line(n, labels[2], n->service, out);
@@ -194,8 +199,11 @@ alert_words(const struct alert_news *n, struct buf *out)
 	add_line(n, labels[4], n->run_id, out);
 	add_line(n, labels[5], buf_cstr(&count), out);
 	add_line(n, labels[6], n->reason, out);
+	add_line(n, labels[is_good ? 8 : 7], buf_cstr(&streak), out);
 	add_more(n, out);
-	out->is_failed = out->is_failed || when.is_failed || count.is_failed;
+	out->is_failed = out->is_failed || when.is_failed || count.is_failed ||
+	    streak.is_failed;
+	buf_fini(&streak);
 	buf_fini(&when);
 	buf_fini(&count);
 }

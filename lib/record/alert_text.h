@@ -18,6 +18,7 @@ struct alert_news {
 	const char *when; /* "2026-11-30 09:00:00+01:00", in the job's zone */
 	const char *zone; /* its name */
 	int64_t count;	  /* slots in a row; 0 or 1: one */
+	int64_t streak;	  /* failures in a row; 0 or 1: no line */
 	bool is_message;  /* about a message of the embedded queue */
 	bool is_job;	  /* about a job, not about a run */
 	bool is_zh;	  /* in Chinese, else in English */

@@ -169,6 +169,8 @@ memory_open(struct sched *s, bool is_create)
 	s->stores[JOB_MEMORY] = store_open(&o, &rc, &why);
 	s->memory_opened++;
 	err_clear(&s->memory_why);
+	if (s->stores[JOB_MEMORY] != NULL)
+		sched_set_alerts(s, s->stores[JOB_MEMORY]);
 	/* An empty file is being created by another process. */
 	if (s->stores[JOB_MEMORY] == NULL && rc != STORE_NOTFOUND)
 		rc = memory_refuse(s, file_state(&sb), why.text);

@@ -16,6 +16,7 @@
 #include "lib/base/log.h"
 #include "lib/sched/sched.h"
 #include "lib/sched/sched_int.h"
+#include "lib/store/alert.h"
 #include "lib/store/log.h"
 #include "lib/time/tz.h"
 #include "lib/base/ban.h"
@@ -89,9 +90,21 @@ sched_open(struct sched *s, const struct conf *conf, const char *env_tz,
 	s->stores[JOB_DURABLE] = store_open(&o, &rc, why);
 	if (s->stores[JOB_DURABLE] == NULL)
 		sched_close(s);
-	else
+	else {
+		sched_set_alerts(s, s->stores[JOB_DURABLE]);
 		(void)sched_store(s, JOB_MEMORY);
+	}
 	return rc;
+}
+
+void
+sched_set_alerts(const struct sched *s, struct store *st)
+{
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < s->conf->nalerts; i++)
+		kinds |= s->conf->alerts[i].kinds;
+	store_alert_successes(st, (kinds & 1U << ALERT_SUCCEEDED) != 0);
 }
 
 void

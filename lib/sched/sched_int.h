@@ -24,6 +24,9 @@ enum store_rc sched_store_make(struct sched *s, enum job_kind kind,
 /* How often a message of the embedded queue is delivered before it is dead. */
 int64_t sched_max_deliveries(const struct sched *s, const char *queue);
 
+/* Let a store that was just opened write the alerts that the owner wants. */
+void sched_set_alerts(const struct sched *s, struct store *st);
+
 /* Commit if rc is STORE_OK, else roll back; returns the result. */
 enum store_rc sched_end(struct store *st, enum store_rc rc);
 

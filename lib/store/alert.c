@@ -7,6 +7,9 @@
 
 #include "lib/base/ban.h"
 
+/* Flags of a store (store_set_flags). */
+#define FLAG_SUCCESSES 1U
+
 /* clang-format off */
 static const struct column alert_fields[] = {
 	COLUMN_INT("id", struct alert, id),
@@ -17,6 +20,8 @@ static const struct column alert_fields[] = {
 	COLUMN_TEXT("body", struct alert, body),
 	COLUMN_INT("about_us", struct alert, about_us),
 	COLUMN_TEXT("trigger", struct alert, trigger),
+	COLUMN_INT_OR("streak", struct alert, streak, 0),
+	COLUMN_TEXT("kinds", struct alert, kinds),
 };
 /* clang-format on */
 
@@ -70,7 +75,6 @@ store_alert_settle(struct store *st, const struct alert *a,
 /* The names of the tables in the store. */
 static const char *const about_names[ALERT_ABOUT__MAX] = {
 	[ALERT_RUN] = "run",
-	[ALERT_MESSAGE] = "message",
 	[ALERT_KEY] = "key",
 };
 
@@ -84,25 +88,81 @@ store_alert_add(struct store *st, enum alert_about about, int64_t subject,
 }
 
 enum store_rc
-store_alert_renew(struct store *st, enum alert_about about, int64_t subject,
-    enum alert_kind kind)
-{
-	return stmt_exec(st, SQL_ALERT_RENEW,
-	    ARGS(TEXT(":about", about_names[about]), INT(":subject", subject),
-		TEXT(":kind", alert_kind_name(kind))));
-}
-
-enum store_rc
 store_alert_job(struct store *st, int64_t job)
 {
 	return stmt_exec(st, SQL_ALERT_JOB, ARGS(INT(":job", job)));
 }
 
+/* Count the run among the failures of its job in a row, or note the trouble. */
+static enum store_rc
+count_trouble(struct store *st, int64_t run, enum alert_kind kind)
+{
+	if (run == 0 || !alert_is_trouble(kind))
+		return STORE_OK;
+	return stmt_exec(st, SQL_STREAK_ADD,
+	    ARGS(INT(":run", run), INT(":count", alert_is_failure(kind)),
+		TEXT(":kind", alert_kind_name(kind))));
+}
+
+enum store_rc
+store_alert_message(struct store *st, int64_t message, int64_t run)
+{
+	enum store_rc rc = count_trouble(st, run, ALERT_DEAD);
+
+	return rc == STORE_OK ?
+	    stmt_exec(st, SQL_ALERT_MESSAGE,
+		ARGS(INT(":message", message), INT(":run", run))) :
+	    rc;
+}
+
 enum store_rc
 store_alert_run(struct store *st, int64_t run, enum alert_kind kind)
 {
-	return stmt_exec(st, SQL_ALERT_RUN,
-	    ARGS(INT(":run", run), TEXT(":kind", alert_kind_name(kind))));
+	enum store_rc rc = count_trouble(st, run, kind);
+
+	return rc == STORE_OK ?
+	    stmt_exec(st, SQL_ALERT_RUN,
+		ARGS(INT(":run", run), TEXT(":kind", alert_kind_name(kind)))) :
+	    rc;
+}
+
+/* End the streaks of the jobs of runs, if there are any. */
+static enum store_rc
+end_streaks(struct store *st, const int64_t *runs, size_t n, bool is_work)
+{
+	bool is_any = false;
+	enum store_rc rc = stmt_is(st, SQL_STREAK_ANY, NO_ARGS, &is_any);
+
+	for (size_t i = 0; i < n && is_any && rc == STORE_OK; i++) {
+		rc = stmt_exec(st, SQL_STREAK_RECOVERED,
+		    ARGS(INT(":run", runs[i]), INT(":is_work", is_work)));
+		if (rc == STORE_OK && stmt_changes(st) > 0)
+			rc = stmt_exec(st, SQL_STREAK_END,
+			    ARGS(INT(":run", runs[i])));
+	}
+	return rc;
+}
+
+enum store_rc
+store_alert_success(struct store *st, int64_t run)
+{
+	enum store_rc rc = end_streaks(st, &run, 1, true);
+
+	return rc == STORE_OK && (store_flags(st) & FLAG_SUCCESSES) != 0 ?
+	    store_alert_add(st, ALERT_RUN, run, ALERT_SUCCEEDED) :
+	    rc;
+}
+
+enum store_rc
+store_alert_sent(struct store *st, const int64_t *runs, size_t n)
+{
+	return end_streaks(st, runs, n, false);
+}
+
+void
+store_alert_successes(struct store *st, bool are_wanted)
+{
+	store_set_flags(st, are_wanted ? FLAG_SUCCESSES : 0);
 }
 
 enum store_rc

@@ -42,24 +42,45 @@ enum store_rc store_alert_settle(struct store *st, const struct alert *a,
     const struct store_alert_end *end);
 
 /* The subject of an alert: a row of one of these tables. */
-enum alert_about { ALERT_RUN, ALERT_MESSAGE, ALERT_KEY, ALERT_ABOUT__MAX };
+enum alert_about { ALERT_RUN, ALERT_KEY, ALERT_ABOUT__MAX };
 
 /* Write an alert, unless there is one of that kind and subject. */
 enum store_rc store_alert_add(struct store *st, enum alert_about about,
     int64_t subject, enum alert_kind kind);
 
-/* Write it again, even if one was sent before. */
-enum store_rc store_alert_renew(struct store *st, enum alert_about about,
-    int64_t subject, enum alert_kind kind);
+/*
+ * A message became a dead letter; run is its run, or 0.  Written even if one
+ * was sent before.
+ */
+enum store_rc store_alert_message(struct store *st, int64_t message,
+    int64_t run);
 
 /*
  * Called before the state of a row changes: of a run to that of kind, of a job
  * to quarantined.  A run has one alert per kind, unless it was due and is
- * refused or dead again; a job has one whenever it is quarantined.
+ * refused or dead again, or reports a failure again; a job has one whenever it
+ * is quarantined.  Failures of a job in a row are counted (alert_is_failure),
+ * each run once.
  */
 enum store_rc store_alert_run(struct store *st, int64_t run,
     enum alert_kind kind);
 enum store_rc store_alert_job(struct store *st, int64_t job);
+
+/*
+ * A run succeeded at its worker: if its job's last one did not, the alert
+ * ALERT_RECOVERED is written; if the owner wants it (store_alert_successes),
+ * ALERT_SUCCEEDED as well.
+ */
+enum store_rc store_alert_success(struct store *st, int64_t run);
+
+/*
+ * Runs were handed over to a broker that reports no end: likewise, if those
+ * before them were not, and ALERT_SUCCEEDED is not written.
+ */
+enum store_rc store_alert_sent(struct store *st, const int64_t *runs, size_t n);
+
+/* Is every success to be reported?  Not unless it is set. */
+void store_alert_successes(struct store *st, bool are_wanted);
 
 /* Write the alert that no tick ran for gap_us or more before tick id. */
 enum store_rc store_alert_silence(struct store *st, int64_t id, int64_t gap_us);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "lib/base/buf.h"
+#include "lib/store/alert.h"
 #include "lib/store/columns.h"
 #include "lib/store/outbox.h"
 #include "lib/store/run.h"
@@ -164,6 +165,8 @@ store_outbox_sent(struct store *st, int64_t run, const char *reason)
 {
 	enum store_rc rc = store_outbox_purge(st, run);
 
+	if (rc == STORE_OK)
+		rc = store_alert_sent(st, &run, 1);
 	return rc == STORE_OK ?
 	    set_state(st, &(const struct outbox){ .run = run }, RUN_SENT,
 		reason) :
@@ -187,7 +190,7 @@ store_outbox_sent_all(struct store *st, const int64_t *runs, size_t n)
 		rc = stmt_exec(st, SQL_OUTBOX_DELETE_ALL,
 		    ARGS(TEXT(":runs", buf_cstr(&list))));
 	buf_fini(&list);
-	return rc;
+	return rc == STORE_OK ? store_alert_sent(st, runs, n) : rc;
 }
 
 enum store_rc

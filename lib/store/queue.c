@@ -235,8 +235,8 @@ change_states(struct store *st, enum sql_id id, const struct arg *args,
 
 	for (n = 0; stmt_next(q); n++) {
 		if (row_int(q, 1) == MESSAGE_DEAD)
-			rc = store_alert_renew(st, ALERT_MESSAGE, row_int(q, 0),
-			    ALERT_DEAD);
+			rc = store_alert_message(st, row_int(q, 0),
+			    row_int(q, 2));
 		e->outcome = row_int(q, 1) == MESSAGE_DEAD ? OUTCOME_DEAD :
 							     OUTCOME_QUEUED;
 		if (rc == STORE_OK)

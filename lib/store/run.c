@@ -63,9 +63,11 @@ store_run_insert(struct store *st, struct run *r)
 		INT_OR_NULL(":is_extra", r->is_extra, false)));
 	if (rc == STORE_OK)
 		r->row = stmt_last_id(st);
-	return rc == STORE_OK && news != ALERT_KIND__MAX ?
-	    store_alert_add(st, ALERT_RUN, r->row, news) :
-	    rc;
+	if (rc != STORE_OK || news == ALERT_KIND__MAX)
+		return rc;
+	return alert_is_failure(news) ?
+	    store_alert_run(st, r->row, news) :
+	    store_alert_add(st, ALERT_RUN, r->row, news);
 }
 
 enum store_rc

@@ -1,6 +1,7 @@
 /* The tables of the work of runs: work, attempt, output. */
 #include "config.h"
 
+#include "lib/store/alert.h"
 #include "lib/store/columns.h"
 #include "lib/store/work.h"
 #include "lib/db/stmt.h"
@@ -71,6 +72,22 @@ store_work_progress(struct store *st, int64_t run, int64_t now_us,
 	    &(const struct work_end){ .now_us = now_us, .output = output });
 }
 
+/* An attempt has just ended so: keep it, and write its alert. */
+static enum store_rc
+end_attempt(struct store *st, int64_t run, enum outcome outcome)
+{
+	enum store_rc rc;
+
+	if (outcome == OUTCOME_SUCCEEDED)
+		return store_alert_success(st, run);
+	rc = stmt_exec(st, SQL_WORK_KEEP, ARGS(INT(":run", run)));
+	/* That of a dead letter is written with its message. */
+	return rc == STORE_OK &&
+		(outcome == OUTCOME_FAILED || outcome == OUTCOME_EXPIRED) ?
+	    store_alert_run(st, run, ALERT_FAILED) :
+	    rc;
+}
+
 enum store_rc
 store_work_end(struct store *st, int64_t run, const struct work_end *e)
 {
@@ -84,10 +101,10 @@ store_work_end(struct store *st, int64_t run, const struct work_end *e)
 		return rc;
 	rc = stmt_exec(st, SQL_WORK_END,
 	    ARGS(INT(":run", run), ROW(&columns_end, e)));
-	if (rc != STORE_OK || e->outcome == OUTCOME_SUCCEEDED)
+	if (rc != STORE_OK)
 		return rc;
 	if (stmt_changes(st) > 0)
-		return stmt_exec(st, SQL_WORK_KEEP, ARGS(INT(":run", run)));
+		return end_attempt(st, run, e->outcome);
 	return e->outcome == OUTCOME_QUEUED || e->outcome == OUTCOME_DEAD ?
 	    store_work_reopen(st, run, e->outcome) :
 	    STORE_OK;
@@ -118,6 +135,8 @@ store_work_follow(struct store *st, const struct run *r)
 		INT_OR_NULL(":status", a->status, WORK_NO_STATUS),
 		TEXT(":error",
 		    has_ended || outcome_is_bad(o) ? r->reason : NULL)));
+	if (rc == STORE_OK && o == OUTCOME_SUCCEEDED)
+		return store_alert_success(st, r->row);
 	return rc == STORE_OK && has_ended ?
 	    stmt_exec(st, SQL_WORK_KEEP, ARGS(INT(":run", r->row))) :
 	    rc;

@@ -65,6 +65,7 @@ news_read(const struct sink_message *m, const struct conf *c, struct news *out,
 	out->of.render_key = text_of(data, "render_key");
 	out->of.reason = text_of(data, "reason");
 	(void)json_get_int(data, "count", &counts, &out->of.count, &fs);
+	(void)json_get_int(data, "streak", &counts, &out->of.streak, &fs);
 	return 0;
 }
 

@@ -184,6 +184,17 @@ CREATE TABLE output (
 	PRIMARY KEY (run, n)
 ) STRICT, WITHOUT ROWID;
 
+-- How many runs of a job in a row did not succeed: counted from here on.
+ALTER TABLE alert ADD COLUMN streak INTEGER;
+ALTER TABLE alert ADD COLUMN kinds TEXT;
+CREATE TABLE streak (
+	job INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+	run INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	since_us INTEGER NOT NULL,
+	kinds TEXT NOT NULL
+) STRICT;
+
 INSERT INTO work (run, outcome, due_us, attempts, finished_us, error)
 SELECT r.id, iif(m.state = 2, 'dead', iif(m.lease IS NULL, 'queued', 'running')),
 	r.slot_us, m.attempt, NULL, m.reason

@@ -140,6 +140,34 @@ got() {
 	[ "$(sql 'SELECT count(*) FROM alert WHERE next_us IS NOT NULL')" -eq 0 ]
 }
 
+# The job mail/work: its command ends with status $1 (0: it works).
+work() {
+	"$MINUTEHAND" job run mail work >/dev/null
+	"$MINUTEHAND" consume mail --quiet -- sh -c "exit $1" >/dev/null 2>&1 || true
+	tick
+}
+
+@test "failures in a row: the first is reported after N of them, the end only then" {
+	echo 'max_deliveries = 1' >>"$CONF"
+	hook_section 'after = 3' 'on = {dead, recovered}'
+	command_section 'on = {dead, recovered, succeeded}'
+	"$MINUTEHAND" job add mail --every 1h --id work
+	# One more than the first receiver waits for, a success, one less.
+	for status in 3 3 3 3 0 0 3 3 0; do work "$status"; done
+	[ "$(got 'map([.body.type, .body.data.streak])')" = '[["message.dead",3],["message.dead",4],["run.recovered",4]]' ]
+	[ "$(got '.[2].body.data | [.queue_name, .job_id, .outcome]')" = '["mail","work","succeeded"]' ]
+	[ "$(jq -r .type "$BATS_TEST_TMPDIR/told" | sort | uniq -c | tr -s ' ' | tr '\n' ';')" = ' 6 message.dead; 2 run.recovered; 3 run.succeeded;' ]
+}
+
+@test "a success is reported only to those who ask for it" {
+	hook_section
+	"$MINUTEHAND" job add mail --every 1h --id work
+	work 0
+	work 0
+	[ "$(got length)" = 0 ]
+	[ "$(sql 'SELECT count(*) FROM alert')" = 0 ]
+}
+
 @test "a webhook that fails is tried again with the same message, and gets it once" {
 	hook_section
 	command_section

@@ -89,12 +89,10 @@ alerts_count(const struct alerts *a)
 }
 
 static bool
-wants(const struct conf_alert *to, enum alert_kind kind)
+wants(const struct conf_alert *to, const struct alert *al)
 {
-	for (size_t i = 0; i < to->on.n; i++)
-		if (strcmp(to->on.v[i], alert_kind_name(kind)) == 0)
-			return true;
-	return to->on.n == 0;
+	return alert_is_wanted(al,
+	    &(const struct alert_wish){ to->kinds, to->after });
 }
 
 /* Return whether it was sent to the section of that name. */
@@ -123,7 +121,7 @@ list_left(const struct alerts *a, const struct alert *al,
 	for (size_t i = 0; i < a->n; i++) {
 		size_t at = ((size_t)al->attempt + i) % a->n;
 
-		if (wants(a->v[at].to, al->kind) &&
+		if (wants(a->v[at].to, al) &&
 		    !was_sent(al->done, a->v[at].to->name))
 			left[n++] = &a->v[at];
 	}

@@ -8,6 +8,7 @@
 
 #include "lib/base/err.h"
 #include "lib/conf/conf.h"
+#include "lib/record/alert.h"
 #include "tests/unit/tap.h"
 
 #include "lib/base/ban.h"
@@ -67,6 +68,10 @@ static const struct {
 	{ "form = telegram\ntoken_env = T\n", 0, "form telegram needs chat" },
 	{ "form = ping\n" URL, CONF_FORM_PING, NULL },
 	{ "form = ping\n" URL "chat = x\n", 0, "form ping does not take chat" },
+	{ URL "after = 3\non = {failed, recovered, succeeded, overdue}\n", CONF_FORM_WEBHOOK, NULL },
+	{ URL "after = 0\n", 0, "option \"after\"" },
+	{ URL "after = many\n", 0, "option \"after\"" },
+	{ URL "on = {success}\n", 0, "recovered or succeeded" },
 	{ "form = pager\n" URL, 0, "option \"form\"" },
 };
 /* clang-format on */
@@ -106,6 +111,26 @@ test_cases(void)
 	}
 }
 
+/* The events by default, and those of a list. */
+static void
+test_events(void)
+{
+	struct err why = { "" };
+	struct conf *c = load(URL, &why);
+
+	ok(c != NULL && c->alerts[0].after == 1 &&
+		c->alerts[0].kinds ==
+		    (1U << ALERT_KIND__MAX) - 1 - (1U << ALERT_SUCCEEDED),
+	    "all but the successes");
+	conf_free(c);
+	c = load(URL "on = {succeeded, dead}\n", &why);
+	ok(c != NULL &&
+		c->alerts[0].kinds ==
+		    (1U << ALERT_SUCCEEDED | 1U << ALERT_DEAD),
+	    "those of the list");
+	conf_free(c);
+}
+
 /* Each form is reached by a case above, and has a name. */
 static void
 test_complete(void)
@@ -127,6 +152,7 @@ main(void)
 		return 1;
 	(void)snprintf(path, sizeof(path), "%s/m.conf", dir);
 	test_cases();
+	test_events();
 	test_complete();
 	(void)unlink(path);
 	(void)rmdir(dir);

@@ -53,7 +53,9 @@ static const struct pin {
 	{ SQL_JOB_ADVANCE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_JOB_MOVE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_JOB_UPDATE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
-	{ SQL_JOB_DELETE, "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_JOB_DELETE,
+	    "SEARCH job USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SEARCH streak USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_RUN_LAST,
 	    "SEARCH run USING INDEX sqlite_autoindex_run_1 "
 	    "(job=?)" },
@@ -183,6 +185,23 @@ static const struct pin {
 	{ SQL_ALERT_NEXT,
 	    "SEARCH alert USING COVERING INDEX alert_next (next_us>?)" },
 	{ SQL_ALERT_TAKE, "SEARCH alert USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_ALERT_RUN,
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SEARCH s USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
+	    "CORRELATED SCALAR SUBQUERY; "
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_STREAK_ADD,
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SEARCH j USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_STREAK_RECOVERED,
+	    "SEARCH streak USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SCALAR SUBQUERY; "
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_STREAK_END,
+	    "SEARCH streak USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SCALAR SUBQUERY; "
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_STREAK_ANY, "SCAN CONSTANT ROW; SCALAR SUBQUERY; SCAN streak" },
 	{ SQL_PRUNE_NEXT_JOB,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid>?)" },
 	{ SQL_PRUNE_JOB_BOUND,

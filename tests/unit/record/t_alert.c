@@ -63,6 +63,51 @@ test_delays(void)
 	    "all in all about a day: %lld s", (long long)(sum / S));
 }
 
+/* What is sent to whom: kinds as bits, failures in a row. */
+static void
+test_wanted(void)
+{
+#define B(k) (1U << (k))
+	/* clang-format off */
+	static const struct {
+		struct alert a;
+		struct alert_wish w;
+		bool is_wanted;
+	} cases[] = {
+		{ { .kind = ALERT_FAILED, .streak = 1 }, { B(ALERT_FAILED), 1 }, true },
+		{ { .kind = ALERT_FAILED, .streak = 1 }, { B(ALERT_DEAD), 1 }, false },
+		{ { .kind = ALERT_FAILED, .streak = 2 }, { B(ALERT_FAILED), 3 }, false },
+		{ { .kind = ALERT_FAILED, .streak = 3 }, { B(ALERT_FAILED), 3 }, true },
+		{ { .kind = ALERT_DEAD, .streak = 4 }, { B(ALERT_DEAD), 3 }, true },
+		/* Of no job that goes on, or no failure of one. */
+		{ { .kind = ALERT_FAILED }, { B(ALERT_FAILED), 3 }, true },
+		{ { .kind = ALERT_MISSED }, { B(ALERT_MISSED), 3 }, true },
+		{ { .kind = ALERT_NO_TICK }, { B(ALERT_NO_TICK), 3 }, true },
+		{ { .kind = ALERT_SUCCEEDED }, { B(ALERT_SUCCEEDED), 3 }, true },
+		/* All is well again, if a word was lost before. */
+		{ { .kind = ALERT_RECOVERED, .streak = 1, .kinds = (char *)",failed," }, { B(ALERT_RECOVERED) | B(ALERT_FAILED), 1 }, true },
+		{ { .kind = ALERT_RECOVERED, .streak = 2, .kinds = (char *)",failed," }, { B(ALERT_RECOVERED) | B(ALERT_FAILED), 3 }, false },
+		{ { .kind = ALERT_RECOVERED, .streak = 3, .kinds = (char *)",failed," }, { B(ALERT_RECOVERED) | B(ALERT_FAILED), 3 }, true },
+		{ { .kind = ALERT_RECOVERED, .streak = 3, .kinds = (char *)",failed," }, { B(ALERT_RECOVERED) | B(ALERT_DEAD), 3 }, false },
+		{ { .kind = ALERT_RECOVERED, .streak = 3, .kinds = (char *)",failed,dead," }, { B(ALERT_RECOVERED) | B(ALERT_DEAD), 3 }, true },
+		{ { .kind = ALERT_RECOVERED, .streak = 3, .kinds = (char *)",failed," }, { B(ALERT_FAILED), 3 }, false },
+		{ { .kind = ALERT_RECOVERED, .kinds = (char *)",overdue," }, { B(ALERT_RECOVERED) | B(ALERT_OVERDUE), 3 }, true },
+		{ { .kind = ALERT_RECOVERED, .kinds = (char *)",overdue," }, { B(ALERT_RECOVERED) | B(ALERT_FAILED), 1 }, false },
+		{ { .kind = ALERT_RECOVERED }, { B(ALERT_RECOVERED) | B(ALERT_FAILED), 1 }, false },
+	};
+	/* clang-format on */
+#undef B
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		is_int(alert_is_wanted(&cases[i].a, &cases[i].w),
+		    cases[i].is_wanted, "case %zu: %s", i,
+		    alert_kind_name(cases[i].a.kind));
+	ok(!alert_is_failure(ALERT_OVERDUE) &&
+		!alert_is_failure(ALERT_MISSED) &&
+		!alert_is_failure(ALERT_RECOVERED),
+	    "what is no failure of a run");
+}
+
 /* The example of the reference implementations. */
 static void
 test_signature(void)
@@ -122,6 +167,7 @@ main(void)
 {
 	test_words();
 	test_delays();
+	test_wanted();
 	test_signature();
 	test_secrets();
 	return tap_done();

@@ -102,6 +102,19 @@ test_words(void)
 	    "队列：q\n任务：j\n时间：" AT " (Europe/Berlin)\n运行：r\n"
 	    "次数：3\n原因：too late\n详情：minutehand why q j '" AT "'\n",
 	    "in Chinese");
+	buf_reset(&b);
+	n = (struct alert_news){ .kind = "failed", .queue = "q", .streak = 4 };
+	alert_words(&n, &b);
+	is_str(buf_cstr(&b),
+	    "Queue: q\nFailures in a row: 4\nMore: minutehand runs q\n",
+	    "with the failures in a row");
+	buf_reset(&b);
+	n.kind = "recovered";
+	n.is_zh = true;
+	alert_words(&n, &b);
+	is_str(buf_cstr(&b),
+	    "队列：q\n此前连续失败次数：4\n详情：minutehand runs q\n",
+	    "and before a success");
 	buf_fini(&b);
 	ok(alert_is_good("recovered") && !alert_is_good("failed") &&
 		!alert_is_good(NULL) && !alert_is_good("x"),

@@ -15,6 +15,7 @@
 #include "lib/store/job.h"
 #include "lib/store/queue.h"
 #include "lib/store/run.h"
+#include "lib/store/work.h"
 #include "lib/db/stmt.h"
 #include "lib/db/store_int.h"
 #include "tests/unit/tap.h"
@@ -109,7 +110,8 @@ test_inserted(struct store *st)
 	is_str(a.body,
 	    "{\"type\":\"run.missed\",\"timestamp\":\"2026-11-22T00:11:17Z\","
 	    "\"data\":{\"run_id\":\"m\",\"queue_name\":\"q\",\"job_id\":\"j\","
-	    "\"state\":\"missed\",\"reason\":\"wh\\\"y\",\"slot\":"
+	    "\"state\":\"missed\",\"outcome\":null,\"attempts\":null,"
+	    "\"reason\":\"wh\\\"y\",\"streak\":null,\"slot\":"
 	    "\"2026-11-22T00:11:17Z\",\"last_slot\":\"2026-11-22T00:11:17Z\","
 	    "\"count\":1,\"service_id\":null,\"render_job_id\":null}}",
 	    "word for word");
@@ -393,6 +395,138 @@ test_writers(struct store *st)
 	    0, "and no trigger does");
 }
 
+/* A run of a job, for the steps of test_streak. */
+static int64_t
+add_run_of(struct store *st, int64_t job, int n)
+{
+	struct run r = {
+		.job = job,
+		.queue = (char *)"s",
+		.job_id = (char *)"j",
+		.slot_us = NOW + n * S,
+		.last_us = NOW + n * S,
+		.count = 1,
+		.state = RUN_SENT,
+	};
+
+	(void)snprintf(r.id, sizeof(r.id), "s%lld-%d", (long long)job, n);
+	(void)store_run_insert(st, &r);
+	(void)store_work_insert(st, r.row, r.slot_us);
+	return r.row;
+}
+
+/* What happens to the run of a step. */
+enum streak_step { WORKS, FAILS, EXPIRES, LATE, SENT, REFUSED, DIES };
+
+static void
+take_step(struct store *st, int64_t run, enum streak_step step)
+{
+	static const enum outcome ends[] = { [WORKS] = OUTCOME_SUCCEEDED,
+		[FAILS] = OUTCOME_FAILED,
+		[EXPIRES] = OUTCOME_EXPIRED };
+	struct store_run_set set = { .run = run, .reason = "why" };
+
+	switch (step) {
+	case WORKS:
+	case FAILS:
+	case EXPIRES:
+		(void)store_work_start(st, run, "w", NOW);
+		(void)store_work_end(st, run,
+		    &(struct work_end){ .outcome = ends[step],
+			.now_us = NOW,
+			.error = "why" });
+		break;
+	case LATE:
+		(void)store_alert_run(st, run, ALERT_OVERDUE);
+		break;
+	case SENT:
+		(void)store_alert_sent(st, &run, 1);
+		break;
+	case REFUSED:
+		set.state = RUN_REFUSED;
+		(void)store_run_set(st, &set);
+		break;
+	case DIES:
+		set.state = RUN_DEAD;
+		(void)store_run_set(st, &set);
+		break;
+	}
+}
+
+/* Each line a step of test_streak, and the alerts that it writes. */
+static const struct {
+	int run; /* of the job, by number; negative: without a job */
+	enum streak_step step;
+	const char *wrote; /* kind, streak, kinds */
+} steps[] = {
+	{ 1, WORKS, "" },
+	{ 2, FAILS, "failed 1 -" },
+	{ 3, EXPIRES, "failed 2 -" },
+	{ 3, FAILS, "failed 2 -" },
+	{ 4, SENT, "" },
+	{ 4, WORKS, "recovered 2 ,failed,; succeeded 0 -" },
+	{ 5, WORKS, "succeeded 0 -" },
+	{ 6, LATE, "overdue 0 -" },
+	{ 6, WORKS, "recovered 0 ,overdue,; succeeded 0 -" },
+	{ 7, REFUSED, "refused 1 -" },
+	{ 8, DIES, "dead 2 -" },
+	{ 9, SENT, "recovered 2 ,refused,dead," },
+	{ 10, LATE, "overdue 0 -" },
+	{ 10, FAILS, "failed 1 -" },
+	{ -1, WORKS, "succeeded 0 -" },
+	{ -2, FAILS, "failed 0 -" },
+	{ 11, WORKS, "recovered 1 ,overdue,failed,; succeeded 0 -" },
+};
+
+/* Failures of a job in a row, and successes. */
+static void
+test_streak(struct store *st)
+{
+	int64_t job, rows[16] = { 0 };
+	struct buf wrote = BUF_INIT;
+	struct job j;
+
+	job_init(&j);
+	j.queue = strdup("s");
+	j.job_id = strdup("j");
+	j.trigger = strdup("x");
+	(void)store_begin(st);
+	(void)store_alert_forget(st);
+	is_int(store_job_insert(st, &j), STORE_OK, "a job");
+	job = j.id;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		int n = steps[i].run;
+		int64_t run = n > 0 && rows[n] != 0 ?
+		    rows[n] :
+		    add_run_of(st, n < 0 ? 0 : job, n);
+		struct alert_list l = { NULL, 0, 0 };
+
+		if (n > 0)
+			rows[n] = run;
+		store_alert_successes(st, i > 2);
+		take_step(st, run, steps[i].step);
+		(void)store_alert_due(st, NOW, 100, &l);
+		buf_reset(&wrote);
+		for (size_t k = 0; k < l.n; k++)
+			buf_printf(&wrote, "%s%s %lld %s", k > 0 ? "; " : "",
+			    alert_kind_name(l.v[k].kind),
+			    (long long)l.v[k].streak,
+			    l.v[k].kinds == NULL ? "-" : l.v[k].kinds);
+		is_str(buf_cstr(&wrote), steps[i].wrote, "step %zu", i);
+		alert_list_fini(&l);
+		all_told(st);
+	}
+	take_step(st, rows[2], FAILS);
+	is_int(scalar(st, "SELECT count(*) FROM streak"), 1, "a streak");
+	is_int(store_job_delete(st, job, NOW, "deleted"), STORE_OK,
+	    "its job is deleted");
+	is_int(scalar(st, "SELECT count(*) FROM streak"), 0, "it goes as well");
+	store_alert_successes(st, false);
+	(void)store_commit(st);
+	buf_fini(&wrote);
+	job_fini(&j);
+}
+
 static void
 test_forgotten(struct store *st)
 {
@@ -430,6 +564,7 @@ main(void)
 	test_again(st);
 	test_message(st);
 	test_job(st);
+	test_streak(st);
 	test_writers(st);
 	store_close(st);
 	return tap_done();
