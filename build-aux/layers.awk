@@ -35,6 +35,8 @@ BEGIN {
 	room("lib/store", pure " lib/json lib/db")
 	room("lib/job", pure " lib/json lib/conf")
 	room("lib/sched", all)
+	room("lib/report", all)
+	all = all " lib/report"
 
 	room("net", pure " lib/secret lib/conf lib/job")
 	room("net/http", pure " lib/secret net", "curl/curl.h")

@@ -27,6 +27,8 @@ static const char *const of_fires[] = { "from", "to", QUEUE, "job_id", KIND,
 	"limit", "dense", "cursor", "format", NULL };
 static const char *const of_runs[] = { QUEUE, "job_id", KIND, "state",
 	"outcome", "from", "to", "limit", "cursor", NULL };
+static const char *const of_sums[] = { QUEUE, "job_id", KIND, "from", "to",
+	"bucket", NULL };
 static const char *const of_why[] = { QUEUE, "job_id", KIND, "at", NULL };
 
 /* clang-format off */
@@ -148,6 +150,8 @@ const struct route route_table[] = {
 	    "list the fires of all jobs, in order"),
 	NATIVE(GET, "/v1/runs", READ, of_runs, h_runs,
 	    "list the outcome of slots, newest first"),
+	NATIVE(GET, "/v1/runs/sums", READ, of_sums, h_runs_sums,
+	    "count runs by how they ended, over time"),
 	NAMED(GET, "/v1/run", READ, of_queue, ROUTE_RUN, h_run_get,
 	    "show one run"),
 	NAMED(POST, "/v1/run/replay", WRITE, of_queue, ROUTE_RUN, h_run_replay,

@@ -111,6 +111,59 @@ WHERE outcome < 'queued' AND instr(:outcomes, outcome || ',')
 	AND (:job_id IS NULL OR job_id = :job_id)
 ORDER BY due_us DESC, work.run DESC LIMIT :limit;
 
+-- Sums over time: a count in an index for each stretch of time and each state,
+-- so that the rows are not read; of a job, only those of rare states are.
+
+-- name: run_count
+SELECT count(*) FROM run WHERE slot_us >= :from_us AND slot_us < :to_us;
+
+-- name: run_count_state
+SELECT count(*) FROM run
+WHERE state = :state AND state <> 'sent'
+	AND slot_us >= :from_us AND slot_us < :to_us;
+
+-- name: run_count_queue
+SELECT count(*) FROM run
+WHERE queue = :queue AND slot_us >= :from_us AND slot_us < :to_us;
+
+-- name: run_count_queue_state
+SELECT count(*) FROM run
+WHERE queue = :queue AND state = :state AND state <> 'sent'
+	AND slot_us >= :from_us AND slot_us < :to_us;
+
+-- name: run_count_job
+SELECT count(*) FROM run
+WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
+		UNION ALL SELECT job FROM job_gone
+		WHERE queue = :queue AND job_id = :job_id)
+	AND slot_us >= :from_us AND slot_us < :to_us;
+
+-- name: run_count_job_state
+SELECT count(*) FROM run
+WHERE queue = :queue AND state = :state AND state <> 'sent'
+	AND slot_us >= :from_us AND slot_us < :to_us AND job_id = :job_id;
+
+-- Those that were handed over, and did not succeed.
+
+-- columns: run_bad
+queue, due_us, outcome
+
+-- name: run_bad_in
+SELECT {run_bad} FROM work INDEXED BY work_bad JOIN run ON run.id = work.run
+WHERE outcome < 'queued' AND due_us >= :from_us AND due_us < :to_us
+	AND state = 'sent' AND (:queue IS NULL OR queue = :queue)
+	AND (:job_id IS NULL OR job_id = :job_id);
+
+-- The next queue by name that has runs.
+
+-- name: run_next_queue
+SELECT queue FROM run WHERE queue > :queue ORDER BY queue LIMIT 1;
+
+-- Does the Render API have runs at a service of that name?
+
+-- name: run_is_direct
+SELECT 1 FROM delivery WHERE service = :queue AND job IS NULL LIMIT 1;
+
 -- name: run_get
 SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE task_id = :task_id ORDER BY id;

@@ -32,7 +32,9 @@ enum {
 	OPT_FROM,
 	OPT_TO,
 	OPT_CURSOR,
-	OPT_STATS
+	OPT_STATS,
+	OPT_SUMS,
+	OPT_BUCKET
 };
 
 static const struct ctl_option options[] = {
@@ -48,6 +50,10 @@ static const struct ctl_option options[] = {
 	[OPT_CURSOR] = { "cursor", "TEXT", "continue a list" },
 	[OPT_STATS] = { "stats", NULL,
 	    "sums over the newest 10000 runs of a job, instead of a list" },
+	[OPT_SUMS] = { "sums", NULL,
+	    "count runs over time (default: the last 24 hours), instead" },
+	[OPT_BUCKET] = { "bucket", "DURATION",
+	    "with --sums: of how long each count is (default: 1h)" },
 	{ .name = NULL },
 };
 
@@ -156,23 +162,42 @@ read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
 	return status;
 }
 
-/* Sums are over all runs of one job. */
+/* --stats and --sums are over all runs of a job, or of a stretch of time. */
 static int
-check_stats(const struct ctl_args *a)
+check_sums(const struct ctl_args *a, int opt)
 {
 	static const int others[] = { OPT_LIMIT, OPT_STATE, OPT_OUTCOME,
 		OPT_FAILED, OPT_CURSOR };
 
-	if (a->opt[OPT_STATS] == NULL)
+	if (a->opt[opt] == NULL)
 		return CTL_OK;
-	if (a->noperands < 2)
-		return ctl_fail(CTL_USAGE, "--stats needs QUEUE and JOB");
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (a->opt[others[i]] != NULL)
 			return ctl_fail(CTL_USAGE,
-			    "--stats and --%s exclude each other",
-			    options[others[i]].name);
+			    "--%s and --%s exclude each other",
+			    options[opt].name, options[others[i]].name);
 	return CTL_OK;
+}
+
+/* Read what those two need of the command line, without the store. */
+static int
+read_sums(const struct ctl_args *a, int64_t *bucket_us)
+{
+	int status = CTL_OK;
+
+	if (a->opt[OPT_STATS] != NULL && a->noperands < 2)
+		return ctl_fail(CTL_USAGE, "--stats needs QUEUE and JOB");
+	if (a->opt[OPT_STATS] != NULL && a->opt[OPT_SUMS] != NULL)
+		return ctl_fail(CTL_USAGE,
+		    "--stats and --sums exclude each other");
+	if (a->opt[OPT_BUCKET] != NULL && a->opt[OPT_SUMS] == NULL)
+		return ctl_fail(CTL_USAGE, "--bucket needs --sums");
+	if ((status = check_sums(a, OPT_STATS)) == CTL_OK &&
+	    (status = check_sums(a, OPT_SUMS)) == CTL_OK)
+		status = ctl_opt_duration(a, OPT_BUCKET, "bucket", bucket_us);
+	if (status == CTL_OK && *bucket_us < CLOCK_US_PER_S)
+		status = ctl_fail(CTL_USAGE, "--bucket: at least 1s is needed");
+	return status;
 }
 
 /* From when on: a time, or how long ago. */
@@ -206,11 +231,12 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 		.cursor = a->opt[OPT_CURSOR],
 	};
 	struct run_list l = { NULL, 0, 0 };
+	int64_t bucket_us = 3600 * CLOCK_US_PER_S;
 	char next[SCHED_CURSOR_MAX];
 	enum store_rc rc;
 	int status = read_filter(a, &o);
 
-	if (status != CTL_OK || (status = check_stats(a)) != CTL_OK ||
+	if (status != CTL_OK || (status = read_sums(a, &bucket_us)) != CTL_OK ||
 	    (status = ctl_open(c)) != CTL_OK)
 		return status;
 	status = read_from(c, a, &o.from_us);
@@ -220,6 +246,9 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 		return status;
 	if (a->opt[OPT_STATS] != NULL)
 		return runs_print_stats(c, &o, a->opt[OPT_JSON] != NULL);
+	if (a->opt[OPT_SUMS] != NULL)
+		return runs_print_sums(c, &o, bucket_us,
+		    a->opt[OPT_JSON] != NULL);
 	rc = sched_runs(&c->sched, &o, &l, next);
 	if (rc == STORE_NOTFOUND)
 		status =

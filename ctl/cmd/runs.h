@@ -2,6 +2,7 @@
 #define CTL_CMD_RUNS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ctl;
 struct sched_runs_opts;
@@ -12,5 +13,13 @@ struct sched_runs_opts;
  */
 int runs_print_stats(struct ctl *c, const struct sched_runs_opts *o,
     bool is_json);
+
+/*
+ * Print how many runs there were and how they ended, of the queue, job and
+ * stretch of time in o, which is the last 24 hours where it says nothing, by
+ * buckets of bucket_us.  An exit status.
+ */
+int runs_print_sums(struct ctl *c, const struct sched_runs_opts *o,
+    int64_t bucket_us, bool is_json);
 
 #endif

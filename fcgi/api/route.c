@@ -94,7 +94,10 @@ matches(const char *pattern, const char *path, struct http_path *out)
 	return *path == '\0';
 }
 
-/* The methods of path, as a bit set; req->route is set for the request's. */
+/*
+ * The methods of path, as a bit set; req->route is set for the request's, the
+ * first of several: a fixed name goes before one that is any.
+ */
 static unsigned
 find_exact(struct request *req, const char *path, enum http_shape *shape)
 {
@@ -106,7 +109,7 @@ find_exact(struct request *req, const char *path, enum http_shape *shape)
 			continue;
 		known |= (unsigned)route_table[i].method;
 		*shape = route_table[i].shape;
-		if (route_table[i].method != req->method)
+		if (route_table[i].method != req->method || req->route != NULL)
 			continue;
 		req->route = &route_table[i];
 		req->path = names;

@@ -25,19 +25,6 @@ may_see(const void *cookie, const char *queue)
 	return auth_may_queue(cookie, queue);
 }
 
-/* Read the name of a queue or job; empty counts as absent. */
-static void
-read_name(const struct request *req, const char *field, const char **out,
-    struct faults *fs)
-{
-	if (request_param(req, field, out, fs) != 0 || *out == NULL)
-		return;
-	if ((*out)[0] == '\0')
-		*out = NULL;
-	else
-		(void)job_check_name(field, *out, fs);
-}
-
 /* Read the options of the list; 0, or -1 with the answer in the response. */
 static int
 read_opts(const struct ctx *ctx, const struct request *req,

@@ -62,6 +62,7 @@ http_handler h_dead_purge_some;
 
 /* h_runs.c: the ledger */
 http_handler h_runs;
+http_handler h_runs_sums;
 http_handler h_run_get;
 http_handler h_run_replay;
 http_handler h_why;
@@ -93,6 +94,11 @@ http_handler h_run_fail;
 struct sched_work;
 void read_work(const struct request *req, struct sched_work *w,
     struct response *res);
+
+/* Read the name of a queue or job; *out is NULL if it is absent or empty. */
+struct faults;
+void read_name(const struct request *req, const char *field, const char **out,
+    struct faults *fs);
 
 /*
  * As response_store, for the run id: not found, or to be chosen by its queue.

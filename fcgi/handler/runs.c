@@ -51,15 +51,16 @@ read_outcomes(const struct request *req, unsigned *out, struct faults *fs)
 		    "must be " OUTCOME_NAMES "; several are comma-separated");
 }
 
-static void
-read_job(const struct request *req, const char **out, struct faults *fs)
+void
+read_name(const struct request *req, const char *field, const char **out,
+    struct faults *fs)
 {
-	if (request_param(req, "job_id", out, fs) != 0 || *out == NULL)
+	if (request_param(req, field, out, fs) != 0 || *out == NULL)
 		return;
 	if ((*out)[0] == '\0')
 		*out = NULL;
 	else
-		job_check_name("job_id", *out, fs);
+		(void)job_check_name(field, *out, fs);
 }
 
 static int
@@ -70,7 +71,7 @@ read_filter(const struct ctx *ctx, const struct request *req,
 	struct faults *fs = &res->faults;
 	struct input in;
 
-	read_job(req, &o->job_id, fs);
+	read_name(req, "job_id", &o->job_id, fs);
 	read_state(req, &o->state, fs);
 	read_outcomes(req, &o->outcomes, fs);
 	o->kind = SCHED_ANY;

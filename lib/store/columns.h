@@ -34,6 +34,7 @@ extern const struct columns columns_prune_once;
 extern const struct columns columns_prune_seen;
 extern const struct columns columns_queue;
 extern const struct columns columns_run;
+extern const struct columns columns_run_bad;
 extern const struct columns columns_sim_count;
 extern const struct columns columns_sim_job;
 extern const struct columns columns_sim_total;

@@ -8,6 +8,13 @@
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 
+/* A run that did not succeed. */
+struct bad {
+	const char *queue;
+	int64_t slot_us;
+	enum outcome outcome;
+};
+
 /* clang-format off */
 static const struct column run_fields[] = {
 	COLUMN_CHARS("task_id", struct run, id),
@@ -40,6 +47,19 @@ static const struct column filter_fields[] = {
 	COLUMN_INT("limit", struct store_run_filter, limit),
 };
 
+static const struct column window_fields[] = {
+	COLUMN_BORROWED("queue", struct store_run_window, queue),
+	COLUMN_BORROWED("job_id", struct store_run_window, job_id),
+	COLUMN_INT("from_us", struct store_run_window, from_us),
+	COLUMN_INT("to_us", struct store_run_window, to_us),
+};
+
+static const struct column bad_fields[] = {
+	COLUMN_BORROWED("queue", struct bad, queue),
+	COLUMN_INT("due_us", struct bad, slot_us),
+	COLUMN_NAME("outcome", struct bad, outcome, outcome_names),
+};
+
 static const struct column at_fields[] = {
 	COLUMN_BORROWED("queue", struct store_run_at, queue),
 	COLUMN_BORROWED("job_id", struct store_run_at, job_id),
@@ -49,6 +69,8 @@ static const struct column at_fields[] = {
 /* clang-format on */
 
 const struct columns columns_run = COLUMNS("run", run_fields);
+const struct columns columns_run_bad = COLUMNS("run_bad", bad_fields);
+static const struct columns columns_window = COLUMNS(NULL, window_fields);
 static const struct columns columns_filter = COLUMNS(NULL, filter_fields);
 static const struct columns columns_at = COLUMNS(NULL, at_fields);
 
@@ -188,6 +210,52 @@ store_run_list(struct store *st, const struct store_run_filter *f,
 	    ARGS(ROW(&columns_filter, f),
 		TEXT(":outcomes", outcomes[0] == '\0' ? NULL : outcomes)),
 	    out);
+}
+
+enum store_rc
+store_run_count(struct store *st, const struct store_run_window *w,
+    enum run_state state, int64_t *out)
+{
+	static const enum sql_id all[] = { SQL_RUN_COUNT, SQL_RUN_COUNT_QUEUE,
+		SQL_RUN_COUNT_JOB };
+	static const enum sql_id rare[] = { SQL_RUN_COUNT_STATE,
+		SQL_RUN_COUNT_QUEUE_STATE, SQL_RUN_COUNT_JOB_STATE };
+	int i = (w->queue != NULL) + (w->job_id != NULL);
+
+	return state == RUN_STATE__MAX ?
+	    stmt_number(st, all[i], ARGS(ROW(&columns_window, w)), out) :
+	    stmt_number(st, rare[i],
+		ARGS(ROW(&columns_window, w),
+		    TEXT(":state", run_state_name(state))),
+		out);
+}
+
+enum store_rc
+store_run_bad(struct store *st, const struct store_run_window *w,
+    store_run_see *see, void *cookie)
+{
+	struct stmt *q =
+	    stmt_call(st, SQL_RUN_BAD_IN, ARGS(ROW(&columns_window, w)));
+	struct bad b;
+
+	while (stmt_next(q)) {
+		if (row_read(q, &columns_run_bad, &b))
+			see(cookie, b.queue, b.slot_us, b.outcome);
+	}
+	return stmt_end(q);
+}
+
+enum store_rc
+store_run_queue(struct store *st, const char *after, char **out)
+{
+	return stmt_string(st, SQL_RUN_NEXT_QUEUE, ARGS(TEXT(":queue", after)),
+	    out);
+}
+
+enum store_rc
+store_run_is_direct(struct store *st, const char *queue, bool *out)
+{
+	return stmt_is(st, SQL_RUN_IS_DIRECT, ARGS(TEXT(":queue", queue)), out);
 }
 
 enum store_rc

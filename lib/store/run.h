@@ -67,6 +67,43 @@ struct store_run_filter {
 enum store_rc store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out);
 
+/* Runs whose slots lie in a stretch of time: of all queues, of one, of a job. */
+struct store_run_window {
+	const char *queue;  /* NULL: all */
+	const char *job_id; /* NULL: all; needs a queue */
+	int64_t from_us;
+	int64_t to_us; /* exclusive */
+};
+
+/*
+ * Count the rows of a window in a state (RUN_STATE__MAX: in any; not RUN_SENT,
+ * which no index has).
+ */
+enum store_rc store_run_count(struct store *st,
+    const struct store_run_window *w, enum run_state state, int64_t *out);
+
+/*
+ * Call see with the queue, slot and outcome of each row of a window that was
+ * handed over and did not succeed: OUTCOMES_BAD or OUTCOME_CANCELED.
+ */
+typedef void store_run_see(void *cookie, const char *queue, int64_t slot_us,
+    enum outcome o);
+enum store_rc store_run_bad(struct store *st, const struct store_run_window *w,
+    store_run_see *see, void *cookie);
+
+/*
+ * Return the first queue after the one named (start with "") that has runs,
+ * owned; STORE_NOTFOUND.
+ */
+enum store_rc store_run_queue(struct store *st, const char *after, char **out);
+
+/*
+ * Is the name, which runs have as their queue, that of a service at which the
+ * Render API started runs?
+ */
+enum store_rc store_run_is_direct(struct store *st, const char *queue,
+    bool *out);
+
 /* Add the runs named id: a name is that of one run in each queue. */
 enum store_rc store_run_named(struct store *st, const char *id,
     struct run_list *out);

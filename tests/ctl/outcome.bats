@@ -195,6 +195,31 @@ complaint_free() {
 	done
 }
 
+@test "runs --sums: how runs ended, over time, as by HTTP" {
+	add job
+	[ -z "$(mh runs --sums)" ]
+	due job >/dev/null
+	consume -- true
+	due job >/dev/null
+	consume --quiet --retry 0s -- false || :
+	consume --quiet -- false || :
+	[ "$(mh runs --sums --json | jq -c '.sums')" = '{"sent":1,"dead":1}' ]
+	mh runs q job --sums --bucket 1d --since 2d --json | jq -e '.bucket == 86400 and
+	    (.buckets | length == 2) and (.buckets | map(.dead // 0) | add) == 1'
+	[ "$(mh runs other --sums --json | jq -c '.sums')" = '{}' ]
+	run -0 mh runs --sums --since 3h
+	[ "$(tr -s ' ' <<<"${lines[0]}")" = "FROM sent dead" ]
+	[ "$(tr -s ' ' <<<"${lines[-1]}")" = "all 1 1" ]
+	run -64 mh runs --sums --since 3h --bucket 1s
+	[[ $output == *'--bucket: is too short'*200 ]]
+	run -65 mh runs --sums --from 2030-01-01 --to 2020-01-01
+	for words in '--stats' '--failed' '--state sent' '--limit 5' '--bucket 0s' '--bucket x'; do
+		# shellcheck disable=SC2086
+		run -64 mh runs q job --sums $words
+	done
+	run -64 mh runs --bucket 1h
+}
+
 @test "job list: how the last run of each job ended" {
 	add job
 	add other

@@ -124,6 +124,30 @@ static const struct pin {
 	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
 	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
 	    "USE TEMP B-TREE FOR ORDER BY" },
+	/* No row of the ledger is read to count. */
+	{ SQL_RUN_COUNT,
+	    "SEARCH run USING COVERING INDEX run_slot (slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_COUNT_STATE,
+	    "SEARCH run USING COVERING INDEX run_state_slot (state=? AND slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_COUNT_QUEUE,
+	    "SEARCH run USING COVERING INDEX run_queue_slot (queue=? AND slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_COUNT_QUEUE_STATE,
+	    "SEARCH run USING COVERING INDEX run_queue_state_slot (queue=? AND state=? AND slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_COUNT_JOB,
+	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 (job=? AND slot_us>? AND slot_us<?); "
+	    "LIST SUBQUERY; "
+	    "COMPOUND QUERY; "
+	    "LEFT-MOST SUBQUERY; "
+	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 (queue=? AND job_id=?); "
+	    "UNION ALL; "
+	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?)" },
+	{ SQL_RUN_COUNT_JOB_STATE,
+	    "SEARCH run USING INDEX run_queue_state_slot (queue=? AND state=? AND slot_us>? AND slot_us<?)" },
+	{ SQL_RUN_BAD_IN,
+	    "SEARCH work USING INDEX work_bad (due_us>? AND due_us<?); "
+	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_RUN_NEXT_QUEUE,
+	    "SEARCH run USING COVERING INDEX run_queue_slot (queue>?)" },
 	{ SQL_RUN_NEWEST_OF,
 	    "SEARCH run USING INDEX sqlite_autoindex_run_1 (job=?); "
 	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
@@ -350,6 +374,7 @@ static const struct columns *const tables[] = {
 	&columns_prune_seen,
 	&columns_queue,
 	&columns_run,
+	&columns_run_bad,
 	&columns_sim_count,
 	&columns_sim_job,
 	&columns_sim_total,

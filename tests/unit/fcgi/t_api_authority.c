@@ -152,6 +152,8 @@ static const struct touch {
 	{ "GET", "/v1/runs/r-at-own", NULL, AT_OWN | ADDRESS, 200 },
 	{ "GET", "/v1/runs/r-at-far", NULL, AT_FAR | ADDRESS, 200 },
 	{ "GET", "/v1/runs?queue_name=other", NULL, OTHER, 200 },
+	{ "GET", "/v1/runs/sums?queue_name=other", NULL, OTHER, 200 },
+	{ "GET", "/v1/runs/sums" JOB("other", "plain"), NULL, OTHER, 200 },
 	{ "GET", "/v1/why" JOB("other", "plain") "&at=2026-01-01", NULL, OTHER, 200 },
 	/* --- the same by parameters or members */
 	{ "GET", "/v1/jobs?queue_name=other", NULL, OTHER, 200 },
