@@ -15,6 +15,9 @@ PRAGMA foreign_keys = ON;
 -- name: open_trusted_schema
 PRAGMA trusted_schema = OFF;
 
+-- name: open_bulk_cache
+PRAGMA cache_size = -8192;
+
 -- name: open_synchronous_extra
 PRAGMA synchronous = EXTRA;
 

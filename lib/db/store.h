@@ -99,6 +99,13 @@ bool store_is_replaced(const struct store *st);
 /* Return a number that changes when another connection has committed. */
 int64_t store_data_version(struct store *st);
 
+/*
+ * For many commits in a row, which change the same pages: keep up to 8 MiB of
+ * pages, and until store_checkpoint let the WAL grow by 16 MiB, not by 4,
+ * before a checkpoint is tried.
+ */
+void store_set_bulk(struct store *st);
+
 /* Checkpoint the WAL; truncate it if it has grown large. */
 void store_checkpoint(struct store *st);
 

@@ -44,6 +44,7 @@ struct store {
 	bool is_dirty;	   /* commits of ours are not flushed */
 	bool is_torn;	   /* a flush of the WAL failed: it may have a hole */
 	unsigned flags;	   /* store_set_flags */
+	bool is_bulk;	   /* store_set_bulk */
 	int wal_pages;	   /* length of the WAL at the last checkpoint */
 	struct gate *gate; /* NULL: only SQLite's lock */
 	enum store_rc refused; /* why a statement was not prepared */

@@ -17,8 +17,13 @@
 #include "lib/db/gate.h"
 #include "lib/base/ban.h"
 
-/* Growth of the WAL in pages after which a checkpoint is tried. */
+/*
+ * Growth of the WAL in pages after which a checkpoint is tried; the second one
+ * for a tick, which writes the same pages of indexes again and again and
+ * checkpoints at its end.
+ */
 #define WAL_STEP_PAGES 1000
+#define WAL_STEP_BULK_PAGES 4000
 
 /* Length of the WAL, in pages of 4 KiB, above which it is truncated. */
 #define WAL_LARGE_PAGES 16384
@@ -78,12 +83,13 @@ static int
 store_grown(void *arg, sqlite3 *db, const char *name, int pages)
 {
 	struct store *st = arg;
+	const int step = st->is_bulk ? WAL_STEP_BULK_PAGES : WAL_STEP_PAGES;
 	int moved, rc;
 
 	st->is_dirty = true;
 	if (pages < st->wal_pages)
 		st->wal_pages = 0;
-	if (pages < st->wal_pages + WAL_STEP_PAGES)
+	if (pages < st->wal_pages + step)
 		return SQLITE_OK;
 	st->wal_pages = pages;
 	rc = sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE,
@@ -280,10 +286,19 @@ store_flags(const struct store *st)
 }
 
 void
+store_set_bulk(struct store *st)
+{
+	st->is_bulk = true;
+	/* Slower without. */
+	(void)stmt_exec(st, SQL_OPEN_BULK_CACHE, NO_ARGS);
+}
+
+void
 store_checkpoint(struct store *st)
 {
 	int frames = 0, moved = 0, rc;
 
+	st->is_bulk = false;
 	if (!store_has_wal(st) || store_is_replaced(st))
 		return;
 	/* Readers may prevent PASSIVE and TRUNCATE: it is tried again later. */

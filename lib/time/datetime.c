@@ -360,6 +360,18 @@ datetime_parse_relative(const char *text, const struct datetime_relative *w,
 	    "-2h";
 }
 
+/* Append n, 0 or more, as that many digits. */
+static void
+put_digits(struct buf *out, int n, int digits)
+{
+	char s[DECIMALS_MAX];
+
+	for (int i = digits; i > 0; i--, n /= 10)
+		s[i - 1] = (char)('0' + n % 10);
+	buf_add(out, s, (size_t)digits);
+}
+
+/* Not by printf: each message and each run has some of these. */
 void
 datetime_rfc3339(int64_t t_us, struct buf *out)
 {
@@ -368,10 +380,20 @@ datetime_rfc3339(int64_t t_us, struct buf *out)
 	struct civil c;
 
 	civil_from_wall(t_s, &c);
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day,
-	    c.hour, c.minute, c.second);
-	if (us != 0)
-		buf_printf(out, ".%06d", us);
+	const int parts[] = { c.month, c.day, c.hour, c.minute, c.second };
+
+	if (c.year >= 0 && c.year <= 9999)
+		put_digits(out, c.year, 4);
+	else
+		buf_printf(out, "%d", c.year);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		buf_char(out, "--T::"[i]);
+		put_digits(out, parts[i], 2);
+	}
+	if (us != 0) {
+		buf_char(out, '.');
+		put_digits(out, us, US_DECIMALS);
+	}
 	buf_char(out, 'Z');
 }
 

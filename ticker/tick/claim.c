@@ -24,6 +24,7 @@
 #include "lib/base/ban.h"
 
 #define BATCH_JOBS 1000
+#define PORTION_JOBS 100
 #define BATCH_US (50 * 1000)
 #define LATE_MAX 192 /* bytes of a reason */
 
@@ -138,7 +139,9 @@ decide_run(const struct decision *t, const struct due_policy *p,
 	enum store_rc rc;
 	char why[LATE_MAX];
 
-	explain_late(t, plan->missed.last_us, why);
+	why[0] = '\0';
+	if (plan->missed.count > 0)
+		explain_late(t, plan->missed.last_us, why);
 	rc = decide_record(t, &plan->missed, RUN_MISSED, why);
 	if (rc == STORE_OK) {
 		(void)snprintf(why, sizeof(why),
@@ -208,46 +211,68 @@ decide_job(struct decision *t)
 	return rc;
 }
 
-/* Claim the jobs in order; stop early when the batch has lasted BATCH_US. */
+/* Claim the jobs in order; return in *is_over whether until_us has passed. */
 static enum store_rc
-claim_jobs(struct claim *c, struct store *st, const struct job_list *jobs,
-    int64_t now_us)
+claim_jobs(struct decision *t, const struct job_list *jobs, int64_t until_us,
+    bool *is_over)
 {
-	struct decision t = { .c = c, .d = { st, NULL, now_us } };
-	int64_t began = clock_get_mono_us(c->clock);
 	struct buf hold = BUF_INIT;
 	const char *queue = NULL;
 	enum store_rc rc = STORE_OK;
 
 	for (size_t i = 0; i < jobs->n && rc == STORE_OK; i++) {
-		if (clock_get_mono_us(c->clock) - began > BATCH_US)
+		*is_over = clock_get_mono_us(t->c->clock) > until_us;
+		if (*is_over)
 			break;
-		t.d.job = &jobs->v[i];
-		if (queue == NULL || strcmp(queue, t.d.job->queue) != 0) {
-			queue = t.d.job->queue;
+		t->d.job = &jobs->v[i];
+		if (queue == NULL || strcmp(queue, t->d.job->queue) != 0) {
+			queue = t->d.job->queue;
 			buf_reset(&hold);
-			rc = store_queue_why_paused(st, queue, &hold);
-			t.hold = buf_cstr(&hold);
+			rc = store_queue_why_paused(t->d.st, queue, &hold);
+			t->hold = buf_cstr(&hold);
 		}
 		if (rc == STORE_OK)
-			rc = decide_job(&t);
+			rc = decide_job(t);
 	}
 	buf_fini(&hold);
+	return rc;
+}
+
+/*
+ * Read and claim in portions: those that the time does not suffice for were
+ * not read in vain.  A claimed job is no longer due.
+ */
+static enum store_rc
+claim_due(struct claim *c, struct store *st, int64_t now_us)
+{
+	struct decision t = { .c = c, .d = { st, NULL, now_us } };
+	int64_t until_us = clock_get_mono_us(c->clock) + BATCH_US;
+	struct job_list jobs = { NULL, 0, 0 };
+	bool is_over = false;
+	enum store_rc rc;
+	size_t n = 0;
+
+	do {
+		job_list_fini(&jobs);
+		rc = store_job_due(st, now_us, PORTION_JOBS, &jobs);
+		if (rc == STORE_OK)
+			rc = claim_jobs(&t, &jobs, until_us, &is_over);
+		n += jobs.n;
+	} while (rc == STORE_OK && !is_over && jobs.n == PORTION_JOBS &&
+	    n < BATCH_JOBS);
+	job_list_fini(&jobs);
 	return rc;
 }
 
 enum store_rc
 claim_batch(struct claim *c, struct store *st, int64_t now_us)
 {
-	struct job_list jobs = { NULL, 0, 0 };
 	int64_t sent = c->sent, decided = c->decided;
 	enum store_rc rc;
 
 	if ((rc = store_begin(st)) != STORE_OK)
 		return rc;
-	rc = store_job_due(st, now_us, BATCH_JOBS, &jobs);
-	if (rc == STORE_OK)
-		rc = claim_jobs(c, st, &jobs, now_us);
+	rc = claim_due(c, st, now_us);
 	if (rc == STORE_OK)
 		rc = store_commit(st);
 	else
@@ -256,6 +281,5 @@ claim_batch(struct claim *c, struct store *st, int64_t now_us)
 		c->sent = sent;
 		c->decided = decided;
 	}
-	job_list_fini(&jobs);
 	return rc;
 }

@@ -363,6 +363,7 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	t.row.until_us = t.row.started_us + o->window_us;
 	if ((rc = tick_row(&t, tick_row_start)) != STORE_OK)
 		return rc;
+	store_set_bulk(s->stores[JOB_DURABLE]);
 	if (t.row.doubt.now_us == 0)
 		rc = tick_work(&t);
 	t.row.ended_us = clock_get_us(s->clock);
