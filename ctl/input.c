@@ -43,28 +43,40 @@ read_all(int fd, const char *path, struct buf *b)
 	return 0;
 }
 
+int
+input_text(const char *path, struct buf *out)
+{
+	struct buf b = BUF_INIT;
+	int fd = STDIN_FILENO, rc;
+	size_t skip;
+
+	if (strcmp(path, "-") != 0 &&
+	    (fd = open(path, O_RDONLY | O_CLOEXEC)) == -1) {
+		(void)ctl_fail(0, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	rc = read_all(fd, path, &b);
+	skip = utf8_mark(buf_cstr(&b), b.len);
+	if (rc == 0)
+		buf_add(out, buf_cstr(&b) + skip, b.len - skip);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+	buf_fini(&b);
+	return rc;
+}
+
 struct json_object *
 input_json(const char *path)
 {
 	struct buf b = BUF_INIT;
 	struct json_object *o = NULL;
 	struct err why = { "" };
-	size_t skip;
-	int fd = STDIN_FILENO;
 
-	if (strcmp(path, "-") != 0 &&
-	    (fd = open(path, O_RDONLY | O_CLOEXEC)) == -1) {
-		(void)ctl_fail(0, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	if (read_all(fd, path, &b) == 0) {
-		skip = utf8_mark(buf_cstr(&b), b.len);
-		o = json_parse(buf_cstr(&b) + skip, b.len - skip, &why);
+	if (input_text(path, &b) == 0) {
+		o = json_parse(buf_cstr(&b), b.len, &why);
 		if (o == NULL)
 			(void)ctl_fail(0, "%s: %s", path, why.text);
 	}
-	if (fd != STDIN_FILENO)
-		(void)close(fd);
 	buf_fini(&b);
 	return o;
 }

@@ -3,7 +3,14 @@
 
 #include <stddef.h>
 
+struct buf;
 struct json_object;
+
+/*
+ * Append the text of the file at path ("-": standard input), at most 16 MiB,
+ * without a byte order mark.  0, or -1 after an error on standard error.
+ */
+int input_text(const char *path, struct buf *out);
 
 /*
  * Parse the JSON in the file at path ("-": standard input), at most 16 MiB.

@@ -28,54 +28,58 @@ struct adding {
 	unsigned takes; /* enum trigger_takes */
 };
 
-/* One job of it. */
-struct one {
-	struct json_object *body;
-	const char *prefix; /* of messages */
-	struct job j;
-	bool is_replace;
-	struct warns warns; /* of its trigger */
-	struct faults fs;
-};
-
-static struct trigger_env
-env_of(const struct adding *a)
+int
+job_read(struct ctl *c, struct job_reading *o)
 {
-	return (struct trigger_env){
-		.zones = a->c->sched.zones,
-		.default_zone = a->c->sched.default_zone,
+	const struct trigger_env env = {
+		.zones = c->sched.zones,
+		.default_zone = c->sched.default_zone,
 		.now_us = clock_now_us(),
-		.takes = a->takes,
+		.takes = o->takes,
 	};
-}
-
-/* Parse its body as a job. */
-static int
-read_job(const struct adding *a, struct one *o)
-{
-	const struct trigger_env env = env_of(a);
-	const struct job_env job_env = { a->c->conf, &env,
-		&job_registration_later, &o->warns, false };
+	const struct job_env job_env = { c->conf, &env, &job_registration_later,
+		&o->warns, false };
 	struct job_registration known = { .is_answered = false };
 	int rc;
 
 	if (!json_is_object(o->body))
-		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
-		    o->prefix, json_kind(o->body));
+		return fault_add(&o->fs, "job", "is an object, not %s",
+		    json_kind(o->body));
 	/*
 	 * A trigger that never fires is accepted if the job of that name has
 	 * it.
 	 */
 	rc = job_from_json(o->body, &job_env, &o->j, &o->is_replace, &o->fs);
-	if (o->j.is_never && !o->is_replace)
-		rc = -1;
 	/* Last, because the answer of a broker may take seconds. */
-	if (rc == 0 && o->j.render == NULL)
-		rc = job_check_registration(a->c->conf,
-		    brokers_registration(ctl_brokers(a->c), o->j.queue, &known),
+	if (rc == 0 && o->j.render == NULL && (!o->j.is_never || o->is_replace))
+		rc = job_check_registration(c->conf,
+		    brokers_registration(ctl_brokers(c), o->j.queue, &known),
 		    &o->j, &o->fs);
 	brokers_forget(&known);
-	return rc == -1 ? ctl_fail_faults(&o->fs, o->prefix) : CTL_OK;
+	return rc;
+}
+
+void
+job_reading_fini(struct job_reading *o)
+{
+	warns_fini(&o->warns);
+	job_fini(&o->j);
+}
+
+/* Parse its body as a job; messages begin with prefix. */
+static int
+read_job(const struct adding *a, struct job_reading *o, const char *prefix)
+{
+	int rc;
+
+	if (!json_is_object(o->body))
+		return ctl_fail(CTL_DATA, "%sa job is an object, not %s",
+		    prefix, json_kind(o->body));
+	o->takes = a->takes;
+	rc = job_read(a->c, o);
+	if (o->j.is_never && !o->is_replace)
+		rc = -1;
+	return rc == -1 ? ctl_fail_faults(&o->fs, prefix) : CTL_OK;
 }
 
 /* A warning about a service, not the job, is printed once. */
@@ -150,7 +154,7 @@ job_warn(struct ctl *c, const struct job *j, struct warns *ws)
 
 /* Print the job added, as job list does. */
 static void
-report_added(const struct adding *a, struct one *o)
+report_added(const struct adding *a, struct job_reading *o)
 {
 	const struct job *j = &o->j;
 	struct buf b = BUF_INIT;
@@ -170,14 +174,14 @@ report_added(const struct adding *a, struct one *o)
 static int
 add_job(const struct adding *a, struct json_object *body)
 {
-	struct one o = { .body = body, .prefix = "" };
+	struct job_reading o = { .body = body };
 	enum store_rc rc;
 	char what[JOB_NAME_MAX * 2 + 2];
 	const char *why;
 	int status;
 
 	job_init(&o.j);
-	status = read_job(a, &o);
+	status = read_job(a, &o, "");
 	if (status == CTL_OK) {
 		rc =
 		    sched_add(&a->c->sched, &o.j, o.is_replace, clock_now_us());
@@ -194,8 +198,7 @@ add_job(const struct adding *a, struct json_object *body)
 		else
 			status = ctl_fail_rc(rc, what);
 	}
-	warns_fini(&o.warns);
-	job_fini(&o.j);
+	job_reading_fini(&o);
 	return status;
 }
 
@@ -209,15 +212,14 @@ check_all(const struct adding *a, struct json_object *list)
 	char prefix[32];
 
 	for (size_t i = 0; i < json_count(list); i++) {
-		struct one o = { .body = json_item(list, i), .prefix = prefix };
+		struct job_reading o = { .body = json_item(list, i) };
 
 		job_init(&o.j);
 		(void)snprintf(prefix, sizeof(prefix), "[%zu].", i);
-		one = read_job(a, &o);
+		one = read_job(a, &o, prefix);
 		if (one != CTL_OK)
 			status = one;
-		warns_fini(&o.warns);
-		job_fini(&o.j);
+		job_reading_fini(&o);
 	}
 	return status;
 }

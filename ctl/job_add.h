@@ -2,10 +2,28 @@
 #define CTL_JOB_ADD_H
 
 #include "ctl/ctl.h"
+#include "lib/base/fault.h"
+#include "lib/record/job.h"
+#include "lib/trigger/warn.h"
 
-struct job;
 struct json_object;
-struct warns;
+
+/* A body of add_timing_job, and the job that it is. */
+struct job_reading {
+	struct json_object *body;
+	unsigned takes; /* enum trigger_takes */
+	struct job j;	/* initialized by the caller */
+	bool is_replace;
+	struct warns warns;
+	struct faults fs; /* also of a job that would never fire */
+};
+
+/*
+ * Read the body as a job, for which a broker may be asked.  0, or -1 with
+ * faults; job_reading_fini in either case.  c must be open.
+ */
+int job_read(struct ctl *c, struct job_reading *r);
+void job_reading_fini(struct job_reading *r);
 
 /*
  * Add the job of a body of add_timing_job, or of every body in a list, and

@@ -5,7 +5,7 @@ max_attempts, max_age_us, base_us, cap_us
 
 -- columns: job_definition
 trigger, args, kwargs, render, {retry}, description, priority, misfire_grace_us,
-	coalesce, max_catchup, max_instances, max_runtime_us
+	coalesce, max_catchup, max_instances, max_runtime_us, owner
 
 -- columns: job_state
 state, reason, next_run_us, cursor_us, changed_us
@@ -48,6 +48,15 @@ DELETE FROM job WHERE id = :id;
 
 -- name: job_get
 SELECT {job} FROM job WHERE queue = :queue AND job_id = :job_id;
+
+-- name: job_list_owned
+SELECT {job} FROM job WHERE owner = :owner ORDER BY queue, job_id;
+
+-- By name, after one, for export.
+
+-- name: job_named
+SELECT {job} FROM job WHERE (queue, job_id) > (:queue, :job_id)
+ORDER BY queue, job_id LIMIT :limit;
 
 -- name: job_due
 SELECT {job} FROM job WHERE next_run_us <= :now ORDER BY next_run_us, id LIMIT :limit;

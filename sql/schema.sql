@@ -30,6 +30,7 @@ CREATE TABLE job (
 	max_age_us INTEGER,
 	base_us INTEGER,
 	cap_us INTEGER,
+	owner TEXT,
 	UNIQUE (queue, job_id)
 ) STRICT;
 
@@ -39,6 +40,9 @@ CREATE INDEX job_queue_next ON job (queue, next_run_us);
 
 -- What starts things at a service, by queue.
 CREATE INDEX job_render ON job (queue) WHERE render IS NOT NULL;
+
+-- What belongs to a file of jobs (minutehand apply), by its name.
+CREATE INDEX job_owner ON job (owner) WHERE owner IS NOT NULL;
 
 -- What needs mending, counted at each look at health.
 CREATE INDEX job_quarantined ON job (id) WHERE state = 'quarantined';

@@ -2,6 +2,7 @@
  * Which fields belong to which kind of trigger, as a table.  Tested in
  * t_job_fields.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/job/fields.h"
@@ -48,5 +49,26 @@ job_field_kinds(const char *name)
 	for (size_t i = 0; i < JOB_TRIGGER_FIELDS; i++)
 		if (strcmp(name, job_trigger_fields[i].name) == 0)
 			return job_trigger_fields[i].kinds;
+	return 0;
+}
+
+int
+job_spec_each(const char *spec,
+    void (*see)(void *cookie, const char *name, const char *value),
+    void *cookie)
+{
+	char *copy = strdup(spec), *name, *value, *next;
+
+	if (copy == NULL)
+		return -1;
+	for (name = strchr(copy, ';'); name != NULL; name = next) {
+		if ((next = strchr(++name, ';')) != NULL)
+			*next = '\0';
+		if ((value = strchr(name, '=')) == NULL)
+			break;
+		*value++ = '\0';
+		see(cookie, name, value);
+	}
+	free(copy);
 	return 0;
 }

@@ -5,7 +5,7 @@
 
 #include "lib/trigger/trigger.h"
 
-/* Private to lib/job/parse.c and lib/job/patch.c. */
+/* Private to lib/job/parse.c, patch.c and body.c. */
 
 #define JOB_IN_DATE (1U << TRIGGER_DATE)
 #define JOB_IN_INTERVAL (1U << TRIGGER_INTERVAL)
@@ -26,6 +26,14 @@ extern const struct job_field job_trigger_fields[JOB_TRIGGER_FIELDS];
 
 /* The kinds that have a field; 0: not a field of a trigger. */
 unsigned job_field_kinds(const char *name);
+
+/*
+ * Call see for each "name=value" of a stored trigger (trigger_spec), without
+ * its kind; 0, or -1 without memory.
+ */
+int job_spec_each(const char *spec,
+    void (*see)(void *cookie, const char *name, const char *value),
+    void *cookie);
 
 /* Is it a unit of a length? */
 bool job_field_is_length(const char *name);

@@ -201,8 +201,9 @@ add_anchor(struct patch *p, const char *value)
 
 /* One "name=value" of a stored trigger (trigger_spec). */
 static void
-add_spec(struct patch *p, const char *name, const char *value)
+add_spec(void *cookie, const char *name, const char *value)
 {
+	struct patch *p = cookie;
 	char seconds[JSON_DIGITS_MAX];
 	int64_t us;
 
@@ -233,25 +234,12 @@ add_spec(struct patch *p, const char *name, const char *value)
 static void
 add_trigger(struct patch *p)
 {
-	char *spec, *name, *value, *next;
-
 	if (p->kind == TRIGGER__MAX)
 		return;
 	if (!json_has(p->members, "trigger"))
 		add_text(p, "trigger", trigger_kind_name(p->kind));
-	if ((spec = strdup(p->j->trigger)) == NULL) {
+	if (job_spec_each(p->j->trigger, add_spec, p) != 0)
 		p->body.is_failed = true;
-		return;
-	}
-	for (name = strchr(spec, ';'); name != NULL; name = next) {
-		if ((next = strchr(++name, ';')) != NULL)
-			*next = '\0';
-		if ((value = strchr(name, '=')) == NULL)
-			break;
-		*value++ = '\0';
-		add_spec(p, name, value);
-	}
-	free(spec);
 }
 
 /* Parameters are checked together, so those not given are added. */

@@ -199,6 +199,8 @@ add_job(const struct job *j, const struct trigger_env *env, struct buf *out)
 	    j->kind == JOB_MEMORY ? "memory" : "redis");
 	add_policies(out, j);
 	add_string(out, "description", j->description);
+	if (j->owner != NULL)
+		add_string(out, "owner", j->owner);
 	add_string(out, "reason",
 	    j->reason != NULL || fs.n == 0 ? j->reason : buf_cstr(&why));
 	add_ran(out, j->ran);

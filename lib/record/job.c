@@ -48,6 +48,7 @@ job_fini(struct job *j)
 	free(j->kwargs);
 	free(j->render);
 	free(j->description);
+	free(j->owner);
 	free(j->reason);
 	if (j->ran != NULL)
 		run_fini(j->ran);

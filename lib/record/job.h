@@ -36,6 +36,7 @@ struct job {
 	char *kwargs;	   /* JSON object, or NULL */
 	char *render;	   /* JSON object of a Render target, or NULL */
 	char *description; /* or NULL */
+	char *owner;	   /* the file of jobs it belongs to, or NULL */
 	int64_t priority;
 	int64_t misfire_grace_us; /* or JOB_NO_GRACE */
 	bool coalesce;

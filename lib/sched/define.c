@@ -181,7 +181,7 @@ job_make_id(struct job *j, int64_t now_us)
 	return (j->job_id = strdup(uuid)) == NULL ? -1 : 0;
 }
 
-/* Copy every column except the definition. */
+/* Copy every column except the definition; an owner stays, unless given. */
 static enum store_rc
 take_over(struct job *j, const struct job *old)
 {
@@ -193,6 +193,9 @@ take_over(struct job *j, const struct job *old)
 	j->next_run_us = old->next_run_us;
 	free(j->reason);
 	j->reason = old->reason == NULL ? NULL : strdup(old->reason);
+	if (j->owner == NULL && old->owner != NULL &&
+	    (j->owner = strdup(old->owner)) == NULL)
+		return STORE_FULL;
 	return old->reason != NULL && j->reason == NULL ? STORE_FULL : STORE_OK;
 }
 
@@ -246,8 +249,8 @@ add_check_limit(struct sched *s, struct store *st, const char *queue)
 	return rc == STORE_OK && sum > most ? STORE_LIMIT : rc;
 }
 
-static enum store_rc
-add_prepare(struct sched *s, struct job *j, const struct trigger *t,
+enum store_rc
+sched_add_prepare(struct sched *s, struct job *j, const struct trigger *t,
     int64_t now_us)
 {
 	if ((j->job_id == NULL || j->job_id[0] == '\0') &&
@@ -288,9 +291,8 @@ add_ran(struct sched *s, struct store *st, struct job *j, bool is_replace)
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
-/* Write what an add changes; t is the trigger of j. */
-static enum store_rc
-add_write(struct sched *s, struct store *st, struct job *j,
+enum store_rc
+sched_add_write(struct sched *s, struct store *st, struct job *j,
     const struct trigger *t, bool is_replace)
 {
 	enum store_rc rc = sched_may_queue(s, j->queue);
@@ -329,9 +331,9 @@ sched_add(struct sched *s, struct job *j, bool is_replace, int64_t now_us)
 	/* Its runs count, too: in the transaction it is not looked for. */
 	if (trigger_kind(t) == TRIGGER_DATE)
 		(void)sched_store(s, JOB_MEMORY);
-	if ((rc = add_prepare(s, j, t, now_us)) == STORE_OK &&
+	if ((rc = sched_add_prepare(s, j, t, now_us)) == STORE_OK &&
 	    (rc = store_begin(st)) == STORE_OK)
-		rc = sched_end(st, add_write(s, st, j, t, is_replace));
+		rc = sched_end(st, sched_add_write(s, st, j, t, is_replace));
 	trigger_free(t);
 	return rc;
 }

@@ -102,6 +102,16 @@ struct redefinition {
 };
 
 /*
+ * The two halves of sched_add, for several jobs in one transaction.  Prepare:
+ * j gets a name if it has none, and its first slot by its trigger t.  Write
+ * (open transaction): as sched_add.
+ */
+enum store_rc sched_add_prepare(struct sched *s, struct job *j,
+    const struct trigger *t, int64_t now_us);
+enum store_rc sched_add_write(struct sched *s, struct store *st, struct job *j,
+    const struct trigger *t, bool is_replace);
+
+/*
  * Write it (open transaction).  A trigger that means the same keeps the
  * cursor; with another the schedule restarts.  A date whose time passed while
  * it was paused ends when it is to run again: then job->ran is set.

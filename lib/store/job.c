@@ -31,6 +31,7 @@ static const struct column job_fields[] = {
 	COLUMN_INT("max_catchup", struct job, max_catchup),
 	COLUMN_INT("max_instances", struct job, max_instances),
 	COLUMN_INT_OR("max_runtime_us", struct job, max_runtime_us, 0),
+	COLUMN_TEXT("owner", struct job, owner),
 	COLUMN_NAME("state", struct job, state, job_state_names),
 	COLUMN_TEXT("reason", struct job, reason),
 	COLUMN_INT_OR("next_run_us", struct job, next_run_us, JOB_NEVER),
@@ -227,6 +228,23 @@ store_job_get(struct store *st, const char *queue, const char *job_id,
 {
 	return stmt_find(st, SQL_JOB_GET,
 	    ARGS(TEXT(":queue", queue), TEXT(":job_id", job_id)), &columns_job,
+	    out);
+}
+
+enum store_rc
+store_job_list_owned(struct store *st, const char *owner, struct job_list *out)
+{
+	return job_list(st, SQL_JOB_LIST_OWNED, ARGS(TEXT(":owner", owner)),
+	    out);
+}
+
+enum store_rc
+store_job_named(struct store *st, const char *const after[2], int limit,
+    struct job_list *out)
+{
+	return job_list(st, SQL_JOB_NAMED,
+	    ARGS(TEXT(":queue", after[0]), TEXT(":job_id", after[1]),
+		INT(":limit", limit)),
 	    out);
 }
 

@@ -81,6 +81,14 @@ enum store_rc store_job_batch(struct store *st, const char *queue, int64_t id,
 enum store_rc store_job_get(struct store *st, const char *queue,
     const char *job_id, struct job *out);
 
+/* Add the jobs of an owner, by name. */
+enum store_rc store_job_list_owned(struct store *st, const char *owner,
+    struct job_list *out);
+
+/* Add up to limit jobs by name, after the names of a queue and a job. */
+enum store_rc store_job_named(struct store *st, const char *const after[2],
+    int limit, struct job_list *out);
+
 /* Add up to limit jobs due at now_us to out, oldest next run first. */
 enum store_rc store_job_due(struct store *st, int64_t now_us, int limit,
     struct job_list *out);

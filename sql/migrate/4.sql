@@ -75,6 +75,10 @@ WHERE next_us IS NOT NULL;
 CREATE INDEX delivery_until ON delivery (until_us)
 	WHERE state = 'due' AND until_us IS NOT NULL;
 
+-- Which file of jobs a job belongs to; NULL: none.
+ALTER TABLE job ADD COLUMN owner TEXT;
+CREATE INDEX job_owner ON job (owner) WHERE owner IS NOT NULL;
+
 -- Keys that Render does not accept, told once.
 CREATE TABLE denial (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -21,6 +21,7 @@ reading() {
 	cat <<-'EOT'
 	job list
 	job show q j
+	export
 	queue list
 	queue peek q
 	runs

@@ -75,6 +75,7 @@ clean_of() {
 	job show q plain
 	job show q broken
 	job show q there
+	export --queue q
 	runs
 	runs q
 	runs q plain

@@ -51,6 +51,7 @@ printing() {
 	job list --json
 	job show q j
 	job show q j --json
+	export
 	job run q j
 	queue list
 	queue list --json

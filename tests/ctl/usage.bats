@@ -35,6 +35,9 @@ commands() {
 	job resume|2|2
 	job delete|2|2
 	job run|2|2
+	export|0|0
+	plan|1|1
+	apply|1|1
 	queue list|0|0
 	queue peek|1|1
 	queue pause|1|1

@@ -47,6 +47,12 @@ static const struct pin {
 	{ SQL_JOB_LIST_QUEUE_IDLE,
 	    "SEARCH job USING INDEX job_queue_next "
 	    "(queue=? AND next_run_us=? AND rowid>?)" },
+	{ SQL_JOB_LIST_OWNED,
+	    "SEARCH job USING INDEX job_owner (owner=?); "
+	    "USE TEMP B-TREE FOR ORDER BY" },
+	{ SQL_JOB_NAMED,
+	    "SEARCH job USING INDEX sqlite_autoindex_job_1 "
+	    "((queue,job_id)>(?,?))" },
 	{ SQL_JOB_COUNT_QUEUE,
 	    "SEARCH job USING COVERING INDEX "
 	    "job_queue_next (queue=?)" },

@@ -56,6 +56,7 @@ same_job(const struct job *a, const struct job *b, const char *what)
 	ok(memcmp(&a->retry, &b->retry, sizeof(a->retry)) == 0, "%s: retry",
 	    what);
 	is_str(a->description, b->description, "%s: description", what);
+	is_str(a->owner, b->owner, "%s: owner", what);
 	is_str(a->reason, b->reason, "%s: reason", what);
 	is_int(a->priority, b->priority, "%s: priority", what);
 	is_int(a->misfire_grace_us, b->misfire_grace_us, "%s: grace", what);
@@ -82,6 +83,7 @@ check_job_full(void)
 	j.render = strdup("{}");
 	j.retry = (struct retry){ 3, 0, RETRY_UNSET, 4 };
 	j.description = strdup("it's \"quoted\"");
+	j.owner = strdup("jobs of it");
 	j.reason = strdup("by hand");
 	j.priority = 9;
 	j.misfire_grace_us = 5;
