@@ -2,6 +2,13 @@
 
 -- What is due, with the text to send: what the subject is like now.
 
+-- What a run r says of its job's alerts.
+
+-- columns: alert_switch
+coalesce((SELECT alerts FROM job WHERE id = r.job),
+	(SELECT alerts FROM job_gone WHERE queue = r.queue
+		AND job_id = r.job_id AND job = r.job))
+
 -- columns: alert
 a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 	WHEN 'run' THEN (SELECT json_object('type', 'run.' || a.kind,
@@ -67,7 +74,19 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 		ON j.queue = m.queue AND j.job_id = json_extract(m.body, '$.job_id')
 		WHERE m.id = a.subject)
 	END AS trigger,
-	a.streak, a.kinds
+	a.streak, a.kinds,
+	CASE a.about
+	WHEN 'run' THEN (SELECT queue FROM run WHERE id = a.subject)
+	WHEN 'job' THEN (SELECT queue FROM job WHERE id = a.subject)
+	WHEN 'message' THEN (SELECT queue FROM message WHERE id = a.subject)
+	END AS queue,
+	CASE a.about
+	WHEN 'run' THEN (SELECT {alert_switch} FROM run AS r
+		WHERE r.id = a.subject)
+	WHEN 'job' THEN (SELECT alerts FROM job WHERE id = a.subject)
+	WHEN 'message' THEN (SELECT {alert_switch} FROM message AS m
+		JOIN run AS r ON r.id = m.run WHERE m.id = a.subject)
+	END AS alerts
 
 -- name: alert_due
 SELECT {alert} FROM alert AS a

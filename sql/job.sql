@@ -5,7 +5,7 @@ max_attempts, max_age_us, base_us, cap_us
 
 -- columns: job_definition
 trigger, args, kwargs, render, {retry}, description, priority, misfire_grace_us,
-	coalesce, max_catchup, max_instances, max_runtime_us, owner
+	coalesce, max_catchup, max_instances, max_runtime_us, owner, alerts
 
 -- columns: job_state
 state, reason, next_run_us, cursor_us, changed_us
@@ -33,8 +33,8 @@ WHERE id = :id;
 UPDATE job SET {job_state=} WHERE id = :id;
 
 -- name: job_mark_gone
-INSERT INTO job_gone (queue, job_id, job, gone_us, reason)
-SELECT queue, job_id, id, :now, :reason FROM job WHERE id = :id;
+INSERT INTO job_gone (queue, job_id, job, gone_us, reason, alerts)
+SELECT queue, job_id, id, :now, :reason, alerts FROM job WHERE id = :id;
 
 -- name: job_gone_last
 SELECT {gone} FROM job_gone

@@ -31,6 +31,7 @@ CREATE TABLE job (
 	base_us INTEGER,
 	cap_us INTEGER,
 	owner TEXT,
+	alerts INTEGER,
 	UNIQUE (queue, job_id)
 ) STRICT;
 
@@ -173,6 +174,7 @@ CREATE TABLE job_gone (
 	job INTEGER NOT NULL UNIQUE,
 	gone_us INTEGER,
 	reason TEXT,
+	alerts INTEGER,
 	PRIMARY KEY (queue, job_id, job)
 ) STRICT, WITHOUT ROWID;
 

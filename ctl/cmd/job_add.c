@@ -29,6 +29,7 @@ enum {
 	OPT_NO_COALESCE,
 	OPT_CATCHUP,
 	OPT_RUNTIME,
+	OPT_ALERTS,
 	OPT_PAUSED,
 	OPT_REPLACE,
 	OPT_MEMORY,
@@ -56,6 +57,8 @@ static const struct ctl_option options[] = {
 	[OPT_CATCHUP] = { "max-catchup", "N", "maximum number of late runs" },
 	[OPT_RUNTIME] = { "max-runtime", "DURATION",
 	    "at Render: cancel a run that takes longer" },
+	[OPT_ALERTS] = { "alerts", "WORD",
+	    "send alerts of it: yes, no (default: as its queue)" },
 	[OPT_PAUSED] = { "paused", NULL, "add it as paused" },
 	[OPT_REPLACE] = { "replace", NULL, "overwrite a job of that id" },
 	[OPT_MEMORY] = { "memory", NULL, "keep it in RAM only" },
@@ -87,6 +90,22 @@ add_json(const struct ctl_args *a, int i, struct buf *body)
 	return CTL_OK;
 }
 
+/* Append a switch that has a word. */
+static int
+add_switch(const struct ctl_args *a, int i, struct buf *body)
+{
+	bool is_on;
+
+	if (a->opt[i] == NULL)
+		return CTL_OK;
+	is_on = strcmp(a->opt[i], "yes") == 0;
+	if (!is_on && strcmp(a->opt[i], "no") != 0)
+		return ctl_fail(CTL_USAGE, "--%s: must be yes or no",
+		    options[i].name);
+	json_out_bool(body, options[i].name, is_on);
+	return CTL_OK;
+}
+
 /* Append the policies: values, and switches. */
 static int
 add_policies(const struct ctl_args *a, struct buf *body)
@@ -115,7 +134,8 @@ add_policies(const struct ctl_args *a, struct buf *body)
 		json_out_bool(body, "replace_existing", true);
 	if (a->opt[OPT_MEMORY] != NULL)
 		json_out_str(body, "job_store_kind", "memory");
-	if (trigger_opts_seconds(a, OPT_RUNTIME, "max-runtime", body,
+	if (add_switch(a, OPT_ALERTS, body) != CTL_OK ||
+	    trigger_opts_seconds(a, OPT_RUNTIME, "max-runtime", body,
 		"max_runtime") != CTL_OK)
 		return CTL_USAGE;
 	return trigger_opts_seconds(a, OPT_GRACE, "misfire-grace", body,

@@ -141,6 +141,8 @@ show_job(struct ctl *c, const struct job *j)
 	show_number("max instances", j->max_instances);
 	if (j->max_runtime_us != 0)
 		show_seconds("max runtime", j->max_runtime_us);
+	if (j->alerts != JOB_ALERTS_QUEUE)
+		show_text("alerts", j->alerts != 0 ? "yes" : "no");
 	if (j->misfire_grace_us != JOB_NO_GRACE)
 		show_seconds("misfire grace", j->misfire_grace_us);
 	show_retry(&j->retry);

@@ -171,6 +171,15 @@ const struct conf_option conf_alert_options[] = {
 		    "each success.",
 	},
 	{
+	    .name = "queues",
+	    .type = CONF_LIST,
+	    .offset = offsetof(struct conf_alert, queues),
+	    .shown = "{}",
+	    .help = "Globs of the queues to report of, {\"mail*\", web}; by "
+		    "default all.  What belongs to\nno queue is reported to "
+		    "every receiver.",
+	},
+	{
 	    .name = "after",
 	    .type = CONF_INT,
 	    .offset = offsetof(struct conf_alert, after),

@@ -308,19 +308,21 @@ conf_find(const char *explicit, const char *env, const char *home)
 	return strdup(SYSCONFDIR "/" FILE_NAME);
 }
 
+bool
+conf_list_matches(const struct conf_list *globs, const char *name)
+{
+	for (size_t i = 0; i < globs->n; i++)
+		if (fnmatch(globs->v[i], name, 0) == 0)
+			return true;
+	return globs->n == 0;
+}
+
 int
 conf_render_key_for(const struct conf *c, const char *service)
 {
-	for (size_t i = 0; i < c->nrender_keys; i++) {
-		const struct conf_list *globs = &c->render_keys[i].services;
-
-		if (globs->n == 0)
+	for (size_t i = 0; i < c->nrender_keys; i++)
+		if (conf_list_matches(&c->render_keys[i].services, service))
 			return (int)i;
-		for (size_t k = 0; k < globs->n; k++) {
-			if (fnmatch(globs->v[k], service, 0) == 0)
-				return (int)i;
-		}
-	}
 	return -1;
 }
 

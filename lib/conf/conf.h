@@ -55,6 +55,9 @@ enum conf_format {
 /* A switch. */
 enum conf_switch { CONF_OFF, CONF_ON };
 
+/* What becomes of the alerts of a queue. */
+enum conf_alerts { CONF_ALERTS_SENT, CONF_ALERTS_DROPPED };
+
 /* What happens to a run of which it is unknown whether it was launched. */
 enum conf_ambiguous { CONF_AMBIGUOUS_RETRY, CONF_AMBIGUOUS_SKIP };
 
@@ -83,6 +86,7 @@ struct conf_queue {
 	int64_t max_priority;	 /* of the broker's queue; 0 = none */
 	struct conf_list params; /* the target's, in order; n 0: unknown */
 	int64_t max_deliveries;
+	enum conf_alerts alerts; /* of jobs that do not say */
 };
 
 /* One `redis "name" { … }` section. */
@@ -179,6 +183,7 @@ struct conf_alert {
 	char *secret;		  /* file with the webhook's signing key */
 	struct conf_list on;	  /* names of enum alert_kind; 0: by default */
 	int64_t after;		  /* failures in a row before the first alert */
+	struct conf_list queues;  /* globs of their queues; 0: all */
 	unsigned kinds;		  /* the events, as bits (alert_is_wanted) */
 };
 
@@ -296,6 +301,9 @@ char *conf_find(const char *explicit, const char *env, const char *home);
  */
 const struct conf_queue *conf_queue_for(const struct conf *c,
     const char *queue);
+
+/* Does one of the globs match (fnmatch(3)), or is the list empty? */
+bool conf_list_matches(const struct conf_list *globs, const char *name);
 
 /* The kind of server a broker uses. */
 enum conf_server conf_broker_server(enum conf_broker b);

@@ -63,6 +63,12 @@ static const struct conf_choice format_names[] = {
 	{ NULL, 0, NULL },
 };
 
+static const struct conf_choice alerts_names[] = {
+	{ "yes", CONF_ALERTS_SENT, NULL },
+	{ "no", CONF_ALERTS_DROPPED, NULL },
+	{ NULL, 0, NULL },
+};
+
 static const struct conf_choice switch_names[] = {
 	{ "off", CONF_OFF, NULL },
 	{ "on", CONF_ON, NULL },
@@ -130,6 +136,15 @@ const struct conf_option conf_queue_options[] = {
 	    .min = 1,
 	    .max = 1000000,
 	    .help = "As above, for these queues, where the broker is sqlite.",
+	},
+	{
+	    .name = "alerts",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf_queue, alerts),
+	    .fallback = "yes",
+	    .words = alerts_names,
+	    .help = "Are alerts of these queues sent?  A job's own setting "
+		    "goes first.",
 	},
 	{ .name = NULL },
 };

@@ -39,6 +39,7 @@ static const struct {
 	{ "max_instances", offsetof(struct job, max_instances), 1, 1000 },
 	{ "max_runtime", offsetof(struct job, max_runtime_us), 0,
 	    JOB_SECONDS_MAX *CLOCK_US_PER_S },
+	{ "alerts", offsetof(struct job, alerts), JOB_ALERTS_QUEUE, 1 },
 };
 
 static int

@@ -31,8 +31,8 @@
 static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
 	"job_store_kind", "replace_existing", "args", "kwargs",
 	"misfire_grace_time", "coalesce", "max_instances", "max_catchup",
-	"max_runtime", "retry", "render", "priority", "description", "paused",
-	"count", "now" };
+	"max_runtime", "alerts", "retry", "render", "priority", "description",
+	"paused", "count", "now" };
 #define PREVIEW_FIELDS 2
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -377,6 +377,19 @@ parse_grace(struct parse *p)
 	return 0;
 }
 
+/* Absent or null means as the queue. */
+static int
+parse_alerts(struct parse *p)
+{
+	bool are_on = false;
+
+	if (json_get_bool(p->body, "alerts", &are_on, p->fs) != 0)
+		return -1;
+	if (json_member(p->body, "alerts") != NULL)
+		p->j->alerts = are_on;
+	return 0;
+}
+
 static int
 parse_policies(struct parse *p)
 {
@@ -398,6 +411,7 @@ parse_policies(struct parse *p)
 	    p->fs);
 	rc |= json_get_int(p->body, "max_runtime", &runtime, &runtime_s, p->fs);
 	p->j->max_runtime_us = runtime_s * CLOCK_US_PER_S;
+	rc |= parse_alerts(p);
 	rc |= parse_retry(p);
 	rc |= parse_description(p);
 	rc |= json_get_bool(p->body, "paused", &is_paused, p->fs);

@@ -60,6 +60,7 @@ static const struct {
 	    sizeof(int64_t) },
 	{ "max_runtime", offsetof(struct job, max_runtime_us),
 	    sizeof(int64_t) },
+	{ "alerts", offsetof(struct job, alerts), sizeof(int64_t) },
 	{ "paused", offsetof(struct job, state), sizeof(enum job_state) },
 };
 #define NTAKEN (sizeof(taken) / sizeof(taken[0]))

@@ -147,6 +147,11 @@ add_policies(struct buf *out, const struct job *j)
 		add_text(out, "max_runtime", NULL, "null");
 	else
 		add_seconds(out, "max_runtime", j->max_runtime_us);
+	add_text(out, "alerts",
+	    j->alerts == JOB_ALERTS_QUEUE ? NULL :
+		j->alerts != 0		  ? "true" :
+					    "false",
+	    "null");
 	buf_str(out, ",\"retry\":");
 	if (retry_print(&j->retry, out) == 0)
 		buf_str(out, "null");

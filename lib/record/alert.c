@@ -41,6 +41,7 @@ alert_fini(struct alert *a)
 	free(a->body);
 	free(a->trigger);
 	free(a->kinds);
+	free(a->queue);
 	free(a->when);
 	free(a->zone);
 	memset(a, 0, sizeof(*a));

@@ -41,6 +41,8 @@ struct alert {
 	int64_t streak;	   /* failures of the job in a row, this included; 0:
 			    * not one of them */
 	char *kinds;	   /* ALERT_RECOVERED: ",failed,dead,": of these */
+	char *queue;	   /* or NULL */
+	int64_t alerts;	   /* of its job (lib/record/job.h) */
 	char *when, *zone; /* about_us in the job's zone, or NULL */
 };
 

@@ -44,6 +44,7 @@ struct job {
 	int64_t max_instances;
 	int64_t max_runtime_us; /* longer runs are ended; 0: no limit */
 	struct retry retry;	/* as given */
+	int64_t alerts;		/* JOB_ALERTS_…: are alerts of it sent? */
 	enum job_state state;
 	char *reason;	     /* why paused or quarantined, or NULL */
 	int64_t next_run_us; /* JOB_NEVER if paused or exhausted */
@@ -58,6 +59,9 @@ struct job {
 	unsigned notes;	     /* trigger_notes of the trigger read */
 	bool is_never;	     /* the trigger read would never fire */
 };
+
+/* Otherwise 0 or 1. */
+#define JOB_ALERTS_QUEUE INT64_C(-1) /* as those of its queue */
 
 /* Make j an empty job with the default policies. */
 void job_init(struct job *j);

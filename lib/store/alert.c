@@ -1,6 +1,7 @@
 /* The table of alerts that are to be sent. */
 #include "config.h"
 
+#include "lib/record/job.h"
 #include "lib/store/alert.h"
 #include "lib/store/columns.h"
 #include "lib/db/stmt.h"
@@ -22,6 +23,8 @@ static const struct column alert_fields[] = {
 	COLUMN_TEXT("trigger", struct alert, trigger),
 	COLUMN_INT_OR("streak", struct alert, streak, 0),
 	COLUMN_TEXT("kinds", struct alert, kinds),
+	COLUMN_TEXT("queue", struct alert, queue),
+	COLUMN_INT_OR("alerts", struct alert, alerts, JOB_ALERTS_QUEUE),
 };
 /* clang-format on */
 

@@ -188,6 +188,10 @@ CREATE TABLE output (
 	PRIMARY KEY (run, n)
 ) STRICT, WITHOUT ROWID;
 
+-- Are the alerts of a job to be sent?  NULL: as those of its queue.
+ALTER TABLE job ADD COLUMN alerts INTEGER;
+ALTER TABLE job_gone ADD COLUMN alerts INTEGER;
+
 -- How many runs of a job in a row did not succeed: counted from here on.
 ALTER TABLE alert ADD COLUMN streak INTEGER;
 ALTER TABLE alert ADD COLUMN kinds TEXT;

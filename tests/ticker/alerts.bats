@@ -159,6 +159,49 @@ work() {
 	[ "$(jq -r .type "$BATS_TEST_TMPDIR/told" | sort | uniq -c | tr -s ' ' | tr '\n' ';')" = ' 6 message.dead; 2 run.recovered; 3 run.succeeded;' ]
 }
 
+@test "off by job and by queue, the job goes first; also of a job that is gone" {
+	echo 'max_deliveries = 1' >>"$CONF"
+	echo 'queue "quiet-*" { alerts = no }' >>"$CONF"
+	hook_section
+	add() { "$MINUTEHAND" job add "$@" --date '2020-01-01' --misfire-grace 10s; }
+	add loud --id on
+	add loud --id off --alerts no
+	add quiet-1 --id off
+	add quiet-1 --id on --alerts yes
+	add quiet-1 --id later
+	"$MINUTEHAND" job add loud --every 1h --id odd --alerts no
+	"$MINUTEHAND" job set loud odd alerts=true
+	"$MINUTEHAND" job set loud odd alerts=false
+	"$MINUTEHAND" job show loud odd | grep -qE '^alerts +no$'
+	sql "UPDATE job SET trigger = 'cron;x', next_run_us = 1 WHERE job_id = 'odd'"
+	# Dead letters: of a job that is off, of one that has gone since.
+	for id in off gone; do
+		"$MINUTEHAND" job add work --every 1h --id "$id" --alerts no
+		"$MINUTEHAND" job run work "$id"
+	done
+	"$MINUTEHAND" job delete work gone
+	"$MINUTEHAND" consume work --quiet -- false || true
+	tick
+	[ "$(got 'map(.body.data | .queue_name + "/" + .job_id) | sort')" = '["loud/on","quiet-1/on"]' ]
+	[ "$(sql 'SELECT count(*) FROM alert WHERE next_us IS NOT NULL')" -eq 0 ]
+	[ "$(sql "SELECT count(*) FROM alert WHERE kind IN ('dead', 'missed', 'quarantined')")" -eq 8 ]
+	run -64 "$MINUTEHAND" job add q --every 1h --alerts maybe
+	[[ $output == *'--alerts: must be yes or no'* ]]
+}
+
+@test "queues = {…}: a receiver for some queues, and for what belongs to none" {
+	hook_section 'queues = {"mail*", web}'
+	echo 'alert_no_tick = 10m' >>"$CONF"
+	for queue in mail mail-2 web webs other; do
+		"$MINUTEHAND" job add "$queue" --date '2020-01-01' --id j --misfire-grace 10s
+	done
+	tick
+	sql "UPDATE tick SET started_us = started_us - 660000000,
+		until_us = until_us - 660000000, ended_us = ended_us - 660000000"
+	tick
+	[ "$(got 'map(.body.data.queue_name) | sort')" = '[null,"mail","mail-2","web"]' ]
+}
+
 @test "a success is reported only to those who ask for it" {
 	hook_section
 	"$MINUTEHAND" job add mail --every 1h --id work

@@ -88,11 +88,24 @@ alerts_count(const struct alerts *a)
 	return n;
 }
 
+/* Are the alerts of the job, or else of its queue, switched on? */
 static bool
-wants(const struct conf_alert *to, const struct alert *al)
+is_switched_on(const struct conf *c, const struct alert *al)
 {
-	return alert_is_wanted(al,
-	    &(const struct alert_wish){ to->kinds, to->after });
+	if (al->queue == NULL)
+		return true;
+	return al->alerts != JOB_ALERTS_QUEUE ?
+	    al->alerts != 0 :
+	    conf_queue_for(c, al->queue)->alerts == CONF_ALERTS_SENT;
+}
+
+static bool
+wants(const struct conf *c, const struct conf_alert *to, const struct alert *al)
+{
+	const struct alert_wish wish = { to->kinds, to->after };
+
+	return alert_is_wanted(al, &wish) && is_switched_on(c, al) &&
+	    (al->queue == NULL || conf_list_matches(&to->queues, al->queue));
 }
 
 /* Return whether it was sent to the section of that name. */
@@ -121,7 +134,7 @@ list_left(const struct alerts *a, const struct alert *al,
 	for (size_t i = 0; i < a->n; i++) {
 		size_t at = ((size_t)al->attempt + i) % a->n;
 
-		if (wants(a->v[at].to, al) &&
+		if (wants(a->s->conf, a->v[at].to, al) &&
 		    !was_sent(al->done, a->v[at].to->name))
 			left[n++] = &a->v[at];
 	}
