@@ -6,6 +6,7 @@
 const struct ctl_command *const ctl_commands[] = {
 	&cmd_init,
 	&cmd_doctor,
+	&cmd_status,
 	&cmd_token_add,
 	&cmd_token_list,
 	&cmd_token_set,

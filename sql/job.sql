@@ -106,6 +106,9 @@ SELECT queue, count(*) FROM job WHERE state = 'quarantined' GROUP BY queue;
 -- name: job_count_quarantined
 SELECT count(*) FROM job WHERE state = 'quarantined';
 
+-- name: job_count_paused
+SELECT count(*) FROM job WHERE state = 'paused';
+
 -- name: job_count_grace
 SELECT count(*) FROM job WHERE misfire_grace_us < :grace_us;
 

@@ -188,6 +188,15 @@ WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
 	AND slot_us = :at_us AND is_extra IS NULL
 ORDER BY state = 'missed', id DESC LIMIT 1;
 
+-- Has the job succeeded at a later slot?
+
+-- name: run_success_after
+SELECT 1 FROM run JOIN work ON work.run = run.id
+WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
+		UNION ALL SELECT job FROM job_gone
+		WHERE queue = :queue AND job_id = :job_id)
+	AND slot_us > :at_us AND outcome = 'succeeded' LIMIT 1;
+
 -- name: run_newest
 SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
 WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id

@@ -48,6 +48,9 @@ CREATE INDEX job_owner ON job (owner) WHERE owner IS NOT NULL;
 -- What needs mending, counted at each look at health.
 CREATE INDEX job_quarantined ON job (id) WHERE state = 'quarantined';
 
+-- What its owner has stopped, counted by status.
+CREATE INDEX job_paused ON job (id) WHERE state = 'paused';
+
 -- The ledger: one row for each slot of each job, or for a range of slots
 -- that share an outcome.  job is NULL for a message published by hand.
 CREATE TABLE run (

@@ -53,6 +53,9 @@ const char *sums_name(int i);
 enum store_rc sums_read(struct sched *s, const struct sums_opts *o,
     struct sums *out);
 
+/* Append the counters that are not 0 as members of an object. */
+void sums_counters(const struct sums_bucket *b, struct buf *out);
+
 /*
  * Append, to_us being that of the options, {"bucket","from","to","buckets":
  * [{"at","sent","missed",…}],"sums":{…}}; counters that are 0 are left out.

@@ -166,6 +166,12 @@ store_job_count_quarantined(struct store *st, int64_t *out)
 }
 
 enum store_rc
+store_job_count_paused(struct store *st, int64_t *out)
+{
+	return stmt_number(st, SQL_JOB_COUNT_PAUSED, NO_ARGS, out);
+}
+
+enum store_rc
 store_job_count_grace(struct store *st, int64_t grace_us, int64_t *out)
 {
 	return stmt_number(st, SQL_JOB_COUNT_GRACE,

@@ -48,8 +48,9 @@ enum store_rc store_job_quarantined(struct store *st, int limit,
 enum store_rc store_job_quarantined_queues(struct store *st,
     void (*see)(void *arg, const char *queue, int64_t n), void *arg);
 
-/* Count jobs: in quarantine; with a misfire grace below grace_us. */
+/* Count jobs: in quarantine; paused; with a misfire grace below grace_us. */
 enum store_rc store_job_count_quarantined(struct store *st, int64_t *out);
+enum store_rc store_job_count_paused(struct store *st, int64_t *out);
 enum store_rc store_job_count_grace(struct store *st, int64_t grace_us,
     int64_t *out);
 

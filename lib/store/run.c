@@ -287,6 +287,14 @@ store_run_newest(struct store *st, const struct store_run_at *w,
 }
 
 enum store_rc
+store_run_success_after(struct store *st, const struct store_run_at *w,
+    bool *out)
+{
+	return stmt_is(st, SQL_RUN_SUCCESS_AFTER, ARGS(ROW(&columns_at, w)),
+	    out);
+}
+
+enum store_rc
 store_run_newest_of(struct store *st, int64_t job, struct run *out)
 {
 	return stmt_find(st, SQL_RUN_NEWEST_OF, ARGS(INT(":job", job)),

@@ -133,6 +133,10 @@ enum store_rc store_run_newest(struct store *st, const struct store_run_at *w,
 enum store_rc store_run_newest_of(struct store *st, int64_t job,
     struct run *out);
 
+/* Set *out to whether the job succeeded at a slot after w->at_us. */
+enum store_rc store_run_success_after(struct store *st,
+    const struct store_run_at *w, bool *out);
+
 /*
  * Read the row that decided exactly at_us, of the job or a deleted one; a
  * missed one only if there is no other.  *out must be zero, and stays empty for

@@ -9,6 +9,9 @@ ALTER TABLE token ADD COLUMN revoked_us INTEGER;
 -- What starts things at a service, by queue.
 CREATE INDEX job_render ON job (queue) WHERE render IS NOT NULL;
 
+-- What its owner has stopped, counted by status.
+CREATE INDEX job_paused ON job (id) WHERE state = 'paused';
+
 -- task_id is unique within a queue now.  A table made anew would double the
 -- file, and take outbox and delivery with it; so the constraint alone goes, as
 -- "ALTER TABLE" of SQLite's manual (section 7) has it, and its index becomes

@@ -73,6 +73,7 @@ static const struct pin {
 	    "(job=? AND slot_us>?)" },
 	{ SQL_QUEUE_PAUSE, "SEARCH queue USING PRIMARY KEY (name=?)" },
 	{ SQL_JOB_QUARANTINED, "SCAN job USING INDEX job_quarantined" },
+	{ SQL_JOB_COUNT_PAUSED, "SCAN job USING INDEX job_paused" },
 	{ SQL_JOB_COUNT_QUARANTINED, "SCAN job USING INDEX job_quarantined" },
 	{ SQL_JOB_BATCH, "SEARCH job USING INTEGER PRIMARY KEY (rowid<?)" },
 	{ SQL_JOB_BATCH_QUEUE,
