@@ -106,6 +106,25 @@ SELECT queue, count(*) FROM job WHERE state = 'quarantined' GROUP BY queue;
 -- name: job_count_quarantined
 SELECT count(*) FROM job WHERE state = 'quarantined';
 
+-- Jobs of a queue by name; the next queue by name that has jobs.
+
+-- name: job_names
+SELECT id, queue, job_id FROM job
+WHERE queue = :queue ORDER BY job_id LIMIT :limit;
+
+-- name: job_next_queue
+SELECT queue FROM job WHERE queue > :queue ORDER BY queue LIMIT 1;
+
+-- Jobs whose next run is past, up to a limit.
+
+-- name: job_count_overdue
+SELECT count(*) FROM (SELECT 1 FROM job WHERE next_run_us < :before_us
+	LIMIT :limit);
+
+-- name: job_count_overdue_queue
+SELECT count(*) FROM (SELECT 1 FROM job
+	WHERE queue = :queue AND next_run_us < :before_us LIMIT :limit);
+
 -- name: job_count_paused
 SELECT count(*) FROM job WHERE state = 'paused';
 

@@ -154,6 +154,23 @@ WHERE outcome < 'queued' AND due_us >= :from_us AND due_us < :to_us
 	AND state = 'sent' AND (:queue IS NULL OR queue = :queue)
 	AND (:job_id IS NULL OR job_id = :job_id);
 
+-- How long the last attempts at the newest runs took.
+
+-- name: run_took
+SELECT queue, job IS NULL, finished_us - started_us
+FROM (SELECT id, queue, job FROM run WHERE slot_us >= :from_us
+	ORDER BY slot_us DESC LIMIT :limit) AS r
+CROSS JOIN work ON work.run = r.id
+WHERE finished_us >= started_us;
+
+-- When the newest run of a job that succeeded ended, among its newest ones.
+
+-- name: run_last_success
+SELECT finished_us FROM (SELECT id FROM run WHERE job = :job
+	ORDER BY slot_us DESC LIMIT 100) AS r
+CROSS JOIN work ON work.run = r.id
+WHERE outcome = 'succeeded' LIMIT 1;
+
 -- The next queue by name that has runs.
 
 -- name: run_next_queue

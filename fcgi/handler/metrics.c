@@ -1,10 +1,14 @@
-/* /metrics, in the text format 0.0.4 of Prometheus. Tested in t_api_told. */
+/*
+ * /metrics, in the text format 0.0.4 of Prometheus.  Tested in t_api_told and
+ * t_api_metrics.
+ */
 #include "config.h"
 
 #include <inttypes.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/report/meter.h"
 #include "lib/sched/sched.h"
 #include "lib/sched/brokers.h"
 
@@ -18,10 +22,16 @@
 /* Prometheus' text format, version 0.0.4. */
 
 static void
+add_type(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_printf(out, "# HELP minutehand_%s %s\n# TYPE minutehand_%s %s\n",
+	    name, help, name, type);
+}
+
+static void
 add_head(struct buf *out, const char *name, const char *help)
 {
-	buf_printf(out, "# HELP minutehand_%s %s\n# TYPE minutehand_%s gauge\n",
-	    name, help, name);
+	add_type(out, name, "gauge", help);
 }
 
 /* A label's value: backslash, quote and newline are escaped. */
@@ -128,6 +138,71 @@ add_ticks(const struct sched_health *h, int64_t quarantined, struct buf *out)
 	add_value(out, "jobs_quarantined", quarantined);
 }
 
+/*
+ * Gauges, not counters: retention deletes rows, and a run that is repeated or
+ * reported late changes how it ended, so that no sum of them only grows.
+ */
+static void
+add_runs(const struct sums *day, struct buf *out)
+{
+	add_head(out, "runs_day",
+	    "Runs of the last 24 hours by how they ended.");
+	for (int i = 0; i < SUMS__MAX; i++)
+		buf_printf(out,
+		    "minutehand_runs_day{outcome=\"%s\"} %" PRId64 "\n",
+		    sums_name(i), day->all.n[i] < 0 ? 0 : day->all.n[i]);
+}
+
+static void
+add_durations(const struct meter *m, struct buf *out)
+{
+	static const char name[] = "minutehand_run_duration_seconds";
+	int64_t n = 0;
+
+	add_type(out, "run_duration_seconds", "histogram",
+	    "Durations of the newest runs that ended, of the last 24 hours.");
+	for (int i = 0; i < METER_BOUNDS; i++) {
+		n += m->took[i];
+		buf_printf(out, "%s_bucket{le=\"%g\"} %" PRId64 "\n", name,
+		    meter_bounds[i], n);
+	}
+	buf_printf(out, "%s_bucket{le=\"+Inf\"} %" PRId64 "\n", name, m->ntook);
+	buf_printf(out, "%s_sum %.6f\n%s_count %" PRId64 "\n", name,
+	    (double)m->took_us / 1e6, name, m->ntook);
+}
+
+static void
+on_success(void *cookie, const char *queue, const char *job_id,
+    int64_t success_us)
+{
+	struct buf *out = cookie;
+
+	buf_str(out, "minutehand_job_last_success_timestamp_seconds{");
+	add_label(out, "queue", queue);
+	buf_char(out, ',');
+	add_label(out, "job", job_id);
+	buf_printf(out, "} %.3f\n", (double)success_us / 1e6);
+}
+
+/* Add what the runs of the client's queues say. */
+static enum store_rc
+add_meter(struct sched *s, int64_t now_us, struct buf *out)
+{
+	struct meter m;
+	enum store_rc rc = meter_read(s, now_us, &m);
+
+	if (rc != STORE_OK)
+		return rc;
+	add_head(out, "jobs_overdue",
+	    "Jobs whose next run is past, and no tick has taken it.");
+	add_value(out, "jobs_overdue", m.overdue);
+	add_runs(&m.day, out);
+	add_durations(&m, out);
+	add_head(out, "job_last_success_timestamp_seconds",
+	    "When the last run of a job that succeeded ended.");
+	return meter_successes(s, on_success, out);
+}
+
 void
 h_metrics(struct ctx *ctx, const struct request *req, struct response *res)
 {
@@ -146,6 +221,7 @@ h_metrics(struct ctx *ctx, const struct request *req, struct response *res)
 		add_ticks(&h, quarantined, res->data);
 		add_queues(ctx, &queues, res->data);
 		add_brokers(&brokers, now_us, res->data);
+		(void)response_store(res, add_meter(s, now_us, res->data));
 	}
 	queue_list_fini(&queues);
 	broker_list_fini(&brokers);

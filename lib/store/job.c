@@ -166,6 +166,40 @@ store_job_count_quarantined(struct store *st, int64_t *out)
 }
 
 enum store_rc
+store_job_names(struct store *st, const char *queue, int64_t limit,
+    store_job_see *see, void *cookie)
+{
+	struct stmt *q = stmt_call(st, SQL_JOB_NAMES,
+	    ARGS(TEXT(":queue", queue), INT(":limit", limit)));
+
+	while (stmt_next(q) &&
+	    see(cookie, row_int(q, 0), row_text(q, 1), row_text(q, 2)))
+		;
+	return stmt_end(q);
+}
+
+enum store_rc
+store_job_queue(struct store *st, const char *after, char **out)
+{
+	return stmt_string(st, SQL_JOB_NEXT_QUEUE, ARGS(TEXT(":queue", after)),
+	    out);
+}
+
+enum store_rc
+store_job_count_overdue(struct store *st, const char *queue, int64_t before_us,
+    int64_t limit, int64_t *out)
+{
+	if (queue == NULL)
+		return stmt_number(st, SQL_JOB_COUNT_OVERDUE,
+		    ARGS(INT(":before_us", before_us), INT(":limit", limit)),
+		    out);
+	return stmt_number(st, SQL_JOB_COUNT_OVERDUE_QUEUE,
+	    ARGS(TEXT(":queue", queue), INT(":before_us", before_us),
+		INT(":limit", limit)),
+	    out);
+}
+
+enum store_rc
 store_job_count_paused(struct store *st, int64_t *out)
 {
 	return stmt_number(st, SQL_JOB_COUNT_PAUSED, NO_ARGS, out);

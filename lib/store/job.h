@@ -48,6 +48,28 @@ enum store_rc store_job_quarantined(struct store *st, int limit,
 enum store_rc store_job_quarantined_queues(struct store *st,
     void (*see)(void *arg, const char *queue, int64_t n), void *arg);
 
+/*
+ * Call see with the number and name of each job of a queue, by name, up to
+ * limit of them, until it returns false.
+ */
+typedef bool store_job_see(void *cookie, int64_t job, const char *queue,
+    const char *job_id);
+enum store_rc store_job_names(struct store *st, const char *queue,
+    int64_t limit, store_job_see *see, void *cookie);
+
+/*
+ * Return the first queue after the one named (start with "") that has jobs,
+ * owned; STORE_NOTFOUND.
+ */
+enum store_rc store_job_queue(struct store *st, const char *after, char **out);
+
+/*
+ * Count the jobs of a queue (NULL: of all) whose next run is before before_us,
+ * up to limit.
+ */
+enum store_rc store_job_count_overdue(struct store *st, const char *queue,
+    int64_t before_us, int64_t limit, int64_t *out);
+
 /* Count jobs: in quarantine; paused; with a misfire grace below grace_us. */
 enum store_rc store_job_count_quarantined(struct store *st, int64_t *out);
 enum store_rc store_job_count_paused(struct store *st, int64_t *out);

@@ -246,6 +246,25 @@ store_run_bad(struct store *st, const struct store_run_window *w,
 }
 
 enum store_rc
+store_run_took(struct store *st, const struct store_run_newest *w,
+    store_run_took_see *see, void *cookie)
+{
+	struct stmt *q = stmt_call(st, SQL_RUN_TOOK,
+	    ARGS(INT(":from_us", w->from_us), INT(":limit", w->limit)));
+
+	while (stmt_next(q))
+		see(cookie, row_text(q, 0), row_int(q, 1) != 0, row_int(q, 2));
+	return stmt_end(q);
+}
+
+enum store_rc
+store_run_last_success(struct store *st, int64_t job, int64_t *out_us)
+{
+	return stmt_number(st, SQL_RUN_LAST_SUCCESS, ARGS(INT(":job", job)),
+	    out_us);
+}
+
+enum store_rc
 store_run_queue(struct store *st, const char *after, char **out)
 {
 	return stmt_string(st, SQL_RUN_NEXT_QUEUE, ARGS(TEXT(":queue", after)),

@@ -92,6 +92,26 @@ enum store_rc store_run_bad(struct store *st, const struct store_run_window *w,
     store_run_see *see, void *cookie);
 
 /*
+ * Call see with the queue and duration of the last attempt at each of the
+ * newest limit runs, from from_us on, that has ended; is_loose: it has no job.
+ */
+typedef void store_run_took_see(void *cookie, const char *queue, bool is_loose,
+    int64_t took_us);
+struct store_run_newest {
+	int64_t from_us;
+	int64_t limit;
+};
+enum store_rc store_run_took(struct store *st, const struct store_run_newest *w,
+    store_run_took_see *see, void *cookie);
+
+/*
+ * Read when the newest run that succeeded ended, among the newest 100 of the
+ * job of that number; STORE_NOTFOUND.
+ */
+enum store_rc store_run_last_success(struct store *st, int64_t job,
+    int64_t *out_us);
+
+/*
  * Return the first queue after the one named (start with "") that has runs,
  * owned; STORE_NOTFOUND.
  */

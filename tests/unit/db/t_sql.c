@@ -153,6 +153,18 @@ static const struct pin {
 	{ SQL_RUN_BAD_IN,
 	    "SEARCH work USING INDEX work_bad (due_us>? AND due_us<?); "
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_RUN_TOOK,
+	    "CO-ROUTINE r; "
+	    "SEARCH run USING INDEX run_slot (slot_us>?); "
+	    "SCAN r; "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_RUN_LAST_SUCCESS,
+	    "CO-ROUTINE r; "
+	    "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 (job=?); "
+	    "SCAN r; "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?)" },
+	{ SQL_JOB_NAMES,
+	    "SEARCH job USING COVERING INDEX sqlite_autoindex_job_1 (queue=?)" },
 	{ SQL_RUN_NEXT_QUEUE,
 	    "SEARCH run USING COVERING INDEX run_queue_slot (queue>?)" },
 	{ SQL_RUN_NEWEST_OF,
