@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,12 @@ judge(const struct worker *w, struct verdict *v)
 	v->is_free = end == CHILD_LATER || v->is_missing || w->is_killed;
 	if (w->is_killed)
 		err_set(&v->reason, "the consumer was stopped");
+	if (!w->is_overlong)
+		return;
+	/* Whatever it exits with: it was told to end before it had done. */
+	v->is_ack = v->is_missing = v->is_free = false;
+	err_set(&v->reason, "ran for longer than max_runtime, %g s: stopped",
+	    (double)w->msg.max_runtime_us / CLOCK_US_PER_S);
 }
 
 /* What the envelope says under key, "" if it says nothing. */
@@ -221,6 +228,23 @@ worker_return(struct consume *c, struct worker *w, const char *reason)
 }
 
 void
+worker_signal(const struct worker *w, int sig)
+{
+	(void)kill(w->msg.max_runtime_us != 0 ? -w->child.pid : w->child.pid,
+	    sig);
+}
+
+void
+worker_limit(struct worker *w, int64_t now_us)
+{
+	if (w->stop_us == 0 || now_us < w->stop_us)
+		return;
+	worker_signal(w, w->is_overlong ? SIGKILL : SIGTERM);
+	w->is_overlong = true;
+	w->stop_us = now_us + CONSUME_GRACE_US;
+}
+
+void
 worker_extend(struct consume *c, struct worker *w)
 {
 	const char *lease = w->msg.lease;
@@ -274,6 +298,8 @@ worker_start(const struct consume *c, struct worker *w)
 		.env = make_environment(c, &w->msg),
 		.out = -1,
 		.err = -1,
+		/* What it has started is to end with it, if it is too long. */
+		.has_group = w->msg.max_runtime_us != 0,
 	};
 	int e = o.env == NULL ? ENOMEM : 0;
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "ctl/ctl.h"
+#include "lib/base/clock.h"
 #include "net/command/child.h"
 #include "net/command/output.h"
 
@@ -12,13 +13,18 @@
 
 #define CONSUME_PARALLEL_MAX 64
 
+/* For commands told to end. */
+#define CONSUME_GRACE_US (10 * CLOCK_US_PER_S)
+
 /* One message and the command that works on it. */
 struct worker {
 	struct message msg; /* owned: body and reason */
 	struct child child; /* that gets the body */
 	struct output said; /* by it */
 	bool is_used;
-	bool is_killed;	   /* by this process */
+	bool is_killed;	   /* by this process, which ends */
+	bool is_overlong;  /* told to end after its max_runtime */
+	int64_t stop_us;   /* when to tell it, then to kill it; monotonic; 0 */
 	int64_t extend_us; /* when to extend the lease; monotonic */
 	int64_t until_us;  /* when the lease expires; monotonic */
 };
@@ -74,6 +80,13 @@ void worker_settle(struct consume *c, struct worker *w);
 
 /* Put the message back without counting the delivery, and free w. */
 void worker_return(struct consume *c, struct worker *w, const char *reason);
+
+/* Send sig to the command and, if it leads a group, what it has started. */
+void worker_signal(const struct worker *w, int sig);
+
+/* Tell a command that runs for longer than its job allows to end; at last, kill
+ * it. */
+void worker_limit(struct worker *w, int64_t now_us);
 
 /* Extend the lease of a running command. */
 void worker_extend(struct consume *c, struct worker *w);

@@ -39,9 +39,10 @@ struct sink_message {
 	const char *args;   /* JSON array or NULL */
 	const char *kwargs; /* JSON object or NULL */
 	int64_t priority;
-	int64_t attempt;      /* this one, the first being 1 */
-	int64_t scheduled_us; /* the slot */
-	int64_t lasts_s;      /* seconds in which it may be sent again */
+	int64_t attempt;	/* this one, the first being 1 */
+	int64_t scheduled_us;	/* the slot */
+	int64_t lasts_s;	/* seconds in which it may be sent again */
+	int64_t max_runtime_us; /* of a program that works on it; 0: no limit */
 	/* The registration of the queue's worker; set by net/. */
 	const struct signature *sig;
 	/* NULL, or a text to send unchanged: an alert. */
@@ -57,8 +58,10 @@ struct sink_message {
 	int64_t retry_us;      /* Retry-After: minimum delay; 0: absent */
 	char *why;	       /* the reason, or NULL; owned */
 	/* Set by a server that executes the message: when the attempt began, 0
-	 * if none did, when it ended, and its exit or HTTP status. */
+	 * if none did, when it ended, its exit or HTTP status, and the end of
+	 * what it printed, owned, or NULL. */
 	int64_t started_us, finished_us, status;
+	char *output;
 };
 
 /* Maximum alerts per batch, which are sent at the same time. */

@@ -5,7 +5,8 @@ max_attempts, max_age_us, base_us, cap_us
 
 -- columns: job_definition
 trigger, args, kwargs, render, {retry}, description, priority, misfire_grace_us,
-	coalesce, max_catchup, max_instances, max_runtime_us, owner, alerts
+	coalesce, max_catchup, max_instances, max_runtime_us, owner, alerts,
+	expect_within_us
 
 -- columns: job_state
 state, reason, next_run_us, cursor_us, changed_us

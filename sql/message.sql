@@ -1,7 +1,9 @@
 -- The embedded queue.
 
 -- columns: message
-id, state, attempt, priority, until_us, enqueued_us, lease, reason, body, run
+id, state, attempt, priority, until_us, enqueued_us, lease, reason, body, run,
+	(SELECT max_runtime_us FROM policy WHERE policy.run = message.run)
+		AS max_runtime_us
 
 -- columns: params
 priority, json_extract(body, '$.args') AS args,

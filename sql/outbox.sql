@@ -2,7 +2,8 @@
 
 -- columns: outbox
 o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs, o.priority,
-	{retry}, o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason
+	{retry}, o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason,
+	(SELECT max_runtime_us FROM policy WHERE run = o.run) AS max_runtime_us
 
 -- columns: outbox_dead_name
 o.run AS id, r.task_id AS name, iif(r.job IS NULL, NULL, r.job_id) AS job_id

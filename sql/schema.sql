@@ -32,6 +32,7 @@ CREATE TABLE job (
 	cap_us INTEGER,
 	owner TEXT,
 	alerts INTEGER,
+	expect_within_us INTEGER,
 	UNIQUE (queue, job_id)
 ) STRICT;
 
@@ -253,6 +254,20 @@ CREATE TABLE output (
 	text TEXT,
 	PRIMARY KEY (run, n)
 ) STRICT, WITHOUT ROWID;
+
+-- What a job asks of the work of a run, as it was when the slot was claimed:
+-- of jobs that ask for something.  check_us is when a ticker has to look next;
+-- overdue_us and overlong_us are when the run was found to be so.
+CREATE TABLE policy (
+	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+	max_runtime_us INTEGER,
+	expected_us INTEGER,
+	check_us INTEGER,
+	overdue_us INTEGER,
+	overlong_us INTEGER
+) STRICT;
+
+CREATE INDEX policy_check ON policy (check_us) WHERE check_us IS NOT NULL;
 
 -- The embedded queue.  state: 0 ready, 1 held (leased or delayed), 2 dead.
 CREATE TABLE message (

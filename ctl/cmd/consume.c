@@ -27,8 +27,7 @@
 
 #include "lib/base/ban.h"
 
-#define LOOK_US (CLOCK_US_PER_S / 4)   /* between looks at an empty queue */
-#define GRACE_US (10 * CLOCK_US_PER_S) /* for commands told to stop */
+#define LOOK_US (CLOCK_US_PER_S / 4) /* between looks at an empty queue */
 #define RETRY_US (60 * CLOCK_US_PER_S)
 
 enum {
@@ -59,7 +58,7 @@ static const struct ctl_option options[] = {
 	[OPT_RETRY] = { "retry-after", "DURATION",
 	    "delay of a message that failed (default: 60s)" },
 	[OPT_KEEP] = { "keep-output", "BYTES",
-	    "keep the end of a command's output (default: 4096; 0: none)" },
+	    "bytes kept of the end of a command's output (default: the queue's)" },
 	[OPT_QUIET] = { "quiet", NULL, "print no line for a failed command" },
 	[OPT_VERBOSE] = { "verbose", NULL,
 	    "print also why nothing was done, and a summary" },
@@ -96,7 +95,7 @@ stop(struct consume *c, int sig)
 {
 	int64_t now = clock_mono_us();
 
-	c->kill_us = c->kill_us == 0 ? now + GRACE_US : now;
+	c->kill_us = c->kill_us == 0 ? now + CONSUME_GRACE_US : now;
 	c->is_stopping = true;
 	for (int i = 0; i < c->parallel; i++) {
 		struct worker *w = &c->workers[i];
@@ -104,7 +103,7 @@ stop(struct consume *c, int sig)
 		if (w->child.pid == 0)
 			continue;
 		w->is_killed = true;
-		(void)kill(w->child.pid, sig);
+		worker_signal(w, sig);
 	}
 }
 
@@ -179,6 +178,8 @@ begin(struct consume *c, struct message *m)
 	w->is_used = true;
 	w->until_us = now + c->lease_us;
 	w->extend_us = now + c->lease_us / 2;
+	if (w->msg.max_runtime_us != 0)
+		w->stop_us = now + w->msg.max_runtime_us;
 	c->nrunning++;
 	c->leased++;
 	if (c->is_stopping) {
@@ -249,11 +250,14 @@ tend(struct consume *c, int64_t now)
 			continue;
 		}
 		if (c->kill_us != 0 && now >= c->kill_us)
-			(void)kill(w->child.pid, SIGKILL);
+			worker_signal(w, SIGKILL);
+		worker_limit(w, now);
 		if (now >= w->extend_us)
 			worker_extend(c, w);
 		if (w->extend_us < wake)
 			wake = w->extend_us;
+		if (w->stop_us != 0 && w->stop_us < wake)
+			wake = w->stop_us;
 	}
 	return wake;
 }
@@ -336,7 +340,7 @@ read_options(struct consume *c, const struct ctl_args *a)
 	int status;
 
 	c->max = INT64_MAX;
-	c->keep = WORK_OUTPUT_USUAL;
+	c->keep = -1;
 	c->retry_us = RETRY_US;
 	if ((status = ctl_opt_int(a, OPT_MAX, "max", &max, &c->max)) !=
 		CTL_OK ||
@@ -441,6 +445,9 @@ run_consume(struct ctl *ctl, const struct ctl_args *a)
 		    c->for_us == 0 || c->for_us > INT64_MAX - start_us ?
 		    INT64_MAX :
 		    start_us + c->for_us;
+		if (c->keep < 0)
+			c->keep =
+			    conf_queue_for(ctl->conf, c->queue)->keep_output;
 		if (c->lease_us == 0)
 			c->lease_us = ctl->conf->lease_us;
 		for (int i = 0; i < CONSUME_PARALLEL_MAX; i++)

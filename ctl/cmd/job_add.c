@@ -29,6 +29,7 @@ enum {
 	OPT_NO_COALESCE,
 	OPT_CATCHUP,
 	OPT_RUNTIME,
+	OPT_EXPECT,
 	OPT_ALERTS,
 	OPT_PAUSED,
 	OPT_REPLACE,
@@ -56,7 +57,9 @@ static const struct ctl_option options[] = {
 	[OPT_NO_COALESCE] = { "no-coalesce", NULL, "every late slot is a run" },
 	[OPT_CATCHUP] = { "max-catchup", "N", "maximum number of late runs" },
 	[OPT_RUNTIME] = { "max-runtime", "DURATION",
-	    "at Render: cancel a run that takes longer" },
+	    "stop or cancel a run that takes longer" },
+	[OPT_EXPECT] = { "expect-within", "DURATION",
+	    "alert if a slot's run has not succeeded by then" },
 	[OPT_ALERTS] = { "alerts", "WORD",
 	    "send alerts of it: yes, no (default: as its queue)" },
 	[OPT_PAUSED] = { "paused", NULL, "add it as paused" },
@@ -136,7 +139,9 @@ add_policies(const struct ctl_args *a, struct buf *body)
 		json_out_str(body, "job_store_kind", "memory");
 	if (add_switch(a, OPT_ALERTS, body) != CTL_OK ||
 	    trigger_opts_seconds(a, OPT_RUNTIME, "max-runtime", body,
-		"max_runtime") != CTL_OK)
+		"max_runtime") != CTL_OK ||
+	    trigger_opts_seconds(a, OPT_EXPECT, "expect-within", body,
+		"expect_within") != CTL_OK)
 		return CTL_USAGE;
 	return trigger_opts_seconds(a, OPT_GRACE, "misfire-grace", body,
 	    "misfire_grace_time");

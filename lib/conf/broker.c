@@ -246,6 +246,7 @@ resolve_queues(struct conf *c, struct buf *why)
 		buf_printf(why, ": %s", reason.text);
 		return -1;
 	}
+	c->other.keep_output = CONF_KEEP_OUTPUT;
 	if (resolve_queue(c, &c->other, &reason) == 0)
 		return 0;
 	/* Only the default broker can be wrong here. */

@@ -70,6 +70,7 @@ enum conf_marker {
 
 #define CONF_WINDOW_AUTO INT64_C(-1)
 #define CONF_WAITING_MAX 1000 /* limit of max_waiting */
+#define CONF_KEEP_OUTPUT 4096 /* bytes, where nothing is said */
 
 struct conf_list {
 	char **v;
@@ -87,6 +88,7 @@ struct conf_queue {
 	struct conf_list params; /* the target's, in order; n 0: unknown */
 	int64_t max_deliveries;
 	enum conf_alerts alerts; /* of jobs that do not say */
+	int64_t keep_output;	 /* bytes of what a command prints; 0: none */
 };
 
 /* One `redis "name" { … }` section. */

@@ -146,6 +146,16 @@ const struct conf_option conf_queue_options[] = {
 	    .help = "Are alerts of these queues sent?  A job's own setting "
 		    "goes first.",
 	},
+	{
+	    .name = "keep_output",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_queue, keep_output),
+	    .fallback = "4096",
+	    .min = 0,
+	    .max = 65536,
+	    .help = "Bytes kept of the end of what a command prints for a "
+		    "message; 0 = none.",
+	},
 	{ .name = NULL },
 };
 

@@ -40,6 +40,8 @@ static const struct {
 	{ "max_runtime", offsetof(struct job, max_runtime_us), 0,
 	    JOB_SECONDS_MAX *CLOCK_US_PER_S },
 	{ "alerts", offsetof(struct job, alerts), JOB_ALERTS_QUEUE, 1 },
+	{ "expect_within", offsetof(struct job, expect_within_us), 0,
+	    JOB_SECONDS_MAX *CLOCK_US_PER_S },
 };
 
 static int

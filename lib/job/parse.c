@@ -31,8 +31,8 @@
 static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
 	"job_store_kind", "replace_existing", "args", "kwargs",
 	"misfire_grace_time", "coalesce", "max_instances", "max_catchup",
-	"max_runtime", "alerts", "retry", "render", "priority", "description",
-	"paused", "count", "now" };
+	"max_runtime", "expect_within", "alerts", "retry", "render", "priority",
+	"description", "paused", "count", "now" };
 #define PREVIEW_FIELDS 2
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -390,15 +390,25 @@ parse_alerts(struct parse *p)
 	return 0;
 }
 
+/* Seconds that work may take; without any there is no limit. */
+static int
+parse_limit(struct parse *p, const char *name, int64_t *out_us)
+{
+	static const struct json_range range = { 1, JOB_SECONDS_MAX };
+	int64_t s = 0;
+	int rc = json_get_int(p->body, name, &range, &s, p->fs);
+
+	*out_us = s * CLOCK_US_PER_S;
+	return rc;
+}
+
 static int
 parse_policies(struct parse *p)
 {
 	static const struct json_range catchup = { 1, 10000 };
 	static const struct json_range instances = { 1, 1000 };
 	static const struct json_range priority = { 0, 255 };
-	static const struct json_range runtime = { 1, JOB_SECONDS_MAX };
 	bool is_paused = false;
-	int64_t runtime_s = 0;
 	int rc = 0;
 
 	rc |= parse_grace(p);
@@ -409,8 +419,8 @@ parse_policies(struct parse *p)
 	    &p->j->max_instances, p->fs);
 	rc |= json_get_int(p->body, "priority", &priority, &p->j->priority,
 	    p->fs);
-	rc |= json_get_int(p->body, "max_runtime", &runtime, &runtime_s, p->fs);
-	p->j->max_runtime_us = runtime_s * CLOCK_US_PER_S;
+	rc |= parse_limit(p, "max_runtime", &p->j->max_runtime_us);
+	rc |= parse_limit(p, "expect_within", &p->j->expect_within_us);
 	rc |= parse_alerts(p);
 	rc |= parse_retry(p);
 	rc |= parse_description(p);

@@ -61,6 +61,8 @@ static const struct {
 	{ "max_runtime", offsetof(struct job, max_runtime_us),
 	    sizeof(int64_t) },
 	{ "alerts", offsetof(struct job, alerts), sizeof(int64_t) },
+	{ "expect_within", offsetof(struct job, expect_within_us),
+	    sizeof(int64_t) },
 	{ "paused", offsetof(struct job, state), sizeof(enum job_state) },
 };
 #define NTAKEN (sizeof(taken) / sizeof(taken[0]))

@@ -161,8 +161,6 @@ preview_warn_job(const struct job *j, const struct job_env *env,
 	warn_of_files(env->trigger->zones, out);
 	if (j->render != NULL)
 		preview_warn_target(env->conf, j->render, out);
-	else if (j->max_runtime_us != 0)
-		render_warn_runtime(out);
 	warns_move(out, &text);
 }
 

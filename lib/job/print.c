@@ -133,6 +133,16 @@ add_trigger(struct buf *out, const struct trigger *t)
 	buf_fini(&text);
 }
 
+/* Seconds, null for no limit. */
+static void
+add_limit(struct buf *out, const char *name, int64_t us)
+{
+	if (us == 0)
+		add_text(out, name, NULL, "null");
+	else
+		add_seconds(out, name, us);
+}
+
 static void
 add_policies(struct buf *out, const struct job *j)
 {
@@ -143,10 +153,8 @@ add_policies(struct buf *out, const struct job *j)
 	add_text(out, "coalesce", j->coalesce ? "true" : "false", NULL);
 	add_number(out, "max_catchup", j->max_catchup);
 	add_number(out, "max_instances", j->max_instances);
-	if (j->max_runtime_us == 0)
-		add_text(out, "max_runtime", NULL, "null");
-	else
-		add_seconds(out, "max_runtime", j->max_runtime_us);
+	add_limit(out, "max_runtime", j->max_runtime_us);
+	add_limit(out, "expect_within", j->expect_within_us);
 	add_text(out, "alerts",
 	    j->alerts == JOB_ALERTS_QUEUE ? NULL :
 		j->alerts != 0		  ? "true" :

@@ -36,12 +36,6 @@ static const struct phrase key_phrase = { WARN_NO_KEY,
 		"没有可用于 %s 的密钥：运行将等待，超过一天或 retry "
 		"的 max_age 后放弃" } };
 
-static const struct phrase runtime_phrase = { WARN_RUNTIME,
-	{ [DESCRIBE_EN] =
-		"%s has no effect here: only runs at Render are ended",
-	    [DESCRIBE_ZH] =
-		"%s 在此不起作用：只有在 Render 上的运行会被结束" } };
-
 static void
 drop_last(struct warns *ws)
 {
@@ -103,10 +97,4 @@ render_warns(const struct conf *conf, const struct render_target *t,
 		add(ws, &plan_phrase, t->plan);
 	if (!render_has_key(conf, t->service))
 		add(ws, &key_phrase, t->service);
-}
-
-void
-render_warn_runtime(struct warns *ws)
-{
-	add(ws, &runtime_phrase, "max_runtime");
 }

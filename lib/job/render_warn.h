@@ -22,7 +22,4 @@ bool render_has_key(const struct conf *c, const char *service);
 void render_warns(const struct conf *conf, const struct render_target *t,
     struct warns *ws);
 
-/* Add to ws that a job of messages has a max_runtime. */
-void render_warn_runtime(struct warns *ws);
-
 #endif

@@ -25,8 +25,9 @@ struct outbox {
 	int64_t attempt; /* attempts so far */
 	int64_t next_us; /* or OUTBOX_NEVER */
 	int64_t slot_us;
-	enum run_state state; /* of the run */
-	char *reason;	      /* of the run, or NULL */
+	enum run_state state;	/* of the run */
+	char *reason;		/* of the run, or NULL */
+	int64_t max_runtime_us; /* of an attempt at it; 0: no limit */
 };
 
 /* Limit of a batch: bytes of parameters in memory at once. */

@@ -16,6 +16,7 @@
 #include "lib/record/message.h"
 #include "lib/store/delivery.h"
 #include "lib/store/outbox.h"
+#include "lib/store/policy.h"
 #include "lib/store/queue.h"
 #include "lib/store/run.h"
 #include "lib/base/ban.h"
@@ -32,6 +33,8 @@ handover_of_job(struct store *st, const struct job *j, struct delivery *target,
 	h->retry = &j->retry;
 	h->target = NULL;
 	h->max_instances = j->max_instances;
+	h->max_runtime_us = j->max_runtime_us;
+	h->expect_within_us = j->expect_within_us;
 	if (j->render == NULL)
 		return STORE_OK;
 	h->target = target;
@@ -145,8 +148,8 @@ handover_target(struct store *st, struct run *r, const struct handover *h)
 	return store_delivery_insert(st, &d);
 }
 
-enum store_rc
-handover_run(struct store *st, struct run *r, const struct handover *h)
+static enum store_rc
+handover_any(struct store *st, struct run *r, const struct handover *h)
 {
 	if (h->target != NULL)
 		return handover_target(st, r, h);
@@ -154,4 +157,29 @@ handover_run(struct store *st, struct run *r, const struct handover *h)
 	    conf_queue_for(h->conf, r->queue)->broker != CONF_BROKER_SQLITE)
 		return handover_outbox(st, r, h);
 	return handover_queue(st, r, h);
+}
+
+/* What the job asks of the run's work; Render ends what runs too long there. */
+static enum store_rc
+write_policy(struct store *st, const struct run *r, const struct handover *h)
+{
+	struct policy p = { .run = r->row, .expected_us = POLICY_NEVER };
+
+	if (h->target == NULL)
+		p.max_runtime_us = h->max_runtime_us;
+	if (h->expect_within_us != 0)
+		p.expected_us = r->slot_us + h->expect_within_us;
+	return p.max_runtime_us == 0 && p.expected_us == POLICY_NEVER ?
+	    STORE_OK :
+	    store_policy_insert(st, &p);
+}
+
+enum store_rc
+handover_run(struct store *st, struct run *r, const struct handover *h)
+{
+	enum store_rc rc = handover_any(st, r, h);
+
+	return rc == STORE_OK && r->state != RUN_OVERLAP ?
+	    write_policy(st, r, h) :
+	    rc;
 }

@@ -19,6 +19,8 @@ struct handover {
 	struct buf *scratch;	       /* for the body; overwritten */
 	const struct delivery *target; /* an outside target; NULL: a queue */
 	int64_t max_instances;	       /* of the job, for an outside target */
+	/* Limits of its work; 0: none. */
+	int64_t max_runtime_us, expect_within_us;
 };
 
 /*

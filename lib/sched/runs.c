@@ -15,6 +15,7 @@
 #include "lib/store/delivery.h"
 #include "lib/store/job.h"
 #include "lib/store/outbox.h"
+#include "lib/store/policy.h"
 #include "lib/store/run.h"
 #include "lib/store/work.h"
 #include "lib/base/ban.h"
@@ -284,8 +285,9 @@ report_start(struct store *st, const struct run *r, const char *worker,
 	}
 	if (rc == STORE_OK)
 		rc = store_work_insert(st, r->row, r->slot_us);
-	return rc == STORE_OK ? store_work_start(st, r->row, worker, now_us) :
-				rc;
+	if (rc == STORE_OK)
+		rc = store_work_start(st, r->row, worker, now_us);
+	return rc == STORE_OK ? store_policy_start(st, r->row, now_us) : rc;
 }
 
 static enum store_rc

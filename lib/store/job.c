@@ -33,6 +33,7 @@ static const struct column job_fields[] = {
 	COLUMN_INT_OR("max_runtime_us", struct job, max_runtime_us, 0),
 	COLUMN_TEXT("owner", struct job, owner),
 	COLUMN_INT_OR("alerts", struct job, alerts, JOB_ALERTS_QUEUE),
+	COLUMN_INT_OR("expect_within_us", struct job, expect_within_us, 0),
 	COLUMN_NAME("state", struct job, state, job_state_names),
 	COLUMN_TEXT("reason", struct job, reason),
 	COLUMN_INT_OR("next_run_us", struct job, next_run_us, JOB_NEVER),

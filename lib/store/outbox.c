@@ -32,6 +32,7 @@ static const struct column outbox_fields[] = {
 	COLUMN_INT("slot_us", struct outbox, slot_us),
 	COLUMN_NAME("state", struct outbox, state, run_state_names),
 	COLUMN_TEXT("reason", struct outbox, reason),
+	COLUMN_INT_OR("max_runtime_us", struct outbox, max_runtime_us, 0),
 };
 
 static const struct column outbox_new_fields[] = {

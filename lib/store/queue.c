@@ -15,6 +15,7 @@
 #include "lib/base/num.h"
 #include "lib/store/alert.h"
 #include "lib/store/columns.h"
+#include "lib/store/policy.h"
 #include "lib/store/queue.h"
 #include "lib/store/work.h"
 #include "lib/db/stmt.h"
@@ -43,6 +44,7 @@ static const struct column message_fields[] = {
 	COLUMN_TEXT("reason", struct message, reason),
 	COLUMN_TEXT("body", struct message, body),
 	COLUMN_INT_OR("run", struct message, run, 0),
+	COLUMN_INT_OR("max_runtime_us", struct message, max_runtime_us, 0),
 };
 
 static const struct column new_fields[] = {
@@ -283,6 +285,8 @@ store_message_lease(struct store *st, const struct store_lease *l,
 		    ARGS(ROW(&columns_message, m)));
 		if (rc == STORE_OK)
 			rc = store_work_start(st, m->run, l->worker, l->now_us);
+		if (rc == STORE_OK && m->max_runtime_us != 0)
+			rc = store_policy_start(st, m->run, l->now_us);
 	}
 	return rc;
 }

@@ -38,7 +38,6 @@ static const char *const names[] = {
 	[WARN_NO_FILES] = "no_zone_files",
 	[WARN_RAN] = "already_ran",
 	[WARN_NO_KEY] = "no_key",
-	[WARN_RUNTIME] = "max_runtime",
 	[WARN_IGNORED] = "ignored",
 	[WARN_IGNORED_FIELD] = "ignored_field",
 	[WARN_UNKNOWN_QUEUE] = "unknown_queue",

@@ -30,7 +30,6 @@ enum warn_code {
 	WARN_NO_FILES,	    /* the host has no zone files */
 	WARN_RAN,	    /* the only slot was decided before */
 	WARN_NO_KEY,	    /* a service at Render without a key */
-	WARN_RUNTIME,	    /* a limit that is not enforced */
 	WARN_IGNORED,	    /* an unknown member was ignored */
 	WARN_IGNORED_FIELD, /* a field of another kind of trigger was ignored */
 	WARN_UNKNOWN_QUEUE, /* no worker, section or consumer of the queue */

@@ -164,15 +164,15 @@ output_fini(struct output *p)
 }
 
 /*
- * Keep more than the last max bytes, so that output_text sees that there were
- * more, and fewer than twice as many and a block, so that few bytes are moved.
+ * More than the last max bytes, so that output_end sees that there were more,
+ * and fewer than twice as many and a block, so that few bytes are moved.
  */
-static void
-keep(struct output *p, const char *text, size_t n, size_t max)
+void
+output_keep(struct buf *end, const char *text, size_t n, size_t max)
 {
-	buf_add(&p->end, text, n);
-	if (p->end.len > 2 * max)
-		drop_front(&p->end, p->end.len - max - 1);
+	buf_add(end, text, n);
+	if (end->len > 2 * max)
+		drop_front(end, end->len - max - 1);
 }
 
 /* How much to read, and to keep. */
@@ -198,7 +198,7 @@ read_pipe(struct output *p, int i, struct outlet *t, const struct limit *limit)
 			close_in(p, i);
 			return;
 		}
-		keep(p, text, (size_t)n, limit->keep);
+		output_keep(&p->end, text, (size_t)n, limit->keep);
 		if (t->error == 0)
 			buf_add(&t->pending, text, (size_t)n);
 		left -= (size_t)n;
@@ -233,22 +233,28 @@ output_close(struct output *p, struct outlets *o, size_t max)
 }
 
 const char *
-output_text(struct output *p, size_t max)
+output_end(struct buf *end, size_t max)
 {
-	size_t n = p->end.len;
+	size_t n = end->len;
 
 	if (n > max) {
-		drop_front(&p->end, n - max);
-		for (n = 0; n < p->end.len && n < 3 &&
-		     ((unsigned char)p->end.data[n] & 0xc0) == 0x80;
+		drop_front(end, n - max);
+		for (n = 0; n < end->len && n < 3 &&
+		     ((unsigned char)end->data[n] & 0xc0) == 0x80;
 		     n++)
 			;
-		drop_front(&p->end, n);
+		drop_front(end, n);
 	}
-	if (p->end.len == 0 || p->end.is_failed)
+	if (end->len == 0 || end->is_failed)
 		return NULL;
-	utf8_mend(p->end.data, p->end.len);
-	return buf_cstr(&p->end);
+	utf8_mend(end->data, end->len);
+	return buf_cstr(end);
+}
+
+const char *
+output_text(struct output *p, size_t max)
+{
+	return output_end(&p->end, max);
 }
 
 nfds_t

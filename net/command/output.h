@@ -41,6 +41,13 @@ void outlets_end(struct outlets *o);
 /* errno of the first write that failed, or 0. */
 int outlets_error(const struct outlets *o);
 
+/*
+ * The end of a text that comes in parts: add n bytes, of which output_end needs
+ * the last max; make it the last max bytes, as output_text has them.
+ */
+void output_keep(struct buf *end, const char *text, size_t n, size_t max);
+const char *output_end(struct buf *end, size_t max);
+
 /* The output of one program; OUTPUT_INIT: of none. */
 struct output {
 	int in[2]; /* its standard output and error, to read; -1: none */

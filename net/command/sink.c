@@ -22,6 +22,7 @@
 #include "net/alert/mail.h"
 #include "net/alert/news.h"
 #include "net/command/child.h"
+#include "net/command/output.h"
 #include "net/sink_int.h"
 
 #include "lib/base/ban.h"
@@ -36,7 +37,7 @@ extern char **environ;
 #define KILL_US (5 * CLOCK_US_PER_S)
 #define STOP_US (CLOCK_US_PER_S / 4)
 
-/* Bytes of its output that are shown when it failed; the rest is dropped. */
+/* Bytes of its output that are shown when it failed. */
 #define SHOWN_MAX 200
 
 /* How long the program is left alone when it asks to try later (exit 75), or
@@ -57,6 +58,9 @@ struct process {
 	int out; /* what it prints, or -1 */
 	char said[SHOWN_MAX];
 	size_t nsaid;
+	struct buf end;	  /* the last bytes of it */
+	size_t keep;	  /* how many */
+	int64_t limit_us; /* how long it may run */
 	int64_t until_us; /* when it is asked to end; then, is killed */
 	enum { FREE, FAILS_LATE, STOPPED } ending; /* why it was asked */
 	bool is_asked;
@@ -214,20 +218,37 @@ add_body(const struct pushing *p, struct process *r)
 	return 0;
 }
 
+/* That of the section, or of its job, whichever is shorter. */
+static int64_t
+limit_of(const struct pushing *p, const struct sink_message *m)
+{
+	return m->max_runtime_us != 0 &&
+		m->max_runtime_us < p->conf->timeout_us ?
+	    m->max_runtime_us :
+	    p->conf->timeout_us;
+}
+
 static void
 begin(struct pushing *p, struct process *r, struct sink_message *m)
 {
 	char **argv;
 	int e;
 
-	*r = (struct process){ .m = m, .body = BUF_INIT, .out = -1 };
+	*r = (struct process){ .m = m,
+		.body = BUF_INIT,
+		.out = -1,
+		.end = BUF_INIT,
+		.limit_us = limit_of(p, m) };
+	if (m->text == NULL)
+		r->keep = (size_t)conf_queue_for(p->s->sink.o.conf, m->queue)
+			      ->keep_output;
 	if (add_body(p, r) == -1)
 		goto out;
 	argv = make_words(p);
 	e = argv == NULL || r->body.is_failed ? ENOMEM : start(p, r, argv);
 	free(argv);
 	if (e == 0) {
-		r->until_us = clock_mono_us() + p->conf->timeout_us;
+		r->until_us = clock_mono_us() + r->limit_us;
 		m->end = SINK_DOUBT;
 		m->started_us = clock_now_us();
 		p->running++;
@@ -240,7 +261,7 @@ out:
 	r->m = NULL;
 }
 
-/* Read what it printed; of a lot the beginning is kept. */
+/* Read what it printed; of a lot the beginning and the end are kept. */
 static void
 read_output(struct process *r)
 {
@@ -258,6 +279,7 @@ read_output(struct process *r)
 			some = (size_t)n;
 		memcpy(r->said + r->nsaid, text, some);
 		r->nsaid += some;
+		output_keep(&r->end, text, (size_t)n, r->keep);
 	}
 	if (r->out != -1)
 		(void)close(r->out);
@@ -274,8 +296,12 @@ describe(const struct pushing *p, const struct process *r, struct err *why)
 	if (r->ending == STOPPED)
 		err_set(why, "%s", stopped);
 	else if (r->ending == FAILS_LATE)
-		err_set(why, "took longer than %g s",
-		    (double)p->conf->timeout_us / CLOCK_US_PER_S);
+		err_set(why, "%s %g s%s",
+		    r->limit_us == p->conf->timeout_us ?
+			"took longer than" :
+			"ran for longer than max_runtime,",
+		    (double)r->limit_us / CLOCK_US_PER_S,
+		    r->limit_us == p->conf->timeout_us ? "" : ": stopped");
 	else
 		err_set(why, "%s%s%s", why->text, *text == '\0' ? "" : ": ",
 		    text);
@@ -287,6 +313,7 @@ settle(struct pushing *p, struct process *r)
 {
 	struct err why;
 	enum child_end is = child_end(r->child.status, &why);
+	const char *text;
 
 	/* What it started may still print: that is dropped. */
 	read_output(r);
@@ -295,7 +322,10 @@ settle(struct pushing *p, struct process *r)
 	describe(p, r, &why);
 	r->m->finished_us = clock_now_us();
 	r->m->status = child_exit_status(r->child.status);
-	if (is == CHILD_DONE)
+	if ((text = output_end(&r->end, r->keep)) != NULL)
+		r->m->output = strdup(text);
+	/* One that was told to end had not done its work. */
+	if (is == CHILD_DONE && r->ending != FAILS_LATE)
 		sink_end(r->m, SINK_DONE, NULL);
 	else
 		sink_end(r->m, SINK_LATER, why.text);
@@ -306,6 +336,7 @@ settle(struct pushing *p, struct process *r)
 		r->m->retry_us = REST_US;
 	r->m->is_server_error = is == CHILD_MISSING && r->ending == FREE;
 	buf_fini(&r->body);
+	buf_fini(&r->end);
 	r->m = NULL;
 	p->running--;
 }

@@ -193,6 +193,7 @@ CREATE TABLE output (
 
 -- Are the alerts of a job to be sent?  NULL: as those of its queue.
 ALTER TABLE job ADD COLUMN alerts INTEGER;
+ALTER TABLE job ADD COLUMN expect_within_us INTEGER;
 ALTER TABLE job_gone ADD COLUMN alerts INTEGER;
 
 -- How many runs of a job in a row did not succeed: counted from here on.
@@ -205,6 +206,17 @@ CREATE TABLE streak (
 	since_us INTEGER NOT NULL,
 	kinds TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE policy (
+	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+	max_runtime_us INTEGER,
+	expected_us INTEGER,
+	check_us INTEGER,
+	overdue_us INTEGER,
+	overlong_us INTEGER
+) STRICT;
+
+CREATE INDEX policy_check ON policy (check_us) WHERE check_us IS NOT NULL;
 
 INSERT INTO work (run, outcome, due_us, attempts, finished_us, error)
 SELECT r.id, iif(m.state = 2, 'dead', iif(m.lease IS NULL, 'queued', 'running')),

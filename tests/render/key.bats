@@ -223,7 +223,7 @@ warned() {
 	status_is 400
 	run -64 "$ctl" render create "$srv" --max-runtime 0.5s -- y
 	run -0 "$ctl" job add q --id m --date 2099-01-01 --max-runtime 5s
-	[[ $output == *'warning: max_runtime has no effect here'* ]]
+	[[ $output != *warning* ]]
 }
 
 @test "render import without a service, or with a wrong one, reports it once" {

@@ -43,9 +43,11 @@ static enum store_rc
 report(struct store *st, const struct outbox *o, const struct sink_message *m,
     enum outcome outcome)
 {
+	enum store_rc rc;
+
 	if (m->started_us == 0 || m->finished_us == 0)
 		return STORE_OK;
-	return store_work_follow(st,
+	rc = store_work_follow(st,
 	    &(const struct run){
 		.row = o->run,
 		.reason = m->why,
@@ -55,6 +57,9 @@ report(struct store *st, const struct outbox *o, const struct sink_message *m,
 			.finished_us = m->finished_us,
 			.status = m->status } },
 	    });
+	return rc == STORE_OK && m->output != NULL ?
+	    store_work_progress(st, o->run, m->finished_us, m->output) :
+	    rc;
 }
 
 /*

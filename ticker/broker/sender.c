@@ -34,8 +34,10 @@ sender_batch_free(struct sender_batch *b)
 {
 	if (b == NULL)
 		return;
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		free(b->m[i].why);
+		free(b->m[i].output);
+	}
 	free(b->m);
 	free(b->runs);
 	outbox_list_fini(&b->rows);

@@ -21,6 +21,7 @@
 #include "ticker/tick/remote.h"
 #include "ticker/tick/rezone.h"
 #include "ticker/tick/tick.h"
+#include "ticker/tick/watch.h"
 #include "lib/base/ban.h"
 
 /* Maximum delay before a new job or SIGTERM is noticed. */
@@ -316,6 +317,8 @@ tick_passes(struct tick *t)
 		if (rc == STORE_OK && !is_pruned)
 			prune_run(t->s);
 		is_pruned = true;
+		if (rc == STORE_OK)
+			rc = watch_run(t->s, &next);
 		if (rc == STORE_OK && o->is_remote)
 			rc = remote_pump(&t->remote, &next);
 	} while (rc == STORE_OK && o->window_us > 0 && tick_wait(t, next));

@@ -18,6 +18,10 @@
  * job, message or request are pinned to the index they must use: a plan that
  * turned into a scan would still give the right rows.
  */
+#define POLICY \
+	"; CORRELATED SCALAR SUBQUERY; " \
+	"SEARCH policy USING INTEGER PRIMARY KEY (rowid=?)"
+
 static const struct pin {
 	enum sql_id id;
 	const char *plan; /* all lines of EXPLAIN QUERY PLAN, joined by "; " */
@@ -173,6 +177,17 @@ static const struct pin {
 	{ SQL_RUN_LIST_BAD,
 	    "SEARCH work USING INDEX work_bad (due_us>? AND due_us<?); "
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
+	/* An idle tick asks the first, and that is all. */
+	{ SQL_POLICY_NEXT,
+	    "SEARCH policy USING COVERING INDEX policy_check (check_us>?)" },
+	{ SQL_POLICY_DUE,
+	    "SEARCH p USING INDEX policy_check (check_us<?); "
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SEARCH w USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
+	    "CORRELATED SCALAR SUBQUERY; "
+	    "SEARCH attempt USING PRIMARY KEY (run=?)" },
+	{ SQL_POLICY_START,
+	    "SEARCH policy USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_WORK_END, "SEARCH work USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_WORK_START, "SEARCH work USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_WORK_CLEAR,
@@ -254,6 +269,7 @@ static const struct pin {
 	{ SQL_PRUNE_ROW,
 	    "SEARCH run USING INTEGER PRIMARY KEY (rowid=?); "
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?); "
+	    "SEARCH policy USING INTEGER PRIMARY KEY (rowid=?); "
 	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?); "
 	    "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)" },
 	/* Brokers: what is on its way is found without what is not. */
@@ -271,10 +287,10 @@ static const struct pin {
 	    "AND next_us<?)" },
 	{ SQL_OUTBOX_ROW,
 	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?); "
-	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" POLICY },
 	{ SQL_OUTBOX_DEAD,
 	    "SEARCH o USING INDEX outbox_dead (queue=? AND run>?); "
-	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" POLICY },
 	{ SQL_OUTBOX_DEAD_ROWS,
 	    "SEARCH outbox USING INDEX outbox_dead (queue=? AND run>?); "
 	    "CORRELATED SCALAR SUBQUERY; "
@@ -285,7 +301,7 @@ static const struct pin {
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_GET,
 	    "SEARCH r USING INDEX run_task (task_id=? AND queue=?); "
-	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" },
+	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" POLICY },
 	{ SQL_OUTBOX_DELETE,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_SAY_ALL,
@@ -308,7 +324,7 @@ static const struct pin {
 	    "(queue=? AND until_us<?)" },
 	{ SQL_MESSAGE_PICK,
 	    "SEARCH message USING INDEX message_ready "
-	    "(queue=?)" },
+	    "(queue=?)" POLICY },
 	{ SQL_MESSAGE_LEASE,
 	    "SEARCH message USING INTEGER PRIMARY KEY "
 	    "(rowid=?)" },
@@ -323,13 +339,13 @@ static const struct pin {
 	    "(rowid=?)" },
 	{ SQL_MESSAGE_PEEK_READY,
 	    "SEARCH message USING INDEX message_ready "
-	    "(queue=?)" },
+	    "(queue=?)" POLICY },
 	{ SQL_MESSAGE_PEEK_HELD,
 	    "SEARCH message USING INDEX message_held "
-	    "(queue=?)" },
+	    "(queue=?)" POLICY },
 	{ SQL_MESSAGE_PEEK_DEAD,
 	    "SEARCH message USING INDEX message_dead "
-	    "(queue=?)" },
+	    "(queue=?)" POLICY },
 	/* In the order of the rows, so that no body is sorted. */
 	{ SQL_MESSAGE_DEAD,
 	    "SEARCH m USING INDEX message_dead (queue=? AND id>?); "
@@ -389,6 +405,7 @@ static const struct columns *const tables[] = {
 	&columns_outbox_dead_name,
 	&columns_output,
 	&columns_params,
+	&columns_policy,
 	&columns_prune_once,
 	&columns_prune_seen,
 	&columns_queue,

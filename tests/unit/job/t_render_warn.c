@@ -77,11 +77,9 @@ check_others(void)
 	struct warns ws = { .n = 0 };
 
 	render_warns(&conf, &t, &ws);
-	render_warn_runtime(&ws);
-	is_int((long long)ws.n, 3, "all at once");
+	is_int((long long)ws.n, 2, "all at once");
 	is_str(warn_code_name(ws.v[0].code), "plan", "the plan");
 	is_str(warn_code_name(ws.v[1].code), "no_key", "the key");
-	is_str(warn_code_name(ws.v[2].code), "max_runtime", "the limit");
 	warns_fini(&ws);
 }
 
