@@ -13,9 +13,13 @@
 #include "lib/base/ban.h"
 
 #define FIRST_VALUE 256 /* above every short option */
+#define WATCH_VALUE (FIRST_VALUE + CTL_OPTIONS_MAX)
 
 /* For an instant as an operand, "-2h" (datetime.h): no option is a digit. */
 #define DIGITS "0::1::2::3::4::5::6::7::8::9::"
+
+const struct ctl_option args_watch = { "watch", NULL,
+	"print it again every 2 s, until a signal" };
 
 /* Fill the options of cmd in the form of getopt_long(3). */
 static void
@@ -32,6 +36,9 @@ fill_longs(const struct ctl_command *cmd, struct option *longs)
 		longs[i].flag = NULL;
 		longs[i].val = FIRST_VALUE + i;
 	}
+	if (cmd->is_list)
+		longs[i++] = (struct option){ args_watch.name, no_argument,
+			NULL, WATCH_VALUE };
 	memset(&longs[i], 0, sizeof(longs[i]));
 }
 
@@ -77,7 +84,7 @@ int
 args_parse(const struct ctl_command *cmd, int argc, char **argv,
     struct ctl_args *out)
 {
-	struct option longs[CTL_OPTIONS_MAX + 1];
+	struct option longs[CTL_OPTIONS_MAX + 2];
 	const char *shorts = cmd->has_instant ? ":" DIGITS : ":";
 	struct dashed d = { .n = 0 };
 	int ch;
@@ -96,6 +103,10 @@ args_parse(const struct ctl_command *cmd, int argc, char **argv,
 		}
 		if (ch < FIRST_VALUE)
 			return -1;
+		if (ch == WATCH_VALUE) {
+			out->is_watched = true;
+			continue;
+		}
 		out->opt[ch - FIRST_VALUE] = optarg == NULL ? "" : optarg;
 	}
 	set_operands(argc, argv, &d, out);
@@ -104,6 +115,17 @@ args_parse(const struct ctl_command *cmd, int argc, char **argv,
 	text_to(stderr, "minutehand: too %s arguments",
 	    out->noperands < cmd->min ? "few" : "many");
 	return -1;
+}
+
+static void
+option_usage(const struct ctl_option *o, FILE *f)
+{
+	const char *arg = o->arg == NULL ? "" : o->arg;
+	size_t n = strlen("  --") + strlen(o->name) + (*arg == '\0' ? 0 : 1) +
+	    strlen(arg);
+
+	text_to(f, "  --%s%s%s%*s%s", o->name, *arg == '\0' ? "" : " ", arg,
+	    n < 26 ? (int)(26 - n) : 1, "", o->help);
 }
 
 void
@@ -119,25 +141,35 @@ args_usage(const struct ctl_command *cmd, bool is_long, FILE *f)
 	text_to(f, "%s", cmd->help);
 	if (cmd->options != NULL)
 		text_block(f, "\noptions:\n");
-	for (o = cmd->options; o != NULL && o->name != NULL; o++) {
-		const char *arg = o->arg == NULL ? "" : o->arg;
-		size_t n = strlen("  --") + strlen(o->name) +
-		    (*arg == '\0' ? 0 : 1) + strlen(arg);
+	for (o = cmd->options; o != NULL && o->name != NULL; o++)
+		option_usage(o, f);
+	if (cmd->is_list)
+		option_usage(&args_watch, f);
+}
 
-		text_to(f, "  --%s%s%s%*s%s", o->name, *arg == '\0' ? "" : " ",
-		    arg, n < 26 ? (int)(26 - n) : 1, "", o->help);
-	}
+/* Return whether the command's name starts with the word, or is it. */
+static bool
+has_word(const struct ctl_command *cmd, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strncmp(cmd->name, word, n) == 0 &&
+	    (cmd->name[n] == ' ' || cmd->name[n] == '\0');
 }
 
 void
-args_list(const struct ctl_command *const *cmds, const char *word, FILE *f)
+args_list(const char *word, FILE *f)
 {
-	size_t n = word == NULL ? 0 : strlen(word);
+	const struct ctl_purpose *p = ctl_purposes;
 
-	for (; *cmds != NULL; cmds++) {
-		if (n == 0 ||
-		    (strncmp((*cmds)->name, word, n) == 0 &&
-			((*cmds)->name[n] == ' ' || (*cmds)->name[n] == '\0')))
-			text_to(f, "  %-14s %s", (*cmds)->name, (*cmds)->help);
+	for (size_t i = 0; ctl_commands[i] != NULL; i++) {
+		const struct ctl_command *cmd = ctl_commands[i];
+
+		if (word == NULL && cmd == p->first) {
+			text_to(f, "%s", "");
+			text_to(f, "%s:", p++->title);
+		}
+		if (word == NULL || has_word(cmd, word))
+			text_to(f, "  %-14s %s", cmd->name, cmd->help);
 	}
 }

@@ -12,11 +12,16 @@
 int args_parse(const struct ctl_command *cmd, int argc, char **argv,
     struct ctl_args *out);
 
+/* The option that every command with is_list has. */
+extern const struct ctl_option args_watch;
+
 /* Print "usage: …" of one command; with is_long also its options. */
 void args_usage(const struct ctl_command *cmd, bool is_long, FILE *f);
 
-/* One line for each command whose name starts with the word (NULL: all). */
-void args_list(const struct ctl_command *const *cmds, const char *word,
-    FILE *f);
+/*
+ * One line for each command whose name starts with the word; NULL: all, by
+ * purpose.
+ */
+void args_list(const char *word, FILE *f);
 
 #endif

@@ -1,4 +1,6 @@
 /* The table of subcommands, in the order of --help. */
+#include <stddef.h>
+
 #include "ctl/commands.h"
 
 #include "lib/base/ban.h"
@@ -6,11 +8,13 @@
 const struct ctl_command *const ctl_commands[] = {
 	&cmd_init,
 	&cmd_doctor,
-	&cmd_status,
 	&cmd_token_add,
 	&cmd_token_list,
 	&cmd_token_set,
 	&cmd_token_revoke,
+	&cmd_alert_list,
+	&cmd_alert_test,
+	&cmd_completion,
 	&cmd_job_add,
 	&cmd_job_list,
 	&cmd_job_show,
@@ -19,17 +23,23 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_job_resume,
 	&cmd_job_delete,
 	&cmd_job_run,
+	&cmd_preview,
+	&cmd_upcoming,
 	&cmd_export,
 	&cmd_plan,
 	&cmd_apply,
+	&cmd_status,
+	&cmd_runs,
+	&cmd_output,
+	&cmd_why,
+	&cmd_replay,
 	&cmd_queue_list,
 	&cmd_queue_peek,
 	&cmd_queue_pause,
 	&cmd_queue_resume,
 	&cmd_queue_clear,
 	&cmd_queue_test,
-	&cmd_alert_list,
-	&cmd_alert_test,
+	&cmd_consume,
 	&cmd_dead_list,
 	&cmd_dead_show,
 	&cmd_dead_replay,
@@ -40,16 +50,19 @@ const struct ctl_command *const ctl_commands[] = {
 	&cmd_render_cancel,
 	&cmd_render_watch,
 	&cmd_render_import,
-	&cmd_runs,
-	&cmd_upcoming,
-	&cmd_output,
-	&cmd_why,
-	&cmd_replay,
-	&cmd_preview,
-	&cmd_consume,
 	&cmd_audit,
 	&cmd_clock_reset,
 	&cmd_backup,
 	&cmd_restore,
 	NULL,
+};
+
+const struct ctl_purpose ctl_purposes[] = {
+	{ "Setting up", &cmd_init },
+	{ "Jobs", &cmd_job_add },
+	{ "Runs and what became of them", &cmd_status },
+	{ "Queues and their messages", &cmd_queue_list },
+	{ "One-off jobs at Render", &cmd_render_create },
+	{ "The store", &cmd_audit },
+	{ NULL, NULL },
 };

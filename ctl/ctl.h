@@ -38,7 +38,8 @@ struct ctl_args {
 	const char *opt[CTL_OPTIONS_MAX]; /* by index in the table */
 	char **operand;
 	int noperands;
-	char **command; /* the words after "--", or NULL */
+	char **command;	 /* the words after "--", or NULL */
+	bool is_watched; /* --watch */
 };
 
 struct ctl;
@@ -53,6 +54,7 @@ struct ctl_command {
 	int min, max;			  /* number of operands */
 	bool has_command;		  /* "-- COMMAND …" is required */
 	bool has_instant; /* the last operand is one, perhaps "-2h" */
+	bool is_list;	  /* --watch repeats it */
 	int (*run)(struct ctl *c, const struct ctl_args *a);
 };
 
@@ -67,8 +69,15 @@ struct ctl {
 	struct buf warned;	 /* warnings of services printed, a line each */
 };
 
-/* Every subcommand, ended by NULL. */
+/* Every subcommand by purpose, ended by NULL. */
 extern const struct ctl_command *const ctl_commands[];
+
+/* Where a purpose begins in ctl_commands; ended by a title NULL. */
+struct ctl_purpose {
+	const char *title;
+	const struct ctl_command *first;
+};
+extern const struct ctl_purpose ctl_purposes[];
 
 /* Write "minutehand: …" and a newline to standard error; return status. */
 int ctl_fail(int status, const char *fmt, ...)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctl/table.h"
+#include "ctl/term.h"
 #include "ctl/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/utf8.h"
@@ -148,13 +149,40 @@ grow(struct table *t)
 	return 0;
 }
 
-static void
-print_row(char *const *row, const size_t *widths, size_t ncols, FILE *f)
+/* Return whether the cells below the heading are states or outcomes. */
+static bool
+is_state(const char *heading)
 {
-	for (size_t i = 0; i < ncols; i++) {
-		size_t gap = widths[i] - table_width(row[i]) + GAP;
+	return strcmp(heading, "STATE") == 0 ||
+	    strcmp(heading, "OUTCOME") == 0 || strcmp(heading, "STATUS") == 0 ||
+	    strcmp(heading, "LAST") == 0;
+}
 
-		text_part(f, "%s%*s", row[i], i + 1 < ncols ? (int)gap : 0, "");
+static void
+print_cell(const char *cell, const char *colour, FILE *f)
+{
+	if (colour != NULL)
+		text_control(f, colour);
+	text_part(f, "%s", cell);
+	if (colour != NULL)
+		text_control(f, TERM_PLAIN);
+}
+
+static void
+print_row(const struct table *t, size_t row, const size_t *widths, FILE *f)
+{
+	char *const *cells = t->cells + row * t->ncols;
+	bool is_coloured = row > 0 && term_has_colour(f);
+
+	for (size_t i = 0; i < t->ncols; i++) {
+		size_t gap = widths[i] - table_width(cells[i]) + GAP;
+
+		print_cell(cells[i],
+		    is_coloured && is_state(t->cells[i]) ?
+			term_colour_of(cells[i]) :
+			NULL,
+		    f);
+		text_part(f, "%*s", i + 1 < t->ncols ? (int)gap : 0, "");
 	}
 	text_to(f, "%s", "");
 }
@@ -219,9 +247,8 @@ table_print(const struct table *t, FILE *f)
 		if (w > widths[i % t->ncols])
 			widths[i % t->ncols] = w;
 	}
-	for (size_t i = 0; t->n > t->ncols && i + t->ncols <= t->n;
-	     i += t->ncols)
-		print_row(t->cells + i, widths, t->ncols, f);
+	for (size_t i = 0; t->n > t->ncols && i < t->n / t->ncols; i++)
+		print_row(t, i, widths, f);
 	free(widths);
 	return 0;
 }

@@ -326,6 +326,7 @@ const struct ctl_command cmd_dead_list = {
 	.help = "list dead letters of a queue, or of all queues",
 	.options = list_options,
 	.max = 1,
+	.is_list = true,
 	.run = run_list,
 };
 

@@ -311,6 +311,7 @@ const struct ctl_command cmd_job_list = {
 	.help = "list jobs by their next run",
 	.options = list_options,
 	.max = 1,
+	.is_list = true,
 	.run = run_list,
 };
 

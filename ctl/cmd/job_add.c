@@ -244,8 +244,7 @@ run_add(struct ctl *c, const struct ctl_args *a)
 const struct ctl_command cmd_job_add = {
 	.name = "job add",
 	.args = "QUEUE TRIGGER [OPTIONS]  (or --json FILE)",
-	.help = "schedule a job, by one of --date, --every, --cron, --crontab "
-		"or --calendarinterval",
+	.help = "schedule a job at a date, at an interval or as crontab does",
 	.options = options,
 	.min = 0,
 	.max = 1,

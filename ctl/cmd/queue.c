@@ -267,6 +267,7 @@ const struct ctl_command cmd_queue_list = {
 	.args = "[--json]",
 	.help = "list queues with their jobs and messages",
 	.options = list_options,
+	.is_list = true,
 	.run = run_list,
 };
 

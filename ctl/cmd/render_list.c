@@ -135,5 +135,6 @@ const struct ctl_command cmd_render_list = {
 	.options = options,
 	.min = 1,
 	.max = 1,
+	.is_list = true,
 	.run = run_list,
 };

@@ -291,6 +291,7 @@ const struct ctl_command cmd_runs = {
 	.help = "list the outcome of all slots, newest first",
 	.options = options,
 	.max = 2,
+	.is_list = true,
 	.run = run_runs,
 };
 

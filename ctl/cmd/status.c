@@ -132,5 +132,6 @@ const struct ctl_command cmd_status = {
 	.args = "[--json]",
 	.help = "is everything all right? what failed, is late, comes next",
 	.options = options,
+	.is_list = true,
 	.run = run_status,
 };

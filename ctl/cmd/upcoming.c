@@ -356,5 +356,6 @@ const struct ctl_command cmd_upcoming = {
 	.help = "list the fires of all jobs, in order",
 	.options = options,
 	.max = 2,
+	.is_list = true,
 	.run = run_upcoming,
 };

@@ -134,6 +134,12 @@ text_progress(FILE *f, const char *fmt, ...)
 }
 
 void
+text_control(FILE *f, const char *sequence)
+{
+	(void)fputs(sequence, f);
+}
+
+void
 text_json(FILE *f, const char *json, size_t n)
 {
 	const char *from = json, *end = json + n;

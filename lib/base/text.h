@@ -49,6 +49,9 @@ void text_cells(FILE *f, const char *first, ...) __attribute__((sentinel));
 void text_progress(FILE *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Send a control sequence of the program's own to the terminal. */
+void text_control(FILE *f, const char *sequence);
+
 /*
  * Print n bytes of JSON.  In its strings, what a terminal would obey is
  * escaped as JSON does, so nothing is lost; a byte that is not UTF-8 becomes

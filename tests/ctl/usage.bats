@@ -129,6 +129,71 @@ all_refused() {
 	[[ $output != *usage* ]]
 }
 
+@test "help: by purpose, within 80 columns; of a command; -h" {
+	run --separate-stderr "$MH" help
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$output" = "$("$MH" --help)" ]
+	[ "$output" = "$("$MH" -h)" ]
+	[ "$(grep -c '^[A-Z].*:$' <<<"$output")" -ge 6 ]
+	# No command is outside of a purpose, none is there twice.
+	all=$output
+	[ -z "$(awk '/^[A-Z].*:$/ { p = 1 } /^  [a-z]/ && !p' <<<"$output")" ]
+	[ -z "$(grep '^  [a-z]' <<<"$output" | cut -c1-16 | sort | uniq -d)" ]
+	while IFS='|' read -r name _; do
+		# shellcheck disable=SC2086
+		[ "$("$MH" help $name)" = "$("$MH" $name --help)" ]
+		# shellcheck disable=SC2086
+		[ "$("$MH" $name -h)" = "$("$MH" $name --help)" ]
+	done < <(commands; echo 'consume|1|1')
+	[ "$("$MH" help token)" = "$("$MH" token --help)" ]
+	run ! grep -E '.{81}' <<<"$all"
+	refused 64 'no such command: "nosuch"' help nosuch
+}
+
+# on_terminal WORD…: what minutehand prints there.
+on_terminal() {
+	TERM=xterm script -qec "$MH $*" /dev/null </dev/null
+}
+
+@test "colours: of states, on a terminal alone, not with NO_COLOR" {
+	red=$'\033[31m' yellow=$'\033[33m'
+	"$MH" job add failed --id paused --every 1d
+	"$MH" job pause failed paused
+	run on_terminal job list
+	[[ $output == *"${yellow}paused"* ]]
+	# A name is not a state.
+	[[ $output != *"$red"* ]]
+	[ "$(grep -oF "$yellow" <<<"$output" | wc -l)" -eq 1 ]
+	NO_COLOR=1 run on_terminal job list
+	[[ $output != *$'\033'* ]]
+	NO_COLOR='' run on_terminal job list
+	[[ $output == *"$yellow"* ]]
+	run "$MH" job list
+	[[ $output == *paused* && $output != *$'\033'* ]]
+	"$MH" job delete failed paused
+}
+
+@test "--watch: a list again and again, until a signal" {
+	for list in 'job list' 'queue list' upcoming; do
+		: >"$BATS_TEST_TMPDIR/out"
+		# shellcheck disable=SC2086
+		"$MH" $list --watch >>"$BATS_TEST_TMPDIR/out" 3>&- &
+		pid=$!
+		for _ in {1..100}; do
+			[ "$(grep -c '^[A-Z]' "$BATS_TEST_TMPDIR/out")" -lt 2 ] || break
+			sleep 0.1
+		done
+		kill "$pid"
+		wait "$pid" || true
+		[ "$(grep -c '^[A-Z]' "$BATS_TEST_TMPDIR/out")" -ge 2 ]
+		[[ $(<"$BATS_TEST_TMPDIR/out") != *$'\033'* ]]
+	done
+	# Not one that cannot be printed, nor what is no list.
+	refused 64 '--limit: a number from 1' job list --watch --limit 0
+	refused 64 "unrecognized option" job show q j --watch
+}
+
 @test "every option of --help is accepted, with its value or without" {
 	while IFS='|' read -r name _; do
 		# shellcheck disable=SC2086
@@ -157,6 +222,10 @@ all_refused() {
 	done
 	refused 64 'no such command: "jo"' jo
 	refused 64 'no such command: "jobs"' jobs
+	refused 64 'did you mean "job list"?' job lst
+	refused 64 'did you mean "job list"?' jbo list
+	refused 64 'did you mean "runs"?' Runs
+	refused 64 'did you mean "token revoke"?' token_revoke
 	refused 64 'no such command: ""' ''
 	refused 64 'usage: minutehand' -x
 	refused 64 'usage: minutehand' -c

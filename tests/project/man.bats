@@ -28,7 +28,7 @@ same() {
 
 # Names of all commands, one a line: "job add".
 commands() {
-	"$MINUTEHAND" --help | sed -n '/^commands:/,$s/^  \([a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p' |
+	"$MINUTEHAND" --help | sed -n 's/^  \([a-z][a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p' |
 		sed 's/ *$//'
 }
 
