@@ -12,6 +12,8 @@ extern const struct ctl_command cmd_token_add, cmd_token_list, cmd_token_set,
     cmd_token_revoke;
 extern const struct ctl_command cmd_job_add, cmd_job_list, cmd_job_show,
     cmd_job_set, cmd_job_pause, cmd_job_resume, cmd_job_delete, cmd_job_run;
+extern const struct ctl_command cmd_import_crontab, cmd_import_celery,
+    cmd_import_eventbridge, cmd_import_apscheduler, cmd_import_funboost;
 extern const struct ctl_command cmd_export, cmd_plan, cmd_apply;
 extern const struct ctl_command cmd_queue_list, cmd_queue_peek, cmd_queue_pause,
     cmd_queue_resume, cmd_queue_clear, cmd_queue_test;

@@ -234,6 +234,12 @@ print_step(const struct ctl *c, const struct shown *s)
 	if (is_import && s->item->nfires >= 0)
 		print_fires(c, "there", s->is.trigger, s->item->fires,
 		    s->item->nfires);
+	if (is_import && s->item->nfires > 0 &&
+	    s->is.job->state == JOB_ACTIVE &&
+	    (s->item->nfires > s->is.nfires ||
+		memcmp(s->item->fires, s->is.fires,
+		    (size_t)s->item->nfires * sizeof(int64_t)) != 0))
+		text_line("    %-11s it fires at other times here", "note");
 	if (a->what == APPLY_CHANGED && is_same_fires(s))
 		print_side(c, "fires still", &s->is);
 	else if (a->what == APPLY_CHANGED || a->what == APPLY_DELETED)

@@ -36,6 +36,11 @@ commands() {
 	job delete|2|2
 	job run|2|2
 	export|0|0
+	import crontab|0|1
+	import celery-beat|0|1
+	import eventbridge|0|1
+	import apscheduler|0|1
+	import funboost|0|1
 	plan|1|1
 	apply|1|1
 	queue list|0|0
