@@ -55,6 +55,17 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 		FROM tick AS p JOIN tick AS n ON n.id = (SELECT min(id)
 			FROM tick WHERE id > p.id AND by_hand = 0)
 		WHERE p.id = a.subject)
+	WHEN 'digest' THEN (SELECT json_object('type', 'alert.digest',
+		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', g.until_us / 1000000, 'unixepoch'),
+		'data', json_object('receiver', g.receiver,
+			'from', strftime('%Y-%m-%dT%H:%M:%SZ', g.from_us / 1000000, 'unixepoch'),
+			'until', strftime('%Y-%m-%dT%H:%M:%SZ', g.until_us / 1000000, 'unixepoch'),
+			'count', (SELECT sum(count) FROM digest_sum WHERE digest = g.id),
+			'sums', (SELECT json_group_array(json_object('kind', kind,
+				'queue_name', nullif(queue, ''), 'job_id', nullif(job_id, ''),
+				'count', count)) FROM (SELECT * FROM digest_sum WHERE digest = g.id
+				ORDER BY count DESC, kind, queue, job_id LIMIT 100))))
+		FROM digest AS g WHERE g.id = a.subject)
 	END, json_object('type', a.about || '.' || a.kind,
 		'data', json_object('subject', a.subject))) AS body,
 	coalesce(CASE a.about
@@ -63,6 +74,7 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 	WHEN 'message' THEN (SELECT enqueued_us FROM message WHERE id = a.subject)
 	WHEN 'key' THEN (SELECT since_us FROM denial WHERE id = a.subject)
 	WHEN 'tick' THEN (SELECT coalesce(ended_us, started_us) FROM tick WHERE id = a.subject)
+	WHEN 'digest' THEN (SELECT from_us FROM digest WHERE id = a.subject)
 	END, 0) AS about_us,
 	CASE a.about
 	WHEN 'run' THEN (SELECT coalesce(
@@ -86,7 +98,16 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 	WHEN 'job' THEN (SELECT alerts FROM job WHERE id = a.subject)
 	WHEN 'message' THEN (SELECT {alert_switch} FROM message AS m
 		JOIN run AS r ON r.id = m.run WHERE m.id = a.subject)
-	END AS alerts
+	END AS alerts,
+	CASE a.about
+	WHEN 'run' THEN (SELECT job_id FROM run WHERE id = a.subject)
+	WHEN 'job' THEN (SELECT job_id FROM job WHERE id = a.subject)
+	WHEN 'message' THEN (SELECT r.job_id FROM message AS m
+		JOIN run AS r ON r.id = m.run WHERE m.id = a.subject)
+	END AS job_id,
+	a.subject,
+	iif(a.about = 'digest', (SELECT receiver FROM digest WHERE id = a.subject),
+		NULL) AS receiver
 
 -- name: alert_due
 SELECT {alert} FROM alert AS a
@@ -99,7 +120,7 @@ WHERE next_us IS NOT NULL;
 -- Of two who would send, one may.
 
 -- name: alert_take
-UPDATE alert SET attempt = attempt + 1, next_us = :next_us
+UPDATE alert SET attempt = attempt + 1, next_us = :next_us, done = :done
 WHERE id = :id AND attempt = :attempt AND next_us IS NOT NULL;
 
 -- name: alert_settle
@@ -192,6 +213,48 @@ SELECT 'tick', p.id, 'no_tick' FROM tick AS n JOIN tick AS p
 WHERE n.id = :id AND n.by_hand = 0
 	AND n.started_us - coalesce(p.ended_us, p.until_us) >= :gap_us
 ON CONFLICT (about, subject, kind) DO NOTHING;
+
+-- What a receiver got since an instant: how many, and when the first.
+
+-- name: alert_sent_since
+SELECT count(*), coalesce(min(at_us), 0) FROM alert_sent
+WHERE receiver = :receiver AND at_us > :since_us;
+
+-- name: alert_sent_note
+INSERT INTO alert_sent (receiver, alert, at_us) VALUES (:receiver, :id, :now)
+ON CONFLICT (receiver, alert) DO UPDATE SET at_us = excluded.at_us;
+
+-- name: alert_sent_prune
+DELETE FROM alert_sent WHERE receiver = :receiver AND at_us <= :since_us;
+
+-- name: digest_get
+SELECT id FROM digest WHERE receiver = :receiver AND is_open = 1;
+
+-- name: digest_insert
+INSERT INTO digest (receiver, from_us, until_us, is_open)
+VALUES (:receiver, :now, :now, 1);
+
+-- name: digest_alert
+INSERT INTO alert (about, subject, kind, next_us)
+VALUES ('digest', :digest, 'digest', :next_us);
+
+-- name: digest_extend
+UPDATE digest SET until_us = :now WHERE id = :digest;
+
+-- name: digest_count
+INSERT INTO digest_sum (digest, kind, queue, job_id, count)
+VALUES (:digest, :kind, coalesce(:queue, ''), coalesce(:job_id, ''), 1)
+ON CONFLICT (digest, kind, queue, job_id) DO UPDATE SET count = count + 1;
+
+-- name: digest_close
+UPDATE digest SET is_open = NULL WHERE id = :digest;
+
+-- Of the oldest, those whose alert is no longer kept.
+
+-- name: digest_prune
+DELETE FROM digest WHERE id IN (SELECT id FROM digest ORDER BY id LIMIT :limit)
+	AND NOT EXISTS (SELECT 1 FROM alert
+	WHERE about = 'digest' AND subject = digest.id AND kind = 'digest');
 
 -- name: alert_any
 SELECT EXISTS (SELECT 1 FROM alert);

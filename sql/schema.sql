@@ -438,6 +438,36 @@ CREATE TABLE streak (
 	kinds TEXT NOT NULL
 ) STRICT;
 
+-- What receivers did not get one by one: the sum that they get instead, as an
+-- alert.  Of each, one is open at most.
+CREATE TABLE digest (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	receiver TEXT NOT NULL,
+	from_us INTEGER NOT NULL,
+	until_us INTEGER NOT NULL,
+	is_open INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX digest_open ON digest (receiver) WHERE is_open IS NOT NULL;
+
+-- queue and job_id are '' where there is none.
+CREATE TABLE digest_sum (
+	digest INTEGER NOT NULL REFERENCES digest (id) ON DELETE CASCADE,
+	kind TEXT NOT NULL,
+	queue TEXT NOT NULL,
+	job_id TEXT NOT NULL,
+	count INTEGER NOT NULL,
+	PRIMARY KEY (digest, kind, queue, job_id)
+) STRICT, WITHOUT ROWID;
+
+-- When alerts were sent, of the last hour, to receivers with a limit.
+CREATE TABLE alert_sent (
+	receiver TEXT NOT NULL,
+	alert INTEGER NOT NULL,
+	at_us INTEGER NOT NULL,
+	PRIMARY KEY (receiver, alert)
+) STRICT, WITHOUT ROWID;
+
 -- "mhnd": tells a store from other SQLite files.
 PRAGMA application_id = 0x6d686e64;
 PRAGMA user_version = 4;

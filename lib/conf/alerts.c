@@ -16,6 +16,8 @@
 
 #include "lib/base/ban.h"
 
+#define PER_HOUR 20 /* max_per_hour of forms that people read */
+
 _Static_assert(sizeof(enum conf_form) == sizeof(int),
     "a choice is stored as an int");
 _Static_assert(sizeof(struct conf_alert) <= CONF_SECTION_MAX,
@@ -188,6 +190,29 @@ const struct conf_option conf_alert_options[] = {
 	    .max = 1000000,
 	    .help = "Failed runs of a job in a row before the first of them is "
 		    "reported.",
+	},
+	{
+	    .name = "max_per_hour",
+	    .type = CONF_INT,
+	    .offset = offsetof(struct conf_alert, max_per_hour),
+	    .fallback = "auto",
+	    .special = "auto",
+	    .special_value = -1,
+	    .min = 0,
+	    .max = 10000,
+	    .help = "Maximum alerts in an hour; what exceeds it is sent as a "
+		    "sum.  0 = no limit;\nauto = 20, of forms webhook and "
+		    "command no limit.",
+	},
+	{
+	    .name = "quiet",
+	    .type = CONF_TEXT,
+	    .offset = offsetof(struct conf_alert, quiet),
+	    .fallback = "",
+	    .max = 11,
+	    .help = "Hours without alerts, \"22:00-07:00\", in the zone of "
+		    "this file; what happens in\nthem is sent as a sum when "
+		    "they end.",
 	},
 	{ .name = NULL },
 };
@@ -379,6 +404,13 @@ check_members(const struct conf_alert *a, struct err *why)
 	return check_addresses(a, why);
 }
 
+/* Do people read it? */
+static bool
+is_for_people(enum conf_form form)
+{
+	return form != CONF_FORM_WEBHOOK && form != CONF_FORM_COMMAND;
+}
+
 /* The events as bits: those of the list, else all but the successes. */
 static unsigned
 kinds_of(const struct conf_list *on)
@@ -402,6 +434,10 @@ resolve(struct conf_alert *a, struct err *why)
 	unsigned has = members_of(a);
 
 	a->kinds = kinds_of(&a->on);
+	if (quiet_parse(a->quiet, &a->hours) == -1)
+		return err_set(why,
+		    "option \"quiet\": must be two different times, "
+		    "22:00-07:00");
 	if (a->form == CONF_FORM_UNSET) {
 		bool has_url = (has & HAS_URL) != 0,
 		     has_command = (has & HAS_COMMAND) != 0;
@@ -410,6 +446,8 @@ resolve(struct conf_alert *a, struct err *why)
 			return err_set(why, "needs either url or command");
 		a->form = has_url ? CONF_FORM_WEBHOOK : CONF_FORM_COMMAND;
 	}
+	if (a->max_per_hour < 0)
+		a->max_per_hour = is_for_people(a->form) ? PER_HOUR : 0;
 	return check_members(a, why);
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "lib/base/log.h"
+#include "lib/record/quiet.h"
 
 struct buf;
 
@@ -186,6 +187,9 @@ struct conf_alert {
 	struct conf_list on;	  /* names of enum alert_kind; 0: by default */
 	int64_t after;		  /* failures in a row before the first alert */
 	struct conf_list queues;  /* globs of their queues; 0: all */
+	int64_t max_per_hour;	  /* then a digest; 0: no limit */
+	char *quiet;		  /* "22:00-07:00", or "", and */
+	struct quiet hours;	  /* what it says */
 	unsigned kinds;		  /* the events, as bits (alert_is_wanted) */
 };
 

@@ -32,6 +32,7 @@ const char *const alert_kind_names[ALERT_KIND__MAX] = {
 	[ALERT_OVERDUE] = "overdue",
 	[ALERT_RECOVERED] = "recovered",
 	[ALERT_SUCCEEDED] = "succeeded",
+	[ALERT_DIGEST] = "digest",
 };
 
 void
@@ -42,6 +43,8 @@ alert_fini(struct alert *a)
 	free(a->trigger);
 	free(a->kinds);
 	free(a->queue);
+	free(a->job_id);
+	free(a->receiver);
 	free(a->when);
 	free(a->zone);
 	memset(a, 0, sizeof(*a));

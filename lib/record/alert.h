@@ -25,6 +25,7 @@ enum alert_kind {
 	ALERT_OVERDUE,	   /* a run did not succeed within expect_within */
 	ALERT_RECOVERED,   /* a run succeeded after one that did not */
 	ALERT_SUCCEEDED,   /* a run succeeded */
+	ALERT_DIGEST,	   /* the sum of alerts that were not sent */
 	ALERT_KIND__MAX
 };
 
@@ -43,6 +44,9 @@ struct alert {
 	char *kinds;	   /* ALERT_RECOVERED: ",failed,dead,": of these */
 	char *queue;	   /* or NULL */
 	int64_t alerts;	   /* of its job (lib/record/job.h) */
+	char *job_id;	   /* or NULL */
+	int64_t subject;   /* the row that it is about */
+	char *receiver;	   /* ALERT_DIGEST: of this one alone */
 	char *when, *zone; /* about_us in the job's zone, or NULL */
 };
 

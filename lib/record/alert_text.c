@@ -13,33 +13,50 @@
 #include "lib/base/ban.h"
 
 #define VALUE_MAX 800 /* bytes of one value */
+#define SUMS_MAX 10   /* lines of a digest */
 
 /* The command that shows more. */
-enum more { MORE_RUN, MORE_DOCTOR };
+enum more { MORE_RUN, MORE_DOCTOR, MORE_STATUS };
 
-/* %s is what it is about. */
+/* In a subject, where %s is what it is about, and in a sum. */
 static const struct kind {
 	const char *name;
-	const char *en, *zh;
+	const char *subject[2]; /* English, Chinese */
+	const char *sum[2];
 	enum more more;
 	bool is_good;
 } kinds[] = {
-	{ "failed", "%s failed", "%s 执行失败", MORE_RUN, false },
-	{ "refused", "%s was refused", "%s 被拒绝", MORE_RUN, false },
-	{ "unknown", "%s: it is not known whether it ran", "%s 是否已运行未知",
+	{ "failed", { "%s failed", "%s 执行失败" }, { "failed", "失败" },
 	    MORE_RUN, false },
-	{ "missed", "%s was missed", "%s 错过了运行时间", MORE_RUN, false },
-	{ "dead", "%s was given up", "%s 已放弃（死信）", MORE_RUN, false },
-	{ "quarantined", "%s cannot be read and no longer runs",
-	    "%s 无法解析，已停止运行", MORE_RUN, false },
-	{ "too_long", "%s took too long", "%s 运行时间过长", MORE_RUN, false },
-	{ "overdue", "%s is overdue", "%s 逾期未完成", MORE_RUN, false },
-	{ "recovered", "%s succeeded again", "%s 已恢复正常", MORE_RUN, true },
-	{ "succeeded", "%s succeeded", "%s 执行成功", MORE_RUN, true },
-	{ "no_tick", "no ticker ran%s", "ticker 未运行%s", MORE_DOCTOR, false },
-	{ "denied", "Render does not accept key %s", "Render 不接受密钥 %s",
-	    MORE_DOCTOR, false },
-	{ "test", "this is a test%s", "这是一条测试消息%s", MORE_DOCTOR, true },
+	{ "refused", { "%s was refused", "%s 被拒绝" }, { "refused", "被拒绝" },
+	    MORE_RUN, false },
+	{ "unknown",
+	    { "%s: it is not known whether it ran", "%s 是否已运行未知" },
+	    { "unknown", "状态未知" }, MORE_RUN, false },
+	{ "missed", { "%s was missed", "%s 错过了运行时间" },
+	    { "missed", "错过" }, MORE_RUN, false },
+	{ "dead", { "%s was given up", "%s 已放弃（死信）" },
+	    { "given up", "已放弃" }, MORE_RUN, false },
+	{ "quarantined",
+	    { "%s cannot be read and no longer runs",
+		"%s 无法解析，已停止运行" },
+	    { "quarantined", "无法解析" }, MORE_RUN, false },
+	{ "too_long", { "%s took too long", "%s 运行时间过长" },
+	    { "too long", "运行过长" }, MORE_RUN, false },
+	{ "overdue", { "%s is overdue", "%s 逾期未完成" },
+	    { "overdue", "逾期" }, MORE_RUN, false },
+	{ "recovered", { "%s succeeded again", "%s 已恢复正常" },
+	    { "recovered", "已恢复" }, MORE_RUN, true },
+	{ "succeeded", { "%s succeeded", "%s 执行成功" },
+	    { "succeeded", "成功" }, MORE_RUN, true },
+	{ "no_tick", { "no ticker ran%s", "ticker 未运行%s" },
+	    { "times no ticker", "ticker 未运行" }, MORE_DOCTOR, false },
+	{ "denied", { "Render does not accept key %s", "Render 不接受密钥 %s" },
+	    { "keys denied", "密钥被拒绝" }, MORE_DOCTOR, false },
+	{ "digest", { "%s more alerts", "另有 %s 条告警" },
+	    { "digests", "汇总" }, MORE_STATUS, false },
+	{ "test", { "this is a test%s", "这是一条测试消息%s" },
+	    { "tests", "测试" }, MORE_DOCTOR, true },
 };
 
 static const struct kind *
@@ -53,10 +70,13 @@ kind_of(const char *name)
 }
 
 bool
-alert_is_good(const char *kind)
+alert_is_good(const struct alert_news *n)
 {
-	const struct kind *k = kind_of(kind);
+	const struct kind *k = kind_of(n->kind);
 
+	for (size_t i = 0; i < n->nsums; i++)
+		if ((k = kind_of(n->sums[i].kind)) == NULL || !k->is_good)
+			return false;
 	return k != NULL && k->is_good;
 }
 
@@ -73,7 +93,9 @@ add_clean(struct buf *out, const char *text)
 static void
 add_name(const struct alert_news *n, struct buf *out)
 {
-	if (n->render_key != NULL)
+	if (n->nsums > 0)
+		buf_printf(out, "%" PRId64, n->count);
+	else if (n->render_key != NULL)
 		add_clean(out, n->render_key);
 	else if (n->queue != NULL)
 		add_clean(out, n->queue);
@@ -87,7 +109,7 @@ void
 alert_subject(const struct alert_news *n, struct buf *out)
 {
 	const struct kind *k = kind_of(n->kind);
-	const char *text = k == NULL ? "%s: " : n->is_zh ? k->zh : k->en;
+	const char *text = k == NULL ? "%s: " : k->subject[n->is_zh];
 	const char *mark = strstr(text, "%s");
 
 	buf_str(out, "minutehand: ");
@@ -151,7 +173,9 @@ add_more(const struct alert_news *n, struct buf *out)
 	const char *const dead[] = { n->queue, n->run_id, NULL };
 
 	buf_str(out, n->is_zh ? "详情：" : "More: ");
-	if (n->queue == NULL || (k != NULL && k->more == MORE_DOCTOR))
+	if (k != NULL && k->more == MORE_STATUS)
+		buf_str(out, "minutehand status");
+	else if (n->queue == NULL || (k != NULL && k->more == MORE_DOCTOR))
 		buf_str(out, "minutehand doctor");
 	else if (n->is_message)
 		add_command(out, n->run_id == NULL ? "dead list" : "dead show",
@@ -167,6 +191,32 @@ add_more(const struct alert_news *n, struct buf *out)
 	buf_char(out, '\n');
 }
 
+/* "30 failed in mail/report", a line for each; then how many others. */
+static void
+add_sums(const struct alert_news *n, struct buf *out)
+{
+	int64_t others = n->count;
+
+	for (size_t i = 0; i < n->nsums && i < SUMS_MAX; i++) {
+		const struct alert_sum *s = &n->sums[i];
+		const struct kind *k = kind_of(s->kind);
+		const struct alert_news of = { .queue = s->queue,
+			.job_id = s->job_id };
+
+		others -= s->count;
+		buf_printf(out, "%" PRId64 " ", s->count);
+		add_clean(out, k != NULL ? k->sum[n->is_zh] : s->kind);
+		if (s->queue != NULL)
+			buf_str(out, n->is_zh ? "：" : " in ");
+		add_name(&of, out);
+		buf_char(out, '\n');
+	}
+	if (n->nsums > 0 && others > 0)
+		buf_printf(out,
+		    n->is_zh ? "%" PRId64 " 其他\n" : "%" PRId64 " others\n",
+		    others);
+}
+
 void
 alert_words(const struct alert_news *n, struct buf *out)
 {
@@ -180,26 +230,28 @@ alert_words(const struct alert_news *n, struct buf *out)
 		{ "Reason", "原因" },
 		{ "Failures in a row", "连续失败次数" },
 		{ "Failures before", "此前连续失败次数" },
+		{ "Since", "自" },
 	};
-	bool is_good = alert_is_good(n->kind);
+	bool is_good = alert_is_good(n);
 	struct buf when = BUF_INIT, count = BUF_INIT, streak = BUF_INIT;
 
 	if (n->when != NULL)
 		buf_str(&when, n->when);
 	if (n->when != NULL && n->zone != NULL)
 		buf_printf(&when, " (%s)", n->zone);
-	if (n->count > 1)
+	if (n->count > 1 && n->nsums == 0)
 		buf_printf(&count, "%" PRId64, n->count);
 	if (n->streak > (is_good ? 0 : 1))
 		buf_printf(&streak, "%" PRId64, n->streak);
 	add_line(n, labels[0], n->queue, out);
 	add_line(n, labels[1], n->job_id, out);
 	add_line(n, labels[2], n->service, out);
-	add_line(n, labels[3], buf_cstr(&when), out);
+	add_line(n, labels[n->nsums > 0 ? 9 : 3], buf_cstr(&when), out);
 	add_line(n, labels[4], n->run_id, out);
 	add_line(n, labels[5], buf_cstr(&count), out);
 	add_line(n, labels[6], n->reason, out);
 	add_line(n, labels[is_good ? 8 : 7], buf_cstr(&streak), out);
+	add_sums(n, out);
 	add_more(n, out);
 	out->is_failed = out->is_failed || when.is_failed || count.is_failed ||
 	    streak.is_failed;

@@ -25,6 +25,9 @@ static const struct column alert_fields[] = {
 	COLUMN_TEXT("kinds", struct alert, kinds),
 	COLUMN_TEXT("queue", struct alert, queue),
 	COLUMN_INT_OR("alerts", struct alert, alerts, JOB_ALERTS_QUEUE),
+	COLUMN_TEXT("job_id", struct alert, job_id),
+	COLUMN_INT("subject", struct alert, subject),
+	COLUMN_TEXT("receiver", struct alert, receiver),
 };
 /* clang-format on */
 
@@ -176,6 +179,89 @@ store_alert_silence(struct store *st, int64_t id, int64_t gap_us)
 }
 
 enum store_rc
+store_alert_sent_since(struct store *st, const char *receiver, int64_t since_us,
+    struct store_alert_sent *out)
+{
+	struct stmt *q = stmt_call(st, SQL_ALERT_SENT_SINCE,
+	    ARGS(TEXT(":receiver", receiver), INT(":since_us", since_us)));
+
+	if (stmt_next(q)) {
+		out->n = row_int(q, 0);
+		out->first_us = row_int(q, 1);
+	}
+	return stmt_end(q);
+}
+
+enum store_rc
+store_alert_note(struct store *st, const char *receiver, int64_t id,
+    int64_t now_us)
+{
+	enum store_rc rc = stmt_exec(st, SQL_ALERT_SENT_PRUNE,
+	    ARGS(TEXT(":receiver", receiver),
+		INT(":since_us", now_us - STORE_ALERT_HOUR_US)));
+
+	return rc == STORE_OK ? stmt_exec(st, SQL_ALERT_SENT_NOTE,
+				    ARGS(TEXT(":receiver", receiver),
+					INT(":id", id), INT(":now", now_us))) :
+				rc;
+}
+
+enum store_rc
+store_digest_get(struct store *st, const char *receiver, int64_t *id)
+{
+	*id = 0;
+	return stmt_optional(st, SQL_DIGEST_GET,
+	    ARGS(TEXT(":receiver", receiver)), id);
+}
+
+/* Open a digest, and write the alert that it is sent by. */
+static enum store_rc
+digest_new(struct store *st, const struct store_digest *d, int64_t *id)
+{
+	enum store_rc rc = stmt_exec(st, SQL_DIGEST_INSERT,
+	    ARGS(TEXT(":receiver", d->receiver), INT(":now", d->now_us)));
+
+	if (rc != STORE_OK)
+		return rc;
+	*id = stmt_last_id(st);
+	return stmt_exec(st, SQL_DIGEST_ALERT,
+	    ARGS(INT(":digest", *id), INT(":next_us", d->due_us)));
+}
+
+enum store_rc
+store_digest_add(struct store *st, const struct store_digest *d,
+    const struct alert *a)
+{
+	int64_t id;
+	enum store_rc rc = store_digest_get(st, d->receiver, &id);
+
+	if (rc == STORE_OK)
+		rc = id == 0 ?
+		    digest_new(st, d, &id) :
+		    stmt_exec(st, SQL_DIGEST_EXTEND,
+			ARGS(INT(":digest", id), INT(":now", d->now_us)));
+	return rc == STORE_OK ?
+	    stmt_exec(st, SQL_DIGEST_COUNT,
+		ARGS(INT(":digest", id),
+		    TEXT(":kind", alert_kind_name(a->kind)),
+		    TEXT(":queue", a->queue), TEXT(":job_id", a->job_id))) :
+	    rc;
+}
+
+enum store_rc
+store_digest_close(struct store *st, int64_t id)
+{
+	return stmt_exec(st, SQL_DIGEST_CLOSE, ARGS(INT(":digest", id)));
+}
+
+/* Delete digests whose alert is gone. */
+static enum store_rc
+prune_digests(struct store *st, int64_t limit)
+{
+	return stmt_exec(st, SQL_DIGEST_PRUNE, ARGS(INT(":limit", limit)));
+}
+
+enum store_rc
 store_alert_any(struct store *st, bool *out)
 {
 	return stmt_is(st, SQL_ALERT_ANY, NO_ARGS, out);
@@ -184,12 +270,16 @@ store_alert_any(struct store *st, bool *out)
 enum store_rc
 store_alert_forget(struct store *st)
 {
-	return stmt_exec(st, SQL_ALERT_FORGET, NO_ARGS);
+	enum store_rc rc = stmt_exec(st, SQL_ALERT_FORGET, NO_ARGS);
+
+	return rc == STORE_OK ? prune_digests(st, INT64_MAX) : rc;
 }
 
 enum store_rc
 store_alert_prune(struct store *st, int64_t before_us, int64_t limit)
 {
-	return stmt_exec(st, SQL_ALERT_PRUNE,
+	enum store_rc rc = stmt_exec(st, SQL_ALERT_PRUNE,
 	    ARGS(INT(":before_us", before_us), INT(":limit", limit)));
+
+	return rc == STORE_OK ? prune_digests(st, limit) : rc;
 }

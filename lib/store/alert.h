@@ -20,8 +20,8 @@ enum store_rc store_alert_due(struct store *st, int64_t now_us, int64_t limit,
 enum store_rc store_alert_next(struct store *st, int64_t *out_us);
 
 /*
- * Lease a until until_us; a->attempt is increased.  STORE_NOTFOUND: another
- * tick has leased it.
+ * Lease a until until_us, and store a->done; a->attempt is increased.
+ * STORE_NOTFOUND: another tick has leased it.
  */
 enum store_rc store_alert_take(struct store *st, struct alert *a,
     int64_t until_us);
@@ -84,6 +84,35 @@ void store_alert_successes(struct store *st, bool are_wanted);
 
 /* Write the alert that no tick ran for gap_us or more before tick id. */
 enum store_rc store_alert_silence(struct store *st, int64_t id, int64_t gap_us);
+
+/*
+ * How many alerts a receiver got after since_us, and when the first; note that
+ * it gets one, which is remembered for an hour.
+ */
+#define STORE_ALERT_HOUR_US INT64_C(3600000000)
+struct store_alert_sent {
+	int64_t n, first_us;
+};
+enum store_rc store_alert_sent_since(struct store *st, const char *receiver,
+    int64_t since_us, struct store_alert_sent *out);
+enum store_rc store_alert_note(struct store *st, const char *receiver,
+    int64_t id, int64_t now_us);
+
+/*
+ * Digests: count a in the open one of a receiver, which is opened if there is
+ * none, to be sent at due_us; the number of the open one, 0 for none; close one
+ * that is about to be sent.
+ */
+struct store_digest {
+	const char *receiver;
+	int64_t due_us;
+	int64_t now_us;
+};
+enum store_rc store_digest_add(struct store *st, const struct store_digest *d,
+    const struct alert *a);
+enum store_rc store_digest_get(struct store *st, const char *receiver,
+    int64_t *id);
+enum store_rc store_digest_close(struct store *st, int64_t id);
 
 /*
  * Return whether there is any alert; delete all; delete up to limit that ended

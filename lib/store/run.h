@@ -67,7 +67,7 @@ struct store_run_filter {
 enum store_rc store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out);
 
-/* Runs whose slots lie in a stretch of time: of all queues, of one, of a job. */
+/* Runs with slots in a stretch of time: of all queues, of one, of a job. */
 struct store_run_window {
 	const char *queue;  /* NULL: all */
 	const char *job_id; /* NULL: all; needs a queue */

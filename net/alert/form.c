@@ -124,9 +124,9 @@ make_ntfy(const struct form_way *w, const struct alert_news *n,
 	buf_str(&out->headers[1], "Title: ");
 	form_header(buf_cstr(&subject), " ", 0, &out->headers[1]);
 	buf_printf(&out->headers[2], "Priority: %s",
-	    alert_is_good(n->kind) ? "default" : "high");
+	    alert_is_good(n) ? "default" : "high");
 	buf_printf(&out->headers[3], "Tags: %s",
-	    alert_is_good(n->kind) ? "white_check_mark" : "warning");
+	    alert_is_good(n) ? "white_check_mark" : "warning");
 	buf_str(&out->body, rest == NULL ? text : rest + 1);
 	out->is_bearer = w->token != NULL;
 	out->body.is_failed = out->body.is_failed || subject.is_failed;
@@ -143,7 +143,7 @@ make_ping(const struct form_way *w, const struct alert_news *n,
 	while (len > 0 && w->url[len - 1] == '/')
 		len--;
 	buf_add(&out->url, w->url, len);
-	if (!alert_is_good(n->kind))
+	if (!alert_is_good(n))
 		buf_str(&out->url, "/fail");
 	buf_str(&out->headers[0], "Content-Type: text/plain; charset=utf-8");
 	buf_str(&out->body, text);

@@ -12,6 +12,7 @@
 #include "lib/base/fault.h"
 #include "lib/conf/conf.h"
 #include "lib/json/json.h"
+#include "lib/json/list.h"
 #include "net/alert/news.h"
 #include "net/sink.h"
 
@@ -27,6 +28,29 @@ text_of(struct json_object *o, const char *name)
 	    *text == '\0')
 		return NULL;
 	return text;
+}
+
+/* The sums of a digest. */
+static void
+read_sums(struct json_object *list, struct news *out)
+{
+	static const struct json_range counts = { 0, INT64_MAX };
+	struct faults fs = { .n = 0 };
+	size_t n = json_is_list(list) ? json_count(list) : 0;
+
+	for (size_t i = 0; i < n && i < NEWS_SUMS_MAX; i++) {
+		struct json_object *o = json_item(list, i);
+		struct alert_sum *s = &out->sums[out->of.nsums];
+
+		if (!json_is_object(o) ||
+		    (s->kind = text_of(o, "kind")) == NULL)
+			continue;
+		s->queue = text_of(o, "queue_name");
+		s->job_id = text_of(o, "job_id");
+		(void)json_get_int(o, "count", &counts, &s->count, &fs);
+		out->of.nsums++;
+	}
+	out->of.sums = out->sums;
 }
 
 int
@@ -65,6 +89,7 @@ news_read(const struct sink_message *m, const struct conf *c, struct news *out,
 	out->of.render_key = text_of(data, "render_key");
 	out->of.reason = text_of(data, "reason");
 	(void)json_get_int(data, "count", &counts, &out->of.count, &fs);
+	read_sums(json_member(data, "sums"), out);
 	(void)json_get_int(data, "streak", &counts, &out->of.streak, &fs);
 	return 0;
 }

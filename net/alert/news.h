@@ -8,10 +8,13 @@ struct err;
 struct json_object;
 struct sink_message;
 
+#define NEWS_SUMS_MAX 100 /* sums of a digest */
+
 /* An alert as it is sent to a webhook, read back. */
 struct news {
 	struct alert_news of; /* borrowed from root and from the message */
 	struct json_object *root;
+	struct alert_sum sums[NEWS_SUMS_MAX];
 	char kind[32];
 };
 

@@ -5,22 +5,17 @@
  */
 #include "config.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
-#include "lib/base/fault.h"
 #include "lib/base/log.h"
 #include "lib/conf/conf.h"
 #include "lib/store/alert.h"
-#include "lib/time/tz.h"
-#include "lib/trigger/trigger.h"
 #include "ticker/broker/alert.h"
+#include "ticker/broker/receiver.h"
 #include "ticker/broker/sender.h"
 #include "lib/base/ban.h"
 
@@ -32,6 +27,9 @@
 
 /* Maximum alerts read to find those that can be sent now. */
 #define SCAN_MAX 100
+
+/* Maximum such reads per transaction. */
+#define ROUNDS_MAX 20
 
 /* How long a sent alert is remembered: 40 days. */
 #define KEEP_US (INT64_C(40) * 86400 * CLOCK_US_PER_S)
@@ -88,26 +86,6 @@ alerts_count(const struct alerts *a)
 	return n;
 }
 
-/* Are the alerts of the job, or else of its queue, switched on? */
-static bool
-is_switched_on(const struct conf *c, const struct alert *al)
-{
-	if (al->queue == NULL)
-		return true;
-	return al->alerts != JOB_ALERTS_QUEUE ?
-	    al->alerts != 0 :
-	    conf_queue_for(c, al->queue)->alerts == CONF_ALERTS_SENT;
-}
-
-static bool
-wants(const struct conf *c, const struct conf_alert *to, const struct alert *al)
-{
-	const struct alert_wish wish = { to->kinds, to->after };
-
-	return alert_is_wanted(al, &wish) && is_switched_on(c, al) &&
-	    (al->queue == NULL || conf_list_matches(&to->queues, al->queue));
-}
-
 /* Return whether it was sent to the section of that name. */
 static bool
 was_sent(const char *done, const char *name)
@@ -134,7 +112,7 @@ list_left(const struct alerts *a, const struct alert *al,
 	for (size_t i = 0; i < a->n; i++) {
 		size_t at = ((size_t)al->attempt + i) % a->n;
 
-		if (wants(a->s->conf, a->v[at].to, al) &&
+		if (receiver_wants(a->s->conf, a->v[at].to, al) &&
 		    !was_sent(al->done, a->v[at].to->name))
 			left[n++] = &a->v[at];
 	}
@@ -165,26 +143,6 @@ has_room(const struct alerts *a, const struct recipient *r, enum job_kind kind)
 		(r->next->kind == kind && r->next->alerts.n < batch_max(a, r)));
 }
 
-/* Set the time of an alert that is put into words, in the zone of its job. */
-static void
-set_when(const struct alerts *a, struct alert *al)
-{
-	struct faults fs = { .n = 0 };
-	struct buf when = BUF_INIT;
-	struct trigger *t = al->trigger == NULL ?
-	    NULL :
-	    trigger_from_spec(al->trigger, a->s->zones, &fs);
-	const struct tz *tz = t == NULL ? sched_tz(a->s) : trigger_zone(t);
-
-	if (al->about_us != 0) {
-		tz_format(tz, al->about_us - al->about_us % CLOCK_US_PER_S,
-		    &when);
-		al->when = buf_take(&when);
-		al->zone = strdup(tz_name(tz));
-	}
-	trigger_free(t);
-}
-
 /* Move a taken alert into the batch for r. */
 static enum store_rc
 add(const struct alerts *a, struct recipient *r, enum job_kind kind,
@@ -204,44 +162,140 @@ add(const struct alerts *a, struct recipient *r, enum job_kind kind,
 	memset(al, 0, sizeof(*al));
 	if (r->to->form != CONF_FORM_WEBHOOK &&
 	    r->to->form != CONF_FORM_COMMAND)
-		set_when(a, v);
+		receiver_set_when(a->s, v);
 	return STORE_OK;
 }
 
-/* Take a due alert into a batch, or end it if no section wants it. */
+/* What becomes of a due alert. */
+struct picking {
+	struct recipient *left[SECTIONS_MAX]; /* those still to get it */
+	int64_t due_us[SECTIONS_MAX]; /* of the digest to count it; or 0 */
+	size_t n;
+	size_t to;    /* the one to send it to now; n: none */
+	bool is_full; /* none of those that may get it has room */
+};
+
 static enum store_rc
-pick(const struct alerts *a, enum job_kind kind, struct alert *al)
+plan_pick(const struct alerts *a, enum job_kind kind, const struct alert *al,
+    struct picking *p)
+{
+	enum store_rc rc = STORE_OK;
+
+	p->n = p->to = list_left(a, al, p->left);
+	p->is_full = false;
+	for (size_t i = 0; i < p->n && rc == STORE_OK; i++) {
+		rc = receiver_due(a->s, a->s->stores[kind], p->left[i]->to, al,
+		    &p->due_us[i]);
+		if (p->due_us[i] != 0 || p->to < p->n)
+			continue;
+		if (has_room(a, p->left[i], kind))
+			p->to = i;
+		else
+			p->is_full = true;
+	}
+	p->is_full = p->is_full && p->to == p->n;
+	return rc;
+}
+
+/* Count a taken alert in the digests of those who do not get it by itself. */
+static enum store_rc
+hold(const struct alerts *a, struct store *st, const struct alert *al,
+    const struct picking *p)
+{
+	enum store_rc rc = STORE_OK;
+
+	for (size_t i = 0; i < p->n && rc == STORE_OK; i++)
+		if (p->due_us[i] != 0)
+			rc = receiver_hold(a->s, st, p->left[i]->to, al,
+			    p->due_us[i]);
+	return rc;
+}
+
+/* A digest of a receiver that is no longer configured: nothing is added. */
+static enum store_rc
+drop_digest(struct store *st, const struct alert *al, const struct picking *p)
+{
+	return p->n == 0 ? store_digest_close(st, al->subject) : STORE_OK;
+}
+
+/* Add those to the ones who have it; return whether there are any. */
+static bool
+mark_held(const struct picking *p, struct alert *al)
+{
+	struct buf done = BUF_INIT;
+	char *text;
+	bool is_any = false;
+
+	buf_str(&done, al->done);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->due_us[i] != 0) {
+			buf_printf(&done, "%s,", p->left[i]->to->name);
+			is_any = true;
+		}
+	if ((text = buf_take(&done)) != NULL) {
+		free(al->done);
+		al->done = text;
+	}
+	return is_any;
+}
+
+/*
+ * Take a due alert into a batch, or end it if no section wants it by itself.
+ * *is_held: it was counted in a digest.  A digest whose text was read before
+ * that has to be read again.
+ */
+static enum store_rc
+pick(const struct alerts *a, enum job_kind kind, struct alert *al,
+    bool *is_held)
 {
 	int64_t now = clock_get_us(a->s->clock);
-	struct store_alert_end end = { al->done, ALERT_NEVER, now, NULL };
-	struct recipient *left[SECTIONS_MAX];
+	struct store_alert_end end = { NULL, ALERT_NEVER, now, NULL };
 	struct store *st = a->s->stores[kind];
-	size_t n = list_left(a, al, left), i = 0;
-	enum store_rc rc;
+	struct picking p;
+	enum store_rc rc = plan_pick(a, kind, al, &p);
+	bool is_digest = al->kind == ALERT_DIGEST;
 
-	while (i < n && !has_room(a, left[i], kind))
-		i++;
-	if (i == n && n > 0)
+	if (rc != STORE_OK || (is_digest && *is_held))
+		return rc;
+	if (is_digest && p.n > 0 && p.to == p.n && !p.is_full)
+		end.next_us = p.due_us[0];
+	else if (!is_digest && mark_held(&p, al))
+		*is_held = true;
+	else if (p.is_full)
 		return STORE_OK;
+	if (p.is_full)
+		end.next_us = now;
 	rc = store_alert_take(st, al, now + LEASE_US);
-	if (rc == STORE_OK && n == 0)
+	if (rc == STORE_OK)
+		rc = is_digest ? drop_digest(st, al, &p) : hold(a, st, al, &p);
+	end.done = al->done;
+	if (rc == STORE_OK && p.to == p.n)
 		rc = store_alert_settle(st, al, &end);
-	else if (rc == STORE_OK)
-		rc = add(a, left[i], kind, al);
+	else if (rc == STORE_OK &&
+	    (rc = receiver_note(a->s, st, p.left[p.to]->to, al)) == STORE_OK)
+		rc = add(a, p.left[p.to], kind, al);
 	/* STORE_NOTFOUND: another tick has taken it. */
 	return rc == STORE_NOTFOUND ? STORE_OK : rc;
 }
 
+/* Of a flood, more are read as long as they go into digests. */
 static enum store_rc
 pick_all(const struct alerts *a, enum job_kind kind)
 {
-	struct alert_list l = { NULL, 0, 0 };
-	enum store_rc rc = store_alert_due(a->s->stores[kind],
-	    clock_get_us(a->s->clock), SCAN_MAX, &l);
+	enum store_rc rc = STORE_OK;
+	bool is_held = true;
 
-	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
-		rc = pick(a, kind, &l.v[i]);
-	alert_list_fini(&l);
+	for (int round = 0; round < ROUNDS_MAX && is_held && rc == STORE_OK;
+	     round++) {
+		struct alert_list l = { NULL, 0, 0 };
+
+		is_held = false;
+		rc = store_alert_due(a->s->stores[kind],
+		    clock_get_us(a->s->clock), SCAN_MAX, &l);
+		for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
+			rc = pick(a, kind, &l.v[i], &is_held);
+		alert_list_fini(&l);
+	}
 	return rc;
 }
 
@@ -252,39 +306,6 @@ reason_of(const struct sender_batch *b, const struct sink_message *m)
 	if (m->end == SINK_DONE)
 		return NULL;
 	return m->why != NULL ? m->why : b->is_lost ? b->why.text : "no answer";
-}
-
-static void
-log_failure(const struct recipient *r, const struct alert *al, bool is_last,
-    const char *why)
-{
-	char attempt[24];
-
-	(void)snprintf(attempt, sizeof(attempt), "%" PRId64, al->attempt);
-	log_event(is_last ? LOG_LEVEL_ERR : LOG_LEVEL_WARN,
-	    is_last ? "alert-given-up" : "alert-failed", "alert", r->to->name,
-	    "id", al->name, "attempt", attempt, LOG_KEY_ERROR, why, NULL);
-}
-
-/* A random number, so that hosts do not retry at the same time. */
-static uint64_t
-random_of(const struct alert *al, int64_t now_us)
-{
-	return ((uint64_t)now_us ^ (uint64_t)getpid() << 20 ^
-		   (uint64_t)al->id) *
-	    UINT64_C(0x9e3779b97f4a7c15) >>
-	    16;
-}
-
-/* Schedule the next attempt, or give up. */
-static int64_t
-next_try(const struct alert *al, int64_t now_us, int64_t wait_us)
-{
-	int64_t us = alert_delay_us(al->attempt, random_of(al, now_us));
-
-	if (us < 0)
-		return ALERT_NEVER;
-	return now_us + (us > wait_us ? us : wait_us);
 }
 
 static enum store_rc
@@ -304,8 +325,8 @@ settle(const struct alerts *a, const struct recipient *r, size_t i)
 		if (list_left(a, al, left) > 1)
 			end.next_us = now;
 	} else {
-		end.next_us = next_try(al, now, m->retry_us);
-		log_failure(r, al, end.next_us == ALERT_NEVER, end.reason);
+		end.next_us = receiver_retry_us(al, now, m->retry_us);
+		receiver_log(r->to, al, end.next_us == ALERT_NEVER, end.reason);
 	}
 	end.done = buf_cstr(&done);
 	rc = store_alert_settle(a->s->stores[r->back->kind], al, &end);

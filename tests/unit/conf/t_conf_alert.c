@@ -71,6 +71,13 @@ static const struct {
 	{ URL "after = 3\non = {failed, recovered, succeeded, overdue}\n", CONF_FORM_WEBHOOK, NULL },
 	{ URL "after = 0\n", 0, "option \"after\"" },
 	{ URL "after = many\n", 0, "option \"after\"" },
+	{ URL "max_per_hour = 0\nquiet = \"22:00-07:00\"\nqueues = {a, \"b*\"}\n", CONF_FORM_WEBHOOK, NULL },
+	{ URL "max_per_hour = auto\nquiet = \"\"\n", CONF_FORM_WEBHOOK, NULL },
+	{ URL "max_per_hour = -2\n", 0, "option \"max_per_hour\"" },
+	{ URL "quiet = \"22:00\"\n", 0, "option \"quiet\": must be two different times" },
+	{ URL "quiet = \"00:00-00:00\"\n", 0, "option \"quiet\"" },
+	{ URL "quiet = \"22:00-07:00-\"\n", 0, "option \"quiet\"" },
+	{ URL "on = {digest}\n", 0, "option \"on\"" },
 	{ URL "on = {success}\n", 0, "recovered or succeeded" },
 	{ "form = pager\n" URL, 0, "option \"form\"" },
 };
@@ -128,6 +135,12 @@ test_events(void)
 		c->alerts[0].kinds ==
 		    (1U << ALERT_SUCCEEDED | 1U << ALERT_DEAD),
 	    "those of the list");
+	conf_free(c);
+	c = load("form = slack\n" URL, &why);
+	ok(c != NULL && c->alerts[0].max_per_hour == 20, "for people");
+	conf_free(c);
+	c = load(URL, &why);
+	ok(c != NULL && c->alerts[0].max_per_hour == 0, "for programs");
 	conf_free(c);
 }
 

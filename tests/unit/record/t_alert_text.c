@@ -77,6 +77,59 @@ test_kinds(void)
 	}
 }
 
+static bool
+is_good(const char *kind)
+{
+	return alert_is_good(&(struct alert_news){ .kind = kind });
+}
+
+/* The sum of what was not sent. */
+static void
+test_digest(void)
+{
+	struct alert_sum sums[12] = { { "failed", "mail", "x", 30 },
+		{ "missed", "web", NULL, 7 }, { "no_tick", NULL, NULL, 1 } };
+	struct alert_news n = { .kind = "digest",
+		.when = AT,
+		.count = 38,
+		.sums = sums,
+		.nsums = 3 };
+	struct buf b = BUF_INIT;
+
+	alert_subject(&n, &b);
+	buf_char(&b, '\n');
+	alert_words(&n, &b);
+	is_str(buf_cstr(&b),
+	    "minutehand: 38 more alerts\nSince: " AT "\n30 failed in mail/x\n"
+	    "7 missed in web\n1 times no ticker\nMore: minutehand status\n",
+	    "a digest");
+	buf_reset(&b);
+	n.is_zh = true;
+	alert_subject(&n, &b);
+	buf_char(&b, '\n');
+	alert_words(&n, &b);
+	is_str(buf_cstr(&b),
+	    "minutehand: 另有 38 条告警\n自：" AT "\n30 失败：mail/x\n"
+	    "7 错过：web\n1 ticker 未运行\n详情：minutehand status\n",
+	    "in Chinese");
+	for (int i = 3; i < 12; i++)
+		sums[i] = (struct alert_sum){ "recovered", "q\n\x1b", "j", 1 };
+	n.nsums = 12;
+	n.count = 50;
+	n.is_zh = false;
+	buf_reset(&b);
+	alert_words(&n, &b);
+	ok(strstr(buf_cstr(&b), "1 recovered in q") != NULL &&
+		strstr(buf_cstr(&b), "\n5 others\nMore: ") != NULL &&
+		strchr(buf_cstr(&b), '\x1b') == NULL,
+	    "ten lines, and the others: %s", buf_cstr(&b));
+	ok(!alert_is_good(&n), "no good news");
+	n.sums += 3;
+	n.nsums = 9;
+	ok(alert_is_good(&n), "unless each is");
+	buf_fini(&b);
+}
+
 static void
 test_words(void)
 {
@@ -116,8 +169,8 @@ test_words(void)
 	    "队列：q\n此前连续失败次数：4\n详情：minutehand runs q\n",
 	    "and before a success");
 	buf_fini(&b);
-	ok(alert_is_good("recovered") && !alert_is_good("failed") &&
-		!alert_is_good(NULL) && !alert_is_good("x"),
+	ok(is_good("recovered") && !is_good("failed") && !is_good(NULL) &&
+		!is_good("x"),
 	    "what is good news");
 }
 
@@ -145,6 +198,7 @@ main(void)
 	test_cases();
 	test_kinds();
 	test_words();
+	test_digest();
 	test_long();
 	return tap_done();
 }
