@@ -100,7 +100,10 @@ static void
 describe_next(const struct consume *c, const struct worker *w,
     const struct verdict *v, struct buf *out)
 {
-	int64_t max = conf_queue_for(c->ctl->conf, c->queue)->max_deliveries;
+	int64_t own = w->msg.max_attempts;
+	int64_t max = own > 0 ?
+	    own :
+	    conf_queue_for(c->ctl->conf, c->queue)->max_deliveries;
 
 	if (v->is_free)
 		buf_str(out, ", not counted");
@@ -109,6 +112,8 @@ describe_next(const struct consume *c, const struct worker *w,
 		    w->msg.attempt, max);
 	if (!v->is_free && w->msg.attempt >= max)
 		buf_str(out, "; it is a dead letter now");
+	else if (!v->is_free && own > 0)
+		buf_str(out, "; it is tried again by its retry_failed");
 	else if (c->retry_us == 0)
 		buf_str(out, "; it is tried again at once");
 	else

@@ -43,6 +43,7 @@ struct sink_message {
 	int64_t scheduled_us;	/* the slot */
 	int64_t lasts_s;	/* seconds in which it may be sent again */
 	int64_t max_runtime_us; /* of a program that works on it; 0: no limit */
+	int64_t failures;	/* of its work: it is sent again for each */
 	/* The registration of the queue's worker; set by net/. */
 	const struct signature *sig;
 	/* NULL, or a text to send unchanged: an alert. */

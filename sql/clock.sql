@@ -106,6 +106,13 @@ UPDATE queue SET changed_us = min(changed_us, :now),
 	leased_us = min(leased_us, :now)
 WHERE changed_us > :now OR leased_us > :now;
 
+-- What was to be looked at is looked at again, which says when next.
+
+-- name: clock_policy
+UPDATE policy SET check_us = min(check_us, :now),
+	overdue_us = min(overdue_us, :now), overlong_us = min(overlong_us, :now)
+WHERE check_us > :now OR overdue_us > :now OR overlong_us > :now;
+
 -- name: clock_work
 UPDATE work SET started_us = min(started_us, :now),
 	finished_us = min(finished_us, :now)

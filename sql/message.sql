@@ -1,9 +1,8 @@
 -- The embedded queue.
 
 -- columns: message
-id, state, attempt, priority, until_us, enqueued_us, lease, reason, body, run,
-	(SELECT max_runtime_us FROM policy WHERE policy.run = message.run)
-		AS max_runtime_us
+id, state, attempt, message.priority, until_us, enqueued_us, lease, reason,
+	body, message.run, policy.max_runtime_us, policy.max_attempts
 
 -- columns: params
 priority, json_extract(body, '$.args') AS args,
@@ -28,18 +27,27 @@ m.id, coalesce(r.task_id, nullif(({message_body} ->> 0) || '', ''), 'message:' |
 INSERT INTO message (queue, priority, state, attempt, enqueued_us, body, run)
 VALUES (:queue, :priority, 0, 0, :now, :body, :run);
 
+-- A job may say how often its work is tried, and when again: what comes back
+-- held and without an instant gets one then (message_put_off).
+
 -- name: message_expire
 UPDATE message SET
-	state = iif(lease IS NOT NULL AND attempt >= :max_deliveries, 2, 0),
+	state = iif(lease IS NULL, 0, iif(attempt >= coalesce((SELECT max_attempts
+			FROM policy WHERE policy.run = message.run), :max_deliveries), 2,
+		iif((SELECT max_attempts FROM policy
+			WHERE policy.run = message.run) IS NULL, 0, 1))),
 	reason = iif(lease IS NOT NULL, :reason, reason),
 	lease = NULL, until_us = NULL
 WHERE queue = :queue AND state = 1 AND until_us <= :now
-RETURNING id, state, run;
+RETURNING id, state, run, attempt, until_us;
+
+-- name: message_put_off
+UPDATE message SET until_us = :until_us WHERE id = :id;
 
 -- name: message_pick
-SELECT {message} FROM message
+SELECT {message} FROM message LEFT JOIN policy ON policy.run = message.run
 WHERE queue = :queue AND state = 0
-ORDER BY priority DESC, id LIMIT :limit;
+ORDER BY message.priority DESC, id LIMIT :limit;
 
 -- name: message_lease
 UPDATE message SET state = 1, attempt = attempt + 1, until_us = :until_us,
@@ -62,24 +70,40 @@ WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease;
 -- name: message_nack
 UPDATE message SET
 	attempt = attempt - :free,
-	state = iif(:free = 0 AND attempt >= :max_deliveries, 2,
-		iif(:until_us IS NULL, 0, 1)),
-	until_us = iif(:free = 0 AND attempt >= :max_deliveries, NULL,
-		:until_us),
+	state = iif(:free = 0 AND attempt >= coalesce((SELECT max_attempts
+			FROM policy WHERE policy.run = message.run), :max_deliveries), 2,
+		iif(:until_us IS NULL AND (:free = 1 OR :may_wait = 0
+			OR (SELECT max_attempts FROM policy
+				WHERE policy.run = message.run) IS NULL), 0, 1)),
+	until_us = iif(:free = 0 AND (attempt >= coalesce((SELECT max_attempts
+				FROM policy WHERE policy.run = message.run),
+				:max_deliveries)
+			OR :may_wait = 1 AND (SELECT max_attempts FROM policy
+				WHERE policy.run = message.run) IS NOT NULL),
+		NULL, :until_us),
 	lease = NULL, reason = iif(:free = 0, :reason, coalesce(:reason, reason))
 WHERE id = :id AND queue = :queue AND state = 1 AND lease = :lease
-RETURNING id, state, run;
+RETURNING id, state, run, attempt, until_us;
+
+-- The lease of a run's message, for a worker that knows its run alone.
+
+-- name: message_lease_of
+SELECT lease FROM message
+WHERE queue = :queue AND state = 1 AND run = :run AND lease IS NOT NULL;
 
 -- name: message_peek_ready
-SELECT {message} FROM message WHERE queue = :queue AND state = 0
-ORDER BY priority DESC, id LIMIT :limit;
+SELECT {message} FROM message LEFT JOIN policy ON policy.run = message.run
+WHERE queue = :queue AND state = 0
+ORDER BY message.priority DESC, id LIMIT :limit;
 
 -- name: message_peek_held
-SELECT {message} FROM message WHERE queue = :queue AND state = 1
+SELECT {message} FROM message LEFT JOIN policy ON policy.run = message.run
+WHERE queue = :queue AND state = 1
 ORDER BY until_us LIMIT :limit;
 
 -- name: message_peek_dead
-SELECT {message} FROM message WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit;
+SELECT {message} FROM message LEFT JOIN policy ON policy.run = message.run
+WHERE queue = :queue AND state = 2 ORDER BY id LIMIT :limit;
 
 -- The parameters of a run's message, while it is there.
 

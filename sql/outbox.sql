@@ -3,7 +3,8 @@
 -- columns: outbox
 o.run, r.task_id, r.job, o.queue, r.job_id, o.args, o.kwargs, o.priority,
 	{retry}, o.due_us, o.attempt, o.next_us, r.slot_us, r.state, r.reason,
-	(SELECT max_runtime_us FROM policy WHERE run = o.run) AS max_runtime_us
+	(SELECT max_runtime_us FROM policy WHERE run = o.run) AS max_runtime_us,
+	(SELECT failures FROM policy WHERE run = o.run) AS failures
 
 -- columns: outbox_dead_name
 o.run AS id, r.task_id AS name, iif(r.job IS NULL, NULL, r.job_id) AS job_id
@@ -84,6 +85,12 @@ DELETE FROM outbox WHERE run IN (SELECT value FROM json_each(:runs));
 
 -- name: outbox_put_off
 UPDATE outbox SET attempt = :attempt, next_us = :next_us
+WHERE run = :run AND next_us IS NOT NULL;
+
+-- Its work was tried: attempts at handing over, and its age, begin anew.
+
+-- name: outbox_renew
+UPDATE outbox SET due_us = :now, max_attempts = max_attempts + 1
 WHERE run = :run AND next_us IS NOT NULL;
 
 -- name: outbox_replay

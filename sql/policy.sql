@@ -8,9 +8,14 @@ p.run, p.max_runtime_us, p.expected_us, p.overdue_us, p.overlong_us, r.task_id,
 	(SELECT max(finished_us - started_us) FROM attempt WHERE run = p.run)
 		AS longest_us
 
+-- columns: policy_retry
+max_attempts, base_us, cap_us, failures, priority IS NOT NULL AS is_sent
+
 -- name: policy_insert
-INSERT INTO policy (run, max_runtime_us, expected_us, check_us)
-VALUES (:run, :max_runtime_us, :expected_us, :expected_us);
+INSERT INTO policy (run, max_runtime_us, expected_us, check_us, max_attempts,
+	base_us, cap_us, failures, priority, args, kwargs)
+VALUES (:run, :max_runtime_us, :expected_us, :expected_us, :max_attempts,
+	:base_us, :cap_us, 0, :priority, :args, :kwargs);
 
 -- An attempt begins that must not last for longer.
 
@@ -32,3 +37,25 @@ WHERE p.check_us <= :now ORDER BY p.check_us LIMIT :limit;
 UPDATE policy SET check_us = :check_us, overdue_us = :overdue_us,
 	overlong_us = :overlong_us
 WHERE run = :run;
+
+-- Work that failed, and is tried again.
+
+-- name: policy_retry
+SELECT {policy_retry} FROM policy
+WHERE run = :run AND max_attempts IS NOT NULL;
+
+-- name: policy_failed
+UPDATE policy SET failures = :failures WHERE run = :run;
+
+-- What a broker had is sent once more; its attempts at handing over and their
+-- age count anew.
+
+-- name: policy_resend
+INSERT INTO outbox (run, queue, args, kwargs, priority, {retry}, due_us,
+	attempt, next_us)
+SELECT p.run, r.queue, p.args, p.kwargs, p.priority,
+	j.max_attempts + p.failures, coalesce(j.max_age_us, :max_age_us),
+	coalesce(j.base_us, :base_us), coalesce(j.cap_us, :cap_us), :next_us,
+	p.failures, :next_us
+FROM policy AS p JOIN run AS r ON r.id = p.run LEFT JOIN job AS j ON j.id = r.job
+WHERE p.run = :run AND p.priority IS NOT NULL;

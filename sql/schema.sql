@@ -33,6 +33,9 @@ CREATE TABLE job (
 	owner TEXT,
 	alerts INTEGER,
 	expect_within_us INTEGER,
+	failed_max_attempts INTEGER,
+	failed_base_us INTEGER,
+	failed_cap_us INTEGER,
 	UNIQUE (queue, job_id)
 ) STRICT;
 
@@ -257,14 +260,23 @@ CREATE TABLE output (
 
 -- What a job asks of the work of a run, as it was when the slot was claimed:
 -- of jobs that ask for something.  check_us is when a ticker has to look next;
--- overdue_us and overlong_us are when the run was found to be so.
+-- overdue_us and overlong_us are when the run was found to be so.  failures is
+-- how often its work failed where the queue does not count that; with a
+-- priority, what was sent to a broker, to be sent again.
 CREATE TABLE policy (
 	run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
 	max_runtime_us INTEGER,
 	expected_us INTEGER,
 	check_us INTEGER,
 	overdue_us INTEGER,
-	overlong_us INTEGER
+	overlong_us INTEGER,
+	max_attempts INTEGER,
+	base_us INTEGER,
+	cap_us INTEGER,
+	failures INTEGER NOT NULL,
+	priority INTEGER,
+	args TEXT,
+	kwargs TEXT
 ) STRICT;
 
 CREATE INDEX policy_check ON policy (check_us) WHERE check_us IS NOT NULL;

@@ -106,12 +106,13 @@ show_state(struct ctl *c, const struct job *j)
 }
 
 static void
-show_retry(const struct retry *r)
+show_retry(const char *name, const struct retry_kind *kind,
+    const struct retry *r)
 {
 	struct buf b = BUF_INIT;
 
-	if (retry_print(r, &b) > 0)
-		show_text("retry", buf_cstr(&b));
+	if (retry_print(kind, r, &b) > 0)
+		show_text(name, buf_cstr(&b));
 	buf_fini(&b);
 }
 
@@ -147,7 +148,8 @@ show_job(struct ctl *c, const struct job *j)
 		show_seconds("expect within", j->expect_within_us);
 	if (j->misfire_grace_us != JOB_NO_GRACE)
 		show_seconds("misfire grace", j->misfire_grace_us);
-	show_retry(&j->retry);
+	show_retry("retry", &retry_handover, &j->retry);
+	show_retry("retry failed", &retry_failed, &j->retry_failed);
 	show_instant(c, "created", NULL,
 	    j->created_us - j->created_us % CLOCK_US_PER_S);
 	show_instant(c, "changed", NULL,

@@ -116,6 +116,7 @@ h_nack(struct ctx *ctx, const struct request *req, struct response *res)
 		fault_add(&res->faults, "reason", "has more than %d bytes",
 		    REASON_MAX);
 	how.delay_us = delay_s * CLOCK_US_PER_S;
+	how.is_delay_asked = json_has(req->json, "delay_seconds");
 	if (input_path(ctx, req, res) == 0) {
 		rc = sched_nack(&ctx->sched, &l, &how, &done);
 		answer(res, rc, l.n, done);

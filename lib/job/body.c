@@ -159,9 +159,19 @@ add_field(void *cookie, const char *name, const char *value)
 }
 
 static void
+add_retry(struct buf *out, const struct retry_kind *kind, const struct retry *r)
+{
+	struct buf text = BUF_INIT;
+
+	if (retry_print(kind, r, &text) != 0)
+		add_raw(out, kind->name, buf_cstr(&text));
+	out->is_failed |= text.is_failed;
+	buf_fini(&text);
+}
+
+static void
 add_policies(const struct job *j, const struct conf *conf, struct buf *out)
 {
-	struct buf retry = BUF_INIT;
 	struct job plain;
 
 	job_init(&plain);
@@ -179,10 +189,13 @@ add_policies(const struct job *j, const struct conf *conf, struct buf *out)
 		add_int(out, "max_instances", j->max_instances);
 	if (j->max_runtime_us != 0)
 		add_int(out, "max_runtime", j->max_runtime_us / CLOCK_US_PER_S);
-	if (retry_print(&j->retry, &retry) != 0)
-		add_raw(out, "retry", buf_cstr(&retry));
-	out->is_failed |= retry.is_failed;
-	buf_fini(&retry);
+	if (j->expect_within_us != 0)
+		add_int(out, "expect_within",
+		    j->expect_within_us / CLOCK_US_PER_S);
+	if (j->alerts != plain.alerts)
+		add_raw(out, "alerts", j->alerts != 0 ? "true" : "false");
+	add_retry(out, &retry_handover, &j->retry);
+	add_retry(out, &retry_failed, &j->retry_failed);
 	if (j->priority != 0)
 		add_int(out, "priority", j->priority);
 	if (j->state == JOB_PAUSED)

@@ -61,18 +61,19 @@ check_text(const char *name, const char *text, char first, struct faults *fs)
 
 /* What is left out is sound. */
 static int
-check_retry(struct retry r, struct faults *fs)
+check_retry(const struct retry_kind *kind, struct retry r, struct faults *fs)
 {
-	const struct retry_member *m = retry_members;
+	const struct retry_member *m = kind->members;
 	char name[32];
 	int64_t v;
 
-	for (size_t i = 0; i < RETRY_MEMBERS; i++, m++) {
-		v = *retry_at(&r, i);
+	for (size_t i = 0; i < kind->n; i++, m++) {
+		v = *retry_at(kind, &r, i);
 		if (v == RETRY_UNSET ||
 		    (v >= m->min * m->unit && v <= m->max * m->unit))
 			continue;
-		(void)snprintf(name, sizeof(name), "retry.%s", retry_names[i]);
+		(void)snprintf(name, sizeof(name), "%s.%s", kind->name,
+		    kind->names[i]);
 		return fault_add(fs, name, "cannot be %" PRId64, v);
 	}
 	return 0;
@@ -96,5 +97,7 @@ job_check(const struct job *j, struct faults *fs)
 			return fault_add(fs, numbers[i].name,
 			    "cannot be %" PRId64, v);
 	}
-	return check_retry(j->retry, fs);
+	if (check_retry(&retry_handover, j->retry, fs) != 0)
+		return -1;
+	return check_retry(&retry_failed, j->retry_failed, fs);
 }

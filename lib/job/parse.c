@@ -31,8 +31,8 @@
 static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
 	"job_store_kind", "replace_existing", "args", "kwargs",
 	"misfire_grace_time", "coalesce", "max_instances", "max_catchup",
-	"max_runtime", "expect_within", "alerts", "retry", "render", "priority",
-	"description", "paused", "count", "now" };
+	"max_runtime", "expect_within", "alerts", "retry", "retry_failed",
+	"render", "priority", "description", "paused", "count", "now" };
 #define PREVIEW_FIELDS 2
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -321,26 +321,28 @@ parse_params(struct parse *p)
 }
 
 static int
-parse_retry(struct parse *p)
+parse_retry(struct parse *p, const struct retry_kind *kind, struct retry *out)
 {
-	const struct retry_member *m = retry_members;
+	const struct retry_member *m = kind->members;
 	struct json_object *o = NULL;
 	struct faults inner = { .n = 0 };
+	char prefix[16];
 	int64_t v;
 
-	if (json_get_object(p->body, "retry", &o, p->fs) != 0)
+	if (json_get_object(p->body, kind->name, &o, p->fs) != 0)
 		return -1;
 	if (o == NULL)
 		return 0;
-	json_only(o, "", retry_names, RETRY_MEMBERS, &inner);
-	for (size_t i = 0; i < RETRY_MEMBERS; i++, m++) {
+	json_only(o, "", kind->names, kind->n, &inner);
+	for (size_t i = 0; i < kind->n; i++, m++) {
 		v = RETRY_UNSET;
-		json_get_int(o, retry_names[i],
+		json_get_int(o, kind->names[i],
 		    &(struct json_range){ m->min, m->max }, &v, &inner);
 		if (v != RETRY_UNSET)
-			*retry_at(&p->j->retry, i) = v * m->unit;
+			*retry_at(kind, out, i) = v * m->unit;
 	}
-	fault_add_all(p->fs, "retry.", &inner);
+	(void)snprintf(prefix, sizeof(prefix), "%s.", kind->name);
+	fault_add_all(p->fs, prefix, &inner);
 	return inner.n > 0 ? -1 : 0;
 }
 
@@ -422,7 +424,8 @@ parse_policies(struct parse *p)
 	rc |= parse_limit(p, "max_runtime", &p->j->max_runtime_us);
 	rc |= parse_limit(p, "expect_within", &p->j->expect_within_us);
 	rc |= parse_alerts(p);
-	rc |= parse_retry(p);
+	rc |= parse_retry(p, &retry_handover, &p->j->retry);
+	rc |= parse_retry(p, &retry_failed, &p->j->retry_failed);
 	rc |= parse_description(p);
 	rc |= json_get_bool(p->body, "paused", &is_paused, p->fs);
 	p->j->is_state_asked = json_member(p->body, "paused") != NULL;

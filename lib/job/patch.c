@@ -50,6 +50,8 @@ static const struct {
 	{ "kwargs", offsetof(struct job, kwargs), 0 },
 	{ "render", offsetof(struct job, render), 0 },
 	{ "retry", offsetof(struct job, retry), sizeof(struct retry) },
+	{ "retry_failed", offsetof(struct job, retry_failed),
+	    sizeof(struct retry) },
 	{ "description", offsetof(struct job, description), 0 },
 	{ "priority", offsetof(struct job, priority), sizeof(int64_t) },
 	{ "misfire_grace_time", offsetof(struct job, misfire_grace_us),

@@ -144,6 +144,14 @@ add_limit(struct buf *out, const char *name, int64_t us)
 }
 
 static void
+add_retry(struct buf *out, const struct retry_kind *kind, const struct retry *r)
+{
+	buf_printf(out, ",\"%s\":", kind->name);
+	if (retry_print(kind, r, out) == 0)
+		buf_str(out, "null");
+}
+
+static void
 add_policies(struct buf *out, const struct job *j)
 {
 	if (j->misfire_grace_us == JOB_NO_GRACE)
@@ -160,9 +168,8 @@ add_policies(struct buf *out, const struct job *j)
 		j->alerts != 0		  ? "true" :
 					    "false",
 	    "null");
-	buf_str(out, ",\"retry\":");
-	if (retry_print(&j->retry, out) == 0)
-		buf_str(out, "null");
+	add_retry(out, &retry_handover, &j->retry);
+	add_retry(out, &retry_failed, &j->retry_failed);
 	add_number(out, "priority", j->priority);
 }
 

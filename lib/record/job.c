@@ -32,6 +32,7 @@ job_init(struct job *j)
 		.max_catchup = 100,
 		.max_instances = 1,
 		.retry = RETRY_EMPTY,
+		.retry_failed = RETRY_EMPTY,
 		.alerts = JOB_ALERTS_QUEUE,
 		.state = JOB_ACTIVE,
 		.next_run_us = JOB_NEVER,

@@ -42,10 +42,11 @@ struct job {
 	bool coalesce;
 	int64_t max_catchup;
 	int64_t max_instances;
-	int64_t max_runtime_us;	  /* longer runs are ended; 0: no limit */
-	int64_t expect_within_us; /* from slot to success; 0: no limit */
-	struct retry retry;	  /* as given */
-	int64_t alerts;		  /* JOB_ALERTS_…: are alerts of it sent? */
+	int64_t max_runtime_us;	   /* longer runs are ended; 0: no limit */
+	int64_t expect_within_us;  /* from slot to success; 0: no limit */
+	struct retry retry;	   /* as given */
+	struct retry retry_failed; /* of work; no max_age */
+	int64_t alerts;		   /* JOB_ALERTS_…: are alerts of it sent? */
 	enum job_state state;
 	char *reason;	     /* why paused or quarantined, or NULL */
 	int64_t next_run_us; /* JOB_NEVER if paused or exhausted */

@@ -26,6 +26,7 @@ struct message {
 	int64_t attempt;	/* deliveries so far */
 	int64_t run;		/* row of its run; 0: none */
 	int64_t max_runtime_us; /* of an attempt at it; 0: no limit */
+	int64_t max_attempts;	/* of its job\'s retry_failed; 0: not given */
 	int64_t until_us;	/* HELD: when it becomes ready again */
 	int64_t enqueued_us;
 	char lease[MESSAGE_LEASE_MAX]; /* "" when not leased */

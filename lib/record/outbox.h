@@ -28,6 +28,7 @@ struct outbox {
 	enum run_state state;	/* of the run */
 	char *reason;		/* of the run, or NULL */
 	int64_t max_runtime_us; /* of an attempt at it; 0: no limit */
+	int64_t failures;	/* of its work so far */
 };
 
 /* Limit of a batch: bytes of parameters in memory at once. */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/base/list.h"
+#include "lib/record/retry.h"
 #include "lib/record/run.h"
 
 #define POLICY_NEVER INT64_MAX
@@ -25,6 +26,17 @@ struct policy {
 	enum outcome outcome; /* OUTCOME_NONE: no worker has reported */
 	int64_t started_us, finished_us; /* of the last attempt */
 	int64_t longest_us;		 /* the longest attempt before */
+};
+
+/* What is asked of a run when its slot is claimed; strings are borrowed. */
+struct policy_new {
+	int64_t run;
+	int64_t max_runtime_us; /* 0: no limit */
+	int64_t expected_us;	/* or POLICY_NEVER */
+	struct retry retry;	/* of work; max_attempts 0: none */
+	int64_t priority;	/* of what is sent to a broker; -1: nothing */
+	const char *args;	/* likewise; or NULL */
+	const char *kwargs;
 };
 
 /* Free what p owns; empty afterwards. */

@@ -1,6 +1,7 @@
 #ifndef LIB_RECORD_RETRY_H
 #define LIB_RECORD_RETRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,26 +27,39 @@ struct retry {
 	int64_t cap_us;
 };
 
-/* Its members as their owner writes them. */
-#define RETRY_MEMBERS 4
-extern const char *const retry_names[RETRY_MEMBERS];
-extern const struct retry_member {
+/* A member as its owner writes it. */
+struct retry_member {
 	size_t at;	  /* in struct retry */
 	int64_t min, max; /* as written */
 	int64_t unit;	  /* stored for 1 written */
 	int64_t fallback; /* stored, if it is left out */
-} retry_members[RETRY_MEMBERS];
+};
+
+/* The retries of a job: of handing over, and of work that failed. */
+struct retry_kind {
+	const char *name; /* "retry", "retry_failed" */
+	const char *const *names;
+	const struct retry_member *members;
+	size_t n;
+};
+#define RETRY_MEMBERS_MAX 4
+extern const struct retry_kind retry_handover, retry_failed;
 
 /* Member i of r. */
-int64_t *retry_at(struct retry *r, size_t i);
+int64_t *retry_at(const struct retry_kind *kind, struct retry *r, size_t i);
 
 /* r with the defaults for what it leaves out; NULL leaves out all. */
-struct retry retry_effective(const struct retry *r);
+struct retry retry_effective(const struct retry_kind *kind,
+    const struct retry *r);
+
+/* Has r any member?  Work that failed is not tried again without. */
+bool retry_is_given(const struct retry_kind *kind, const struct retry *r);
 
 /*
  * Append the JSON object of the members that r has; without any nothing, and 0
  * is returned.
  */
-size_t retry_print(const struct retry *r, struct buf *out);
+size_t retry_print(const struct retry_kind *kind, const struct retry *r,
+    struct buf *out);
 
 #endif

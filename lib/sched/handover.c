@@ -31,6 +31,7 @@ handover_of_job(struct store *st, const struct job *j, struct delivery *target,
 	h->args = j->args;
 	h->kwargs = j->kwargs;
 	h->retry = &j->retry;
+	h->retry_failed = &j->retry_failed;
 	h->target = NULL;
 	h->max_instances = j->max_instances;
 	h->max_runtime_us = j->max_runtime_us;
@@ -88,7 +89,7 @@ handover_outbox(struct store *st, struct run *r, const struct handover *h)
 		.args = h->args,
 		.kwargs = h->kwargs,
 		.priority = h->priority,
-		.retry = retry_effective(h->retry),
+		.retry = retry_effective(&retry_handover, h->retry),
 		.now_us = r->decided_us,
 	};
 	enum store_rc rc;
@@ -144,7 +145,7 @@ handover_target(struct store *st, struct run *r, const struct handover *h)
 	d.run = r->row;
 	d.job = r->job;
 	d.due_us = r->decided_us;
-	d.retry = retry_effective(h->retry);
+	d.retry = retry_effective(&retry_handover, h->retry);
 	return store_delivery_insert(st, &d);
 }
 
@@ -163,13 +164,25 @@ handover_any(struct store *st, struct run *r, const struct handover *h)
 static enum store_rc
 write_policy(struct store *st, const struct run *r, const struct handover *h)
 {
-	struct policy p = { .run = r->row, .expected_us = POLICY_NEVER };
+	struct policy_new p = { .run = r->row,
+		.expected_us = POLICY_NEVER,
+		.priority = -1 };
 
 	if (h->target == NULL)
 		p.max_runtime_us = h->max_runtime_us;
 	if (h->expect_within_us != 0)
 		p.expected_us = r->slot_us + h->expect_within_us;
-	return p.max_runtime_us == 0 && p.expected_us == POLICY_NEVER ?
+	if (h->retry_failed != NULL &&
+	    retry_is_given(&retry_failed, h->retry_failed))
+		p.retry = retry_effective(&retry_failed, h->retry_failed);
+	if (p.retry.max_attempts != 0 && h->target == NULL &&
+	    r->state == RUN_DUE) {
+		p.priority = h->priority;
+		p.args = h->args;
+		p.kwargs = h->kwargs;
+	}
+	return p.max_runtime_us == 0 && p.expected_us == POLICY_NEVER &&
+		p.retry.max_attempts == 0 ?
 	    STORE_OK :
 	    store_policy_insert(st, &p);
 }

@@ -19,6 +19,7 @@ struct handover {
 	struct buf *scratch;	       /* for the body; overwritten */
 	const struct delivery *target; /* an outside target; NULL: a queue */
 	int64_t max_instances;	       /* of the job, for an outside target */
+	const struct retry *retry_failed; /* of its work, or NULL: none */
 	/* Limits of its work; 0: none. */
 	int64_t max_runtime_us, expect_within_us;
 };

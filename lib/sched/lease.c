@@ -200,6 +200,7 @@ sched_nack(struct sched *s, const struct sched_leases *l,
 	const struct store_nack nack = {
 		.now_us = clock_get_us(s->clock),
 		.delay_us = how->delay_us,
+		.is_delay_asked = how->is_delay_asked,
 		.max_deliveries = sched_max_deliveries(s, l->queue),
 		.reason = how->reason,
 		.is_free = how->is_free,

@@ -290,11 +290,62 @@ report_start(struct store *st, const struct run *r, const char *worker,
 	return rc == STORE_OK ? store_policy_start(st, r->row, now_us) : rc;
 }
 
+/* The message of a run is put back, as its worker would have done. */
+static enum store_rc
+retry_message(struct store *st, const struct run *r, const struct work_end *e)
+{
+	const struct store_nack n = { .now_us = e->now_us,
+		.reason = e->error,
+		.end = *e };
+	char *lease;
+	enum store_rc rc = store_message_lease_of(st, r->queue, r->row, &lease);
+
+	if (rc == STORE_OK)
+		rc = store_message_nack(st, r->queue, lease, &n);
+	free(lease);
+	return rc;
+}
+
+/* What a broker had is sent again, unless that was the last attempt. */
+static enum store_rc
+retry_broker(struct store *st, const struct run *r, struct policy_retry *p,
+    struct work_end *e)
+{
+	enum store_rc rc = STORE_OK;
+
+	if (++p->failures >= p->retry.max_attempts)
+		return STORE_NOTFOUND;
+	e->outcome = OUTCOME_QUEUED;
+	rc = store_work_end(st, r->row, e);
+	if (rc == STORE_OK)
+		rc = store_policy_failed(st, r->row, p);
+	if (rc == STORE_OK)
+		rc = store_policy_resend(st, r->row,
+		    e->now_us + store_policy_delay_us(p, p->failures));
+	return rc == STORE_OK ?
+	    store_run_set(st,
+		&(struct store_run_set){ .run = r->row, .state = RUN_DUE }) :
+	    rc;
+}
+
+/* Try work that failed again, if its job says so; STORE_NOTFOUND: it does not,
+ * or not again. */
+static enum store_rc
+retry_work(struct store *st, const struct run *r, struct work_end *e)
+{
+	struct policy_retry p;
+	enum store_rc rc = store_policy_retry(st, r->row, &p);
+
+	if (rc != STORE_OK || !p.is_given)
+		return rc == STORE_OK ? STORE_NOTFOUND : rc;
+	return p.is_sent ? retry_broker(st, r, &p, e) : retry_message(st, r, e);
+}
+
 static enum store_rc
 report_end(struct store *st, const struct run *r, const struct sched_report *p,
     int64_t now_us)
 {
-	const struct work_end end = {
+	struct work_end end = {
 		.outcome = p->outcome,
 		.now_us = now_us,
 		.status = p->work.status,
@@ -311,7 +362,13 @@ report_end(struct store *st, const struct run *r, const struct sched_report *p,
 		rc = report_start(st, r, NULL, now_us);
 	else if (was != OUTCOME_RUNNING)
 		return STORE_CONFLICT;
-	return rc == STORE_OK ? store_work_end(st, r->row, &end) : rc;
+	if (rc != STORE_OK)
+		return rc;
+	if (p->outcome == OUTCOME_FAILED &&
+	    (rc = retry_work(st, r, &end)) != STORE_NOTFOUND)
+		return rc;
+	end.outcome = p->outcome;
+	return store_work_end(st, r->row, &end);
 }
 
 /* Record a report in the open transaction. */

@@ -393,8 +393,9 @@ enum store_rc sched_run_report(struct sched *s, const struct sched_report *r,
 /* How messages return to their queue. */
 struct sched_nack {
 	int64_t delay_us;
-	const char *reason; /* NULL: none */
-	bool is_free;	    /* is not counted as a delivery; without a
+	bool is_delay_asked; /* whatever its job's retry_failed says */
+	const char *reason;  /* NULL: none */
+	bool is_free;	     /* is not counted as a delivery; without a
 			      * reason the previous one stays */
 	struct sched_work work;
 };

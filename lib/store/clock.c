@@ -117,6 +117,7 @@ store_clock_delays(struct store *st, int64_t now_us, int64_t mark_us)
 		SQL_CLOCK_ENQUEUED,
 		SQL_CLOCK_QUEUE,
 		SQL_CLOCK_DENIAL,
+		SQL_CLOCK_POLICY,
 		SQL_CLOCK_WORK,
 		SQL_CLOCK_ATTEMPT,
 		SQL_CLOCK_OUTPUT,

@@ -31,6 +31,7 @@ extern const struct columns columns_outbox_dead_name;
 extern const struct columns columns_output;
 extern const struct columns columns_params;
 extern const struct columns columns_policy;
+extern const struct columns columns_policy_retry;
 extern const struct columns columns_prune_once;
 extern const struct columns columns_prune_seen;
 extern const struct columns columns_queue;

@@ -33,6 +33,7 @@ static const struct column outbox_fields[] = {
 	COLUMN_NAME("state", struct outbox, state, run_state_names),
 	COLUMN_TEXT("reason", struct outbox, reason),
 	COLUMN_INT_OR("max_runtime_us", struct outbox, max_runtime_us, 0),
+	COLUMN_INT_OR("failures", struct outbox, failures, 0),
 };
 
 static const struct column outbox_new_fields[] = {
@@ -202,6 +203,13 @@ store_outbox_put_off(struct store *st, const struct outbox *o,
 	    ARGS(ROW(&columns_outbox, o)));
 
 	return rc == STORE_OK ? set_state(st, o, state, reason) : rc;
+}
+
+enum store_rc
+store_outbox_renew(struct store *st, int64_t run, int64_t now_us)
+{
+	return stmt_exec(st, SQL_OUTBOX_RENEW,
+	    ARGS(INT(":run", run), INT(":now", now_us)));
 }
 
 enum store_rc

@@ -81,6 +81,12 @@ enum store_rc store_outbox_sent_all(struct store *st, const int64_t *runs,
 enum store_rc store_outbox_put_off(struct store *st, const struct outbox *o,
     enum run_state state, const char *reason);
 
+/*
+ * Its work was tried, and failed: another attempt is allowed, and its age
+ * counts from now_us.
+ */
+enum store_rc store_outbox_renew(struct store *st, int64_t run, int64_t now_us);
+
 /* Make a dead letter due again; STORE_NOTFOUND: it is not one. */
 enum store_rc store_outbox_replay(struct store *st, int64_t run, int64_t now_us,
     const char *reason);

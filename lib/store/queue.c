@@ -45,6 +45,7 @@ static const struct column message_fields[] = {
 	COLUMN_TEXT("body", struct message, body),
 	COLUMN_INT_OR("run", struct message, run, 0),
 	COLUMN_INT_OR("max_runtime_us", struct message, max_runtime_us, 0),
+	COLUMN_INT_OR("max_attempts", struct message, max_attempts, 0),
 };
 
 static const struct column new_fields[] = {
@@ -222,6 +223,21 @@ store_message_insert(struct store *st, const struct store_message_new *m)
 	    rc;
 }
 
+/* A message waits for its next attempt as its job says: until when. */
+static enum store_rc
+put_off(struct store *st, struct stmt *q, int64_t now_us)
+{
+	struct policy_retry p;
+	enum store_rc rc = store_policy_retry(st, row_int(q, 2), &p);
+
+	return rc == STORE_OK ?
+	    stmt_exec(st, SQL_MESSAGE_PUT_OFF,
+		ARGS(INT(":id", row_int(q, 0)),
+		    INT(":until_us",
+			now_us + store_policy_delay_us(&p, row_int(q, 3))))) :
+	    rc;
+}
+
 /*
  * Run a statement that returns number, state and run of each message it
  * changes: add alerts for dead ones, and end the attempts at their runs as e
@@ -243,6 +259,9 @@ change_states(struct store *st, enum sql_id id, const struct arg *args,
 							     OUTCOME_QUEUED;
 		if (rc == STORE_OK)
 			rc = store_work_end(st, row_int(q, 2), e);
+		if (rc == STORE_OK && row_int(q, 1) == MESSAGE_HELD &&
+		    row_is_null(q, 4))
+			rc = put_off(st, q, e->now_us);
 		stmt_fail(q, rc);
 	}
 	rc = stmt_end(q);
@@ -325,9 +344,25 @@ store_message_nack(struct store *st, const char *queue, const char *lease,
 	return change_states(st, SQL_MESSAGE_NACK,
 	    ARGS(LEASED(queue, lease), INT(":free", n->is_free),
 		INT(":max_deliveries", n->max_deliveries),
+		INT(":may_wait", !n->is_delay_asked),
 		INT_OR_NULL(":until_us", n->now_us + n->delay_us, n->now_us),
 		TEXT(":reason", n->reason)),
 	    &end);
+}
+
+enum store_rc
+store_message_lease_of(struct store *st, const char *queue, int64_t run,
+    char **out)
+{
+	struct stmt *q = stmt_call(st, SQL_MESSAGE_LEASE_OF,
+	    ARGS(TEXT(":queue", queue), INT(":run", run)));
+
+	*out = NULL;
+	if (stmt_next(q))
+		*out = row_copy(q, 0);
+	else
+		stmt_fail(q, STORE_NOTFOUND);
+	return stmt_end(q);
 }
 
 enum store_rc

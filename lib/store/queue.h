@@ -112,11 +112,20 @@ enum store_rc store_message_ack(struct store *st, const char *queue,
 enum store_rc store_message_extend(struct store *st, const char *queue,
     const char *lease, int64_t until_us);
 
+/*
+ * Read the lease of the message of a run that a worker has into *out, owned;
+ * STORE_NOTFOUND: no worker has it.
+ */
+enum store_rc store_message_lease_of(struct store *st, const char *queue,
+    int64_t run, char **out);
+
 /* How a message is released. */
 struct store_nack {
 	int64_t now_us;
 	int64_t delay_us;
-	int64_t max_deliveries; /* deliveries after which it is dead */
+	bool is_delay_asked;	/* whatever its job's retry_failed says */
+	int64_t max_deliveries; /* after which it is dead, unless its job's
+				 * retry_failed says another number */
 	const char *reason;	/* NULL: none given */
 	bool is_free;		/* this delivery does not count */
 	struct work_end end;	/* outcome and error are set by the call */

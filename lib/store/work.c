@@ -3,6 +3,7 @@
 
 #include "lib/store/alert.h"
 #include "lib/store/columns.h"
+#include "lib/store/policy.h"
 #include "lib/store/work.h"
 #include "lib/db/stmt.h"
 #include "lib/base/utf8.h"
@@ -145,8 +146,13 @@ store_work_follow(struct store *st, const struct run *r)
 enum store_rc
 store_work_replay(struct store *st, int64_t run)
 {
+	const struct policy_retry none = { .failures = 0 };
 	enum store_rc rc =
 	    stmt_exec(st, SQL_WORK_FORGET, ARGS(INT(":run", run)));
+
+	/* As often as at first. */
+	if (rc == STORE_OK)
+		rc = store_policy_failed(st, run, &none);
 
 	return rc == STORE_OK ? store_work_reopen(st, run, OUTCOME_QUEUED) : rc;
 }

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,9 @@ append_push(struct pushing *p, const struct redis_route *k,
 		buf_reset(&p->key);
 		/* In a Redis cluster: the same hash slot as the queue. */
 		buf_printf(&p->key, "minutehand:{%s}:%s", m->queue, m->id);
+		/* What failed there is sent again on purpose. */
+		if (m->failures > 0)
+			buf_printf(&p->key, ":%" PRId64, m->failures);
 		return append(p,
 		    (const char *const[]){ "EVALSHA", p->m->sha, "2",
 			buf_cstr(&p->key), list, seconds, push, body },

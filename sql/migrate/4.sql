@@ -194,6 +194,9 @@ CREATE TABLE output (
 -- Are the alerts of a job to be sent?  NULL: as those of its queue.
 ALTER TABLE job ADD COLUMN alerts INTEGER;
 ALTER TABLE job ADD COLUMN expect_within_us INTEGER;
+ALTER TABLE job ADD COLUMN failed_max_attempts INTEGER;
+ALTER TABLE job ADD COLUMN failed_base_us INTEGER;
+ALTER TABLE job ADD COLUMN failed_cap_us INTEGER;
 ALTER TABLE job_gone ADD COLUMN alerts INTEGER;
 
 -- How many runs of a job in a row did not succeed: counted from here on.
@@ -213,7 +216,14 @@ CREATE TABLE policy (
 	expected_us INTEGER,
 	check_us INTEGER,
 	overdue_us INTEGER,
-	overlong_us INTEGER
+	overlong_us INTEGER,
+	max_attempts INTEGER,
+	base_us INTEGER,
+	cap_us INTEGER,
+	failures INTEGER NOT NULL,
+	priority INTEGER,
+	args TEXT,
+	kwargs TEXT
 ) STRICT;
 
 CREATE INDEX policy_check ON policy (check_us) WHERE check_us IS NOT NULL;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016,SC2154 # programs are written in quotes; run sets what is used here
+# shellcheck disable=SC2016,SC2034,SC2153,SC2154 # programs are in quotes; helpers set and use the rest
 # Runs that take too long or are late: stopped by max_runtime, reported by
 # expect_within, by each kind of worker.
 
@@ -155,4 +155,149 @@ consume() {
 	mh job set q j expect_within=null max_runtime=null
 	mh job delete q j >/dev/null
 	[ "$(sql 'SELECT max_runtime_us, expected_us > 0 FROM policy')" = '90000000|1' ]
+}
+
+# A job q/$1 whose work is tried again: $2 is its retry_failed.
+again() {
+	echo '{"queue_name":"q","job_id":"'"$1"'","trigger":"date","run_date":"2099-01-01","retry_failed":'"$2"'}' |
+	    mh job add --json - >/dev/null
+}
+
+# What waits becomes due.
+due() {
+	sql 'UPDATE message SET until_us = 1 WHERE until_us IS NOT NULL AND lease IS NULL;
+	    UPDATE outbox SET next_us = 1 WHERE next_us IS NOT NULL'
+}
+
+@test "retry_failed: consume tries as often as the job says, then it is dead" {
+	again j '{"max_attempts":3,"base":1000,"cap":1000}'
+	id=$(mh job run q j)
+	run consume -- false
+	[[ $output == *', attempt 1 of 3; it is tried again by its retry_failed' ]]
+	[ "$(of "$id" '[.outcome, .attempts] | tojson')" = '["queued",1]' ]
+	[ "$(sql "SELECT state, until_us > 0, lease IS NULL FROM message")" = '1|1|1' ]
+	due
+	consume --quiet -- false || :
+	due
+	run consume -- false
+	[[ $output == *', attempt 3 of 3; it is a dead letter now' ]]
+	[ "$(of "$id" '[.outcome, .attempts] | tojson')" = '["dead",3]' ]
+	# Replayed, it has as many attempts again.
+	mh dead replay q --all >/dev/null
+	consume --quiet -- false || :
+	[ "$(of "$id" .outcome)" = queued ]
+	due
+	consume -- true
+	[ "$(of "$id" '[.outcome, .attempts] | tojson')" = '["succeeded",5]' ]
+	mh audit >/dev/null
+}
+
+@test "retry_failed: the wait is random, within what base and cap allow" {
+	again j '{"max_attempts":1000,"base":100,"cap":150}'
+	id=$(mh job run q j)
+	for max in 100 150 150; do
+		consume --quiet -- false || :
+		[ "$(sql "SELECT until_us / 1000000 - unixepoch() <= $max,
+		    until_us / 1000000 - unixepoch() >= -2 FROM message")" = '1|1' ]
+		due
+	done
+	# A message without a job's retry_failed, as before.
+	job plain
+	mh job run q plain >/dev/null
+	consume --quiet -- true
+	run consume --retry-after 7s -- false
+	[[ $output == *', attempt 1 of 2; it is tried again in 7 s' ]]
+}
+
+@test "retry_failed: a lease that lapses waits, and counts" {
+	again j '{"max_attempts":2,"base":1000,"cap":1000}'
+	id=$(mh job run q j)
+	for outcome in queued dead; do
+		sql "UPDATE message SET state = 1, attempt = attempt + 1, lease = '1-x', until_us = 1;
+		    UPDATE work SET outcome = 'running', attempts = attempts + 1"
+		consume -- true
+		[ "$(of "$id" '[.outcome, .error] | tojson')" = "[\"$outcome\",\"lease expired\"]" ]
+		[ "$outcome" = dead ] || [ "$(sql 'SELECT state, until_us > 1 FROM message')" = '1|1' ]
+	done
+	[ "$(sql 'SELECT state FROM message')" = 2 ]
+}
+
+@test "retry_failed: broker = command, apart from retry" {
+	printf '%s\n' 'command "work" {' 'command = {"/bin/sh", "-c", "cat >/dev/null; exit 3"}' '}' \
+	    'queue "q" {' 'broker = command' '}' >>"$CONF"
+	echo '{"queue_name":"q","job_id":"j","trigger":"date","run_date":"2099-01-01",
+	    "retry":{"max_attempts":1},"retry_failed":{"max_attempts":3,"base":500,"cap":500}}' |
+	    mh job add --json - >/dev/null
+	id=$(mh job run q j)
+	for n in 1 2; do
+		tick
+		[ "$(of "$id" '[.state, .outcome, .attempts, .status] | tojson')" = "[\"due\",\"queued\",$n,3]" ]
+		tick
+		[ "$(of "$id" .attempts)" = "$n" ]
+		due
+	done
+	tick
+	[ "$(of "$id" '[.state, .outcome, .attempts, .reason] | tojson')" \
+	    = '["dead","dead",3,"attempt 3 of 3 failed: exit 3"]' ]
+	[ "$(sql 'SELECT count(*) FROM attempt')" -eq 3 ]
+	# By hand, as often again.
+	mh dead replay q --all >/dev/null
+	tick
+	[ "$(of "$id" '[.state, .outcome] | tojson')" = '["due","queued"]' ]
+}
+
+@test "retry_failed: show, set, and what is refused" {
+	again j '{"max_attempts":3}'
+	[ "$(mh job show q j --json | jq -c .retry_failed)" = '{"max_attempts":3}' ]
+	[[ $(mh job show q j) == *'retry failed   {"max_attempts":3}'* ]]
+	mh job set q j 'retry_failed={"base":2,"cap":9}'
+	[ "$(mh job show q j --json | jq -c .retry_failed)" = '{"base":2,"cap":9}' ]
+	mh job set q j retry_failed=null
+	[ "$(mh job show q j --json | jq -c .retry_failed)" = null ]
+	for bad in '{"max_attempts":0}' '{"max_attempts":1001}' '{"base":-1}' '{"max_age":1}' '{"x":1}' 3 '"a"'; do
+		run -65 mh job set q j "retry_failed=$bad"
+		[[ $output == *retry_failed* ]]
+	done
+	[ "$(mh job show q j --json | jq -c .retry_failed)" = null ]
+}
+
+@test "retry_failed: what a worker reports as failed is sent to its broker again" {
+	load ../support/cgi.bash
+	export MINUTEHAND_CONF=$CONF
+	conf=$CONF token=$TOKEN
+	printf '%s\n' 'redis "down" {' 'port = 1' '}' 'queue "r" {' 'broker = redis' '}' >>"$conf"
+	echo '{"queue_name":"r","job_id":"j","trigger":"date","run_date":"2099-01-01","kwargs":{"x":1},
+	    "priority":3,"retry_failed":{"max_attempts":2,"base":100,"cap":100}}' |
+	    mh job add --json - >/dev/null
+	id=$(mh job run r j)
+	sql "DELETE FROM outbox; UPDATE run SET state = 'sent'"
+	mh job delete r j >/dev/null
+	post "/v1/runs/$id/fail" '{"error":"no disk"}'
+	status_is 200
+	[ "$(field .outcome)" = queued ]
+	[ "$(of "$id" '[.state, .outcome, .error] | tojson')" = '["due","queued","no disk"]' ]
+	[ "$(sql 'SELECT kwargs, priority, next_us > 0, attempt FROM outbox')" = '{"x":1}|3|1|1' ]
+	# Nothing is sent twice for one report.
+	post "/v1/runs/$id/fail" '{"error":"no disk"}'
+	status_is 409
+	sql "DELETE FROM outbox; UPDATE run SET state = 'sent'"
+	post "/v1/runs/$id/fail" '{"error":"still"}'
+	[ "$(field .outcome)" = failed ]
+	[ "$(sql 'SELECT count(*) FROM outbox')" = 0 ]
+	[ "$(of "$id" '[.state, .outcome, .attempts] | tojson')" = '["sent","failed",2]' ]
+	# A message of the embedded queue is put back, and its lease is void.
+	again e '{"max_attempts":2,"base":100,"cap":100}'
+	id=$(mh job run q e)
+	post /v1/queues/q/lease '{}'
+	lease=$(field .messages[0].lease)
+	post "/v1/runs/$id/fail" '{"error":"mine"}'
+	[ "$(field .outcome)" = queued ]
+	[ "$(sql 'SELECT state, lease IS NULL, until_us > 0, reason FROM message')" = '1|1|1|mine' ]
+	post /v1/queues/q/ack "{\"leases\":[\"$lease\"]}"
+	[ "$(field .lapsed)" = 1 ]
+	# The worker says when.
+	due
+	post /v1/queues/q/lease '{}'
+	post /v1/queues/q/nack "{\"leases\":[\"$(field .messages[0].lease)\"],\"delay_seconds\":7}"
+	[ "$(sql 'SELECT state FROM message')" = 2 ]
 }

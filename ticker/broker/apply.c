@@ -14,6 +14,7 @@
 #include "lib/record/job.h"
 #include "lib/base/log.h"
 #include "lib/store/job.h"
+#include "lib/store/policy.h"
 #include "lib/store/work.h"
 #include "ticker/broker/push_int.h"
 #include "lib/base/ban.h"
@@ -93,6 +94,42 @@ again(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 	return store_outbox_put_off(st, o, state, text);
 }
 
+/*
+ * The work of a run failed at a server that executes it: the next attempt by
+ * its job's retry_failed.  It is no attempt at handing over: those, and their
+ * age, count from here on.  STORE_NOTFOUND: its job says nothing of it.
+ */
+static enum store_rc
+work_again(struct push *p, struct store *st, struct outbox *o,
+    const struct sink_message *m)
+{
+	int64_t now_us = clock_get_us(p->s->clock), wait;
+	enum run_state state = RUN_DUE;
+	struct policy_retry r;
+	char text[WHY_MAX];
+	enum store_rc rc = store_policy_retry(st, o->run, &r);
+
+	if (rc != STORE_OK || !r.is_given)
+		return rc == STORE_OK ? STORE_NOTFOUND : rc;
+	o->attempt++;
+	wait = store_policy_delay_us(&r, ++r.failures);
+	if (wait < AGAIN_MIN_US)
+		wait = AGAIN_MIN_US;
+	o->next_us = now_us + (m->retry_us > wait ? m->retry_us : wait);
+	(void)snprintf(text, sizeof(text), "attempt %lld of %lld failed: %s",
+	    (long long)r.failures, (long long)r.retry.max_attempts,
+	    m->why == NULL ? "no answer" : m->why);
+	if (r.failures >= r.retry.max_attempts) {
+		state = RUN_DEAD;
+		o->next_us = OUTBOX_NEVER;
+		log_failure(o, state, text);
+	}
+	rc = store_policy_failed(st, o->run, &r);
+	if (rc == STORE_OK && state == RUN_DUE)
+		rc = store_outbox_renew(st, o->run, now_us);
+	return rc == STORE_OK ? store_outbox_put_off(st, o, state, text) : rc;
+}
+
 /* Nothing was sent: it waits, and no attempt is counted. */
 static enum store_rc
 hold_off(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
@@ -106,6 +143,25 @@ hold_off(struct push *p, struct store *st, struct outbox *o, int64_t wait_us,
 	    (int)(sizeof(text) - sizeof("waiting: ")),
 	    why == NULL ? "no answer" : why);
 	return store_outbox_put_off(st, o, RUN_DUE, text);
+}
+
+/* It was not done: whichever attempt that was. */
+static enum store_rc
+not_done(struct push *p, struct store *st, struct outbox *o,
+    const struct sink_message *m, const char *why)
+{
+	enum store_rc rc = STORE_NOTFOUND;
+
+	if (m->is_not_attempted)
+		return hold_off(p, st, o, m->retry_us, why);
+	if (m->started_us != 0 && m->finished_us != 0 && m->end == SINK_LATER)
+		rc = work_again(p, st, o, m);
+	if (rc == STORE_NOTFOUND)
+		rc = again(p, st, o, m->retry_us, why);
+	return rc == STORE_OK ?
+	    report(st, o, m,
+		o->next_us == OUTBOX_NEVER ? OUTCOME_DEAD : OUTCOME_QUEUED) :
+	    rc;
 }
 
 /* Pause the job (queues.md: 410). */
@@ -170,13 +226,7 @@ apply_one(struct push *p, struct store *st, const struct sender_batch *b,
 		break;
 	case SINK_LATER:
 	case SINK_DOUBT:
-		rc = m->is_not_attempted ?
-		    hold_off(p, st, &o, m->retry_us, why) :
-		    again(p, st, &o, m->retry_us, why);
-		if (rc == STORE_OK && !m->is_not_attempted)
-			rc = report(st, &o, m,
-			    o.next_us == OUTBOX_NEVER ? OUTCOME_DEAD :
-							OUTCOME_QUEUED);
+		rc = not_done(p, st, &o, m, why);
 		break;
 	case SINK_REFUSED:
 	case SINK_GONE:

@@ -51,6 +51,7 @@ push_batch_finish(struct sender_batch *b, int64_t now_us)
 			.attempt = o->attempt + 1,
 			.scheduled_us = o->slot_us,
 			.max_runtime_us = o->max_runtime_us,
+			.failures = o->failures,
 			.lasts_s = o->retry.max_age_us == 0 ?
 			    LASTS_S :
 			    (o->due_us + o->retry.max_age_us - now_us) /

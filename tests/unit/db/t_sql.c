@@ -22,6 +22,8 @@
 	"; CORRELATED SCALAR SUBQUERY; " \
 	"SEARCH policy USING INTEGER PRIMARY KEY (rowid=?)"
 
+#define JOINED "; SEARCH policy USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN"
+
 static const struct pin {
 	enum sql_id id;
 	const char *plan; /* all lines of EXPLAIN QUERY PLAN, joined by "; " */
@@ -213,7 +215,8 @@ static const struct pin {
 	    "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_RUN_SET, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_MESSAGE_EXPIRE,
-	    "SEARCH message USING INDEX message_held (queue=? AND until_us<?)" },
+	    "SEARCH message USING INDEX message_held (queue=? AND until_us<?)" POLICY
+		POLICY },
 	{ SQL_DELIVERY_OF_REMOTE,
 	    "SEARCH d USING INDEX delivery_remote (remote_id=?); "
 	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" },
@@ -287,10 +290,10 @@ static const struct pin {
 	    "AND next_us<?)" },
 	{ SQL_OUTBOX_ROW,
 	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?); "
-	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" POLICY },
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" POLICY POLICY },
 	{ SQL_OUTBOX_DEAD,
 	    "SEARCH o USING INDEX outbox_dead (queue=? AND run>?); "
-	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" POLICY },
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" POLICY POLICY },
 	{ SQL_OUTBOX_DEAD_ROWS,
 	    "SEARCH outbox USING INDEX outbox_dead (queue=? AND run>?); "
 	    "CORRELATED SCALAR SUBQUERY; "
@@ -301,7 +304,7 @@ static const struct pin {
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_GET,
 	    "SEARCH r USING INDEX run_task (task_id=? AND queue=?); "
-	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" POLICY },
+	    "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" POLICY POLICY },
 	{ SQL_OUTBOX_DELETE,
 	    "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)" },
 	{ SQL_OUTBOX_SAY_ALL,
@@ -321,10 +324,10 @@ static const struct pin {
 	{ SQL_ENDPOINT_GET, "SEARCH endpoint USING PRIMARY KEY (name=?)" },
 	{ SQL_MESSAGE_EXPIRE,
 	    "SEARCH message USING INDEX message_held "
-	    "(queue=? AND until_us<?)" },
+	    "(queue=? AND until_us<?)" POLICY POLICY },
 	{ SQL_MESSAGE_PICK,
 	    "SEARCH message USING INDEX message_ready "
-	    "(queue=?)" POLICY },
+	    "(queue=?)" JOINED },
 	{ SQL_MESSAGE_LEASE,
 	    "SEARCH message USING INTEGER PRIMARY KEY "
 	    "(rowid=?)" },
@@ -336,16 +339,16 @@ static const struct pin {
 	    "(rowid=?)" },
 	{ SQL_MESSAGE_NACK,
 	    "SEARCH message USING INTEGER PRIMARY KEY "
-	    "(rowid=?)" },
+	    "(rowid=?)" POLICY POLICY POLICY POLICY },
 	{ SQL_MESSAGE_PEEK_READY,
 	    "SEARCH message USING INDEX message_ready "
-	    "(queue=?)" POLICY },
+	    "(queue=?)" JOINED },
 	{ SQL_MESSAGE_PEEK_HELD,
 	    "SEARCH message USING INDEX message_held "
-	    "(queue=?)" POLICY },
+	    "(queue=?)" JOINED },
 	{ SQL_MESSAGE_PEEK_DEAD,
 	    "SEARCH message USING INDEX message_dead "
-	    "(queue=?)" POLICY },
+	    "(queue=?)" JOINED },
 	/* In the order of the rows, so that no body is sorted. */
 	{ SQL_MESSAGE_DEAD,
 	    "SEARCH m USING INDEX message_dead (queue=? AND id>?); "
@@ -406,6 +409,7 @@ static const struct columns *const tables[] = {
 	&columns_output,
 	&columns_params,
 	&columns_policy,
+	&columns_policy_retry,
 	&columns_prune_once,
 	&columns_prune_seen,
 	&columns_queue,

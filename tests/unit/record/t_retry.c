@@ -38,18 +38,18 @@ static const struct {
 int
 main(void)
 {
-	struct retry is = retry_effective(NULL);
+	struct retry is = retry_effective(&retry_handover, NULL);
 
 	ok(memcmp(&is, &rows[0].is, sizeof(is)) == 0, "without any");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct buf b = BUF_INIT;
 
-		is = retry_effective(&rows[i].given);
+		is = retry_effective(&retry_handover, &rows[i].given);
 		ok(memcmp(&is, &rows[i].is, sizeof(is)) == 0, "meaning of %s",
 		    rows[i].json);
-		is = retry_effective(&is);
+		is = retry_effective(&retry_handover, &is);
 		ok(memcmp(&is, &rows[i].is, sizeof(is)) == 0, "once more");
-		is_int(retry_print(&rows[i].given, &b) > 0,
+		is_int(retry_print(&retry_handover, &rows[i].given, &b) > 0,
 		    rows[i].json[0] != '\0', "is there one?");
 		is_str(buf_cstr(&b), rows[i].json, "JSON");
 		buf_fini(&b);

@@ -117,6 +117,7 @@ static const char *const may_lie_ahead[] = { "job.next_run_us", "job.cursor_us",
 	/* lengths */
 	"delivery.max_runtime_us", "job.max_runtime_us", "job.misfire_grace_us",
 	"outbox.base_us", "outbox.cap_us", "outbox.max_age_us",
+	"policy.expected_us", /* of its slot */
 	"tick.boot_us" };
 
 static bool
@@ -174,10 +175,13 @@ static const char ahead_rows[] =
     " at + 86400000000, at + 86400000000 FROM t;"
     "INSERT INTO outbox SELECT 901, 'q', NULL, NULL, 1, NULL, 86400000000, "
     " 1000000, 1000000, at, 1, at + 60000000 FROM t;"
+    "INSERT INTO policy (run, max_runtime_us, expected_us, check_us, "
+    " overdue_us, overlong_us, failures) "
+    " SELECT 901, 60000000, at, at, at, at, 0 FROM t;"
     "INSERT INTO follow SELECT 's', at, at, 0 FROM t;"
     "INSERT INTO denial (key, service, reason, since_us, ended_us) "
     " SELECT 'k', 's', 'no', at, at FROM t;"
-    "INSERT INTO job_gone SELECT 'q', 'gone', 77, at, 'expired' FROM t;"
+    "INSERT INTO job_gone SELECT 'q', 'gone', 77, at, 'expired', NULL FROM t;"
     "INSERT INTO queue SELECT 'z', 1, at, 'me', at FROM t;"
     "INSERT INTO endpoint SELECT 'l', 1, at, 3, at, at, 'down' FROM t;"
     "INSERT INTO token (id, hash, name, scopes, queues, created_us, "

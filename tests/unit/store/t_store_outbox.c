@@ -38,7 +38,7 @@ add_with(const char *queue, const char *id, int64_t now_us,
 		.args = "[1]",
 		.kwargs = "{\"k\":2}",
 		.priority = 3,
-		.retry = retry_effective(retry),
+		.retry = retry_effective(&retry_handover, retry),
 		.now_us = now_us };
 
 	(void)snprintf(r.id, sizeof(r.id), "%s", id);
