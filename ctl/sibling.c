@@ -85,6 +85,6 @@ sibling_program(const char *argv0, const char *folder, const char *name)
 	buf_fini(&b);
 	if (found != NULL)
 		return found;
-	buf_printf(&b, "%s/%s", is_fcgi ? LIBEXECDIR : BINDIR, name);
+	buf_printf(&b, "%s/%s", is_fcgi ? LIBEXECDIR : TICKERDIR, name);
 	return buf_take(&b);
 }
