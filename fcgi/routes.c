@@ -159,7 +159,7 @@ const struct route route_table[] = {
 	NAMED_JSON(POST, "/v1/run/start", CONSUME, RUN, h_run_start,
 	    "report that an attempt begins"),
 	NAMED_JSON(POST, "/v1/run/progress", CONSUME, RUN,
-	    h_run_progress, "report what it prints"),
+	    h_run_progress, "report what it prints, and how far it is"),
 	NAMED_JSON(POST, "/v1/run/done", CONSUME, RUN, h_run_done,
 	    "report that it succeeded"),
 	NAMED_JSON(POST, "/v1/run/fail", CONSUME, RUN, h_run_fail,

@@ -4,7 +4,8 @@
 task_id, job, queue, job_id, slot_us, last_us, count, state, reason, decided_us
 
 -- columns: run
-{run_new}, id, outcome, attempts, started_us, finished_us, status, worker, error
+{run_new}, id, outcome, attempts, started_us, finished_us, status, worker, error,
+	percent, progress
 
 -- How a run ended, also if no worker has reported: as run_outcome has it.
 

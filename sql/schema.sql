@@ -230,7 +230,9 @@ CREATE TABLE work (
 	finished_us INTEGER,
 	status INTEGER,
 	worker TEXT,
-	error TEXT
+	error TEXT,
+	percent INTEGER,
+	progress TEXT
 ) STRICT;
 
 -- The newest that did not succeed: canceled, dead, expired, failed.  A list of

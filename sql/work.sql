@@ -14,8 +14,15 @@ ON CONFLICT (run) DO UPDATE SET outcome = excluded.outcome;
 -- name: work_start
 UPDATE work SET outcome = 'running', attempts = attempts + 1,
 	worker = :worker, started_us = :now, finished_us = NULL, status = NULL,
-	error = NULL
+	error = NULL, percent = NULL, progress = NULL
 WHERE run = :run;
+
+-- How far the attempt under way is; what is not said stays.
+
+-- name: work_progress
+UPDATE work SET percent = coalesce(:percent, percent),
+	progress = coalesce(:progress, progress)
+WHERE run = :run AND outcome = 'running';
 
 -- A worker's report of its own goes before what the queue knows.
 

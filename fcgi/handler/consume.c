@@ -127,20 +127,23 @@ h_nack(struct ctx *ctx, const struct request *req, struct response *res)
 void
 h_extend(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	static const char *const fields[] = { "leases", "lease_seconds" };
+	static const char *const fields[] = { "leases", "lease_seconds",
+		"percent", "progress" };
 	static const struct json_range lease = { 1, 43200 };
 	int64_t lease_s = ctx->conf->lease_us / CLOCK_US_PER_S;
+	struct work_progress p = { .text = NULL };
 	struct sched_leases l;
 	enum store_rc rc;
 	size_t done;
 
-	json_only(req->json, "", fields, 2, &res->faults);
+	json_only(req->json, "", fields, 4, &res->faults);
 	read_leases(req, &l, res);
 	json_get_int(req->json, "lease_seconds", &lease, &lease_s,
 	    &res->faults);
+	read_progress(req, &p, res);
 	if (input_path(ctx, req, res) == 0) {
-		rc = sched_extend(&ctx->sched, &l, lease_s * CLOCK_US_PER_S,
-		    &done);
+		rc = sched_extend_with(&ctx->sched, &l,
+		    lease_s * CLOCK_US_PER_S, &p, &done);
 		answer(res, rc, l.n, done);
 	}
 	free_leases(&l);

@@ -92,7 +92,12 @@ http_handler h_run_fail;
  * is wrong is a fault in res.
  */
 struct sched_work;
+struct work_progress;
 void read_work(const struct request *req, struct sched_work *w,
+    struct response *res);
+
+/* Read percent and progress of a report or an extension. */
+void read_progress(const struct request *req, struct work_progress *p,
     struct response *res);
 
 /* Read the name of a queue or job; *out is NULL if it is absent or empty. */

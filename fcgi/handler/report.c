@@ -55,6 +55,17 @@ read_text(const struct request *req, const char *name, size_t max,
 		fault_add(&res->faults, name, "has more than %zu bytes", max);
 }
 
+void
+read_progress(const struct request *req, struct work_progress *p,
+    struct response *res)
+{
+	static const struct json_range percent = { 0, 100 };
+
+	p->percent = WORK_NO_PERCENT;
+	json_get_int(req->json, "percent", &percent, &p->percent, &res->faults);
+	read_text(req, "progress", WORK_PROGRESS_MAX, &p->text, res);
+}
+
 /* Record it, unless something is wrong with the request. */
 static void
 record(struct ctx *ctx, const struct request *req, struct sched_report *r,
@@ -98,14 +109,18 @@ h_run_start(struct ctx *ctx, const struct request *req, struct response *res)
 void
 h_run_progress(struct ctx *ctx, const struct request *req, struct response *res)
 {
-	static const char *const fields[] = { "output" };
+	static const char *const fields[] = { "output", "percent", "progress" };
 	struct sched_report r = { .step = SCHED_STEP_PROGRESS };
+	struct work_progress *p = &r.progress;
 
 	json_only(req->json, "", fields, sizeof(fields) / sizeof(fields[0]),
 	    &res->faults);
-	read_output(req, &r.work.output, res);
-	if (r.work.output == NULL && res->faults.n == 0)
-		fault_add(&res->faults, "output", "is required: a text");
+	read_progress(req, p, res);
+	read_output(req, &p->output, res);
+	if (p->output == NULL && p->text == NULL &&
+	    p->percent == WORK_NO_PERCENT && res->faults.n == 0)
+		fault_add(&res->faults, "output",
+		    "is required: a text; or percent, or progress");
 	record(ctx, req, &r, res);
 }
 

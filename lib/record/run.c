@@ -185,6 +185,10 @@ run_json(const struct run *r, struct buf *out)
 	    out);
 	member_int_if("attempts", true, r->work.last.n, out);
 	attempt_json(&r->work.last, out);
+	if (o == OUTCOME_RUNNING && r->work.percent != WORK_NO_PERCENT)
+		member_int_if("percent", true, r->work.percent, out);
+	if (o == OUTCOME_RUNNING && r->work.progress != NULL)
+		member_text("progress", r->work.progress, out);
 	buf_char(out, '}');
 }
 
@@ -195,5 +199,6 @@ run_fini(struct run *r)
 	free(r->job_id);
 	free(r->reason);
 	attempt_fini(&r->work.last);
+	free(r->work.progress);
 	memset(r, 0, sizeof(*r));
 }

@@ -89,7 +89,8 @@ int64_t run_once_key(const char *queue, const char *job_id, int64_t slot_us);
 /*
  * Append the row as a JSON object: {"id","queue_name","job_id","slot",
  * "last_slot","count","state","reason","decided_at","outcome","attempts",
- * "started_at","finished_at","duration_ms","status","worker","error"}.
+ * "started_at","finished_at","duration_ms","status","worker","error"}, and
+ * while it runs "percent" and "progress", if its worker has reported them.
  */
 void run_json(const struct run *r, struct buf *out);
 

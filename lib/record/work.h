@@ -54,6 +54,8 @@ void outcomes_print(unsigned outcomes, char out[OUTCOMES_LEN]);
 
 #define WORK_NO_STATUS 0 /* none, or that of a command that succeeded */
 
+#define WORK_NO_PERCENT INT64_C(-1)
+#define WORK_PROGRESS_MAX 256  /* bytes of a text of progress */
 #define WORK_WORKER_MAX 128    /* bytes of a worker's name */
 #define WORK_ERROR_MAX 1024    /* bytes of the text of a failure */
 #define WORK_RESULT_MAX 4096   /* bytes of a result, which is JSON text */
@@ -81,6 +83,15 @@ LIST_DECL(attempt_list, struct attempt, attempt_fini);
 struct work {
 	enum outcome outcome;
 	struct attempt last; /* n is how many attempts there were */
+	int64_t percent;     /* of the last one, or WORK_NO_PERCENT */
+	char *progress;	     /* what its worker says of it, or NULL */
+};
+
+/* How far an attempt is, as its worker reports it. */
+struct work_progress {
+	int64_t percent;    /* 0 to 100, or WORK_NO_PERCENT: not said */
+	const char *text;   /* or NULL */
+	const char *output; /* what it has printed, or NULL */
 };
 
 /* What a list of runs leaves out. */

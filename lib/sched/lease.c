@@ -153,11 +153,22 @@ apply_ack(struct store *st, const char *queue, const char *lease,
 	return store_message_ack(st, queue, lease, arg);
 }
 
+/* What is said with an extension. */
+struct extension {
+	int64_t now_us, until_us;
+	const struct work_progress *progress; /* or NULL */
+};
+
 static enum store_rc
 apply_extend(struct store *st, const char *queue, const char *lease,
     const void *arg)
 {
-	return store_message_extend(st, queue, lease, *(const int64_t *)arg);
+	const struct extension *x = arg;
+	enum store_rc rc = store_message_extend(st, queue, lease, x->until_us);
+
+	return rc == STORE_OK && x->progress != NULL ?
+	    store_message_progress(st, queue, lease, x->now_us, x->progress) :
+	    rc;
 }
 
 static enum store_rc
@@ -184,13 +195,21 @@ sched_ack(struct sched *s, const struct sched_leases *l,
 }
 
 enum store_rc
+sched_extend_with(struct sched *s, const struct sched_leases *l,
+    int64_t lease_us, const struct work_progress *p, size_t *done)
+{
+	const int64_t now_us = clock_get_us(s->clock);
+	const struct extension x = { now_us, now_us + lease_us, p };
+	const struct lease_op op = { apply_extend, &x };
+
+	return lease_apply(s, l, &op, done);
+}
+
+enum store_rc
 sched_extend(struct sched *s, const struct sched_leases *l, int64_t lease_us,
     size_t *done)
 {
-	const int64_t until_us = clock_get_us(s->clock) + lease_us;
-	const struct lease_op op = { apply_extend, &until_us };
-
-	return lease_apply(s, l, &op, done);
+	return sched_extend_with(s, l, lease_us, NULL, done);
 }
 
 enum store_rc

@@ -385,7 +385,7 @@ report(struct sched *s, struct store *st, const struct run *r,
 		return report_start(st, r, p->worker, now_us);
 	case SCHED_STEP_PROGRESS:
 		return r->work.outcome == OUTCOME_RUNNING ?
-		    store_work_progress(st, r->row, now_us, p->work.output) :
+		    store_work_progress(st, r->row, now_us, &p->progress) :
 		    STORE_CONFLICT;
 	case SCHED_STEP_END:
 		return report_end(st, r, p, now_us);

@@ -363,6 +363,10 @@ enum store_rc sched_ack(struct sched *s, const struct sched_leases *l,
 enum store_rc sched_extend(struct sched *s, const struct sched_leases *l,
     int64_t lease_us, size_t *done);
 
+/* Extend them, and say how far the attempt at each is. */
+enum store_rc sched_extend_with(struct sched *s, const struct sched_leases *l,
+    int64_t lease_us, const struct work_progress *p, size_t *done);
+
 /* What a worker reports of a run that was handed over to it. */
 enum sched_step {
 	SCHED_STEP_START,    /* an attempt begins */
@@ -373,10 +377,11 @@ struct sched_report {
 	const char *queue; /* NULL: of any that the actor may access */
 	const char *run;
 	enum sched_step step;
-	const char *worker;	/* START: its name, or NULL */
-	enum outcome outcome;	/* END: SUCCEEDED, FAILED or EXPIRED */
-	const char *error;	/* END: or NULL */
-	struct sched_work work; /* PROGRESS: output; END: all of it */
+	const char *worker;	       /* START: its name, or NULL */
+	enum outcome outcome;	       /* END: SUCCEEDED, FAILED or EXPIRED */
+	const char *error;	       /* END: or NULL */
+	struct sched_work work;	       /* END: how it was */
+	struct work_progress progress; /* PROGRESS: how far it is */
 };
 
 /*

@@ -335,6 +335,19 @@ store_message_extend(struct store *st, const char *queue, const char *lease,
 }
 
 enum store_rc
+store_message_progress(struct store *st, const char *queue, const char *lease,
+    int64_t now_us, const struct work_progress *p)
+{
+	int64_t run = 0;
+	enum store_rc rc = stmt_number(st, SQL_MESSAGE_LEASED,
+	    ARGS(LEASED(queue, lease)), &run);
+
+	return rc == STORE_OK && run != 0 ?
+	    store_work_progress(st, run, now_us, p) :
+	    rc;
+}
+
+enum store_rc
 store_message_nack(struct store *st, const char *queue, const char *lease,
     const struct store_nack *n)
 {

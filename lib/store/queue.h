@@ -119,6 +119,10 @@ enum store_rc store_message_extend(struct store *st, const char *queue,
 enum store_rc store_message_lease_of(struct store *st, const char *queue,
     int64_t run, char **out);
 
+/* How far the attempt at its run is (open transaction); its lease is held. */
+enum store_rc store_message_progress(struct store *st, const char *queue,
+    const char *lease, int64_t now_us, const struct work_progress *p);
+
 /* How a message is released. */
 struct store_nack {
 	int64_t now_us;

@@ -35,6 +35,8 @@ static const struct column run_fields[] = {
 	COLUMN_INT_OR("status", struct run, work.last.status, WORK_NO_STATUS),
 	COLUMN_TEXT("worker", struct run, work.last.worker),
 	COLUMN_TEXT("error", struct run, work.last.error),
+	COLUMN_INT_OR("percent", struct run, work.percent, WORK_NO_PERCENT),
+	COLUMN_TEXT("progress", struct run, work.progress),
 };
 
 static const struct column filter_fields[] = {

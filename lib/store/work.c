@@ -67,10 +67,20 @@ set_output(struct store *st, int64_t run, const struct work_end *e)
 
 enum store_rc
 store_work_progress(struct store *st, int64_t run, int64_t now_us,
-    const char *output)
+    const struct work_progress *p)
 {
-	return set_output(st, run,
-	    &(const struct work_end){ .now_us = now_us, .output = output });
+	enum store_rc rc = STORE_OK;
+
+	if (p->percent != WORK_NO_PERCENT || p->text != NULL)
+		rc = stmt_exec(st, SQL_WORK_PROGRESS,
+		    ARGS(INT(":run", run),
+			INT_OR_NULL(":percent", p->percent, WORK_NO_PERCENT),
+			TEXT(":progress", p->text)));
+	return rc == STORE_OK && p->output != NULL ?
+	    set_output(st, run,
+		&(const struct work_end){ .now_us = now_us,
+		    .output = p->output }) :
+	    rc;
 }
 
 /* An attempt has just ended so: keep it, and write its alert. */

@@ -25,9 +25,9 @@ enum store_rc store_work_start(struct store *st, int64_t run,
 enum store_rc store_work_end(struct store *st, int64_t run,
     const struct work_end *e);
 
-/* What the attempt under way has printed so far: the end of it is kept. */
+/* How far the attempt under way is, and the end of what it has printed. */
 enum store_rc store_work_progress(struct store *st, int64_t run, int64_t now_us,
-    const char *output);
+    const struct work_progress *p);
 
 /* The outcome alone changes: a replayed dead letter. */
 enum store_rc store_work_reopen(struct store *st, int64_t run,

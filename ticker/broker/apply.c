@@ -59,7 +59,9 @@ report(struct store *st, const struct outbox *o, const struct sink_message *m,
 			.status = m->status } },
 	    });
 	return rc == STORE_OK && m->output != NULL ?
-	    store_work_progress(st, o->run, m->finished_us, m->output) :
+	    store_work_progress(st, o->run, m->finished_us,
+		&(const struct work_progress){ .percent = WORK_NO_PERCENT,
+		    .output = m->output }) :
 	    rc;
 }
 
