@@ -58,7 +58,7 @@ static const struct ctl_option options[] = {
 	[OPT_RETRY] = { "retry-after", "DURATION",
 	    "delay of a message that failed (default: 60s)" },
 	[OPT_KEEP] = { "keep-output", "BYTES",
-	    "bytes kept of the end of a command's output (default: the queue's)" },
+	    "keep so much of a command's output (default: the queue's)" },
 	[OPT_QUIET] = { "quiet", NULL, "print no line for a failed command" },
 	[OPT_VERBOSE] = { "verbose", NULL,
 	    "print also why nothing was done, and a summary" },

@@ -263,6 +263,34 @@ audit_work(struct auditor *a)
 		complain(a, &a->out->lost, "a run whose message is gone");
 }
 
+/* What a job asks is of its run, and is looked at as long as it matters. */
+static void
+audit_policy(struct auditor *a)
+{
+	if (number(a, 0,
+		"SELECT 1 FROM policy AS p LEFT JOIN run AS r ON r.id = p.run"
+		" WHERE r.id IS NULL OR p.failures > p.max_attempts"
+		" OR (p.expected_us IS NOT NULL AND p.overdue_us IS NULL"
+		"  AND p.check_us IS NULL AND NOT EXISTS (SELECT 1 FROM work"
+		"   WHERE run = p.run AND outcome IN"
+		"   ('succeeded', 'canceled')))",
+		NULL, NULL) != 0)
+		complain(a, &a->out->unexplained,
+		    "a run of which a limit is not looked at");
+	if (number(a, 0,
+		"SELECT 1 FROM message WHERE state = 1 AND lease IS NULL"
+		" AND until_us IS NULL",
+		NULL, NULL) != 0)
+		complain(a, &a->out->lost, "a message that waits for ever");
+	if (number(a, 0,
+		"SELECT 1 FROM alert WHERE kind = 'overdue'"
+		" AND subject NOT IN (SELECT run FROM policy"
+		"  WHERE overdue_us IS NOT NULL)",
+		NULL, NULL) != 0)
+		complain(a, &a->out->unexplained,
+		    "an alert of a run that is not overdue");
+}
+
 /* What was told about messages is still so. */
 static void
 audit_ops(struct auditor *a)
@@ -277,9 +305,10 @@ audit_ops(struct auditor *a)
 			continue;
 		if (op->op == OP_ACK || op->op == OP_NACK) {
 			n = number(a, -1,
-			    "SELECT state = 0 AND reason IS 'sweep' FROM"
-			    " message WHERE json_extract(body, '$.task_id')"
-			    " = ?1",
+			    "SELECT reason IS 'sweep' AND iif(run IN (SELECT run"
+			    " FROM policy), state = 1 AND lease IS NULL AND"
+			    " until_us IS NOT NULL, state = 0) FROM message"
+			    " WHERE json_extract(body, '$.task_id') = ?1",
 			    op->name, NULL);
 			if (op->op == OP_ACK && n != -1)
 				complain(a, &a->out->doubles,
@@ -381,6 +410,7 @@ audit_db(struct auditor *a)
 		audit_jobs(a);
 		audit_messages(a);
 		audit_work(a);
+		audit_policy(a);
 		audit_ops(a);
 	}
 	(void)sqlite3_close(a->db);

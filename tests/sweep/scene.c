@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/store/policy.h"
 #include "lib/store/queue.h"
 #include "ticker/tick/tick.h"
 #include "tests/sweep/fake.h"
@@ -114,6 +115,34 @@ act_nack(struct world *w, struct sched *s)
 	act_settle(w, s, OP_NACK);
 }
 
+/* Messages whose job tries again work that failed: they wait as it says. */
+static void
+act_retry(struct world *w, struct sched *s)
+{
+	struct store *st = s->stores[JOB_DURABLE];
+	struct message_list l = { NULL, 0, 0 };
+	enum store_rc rc = sched_peek(s, "q1", MESSAGES, &l);
+
+	if (rc == STORE_OK)
+		rc = store_begin(st);
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
+		rc = store_policy_insert(st,
+		    &(const struct policy_new){ .run = l.v[i].run,
+			.max_runtime_us = SECOND_US,
+			.expected_us = WORLD_START_US,
+			.retry = { .max_attempts = 2,
+			    .base_us = SECOND_US,
+			    .cap_us = SECOND_US },
+			.priority = -1 });
+	if (rc == STORE_OK)
+		rc = store_commit(st);
+	else if (l.n > 0)
+		store_rollback(st);
+	message_list_fini(&l);
+	if (rc == STORE_OK)
+		act_settle(w, s, OP_NACK);
+}
+
 static void
 act_publish(struct world *w, struct sched *s)
 {
@@ -171,6 +200,8 @@ const struct scene scenes[] = {
 	{ "ack", .is_ticked = true, .at_us = 10 * MINUTES_US, .act = act_ack },
 	{ "nack", .is_ticked = true, .at_us = 10 * MINUTES_US,
 	    .act = act_nack },
+	{ "retry", .is_ticked = true, .at_us = 10 * MINUTES_US,
+	    .act = act_retry },
 	{ "publish", .at_us = 10 * MINUTES_US, .act = act_publish },
 	{ "init", .is_empty = true, .at_us = SECOND_US, .act = act_add },
 	{ "wal", .is_long = true, .at_us = 10 * MINUTES_US, .act = act_wal },
