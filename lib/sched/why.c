@@ -14,6 +14,7 @@
 #include "lib/sched/sched_int.h"
 #include "lib/store/job.h"
 #include "lib/store/queue.h"
+#include "lib/store/policy.h"
 #include "lib/store/run.h"
 #include "lib/trigger/trigger.h"
 #include "lib/time/tz.h"
@@ -43,6 +44,18 @@ why_job(struct sched *s, struct why *w, struct trigger **t)
 	return rc;
 }
 
+/* Of so many attempts, if its job says how many. */
+static enum store_rc
+why_tries(struct store *st, struct why *w)
+{
+	struct policy_retry p;
+	enum store_rc rc = store_policy_retry(st, w->row.row, &p);
+
+	if (rc == STORE_OK && p.is_given)
+		w->max_attempts = p.retry.max_attempts;
+	return rc;
+}
+
 /* Read one store's ledger; STORE_NOTFOUND if it has no row of the name. */
 static enum store_rc
 why_ledger(struct store *st, struct why *w, int64_t span_us)
@@ -60,6 +73,8 @@ why_ledger(struct store *st, struct why *w, int64_t span_us)
 			return rc;
 	}
 	rc = store_run_at(st, &at, &w->row);
+	if (rc == STORE_OK)
+		return why_tries(st, w);
 	if (rc == STORE_NOTFOUND)
 		rc = store_run_newest(st, &at, &w->newest);
 	if (rc == STORE_NOTFOUND && w->pruned_us != 0)

@@ -182,6 +182,7 @@ due() {
 	run consume -- false
 	[[ $output == *', attempt 3 of 3; it is a dead letter now' ]]
 	[ "$(of "$id" '[.outcome, .attempts] | tojson')" = '["dead",3]' ]
+	[[ $(mh why q j "$(of "$id" .slot)") == *'(attempt 3 of 3); it is a dead letter'* ]]
 	# Replayed, it has as many attempts again.
 	mh dead replay q --all >/dev/null
 	consume --quiet -- false || :
