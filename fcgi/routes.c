@@ -26,7 +26,8 @@ static const char *const of_result[] = { "task_id", "timeout", QUEUE, NULL };
 static const char *const of_fires[] = { "from", "to", QUEUE, "job_id", KIND,
 	"limit", "dense", "cursor", "format", NULL };
 static const char *const of_runs[] = { QUEUE, "job_id", KIND, "state",
-	"outcome", "from", "to", "limit", "cursor", NULL };
+	"outcome", "problem", "q", "order", "from", "to", "limit", "cursor",
+	NULL };
 static const char *const of_sums[] = { QUEUE, "job_id", KIND, "from", "to",
 	"bucket", NULL };
 static const char *const of_why[] = { QUEUE, "job_id", KIND, "at", NULL };

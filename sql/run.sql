@@ -112,6 +112,74 @@ WHERE outcome < 'queued' AND instr(:outcomes, outcome || ',')
 	AND (:job_id IS NULL OR job_id = :job_id)
 ORDER BY due_us DESC, work.run DESC LIMIT :limit;
 
+-- The same lists, oldest first: above a slot and an id.
+
+-- name: run_list_asc
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE slot_us = :slot_us AND id > :id
+	AND :slot_us < :to_us
+	AND (:state IS NULL OR state = :state)
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+UNION ALL SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE slot_us > :slot_us AND slot_us < :to_us
+	AND (:state IS NULL OR state = :state)
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+ORDER BY slot_us, id LIMIT :limit;
+
+-- name: run_list_state_asc
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE state = :state AND state <> 'sent' AND slot_us = :slot_us AND id > :id
+	AND :slot_us < :to_us
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+UNION ALL SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE state = :state AND state <> 'sent' AND slot_us > :slot_us
+	AND slot_us < :to_us
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+ORDER BY slot_us, id LIMIT :limit;
+
+-- name: run_list_queue_asc
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE queue = :queue AND slot_us = :slot_us AND id > :id
+	AND :slot_us < :to_us
+	AND (:state IS NULL OR state = :state)
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+UNION ALL SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE queue = :queue AND slot_us > :slot_us AND slot_us < :to_us
+	AND (:state IS NULL OR state = :state)
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+ORDER BY slot_us, id LIMIT :limit;
+
+-- name: run_list_queue_state_asc
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE queue = :queue AND state = :state AND state <> 'sent'
+	AND slot_us = :slot_us AND id > :id
+	AND :slot_us < :to_us
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+UNION ALL SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE queue = :queue AND state = :state AND state <> 'sent'
+	AND slot_us > :slot_us AND slot_us < :to_us
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+ORDER BY slot_us, id LIMIT :limit;
+
+-- name: run_list_job_asc
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE job IN (SELECT id FROM job WHERE queue = :queue AND job_id = :job_id
+		UNION ALL SELECT job FROM job_gone
+		WHERE queue = :queue AND job_id = :job_id)
+	AND (slot_us, id) > (:slot_us, :id) AND slot_us < :to_us
+	AND (:state IS NULL OR state = :state)
+	AND (:outcomes IS NULL OR instr(:outcomes, {run_outcome} || ','))
+ORDER BY slot_us, id LIMIT :limit;
+
+-- name: run_list_bad_asc
+SELECT {run} FROM work INDEXED BY work_bad JOIN run ON run.id = work.run
+WHERE outcome < 'queued' AND instr(:outcomes, outcome || ',')
+	AND (due_us, work.run) > (:slot_us, :id) AND due_us < :to_us
+	AND (:state IS NULL OR state = :state)
+	AND (:queue IS NULL OR queue = :queue)
+	AND (:job_id IS NULL OR job_id = :job_id)
+ORDER BY due_us, work.run LIMIT :limit;
+
 -- Sums over time: a count in an index for each stretch of time and each state,
 -- so that the rows are not read; of a job, only those of rare states are.
 

@@ -40,7 +40,7 @@ enum {
 static const struct ctl_option options[] = {
 	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	[OPT_LIMIT] = { "limit", "N", "maximum number (default: 50)" },
-	[OPT_STATE] = { "state", "WORD", RUN_STATE_NAMES },
+	[OPT_STATE] = { "state", "WORD[,WORD]", RUN_STATE_NAMES },
 	[OPT_OUTCOME] = { "outcome", "WORD[,WORD]", OUTCOME_NAMES },
 	[OPT_FAILED] = { "failed", NULL, "as --outcome failed,dead,expired" },
 	[OPT_SINCE] = { "since", "DURATION",
@@ -146,7 +146,7 @@ read_filter(const struct ctl_args *a, struct sched_runs_opts *o)
 	if (status == CTL_OK && o->job_id != NULL)
 		status = ctl_check_name("JOB", o->job_id);
 	if (status == CTL_OK && word != NULL &&
-	    run_state_parse(word, &o->state) != 0)
+	    run_states_parse(word, &o->states) != 0)
 		status = ctl_fail(CTL_USAGE,
 		    "--state: " RUN_STATE_NAMES " is needed, not \"%s\"", word);
 	word = a->opt[OPT_OUTCOME];

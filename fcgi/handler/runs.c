@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
@@ -26,16 +27,45 @@
 
 #include "lib/base/ban.h"
 
+/* Read states, or that of problems: *is_problem. */
 static void
-read_state(const struct request *req, enum run_state *out, struct faults *fs)
+read_states(const struct request *req, struct sched_runs_opts *o,
+    struct faults *fs)
 {
-	const char *word;
+	const char *word, *flag;
 
+	if (request_param(req, "problem", &flag, fs) == 0 && flag != NULL &&
+	    flag[0] != '\0' && strcmp(flag, "0") != 0) {
+		o->is_problem = true;
+		if (strcmp(flag, "1") != 0)
+			fault_add(fs, "problem", "must be 1 or 0");
+	}
 	if (request_param(req, "state", &word, fs) != 0 || word == NULL ||
 	    word[0] == '\0')
 		return;
-	if (run_state_parse(word, out) != 0)
-		fault_add(fs, "state", "must be " RUN_STATE_NAMES);
+	if (run_states_parse(word, &o->states) != 0)
+		fault_add(fs, "state",
+		    "must be " RUN_STATE_NAMES "; several are comma-separated");
+	else if (o->is_problem)
+		fault_add(fs, "state", "excludes problem");
+}
+
+/* Read the order, and the text that is searched for. */
+static void
+read_order(const struct request *req, struct sched_runs_opts *o,
+    struct faults *fs)
+{
+	const char *word;
+
+	if (request_param(req, "order", &word, fs) == 0 && word != NULL &&
+	    word[0] != '\0') {
+		o->is_oldest_first = strcmp(word, "asc") == 0;
+		if (!o->is_oldest_first && strcmp(word, "desc") != 0)
+			fault_add(fs, "order", "must be asc or desc");
+	}
+	if (request_param(req, "q", &o->text, fs) == 0 && o->text != NULL &&
+	    o->text[0] == '\0')
+		o->text = NULL;
 }
 
 static void
@@ -72,7 +102,8 @@ read_filter(const struct ctx *ctx, const struct request *req,
 	struct input in;
 
 	read_name(req, "job_id", &o->job_id, fs);
-	read_state(req, &o->state, fs);
+	read_states(req, o, fs);
+	read_order(req, o, fs);
 	read_outcomes(req, &o->outcomes, fs);
 	o->kind = SCHED_ANY;
 	input_kind(req, &o->kind, fs);

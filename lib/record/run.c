@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -49,6 +50,47 @@ run_state_parse(const char *name, enum run_state *out)
 		return -1;
 	*out = (enum run_state)i;
 	return 0;
+}
+
+int
+run_states_parse(const char *text, unsigned *out)
+{
+	char name[16];
+	enum run_state s;
+	size_t n;
+
+	*out = 0;
+	for (;; text++) {
+		n = strcspn(text, ",");
+		if (n >= sizeof(name))
+			return -1;
+		memcpy(name, text, n);
+		name[n] = '\0';
+		if (run_state_parse(name, &s) != 0)
+			return -1;
+		*out |= 1U << s;
+		text += n;
+		if (*text == '\0')
+			return 0;
+	}
+}
+
+static bool
+contains(const char *s, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (; s != NULL && *s != '\0'; s++)
+		if (strncasecmp(s, text, n) == 0)
+			return true;
+	return false;
+}
+
+bool
+run_has_text(const struct run *r, const char *text)
+{
+	return contains(r->job_id, text) || contains(r->reason, text) ||
+	    contains(r->work.last.error, text);
 }
 
 enum outcome

@@ -63,6 +63,21 @@ const char *run_state_name(enum run_state s);
 int run_state_parse(const char *name, enum run_state *out);
 
 /*
+ * Names of states, comma-separated, as bits, 1 << a state; -1: one is no such
+ * name.
+ */
+int run_states_parse(const char *text, unsigned *out);
+
+/* All states that may need a look: not sent, succeeded, coalesced, paused. */
+#define RUN_STATES_PROBLEM \
+	((1U << RUN_STATE__MAX) - 1 - (1U << RUN_SENT) - \
+	    (1U << RUN_SUCCEEDED) - (1U << RUN_COALESCED) - \
+	    (1U << RUN_PAUSED))
+
+/* Does text, in which case is ignored, stand in job id, reason or error? */
+bool run_has_text(const struct run *r, const char *text);
+
+/*
  * Is the state final?  RUN_UNKNOWN is reported as not final, but can be the
  * last one: its delivery decides (delivery_is_open).
  */

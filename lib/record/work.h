@@ -41,6 +41,8 @@ int outcome_parse(const char *name, enum outcome *out);
 #define OUTCOMES_BAD /* the work has ended without success */ \
 	(1U << OUTCOME_FAILED | 1U << OUTCOME_DEAD | 1U << OUTCOME_EXPIRED)
 
+#define OUTCOMES_ENDED_BADLY (OUTCOMES_BAD | 1U << OUTCOME_CANCELED)
+
 /* Is it in OUTCOMES_BAD? */
 bool outcome_is_bad(enum outcome o);
 

@@ -214,16 +214,23 @@ struct sched_runs_opts {
 	const char *job_id;   /* NULL: all; needs a queue */
 	unsigned outcomes;    /* bits, 1 << an outcome; 0: all */
 	enum run_state state; /* RUN_STATE__MAX: all */
-	int64_t from_us;      /* slots from here on; INT64_MIN: all */
-	int64_t to_us;	      /* and before here; INT64_MAX: all */
-	int64_t limit;	      /* 1 or more */
-	const char *cursor;   /* NULL or "": from the newest */
+	unsigned states;      /* instead: bits, 1 << a state; 0: none */
+	bool is_problem;      /* RUN_STATES_PROBLEM, and all that ended badly */
+	bool is_oldest_first;
+	const char *text;   /* in job id, reason or error; NULL: any */
+	int64_t from_us;    /* slots from here on; INT64_MIN: all */
+	int64_t to_us;	    /* and before here; INT64_MAX: all */
+	int64_t limit;	    /* 1 or more */
+	const char *cursor; /* NULL or "": from the newest */
 };
 
 /*
- * Add ledger rows to out, newest slot first.  *next becomes "" at the end, else
- * the cursor of the next page.  STORE_NOTFOUND: the cursor is invalid.
+ * Add ledger rows to out, newest slot first, or oldest.  *next becomes "" at
+ * the end, else the cursor of the next page.  With a text, rows are read for at
+ * most SCHED_SEARCH_US: a page may be short, even empty, before the end.
+ * STORE_NOTFOUND: the cursor is invalid.
  */
+#define SCHED_SEARCH_US 80000
 enum store_rc sched_runs(struct sched *s, const struct sched_runs_opts *o,
     struct run_list *out, char next[SCHED_CURSOR_MAX]);
 

@@ -1,6 +1,8 @@
 /* The table of runs: the ledger, and the one-offs that it remembers. */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "lib/store/alert.h"
 #include "lib/store/columns.h"
 #include "lib/store/run.h"
@@ -44,6 +46,7 @@ static const struct column filter_fields[] = {
 	COLUMN_BORROWED("job_id", struct store_run_filter, job_id),
 	COLUMN_NAME("state", struct store_run_filter, state, run_state_names),
 	COLUMN_INT("from_us", struct store_run_filter, from_us),
+	COLUMN_INT("to_us", struct store_run_filter, to_us),
 	COLUMN_INT("slot_us", struct store_run_filter, below.slot_us),
 	COLUMN_INT("id", struct store_run_filter, below.row),
 	COLUMN_INT("limit", struct store_run_filter, limit),
@@ -170,6 +173,18 @@ store_run_free(struct store *st, int64_t job, int64_t from_us,
 	return rc;
 }
 
+/* The statements of lists: newest first, oldest first. */
+enum { LIST_ALL, LIST_STATE, LIST_QUEUE, LIST_QUEUE_STATE, LIST_JOB, LIST_BAD };
+static const enum sql_id lists[][2] = {
+	[LIST_ALL] = { SQL_RUN_LIST, SQL_RUN_LIST_ASC },
+	[LIST_STATE] = { SQL_RUN_LIST_STATE, SQL_RUN_LIST_STATE_ASC },
+	[LIST_QUEUE] = { SQL_RUN_LIST_QUEUE, SQL_RUN_LIST_QUEUE_ASC },
+	[LIST_QUEUE_STATE] = { SQL_RUN_LIST_QUEUE_STATE,
+	    SQL_RUN_LIST_QUEUE_STATE_ASC },
+	[LIST_JOB] = { SQL_RUN_LIST_JOB, SQL_RUN_LIST_JOB_ASC },
+	[LIST_BAD] = { SQL_RUN_LIST_BAD, SQL_RUN_LIST_BAD_ASC },
+};
+
 /*
  * The statement of a filter.  Most rows are "sent": these are found quickly
  * among all, the others by an index without them.
@@ -178,15 +193,17 @@ static enum sql_id
 run_list_sql(const struct store_run_filter *f)
 {
 	bool is_rare = f->state < RUN_STATE__MAX && f->state != RUN_SENT;
+	int list;
 
-	if (f->outcomes != 0 &&
-	    (f->outcomes & ~(OUTCOMES_BAD | 1U << OUTCOME_CANCELED)) == 0)
-		return SQL_RUN_LIST_BAD;
-	if (f->job_id != NULL)
-		return SQL_RUN_LIST_JOB;
-	if (f->queue != NULL)
-		return is_rare ? SQL_RUN_LIST_QUEUE_STATE : SQL_RUN_LIST_QUEUE;
-	return is_rare ? SQL_RUN_LIST_STATE : SQL_RUN_LIST;
+	if (f->outcomes != 0 && (f->outcomes & ~OUTCOMES_ENDED_BADLY) == 0)
+		list = LIST_BAD;
+	else if (f->job_id != NULL)
+		list = LIST_JOB;
+	else if (f->queue != NULL)
+		list = is_rare ? LIST_QUEUE_STATE : LIST_QUEUE;
+	else
+		list = is_rare ? LIST_STATE : LIST_ALL;
+	return lists[list][f->is_oldest_first];
 }
 
 /* Add all rows of a statement. */
@@ -201,8 +218,9 @@ run_list(struct store *st, enum sql_id id, const struct arg *args,
 	return stmt_end(q);
 }
 
-enum store_rc
-store_run_list(struct store *st, const struct store_run_filter *f,
+/* Add the rows of one state, or of all. */
+static enum store_rc
+list_state(struct store *st, const struct store_run_filter *f,
     struct run_list *out)
 {
 	char outcomes[OUTCOMES_LEN];
@@ -212,6 +230,65 @@ store_run_list(struct store *st, const struct store_run_filter *f,
 	    ARGS(ROW(&columns_filter, f),
 		TEXT(":outcomes", outcomes[0] == '\0' ? NULL : outcomes)),
 	    out);
+}
+
+static int
+by_slot(const void *a, const void *b)
+{
+	const struct run *x = a, *y = b;
+
+	return x->slot_us != y->slot_us ?
+	    (x->slot_us > y->slot_us) - (x->slot_us < y->slot_us) :
+	    (x->row > y->row) - (x->row < y->row);
+}
+
+static int
+by_slot_backwards(const void *a, const void *b)
+{
+	return by_slot(b, a);
+}
+
+/* Sort rows from had on, drop what is there twice, and cut them to limit. */
+static void
+tidy(struct run_list *l, size_t had, const struct store_run_filter *f)
+{
+	size_t n = had;
+
+	if (l->n > had)
+		qsort(l->v + had, l->n - had, sizeof(l->v[0]),
+		    f->is_oldest_first ? by_slot : by_slot_backwards);
+	for (size_t i = had; i < l->n; i++) {
+		if ((int64_t)(n - had) == f->limit ||
+		    (n > had && l->v[n - 1].row == l->v[i].row))
+			run_fini(&l->v[i]);
+		else
+			l->v[n++] = l->v[i];
+	}
+	l->n = n;
+}
+
+enum store_rc
+store_run_list(struct store *st, const struct store_run_filter *f,
+    struct run_list *out)
+{
+	struct store_run_filter one = *f;
+	enum store_rc rc = STORE_OK;
+	size_t had = out->n;
+
+	if (f->states == 0)
+		return list_state(st, f, out);
+	for (int i = 0; i < RUN_STATE__MAX && rc == STORE_OK; i++) {
+		one.state = (enum run_state)i;
+		if ((f->states >> i & 1) != 0)
+			rc = list_state(st, &one, out);
+	}
+	one.state = RUN_STATE__MAX;
+	one.outcomes = f->outcomes == 0 ? OUTCOMES_ENDED_BADLY :
+					  f->outcomes & OUTCOMES_ENDED_BADLY;
+	if (rc == STORE_OK && f->is_bad_too && one.outcomes != 0)
+		rc = list_state(st, &one, out);
+	tidy(out, had, f);
+	return rc;
 }
 
 enum store_rc

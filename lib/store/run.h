@@ -51,18 +51,23 @@ struct store_run_cursor {
 };
 
 struct store_run_filter {
-	const char *queue;	       /* NULL: all */
-	const char *job_id;	       /* NULL: all; needs a queue */
-	enum run_state state;	       /* RUN_STATE__MAX: all */
-	unsigned outcomes;	       /* bits, 1 << an outcome; 0: all */
-	int64_t from_us;	       /* first slots from here on */
+	const char *queue;    /* NULL: all */
+	const char *job_id;   /* NULL: all; needs a queue */
+	enum run_state state; /* RUN_STATE__MAX: all */
+	unsigned states;      /* instead: bits, 1 << a state; 0: none */
+	bool is_bad_too;      /* with those that did not succeed */
+	bool is_oldest_first; /* the order; what below is, too */
+	unsigned outcomes;    /* bits, 1 << an outcome; 0: all */
+	int64_t from_us;      /* first slots from here on; newest first */
+	int64_t to_us;	      /* and before here; oldest first */
 	struct store_run_cursor below; /* rows that come after this one */
 	int64_t limit;
 };
 
 /*
- * Add the newest rows that match, newest slot first.  Every combination is
- * searched in an index, except that "sent" is searched among all.
+ * Add the newest rows that match, newest slot first, or the oldest ones.  Every
+ * combination is searched in an index, except that "sent" is searched among
+ * all.
  */
 enum store_rc store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out);

@@ -137,6 +137,14 @@ static const struct pin {
 	    "SEARCH job_gone USING PRIMARY KEY (queue=? AND job_id=?); "
 	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
 	    "USE TEMP B-TREE FOR ORDER BY" },
+	{ SQL_RUN_LIST_ASC,
+	    "MERGE (UNION ALL); "
+	    "LEFT; "
+	    "SEARCH run USING INDEX run_slot (slot_us=? AND rowid>?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN; "
+	    "RIGHT; "
+	    "SEARCH run USING INDEX run_slot (slot_us>? AND slot_us<?); "
+	    "SEARCH work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
 	/* No row of the ledger is read to count. */
 	{ SQL_RUN_COUNT,
 	    "SEARCH run USING COVERING INDEX run_slot (slot_us>? AND slot_us<?)" },

@@ -71,6 +71,49 @@ static const struct api_case runs[] = {
 	{ "all faults at once", RUNS "?state=x&from=x&to=x&limit=x&job_id=%00&queue_name=%ff", NULL, 400, "error_data#=6", NULL },
 };
 
+/* Of them t40 is dead, and t44 was canceled. */
+static const char works[] =
+    "INSERT INTO work (run, outcome, due_us, attempts, error) SELECT id,"
+    " CASE task_id WHEN 't40' THEN 'dead' WHEN 't44' THEN 'canceled' ELSE"
+    " 'succeeded' END, slot_us, 1, iif(task_id = 't40', 'Boom 7', NULL) FROM run"
+    " WHERE state = 'sent'";
+
+static const struct api_case more[] = {
+	{ "two states", RUNS "?state=missed,paused", NULL, 200, "runs#=40 | runs[0].id=t79 | runs[1].id=t77 | runs[39].id=t1", NULL },
+	{ "one of them is sent", RUNS "?state=sent,paused&limit=3", NULL, 200, "runs#=3 | runs[0].id=t79 | runs[1].id=t76 | runs[2].id=t75", "next_cursor" },
+	{ "the next page of them", RUNS "?state=sent,paused&limit=3&cursor={kept}", NULL, 200, "runs[0].id=t72 | runs[1].id=t71 | runs[2].id=t68", NULL },
+	{ "of a queue", RUNS "?state=missed,coalesced&queue_name=q", NULL, 200, "runs#=20 | runs[0].id=t38", NULL },
+	{ "of a job", RUNS "?state=missed,coalesced&queue_name=q&job_id=j&limit=2", NULL, 200, "runs#=2 | runs[0].id=t38 | runs[1].id=t37", NULL },
+	{ "states with a blank", RUNS "?state=sent,+missed", NULL, 400, "error_data.state~comma-separated", NULL },
+	{ "an empty one among them", RUNS "?state=sent,", NULL, 400, "error_data.state~comma-separated", NULL },
+	{ "problems", RUNS "?problem=1", NULL, 200, "runs#=22 | runs[0].id=t77 | next_cursor!", NULL },
+	{ "each once, in order", RUNS "?problem=1&from=1970-01-01T00:00:40Z&to=1970-01-01T00:00:46Z", NULL, 200, "runs#=4 | runs[0].id=t45 | runs[1].id=t44 | runs[2].id=t41 | runs[3].id=t40 | runs[3].outcome=dead", NULL },
+	{ "problems of a queue", RUNS "?problem=1&queue_name=q", NULL, 200, "runs#=10", NULL },
+	{ "problems with an outcome", RUNS "?problem=1&outcome=dead", NULL, 200, "runs#=1 | runs[0].id=t40", NULL },
+	{ "no problem asked for", RUNS "?problem=0", NULL, 200, "runs#=80", NULL },
+	{ "problem of another kind", RUNS "?problem=yes", NULL, 400, "error_data.problem=must be 1 or 0", NULL },
+	{ "problems in a state", RUNS "?problem=1&state=missed", NULL, 400, "error_data.state=excludes problem", NULL },
+	{ "oldest first", RUNS "?order=asc&limit=30", NULL, 200, "runs#=30 | runs[0].id=t0 | runs[29].id=t29", "next_cursor" },
+	{ "and on", RUNS "?order=asc&limit=30&cursor={kept}", NULL, 200, "runs#=30 | runs[0].id=t30", "next_cursor" },
+	{ "to the end", RUNS "?order=asc&limit=30&cursor={kept}", NULL, 200, "runs#=20 | runs[19].id=t79 | next_cursor!", NULL },
+	{ "oldest first, from and to", RUNS "?order=asc&from=1970-01-01T00:00:10Z&to=1970-01-01T00:00:12Z", NULL, 200, "runs#=2 | runs[0].id=t10 | runs[1].id=t11", NULL },
+	{ "of a state", RUNS "?order=asc&state=missed&limit=2", NULL, 200, "runs[0].id=t1 | runs[1].id=t5", NULL },
+	{ "of a queue's state", RUNS "?order=asc&state=missed&queue_name=r&limit=2", NULL, 200, "runs[0].id=t41 | runs[1].id=t45", NULL },
+	{ "of a queue", RUNS "?order=asc&queue_name=r&limit=1", NULL, 200, "runs[0].id=t40", NULL },
+	{ "of a job", RUNS "?order=asc&queue_name=r&job_id=k&to=1970-01-01T00:00:42Z", NULL, 200, "runs#=2 | runs[1].id=t41", NULL },
+	{ "of problems", RUNS "?order=asc&problem=1&queue_name=r&limit=3", NULL, 200, "runs[0].id=t40 | runs[1].id=t41 | runs[2].id=t44", NULL },
+	{ "of outcomes", RUNS "?order=asc&outcome=dead,canceled", NULL, 200, "runs#=2 | runs[0].id=t40 | runs[1].id=t44", NULL },
+	{ "newest first, said", RUNS "?order=desc&limit=1", NULL, 200, "runs[0].id=t79", NULL },
+	{ "another order", RUNS "?order=up", NULL, 400, "error_data.order=must be asc or desc", NULL },
+	{ "a text in a reason", RUNS "?q=BECAUSE&limit=5", NULL, 200, "runs#=5 | runs[0].id=t79 | runs[3].id=t75", "next_cursor" },
+	{ "goes on after the last one", RUNS "?q=BECAUSE&limit=5&cursor={kept}", NULL, 200, "runs#=5 | runs[0].id=t73", NULL },
+	{ "a text in an error", RUNS "?q=boom+7", NULL, 200, "runs#=1 | runs[0].id=t40 | next_cursor!", NULL },
+	{ "a text in a job's id", RUNS "?q=k&state=sent", NULL, 200, "runs#=10", NULL },
+	{ "a text that is nowhere", RUNS "?q=%25", NULL, 200, "runs=[] | next_cursor!", NULL },
+	{ "an empty text is any", RUNS "?q=", NULL, 200, "runs#=80", NULL },
+	{ "a text, oldest first", RUNS "?q=because&order=asc&limit=1", NULL, 200, "runs[0].id=t1", NULL },
+};
+
 static const struct api_case one[] = {
 	{ "no such run", RUNS "/t80", NULL, 404, "message=No such run: t80 | error_data={}", NULL },
 	{ "its name is no path", RUNS "/a/b", NULL, 404, "message=No such resource", NULL },
@@ -122,6 +165,11 @@ main(void)
 	api_sql(&a, rows);
 	API_RUN(&a, runs);
 	API_RUN(&a, one);
+	api_close(&a);
+	api_open(&a, NULL);
+	api_sql(&a, rows);
+	api_sql(&a, works);
+	API_RUN(&a, more);
 	api_close(&a);
 	api_open(&a, NULL);
 	api_sql(&a, rows);
