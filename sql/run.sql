@@ -180,6 +180,17 @@ WHERE outcome < 'queued' AND instr(:outcomes, outcome || ',')
 	AND (:job_id IS NULL OR job_id = :job_id)
 ORDER BY due_us, work.run LIMIT :limit;
 
+-- Rows as they come: by their numbers.
+
+-- name: run_after_row
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id
+WHERE run.id > :id AND (:queue IS NULL OR queue = :queue)
+	AND (:job_id IS NULL OR job_id = :job_id)
+ORDER BY run.id;
+
+-- name: run_row
+SELECT {run} FROM run LEFT JOIN work ON work.run = run.id WHERE run.id = :id;
+
 -- Sums over time: a count in an index for each stretch of time and each state,
 -- so that the rows are not read; of a job, only those of rare states are.
 

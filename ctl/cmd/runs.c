@@ -21,6 +21,7 @@
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 1000000
+#define FOLLOW_DEFAULT 10 /* runs that --follow begins with */
 
 enum {
 	OPT_JSON,
@@ -34,7 +35,8 @@ enum {
 	OPT_CURSOR,
 	OPT_STATS,
 	OPT_SUMS,
-	OPT_BUCKET
+	OPT_BUCKET,
+	OPT_FOLLOW
 };
 
 static const struct ctl_option options[] = {
@@ -54,6 +56,8 @@ static const struct ctl_option options[] = {
 	    "count runs over time (default: the last 24 hours), instead" },
 	[OPT_BUCKET] = { "bucket", "DURATION",
 	    "with --sums: of how long each count is (default: 1h)" },
+	[OPT_FOLLOW] = { "follow", NULL,
+	    "go on with runs as they come and change, until a signal" },
 	{ .name = NULL },
 };
 
@@ -200,6 +204,22 @@ read_sums(const struct ctl_args *a, int64_t *bucket_us)
 	return status;
 }
 
+/* --follow begins with the newest runs, and ends by a signal. */
+static int
+check_follow(const struct ctl_args *a)
+{
+	static const int others[] = { OPT_STATS, OPT_SUMS, OPT_TO, OPT_CURSOR };
+
+	if (a->opt[OPT_FOLLOW] == NULL)
+		return CTL_OK;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (a->opt[others[i]] != NULL)
+			return ctl_fail(CTL_USAGE,
+			    "--follow and --%s exclude each other",
+			    options[others[i]].name);
+	return CTL_OK;
+}
+
 /* From when on: a time, or how long ago. */
 static int
 read_from(const struct ctl *c, const struct ctl_args *a, int64_t *from_us)
@@ -237,6 +257,7 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 	int status = read_filter(a, &o);
 
 	if (status != CTL_OK || (status = read_sums(a, &bucket_us)) != CTL_OK ||
+	    (status = check_follow(a)) != CTL_OK ||
 	    (status = ctl_open(c)) != CTL_OK)
 		return status;
 	status = read_from(c, a, &o.from_us);
@@ -249,6 +270,11 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 	if (a->opt[OPT_SUMS] != NULL)
 		return runs_print_sums(c, &o, bucket_us,
 		    a->opt[OPT_JSON] != NULL);
+	if (a->opt[OPT_FOLLOW] != NULL) {
+		if (a->opt[OPT_LIMIT] == NULL)
+			o.limit = FOLLOW_DEFAULT;
+		return runs_follow(c, &o, a->opt[OPT_JSON] != NULL);
+	}
 	rc = sched_runs(&c->sched, &o, &l, next);
 	if (rc == STORE_NOTFOUND)
 		status =

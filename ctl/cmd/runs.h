@@ -15,6 +15,12 @@ int runs_print_stats(struct ctl *c, const struct sched_runs_opts *o,
     bool is_json);
 
 /*
+ * Print the newest runs that o chooses, the oldest first, then those that come
+ * or change, until a signal asks to end.  An exit status.
+ */
+int runs_follow(struct ctl *c, const struct sched_runs_opts *o, bool is_json);
+
+/*
  * Print how many runs there were and how they ended, of the queue, job and
  * stretch of time in o, which is the last 24 hours where it says nothing, by
  * buckets of bucket_us.  An exit status.

@@ -292,6 +292,29 @@ store_run_list(struct store *st, const struct store_run_filter *f,
 }
 
 enum store_rc
+store_run_after(struct store *st, const struct store_run_after *w,
+    struct run_list *out)
+{
+	return run_list(st, SQL_RUN_AFTER_ROW,
+	    ARGS(INT(":id", w->row), TEXT(":queue", w->queue),
+		TEXT(":job_id", w->job_id)),
+	    out);
+}
+
+enum store_rc
+store_run_row(struct store *st, int64_t row, struct run *out)
+{
+	return stmt_find(st, SQL_RUN_ROW, ARGS(INT(":id", row)), &columns_run,
+	    out);
+}
+
+enum store_rc
+store_run_newest_row(struct store *st, int64_t *out)
+{
+	return stmt_number(st, SQL_PRUNE_NEWEST, NO_ARGS, out);
+}
+
+enum store_rc
 store_run_count(struct store *st, const struct store_run_window *w,
     enum run_state state, int64_t *out)
 {

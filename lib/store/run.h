@@ -72,6 +72,23 @@ struct store_run_filter {
 enum store_rc store_run_list(struct store *st, const struct store_run_filter *f,
     struct run_list *out);
 
+/*
+ * Add the rows with a higher number than row, by it: all, those of a queue, or
+ * of a job.
+ */
+struct store_run_after {
+	const char *queue;  /* NULL: all */
+	const char *job_id; /* NULL: all; needs a queue */
+	int64_t row;
+};
+enum store_rc store_run_after(struct store *st, const struct store_run_after *w,
+    struct run_list *out);
+
+/* Read a row by its number into the zeroed *out; STORE_NOTFOUND.  Read the
+ * highest number; 0: none. */
+enum store_rc store_run_row(struct store *st, int64_t row, struct run *out);
+enum store_rc store_run_newest_row(struct store *st, int64_t *out);
+
 /* Runs with slots in a stretch of time: of all queues, of one, of a job. */
 struct store_run_window {
 	const char *queue;  /* NULL: all */
