@@ -220,20 +220,23 @@ check_follow(const struct ctl_args *a)
 	return CTL_OK;
 }
 
-/* From when on: a time, or how long ago. */
+/* From when on: a time, or how long ago; sums are then up to now. */
 static int
-read_from(const struct ctl *c, const struct ctl_args *a, int64_t *from_us)
+read_from(const struct ctl *c, const struct ctl_args *a,
+    struct sched_runs_opts *o)
 {
-	int64_t us = 0;
+	int64_t us = 0, now_us = clock_now_us();
 	int status;
 
 	if (a->opt[OPT_SINCE] == NULL)
-		return ctl_opt_time(c, "from", a->opt[OPT_FROM], from_us);
+		return ctl_opt_time(c, "from", a->opt[OPT_FROM], &o->from_us);
 	if (a->opt[OPT_FROM] != NULL)
 		return ctl_fail(CTL_USAGE,
 		    "one of --since and --from is enough");
 	status = ctl_opt_duration(a, OPT_SINCE, "since", &us);
-	*from_us = clock_now_us() - us;
+	o->from_us = now_us - us;
+	if (a->opt[OPT_SUMS] != NULL)
+		o->to_us = now_us;
 	return status;
 }
 
@@ -260,7 +263,7 @@ run_runs(struct ctl *c, const struct ctl_args *a)
 	    (status = check_follow(a)) != CTL_OK ||
 	    (status = ctl_open(c)) != CTL_OK)
 		return status;
-	status = read_from(c, a, &o.from_us);
+	status = read_from(c, a, &o);
 	if (status == CTL_OK)
 		status = ctl_opt_time(c, "to", a->opt[OPT_TO], &o.to_us);
 	if (status != CTL_OK)
