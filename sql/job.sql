@@ -6,7 +6,8 @@ max_attempts, max_age_us, base_us, cap_us
 -- columns: job_definition
 trigger, args, kwargs, render, {retry}, description, priority, misfire_grace_us,
 	coalesce, max_catchup, max_instances, max_runtime_us, owner, alerts,
-	expect_within_us, failed_max_attempts, failed_base_us, failed_cap_us
+	expect_within_us, failed_max_attempts, failed_base_us, failed_cap_us,
+	badge
 
 -- columns: job_state
 state, reason, next_run_us, cursor_us, changed_us

@@ -251,6 +251,14 @@ SELECT finished_us FROM (SELECT id FROM run WHERE job = :job
 CROSS JOIN work ON work.run = r.id
 WHERE outcome = 'succeeded' LIMIT 1;
 
+-- How the newest run of a job that has ended did.
+
+-- name: run_last_end
+SELECT outcome FROM (SELECT id FROM run WHERE job = :job
+	ORDER BY slot_us DESC LIMIT 100) AS r
+CROSS JOIN work ON work.run = r.id
+WHERE outcome NOT IN ('queued', 'running') LIMIT 1;
+
 -- The next queue by name that has runs.
 
 -- name: run_next_queue

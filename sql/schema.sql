@@ -36,6 +36,7 @@ CREATE TABLE job (
 	failed_max_attempts INTEGER,
 	failed_base_us INTEGER,
 	failed_cap_us INTEGER,
+	badge INTEGER,
 	UNIQUE (queue, job_id)
 ) STRICT;
 

@@ -31,6 +31,7 @@ enum {
 	OPT_RUNTIME,
 	OPT_EXPECT,
 	OPT_ALERTS,
+	OPT_BADGE,
 	OPT_PAUSED,
 	OPT_REPLACE,
 	OPT_MEMORY,
@@ -62,6 +63,8 @@ static const struct ctl_option options[] = {
 	    "alert if a slot's run has not succeeded by then" },
 	[OPT_ALERTS] = { "alerts", "WORD",
 	    "send alerts of it: yes, no (default: as its queue)" },
+	[OPT_BADGE] = { "badge", NULL,
+	    "show anybody how its last run ended, at /v1/badge" },
 	[OPT_PAUSED] = { "paused", NULL, "add it as paused" },
 	[OPT_REPLACE] = { "replace", NULL, "overwrite a job of that id" },
 	[OPT_MEMORY] = { "memory", NULL, "keep it in RAM only" },
@@ -131,6 +134,8 @@ add_policies(const struct ctl_args *a, struct buf *body)
 		json_out_bool(body, "coalesce", true);
 	if (a->opt[OPT_NO_COALESCE] != NULL)
 		json_out_bool(body, "coalesce", false);
+	if (a->opt[OPT_BADGE] != NULL)
+		json_out_bool(body, "badge", true);
 	if (a->opt[OPT_PAUSED] != NULL)
 		json_out_bool(body, "paused", true);
 	if (a->opt[OPT_REPLACE] != NULL)

@@ -144,6 +144,8 @@ show_job(struct ctl *c, const struct job *j)
 		show_seconds("max runtime", j->max_runtime_us);
 	if (j->alerts != JOB_ALERTS_QUEUE)
 		show_text("alerts", j->alerts != 0 ? "yes" : "no");
+	if (j->has_badge)
+		show_text("badge", "yes");
 	if (j->expect_within_us != 0)
 		show_seconds("expect within", j->expect_within_us);
 	if (j->misfire_grace_us != JOB_NO_GRACE)

@@ -61,6 +61,7 @@ enum http_var {
 	HTTP_VAR_VIA,
 	HTTP_VAR_FETCH_SITE,
 	HTTP_VAR_METHOD_OVERRIDE,
+	HTTP_VAR_IF_NONE_MATCH,
 	HTTP_VAR__MAX
 };
 
@@ -125,6 +126,8 @@ struct response {
 	const char *auth_error; /* of RFC 6750, or NULL */
 	char auth_scope[40];	/* the scopes that are needed, or "" */
 	int retry_after_s;	/* 0: no such header */
+	int max_age_s;		/* anybody may keep it so long; 0: nobody */
+	char etag[24];		/* with its quotes, or "" */
 	struct warns warns;	/* shown in data, as "warnings" */
 	bool has_warnings;	/* … also when there are none */
 };

@@ -56,6 +56,7 @@ static const struct {
 	[HTTP_VAR_VIA] = VAR("HTTP_VIA"),
 	[HTTP_VAR_FETCH_SITE] = VAR("HTTP_SEC_FETCH_SITE"),
 	[HTTP_VAR_METHOD_OVERRIDE] = VAR("HTTP_X_HTTP_METHOD_OVERRIDE"),
+	[HTTP_VAR_IF_NONE_MATCH] = VAR("HTTP_IF_NONE_MATCH"),
 };
 _Static_assert(sizeof(vars) / sizeof(vars[0]) == HTTP_VAR__MAX,
     "one name for each variable");

@@ -27,6 +27,7 @@ static const struct status {
 	{ 200, "OK", NULL },
 	{ 201, "Created", NULL },
 	{ 204, "No Content", NULL },
+	{ 304, "Not Modified", NULL },
 	{ 400, "Bad Request", "bad_input" },
 	{ 401, "Unauthorized", "unauthorized" },
 	{ 403, "Forbidden", "forbidden" },
@@ -68,6 +69,8 @@ response_init(struct response *res, struct buf *data)
 	res->auth_error = NULL;
 	res->auth_scope[0] = '\0';
 	res->retry_after_s = 0;
+	res->max_age_s = 0;
+	res->etag[0] = '\0';
 	res->warns.n = 0;
 	res->has_warnings = false;
 	buf_reset(data);
@@ -237,6 +240,12 @@ write_challenge(const struct response *res, const struct request *req,
 		    "charset=\"UTF-8\"\r\n");
 }
 
+static bool
+has_body(const struct response *res)
+{
+	return res->status != 204 && res->status != 304;
+}
+
 static void
 write_headers(const struct response *res, const struct request *req,
     size_t length, struct buf *out)
@@ -244,12 +253,18 @@ write_headers(const struct response *res, const struct request *req,
 	buf_printf(out, "Status: %d %s\r\n", res->status,
 	    status_of(res->status)->reason);
 	/* RFC 9110 section 8.6: no Content-Length with a 204. */
-	if (res->status != 204)
+	if (has_body(res))
 		buf_printf(out,
 		    "Content-Type: %s\r\n"
 		    "Content-Length: %zu\r\n",
 		    res->type != NULL ? res->type : "application/json", length);
-	buf_str(out, "Cache-Control: no-store\r\n");
+	if (res->max_age_s > 0)
+		buf_printf(out, "Cache-Control: public, max-age=%d\r\n",
+		    res->max_age_s);
+	else
+		buf_str(out, "Cache-Control: no-store\r\n");
+	if (res->etag[0] != '\0')
+		buf_printf(out, "ETag: %s\r\n", res->etag);
 	write_challenge(res, req, out);
 	if (res->retry_after_s > 0)
 		buf_printf(out, "Retry-After: %d\r\n", res->retry_after_s);
@@ -296,7 +311,7 @@ response_write(const struct response *res, const struct request *req,
 	else
 		write_envelope(res, req, text);
 	write_headers(res, req, text->len, out);
-	if (!req->is_head && res->status != 204)
+	if (!req->is_head && has_body(res))
 		buf_add(out, text->data, text->len);
 	if (text->is_failed || res->data->is_failed)
 		out->is_failed = true;

@@ -63,6 +63,7 @@ http_handler h_dead_purge_some;
 /* h_runs.c: the ledger */
 http_handler h_runs;
 http_handler h_runs_sums;
+http_handler h_badge;
 http_handler h_run_get;
 http_handler h_run_replay;
 http_handler h_why;

@@ -194,6 +194,8 @@ add_policies(const struct job *j, const struct conf *conf, struct buf *out)
 		    j->expect_within_us / CLOCK_US_PER_S);
 	if (j->alerts != plain.alerts)
 		add_raw(out, "alerts", j->alerts != 0 ? "true" : "false");
+	if (j->has_badge)
+		add_raw(out, "badge", "true");
 	add_retry(out, &retry_handover, &j->retry);
 	add_retry(out, &retry_failed, &j->retry_failed);
 	if (j->priority != 0)

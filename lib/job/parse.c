@@ -31,8 +31,9 @@
 static const char *const own_fields[] = { "queue_name", "trigger", "job_id",
 	"job_store_kind", "replace_existing", "args", "kwargs",
 	"misfire_grace_time", "coalesce", "max_instances", "max_catchup",
-	"max_runtime", "expect_within", "alerts", "retry", "retry_failed",
-	"render", "priority", "description", "paused", "count", "now" };
+	"max_runtime", "expect_within", "alerts", "badge", "retry",
+	"retry_failed", "render", "priority", "description", "paused", "count",
+	"now" };
 #define PREVIEW_FIELDS 2
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -424,6 +425,7 @@ parse_policies(struct parse *p)
 	rc |= parse_limit(p, "max_runtime", &p->j->max_runtime_us);
 	rc |= parse_limit(p, "expect_within", &p->j->expect_within_us);
 	rc |= parse_alerts(p);
+	rc |= json_get_bool(p->body, "badge", &p->j->has_badge, p->fs);
 	rc |= parse_retry(p, &retry_handover, &p->j->retry);
 	rc |= parse_retry(p, &retry_failed, &p->j->retry_failed);
 	rc |= parse_description(p);

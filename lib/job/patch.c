@@ -63,6 +63,7 @@ static const struct {
 	{ "max_runtime", offsetof(struct job, max_runtime_us),
 	    sizeof(int64_t) },
 	{ "alerts", offsetof(struct job, alerts), sizeof(int64_t) },
+	{ "badge", offsetof(struct job, has_badge), sizeof(bool) },
 	{ "expect_within", offsetof(struct job, expect_within_us),
 	    sizeof(int64_t) },
 	{ "paused", offsetof(struct job, state), sizeof(enum job_state) },

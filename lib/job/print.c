@@ -168,6 +168,7 @@ add_policies(struct buf *out, const struct job *j)
 		j->alerts != 0		  ? "true" :
 					    "false",
 	    "null");
+	add_text(out, "badge", j->has_badge ? "true" : "false", NULL);
 	add_retry(out, &retry_handover, &j->retry);
 	add_retry(out, &retry_failed, &j->retry_failed);
 	add_number(out, "priority", j->priority);

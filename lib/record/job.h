@@ -47,6 +47,7 @@ struct job {
 	struct retry retry;	   /* as given */
 	struct retry retry_failed; /* of work; no max_age */
 	int64_t alerts;		   /* JOB_ALERTS_…: are alerts of it sent? */
+	bool has_badge;		   /* anybody may see how its last run ended */
 	enum job_state state;
 	char *reason;	     /* why paused or quarantined, or NULL */
 	int64_t next_run_us; /* JOB_NEVER if paused or exhausted */

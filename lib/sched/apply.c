@@ -93,6 +93,7 @@ is_same_job(struct sched *s, const struct job *j, const struct job *old,
 	    j->max_catchup == old->max_catchup &&
 	    j->max_instances == old->max_instances &&
 	    j->max_runtime_us == old->max_runtime_us &&
+	    j->has_badge == old->has_badge &&
 	    memcmp(&j->retry, &old->retry, sizeof(j->retry)) == 0 &&
 	    is_same_trigger(s, j, old, now_us);
 }

@@ -40,6 +40,7 @@ static const struct column job_fields[] = {
 	    RETRY_UNSET),
 	COLUMN_INT_OR("failed_cap_us", struct job, retry_failed.cap_us,
 	    RETRY_UNSET),
+	COLUMN_BOOL("badge", struct job, has_badge),
 	COLUMN_NAME("state", struct job, state, job_state_names),
 	COLUMN_TEXT("reason", struct job, reason),
 	COLUMN_INT_OR("next_run_us", struct job, next_run_us, JOB_NEVER),

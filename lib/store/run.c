@@ -367,6 +367,19 @@ store_run_last_success(struct store *st, int64_t job, int64_t *out_us)
 }
 
 enum store_rc
+store_run_last_end(struct store *st, int64_t job, enum outcome *out)
+{
+	char *name = NULL;
+	enum store_rc rc =
+	    stmt_string(st, SQL_RUN_LAST_END, ARGS(INT(":job", job)), &name);
+
+	if (rc == STORE_OK && name != NULL)
+		(void)outcome_parse(name, out);
+	free(name);
+	return rc == STORE_NOTFOUND ? STORE_OK : rc;
+}
+
+enum store_rc
 store_run_queue(struct store *st, const char *after, char **out)
 {
 	return stmt_string(st, SQL_RUN_NEXT_QUEUE, ARGS(TEXT(":queue", after)),

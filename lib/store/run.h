@@ -134,6 +134,13 @@ enum store_rc store_run_last_success(struct store *st, int64_t job,
     int64_t *out_us);
 
 /*
+ * Read the outcome of the newest run that has ended, likewise; *out is
+ * unchanged if there is none.
+ */
+enum store_rc store_run_last_end(struct store *st, int64_t job,
+    enum outcome *out);
+
+/*
  * Return the first queue after the one named (start with "") that has runs,
  * owned; STORE_NOTFOUND.
  */

@@ -199,6 +199,8 @@ ALTER TABLE job ADD COLUMN expect_within_us INTEGER;
 ALTER TABLE job ADD COLUMN failed_max_attempts INTEGER;
 ALTER TABLE job ADD COLUMN failed_base_us INTEGER;
 ALTER TABLE job ADD COLUMN failed_cap_us INTEGER;
+-- Does it show anybody how its last run ended?
+ALTER TABLE job ADD COLUMN badge INTEGER;
 ALTER TABLE job_gone ADD COLUMN alerts INTEGER;
 
 -- How many runs of a job in a row did not succeed: counted from here on.

@@ -121,7 +121,7 @@ example() {
 	n=0
 	for field in queue_name trigger job_id job_store_kind replace_existing \
 	    args kwargs misfire_grace_time coalesce max_instances max_catchup \
-	    max_runtime expect_within alerts retry retry_failed render priority description paused; do
+	    max_runtime expect_within alerts badge retry retry_failed render priority description paused; do
 		# The API knows it, and so does the page.
 		add "{\"$field\":[[]]}"
 		status_is 400

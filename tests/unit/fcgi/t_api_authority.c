@@ -204,6 +204,7 @@ static const struct touch {
 	{ "POST", "/v1/run/fail?run_id=r-other", "{}", OTHER, 200 },
 	{ "POST", "/v1/runs/r-other/fail", "{}", OTHER, 200 },
 	{ "POST", "/v1/run/fail?run_id=r-at-far", "{}", AT_FAR | ADDRESS, 409 },
+	{ "GET", "/v1/badge/other/plain.svg", NULL, OTHER, 404 },
 	{ "GET", "/v1/fires?queue_name=other", NULL, OTHER, 200 },
 	{ "POST", "/v1/preview", ADD("other", "x", ""), OTHER, 200 },
 };

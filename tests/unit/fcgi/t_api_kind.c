@@ -232,6 +232,9 @@ check_all_routes(void)
 		    strstr(r->pattern, "{service}") == NULL;
 		size_t len = strcspn(r->pattern, "{");
 
+		/* A badge is that of the job that is found first. */
+		if (r->scope == 0)
+			continue;
 		if ((r->names & ROUTE_JOB) == 0 && !is_alias &&
 		    strstr(r->pattern, "_timing_job") == NULL)
 			continue;

@@ -65,6 +65,7 @@ same_job(const struct job *a, const struct job *b, const char *what)
 	is_int(a->max_instances, b->max_instances, "%s: instances", what);
 	is_int(a->max_runtime_us, b->max_runtime_us, "%s: runtime", what);
 	is_int(a->alerts, b->alerts, "%s: alerts", what);
+	is_int(a->has_badge, b->has_badge, "%s: badge", what);
 	is_int(a->state, b->state, "%s: state", what);
 	is_int(a->next_run_us, b->next_run_us, "%s: next run", what);
 	is_int(a->cursor_us, b->cursor_us, "%s: cursor", what);
@@ -93,6 +94,7 @@ check_job_full(void)
 	j.max_instances = 3;
 	j.max_runtime_us = 90000001;
 	j.alerts = 0;
+	j.has_badge = true;
 	j.state = JOB_PAUSED;
 	is_int(insert(&j), STORE_OK, "a job is added");
 	ok(j.id > 0, "and numbered");
