@@ -1,4 +1,4 @@
-/* Runs, the rows of both ledgers: listed, read, replayed. */
+/* Runs, the rows of both ledgers: read, reported on, replayed. */
 #include "config.h"
 
 #include <stdio.h>
@@ -9,8 +9,6 @@
 #include "lib/base/clock.h"
 #include "lib/record/delivery.h"
 #include "lib/sched/handover.h"
-#include "lib/base/num.h"
-#include "lib/sched/brokers.h"
 #include "lib/sched/sched_int.h"
 #include "lib/store/delivery.h"
 #include "lib/store/job.h"
@@ -19,234 +17,6 @@
 #include "lib/store/run.h"
 #include "lib/store/work.h"
 #include "lib/base/ban.h"
-
-#define SEARCH_ROWS 1000 /* read at a time for a text */
-
-/* Where a list of both stores continues, a position in each. */
-struct position {
-	struct store_run_cursor at[JOB_KIND__MAX];
-};
-
-/* Parse "slot.row,slot.row", as position_print writes it. */
-static enum store_rc
-position_parse(const char *cursor, struct position *pos)
-{
-	static const char ends[JOB_KIND__MAX] = { ',', '\0' };
-	char text[SCHED_CURSOR_MAX], *p = text, *dot, *end;
-
-	if (cursor == NULL || cursor[0] == '\0')
-		return STORE_OK;
-	if ((size_t)snprintf(text, sizeof(text), "%s", cursor) >= sizeof(text))
-		return STORE_NOTFOUND;
-	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		dot = strchr(p, '.');
-		end = ends[k] == '\0' ? p + strlen(p) : strchr(p, ends[k]);
-		if (dot == NULL || end == NULL || dot > end)
-			return STORE_NOTFOUND;
-		*dot = *end = '\0';
-		if (num_parse(p, INT64_MIN, INT64_MAX, &pos->at[k].slot_us) !=
-			0 ||
-		    num_parse(dot + 1, 0, INT64_MAX, &pos->at[k].row) != 0)
-			return STORE_NOTFOUND;
-		p = end + 1;
-	}
-	return STORE_OK;
-}
-
-static void
-position_print(const struct position *pos, char out[SCHED_CURSOR_MAX])
-{
-	const struct store_run_cursor *p = pos->at;
-
-	(void)snprintf(out, SCHED_CURSOR_MAX, "%lld.%lld,%lld.%lld",
-	    (long long)p[0].slot_us, (long long)p[0].row,
-	    (long long)p[1].slot_us, (long long)p[1].row);
-}
-
-/* A page that is merged of what was read of both stores. */
-struct merge {
-	struct run_list from[JOB_KIND__MAX];
-	size_t i[JOB_KIND__MAX]; /* the heads */
-	int64_t limit;		 /* rows read of each at most */
-	struct position *pos;	 /* behind the heads */
-};
-
-/* The store whose head is next; JOB_KIND__MAX: the rest is to be read. */
-static int
-merge_next(const struct merge *m, bool is_oldest_first)
-{
-	const struct run *head[JOB_KIND__MAX] = { NULL, NULL };
-
-	for (int k = 0; k < JOB_KIND__MAX; k++) {
-		if (m->i[k] < m->from[k].n)
-			head[k] = &m->from[k].v[m->i[k]];
-		else if ((int64_t)m->from[k].n == m->limit)
-			return JOB_KIND__MAX;
-	}
-	if (head[JOB_DURABLE] == NULL || head[JOB_MEMORY] == NULL)
-		return head[JOB_DURABLE] != NULL ? JOB_DURABLE :
-		    head[JOB_MEMORY] != NULL	 ? JOB_MEMORY :
-						   JOB_KIND__MAX;
-	if (head[JOB_DURABLE]->slot_us == head[JOB_MEMORY]->slot_us)
-		return JOB_DURABLE;
-	return (head[JOB_MEMORY]->slot_us > head[JOB_DURABLE]->slot_us) !=
-		is_oldest_first ?
-	    JOB_MEMORY :
-	    JOB_DURABLE;
-}
-
-/* Add up to limit rows to out that match. */
-static enum store_rc
-merge(struct merge *m, const struct sched_runs_opts *o, size_t had,
-    struct run_list *out)
-{
-	struct run *r, *head;
-	int k;
-
-	while ((int64_t)(out->n - had) < o->limit &&
-	    (k = merge_next(m, o->is_oldest_first)) != JOB_KIND__MAX) {
-		head = &m->from[k].v[m->i[k]++];
-		m->pos->at[k] =
-		    (struct store_run_cursor){ head->slot_us, head->row };
-		if (o->text != NULL && !run_has_text(head, o->text))
-			continue;
-		if ((r = run_list_add(out)) == NULL)
-			return STORE_FULL;
-		*r = *head;
-		memset(head, 0, sizeof(*head));
-	}
-	return STORE_OK;
-}
-
-/* Is there more than was merged? */
-static bool
-merge_has_more(const struct merge *m)
-{
-	bool has_more = false;
-
-	for (int k = 0; k < JOB_KIND__MAX; k++)
-		has_more = has_more || m->i[k] < m->from[k].n ||
-		    ((int64_t)m->from[k].n == m->limit);
-	return has_more;
-}
-
-/* How far a list has got. */
-struct walk {
-	struct position pos;
-	size_t had; /* rows in the list before it */
-	bool has_more;
-};
-
-/* Read the next page of a list and merge it. */
-static enum store_rc
-runs_page(struct sched *s, const struct sched_runs_opts *o, struct walk *w,
-    struct run_list *out)
-{
-	struct store_run_filter f = {
-		.queue = o->queue,
-		.job_id = o->job_id,
-		.state = o->state,
-		.states = o->is_problem ? RUN_STATES_PROBLEM : o->states,
-		.is_bad_too = o->is_problem,
-		.is_oldest_first = o->is_oldest_first,
-		.outcomes = o->outcomes,
-		.from_us = o->from_us,
-		.to_us = o->to_us,
-		/* One more than requested shows whether there is a next. */
-		.limit = o->text != NULL ? SEARCH_ROWS : o->limit + 1,
-	};
-	struct merge m = { .limit = f.limit, .pos = &w->pos };
-	enum store_rc rc = STORE_OK;
-
-	SCHED_EACH(at, s, o->kind, rc == STORE_OK) {
-		f.below = w->pos.at[at.kind];
-		rc = store_run_list(at.st, &f, &m.from[at.kind]);
-	}
-	if (rc == STORE_OK)
-		rc = merge(&m, o, w->had, out);
-	w->has_more = merge_has_more(&m);
-	for (int k = 0; k < JOB_KIND__MAX; k++)
-		run_list_fini(&m.from[k]);
-	return rc;
-}
-
-/* Append why it waits to its reason. */
-static enum store_rc
-report_waiting(struct sched *s, struct run *r)
-{
-	struct buf why = BUF_INIT;
-	enum store_rc rc;
-	size_t old_len;
-
-	if (r->state != RUN_DUE)
-		return STORE_OK;
-	if (r->reason != NULL)
-		buf_printf(&why, "%s; ", r->reason);
-	old_len = why.len;
-	rc = sched_why_waiting(s, r->queue, &why);
-	if (rc == STORE_OK && why.len > old_len) {
-		free(r->reason);
-		r->reason = buf_take(&why);
-	}
-	buf_fini(&why);
-	return rc;
-}
-
-/*
- * Remove from a page what the actor may not see; runs for services are in the
- * durable store.
- */
-static enum store_rc
-hide_foreign(struct sched *s, struct run_list *l)
-{
-	struct store *st = s->stores[JOB_DURABLE];
-	enum store_rc rc = STORE_OK;
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n && s->grant != NULL; i++) {
-		struct run r = l->v[i];
-
-		if (rc == STORE_OK || rc == STORE_NOTFOUND)
-			rc = sched_may_see(s, st, &r);
-		if (rc == STORE_OK)
-			l->v[n++] = r;
-		else
-			run_fini(&r);
-	}
-	if (s->grant != NULL)
-		l->n = n;
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
-}
-
-enum store_rc
-sched_runs(struct sched *s, const struct sched_runs_opts *o,
-    struct run_list *out, char next[SCHED_CURSOR_MAX])
-{
-	int64_t until_us = clock_mono_us() + SCHED_SEARCH_US;
-	int64_t above_us = o->from_us == INT64_MIN ? INT64_MIN : o->from_us - 1;
-	struct walk w = { .had = out->n, .has_more = true };
-	enum store_rc rc;
-
-	next[0] = '\0';
-	/* Row 0 would precede the slot's other rows: start after it. */
-	for (int k = 0; k < JOB_KIND__MAX; k++)
-		w.pos.at[k] = o->is_oldest_first ?
-		    (struct store_run_cursor){ above_us, INT64_MAX } :
-		    (struct store_run_cursor){ o->to_us, 0 };
-	rc = position_parse(o->cursor, &w.pos);
-	do {
-		if (rc == STORE_OK)
-			rc = runs_page(s, o, &w, out);
-	} while (rc == STORE_OK && o->text != NULL && w.has_more &&
-	    (int64_t)(out->n - w.had) < o->limit && clock_mono_us() < until_us);
-	if (rc == STORE_OK)
-		rc = hide_foreign(s, out);
-	for (size_t i = 0; i < out->n && rc == STORE_OK; i++)
-		rc = report_waiting(s, &out->v[i]);
-	if (rc == STORE_OK && w.has_more)
-		position_print(&w.pos, next);
-	return rc;
-}
 
 /*
  * Find the runs of that id in a store that are of the queue, if one is given,
@@ -306,7 +76,7 @@ sched_run_get(struct sched *s, const char *queue, const char *id,
 	struct store *st;
 	enum store_rc rc = run_find(s, name, &st, out);
 
-	return rc == STORE_OK ? report_waiting(s, out) : rc;
+	return rc == STORE_OK ? sched_report_waiting(s, out) : rc;
 }
 
 enum store_rc

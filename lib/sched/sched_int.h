@@ -192,6 +192,9 @@ enum store_rc sched_may_launch(const struct sched *s, struct store *st,
 enum store_rc sched_may_see(const struct sched *s, struct store *st,
     const struct run *r);
 
+/* Append to the reason of a due run why it waits. */
+enum store_rc sched_report_waiting(struct sched *s, struct run *r);
+
 /* Write one audit row in the open transaction. */
 enum store_rc sched_audit(struct sched *s, struct store *st, const char *action,
     const char *queue, const char *job_id);
