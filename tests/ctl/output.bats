@@ -126,8 +126,12 @@ printing() {
 		# shellcheck disable=SC2086
 		"$MH" $words | cat >"$BATS_TEST_TMPDIR/pipe"
 		cmp "$BATS_TEST_TMPDIR/file" "$BATS_TEST_TMPDIR/pipe"
-		script -qec "$MH $words" /dev/null </dev/null | tr -d '\r' \
-		    >"$BATS_TEST_TMPDIR/terminal"
+		# But for colours, which NO_COLOR switches off.
+		script -qec "$MH $words" /dev/null </dev/null | tr -d '\r' |
+		    sed 's/\x1b\[[0-9;]*m//g' >"$BATS_TEST_TMPDIR/terminal"
+		cmp "$BATS_TEST_TMPDIR/file" "$BATS_TEST_TMPDIR/terminal"
+		NO_COLOR=1 script -qec "$MH $words" /dev/null </dev/null |
+		    tr -d '\r' >"$BATS_TEST_TMPDIR/terminal"
 		cmp "$BATS_TEST_TMPDIR/file" "$BATS_TEST_TMPDIR/terminal"
 	done
 	run ! grep -q $'\e' "$BATS_TEST_TMPDIR/terminal"
