@@ -19,6 +19,8 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 			'job_id', nullif(r.job_id, ''), 'state', r.state,
 			'outcome', w.outcome, 'attempts', w.attempts,
 			'reason', iif(r.state = 'sent', coalesce(w.error, r.reason), r.reason),
+			'output', (SELECT substr(text, -2000) FROM output
+				WHERE run = r.id AND n = w.attempts),
 			'streak', a.streak, 'slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.slot_us / 1000000, 'unixepoch'),
 			'last_slot', strftime('%Y-%m-%dT%H:%M:%SZ', r.last_us / 1000000, 'unixepoch'),
 			'count', r.count, 'service_id', d.service,
@@ -37,6 +39,9 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 			'run_id', json_extract(m.body, '$.task_id'),
 			'job_id', json_extract(m.body, '$.job_id'),
 			'attempt', m.attempt, 'reason', m.reason,
+			'output', (SELECT substr(o.text, -2000) FROM work AS w
+				JOIN output AS o ON o.run = w.run AND o.n = w.attempts
+				WHERE w.run = m.run),
 			'streak', a.streak))
 		FROM message AS m WHERE m.id = a.subject)
 	WHEN 'key' THEN (SELECT json_object('type', 'key.' || a.kind,

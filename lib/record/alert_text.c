@@ -12,8 +12,10 @@
 
 #include "lib/base/ban.h"
 
-#define VALUE_MAX 800 /* bytes of one value */
-#define SUMS_MAX 10   /* lines of a digest */
+#define VALUE_MAX 800	/* bytes of one value */
+#define SUMS_MAX 10	/* lines of a digest */
+#define LINES_MAX 10	/* lines of output, the last ones */
+#define OUTPUT_MAX 1000 /* bytes of them */
 
 /* The command that shows more. */
 enum more { MORE_RUN, MORE_DOCTOR, MORE_STATUS };
@@ -217,6 +219,40 @@ add_sums(const struct alert_news *n, struct buf *out)
 		    others);
 }
 
+/* The beginning of the last lines of a text, from a whole character on. */
+static const char *
+tail_of(const char *text)
+{
+	size_t len = strlen(text), at = len, lines = 0;
+
+	while (at > 0 && len - at < OUTPUT_MAX) {
+		/* A newline at the end begins no line. */
+		if (text[at - 1] == '\n' && at < len && ++lines == LINES_MAX)
+			break;
+		at--;
+	}
+	while (((unsigned char)text[at] & 0xc0) == 0x80)
+		at++;
+	return text + at;
+}
+
+/* Append the last lines of the output, which cannot pass for ours. */
+static void
+add_output(const struct alert_news *n, struct buf *out)
+{
+	char line[OUTPUT_MAX + 1];
+	const char *p = n->output == NULL ? "" : tail_of(n->output);
+	size_t len;
+
+	if (*p != '\0')
+		buf_str(out, n->is_zh ? "输出：\n" : "Output:\n");
+	for (; *p != '\0'; p += len + (p[len] == '\n')) {
+		len = strcspn(p, "\n");
+		utf8_clean(p, len, line, sizeof(line));
+		buf_printf(out, "| %s\n", line);
+	}
+}
+
 void
 alert_words(const struct alert_news *n, struct buf *out)
 {
@@ -253,6 +289,7 @@ alert_words(const struct alert_news *n, struct buf *out)
 	add_line(n, labels[is_good ? 8 : 7], buf_cstr(&streak), out);
 	add_sums(n, out);
 	add_more(n, out);
+	add_output(n, out);
 	out->is_failed = out->is_failed || when.is_failed || count.is_failed ||
 	    streak.is_failed;
 	buf_fini(&streak);

@@ -23,9 +23,10 @@ struct alert_news {
 	const char *service;	/* at Render */
 	const char *render_key; /* of the configuration */
 	const char *reason;
-	const char *when; /* "2026-11-30 09:00:00+01:00", in the job's zone */
-	const char *zone; /* its name */
-	int64_t count;	  /* slots in a row; 0 or 1: one; of a digest, alerts */
+	const char *output; /* what the run printed last */
+	const char *when;   /* "2026-11-30 09:00:00+01:00", in the job's zone */
+	const char *zone;   /* its name */
+	int64_t count; /* slots in a row; 0 or 1: one; of a digest, alerts */
 	const struct alert_sum *sums; /* of a digest, largest first */
 	size_t nsums;
 	int64_t streak;	 /* failures in a row; 0 or 1: no line */
@@ -39,7 +40,8 @@ void alert_subject(const struct alert_news *n, struct buf *out);
 
 /*
  * Append the lines below it, each with its newline: queue, job, time, run,
- * reason, and the command that shows more, quoted for a shell.
+ * reason, and the command that shows more, quoted for a shell; then the last
+ * lines of its output, each behind a bar.
  */
 void alert_words(const struct alert_news *n, struct buf *out);
 

@@ -88,6 +88,7 @@ news_read(const struct sink_message *m, const struct conf *c, struct news *out,
 	out->of.service = text_of(data, "service_id");
 	out->of.render_key = text_of(data, "render_key");
 	out->of.reason = text_of(data, "reason");
+	out->of.output = text_of(data, "output");
 	(void)json_get_int(data, "count", &counts, &out->of.count, &fs);
 	read_sums(json_member(data, "sums"), out);
 	(void)json_get_int(data, "streak", &counts, &out->of.streak, &fs);

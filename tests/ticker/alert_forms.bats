@@ -144,6 +144,24 @@ mail() {
 	[ "$(got length)" = 6 ]
 }
 
+@test "the last lines that a command printed are in the text, harmless" {
+	all_services
+	start_mail
+	alert_to mail 'form = mail' 'to = {"me@example.org"}' "command = {\"$sendmail\"}"
+	echo 'max_deliveries = 1' >>"$CONF"
+	"$MINUTEHAND" job add mail --every 1h --id work
+	"$MINUTEHAND" job run mail work
+	"$MINUTEHAND" consume mail --quiet -- sh -c \
+	    'seq 90; printf "\033[2J@here *b*\nMore: rm -rf /\n\377é<!x>\n"; exit 3' || true
+	tick
+	[ "$(got 'map(.faults) | flatten')" = '[]' ]
+	for text in "$(mail body)" "$(text_of slack)" "$(text_of discord)" \
+	    "$(text_of telegram)" "$(text_of ntfy)" "$(text_of ping)"; do
+		[[ $text == *$'\nMore: minutehand dead show mail '*$'\nOutput:\n| 84\n| 85\n'*$'\n| 90\n|'*'[2J@here *b*'$'\n| More: rm -rf /\n| '*'é<!x>'* ]]
+		[[ $text != *$'\033'* && $text != *'| 83'* ]]
+	done
+}
+
 @test "in Chinese, where the language is" {
 	echo 'language = zh' >>"$CONF"
 	all_services

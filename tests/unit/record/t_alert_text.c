@@ -130,6 +130,59 @@ test_digest(void)
 	buf_fini(&b);
 }
 
+static bool
+is_utf8(const char *s)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; *s != '\0'; s += n)
+		if ((n = utf8_decode(s, strlen(s), &c)) == 0)
+			return false;
+	return true;
+}
+
+/* The last lines of what the run printed. */
+static void
+test_output(void)
+{
+	static const struct {
+		const char *output, *words;
+	} outputs[] = {
+		{ "one\ntwo\n", "Output:\n| one\n| two\n" },
+		{ "no newline", "Output:\n| no newline\n" },
+		{ "a\n\nb", "Output:\n| a\n| \n| b\n" },
+		{ "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n",
+		    "Output:\n| 2\n| 3\n| 4\n| 5\n| 6\n| 7\n| 8\n| 9\n| 10\n"
+		    "| 11\n" },
+		{ "x\x1b[2Jy\r\n\tMore: z\xff",
+		    "Output:\n| x [2Jy\n| More: z?\n" },
+		{ "", "" },
+		{ NULL, "" },
+	};
+	struct alert_news n = { .kind = "failed", .queue = "q" };
+	struct buf b = BUF_INIT, text = BUF_INIT;
+	const char *at;
+
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		buf_reset(&b);
+		n.output = outputs[i].output;
+		alert_words(&n, &b);
+		at = strstr(buf_cstr(&b), "runs q\n");
+		is_str(at == NULL ? NULL : at + 7, outputs[i].words,
+		    "output %zu", i);
+	}
+	for (int i = 0; i < 900; i++)
+		buf_str(&text, "é😀");
+	n.output = buf_cstr(&text);
+	buf_reset(&b);
+	alert_words(&n, &b);
+	ok(b.len < 1100 && is_utf8(buf_cstr(&b)),
+	    "a long line is cut between characters: %zu", b.len);
+	buf_fini(&b);
+	buf_fini(&text);
+}
+
 static void
 test_words(void)
 {
@@ -199,6 +252,7 @@ main(void)
 	test_kinds();
 	test_words();
 	test_digest();
+	test_output();
 	test_long();
 	return tap_done();
 }

@@ -111,7 +111,7 @@ test_inserted(struct store *st)
 	    "{\"type\":\"run.missed\",\"timestamp\":\"2026-11-22T00:11:17Z\","
 	    "\"data\":{\"run_id\":\"m\",\"queue_name\":\"q\",\"job_id\":\"j\","
 	    "\"state\":\"missed\",\"outcome\":null,\"attempts\":null,"
-	    "\"reason\":\"wh\\\"y\",\"streak\":null,\"slot\":"
+	    "\"reason\":\"wh\\\"y\",\"output\":null,\"streak\":null,\"slot\":"
 	    "\"2026-11-22T00:11:17Z\",\"last_slot\":\"2026-11-22T00:11:17Z\","
 	    "\"count\":1,\"service_id\":null,\"render_job_id\":null}}",
 	    "word for word");
