@@ -219,6 +219,11 @@ WHERE n.id = :id AND n.by_hand = 0
 	AND n.started_us - coalesce(p.ended_us, p.until_us) >= :gap_us
 ON CONFLICT (about, subject, kind) DO NOTHING;
 
+-- name: streak_list
+SELECT j.queue, j.job_id, s.n, s.since_us
+FROM streak AS s JOIN job AS j ON j.id = s.job
+WHERE s.n > 0 ORDER BY s.n DESC, j.queue, j.job_id;
+
 -- What a receiver got since an instant: how many, and when the first.
 
 -- name: alert_sent_since

@@ -161,6 +161,15 @@ FROM (SELECT render FROM job
 	LIMIT :limit)
 WHERE json_valid(render);
 
+-- Of all queues: services and their jobs, of so many.
+
+-- name: job_services_first
+SELECT json_extract(render, '$.serviceId'), count(*)
+FROM (SELECT render FROM job INDEXED BY job_render WHERE render IS NOT NULL
+	LIMIT :limit)
+WHERE json_valid(render) AND json_extract(render, '$.serviceId') IS NOT NULL
+GROUP BY 1;
+
 -- name: job_batch
 SELECT {job} FROM job WHERE id <= :id ORDER BY id LIMIT :limit;
 

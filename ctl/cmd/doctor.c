@@ -53,6 +53,7 @@ static const struct check {
 	{ "crontab", doctor_crontab, true },
 	{ "jobs", doctor_jobs, true },
 	{ "dead letters", doctor_dead, true },
+	{ "failing jobs", doctor_failing, true },
 	{ "consumers", doctor_consumers, true },
 	{ "alerts", doctor_alerts, true },
 	{ "time zone", doctor_zone, true },

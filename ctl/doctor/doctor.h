@@ -47,6 +47,7 @@ void doctor_ticker(struct doctor *d, struct finding *f);
 void doctor_crontab(struct doctor *d, struct finding *f);
 void doctor_jobs(struct doctor *d, struct finding *f);
 void doctor_dead(struct doctor *d, struct finding *f);
+void doctor_failing(struct doctor *d, struct finding *f);
 void doctor_consumers(struct doctor *d, struct finding *f);
 void doctor_alerts(struct doctor *d, struct finding *f);
 void doctor_zone(struct doctor *d, struct finding *f);

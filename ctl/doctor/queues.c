@@ -1,8 +1,10 @@
 /*
- * minutehand doctor: dead letters, queues without a consumer, and alerts that
- * no section receives.  Tested in tests/ctl/doctor.bats.
+ * minutehand doctor: dead letters, jobs that fail, queues without a consumer,
+ * and alerts that no section receives.  Tested in tests/ctl/doctor.bats.
  */
 #include "config.h"
+
+#include <string.h>
 
 #include "ctl/doctor/doctor.h"
 #include "lib/base/clock.h"
@@ -11,88 +13,100 @@
 #include "net/command/child.h"
 #include "lib/conf/conf.h"
 #include "lib/secret/secret.h"
-#include "lib/store/queue.h"
+#include "lib/report/trouble.h"
 
 #include "lib/base/ban.h"
 
-#define IDLE_CADENCES 10 /* minimum wait of a message, in intervals of ticks */
+/* The first trouble of a code, and their number and sum. */
+struct found {
+	struct trouble_list all;
+	const struct trouble *first; /* NULL: none */
+	size_t n;
+	int64_t sum;
+	int64_t now_us;
+};
+
+/* Look for it; end with trouble_list_fini.  -1: reported that it failed. */
+static int
+look_for(struct doctor *d, struct finding *f, enum trouble_code code,
+    struct found *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->now_us = clock_now_us();
+	if (trouble_read(&d->ctl->sched, out->now_us, &out->all) != STORE_OK) {
+		doctor_report(f, DOCTOR_FAIL, "the store cannot be read");
+		return -1;
+	}
+	for (size_t i = 0; i < out->all.n; i++) {
+		if (out->all.v[i].code != code)
+			continue;
+		out->first = out->first == NULL ? &out->all.v[i] : out->first;
+		out->n++;
+		out->sum += out->all.v[i].n;
+	}
+	return 0;
+}
 
 void
 doctor_dead(struct doctor *d, struct finding *f)
 {
-	struct queue_list l = { NULL, 0, 0 };
-	const char *first = NULL;
-	int64_t n = 0;
+	struct found dead;
 
-	if (sched_queues(&d->ctl->sched, &l) != STORE_OK)
-		doctor_report(f, DOCTOR_FAIL, "they cannot be counted");
-	for (size_t i = 0; i < l.n; i++) {
-		if (l.v[i].dead > 0 && first == NULL)
-			first = l.v[i].name;
-		n += l.v[i].dead;
-	}
-	if (first == NULL)
+	if (look_for(d, f, TROUBLE_DEAD_LETTERS, &dead) == 0 && dead.n == 0)
 		doctor_report(f, DOCTOR_OK, "none");
-	else {
+	else if (dead.n > 0) {
 		doctor_report(f, DOCTOR_WARN,
-		    "%lld dead letter(s), the first in queue %s", (long long)n,
-		    first);
+		    "%lld dead letter(s), the first in queue %s",
+		    (long long)dead.sum, dead.first->queue);
 		doctor_advise(f,
 		    "minutehand dead list %s shows why; then dead replay or "
 		    "dead purge",
-		    first);
+		    dead.first->queue);
 	}
-	queue_list_fini(&l);
+	trouble_list_fini(&dead.all);
 }
 
-/*
- * Return whether messages wait, none is leased, and the oldest has waited for
- * long.
- */
-static bool
-is_unconsumed(const struct queue_info *q, int64_t before_us)
+void
+doctor_failing(struct doctor *d, struct finding *f)
 {
-	return q->ready > 0 && q->held == 0 && !q->is_paused &&
-	    q->oldest_us != 0 && q->oldest_us < before_us;
+	struct found jobs;
+
+	if (look_for(d, f, TROUBLE_FAILING, &jobs) == 0 && jobs.n == 0)
+		doctor_report(f, DOCTOR_OK, "none");
+	else if (jobs.n > 0) {
+		doctor_report(f, DOCTOR_WARN,
+		    "%zu%s job(s) whose last run did not succeed, most often "
+		    "%s %s: %lld in a row",
+		    jobs.n, jobs.n == TROUBLE_MAX ? " or more" : "",
+		    jobs.first->queue, jobs.first->job_id,
+		    (long long)jobs.first->n);
+		doctor_advise(f, "minutehand runs %s %s --failed shows why",
+		    jobs.first->queue, jobs.first->job_id);
+	}
+	trouble_list_fini(&jobs.all);
 }
 
 void
 doctor_consumers(struct doctor *d, struct finding *f)
 {
-	struct queue_list l = { NULL, 0, 0 };
-	const struct queue_info *first = NULL;
-	int64_t now_us = clock_now_us();
-	struct sched_health h;
-	size_t n = 0;
+	struct found q;
 
-	if (sched_health(&d->ctl->sched, now_us, &h) != STORE_OK ||
-	    sched_queues(&d->ctl->sched, &l) != STORE_OK) {
-		doctor_report(f, DOCTOR_FAIL, "the queues cannot be counted");
-		queue_list_fini(&l);
-		return;
-	}
-	for (size_t i = 0; i < l.n; i++) {
-		if (!is_unconsumed(&l.v[i],
-			now_us - IDLE_CADENCES * h.cadence_us))
-			continue;
-		first = first == NULL ? &l.v[i] : first;
-		n++;
-	}
-	if (first == NULL)
+	if (look_for(d, f, TROUBLE_NO_CONSUMER, &q) == 0 && q.n == 0)
 		doctor_report(f, DOCTOR_OK,
 		    "no queue has messages without a consumer");
-	else {
+	else if (q.n > 0) {
 		doctor_report(f, DOCTOR_WARN,
 		    "%zu queue(s) with messages and no consumer, the first is "
 		    "%s: %lld message(s), the oldest %lld s old",
-		    n, first->name, (long long)first->ready,
-		    (long long)((now_us - first->oldest_us) / CLOCK_US_PER_S));
+		    q.n, q.first->queue, (long long)q.first->n,
+		    (long long)((q.now_us - q.first->since_us) /
+			CLOCK_US_PER_S));
 		doctor_advise(f,
-		    "run minutehand consume %s --for 55s -- COMMAND every minute from your crontab, "
-		    "or lease by HTTP",
-		    first->name);
+		    "run minutehand consume %s --for 55s -- COMMAND every "
+		    "minute from your crontab, or lease by HTTP",
+		    q.first->queue);
 	}
-	queue_list_fini(&l);
+	trouble_list_fini(&q.all);
 }
 
 /* Can the program of the alert be run?  0, or -1 with one line in why. */
@@ -152,17 +166,19 @@ void
 doctor_alerts(struct doctor *d, struct finding *f)
 {
 	const struct conf *c = d->ctl->conf;
-	int64_t jobs = 0;
+	struct found none;
 
-	(void)sched_count(&d->ctl->sched, SCHED_ANY, NULL, &jobs);
+	if (look_for(d, f, TROUBLE_NO_ALERTS, &none) == -1)
+		return;
 	if (c->nalerts > 0) {
 		doctor_report(f, DOCTOR_OK, "%zu configured", c->nalerts);
 		check_alerts(c, f);
-	} else if (jobs == 0)
+	} else if (none.n == 0)
 		doctor_report(f, DOCTOR_OK, "none configured, and no jobs yet");
 	else {
 		doctor_report(f, DOCTOR_WARN,
 		    "none configured: failures are only in the ledger");
 		doctor_advise(f, "add an alert section to %s", c->path);
 	}
+	trouble_list_fini(&none.all);
 }

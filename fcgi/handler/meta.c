@@ -10,6 +10,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/time/datetime.h"
+#include "lib/report/trouble.h"
 #include "lib/sched/sched.h"
 #include "lib/sched/brokers.h"
 #include "lib/secret/token.h"
@@ -118,14 +119,20 @@ static void
 add_details(struct ctx *ctx, struct response *res)
 {
 	struct broker_list brokers = { NULL, 0, 0 };
+	struct trouble_list troubles = { NULL, 0, 0 };
 	int64_t quarantined;
 
 	if (response_store(res,
 		sched_quarantined(&ctx->sched, &quarantined, NULL)) &&
-	    response_store(res, sched_brokers(&ctx->sched, &brokers))) {
+	    response_store(res, sched_brokers(&ctx->sched, &brokers)) &&
+	    response_store(res,
+		trouble_read(&ctx->sched, clock_now_us(), &troubles))) {
 		buf_printf(res->data, ",\"quarantined\":%" PRId64, quarantined);
 		add_brokers(&brokers, res->data);
+		buf_str(res->data, ",\"troubles\":");
+		trouble_json(&troubles, res->data);
 	}
+	trouble_list_fini(&troubles);
 	broker_list_fini(&brokers);
 }
 

@@ -172,6 +172,20 @@ store_alert_successes(struct store *st, bool are_wanted)
 }
 
 enum store_rc
+store_streak_list(struct store *st, store_streak_see *see, void *cookie)
+{
+	struct stmt *q = stmt_call(st, SQL_STREAK_LIST, NO_ARGS);
+
+	while (stmt_next(q)) {
+		const struct store_streak s = { row_text(q, 0), row_text(q, 1),
+			row_int(q, 2), row_int(q, 3) };
+
+		see(cookie, &s);
+	}
+	return stmt_end(q);
+}
+
+enum store_rc
 store_alert_silence(struct store *st, int64_t id, int64_t gap_us)
 {
 	return stmt_exec(st, SQL_ALERT_SILENCE,

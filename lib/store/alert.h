@@ -82,6 +82,19 @@ enum store_rc store_alert_sent(struct store *st, const int64_t *runs, size_t n);
 /* Is every success to be reported?  Not unless it is set. */
 void store_alert_successes(struct store *st, bool are_wanted);
 
+/*
+ * Call see for each job whose last runs did not succeed, the most often first.
+ * Strings are borrowed until it returns.
+ */
+struct store_streak {
+	const char *queue, *job_id;
+	int64_t n;
+	int64_t since_us;
+};
+typedef void store_streak_see(void *cookie, const struct store_streak *s);
+enum store_rc store_streak_list(struct store *st, store_streak_see *see,
+    void *cookie);
+
 /* Write the alert that no tick ran for gap_us or more before tick id. */
 enum store_rc store_alert_silence(struct store *st, int64_t id, int64_t gap_us);
 

@@ -380,3 +380,15 @@ store_job_count(struct store *st, const char *queue, int64_t *out)
 	return stmt_number(st, SQL_JOB_COUNT_QUEUE, ARGS(TEXT(":queue", queue)),
 	    out);
 }
+
+enum store_rc
+store_job_services_first(struct store *st, int64_t limit,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+{
+	struct stmt *q =
+	    stmt_call(st, SQL_JOB_SERVICES_FIRST, ARGS(INT(":limit", limit)));
+
+	while (stmt_next(q))
+		see(arg, row_text(q, 0), row_int(q, 1));
+	return stmt_end(q);
+}

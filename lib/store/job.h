@@ -140,4 +140,11 @@ enum store_rc store_job_list(struct store *st, const char *queue,
 enum store_rc store_job_count(struct store *st, const char *queue,
     int64_t *out);
 
+/*
+ * Call see with each service of the first jobs at Render, limit of them, and
+ * the number of these.
+ */
+enum store_rc store_job_services_first(struct store *st, int64_t limit,
+    void (*see)(void *arg, const char *service, int64_t n), void *arg);
+
 #endif

@@ -94,9 +94,9 @@ sql() {
 	sqlite3 "$STORE" "$1"
 }
 
-@test "no errors: 24 findings, all ok, a line each" {
+@test "no errors: 25 findings, all ok, a line each" {
 	finding ok configuration "$CONF"
-	[ "$(findings)" -eq 24 ]
+	[ "$(findings)" -eq 25 ]
 	[ "$(jq 'map(select(.level == "FAIL")) | length' "$BATS_TEST_TMPDIR/found")" -eq 0 ]
 	finding ok permissions 'is yours alone'
 	finding ok 'free space' 'MiB free'
@@ -112,7 +112,7 @@ sql() {
 	finding ok versions "$("$MH" --version | sed 's/.* //')"
 	run "$MH" doctor
 	[ "$status" -eq 0 ]
-	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 24 ]
+	[ "$(grep -cE '^(ok  |warn|FAIL)  [a-z ]{13}  ' <<<"$output")" -eq 25 ]
 }
 
 @test "configuration: an error ends doctor, since all other checks need it" {
@@ -315,14 +315,14 @@ zone_of() {
 		TZ=$rule finding FAIL 'time zone' \
 		    "UTC is assumed as the host's zone, but the host's clock differs from it by" \
 		    "set timezone in $CONF"
-		[ "$(findings)" -eq 24 ]
+		[ "$(findings)" -eq 25 ]
 	done
 	TZ=CST-8 finding FAIL 'time zone' 'by 28800 s, now or in half a year'
 	TZ=XXX3:30 finding FAIL 'time zone' 'by -12600 s'
 	# The remedy it names.
 	echo 'timezone = UTC' >>"$CONF"
 	TZ=CST-8 finding ok 'time zone' UTC
-	[ "$(findings)" -eq 24 ]
+	[ "$(findings)" -eq 25 ]
 }
 
 @test "memory store: in RAM, on a disk, none" {
@@ -507,6 +507,18 @@ s.serve_forever()' >port 2>server.err 3>&- &
 	finding ok consumers 'no queue'
 	finding warn 'dead letters' '1 dead letter(s), the first in queue mail' \
 	    'dead list mail'
+	finding ok 'failing jobs' none
+	echo 'max_deliveries = 1' >>"$CONF"
+	"$MINUTEHAND" job add mail --every 1h --id work
+	for n in 1 2; do
+		"$MINUTEHAND" job run mail work
+		"$MINUTEHAND" consume mail --quiet -- false || true
+		finding warn 'failing jobs' "mail work: $n in a row"
+	done
+	finding warn 'failing jobs' '1 job(s)' 'runs mail work --failed'
+	"$MINUTEHAND" job run mail work
+	"$MINUTEHAND" consume mail --quiet -- true
+	finding ok 'failing jobs' none
 	echo 'alert "me" { command = "true" }' >>"$CONF"
 	finding ok alerts '1 configured' || cat "$BATS_TEST_TMPDIR/err"
 }

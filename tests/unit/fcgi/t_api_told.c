@@ -129,6 +129,66 @@ test_health(struct api *a)
 	a->token = a->admin;
 }
 
+/* What /healthz says needs the owner, by token. */
+static void
+test_troubles(struct api *a)
+{
+	static const struct {
+		struct grant grant;
+		const char *names;
+	} cases[] = {
+		{ { "q", "" }, "dead_letters q 1;no_consumer q 2;" },
+		{ { "r", "" }, "failing r 3;" },
+		{ { "x", "srv-c3rfdgg6n88pa7t3a6ag" }, "no_key - 1;" },
+		{ { "*", "" },
+		    "dead_letters q 1;no_consumer q 2;failing r 3;no_alerts - 4;" },
+	};
+	const struct api_request health = { .path = "/healthz" };
+	char text[TOKEN_TEXT_MAX], path[64];
+
+	api_sql(a,
+	    "DELETE FROM job; DELETE FROM message; DELETE FROM queue;"
+	    "INSERT INTO job (id, queue, job_id, trigger, priority, coalesce,"
+	    " max_catchup, max_instances, state, created_us, changed_us, render)"
+	    " VALUES (901, 'q', 'a', 'x', 0, 1, 1, 1, 'paused', 1, 1, NULL),"
+	    " (902, 'r', 'b', 'x', 0, 1, 1, 1, 'paused', 1, 1, NULL),"
+	    " (903, 'r', 'c', 'x', 0, 1, 1, 1, 'paused', 1, 1, NULL),"
+	    " (904, 's', 'd', 'x', 0, 1, 1, 1, 'paused', 1, 1,"
+	    " '{\"serviceId\":\"srv-c3rfdgg6n88pa7t3a6ag\"}');"
+	    "INSERT INTO streak VALUES (902, 1, 3, 5000000, ',failed,'),"
+	    " (903, 0, 0, 5000000, ',overdue,');"
+	    "INSERT INTO message (queue, priority, state, attempt, enqueued_us,"
+	    " body) VALUES ('q', 0, 0, 0, 5000000, '{}'),"
+	    " ('q', 0, 0, 0, 6000000, '{}'), ('q', 0, 2, 5, 6000000, '{}')");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = BUF_INIT;
+
+		api_grant(a, TOKEN_READ, &cases[i].grant, 0, text);
+		a->token = text;
+		(void)api_call(a, &health);
+		for (int k = 0; k < 9; k++) {
+			(void)snprintf(path, sizeof(path),
+			    "troubles[%d].trouble", k);
+			if (strcmp(api_value(a, path), "null") == 0)
+				break;
+			buf_printf(&b, "%s ", api_value(a, path));
+			(void)snprintf(path, sizeof(path),
+			    "troubles[%d].queue_name", k);
+			buf_printf(&b, "%s ",
+			    strcmp(api_value(a, path), "null") == 0 ?
+				"-" :
+				api_value(a, path));
+			(void)snprintf(path, sizeof(path), "troubles[%d].count",
+			    k);
+			buf_printf(&b, "%s;", api_value(a, path));
+		}
+		is_str(buf_cstr(&b), cases[i].names, "%s has",
+		    cases[i].grant.queues);
+		buf_fini(&b);
+	}
+	a->token = a->admin;
+}
+
 /* A use that cannot be noted at once is not waited for, nor tried again. */
 static void
 test_use(struct api *a)
@@ -218,6 +278,7 @@ main(void)
 	api_sql(&a, rows);
 	test_health(&a);
 	test_writes(&a);
+	test_troubles(&a);
 	api_close(&a);
 	test_anonymous("", TOKEN_READ | TOKEN_WRITE | TOKEN_CONSUME);
 	test_anonymous("anonymous_scopes = read\n", TOKEN_READ);
