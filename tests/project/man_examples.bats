@@ -158,7 +158,7 @@ example() {
 		[ "$status" -ne 0 ]
 		[[ $output == *constraint* || $output == *'cannot store'* ]]
 	done <<-'EOT'
-	INSERT INTO job SELECT NULL, queue, job_id, trigger, args, kwargs, render, max_attempts, description, priority, misfire_grace_us, coalesce, max_catchup, max_instances, state, reason, next_run_us, cursor_us, created_us, changed_us, since_us, max_runtime_us, max_age_us, base_us, cap_us, owner, alerts, expect_within_us, failed_max_attempts, failed_base_us, failed_cap_us FROM job
+	INSERT INTO job SELECT NULL, queue, job_id, trigger, args, kwargs, render, max_attempts, description, priority, misfire_grace_us, coalesce, max_catchup, max_instances, state, reason, next_run_us, cursor_us, created_us, changed_us, since_us, max_runtime_us, max_age_us, base_us, cap_us, owner, alerts, expect_within_us, failed_max_attempts, failed_base_us, failed_cap_us, badge FROM job
 	INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us, count, state, decided_us) SELECT 'x', job, queue, job_id, slot_us, 0, 1, 'sent', 0 FROM run
 	INSERT INTO run (task_id, job, queue, job_id, slot_us, last_us, count, state, decided_us) SELECT task_id, job, queue, job_id, 5, 0, 1, 'sent', 0 FROM run
 	UPDATE job SET state = 'asleep'
