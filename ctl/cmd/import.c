@@ -139,7 +139,7 @@ run(struct ctl *c, const struct ctl_args *a, const struct source *source)
 IMPORT(crontab, "crontab", crontab_options,
     "make jobs of the lines of a crontab");
 IMPORT(celery, "celery-beat", options,
-    "make jobs of django-celery-beat's dumpdata, or of a beat_schedule");
+    "make jobs of django-celery-beat, or of a beat_schedule");
 IMPORT(eventbridge, "eventbridge", options,
     "make jobs of rules and schedules as the AWS CLI prints them");
 IMPORT(apscheduler, "apscheduler", options,
