@@ -28,8 +28,8 @@ same() {
 
 # Names of all commands, one a line: "job add".
 commands() {
-	"$MINUTEHAND" --help | sed -n 's/^  \([a-z][a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p' |
-		sed 's/ *$//'
+	"$MINUTEHAND" --help | sed -n 's/^  \([a-z][a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p; s/^  import .*/import/p' |
+		sed 's/ *$//' | uniq
 }
 
 # How a page looks, without bold and underline.
@@ -111,6 +111,7 @@ rendered() {
 			# shellcheck disable=SC2086 # two words
 			"$MINUTEHAND" $command --help
 		done < <(commands)
+		"$MINUTEHAND" import crontab --help
 	} >"$BATS_TEST_TMPDIR/help"
 	same "$(options <"$BATS_TEST_TMPDIR/help")" "$(page_options minutehand.1)"
 }
