@@ -51,7 +51,8 @@ BEGIN {
 
 	room("fcgi/server", "lib/base")
 	room("fcgi/api", all " net fcgi/server")
-	room("fcgi/handler", all " net fcgi/server fcgi/api")
+	# A tick may be run by a request: fcgi/ sees what one is, not ticker/.
+	room("fcgi/handler", all " net fcgi/server fcgi/api ticker/tick")
 	room("fcgi", all " net fcgi/server fcgi/api fcgi/handler")
 
 	# A tick that has nothing to send pays for no JSON.

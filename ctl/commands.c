@@ -8,6 +8,7 @@
 const struct ctl_command *const ctl_commands[] = {
 	&cmd_init,
 	&cmd_doctor,
+	&cmd_tick,
 	&cmd_token_add,
 	&cmd_token_list,
 	&cmd_token_set,

@@ -4,7 +4,7 @@
 #include "ctl/ctl.h"
 
 /* One per subcommand, in the file of ctl/cmd/ named after its noun. */
-extern const struct ctl_command cmd_init, cmd_doctor, cmd_status;
+extern const struct ctl_command cmd_init, cmd_doctor, cmd_status, cmd_tick;
 extern const struct ctl_command cmd_alert_list, cmd_alert_test;
 extern const struct ctl_command cmd_clock_reset, cmd_completion;
 extern const struct ctl_command cmd_audit, cmd_backup, cmd_restore;

@@ -56,6 +56,8 @@ struct ctl_command {
 	bool has_instant; /* the last operand is one, perhaps "-2h" */
 	bool is_list;	  /* --watch repeats it */
 	int (*run)(struct ctl *c, const struct ctl_args *a);
+	/* Instead of all that: takes the words as they are, up to NULL. */
+	int (*pass)(struct ctl *c, char **words);
 };
 
 /* The context of every subcommand. */

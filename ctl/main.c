@@ -162,6 +162,8 @@ run_command(struct ctl *c, int argc, char **argv)
 		return unknown(argc, argv, wants_help(argc, argv));
 	if (wants_help(argc - nwords, argv + nwords))
 		return help(argc, argv);
+	if (cmd->pass != NULL)
+		return cmd->pass(c, argv + nwords);
 	/* argv[0] of the command is the program's name. */
 	argv[nwords - 1] = (char *)(uintptr_t) "minutehand";
 	if (args_parse(cmd, argc - nwords + 1, argv + nwords - 1, &a) == -1) {

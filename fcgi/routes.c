@@ -30,6 +30,7 @@ static const char *const of_runs[] = { QUEUE, "job_id", KIND, "state",
 	NULL };
 static const char *const of_sums[] = { QUEUE, "job_id", KIND, "from", "to",
 	"bucket", NULL };
+static const char *const of_tick[] = { "key", NULL };
 static const char *const of_why[] = { QUEUE, "job_id", KIND, "at", NULL };
 
 /* clang-format off */
@@ -219,6 +220,12 @@ const struct route route_table[] = {
 	  .help = "{job}.svg: a picture of how its last run ended" },
 	NATIVE(GET, "/metrics", READ, NULL, h_metrics,
 	    "metrics for Prometheus"),
+	{ .method = HTTP_POST, .pattern = "/v1/tick", .params = of_tick,
+	  .is_strict = true, .shape = HTTP_SHAPE_NATIVE, .handler = h_tick,
+	  .help = "run a tick of 20 s, by the key of tick_key_file" },
+	{ .method = HTTP_GET, .pattern = "/v1/tick", .params = of_tick,
+	  .is_strict = true, .shape = HTTP_SHAPE_NATIVE, .handler = h_tick,
+	  .help = "the same, for URL-crons" },
 	{ .method = HTTP_GET, .pattern = "/healthz", .shape = HTTP_SHAPE_NATIVE,
 	  .handler = h_health, .not_ready = h_health_not_ready,
 	  .help = "is the ticker alive?" },

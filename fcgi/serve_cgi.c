@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 
+#include "fcgi/handler/tick.h"
 #include "fcgi/server/client.h"
 #include "fcgi/serve.h"
 
@@ -73,11 +75,28 @@ on_write(void *self, const char *p, size_t n)
 	return 0;
 }
 
+/* Let the server see the end of the answer; 0, or -1. */
+static int
+end_answer(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int rc = fd == -1 ? -1 : 0;
+
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO && rc == 0; i++)
+		rc = dup2(fd, i) == i ? 0 : -1;
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+	return rc;
+}
+
 int
 serve_cgi(struct ctx *ctx, char *const *envp)
 {
 	static const struct client_ops ops = { on_read, on_wait, on_write };
 	struct client c = { .ops = &ops };
+	int rc = serve_request(ctx, envp, &c);
 
-	return serve_request(ctx, envp, &c);
+	if (rc == 0 && tick_is_on_request(ctx) && end_answer() == 0)
+		tick_after_answer(ctx);
+	return rc;
 }

@@ -6,6 +6,7 @@
 #include "lib/base/stop.h"
 
 #include "fcgi/api/ctx.h"
+#include "fcgi/handler/tick.h"
 #include "fcgi/server/fastcgi.h"
 #include "fcgi/serve.h"
 
@@ -28,6 +29,7 @@ serve_fcgi(struct ctx *ctx)
 
 		serve_request(ctx, f.envp, &c);
 		fastcgi_end(&f);
+		tick_after_answer(ctx);
 	}
 	fastcgi_fini(&f);
 	return stop_is_pending() ? 0 : -1;

@@ -58,7 +58,7 @@ a.id, a.name, a.kind, a.attempt, a.done, coalesce(CASE a.about
 			strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(p.ended_us, p.started_us) / 1000000, 'unixepoch'),
 			'silent_until', strftime('%Y-%m-%dT%H:%M:%SZ', n.started_us / 1000000, 'unixepoch')))
 		FROM tick AS p JOIN tick AS n ON n.id = (SELECT min(id)
-			FROM tick WHERE id > p.id AND by_hand = 0)
+			FROM tick WHERE id > p.id AND kind IN (0, 2))
 		WHERE p.id = a.subject)
 	WHEN 'digest' THEN (SELECT json_object('type', 'alert.digest',
 		'timestamp', strftime('%Y-%m-%dT%H:%M:%SZ', g.until_us / 1000000, 'unixepoch'),
@@ -214,8 +214,8 @@ ON CONFLICT (about, subject, kind) DO UPDATE SET
 -- name: alert_silence
 INSERT INTO alert (about, subject, kind)
 SELECT 'tick', p.id, 'no_tick' FROM tick AS n JOIN tick AS p
-	ON p.id = (SELECT max(id) FROM tick WHERE id < n.id AND by_hand = 0)
-WHERE n.id = :id AND n.by_hand = 0
+	ON p.id = (SELECT max(id) FROM tick WHERE id < n.id AND kind IN (0, 2))
+WHERE n.id = :id AND n.kind IN (0, 2)
 	AND n.started_us - coalesce(p.ended_us, p.until_us) >= :gap_us
 ON CONFLICT (about, subject, kind) DO NOTHING;
 

@@ -6,8 +6,11 @@ at_us, actor, action, queue, job_id
 -- columns: tick
 id, started_us, ended_us, sent, decided
 
+-- columns: tick_span
+started_us, until_us, ended_us
+
 -- columns: tick_new
-started_us, until_us, by_hand, boot, boot_us, doubt_us, doubt_boot_us, uid
+started_us, until_us, kind, boot, boot_us, doubt_us, doubt_boot_us, uid
 
 -- columns: tick_believed
 started_us AS now_us, boot, boot_us
@@ -38,11 +41,11 @@ DELETE FROM tick WHERE id <= :id - 1000;
 SELECT 1 FROM tick
 WHERE id > :id AND until_us > :until_us AND ended_us IS NULL LIMIT 1;
 
--- Those that cron started, by a clock that was believed.
+-- Those that cron or a URL-cron started, by a clock that was believed.
 
 -- name: tick_newest
 SELECT {tick} FROM tick
-WHERE by_hand = 0 AND (doubt_us IS NULL OR doubt_us > started_us)
+WHERE kind IN (0, 2) AND (doubt_us IS NULL OR doubt_us > started_us)
 ORDER BY id DESC LIMIT :limit;
 
 -- The last clock that was believed, and the one before this if it was not.
@@ -59,15 +62,18 @@ WHERE id = (SELECT max(id) FROM tick) AND doubt_us IS NOT NULL;
 
 -- name: tick_foreign
 WITH newest AS (SELECT id, started_us, uid FROM tick
-	WHERE by_hand = 0 AND uid IS NOT NULL ORDER BY id DESC LIMIT 1)
+	WHERE kind IN (0, 2) AND uid IS NOT NULL ORDER BY id DESC LIMIT 1)
 SELECT newest.uid FROM newest
 WHERE NOT EXISTS (SELECT 1 FROM tick
-	WHERE tick.id > newest.id - 100 AND tick.uid = :uid AND by_hand = 0
+	WHERE tick.id > newest.id - 100 AND tick.uid = :uid AND kind IN (0, 2)
 		AND (tick.id > newest.id - 12
 			OR tick.started_us > newest.started_us - 3600000000));
 
--- name: tick_by_hand
-SELECT max(started_us) FROM tick WHERE by_hand = 1;
+-- name: tick_of_kind
+SELECT max(started_us) FROM tick WHERE kind = :kind;
+
+-- name: tick_newest_any
+SELECT {tick_span} FROM tick ORDER BY id DESC LIMIT 1;
 
 -- name: mark_raise
 INSERT INTO mark (name, at_us) VALUES ('clock', :at_us)

@@ -386,9 +386,9 @@ CREATE TABLE audit (
 ) STRICT;
 
 -- When ticks ran, how long they meant to stay, what they did; the newest
--- thousand.  by_hand: a pass that a person typed.  boot and boot_us: which
--- start of the host, and how long ago that was.  doubt_us: the clock, when it
--- was not believed; doubt_boot_us with it.
+-- thousand.  kind: 0 started by cron, 1 by hand, 2 by URL, 3 after an answer.
+-- boot and boot_us: which start of the host, and how long ago that was.
+-- doubt_us: the clock, when it was not believed; doubt_boot_us with it.
 CREATE TABLE tick (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	started_us INTEGER NOT NULL,
@@ -396,7 +396,7 @@ CREATE TABLE tick (
 	ended_us INTEGER,
 	sent INTEGER NOT NULL,
 	decided INTEGER NOT NULL,
-	by_hand INTEGER NOT NULL DEFAULT 0,
+	kind INTEGER NOT NULL DEFAULT 0,
 	boot INTEGER,
 	boot_us INTEGER,
 	doubt_us INTEGER,

@@ -84,7 +84,8 @@ run(const struct opts *o, const struct conf *conf)
 	/* Cron gives no terminal: with one, the owner has started this tick. */
 	struct tick_opts t = {
 		.is_remote = true,
-		.is_by_hand = o->is_once && isatty(STDIN_FILENO),
+		.kind = o->is_once && isatty(STDIN_FILENO) ? TICK_BY_HAND :
+							     TICK_BY_CRON,
 	};
 	enum store_rc rc;
 	struct sched s;

@@ -133,7 +133,8 @@ report_gap(struct doctor *d, const struct sched_health *h, struct finding *f)
 	int64_t grace_us = grace_effective(0, h->gap_us), n = 0;
 
 	doctor_report(f, DOCTOR_WARN,
-	    "a tick every %lld s, and no ticker runs for %lld s in between",
+	    "a tick%s every %lld s, and no ticker runs for %lld s in between",
+	    h->by_url_us == h->last_tick_us ? " by URL" : "",
 	    (long long)(h->cadence_us / CLOCK_US_PER_S),
 	    (long long)(h->gap_us / CLOCK_US_PER_S));
 	(void)store_job_count_grace(d->ctl->sched.stores[JOB_DURABLE], grace_us,
@@ -158,7 +159,9 @@ doctor_ticker(struct doctor *d, struct finding *f)
 	}
 	if (h.last_tick_us == 0) {
 		doctor_report(f, DOCTOR_FAIL,
-		    h.by_hand_us == 0 ?
+		    h.on_request_us != 0 ?
+			"nothing starts ticks regularly; they only ran after requests (tick_on_request)" :
+			h.by_hand_us == 0 ?
 			"the ticker has never run" :
 			"cron has never run the ticker; it was only started by hand");
 		doctor_advise(f,
@@ -168,13 +171,17 @@ doctor_ticker(struct doctor *d, struct finding *f)
 	}
 	doctor_report(f, h.is_late ? DOCTOR_FAIL : DOCTOR_OK,
 	    "last tick %lld s "
-	    "ago, one every %lld s",
+	    "ago%s, one every %lld s",
 	    (long long)(h.last_tick_age_us / CLOCK_US_PER_S),
+	    h.by_url_us == h.last_tick_us ? " by URL" : "",
 	    (long long)(h.cadence_us / CLOCK_US_PER_S));
 	if (h.is_late)
 		doctor_advise(f,
-		    "the ticker is late: check whether cron runs, its "
-		    "mail, and crontab -l");
+		    h.by_url_us == h.last_tick_us ?
+			"ticks by URL are late: check whether what requests "
+			"/v1/tick runs, and what it gets" :
+			"the ticker is late: check whether cron runs, its "
+			"mail, and crontab -l");
 	else if (h.gap_us >= GRACE_GAP_MIN_US)
 		report_gap(d, &h, f);
 }

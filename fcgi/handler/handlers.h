@@ -29,6 +29,9 @@ http_handler h_fires;
 /* h_preview.c: when a trigger would fire */
 http_handler h_preview;
 
+/* tick.c: a tick by URL */
+http_handler h_tick;
+
 /* h_scheduler.c: a queue's switch */
 http_handler h_scheduler_status;
 http_handler h_scheduler_pause;

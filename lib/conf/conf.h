@@ -214,6 +214,7 @@ struct conf {
 	enum conf_broker broker;  /* of queues without a setting */
 	int64_t clock_leap_us;	  /* larger clock jumps are doubted; 0: none */
 	int64_t window_us;	  /* CONF_WINDOW_AUTO: the measured cadence */
+	char *tick_key_file;	  /* of ticks by URL; "" = none */
 	int64_t busy_us;	  /* longest wait for another writer */
 	int64_t lease_us;	  /* default lease of a message */
 	int64_t max_deliveries;	  /* default of the queues */
@@ -250,6 +251,7 @@ struct conf {
 	size_t nalerts;
 	int64_t max_waiting; /* clients at once; 0 = none */
 	int64_t max_waiting_per_token;
+	enum conf_switch tick_on_request; /* a tick after answers */
 };
 
 /*

@@ -169,6 +169,26 @@ const struct conf_option conf_options[] = {
 		    "long\nprocesses.",
 	},
 	{
+	    .name = "tick_key_file",
+	    .type = CONF_PATH,
+	    .offset = offsetof(struct conf, tick_key_file),
+	    .trust = TRUST_SECRET,
+	    .fallback = "",
+	    .help = "File (mode 0600) with a key of 16 characters or more, by "
+		    "which a service for\nURL-crons or a monitor starts "
+		    "ticks: https://host/mh/v1/tick?key=KEY",
+	},
+	{
+	    .name = "tick_on_request",
+	    .type = CONF_CHOICE,
+	    .offset = offsetof(struct conf, tick_on_request),
+	    .fallback = "no",
+	    .words = yes_names,
+	    .help = "Does the HTTP API run a tick of a second after an "
+		    "answer if none ran for the\nusual interval?  For hosts "
+		    "without cron, or whose cron is rare.",
+	},
+	{
 	    .name = "clock_leap",
 	    .type = CONF_DURATION,
 	    .offset = offsetof(struct conf, clock_leap_us),

@@ -94,7 +94,11 @@ is_same_job(struct sched *s, const struct job *j, const struct job *old,
 	    j->max_instances == old->max_instances &&
 	    j->max_runtime_us == old->max_runtime_us &&
 	    j->has_badge == old->has_badge &&
+	    j->expect_within_us == old->expect_within_us &&
+	    j->alerts == old->alerts &&
 	    memcmp(&j->retry, &old->retry, sizeof(j->retry)) == 0 &&
+	    memcmp(&j->retry_failed, &old->retry_failed,
+		sizeof(j->retry_failed)) == 0 &&
 	    is_same_trigger(s, j, old, now_us);
 }
 

@@ -148,6 +148,20 @@ sched_audit(struct sched *s, struct store *st, const char *action,
 	return store_audit_add(st, &a);
 }
 
+/* The last ticks that were not cron's. */
+static enum store_rc
+health_kinds(struct store *st, struct sched_health *out)
+{
+	enum store_rc rc;
+
+	rc = store_tick_of_kind(st, TICK_BY_HAND, &out->by_hand_us);
+	if (rc == STORE_OK)
+		rc = store_tick_of_kind(st, TICK_BY_URL, &out->by_url_us);
+	return rc == STORE_OK ?
+	    store_tick_of_kind(st, TICK_ON_REQUEST, &out->on_request_us) :
+	    rc;
+}
+
 /* Are decisions ahead of the clock? */
 static enum store_rc
 health_ahead(struct store *st, int64_t now_us, struct sched_health *out)
@@ -157,7 +171,7 @@ health_ahead(struct store *st, int64_t now_us, struct sched_health *out)
 
 	if (rc == STORE_OK && mark_us - now_us >= AHEAD_MIN_US)
 		out->ahead_us = mark_us - now_us;
-	return rc == STORE_OK ? store_tick_by_hand(st, &out->by_hand_us) : rc;
+	return rc == STORE_OK ? health_kinds(st, out) : rc;
 }
 
 enum store_rc
@@ -207,4 +221,27 @@ sched_cadence(struct sched *s, int64_t now_us)
 	if (h.gap_us < 0)
 		return s->conf->window_us == 0 ? CADENCE_DEFAULT_US : 0;
 	return h.gap_us >= GRACE_GAP_MIN_US ? h.cadence_us : 0;
+}
+
+enum store_rc
+sched_ticking(struct sched *s, int64_t now_us, struct sched_ticking *out)
+{
+	struct store_tick t = { .id = 0 };
+	enum store_rc rc = store_tick_newest_any(s->stores[JOB_DURABLE], &t);
+	int64_t next_us;
+
+	*out = (struct sched_ticking){
+		.started_us = t.started_us,
+		.is_busy =
+		    t.started_us != 0 && t.ended_us == 0 && t.until_us > now_us,
+		.next_us = JOB_NEVER,
+	};
+	if (rc == STORE_NOTFOUND)
+		rc = STORE_OK;
+	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK) {
+		rc = store_job_next(at.st, &next_us);
+		if (rc == STORE_OK && next_us < out->next_us)
+			out->next_us = next_us;
+	}
+	return rc;
 }

@@ -435,10 +435,20 @@ struct sched_health {
 				   * ahead_us is not 0 */
 	int64_t ahead_us;	  /* decisions are ahead of this clock by it;
 				   * 0 if below a minute */
-	int64_t by_hand_us;	  /* the last tick by hand; 0: none */
+	/* The last tick by hand, by URL, after an answer; 0: none. */
+	int64_t by_hand_us, by_url_us, on_request_us;
 };
 enum store_rc sched_health(struct sched *s, int64_t now_us,
     struct sched_health *out);
+
+/* The newest tick of any kind, and what is due next. */
+struct sched_ticking {
+	int64_t started_us; /* 0: never */
+	bool is_busy;	    /* it has not ended, and its window neither */
+	int64_t next_us;    /* the earliest next run, or JOB_NEVER */
+};
+enum store_rc sched_ticking(struct sched *s, int64_t now_us,
+    struct sched_ticking *out);
 
 /*
  * The interval at which jobs are examined, for warnings: the cadence if ticks

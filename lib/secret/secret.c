@@ -201,3 +201,16 @@ secret_guard_process(void)
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }
+
+bool
+secret_is(const struct secret *s, const char *text)
+{
+	unsigned char a[crypto_generichash_BYTES], b[crypto_generichash_BYTES];
+
+	/* Hashes are of one length, whatever the texts are. */
+	(void)crypto_generichash(a, sizeof(a), (const unsigned char *)s->bytes,
+	    s->len, NULL, 0);
+	(void)crypto_generichash(b, sizeof(b), (const unsigned char *)text,
+	    strlen(text), NULL, 0);
+	return sodium_memcmp(a, b, sizeof(a)) == 0;
+}

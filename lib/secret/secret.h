@@ -1,6 +1,7 @@
 #ifndef LIB_SECRET_SECRET_H
 #define LIB_SECRET_SECRET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -30,6 +31,9 @@ void secret_free(struct secret *s);
  * number.
  */
 const char *secret_bytes(const struct secret *s, size_t *len);
+
+/* Is text the same?  Takes as long whatever of it is right. */
+bool secret_is(const struct secret *s, const char *text);
 
 /*
  * Read the first line of the file at path, without surrounding blanks.  It

@@ -44,6 +44,7 @@ extern const struct columns columns_target;
 extern const struct columns columns_tick;
 extern const struct columns columns_tick_believed;
 extern const struct columns columns_tick_doubted;
+extern const struct columns columns_tick_span;
 extern const struct columns columns_token;
 extern const struct columns columns_token_revoked;
 extern const struct columns columns_zone;

@@ -28,11 +28,17 @@ static const struct column tick_fields[] = {
 	COLUMN_INT("decided", struct store_tick, decided),
 };
 
+static const struct column tick_span_fields[] = {
+	COLUMN_INT("started_us", struct store_tick, started_us),
+	COLUMN_INT("until_us", struct store_tick, until_us),
+	COLUMN_INT("ended_us", struct store_tick, ended_us),
+};
+
 /* The columns written of a tick. */
 static const struct column tick_new_fields[] = {
 	COLUMN_INT("started_us", struct store_tick, started_us),
 	COLUMN_INT("until_us", struct store_tick, until_us),
-	COLUMN_BOOL("by_hand", struct store_tick, is_by_hand),
+	COLUMN_INT("kind", struct store_tick, kind),
 	COLUMN_INT_OR("boot", struct store_tick, sign.boot, 0),
 	COLUMN_INT("boot_us", struct store_tick, sign.boot_us),
 	COLUMN_INT_OR("doubt_us", struct store_tick, doubt.now_us, 0),
@@ -53,6 +59,7 @@ static const struct column sign_fields[] = {
 static const struct columns columns_audit = COLUMNS(NULL, audit_fields);
 static const struct columns columns_tick_new = COLUMNS(NULL, tick_new_fields);
 const struct columns columns_tick = COLUMNS("tick", tick_fields);
+const struct columns columns_tick_span = COLUMNS("tick_span", tick_span_fields);
 const struct columns columns_tick_believed =
     COLUMNS("tick_believed", sign_fields);
 const struct columns columns_tick_doubted =
@@ -124,9 +131,16 @@ store_tick_doubted(struct store *st, struct clock_reading *out)
 }
 
 enum store_rc
-store_tick_by_hand(struct store *st, int64_t *out)
+store_tick_of_kind(struct store *st, enum tick_kind kind, int64_t *out)
 {
-	return stmt_number(st, SQL_TICK_BY_HAND, NO_ARGS, out);
+	return stmt_number(st, SQL_TICK_OF_KIND, ARGS(INT(":kind", kind)), out);
+}
+
+enum store_rc
+store_tick_newest_any(struct store *st, struct store_tick *out)
+{
+	return stmt_find(st, SQL_TICK_NEWEST_ANY, NO_ARGS, &columns_tick_span,
+	    out);
 }
 
 enum store_rc

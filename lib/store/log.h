@@ -19,6 +19,10 @@ struct store_audit {
 /* Add a row (open transaction). */
 enum store_rc store_audit_add(struct store *st, const struct store_audit *a);
 
+/* What started a tick; stored.  Those by hand and on request are no sign of
+ * what starts them regularly. */
+enum tick_kind { TICK_BY_CRON, TICK_BY_HAND, TICK_BY_URL, TICK_ON_REQUEST };
+
 struct store_tick {
 	int64_t id;
 	int64_t started_us;
@@ -26,7 +30,7 @@ struct store_tick {
 	int64_t ended_us;	   /* 0: still running, or killed */
 	int64_t sent;		   /* messages queued */
 	int64_t decided;	   /* ledger rows written */
-	bool is_by_hand;	   /* started by hand: no sign of cron */
+	int64_t kind;		   /* enum tick_kind */
 	int64_t uid;		   /* of the process */
 	struct clock_reading sign; /* of its start */
 	/* The clock, if it was not plausible at the start or since; now_us 0:
@@ -61,8 +65,12 @@ enum store_rc store_tick_is_relieved(struct store *st,
 enum store_rc store_tick_believed(struct store *st, struct clock_reading *out);
 enum store_rc store_tick_doubted(struct store *st, struct clock_reading *out);
 
-/* Read the time of the last pass by hand; 0: none. */
-enum store_rc store_tick_by_hand(struct store *st, int64_t *out);
+/* Read the time of the last tick of the kind; 0: none. */
+enum store_rc store_tick_of_kind(struct store *st, enum tick_kind kind,
+    int64_t *out);
+
+/* Read start, end of the window and end of the newest tick; STORE_NOTFOUND. */
+enum store_rc store_tick_newest_any(struct store *st, struct store_tick *out);
 
 /*
  * The latest time by which anything was decided: read it (0: none), raise it,

@@ -91,6 +91,28 @@ jobs() {
 	"$MH" -c "$BATS_TEST_TMPDIR/other/minutehand.conf" export | cmp - "$F"
 }
 
+@test "every column of a job is exported, or known not to be" {
+	echo '{"queue_name":"q","job_id":"r","trigger":"interval","hours":1,
+	    "description":"d","kwargs":{"x":1},"priority":3,"coalesce":false,
+	    "misfire_grace_time":60,"max_catchup":7,"max_instances":4,
+	    "max_runtime":5,"expect_within":6,"alerts":false,"paused":true,
+	    "retry":{"max_attempts":7,"base":3,"cap":9,"max_age":99},
+	    "retry_failed":{"max_attempts":3,"base":4}}' |
+	    "$MH" job add --json - >/dev/null
+	"$MH" export >"$F"
+	jq -e '.jobs[0] | length == 18 and .alerts == false and
+	    .expect_within == 6 and (.retry | length) == 4' "$F"
+	run -0 "$MH" plan "$F" --check
+	for member in alerts expect_within max_runtime priority retry retry_failed; do
+		jq --arg m "$member" '.jobs[0] |= del(.[$m])' "$F" >"$F.less"
+		run -1 "$MH" plan "$F.less" --check
+		[[ $output == *"    $member: "*" becomes not set"* ]]
+	done
+	# A new column belongs into lib/job/body.c and lib/sched/apply.c.
+	[ "$(sql "SELECT group_concat(name, ' ') FROM pragma_table_info('job')")" = \
+	    "id queue job_id trigger args kwargs render max_attempts description priority misfire_grace_us coalesce max_catchup max_instances state reason next_run_us cursor_us created_us changed_us since_us max_runtime_us max_age_us base_us cap_us owner alerts expect_within_us failed_max_attempts failed_base_us failed_cap_us badge" ]
+}
+
 @test "the order of an export is that of names, whatever was added first" {
 	for id in b a c; do
 		"$MH" job add "z" --id $id --every 1h >/dev/null

@@ -36,7 +36,7 @@ install_all() {
 	[ -x "$libexec/minutehand.fcgi" ]
 	for file in apache-cgid.conf apache-fcgid.conf apache-suexec.conf crontab.example \
 	    htaccess.example lighttpd-cgi.conf lighttpd-fastcgi.conf \
-	    minutehand-tick.service minutehand-tick.timer nginx.conf \
+	    minutehand-tick.openrc minutehand-tick.service minutehand-tick.timer nginx.conf \
 	    minutehand.conf.example; do
 		[ -s "$doc/examples/$file" ] || {
 			echo "no $file"

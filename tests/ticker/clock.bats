@@ -109,7 +109,7 @@ finding() {
 
 @test "a pass started by hand is no sign of cron" {
 	script -qec "\"$TICKER\" -c \"$CONF\" --once" /dev/null
-	[ "$(sql 'SELECT count(*) FROM tick WHERE by_hand = 1')" -eq 1 ]
+	[ "$(sql 'SELECT count(*) FROM tick WHERE kind = 1')" -eq 1 ]
 	finding FAIL ticker 'cron has never run the ticker'
 	tick
 	finding ok ticker 'last tick'
@@ -126,6 +126,6 @@ finding() {
 	done
 	finding warn ticker 'a tick every 300 s'
 	sql 'UPDATE tick SET started_us = started_us - 3600000000,
-	    ended_us = ended_us - 3600000000 WHERE by_hand = 0'
+	    ended_us = ended_us - 3600000000 WHERE kind = 0'
 	finding FAIL ticker 'ago'
 }

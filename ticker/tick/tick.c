@@ -354,7 +354,7 @@ tick_run(struct sched *s, const struct tick_opts *o)
 		.claim = { .conf = s->conf,
 		    .clock = s->clock,
 		    .zones = s->zones },
-		.row = { .is_by_hand = o->is_by_hand, .uid = geteuid() },
+		.row = { .kind = o->kind, .uid = geteuid() },
 		.end_mono = clock_get_mono_us(s->clock) + o->window_us,
 		.remote = { .s = s },
 	};
@@ -372,6 +372,8 @@ tick_run(struct sched *s, const struct tick_opts *o)
 	t.row.ended_us = clock_get_us(s->clock);
 	t.row.sent = t.claim.sent;
 	t.row.decided = t.claim.decided;
+	if (o->sums != NULL)
+		*o->sums = (struct tick_sums){ t.row.sent, t.row.decided };
 	ended = tick_row(&t, tick_row_end);
 	if (t.claim.decided > 0)
 		store_checkpoint(s->stores[JOB_DURABLE]);

@@ -5,16 +5,24 @@
 #include <stdint.h>
 
 #include "lib/sched/sched.h"
+#include "lib/store/log.h"
 
 #define TICK_WINDOW_CONF INT64_MIN /* as the configuration says */
 
+/* What a tick did. */
+struct tick_sums {
+	int64_t sent;	 /* messages queued */
+	int64_t decided; /* ledger rows written */
+};
+
 /* Options of one tick. */
 struct tick_opts {
-	int64_t window_us; /* how long to stay; 0: one pass */
-	bool is_relieved;  /* leave as soon as a newer tick has started */
-	bool is_by_hand;   /* started by hand: no sign of cron */
-	bool is_remote;	   /* also sends runs to other targets */
-	int64_t nap_us;	   /* interval of polling for new jobs; 0: default */
+	int64_t window_us;   /* how long to stay; 0: one pass */
+	bool is_relieved;    /* leave as soon as a newer tick has started */
+	enum tick_kind kind; /* what started it */
+	bool is_remote;	     /* also sends runs to other targets */
+	int64_t nap_us;	     /* interval of polling for new jobs; 0: default */
+	struct tick_sums *sums; /* filled in at the end; NULL: not needed */
 };
 
 /*

@@ -67,6 +67,7 @@ static const struct {
 } choices[] = {
 	{ "anonymous", { "off", "loopback" }, "off or loopback" },
 	{ "group_writable", { "no", "yes" }, "no or yes" },
+	{ "tick_on_request", { "no", "yes" }, "no or yes" },
 	{ "language", { "auto", "en", "zh" }, "auto or en or zh" },
 	{ "on_ambiguous", { "retry", "skip" }, "retry or skip" },
 	/* The others need a section: t_conf_broker.c. */

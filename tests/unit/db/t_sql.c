@@ -430,6 +430,7 @@ static const struct columns *const tables[] = {
 	&columns_tick,
 	&columns_tick_believed,
 	&columns_tick_doubted,
+	&columns_tick_span,
 	&columns_token,
 	&columns_token_revoked,
 	&columns_zone,

@@ -95,7 +95,8 @@ scope_of(const struct route *r)
 
 	if (strcmp(r->pattern, "/") == 0 ||
 	    strcmp(r->pattern, "/healthz") == 0 ||
-	    strncmp(r->pattern, "/v1/badge/", 10) == 0)
+	    strncmp(r->pattern, "/v1/badge/", 10) == 0 ||
+	    strcmp(r->pattern, "/v1/tick") == 0)
 		return 0;
 	if (r->method == HTTP_GET || strcmp(r->pattern, "/v1/preview") == 0)
 		return TOKEN_READ;
@@ -168,7 +169,7 @@ is_about_no_queue(const struct route *r)
 {
 	static const char *const paths[] = { "/", "/healthz", "/v1/queues",
 		"/funboost/get_all_queues", "/funboost/get_queues_config",
-		"/metrics", "/v1/badge/{queue}/{job}" };
+		"/metrics", "/v1/badge/{queue}/{job}", "/v1/tick" };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (strcmp(r->pattern, paths[i]) == 0)

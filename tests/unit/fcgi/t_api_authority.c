@@ -343,7 +343,8 @@ static bool
 names_nothing(const struct route *r)
 {
 	static const char *const paths[] = { "/", "/healthz", "/metrics",
-		"/v1/queues", F "get_all_queues", F "get_queues_config" };
+		"/v1/tick", "/v1/queues", F "get_all_queues",
+		F "get_queues_config" };
 
 	for (size_t i = 0; i < N(paths); i++)
 		if (strcmp(r->pattern, paths[i]) == 0)
