@@ -321,7 +321,7 @@ worker_start(const struct consume *c, struct worker *w)
 void
 worker_listen(struct consume *c, struct worker *w)
 {
-	if (w->child.is_over)
+	if (w->child.has_ended)
 		output_close(&w->said, &c->outlets, (size_t)c->keep);
 	else
 		output_read(&w->said, &c->outlets, (size_t)c->keep);

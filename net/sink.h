@@ -26,7 +26,7 @@ enum sink_end {
 	SINK_WAITS,   /* not tried, or not sent */
 	SINK_DONE,    /* the server has it */
 	SINK_LATER,   /* not accepted now: send it again later */
-	SINK_DOUBT,   /* sent, answer lost: send it again, with the same id */
+	SINK_UNKNOWN, /* sent, answer lost: send it again, with the same id */
 	SINK_REFUSED, /* it will never be accepted */
 	SINK_GONE     /* nor will another message of its job (HTTP 410) */
 };
@@ -87,7 +87,7 @@ struct sink *sink_new(const struct sink_opts *o);
  * Send v[0] to v[n - 1] in order, each as its queue is configured, and set end
  * and why of each; with n 0 only connect.  0, or -1 with one line in why if
  * there is no connection: messages without an answer are then SINK_WAITS, or
- * SINK_DOUBT if they may have arrived.
+ * SINK_UNKNOWN if they may have arrived.
  */
 int sink_push(struct sink *s, struct sink_message *v, size_t n,
     struct err *why);

@@ -243,7 +243,7 @@ tend(struct consume *c, int64_t now)
 		child_check(&w->child);
 		worker_listen(c, w);
 		pass_on(c);
-		if (w->child.is_over) {
+		if (w->child.has_ended) {
 			worker_settle(c, w);
 			c->lookup_us = now;
 			wake = now + (w->is_used ? LOOK_US : 0);

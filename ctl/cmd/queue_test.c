@@ -55,7 +55,7 @@ end_word(enum sink_end e)
 		return "arrived";
 	case SINK_LATER:
 		return "not taken";
-	case SINK_DOUBT:
+	case SINK_UNKNOWN:
 		return "unknown";
 	case SINK_REFUSED:
 	case SINK_GONE:

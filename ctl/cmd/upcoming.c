@@ -16,7 +16,7 @@
 #include "ctl/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "lib/sched/fires_print.h"
+#include "lib/report/fires_print.h"
 #include "lib/trigger/trigger.h"
 #include "lib/time/tz.h"
 

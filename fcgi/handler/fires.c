@@ -3,7 +3,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/fault.h"
-#include "lib/sched/fires_print.h"
+#include "lib/report/fires_print.h"
 #include "lib/sched/sched.h"
 
 #include "fcgi/api/auth.h"

@@ -54,7 +54,7 @@ job_field_kinds(const char *name)
 
 int
 job_spec_each(const char *spec,
-    void (*see)(void *cookie, const char *name, const char *value),
+    void (*visit)(void *cookie, const char *name, const char *value),
     void *cookie)
 {
 	char *copy = strdup(spec), *name, *value, *next;
@@ -67,7 +67,7 @@ job_spec_each(const char *spec,
 		if ((value = strchr(name, '=')) == NULL)
 			break;
 		*value++ = '\0';
-		see(cookie, name, value);
+		visit(cookie, name, value);
 	}
 	free(copy);
 	return 0;

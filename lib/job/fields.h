@@ -32,7 +32,7 @@ unsigned job_field_kinds(const char *name);
  * its kind; 0, or -1 without memory.
  */
 int job_spec_each(const char *spec,
-    void (*see)(void *cookie, const char *name, const char *value),
+    void (*visit)(void *cookie, const char *name, const char *value),
     void *cookie);
 
 /* Is it a unit of a length? */

@@ -54,7 +54,7 @@ struct delivery {
 	/* Microseconds; 0 if unknown or not yet. */
 	int64_t sent_us;    /* the request that may have been accepted */
 	int64_t doubt_us;   /* since when its outcome is unknown */
-	int64_t looks;	    /* searches for it since then */
+	int64_t lookups;    /* searches for it since then */
 	char *remote_id;    /* the target's id of it, or NULL */
 	int64_t created_us; /* by the target's clock */
 	int64_t started_us;

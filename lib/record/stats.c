@@ -28,12 +28,12 @@ rank(const int64_t *sorted, size_t n, size_t percent)
 
 /* Count a run that succeeded or did not. */
 static void
-add_end(struct stats *s, const struct work *w, bool is_bad, bool *is_over)
+add_end(struct stats *s, const struct work *w, bool is_bad, bool *has_ended)
 {
 	if (s->ended++ == 0)
 		s->is_streak_bad = is_bad;
-	*is_over |= is_bad != s->is_streak_bad;
-	if (!*is_over)
+	*has_ended |= is_bad != s->is_streak_bad;
+	if (!*has_ended)
 		s->streak++;
 	if (!is_bad && w->last.finished_us > s->success_us)
 		s->success_us = w->last.finished_us;
@@ -43,7 +43,7 @@ int
 stats_read(const struct run_list *l, struct stats *out)
 {
 	int64_t *took = calloc(l->n + 1, sizeof(*took));
-	bool is_over = false;
+	bool has_ended = false;
 	size_t n = 0;
 
 	*out = (struct stats){ .streak = 0 };
@@ -57,7 +57,7 @@ stats_read(const struct run_list *l, struct stats *out)
 		out->outcomes[o] += o == OUTCOME_NONE ? r->count : 1;
 		if (o != OUTCOME_SUCCEEDED && !outcome_is_bad(o))
 			continue;
-		add_end(out, &r->work, outcome_is_bad(o), &is_over);
+		add_end(out, &r->work, outcome_is_bad(o), &has_ended);
 		if (a->started_us != 0 && a->finished_us >= a->started_us)
 			took[n++] = a->finished_us - a->started_us;
 	}

@@ -18,7 +18,7 @@ struct poll {
 	struct follow *f;
 	struct store *st;
 	enum job_kind kind;
-	follow_see *see;
+	follow_see *visit;
 	void *cookie;
 };
 
@@ -76,7 +76,7 @@ show_new(struct poll *p)
 	for (size_t i = 0; i < l.n && rc == STORE_OK; i++) {
 		p->f->seen[p->kind] = l.v[i].row;
 		if (matches(o, &l.v[i]))
-			p->see(p->cookie, &l.v[i]);
+			p->visit(p->cookie, &l.v[i]);
 		rc = remember(p->f, p->kind, &l.v[i]);
 	}
 	run_list_fini(&l);
@@ -95,7 +95,7 @@ show_open(struct poll *p, struct follow_run *v, bool *is_kept)
 	    (r.state != v->state || run_outcome(&r) != v->outcome ||
 		r.work.last.n != v->attempts)) {
 		if (matches(p->f->o, &r))
-			p->see(p->cookie, &r);
+			p->visit(p->cookie, &r);
 		*v = (struct follow_run){ v->kind, v->row, r.state,
 			run_outcome(&r), r.work.last.n };
 	}
@@ -124,9 +124,9 @@ show_changed(struct poll *p)
 }
 
 enum store_rc
-follow_poll(struct sched *s, struct follow *f, follow_see *see, void *cookie)
+follow_poll(struct sched *s, struct follow *f, follow_see *visit, void *cookie)
 {
-	struct poll p = { .f = f, .see = see, .cookie = cookie };
+	struct poll p = { .f = f, .visit = visit, .cookie = cookie };
 	enum store_rc rc = STORE_OK;
 	int64_t version;
 
@@ -172,7 +172,7 @@ start_store(struct follow *f, struct store *st, enum job_kind kind)
 
 enum store_rc
 follow_start(struct sched *s, const struct sched_runs_opts *o, struct follow *f,
-    follow_see *see, void *cookie)
+    follow_see *visit, void *cookie)
 {
 	struct run_list l = { NULL, 0, 0 };
 	char next[SCHED_CURSOR_MAX];
@@ -185,7 +185,7 @@ follow_start(struct sched *s, const struct sched_runs_opts *o, struct follow *f,
 	if (rc == STORE_OK)
 		rc = sched_runs(s, o, &l, next);
 	for (size_t i = l.n; i-- > 0 && rc == STORE_OK;)
-		see(cookie, &l.v[i]);
+		visit(cookie, &l.v[i]);
 	run_list_fini(&l);
 	return rc;
 }

@@ -41,10 +41,10 @@ typedef void follow_see(void *cookie, const struct run *r);
  * o is borrowed; follow_fini in every case.
  */
 enum store_rc follow_start(struct sched *s, const struct sched_runs_opts *o,
-    struct follow *f, follow_see *see, void *cookie);
+    struct follow *f, follow_see *visit, void *cookie);
 
 /* Call see with each run that is new or has changed since, and matches. */
-enum store_rc follow_poll(struct sched *s, struct follow *f, follow_see *see,
+enum store_rc follow_poll(struct sched *s, struct follow *f, follow_see *visit,
     void *cookie);
 void follow_fini(struct follow *f);
 

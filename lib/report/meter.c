@@ -122,7 +122,7 @@ meter_read(struct sched *s, int64_t now_us, struct meter *out)
 
 struct successes {
 	struct store *st;
-	meter_see *see;
+	meter_visit *visit;
 	void *cookie;
 	int64_t left;
 	enum store_rc rc;
@@ -137,7 +137,7 @@ on_job(void *cookie, int64_t job, const char *queue, const char *job_id)
 	l->left--;
 	l->rc = store_run_last_success(l->st, job, &at_us);
 	if (l->rc == STORE_OK)
-		l->see(l->cookie, queue, job_id, at_us);
+		l->visit(l->cookie, queue, job_id, at_us);
 	else if (l->rc == STORE_NOTFOUND)
 		l->rc = STORE_OK;
 	return l->rc == STORE_OK && l->left > 0;
@@ -155,9 +155,9 @@ add_successes(void *cookie, const char *queue)
 }
 
 enum store_rc
-meter_successes(struct sched *s, meter_see *see, void *cookie)
+meter_successes(struct sched *s, meter_visit *visit, void *cookie)
 {
-	struct successes l = { s->stores[JOB_DURABLE], see, cookie, METER_JOBS,
+	struct successes l = { s->stores[JOB_DURABLE], visit, cookie, METER_JOBS,
 		STORE_OK };
 
 	return each_queue(s, l.st, add_successes, &l);

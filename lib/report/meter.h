@@ -33,8 +33,9 @@ enum store_rc meter_read(struct sched *s, int64_t now_us, struct meter *out);
  * Call see with the end of the newest run that succeeded, of each of the first
  * METER_JOBS durable jobs by queue and name that has one.
  */
-typedef void meter_see(void *cookie, const char *queue, const char *job_id,
+typedef void meter_visit(void *cookie, const char *queue, const char *job_id,
     int64_t success_us);
-enum store_rc meter_successes(struct sched *s, meter_see *see, void *cookie);
+enum store_rc meter_successes(struct sched *s, meter_visit *visit,
+    void *cookie);
 
 #endif

@@ -308,7 +308,7 @@ sched_export(struct sched *s, const struct sched_export *e)
 			else if (grant_queue(s->grant, j->queue) &&
 			    (e->owner == NULL ||
 				is_same_text(e->owner, j->owner)))
-				is_done |= !e->see(e->cookie, j);
+				is_done |= !e->visit(e->cookie, j);
 		}
 		job_fini(&last);
 		if (page.n > 0) {

@@ -69,7 +69,7 @@ enum store_rc sched_apply(struct sched *s, const struct sched_apply *a,
 struct sched_export {
 	const char *queue;
 	const char *owner;
-	bool (*see)(void *cookie, const struct job *j);
+	bool (*visit)(void *cookie, const struct job *j);
 	void *cookie;
 };
 enum store_rc sched_export(struct sched *s, const struct sched_export *e);

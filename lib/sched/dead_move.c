@@ -40,7 +40,7 @@ by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* store_dead_see: record a hit. */
+/* store_dead_visit: record a hit. */
 static enum store_rc
 note_hit(void *cookie, const struct store_dead_name *n)
 {

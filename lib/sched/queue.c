@@ -155,9 +155,9 @@ sched_queue_is_consumed(struct sched *s, const char *queue, bool *out)
 }
 
 enum store_rc
-sched_queues_consumed(struct sched *s, store_queue_see *see, void *cookie)
+sched_queues_consumed(struct sched *s, store_queue_visit *visit, void *cookie)
 {
-	return store_queue_consumed(s->stores[JOB_DURABLE], see, cookie);
+	return store_queue_consumed(s->stores[JOB_DURABLE], visit, cookie);
 }
 
 static int

@@ -315,7 +315,7 @@ enum store_rc sched_queue_is_consumed(struct sched *s, const char *queue,
     bool *out);
 
 /* Call see with the name of each queue that a consumer has used. */
-enum store_rc sched_queues_consumed(struct sched *s, store_queue_see *see,
+enum store_rc sched_queues_consumed(struct sched *s, store_queue_visit *visit,
     void *cookie);
 
 /* The queues of both stores, added up, by name. */

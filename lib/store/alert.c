@@ -172,7 +172,7 @@ store_alert_successes(struct store *st, bool are_wanted)
 }
 
 enum store_rc
-store_streak_list(struct store *st, store_streak_see *see, void *cookie)
+store_streak_list(struct store *st, store_streak_see *visit, void *cookie)
 {
 	struct stmt *q = stmt_call(st, SQL_STREAK_LIST, NO_ARGS);
 
@@ -180,7 +180,7 @@ store_streak_list(struct store *st, store_streak_see *see, void *cookie)
 		const struct store_streak s = { row_text(q, 0), row_text(q, 1),
 			row_int(q, 2), row_int(q, 3) };
 
-		see(cookie, &s);
+		visit(cookie, &s);
 	}
 	return stmt_end(q);
 }

@@ -92,7 +92,7 @@ struct store_streak {
 	int64_t since_us;
 };
 typedef void store_streak_see(void *cookie, const struct store_streak *s);
-enum store_rc store_streak_list(struct store *st, store_streak_see *see,
+enum store_rc store_streak_list(struct store *st, store_streak_see *visit,
     void *cookie);
 
 /* Write the alert that no tick ran for gap_us or more before tick id. */

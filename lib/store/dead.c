@@ -170,7 +170,7 @@ store_dead_queue(struct store *st, enum dead_origin origin, const char *after,
 
 enum store_rc
 store_dead_names(struct store *st, const struct store_dead_ask *a,
-    store_dead_see *see, void *cookie)
+    store_dead_visit *visit, void *cookie)
 {
 	bool is_queue = a->origin == DEAD_QUEUE;
 	struct stmt *q = stmt_call(st,
@@ -183,7 +183,7 @@ store_dead_names(struct store *st, const struct store_dead_ask *a,
 			is_queue ? &columns_message_dead_name :
 				   &columns_outbox_dead_name,
 			&n))
-			stmt_fail(q, see(cookie, &n));
+			stmt_fail(q, visit(cookie, &n));
 	}
 	return stmt_end(q);
 }

@@ -45,10 +45,10 @@ struct store_dead_name {
 	const char *id;
 	const char *job_id;
 };
-typedef enum store_rc store_dead_see(void *cookie,
+typedef enum store_rc store_dead_visit(void *cookie,
     const struct store_dead_name *n);
 enum store_rc store_dead_names(struct store *st,
-    const struct store_dead_ask *ask, store_dead_see *see, void *cookie);
+    const struct store_dead_ask *ask, store_dead_visit *visit, void *cookie);
 
 /* Add the reasons of the first limit ones; *n is the number of those read. */
 enum store_rc store_dead_reasons(struct store *st,

@@ -39,7 +39,7 @@ static const struct column delivery_fields[] = {
 	COLUMN_INT("due_us", struct delivery, due_us),
 	COLUMN_INT_OR("sent_us", struct delivery, sent_us, 0),
 	COLUMN_INT_OR("doubt_us", struct delivery, doubt_us, 0),
-	COLUMN_INT("looks", struct delivery, looks),
+	COLUMN_INT("looks", struct delivery, lookups),
 	COLUMN_TEXT("remote_id", struct delivery, remote_id),
 	COLUMN_INT_OR("created_us", struct delivery, created_us, 0),
 	COLUMN_INT_OR("started_us", struct delivery, started_us, 0),
@@ -225,34 +225,34 @@ store_delivery_doubt_count(struct store *st, const char *service, int64_t *out)
 /* Call see with each service and count of a statement. */
 static enum store_rc
 each_service(struct store *st, enum sql_id id,
-    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+    void (*visit)(void *arg, const char *service, int64_t n), void *arg)
 {
 	struct stmt *q = stmt_call(st, id, NO_ARGS);
 
 	while (stmt_next(q))
-		see(arg, row_text(q, 0), row_int(q, 1));
+		visit(arg, row_text(q, 0), row_int(q, 1));
 	return stmt_end(q);
 }
 
 enum store_rc
 store_delivery_away_services(struct store *st,
-    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+    void (*visit)(void *arg, const char *service, int64_t n), void *arg)
 {
-	return each_service(st, SQL_DELIVERY_AWAY_SERVICES, see, arg);
+	return each_service(st, SQL_DELIVERY_AWAY_SERVICES, visit, arg);
 }
 
 enum store_rc
 store_delivery_due_services(struct store *st,
-    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+    void (*visit)(void *arg, const char *service, int64_t n), void *arg)
 {
-	return each_service(st, SQL_DELIVERY_DUE_COUNT, see, arg);
+	return each_service(st, SQL_DELIVERY_DUE_COUNT, visit, arg);
 }
 
 enum store_rc
 store_delivery_job_services(struct store *st,
-    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+    void (*visit)(void *arg, const char *service, int64_t n), void *arg)
 {
-	return each_service(st, SQL_DELIVERY_JOB_COUNT, see, arg);
+	return each_service(st, SQL_DELIVERY_JOB_COUNT, visit, arg);
 }
 
 enum store_rc

@@ -54,14 +54,14 @@ store_denial_end(struct store *st, const char *key, const char *service,
 
 enum store_rc
 store_denial_each(struct store *st,
-    void (*see)(void *arg, const struct store_denial *n), void *arg)
+    void (*visit)(void *arg, const struct store_denial *n), void *arg)
 {
 	struct stmt *q = stmt_call(st, SQL_DENIAL_OPEN, NO_ARGS);
 	struct store_denial n;
 
 	while (stmt_next(q)) {
 		if (row_read(q, &columns_denial, &n))
-			see(arg, &n);
+			visit(arg, &n);
 	}
 	return stmt_end(q);
 }

@@ -28,6 +28,6 @@ struct store_denial {
 
 /* Call see with each denial that has not ended, oldest first. */
 enum store_rc store_denial_each(struct store *st,
-    void (*see)(void *arg, const struct store_denial *n), void *arg);
+    void (*visit)(void *arg, const struct store_denial *n), void *arg);
 
 #endif

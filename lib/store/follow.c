@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "lib/store/columns.h"
-#include "lib/store/follow.h"
+#include "lib/store/delivery.h"
 #include "lib/db/stmt.h"
 #include "lib/base/ban.h"
 

@@ -158,12 +158,12 @@ store_job_quarantined(struct store *st, int limit, struct job_list *out)
 
 enum store_rc
 store_job_quarantined_queues(struct store *st,
-    void (*see)(void *arg, const char *queue, int64_t n), void *arg)
+    void (*visit)(void *arg, const char *queue, int64_t n), void *arg)
 {
 	struct stmt *q = stmt_call(st, SQL_JOB_QUARANTINED_QUEUES, NO_ARGS);
 
 	while (stmt_next(q))
-		see(arg, row_text(q, 0), row_int(q, 1));
+		visit(arg, row_text(q, 0), row_int(q, 1));
 	return stmt_end(q);
 }
 
@@ -175,13 +175,13 @@ store_job_count_quarantined(struct store *st, int64_t *out)
 
 enum store_rc
 store_job_names(struct store *st, const char *queue, int64_t limit,
-    store_job_see *see, void *cookie)
+    store_job_visit *visit, void *cookie)
 {
 	struct stmt *q = stmt_call(st, SQL_JOB_NAMES,
 	    ARGS(TEXT(":queue", queue), INT(":limit", limit)));
 
 	while (stmt_next(q) &&
-	    see(cookie, row_int(q, 0), row_text(q, 1), row_text(q, 2)))
+	    visit(cookie, row_int(q, 0), row_text(q, 1), row_text(q, 2)))
 		;
 	return stmt_end(q);
 }
@@ -235,27 +235,28 @@ store_job_newest(struct store *st, int64_t *out)
 
 enum store_rc
 store_job_services(struct store *st, const char *queue,
-    bool (*see)(void *arg, const char *service), void *arg, bool *out)
+    bool (*visit)(void *arg, const char *service), void *arg, bool *out)
 {
 	struct stmt *q =
 	    stmt_call(st, SQL_JOB_SERVICES, ARGS(TEXT(":queue", queue)));
 
 	*out = false;
 	while (!*out && stmt_next(q))
-		*out = see(arg, row_text(q, 0));
+		*out = visit(arg, row_text(q, 0));
 	return stmt_end(q);
 }
 
 enum store_rc
 store_job_services_some(struct store *st, const char *queue, int limit,
-    bool (*see)(void *arg, const char *service), void *arg)
+    bool (*visit)(void *arg, const char *service), void *arg)
 {
 	struct stmt *q = stmt_call(st, SQL_JOB_SERVICES_SOME,
 	    ARGS(TEXT(":queue", queue), INT(":limit", limit)));
-	bool is_over = false;
+	bool has_ended = false;
 
-	while (!is_over && stmt_next(q))
-		is_over = row_text(q, 0) != NULL && see(arg, row_text(q, 0));
+	while (!has_ended && stmt_next(q))
+		has_ended =
+		    row_text(q, 0) != NULL && visit(arg, row_text(q, 0));
 	return stmt_end(q);
 }
 
@@ -383,12 +384,12 @@ store_job_count(struct store *st, const char *queue, int64_t *out)
 
 enum store_rc
 store_job_services_first(struct store *st, int64_t limit,
-    void (*see)(void *arg, const char *service, int64_t n), void *arg)
+    void (*visit)(void *arg, const char *service, int64_t n), void *arg)
 {
 	struct stmt *q =
 	    stmt_call(st, SQL_JOB_SERVICES_FIRST, ARGS(INT(":limit", limit)));
 
 	while (stmt_next(q))
-		see(arg, row_text(q, 0), row_int(q, 1));
+		visit(arg, row_text(q, 0), row_int(q, 1));
 	return stmt_end(q);
 }

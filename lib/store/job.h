@@ -46,16 +46,16 @@ enum store_rc store_job_quarantined(struct store *st, int limit,
 
 /* Call see with each queue that has such jobs, and their number. */
 enum store_rc store_job_quarantined_queues(struct store *st,
-    void (*see)(void *arg, const char *queue, int64_t n), void *arg);
+    void (*visit)(void *arg, const char *queue, int64_t n), void *arg);
 
 /*
  * Call see with the number and name of each job of a queue, by name, up to
  * limit of them, until it returns false.
  */
-typedef bool store_job_see(void *cookie, int64_t job, const char *queue,
+typedef bool store_job_visit(void *cookie, int64_t job, const char *queue,
     const char *job_id);
 enum store_rc store_job_names(struct store *st, const char *queue,
-    int64_t limit, store_job_see *see, void *cookie);
+    int64_t limit, store_job_visit *visit, void *cookie);
 
 /*
  * Return the first queue after the one named (start with "") that has jobs,
@@ -88,13 +88,13 @@ enum store_rc store_job_newest(struct store *st, int64_t *out);
  * cannot be parsed), until it returns true; *out: whether it did.
  */
 enum store_rc store_job_services(struct store *st, const char *queue,
-    bool (*see)(void *arg, const char *service), void *arg, bool *out);
+    bool (*visit)(void *arg, const char *service), void *arg, bool *out);
 
 /*
  * The same for the first limit of those jobs that can be parsed, for warnings.
  */
 enum store_rc store_job_services_some(struct store *st, const char *queue,
-    int limit, bool (*see)(void *arg, const char *service), void *arg);
+    int limit, bool (*visit)(void *arg, const char *service), void *arg);
 
 /* Add up to limit jobs, of one queue or (NULL) of all, numbered up to id. */
 enum store_rc store_job_batch(struct store *st, const char *queue, int64_t id,
@@ -145,6 +145,6 @@ enum store_rc store_job_count(struct store *st, const char *queue,
  * the number of these.
  */
 enum store_rc store_job_services_first(struct store *st, int64_t limit,
-    void (*see)(void *arg, const char *service, int64_t n), void *arg);
+    void (*visit)(void *arg, const char *service, int64_t n), void *arg);
 
 #endif

@@ -109,13 +109,13 @@ prune_fold(struct step *s, int64_t job)
 {
 	static const enum sql_id ids[] = { SQL_PRUNE_FOLD, SQL_PRUNE_SUMS,
 		SQL_PRUNE_NAME, SQL_PRUNE_HISTORY };
-	bool is_over = false;
+	bool has_ended = false;
 	enum store_rc rc;
 
-	rc =
-	    stmt_is(s->st, SQL_PRUNE_IS_OVER, ARGS(INT(":job", job)), &is_over);
+	rc = stmt_is(s->st, SQL_PRUNE_IS_OVER, ARGS(INT(":job", job)),
+	    &has_ended);
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-		if (rc == STORE_OK && is_over)
+		if (rc == STORE_OK && has_ended)
 			rc = stmt_exec(s->st, ids[i], ARGS(INT(":job", job)));
 	}
 	return rc;

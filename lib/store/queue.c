@@ -97,12 +97,12 @@ store_queue_is_consumed(struct store *st, const char *queue, bool *out)
 }
 
 enum store_rc
-store_queue_consumed(struct store *st, store_queue_see *see, void *cookie)
+store_queue_consumed(struct store *st, store_queue_visit *visit, void *cookie)
 {
 	struct stmt *q = stmt_call(st, SQL_QUEUE_CONSUMED, NO_ARGS);
 
 	while (stmt_next(q))
-		see(cookie, row_text(q, 0));
+		visit(cookie, row_text(q, 0));
 	return stmt_end(q);
 }
 

@@ -60,8 +60,8 @@ enum store_rc store_queue_is_consumed(struct store *st, const char *queue,
     bool *out);
 
 /* Call see with the name of each queue that consumers have leased from. */
-typedef void store_queue_see(void *cookie, const char *name);
-enum store_rc store_queue_consumed(struct store *st, store_queue_see *see,
+typedef void store_queue_visit(void *cookie, const char *name);
+enum store_rc store_queue_consumed(struct store *st, store_queue_visit *visit,
     void *cookie);
 
 /* Every queue with a job, a message or a switch, by name. */

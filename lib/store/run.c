@@ -334,7 +334,7 @@ store_run_count(struct store *st, const struct store_run_window *w,
 
 enum store_rc
 store_run_bad(struct store *st, const struct store_run_window *w,
-    store_run_see *see, void *cookie)
+    store_run_visit *visit, void *cookie)
 {
 	struct stmt *q =
 	    stmt_call(st, SQL_RUN_BAD_IN, ARGS(ROW(&columns_window, w)));
@@ -342,20 +342,21 @@ store_run_bad(struct store *st, const struct store_run_window *w,
 
 	while (stmt_next(q)) {
 		if (row_read(q, &columns_run_bad, &b))
-			see(cookie, b.queue, b.slot_us, b.outcome);
+			visit(cookie, b.queue, b.slot_us, b.outcome);
 	}
 	return stmt_end(q);
 }
 
 enum store_rc
 store_run_took(struct store *st, const struct store_run_newest *w,
-    store_run_took_see *see, void *cookie)
+    store_run_took_visit *visit, void *cookie)
 {
 	struct stmt *q = stmt_call(st, SQL_RUN_TOOK,
 	    ARGS(INT(":from_us", w->from_us), INT(":limit", w->limit)));
 
 	while (stmt_next(q))
-		see(cookie, row_text(q, 0), row_int(q, 1) != 0, row_int(q, 2));
+		visit(cookie, row_text(q, 0), row_int(q, 1) != 0,
+		    row_int(q, 2));
 	return stmt_end(q);
 }
 

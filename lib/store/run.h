@@ -108,23 +108,23 @@ enum store_rc store_run_count(struct store *st,
  * Call see with the queue, slot and outcome of each row of a window that was
  * handed over and did not succeed: OUTCOMES_BAD or OUTCOME_CANCELED.
  */
-typedef void store_run_see(void *cookie, const char *queue, int64_t slot_us,
+typedef void store_run_visit(void *cookie, const char *queue, int64_t slot_us,
     enum outcome o);
 enum store_rc store_run_bad(struct store *st, const struct store_run_window *w,
-    store_run_see *see, void *cookie);
+    store_run_visit *visit, void *cookie);
 
 /*
  * Call see with the queue and duration of the last attempt at each of the
  * newest limit runs, from from_us on, that has ended; is_loose: it has no job.
  */
-typedef void store_run_took_see(void *cookie, const char *queue, bool is_loose,
-    int64_t took_us);
+typedef void store_run_took_visit(void *cookie, const char *queue,
+    bool is_loose, int64_t took_us);
 struct store_run_newest {
 	int64_t from_us;
 	int64_t limit;
 };
 enum store_rc store_run_took(struct store *st, const struct store_run_newest *w,
-    store_run_took_see *see, void *cookie);
+    store_run_took_visit *visit, void *cookie);
 
 /*
  * Read when the newest run that succeeded ended, among the newest 100 of the

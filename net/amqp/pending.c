@@ -25,7 +25,7 @@ settle(struct amqp_pending *f, struct amqp_sent *s, enum sink_end end,
 	f->open--;
 	f->bytes -= s->bytes;
 	/* A returned message has its end already. */
-	if (s->m->end == SINK_DOUBT)
+	if (s->m->end == SINK_UNKNOWN)
 		sink_end(s->m, end, why);
 	while (f->settled < f->nsent && f->sent[f->settled].is_settled)
 		f->settled++;
@@ -85,7 +85,7 @@ on_close(struct amqp_pending *f, const amqp_frame_t *frame)
 	for (size_t i = f->settled; i < f->nsent; i++) {
 		if (is_alone && !f->sent[i].is_settled)
 			amqp_pending_refuse(f, f->sent[i].m, why.text);
-		settle(f, &f->sent[i], is_alone ? SINK_LATER : SINK_DOUBT,
+		settle(f, &f->sent[i], is_alone ? SINK_LATER : SINK_UNKNOWN,
 		    why.text);
 	}
 }

@@ -146,7 +146,7 @@ publish(struct pushing *p, struct sink_message *msg, size_t bytes)
 	int status;
 
 	describe(msg, max_priority_of(p, msg), &b);
-	msg->end = SINK_DOUBT;
+	msg->end = SINK_UNKNOWN;
 	status = a->lib.basic_publish(a->c, AMQP_PUBLISHES, amqp_text(""),
 	    amqp_text(msg->queue), 1, 0, &b, body);
 	if (status != AMQP_STATUS_OK) {

@@ -183,7 +183,7 @@ child_check(struct child *c)
 {
 	pid_t pid;
 
-	if (c->pid == 0 || c->is_over)
+	if (c->pid == 0 || c->has_ended)
 		return;
 	do {
 		pid = waitpid(c->pid, &c->status, WNOHANG);
@@ -193,7 +193,7 @@ child_check(struct child *c)
 	/* Where SIGCHLD is ignored nothing can be learned. */
 	if (pid == -1)
 		c->status = -1;
-	c->is_over = true;
+	c->has_ended = true;
 	c->pid = 0;
 	close_input(c);
 }

@@ -40,7 +40,7 @@ struct child {
 	int fd;	   /* its standard input, or -1 */
 	const char *text;
 	size_t len, written;
-	bool is_over; /* it ended: status is waitpid's, -1 unknown */
+	bool has_ended; /* it ended: status is waitpid's, -1 unknown */
 	int status;
 };
 
@@ -54,7 +54,7 @@ int child_start(struct child *c, const struct child_opts *o, const char *text,
 /* Give it as much of the text as it takes without waiting. */
 void child_feed(struct child *c);
 
-/* Has it ended?  Then is_over, and its input is closed. */
+/* Has it ended?  Then has_ended, and its input is closed. */
 void child_check(struct child *c);
 
 /* What the way a program ended means. */

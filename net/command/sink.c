@@ -249,7 +249,7 @@ begin(struct pushing *p, struct process *r, struct sink_message *m)
 	free(argv);
 	if (e == 0) {
 		r->until_us = clock_mono_us() + r->limit_us;
-		m->end = SINK_DOUBT;
+		m->end = SINK_UNKNOWN;
 		m->started_us = clock_now_us();
 		p->running++;
 		return;
@@ -404,7 +404,7 @@ tend(struct pushing *p)
 		child_feed(&r->child);
 		read_output(r);
 		child_check(&r->child);
-		if (r->child.is_over) {
+		if (r->child.has_ended) {
 			settle(p, r);
 			has_ended = true;
 			continue;

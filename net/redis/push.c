@@ -205,7 +205,7 @@ take_replies(struct pushing *p, size_t keep)
 	redisReply *r;
 
 	while (p->under_way > keep) {
-		while (p->v[p->read].end != SINK_DOUBT)
+		while (p->v[p->read].end != SINK_UNKNOWN)
 			p->read++;
 		r = redis_reply(&p->m->redis, p->why);
 		if (r == NULL)
@@ -262,7 +262,7 @@ push_one(struct pushing *p, struct sink_message *msg)
 	}
 	if (append_push(p, k, msg) == -1)
 		return -1;
-	msg->end = SINK_DOUBT;
+	msg->end = SINK_UNKNOWN;
 	p->under_way++;
 	if (p->bytes < FLUSH_BYTES)
 		return 0;
@@ -390,7 +390,7 @@ redis_push(struct sink *s, struct sink_message *v, size_t n, struct err *why)
 	if (rc == 0 && m->sha[0] == '\0' && m->redis.conf->dedup == CONF_ON)
 		rc = push_all(&p, n);
 	for (size_t i = 0; i < n && !m->redis.is_sent; i++) {
-		if (v[i].end == SINK_DOUBT)
+		if (v[i].end == SINK_UNKNOWN)
 			v[i].end = SINK_WAITS;
 	}
 	if (rc == 0)

@@ -161,7 +161,7 @@ start(struct pushing *p, struct sink_message *msg, const struct buf *body)
 			headers[i] = buf_cstr(&h[i]);
 		msg->started_us = clock_now_us();
 		if (http_start(p->m->http, &r, &why) == 0)
-			msg->end = SINK_DOUBT;
+			msg->end = SINK_UNKNOWN;
 		else
 			lose(p, why.text);
 	}
@@ -216,7 +216,7 @@ start_form(struct pushing *p, struct sink_message *msg)
 			if (post.headers[i].len > 0)
 				headers[n++] = buf_cstr(&post.headers[i]);
 		if (http_start(p->m->http, &r, &why) == 0)
-			msg->end = SINK_DOUBT;
+			msg->end = SINK_UNKNOWN;
 		else
 			lose(p, why.text);
 	}
@@ -360,7 +360,7 @@ take(struct pushing *p, struct http_result *r)
 		break;
 	case HTTP_MAYBE_SENT:
 		utf8_clean(r->error, strlen(r->error), why, sizeof(why));
-		sink_end(msg, SINK_DOUBT, why);
+		sink_end(msg, SINK_UNKNOWN, why);
 		msg->is_server_error = true;
 		break;
 	}

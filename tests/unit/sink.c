@@ -24,7 +24,7 @@
 static const char *const end_names[] = { [SINK_WAITS] = "waits",
 	[SINK_DONE] = "done",
 	[SINK_LATER] = "later",
-	[SINK_DOUBT] = "doubt",
+	[SINK_UNKNOWN] = "doubt",
 	[SINK_REFUSED] = "refused",
 	[SINK_GONE] = "gone" };
 #define NENDS (sizeof(end_names) / sizeof(end_names[0]))
@@ -140,7 +140,7 @@ push(struct batch *b, struct sink_message *v, size_t n, struct sink_message *w)
 		if (v[i].end == SINK_DONE)
 			continue;
 		v[i] = w[at++];
-		b->doubts += v[i].end == SINK_DOUBT;
+		b->doubts += v[i].end == SINK_UNKNOWN;
 		if (v[i].why != NULL)
 			add_why(b, v[i].why);
 	}

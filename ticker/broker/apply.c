@@ -227,7 +227,7 @@ apply_one(struct push *p, struct store *st, const struct sender_batch *b,
 			rc = report(st, &o, m, OUTCOME_SUCCEEDED);
 		break;
 	case SINK_LATER:
-	case SINK_DOUBT:
+	case SINK_UNKNOWN:
 		rc = not_done(p, st, &o, m, why);
 		break;
 	case SINK_REFUSED:

@@ -2,7 +2,7 @@
 #define TICKER_RENDER_DELIVER_INT_H
 
 #include "lib/record/delivery.h"
-#include "lib/store/follow.h"
+#include "lib/store/delivery.h"
 #include "ticker/render/deliver.h"
 #include "ticker/render/api.h"
 

@@ -105,7 +105,7 @@ set_unknown(struct delivery *d, int64_t now_us, const char *why)
 {
 	d->state = RUN_UNKNOWN;
 	d->doubt_us = now_us;
-	d->looks = 0;
+	d->lookups = 0;
 	d->next_us = now_us + S;
 	set_reason(d, "attempt %lld: %s", (long long)d->attempt, why);
 }
@@ -127,7 +127,7 @@ answer_later(struct delivery *d, const struct render_answer *a, int64_t now_us,
 		 * must be listed.
 		 */
 		set_unknown(d, now_us, a->message);
-		d->looks = STEP_LOOKUPS - 1;
+		d->lookups = STEP_LOOKUPS - 1;
 		d->next_us = now_us + wait;
 		return;
 	}
@@ -291,11 +291,11 @@ step_not_found(struct delivery *d, int64_t began_us, int64_t now_us,
 {
 	int64_t settled_us = d->doubt_us + settle_us;
 
-	d->looks++;
-	if (d->looks < STEP_LOOKUPS || began_us < settled_us) {
+	d->lookups++;
+	if (d->lookups < STEP_LOOKUPS || began_us < settled_us) {
 		/* Soon, later, and once more when a new job must be listed. */
 		d->next_us =
-		    d->looks == 1 ? d->doubt_us + settle_us / 4 : settled_us;
+		    d->lookups == 1 ? d->doubt_us + settle_us / 4 : settled_us;
 		if (d->next_us <= now_us)
 			d->next_us = now_us + S;
 		return;
@@ -305,14 +305,14 @@ step_not_found(struct delivery *d, int64_t began_us, int64_t now_us,
 		set_reason(d,
 		    "not found at Render in %lld looks; not sent again, for "
 		    "on_ambiguous is skip",
-		    (long long)d->looks);
+		    (long long)d->lookups);
 		return;
 	}
 	/*
 	 * The attempt is decided.  The next has its own time, which limits the
 	 * jobs to be listed.
 	 */
-	d->looks = 0;
+	d->lookups = 0;
 	d->sent_us = 0;
 	d->doubt_us = 0;
 	try_again(d, now_us, now_us, "not found at Render");

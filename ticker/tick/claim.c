@@ -77,10 +77,10 @@ explain_late(const struct decision *t, int64_t slot_us, char why[LATE_MAX])
 /*
  * Queue, job id and slot identify one run of a job that fires once, in both
  * stores (lib/sched/once.c): if the job of the other kind ran, record that
- * and return true in *is_over.
+ * and return true in *is_decided.
  */
 static enum store_rc
-decide_once(const struct decision *t, int64_t slot_us, bool *is_over)
+decide_once(const struct decision *t, int64_t slot_us, bool *is_decided)
 {
 	const struct store_run_at at = { t->d.job->queue, t->d.job->job_id,
 		slot_us, slot_us };
@@ -91,12 +91,13 @@ decide_once(const struct decision *t, int64_t slot_us, bool *is_over)
 	if (t->c->other != NULL && trigger_kind(t->trigger) == TRIGGER_DATE)
 		rc = store_run_once(t->c->other, &at, &r);
 	/* If the other store cannot be read, the job runs. */
-	*is_over = rc == STORE_OK && (r.id[0] == '\0' || r.state != RUN_MISSED);
+	*is_decided =
+	    rc == STORE_OK && (r.id[0] == '\0' || r.state != RUN_MISSED);
 	run_fini(&r);
-	return !*is_over ? STORE_OK :
-			   decide_record(t, &slot, RUN_COALESCED,
-			       "a job of the other kind with its id ran "
-			       "for it");
+	return !*is_decided ? STORE_OK :
+			      decide_record(t, &slot, RUN_COALESCED,
+				  "a job of the other kind with its id ran "
+				  "for it");
 }
 
 static enum store_rc
@@ -114,10 +115,10 @@ decide_fire(const struct decision *t, const struct due_policy *p,
 	};
 	char why[LATE_MAX];
 	enum store_rc rc;
-	bool is_over;
+	bool is_decided;
 
-	rc = decide_once(t, slot_us, &is_over);
-	if (rc != STORE_OK || is_over)
+	rc = decide_once(t, slot_us, &is_decided);
+	if (rc != STORE_OK || is_decided)
 		return rc;
 	if (!grace_allows(t->d.job->misfire_grace_us,
 		t->d.now_us - due_at(t->trigger, p, slot_us))) {
@@ -211,18 +212,18 @@ decide_job(struct decision *t)
 	return rc;
 }
 
-/* Claim the jobs in order; return in *is_over whether until_us has passed. */
+/* Claim the jobs in order; set *is_expired when until_us has passed. */
 static enum store_rc
 claim_jobs(struct decision *t, const struct job_list *jobs, int64_t until_us,
-    bool *is_over)
+    bool *is_expired)
 {
 	struct buf hold = BUF_INIT;
 	const char *queue = NULL;
 	enum store_rc rc = STORE_OK;
 
 	for (size_t i = 0; i < jobs->n && rc == STORE_OK; i++) {
-		*is_over = clock_get_mono_us(t->c->clock) > until_us;
-		if (*is_over)
+		*is_expired = clock_get_mono_us(t->c->clock) > until_us;
+		if (*is_expired)
 			break;
 		t->d.job = &jobs->v[i];
 		if (queue == NULL || strcmp(queue, t->d.job->queue) != 0) {
@@ -248,7 +249,7 @@ claim_due(struct claim *c, struct store *st, int64_t now_us)
 	struct decision t = { .c = c, .d = { st, NULL, now_us } };
 	int64_t until_us = clock_get_mono_us(c->clock) + BATCH_US;
 	struct job_list jobs = { NULL, 0, 0 };
-	bool is_over = false;
+	bool is_expired = false;
 	enum store_rc rc;
 	size_t n = 0;
 
@@ -256,9 +257,9 @@ claim_due(struct claim *c, struct store *st, int64_t now_us)
 		job_list_fini(&jobs);
 		rc = store_job_due(st, now_us, PORTION_JOBS, &jobs);
 		if (rc == STORE_OK)
-			rc = claim_jobs(&t, &jobs, until_us, &is_over);
+			rc = claim_jobs(&t, &jobs, until_us, &is_expired);
 		n += jobs.n;
-	} while (rc == STORE_OK && !is_over && jobs.n == PORTION_JOBS &&
+	} while (rc == STORE_OK && !is_expired && jobs.n == PORTION_JOBS &&
 	    n < BATCH_JOBS);
 	job_list_fini(&jobs);
 	return rc;

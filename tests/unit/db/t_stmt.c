@@ -165,11 +165,11 @@ check_calls(struct store *st)
 	is_int(stmt_optional(st, SQL_ZONE_DECIDED, ARGS(INT(":job", 1)), &n),
 	    STORE_OK, "which may be");
 	is_int(n, 5, "and leaves it");
-	is_int(stmt_optional(st, SQL_TICK_BY_HAND, NO_ARGS, &n), STORE_OK,
-	    "a null");
+	is_int(stmt_optional(st, SQL_TICK_OF_KIND, ARGS(INT(":kind", 1)), &n),
+	    STORE_OK, "a null");
 	is_int(n, 5, "leaves it, too");
-	is_int(stmt_number(st, SQL_TICK_BY_HAND, NO_ARGS, &n), STORE_OK,
-	    "a null as a number");
+	is_int(stmt_number(st, SQL_TICK_OF_KIND, ARGS(INT(":kind", 1)), &n),
+	    STORE_OK, "a null as a number");
 	is_int(n, 0, "is 0");
 	is_int(stmt_is(st, SQL_QUEUE_IS_PAUSED, ARGS(TEXT(":queue", "x")), &is),
 	    STORE_OK, "no row");

@@ -41,7 +41,7 @@ run(const char *line, const char *text, char *const *env, struct buf *out)
 		strlen(text)) != 0)
 		return -2;
 	(void)close(fd[1]);
-	while (!c.is_over) {
+	while (!c.has_ended) {
 		child_feed(&c);
 		while ((n = read(fd[0], bytes, sizeof(bytes))) > 0)
 			buf_add(out, bytes, (size_t)n);

@@ -20,18 +20,18 @@ test_silence(void)
 
 	scene_init(&s, "300ms", 2);
 	hook_say(&s.hook, "", 0);
-	ok(push(&s, 2) == 0 && s.m[0].end == SINK_DOUBT &&
-		s.m[1].end == SINK_DOUBT && *why_of(&s.m[0]) != '\0',
+	ok(push(&s, 2) == 0 && s.m[0].end == SINK_UNKNOWN &&
+		s.m[1].end == SINK_UNKNOWN && *why_of(&s.m[0]) != '\0',
 	    "cut: %s", why_of(&s.m[0]));
 	is_int((long long)hook_count(&s.hook), 2, "nothing is sent twice");
 	hook_say(&s.hook, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
 	    0);
-	ok(push(&s, 1) == 0 && s.m[0].end == SINK_DOUBT, "half an answer: %s",
+	ok(push(&s, 1) == 0 && s.m[0].end == SINK_UNKNOWN, "half an answer: %s",
 	    why_of(&s.m[0]));
 	hook_say(&s.hook, OK_204, 2000 * MS);
 	begin = clock_mono_us();
-	ok(push(&s, 2) == 0 && s.m[0].end == SINK_DOUBT &&
-		s.m[1].end == SINK_DOUBT,
+	ok(push(&s, 2) == 0 && s.m[0].end == SINK_UNKNOWN &&
+		s.m[1].end == SINK_UNKNOWN,
 	    "too late: %s", why_of(&s.m[0]));
 	ok(clock_mono_us() - begin < 2000 * MS, "not waited for");
 	hook_say(&s.hook, OK_204, 0);
@@ -145,7 +145,7 @@ test_stop(void)
 	is_str(s.why.text, "the tick ends", "why");
 	ok(took >= 200 * MS && took < 700 * MS, "soon: %lld ms",
 	    (long long)(took / MS));
-	ok(s.m[0].end == SINK_DOUBT && s.m[1].end == SINK_DOUBT &&
+	ok(s.m[0].end == SINK_UNKNOWN && s.m[1].end == SINK_UNKNOWN &&
 		s.m[2].end == SINK_WAITS,
 	    "two are in doubt, one was not begun");
 	ok(push(&s, 3) == -1 && s.m[0].end == SINK_WAITS, "for good: %s",

@@ -4,7 +4,7 @@
  * against counting; pauses, scopes, formats.
  */
 #include "lib/base/clock.h"
-#include "lib/sched/fires_print.h"
+#include "lib/report/fires_print.h"
 #include "lib/sched/fires.h"
 #include "lib/trigger/count.h"
 #include "tests/unit/rig.h"

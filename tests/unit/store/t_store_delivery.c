@@ -88,7 +88,7 @@ check_move(void)
 	a.attempt = 1;
 	a.sent_us = 150;
 	a.doubt_us = 151;
-	a.looks = 2;
+	a.lookups = 2;
 	a.remote_id = strdup("job-remote");
 	a.created_us = 152;
 	a.started_us = 153;
@@ -103,7 +103,7 @@ check_move(void)
 	    "found by the target's name");
 	is_str(b.id, id, "it is that run");
 	ok(b.state == RUN_CREATED && b.next_us == 200 && b.attempt == 1 &&
-		b.sent_us == 150 && b.doubt_us == 151 && b.looks == 2 &&
+		b.sent_us == 150 && b.doubt_us == 151 && b.lookups == 2 &&
 		b.created_us == 152 && b.started_us == 153 &&
 		b.finished_us == 154 && b.version == a.version,
 	    "all of it is there");

@@ -32,7 +32,7 @@ check_answers(void)
 		bool is_sent;
 		enum run_state state;
 		bool is_open;
-		int64_t sent_us, looks;
+		int64_t sent_us, lookups;
 	} rows[] = {
 		{ "429", RENDER_LATER, 429, true, RUN_DUE, true, 0, 0 },
 		{ "503", RENDER_LATER, 503, true, RUN_UNKNOWN, true, NOW,
@@ -60,7 +60,7 @@ check_answers(void)
 		is_int(delivery_is_open(&d), rows[i].is_open, "%s: open",
 		    rows[i].what);
 		is_int(d.sent_us, rows[i].sent_us, "%s: sent", rows[i].what);
-		is_int(d.looks, rows[i].looks, "%s: looks", rows[i].what);
+		is_int(d.lookups, rows[i].lookups, "%s: looks", rows[i].what);
 		ok(rows[i].class == RENDER_OK ||
 			strstr(reason_of(&d), "the words of Render") != NULL,
 		    "%s: the reason is shown: %s", rows[i].what, reason_of(&d));
@@ -174,7 +174,7 @@ check_looks(void)
 	is_int(d.state, RUN_UNKNOWN, "in doubt");
 	is_int(d.next_us, doubt + S, "looked for soon");
 	step_not_found(&d, doubt + S, doubt + S, SETTLE);
-	is_int(d.looks, 1, "not found once");
+	is_int(d.lookups, 1, "not found once");
 	is_int(d.next_us, doubt + SETTLE / 4, "looked for later");
 	step_not_found(&d, doubt + 8 * S, doubt + 8 * S, SETTLE);
 	is_int(d.next_us, doubt + SETTLE, "and when it must be visible");
@@ -185,7 +185,7 @@ check_looks(void)
 	is_int(d.state, RUN_DUE, "then it is sent again");
 	is_int(d.next_us, doubt + SETTLE + S, "at once");
 	is_int(d.sent_us, 0, "the first attempt is settled");
-	is_int(d.looks, 0, "without another look");
+	is_int(d.lookups, 0, "without another look");
 	step_send(&d, NOW + 50 * S, LEASE);
 	is_int(d.attempt, 2, "a second attempt");
 	is_int(d.sent_us, NOW + 50 * S, "its own jobs alone are looked for");
@@ -193,7 +193,7 @@ check_looks(void)
 
 	d = doubtful();
 	step_lookup_failed(&d, NOW + 9 * S, 0);
-	ok(d.looks == 0 && d.next_us == NOW + 14 * S,
+	ok(d.lookups == 0 && d.next_us == NOW + 14 * S,
 	    "a look that fails does not count");
 	step_lookup_failed(&d, NOW + 9 * S, 60 * S);
 	is_int(d.next_us, NOW + 69 * S, "and waits as long as it is told");
@@ -233,7 +233,7 @@ check_settled(void)
 		d.on_ambiguous = rows[i].policy;
 		d.cancel_us = rows[i].cancel_us;
 		d.retry.max_attempts = rows[i].max_attempts;
-		d.looks = STEP_LOOKUPS - 1;
+		d.lookups = STEP_LOOKUPS - 1;
 		step_not_found(&d, NOW + 40 * S, NOW + 40 * S, SETTLE);
 		is_int(d.state, rows[i].state, "%s: state", rows[i].what);
 		is_int(delivery_is_open(&d), rows[i].state == RUN_DUE,

@@ -1,5 +1,5 @@
-#ifndef LIB_SCHED_FIRES_PRINT_H
-#define LIB_SCHED_FIRES_PRINT_H
+#ifndef LIB_REPORT_FIRES_PRINT_H
+#define LIB_REPORT_FIRES_PRINT_H
 
 #include "lib/base/buf.h"
 #include "lib/sched/fires.h"

@@ -9,7 +9,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/time/datetime.h"
-#include "lib/sched/fires_print.h"
+#include "lib/report/fires_print.h"
 #include "lib/trigger/trigger.h"
 #include "lib/trigger/describe.h"
 #include "lib/time/tz.h"
