@@ -21,7 +21,7 @@
 enum { OPT_JSON };
 
 static const struct ctl_option options[] = {
-	[OPT_JSON] = { "json", NULL, "answer in JSON, as /v1/overview" },
+	[OPT_JSON] = { "json", NULL, "answer in JSON" },
 	{ .name = NULL },
 };
 
