@@ -49,17 +49,29 @@ SELECT 1 FROM queue WHERE name = :queue AND leased_us IS NOT NULL;
 -- name: queue_consumed
 SELECT name FROM queue WHERE leased_us IS NOT NULL ORDER BY name;
 
--- What was only asked for in vain is not listed.
+-- What was only asked for in vain is not listed.  Names are found by skipping
+-- along the indexes, from each to the next.
 
 -- name: queue_list
-SELECT {queue}
-FROM (SELECT queue AS name FROM job
-	UNION SELECT queue FROM message WHERE state = 0
-	UNION SELECT queue FROM message WHERE state = 1
-	UNION SELECT queue FROM message WHERE state = 2
-	UNION SELECT queue FROM outbox WHERE next_us IS NULL
-	UNION SELECT queue FROM outbox WHERE next_us IS NOT NULL
-	UNION SELECT name FROM queue WHERE leased_us IS NULL
-		OR actor IS NOT NULL OR is_paused <> 0) AS n
-LEFT JOIN queue AS q ON q.name = n.name
+WITH RECURSIVE n (name) AS (
+	VALUES ('')
+	UNION ALL
+	SELECT (SELECT min(queue) FROM (
+		SELECT min(queue) AS queue FROM job WHERE queue > n.name
+		UNION ALL SELECT min(queue) FROM message
+			WHERE state = 0 AND queue > n.name
+		UNION ALL SELECT min(queue) FROM message
+			WHERE state = 1 AND queue > n.name
+		UNION ALL SELECT min(queue) FROM message
+			WHERE state = 2 AND queue > n.name
+		UNION ALL SELECT min(queue) FROM outbox
+			WHERE next_us IS NULL AND queue > n.name
+		UNION ALL SELECT min(queue) FROM outbox
+			WHERE next_us IS NOT NULL AND queue > n.name
+		UNION ALL SELECT min(name) FROM queue
+			WHERE name > n.name AND (leased_us IS NULL
+				OR actor IS NOT NULL OR is_paused <> 0)))
+	FROM n WHERE n.name IS NOT NULL)
+SELECT {queue} FROM n LEFT JOIN queue AS q ON q.name = n.name
+WHERE n.name > ''
 ORDER BY n.name;

@@ -10,6 +10,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/report/overview.h"
+#include "lib/report/trouble.h"
 #include "lib/sched/dead.h"
 #include "lib/store/endpoint.h"
 #include "lib/store/job.h"
@@ -27,6 +28,7 @@ attention_fini(struct attention *a)
 	free(a->queue);
 	free(a->job_id);
 	free(a->broker);
+	free(a->service);
 	free(a->run);
 	free(a->reason);
 	memset(a, 0, sizeof(*a));
@@ -60,6 +62,9 @@ attend(struct overview *o, const struct attention *a)
 		[ATTENTION_DEAD_LETTERS] = VERDICT_LOOK,
 		[ATTENTION_MISSED] = VERDICT_LOOK,
 		[ATTENTION_OVERDUE] = VERDICT_LOOK,
+		[ATTENTION_NO_CONSUMER] = VERDICT_LOOK,
+		[ATTENTION_NO_KEY] = VERDICT_LOOK,
+		[ATTENTION_NO_ALERTS] = VERDICT_FINE,
 	};
 	struct attention *v;
 
@@ -75,6 +80,7 @@ attend(struct overview *o, const struct attention *a)
 	v->queue = copy(a->queue);
 	v->job_id = copy(a->job_id);
 	v->broker = copy(a->broker);
+	v->service = copy(a->service);
 	v->run = copy(a->run);
 	v->reason = copy(a->reason);
 	return STORE_OK;
@@ -334,13 +340,39 @@ look_ahead(struct sched *s, struct overview *o)
 	return rc;
 }
 
+/* What doctor and /healthz find, too, and nothing above. */
+static enum store_rc
+look_at_troubles(struct sched *s, struct overview *o)
+{
+	static const enum attention_code codes[TROUBLE__MAX] = {
+		[TROUBLE_NO_CONSUMER] = ATTENTION_NO_CONSUMER,
+		[TROUBLE_NO_KEY] = ATTENTION_NO_KEY,
+		[TROUBLE_NO_ALERTS] = ATTENTION_NO_ALERTS,
+	};
+	struct trouble_list l = { NULL, 0, 0 };
+	enum store_rc rc = trouble_read(s, o->now_us, &l);
+
+	for (size_t i = 0; i < l.n && rc == STORE_OK; i++)
+		if (codes[l.v[i].code] != 0)
+			rc = attend(o,
+			    &(const struct attention){
+				.code = codes[l.v[i].code],
+				.queue = l.v[i].queue,
+				.service = l.v[i].service,
+				.n = l.v[i].n,
+				.since_us = l.v[i].since_us,
+			    });
+	trouble_list_fini(&l);
+	return rc;
+}
+
 enum store_rc
 overview_read(struct sched *s, int64_t now_us, struct overview *out)
 {
 	static enum store_rc (*const looks[])(struct sched *,
 	    struct overview *) = { look_at_ticker, look_at_failures,
 		look_at_jobs, look_at_brokers, look_at_dead, look_at_day,
-		look_ahead };
+		look_ahead, look_at_troubles };
 	enum store_rc rc = STORE_OK;
 
 	out->now_us = now_us;

@@ -28,8 +28,11 @@ enum attention_code {
 	ATTENTION_BROKER_DOWN,	   /* a server cannot be reached */
 	ATTENTION_BROKER_REFUSING, /* a server takes nothing */
 	ATTENTION_DEAD_LETTERS,
-	ATTENTION_MISSED,  /* slots of the last 24 hours that did not run */
-	ATTENTION_OVERDUE, /* jobs whose next run is past */
+	ATTENTION_MISSED,      /* slots of the last 24 hours that did not run */
+	ATTENTION_OVERDUE,     /* jobs whose next run is past */
+	ATTENTION_NO_CONSUMER, /* messages wait for more than 10 cadences */
+	ATTENTION_NO_KEY,      /* jobs of a service of Render without a key */
+	ATTENTION_NO_ALERTS,   /* no receiver: changes no verdict */
 	ATTENTION__MAX
 };
 
@@ -38,6 +41,7 @@ struct attention {
 	char *queue;	  /* or NULL; of OVERDUE and QUARANTINED, the first */
 	char *job_id;	  /* likewise */
 	char *broker;	  /* its name, or NULL */
+	char *service;	  /* NO_KEY, else NULL */
 	char *run;	  /* JOB_FAILING: the id of the newest one */
 	char *reason;	  /* or NULL */
 	int64_t n;	  /* runs that did not succeed in a row, jobs, … */

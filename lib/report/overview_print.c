@@ -27,6 +27,9 @@ static const char *const code_names[ATTENTION__MAX] = {
 	[ATTENTION_DEAD_LETTERS] = "dead_letters",
 	[ATTENTION_MISSED] = "missed",
 	[ATTENTION_OVERDUE] = "overdue",
+	[ATTENTION_NO_CONSUMER] = "no_consumer",
+	[ATTENTION_NO_KEY] = "no_key",
+	[ATTENTION_NO_ALERTS] = "no_alerts",
 };
 
 /* "bad" or "warn". */
@@ -91,6 +94,19 @@ attention_words(const struct attention *a, struct buf *out)
 		    a->n >= OVERVIEW_OVERDUE ? " or more" : "", s, a->queue,
 		    a->job_id);
 		break;
+	case ATTENTION_NO_CONSUMER:
+		buf_printf(out,
+		    "%s: %" PRId64 " message%s wait%s, and nothing consumes",
+		    a->queue, a->n, s, a->n == 1 ? "s" : "");
+		break;
+	case ATTENTION_NO_KEY:
+		buf_printf(out, "%s: no key for the %" PRId64 " job%s there",
+		    a->service, a->n, s);
+		break;
+	case ATTENTION_NO_ALERTS:
+		buf_str(out,
+		    "no alert is configured: a failure is only seen here");
+		break;
 	case ATTENTION__MAX:
 		break;
 	}
@@ -105,6 +121,7 @@ add_attention(const struct attention *a, struct buf *out)
 	member_text("queue_name", a->queue, out);
 	member_text("job_id", a->job_id, out);
 	member_text("broker", a->broker, out);
+	member_text("service_id", a->service, out);
 	member_int_if("n", a->n > 0, a->n, out);
 	member_time_if("since", a->since_us != 0, a->since_us, out);
 	member_text("reason", a->reason, out);

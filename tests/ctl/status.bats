@@ -9,6 +9,7 @@ setup() {
 	new_store
 	STORE=$DIR/store.db
 	echo 'max_deliveries = 1' >>"$CONF"
+	alert_to owner 'command = {"/bin/true"}'
 }
 
 mh() {
@@ -99,4 +100,28 @@ tick() {
 	[ "$(state '[.jobs.failing, (.attention | length), .attention_more, .attention[0].n]')" = '[30,20,10,2]' ]
 	run -1 mh status
 	[[ $output == *'  and 10 more'* ]]
+}
+
+@test "what doctor finds, too: no consumer, no key, no alerts" {
+	mh job add q --id job --every 1h >/dev/null
+	tick
+	run -0 mh status
+	# Without a receiver all is right; it is said.
+	sed -i '/^alert/,/^}/d' "$CONF"
+	run -0 mh status
+	[ "${lines[0]}" = 'Everything is all right.' ]
+	[[ ${lines[1]} == '  no alert is configured:'* ]]
+	[ "$(state '[.verdict, .attention[].code]')" = '["fine","no_alerts"]' ]
+	# A message that waits for hours.
+	mh job run q job >/dev/null
+	sqlite3 "$STORE" "UPDATE message SET enqueued_us = enqueued_us - 36000000000"
+	run -1 mh status
+	[ "${lines[0]}" = 'Something needs a look.' ]
+	[[ ${lines[1]} == '  q: 1 message waits, and nothing consumes, since '* ]]
+	# A job at a service whose key is nowhere.
+	mh job add r --id job --every 1h --render srv-1234567890abcdefghij \
+	    --command true >/dev/null
+	[ "$(state '[.attention[] | .code]')" = '["no_consumer","no_key","no_alerts"]' ]
+	run -1 mh status
+	[[ $output == *'  srv-1234567890abcdefghij: no key for the 1 job there'* ]]
 }
