@@ -69,6 +69,8 @@ uncovered() {
 	local method pattern rest
 	while read -r method pattern rest; do
 		case $method:$pattern in
+		# Its body is a key: tests/ticker/by_url.bats.
+		POST:/v1/tick) continue ;;
 		*'}'*/cancel | *'{run}/'* | *'}'*/run | *'}'*/replay | *'}'/dead | *'{message}') continue ;;
 		POST:/* | PATCH:/* | DELETE:/*) ;;
 		*) continue ;;
