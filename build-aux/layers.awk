@@ -63,11 +63,12 @@ BEGIN {
 	room("ticker/sim", pure " lib/conf lib/db lib/store lib/sched ticker/tick")
 	room("ticker", "lib/base lib/conf lib/sched ticker/tick ticker/sim")
 
-	room("ctl", all " net net/command")
-	room("ctl/jobs", all " net ctl")
+	room("ctl/print", all)
+	room("ctl", all " net net/command ctl/print")
+	room("ctl/jobs", all " net ctl/print ctl")
 	room("ctl/probe", "lib/base lib/conf net/http")
-	room("ctl/doctor", all " net net/command net/alert ctl ctl/probe")
-	room("ctl/cmd", all " net net/command ctl ctl/jobs ctl/probe ctl/doctor")
+	room("ctl/doctor", all " net net/command net/alert ctl/print ctl ctl/probe")
+	room("ctl/cmd", all " net net/command ctl/print ctl ctl/jobs ctl/probe ctl/doctor")
 
 	# Headers that bring JSON or checks of tokens: not for the rest of it.
 	heavy = "^lib/(conf/signature|job/(job_json|message_funboost)|secret/token)[.]h$"

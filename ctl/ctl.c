@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "ctl/job_add.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/fault.h"

@@ -8,7 +8,7 @@
 
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
-#include "ctl/table.h"
+#include "ctl/print/table.h"
 #include "lib/base/buf.h"
 
 #include "lib/base/ban.h"

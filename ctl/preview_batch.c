@@ -13,7 +13,7 @@
 #include "ctl/ctl.h"
 #include "ctl/json_out.h"
 #include "ctl/preview_batch.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"

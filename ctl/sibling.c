@@ -65,26 +65,38 @@ try(const char *dir, const char *middle, const char *name)
 	return found;
 }
 
+/* Where it may be, from the folder of the running one; %s: as in the tree. */
+static const char *const candidates[] = {
+	/* First: beside it may be a program of this name that is another's. */
+	"../libexec/minutehand/",
+	"",
+	"../%s/",
+	"../libexec/",
+};
+
 char *
 sibling_program(const char *argv0, const char *folder, const char *name)
 {
 	const bool is_fcgi = strcmp(folder, "fcgi") == 0;
 	struct buf b = BUF_INIT;
-	char *dir, *found = NULL;
+	char *dir = own_folder(argv0), *found = NULL;
 
-	if ((dir = own_folder(argv0)) != NULL) {
-		found = try(dir, "", name);
-		if (found == NULL) {
+	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]) &&
+	     found == NULL && dir != NULL;
+	     i++) {
+		buf_reset(&b);
+		if (strstr(candidates[i], "%s") != NULL)
 			buf_printf(&b, "../%s/", folder);
-			found = try(dir, buf_cstr(&b), name);
-		}
-		if (found == NULL && is_fcgi)
-			found = try(dir, "../libexec/", name);
-		free(dir);
+		else
+			buf_str(&b, candidates[i]);
+		found = try(dir, buf_cstr(&b), name);
+	}
+	free(dir);
+	buf_reset(&b);
+	if (found == NULL) {
+		buf_printf(&b, "%s/%s", is_fcgi ? LIBEXECDIR : TICKERDIR, name);
+		found = buf_take(&b);
 	}
 	buf_fini(&b);
-	if (found != NULL)
-		return found;
-	buf_printf(&b, "%s/%s", is_fcgi ? LIBEXECDIR : TICKERDIR, name);
-	return buf_take(&b);
+	return found;
 }

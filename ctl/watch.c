@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "ctl/term.h"
+#include "ctl/print/term.h"
 #include "ctl/watch.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"

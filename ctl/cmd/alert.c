@@ -11,8 +11,8 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
-#include "ctl/table.h"
-#include "ctl/text.h"
+#include "ctl/print/table.h"
+#include "ctl/print/text.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/conf/conf.h"

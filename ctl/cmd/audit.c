@@ -11,8 +11,8 @@
 #include "ctl/audit.h"
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
-#include "ctl/table.h"
-#include "ctl/text.h"
+#include "ctl/print/table.h"
+#include "ctl/print/text.h"
 #include "lib/sched/audit_walk.h"
 #include "lib/base/buf.h"
 

@@ -12,7 +12,7 @@
 
 #include "ctl/audit.h"
 #include "ctl/commands.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/err.h"
 #include "lib/conf/conf.h"
 #include "lib/db/backup.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "ctl/commands.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/clock.h"
 #include "lib/sched/clock.h"
 

@@ -19,7 +19,7 @@
 #include "ctl/commands.h"
 #include "ctl/consume.h"
 #include "ctl/queue_known.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "ctl/workers.h"
 #include "lib/base/clock.h"
 #include "lib/conf/conf.h"

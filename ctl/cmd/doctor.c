@@ -11,7 +11,7 @@
 #include "ctl/commands.h"
 #include "ctl/doctor/doctor.h"
 #include "ctl/json_out.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/conf/conf.h"
 

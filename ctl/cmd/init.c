@@ -21,7 +21,7 @@
 #include "ctl/init_text.h"
 #include "ctl/json_out.h"
 #include "ctl/probe/served.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "ctl/token_new.h"
 #include "lib/store/token.h"
 #include "lib/base/buf.h"

@@ -11,7 +11,7 @@
 #include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/queue_known.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"

@@ -10,7 +10,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 
 #include "lib/base/ban.h"

@@ -12,7 +12,7 @@
 #include "ctl/json_out.h"
 #include "ctl/render.h"
 #include "ctl/shell.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/fault.h"

@@ -8,7 +8,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
-#include "ctl/table.h"
+#include "ctl/print/table.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/job/render_job.h"

@@ -12,8 +12,8 @@
 #include "ctl/job_add.h"
 #include "ctl/json_out.h"
 #include "ctl/list_out.h"
-#include "ctl/table.h"
-#include "ctl/text.h"
+#include "ctl/print/table.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 

@@ -8,7 +8,7 @@
 
 #include "ctl/cmd/runs.h"
 #include "ctl/ctl.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"

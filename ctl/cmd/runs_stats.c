@@ -11,7 +11,7 @@
 #include "ctl/cmd/runs.h"
 #include "ctl/ctl.h"
 #include "ctl/json_out.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/record/stats.h"
 

@@ -9,7 +9,7 @@
 #include "ctl/cmd/runs.h"
 #include "ctl/ctl.h"
 #include "ctl/json_out.h"
-#include "ctl/table.h"
+#include "ctl/print/table.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/report/sums.h"

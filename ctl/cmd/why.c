@@ -8,7 +8,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/json_out.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/sched/why_words.h"

@@ -10,7 +10,7 @@
 
 #include "ctl/json_out.h"
 #include "ctl/jobs/plan.h"
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"

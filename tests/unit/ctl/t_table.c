@@ -1,6 +1,6 @@
 /*
  * Tables for people: widths of any script, alignment, what is not printed
- * (ctl/table.h).
+ * (ctl/print/table.h).
  */
 #include "config.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/table.h"
+#include "ctl/print/table.h"
 #include "tests/unit/tap.h"
 
 #include "lib/base/ban.h"

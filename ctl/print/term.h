@@ -1,5 +1,5 @@
-#ifndef CTL_TERM_H
-#define CTL_TERM_H
+#ifndef CTL_PRINT_TERM_H
+#define CTL_PRINT_TERM_H
 
 #include <stdbool.h>
 #include <stdio.h>

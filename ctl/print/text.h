@@ -1,5 +1,5 @@
-#ifndef CTL_TEXT_H
-#define CTL_TEXT_H
+#ifndef CTL_PRINT_TEXT_H
+#define CTL_PRINT_TEXT_H
 
 #include "lib/base/text.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/term.h"
+#include "ctl/print/term.h"
 
 #include "lib/base/ban.h"
 

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "ctl/text.h"
+#include "ctl/print/text.h"
 
 #include "lib/base/ban.h"
 

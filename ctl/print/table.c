@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/table.h"
-#include "ctl/term.h"
-#include "ctl/text.h"
+#include "ctl/print/table.h"
+#include "ctl/print/term.h"
+#include "ctl/print/text.h"
 #include "lib/base/buf.h"
 #include "lib/base/utf8.h"
 

@@ -1,5 +1,5 @@
-#ifndef CTL_TABLE_H
-#define CTL_TABLE_H
+#ifndef CTL_PRINT_TABLE_H
+#define CTL_PRINT_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,8 +34,8 @@ void table_addf(struct table *t, const char *fmt, ...)
 
 /*
  * Print the headings and all rows to f; nothing if there are no rows.  States
- * and outcomes have colours if term_has_colour (ctl/term.h).  Return 0, or -1
- * when an allocation failed, here or while cells were added.
+ * and outcomes have colours if term_has_colour (ctl/print/term.h).  Return 0,
+ * or -1 when an allocation failed, here or while cells were added.
  */
 int table_print(const struct table *t, FILE *f);
 
