@@ -159,8 +159,8 @@ split_command(struct entry *e)
 			out = &e->stdin_;
 		}
 	}
-	/* cron ends the input with a new line. */
-	if (e->has_stdin)
+	/* As cron does: input that there is ends with a new line. */
+	if (e->has_stdin && out->len > 0 && buf_cstr(out)[out->len - 1] != '\n')
 		buf_char(out, '\n');
 }
 

@@ -19,6 +19,7 @@
 
 #include "lib/base/ban.h"
 
+#define STEP_MAX 9999		    /* above every value of a field */
 #define DAYS_MAX (40 * 366)	    /* days looked at */
 #define DAY_FIRES_MAX (2 * 24 * 60) /* of one day, with a repeated hour */
 
@@ -77,7 +78,8 @@ set_range(struct foreign *f, enum foreign_field i, const int range[2], int step)
 static int
 read_item(struct foreign *f, enum foreign_field i, const char *at)
 {
-	int range[2] = { fields[i].lo, fields[i].hi }, step = 1;
+	int range[2] = { fields[i].lo, fields[i].hi };
+	long step = 1;
 	bool is_one = false;
 
 	if (*at == '*' || *at == '?')
@@ -93,14 +95,14 @@ read_item(struct foreign *f, enum foreign_field i, const char *at)
 	if (range[0] < 0 || range[1] < 0)
 		return -1;
 	if (*at == '/') {
-		step = (int)strtol(at + 1, NULL, 10);
+		step = strtol(at + 1, NULL, 10);
 		at += 1 + strspn(at + 1, "0123456789");
 		if (is_one)
 			range[1] = fields[i].hi;
 	}
 	if (*at != '\0' || step < 1)
 		return -1;
-	set_range(f, i, range, step);
+	set_range(f, i, range, step > STEP_MAX ? STEP_MAX : (int)step);
 	return 0;
 }
 
@@ -217,41 +219,58 @@ foreign_aws_read(struct foreign *f, char *text, struct err *why)
 	return foreign_field_read(f, FOREIGN_MONTH, v[3], why);
 }
 
-/* Does a number lie in an item "7", "1-5", "1-31/2", "1/7", "*"? */
-static bool
-is_in(const char *item, int v, const char *const *names)
+/*
+ * A number at *at, or the name of a day, 1 for the first; *at moves behind it.
+ * -1: neither.
+ */
+static long
+number_at(const char **at, const char *const *names)
 {
-	int lo, hi, step = 1;
 	char *end;
+	long v;
 
-	if (*item == '*' || *item == '?') {
-		lo = names != NULL ? 1 : 0;
-		hi = 9999;
-		end = (char *)(uintptr_t)item + 1;
-	} else {
-		int *at[2] = { &lo, &hi };
-
-		end = (char *)(uintptr_t)item;
-		hi = -1;
-		for (int k = 0; k < 2; k++) {
-			*at[k] = -1;
-			for (int d = 0; names != NULL && d < 7; d++)
-				if (strncasecmp(end, names[d], 3) == 0)
-					*at[k] = d + 1;
-			if (*at[k] > 0)
-				end += 3;
-			else
-				*at[k] = (int)strtol(end, &end, 10);
-			if (k == 0 && *end != '-') {
-				hi = *end == '/' ? 9999 : lo;
-				break;
-			}
-			end += k == 0;
+	for (int d = 0; names != NULL && d < 7; d++)
+		if (strncasecmp(*at, names[d], 3) == 0) {
+			*at += 3;
+			return d + 1;
 		}
+	if (**at < '0' || **at > '9')
+		return -1;
+	v = strtol(*at, &end, 10);
+	*at = end;
+	return v > STEP_MAX ? -1 : v;
+}
+
+/*
+ * Does v lie in an item "7", "1-5", "1-31/2", "1/7", "*", of a field that
+ * begins with first?  A range of days of the week may go over its end.
+ */
+static bool
+is_in(const char *item, int v, int first, const char *const *names)
+{
+	long lo = first, hi = STEP_MAX, step = 1;
+	bool is_around;
+
+	if (*item == '*' || *item == '?')
+		item++;
+	else {
+		lo = number_at(&item, names);
+		if (*item == '-') {
+			item++;
+			hi = number_at(&item, names);
+		} else if (*item != '/')
+			hi = lo;
 	}
-	if (*end == '/')
-		step = (int)strtol(end + 1, NULL, 10);
-	return v >= lo && v <= hi && step > 0 && (v - lo) % step == 0;
+	if (*item == '/') {
+		item++;
+		step = number_at(&item, NULL);
+	}
+	if (lo < 0 || hi < 0 || step < 1)
+		return false;
+	is_around = names != NULL && hi < lo;
+	if (is_around && v < lo)
+		return v <= hi && (v + 7 - lo) % step == 0;
+	return v >= lo && (is_around || v <= hi) && (v - lo) % step == 0;
 }
 
 /* The weekday of AWS: 1 is Sunday. */
@@ -292,7 +311,7 @@ is_aws_day(const char *item, const struct civil *c)
 	if (n > 1 && (item[n - 1] == 'W' || item[n - 1] == 'w'))
 		return c->day ==
 		    nearest_workday(c, (int)strtol(item, NULL, 10));
-	return is_in(item, c->day, NULL);
+	return is_in(item, c->day, 1, NULL);
 }
 
 static bool
@@ -305,23 +324,23 @@ is_aws_weekday(const char *item, const struct civil *c)
 	if (mark != NULL) {
 		(void)snprintf(name, sizeof(name), "%.*s", (int)(mark - item),
 		    item);
-		return is_in(name, aws_weekday(c), weekday_names) &&
+		return is_in(name, aws_weekday(c), 1, weekday_names) &&
 		    (c->day + 6) / 7 == (int)strtol(mark + 1, NULL, 10);
 	}
 	if (strcasecmp(item, "L") == 0)
 		return aws_weekday(c) == 7;
 	if (n > 1 && (item[n - 1] == 'L' || item[n - 1] == 'l')) {
 		(void)snprintf(name, sizeof(name), "%.*s", (int)n - 1, item);
-		return is_in(name, aws_weekday(c), weekday_names) &&
+		return is_in(name, aws_weekday(c), 1, weekday_names) &&
 		    c->day + 7 > civil_month_days(c->year, c->month);
 	}
-	return is_in(item, aws_weekday(c), weekday_names);
+	return is_in(item, aws_weekday(c), 1, weekday_names);
 }
 
 static bool
 is_aws_year(const char *item, const struct civil *c)
 {
-	return is_in(item, c->year, NULL);
+	return is_in(item, c->year, 1970, NULL);
 }
 
 /* Does one item of a list match the day? */

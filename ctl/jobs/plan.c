@@ -441,7 +441,9 @@ drop_refused(struct wanted *w, const struct apply_steps *l)
 int
 plan_run(struct ctl *c, const struct plan *p, size_t *nchanges)
 {
-	struct sched_apply a = { &p->wanted->jobs, p->prune, p->is_adopt,
+	/* A job that has a fault is still one of the file's. */
+	struct sched_apply a = { &p->wanted->jobs,
+		p->wanted->refused.n > 0 ? NULL : p->prune, p->is_adopt,
 		!p->is_apply || (!p->is_partial && p->wanted->refused.n > 0) };
 	struct apply_steps steps = { NULL, 0, 0 };
 	enum store_rc rc = sched_apply(&c->sched, &a, &steps);

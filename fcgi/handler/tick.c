@@ -65,10 +65,13 @@ static bool
 is_key(const struct ctx *ctx, const char *key)
 {
 	struct err why = { "" };
-	struct secret *s = secret_read(ctx->conf->tick_key_file, &why);
+	struct secret *s;
 	size_t n = 0;
 	bool is_same;
 
+	if (key == NULL)
+		return false;
+	s = secret_read(ctx->conf->tick_key_file, &why);
 	if (s == NULL) {
 		log_event(LOG_LEVEL_ERR, "tick-key", LOG_KEY_ERROR, why.text,
 		    NULL);
@@ -78,7 +81,7 @@ is_key(const struct ctx *ctx, const char *key)
 	if (n < KEY_MIN)
 		log_event(LOG_LEVEL_ERR, "tick-key", LOG_KEY_ERROR,
 		    "tick_key_file: its key has fewer than 16 bytes", NULL);
-	is_same = n >= KEY_MIN && key != NULL && secret_is(s, key);
+	is_same = n >= KEY_MIN && secret_is(s, key);
 	secret_free(s);
 	return is_same;
 }
@@ -103,8 +106,7 @@ is_answered(const struct sched_ticking *t, int64_t now_us, struct response *res)
 		add_next(t->next_us, now_us, res->data);
 		return true;
 	}
-	if (t->started_us <= now_us && now_us - t->started_us < PACE_US &&
-	    t->started_us != 0) {
+	if (t->by_url_us <= now_us && now_us - t->by_url_us < PACE_US) {
 		response_error(res, 429, MSG_TICK_SOON, NULL);
 		res->retry_after_s = (int)(PACE_US / CLOCK_US_PER_S);
 		return true;

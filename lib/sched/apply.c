@@ -106,8 +106,8 @@ is_same_job(struct sched *s, const struct job *j, const struct job *old,
 static bool
 is_foreign(const struct job *j, const struct job *old)
 {
-	return old->owner != NULL && j->owner != NULL &&
-	    strcmp(old->owner, j->owner) != 0;
+	return old->owner != NULL &&
+	    (j->owner == NULL || strcmp(old->owner, j->owner) != 0);
 }
 
 /* Add or replace j, and read what is stored then. */

@@ -251,6 +251,7 @@ run_position_print(const struct run_position *pos, char out[SCHED_CURSOR_MAX])
 
 /* A page that is merged of what was read of both stores. */
 struct merge {
+	struct sched *s; /* whose actor may not see all */
 	struct run_list from[JOB_KIND__MAX];
 	size_t i[JOB_KIND__MAX];  /* the heads */
 	int64_t limit;		  /* rows read of each at most */
@@ -281,12 +282,31 @@ merge_next(const struct merge *m, bool is_oldest_first)
 	    JOB_DURABLE;
 }
 
-/* Add up to limit rows to out that match. */
+/* STORE_NOTFOUND: r does not match, or the actor may not see it. */
+static enum store_rc
+judge(const struct merge *m, const struct sched_runs_opts *o,
+    const struct run *r)
+{
+	enum store_rc rc = STORE_OK;
+
+	/* Runs for services are in the durable store. */
+	if (m->s->grant != NULL)
+		rc = sched_may_see(m->s, m->s->stores[JOB_DURABLE], r);
+	return rc == STORE_OK && o->text != NULL && !run_has_text(r, o->text) ?
+	    STORE_NOTFOUND :
+	    rc;
+}
+
+/*
+ * Add up to limit rows to out that match.  What the actor may not see is not
+ * counted, so that no length of a page depends on it.
+ */
 static enum store_rc
 merge(struct merge *m, const struct sched_runs_opts *o, size_t had,
     struct run_list *out)
 {
 	struct run *r, *head;
+	enum store_rc rc;
 	int k;
 
 	while ((int64_t)(out->n - had) < o->limit &&
@@ -294,8 +314,10 @@ merge(struct merge *m, const struct sched_runs_opts *o, size_t had,
 		head = &m->from[k].v[m->i[k]++];
 		m->pos->at[k] =
 		    (struct store_run_cursor){ head->slot_us, head->row };
-		if (o->text != NULL && !run_has_text(head, o->text))
+		if ((rc = judge(m, o, head)) == STORE_NOTFOUND)
 			continue;
+		if (rc != STORE_OK)
+			return rc;
 		if ((r = run_list_add(out)) == NULL)
 			return STORE_FULL;
 		*r = *head;
@@ -341,7 +363,7 @@ runs_page(struct sched *s, const struct sched_runs_opts *o, struct walk *w,
 		/* One more than requested shows whether there is a next. */
 		.limit = o->text != NULL ? SEARCH_ROWS : o->limit + 1,
 	};
-	struct merge m = { .limit = f.limit, .pos = &w->pos };
+	struct merge m = { .s = s, .limit = f.limit, .pos = &w->pos };
 	enum store_rc rc = STORE_OK;
 
 	SCHED_EACH(at, s, o->kind, rc == STORE_OK) {
@@ -377,32 +399,6 @@ sched_report_waiting(struct sched *s, struct run *r)
 	return rc;
 }
 
-/*
- * Remove from a page what the actor may not see; runs for services are in the
- * durable store.
- */
-static enum store_rc
-hide_foreign(struct sched *s, struct run_list *l)
-{
-	struct store *st = s->stores[JOB_DURABLE];
-	enum store_rc rc = STORE_OK;
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n && s->grant != NULL; i++) {
-		struct run r = l->v[i];
-
-		if (rc == STORE_OK || rc == STORE_NOTFOUND)
-			rc = sched_may_see(s, st, &r);
-		if (rc == STORE_OK)
-			l->v[n++] = r;
-		else
-			run_fini(&r);
-	}
-	if (s->grant != NULL)
-		l->n = n;
-	return rc == STORE_NOTFOUND ? STORE_OK : rc;
-}
-
 enum store_rc
 sched_runs(struct sched *s, const struct sched_runs_opts *o,
     struct run_list *out, char next[SCHED_CURSOR_MAX])
@@ -422,10 +418,9 @@ sched_runs(struct sched *s, const struct sched_runs_opts *o,
 	do {
 		if (rc == STORE_OK)
 			rc = runs_page(s, o, &w, out);
-	} while (rc == STORE_OK && o->text != NULL && w.has_more &&
-	    (int64_t)(out->n - w.had) < o->limit && clock_mono_us() < until_us);
-	if (rc == STORE_OK)
-		rc = hide_foreign(s, out);
+	} while (rc == STORE_OK && (o->text != NULL || s->grant != NULL) &&
+	    w.has_more && (int64_t)(out->n - w.had) < o->limit &&
+	    clock_mono_us() < until_us);
 	for (size_t i = 0; i < out->n && rc == STORE_OK; i++)
 		rc = sched_report_waiting(s, &out->v[i]);
 	if (rc == STORE_OK && w.has_more)

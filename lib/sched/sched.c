@@ -22,6 +22,8 @@
 #include "lib/base/ban.h"
 
 #define CADENCE_DEFAULT_US (60 * CLOCK_US_PER_S)
+/* A tick that has not ended by then may have been killed. */
+#define BUSY_US (60 * CLOCK_US_PER_S)
 #define LATE_SLACK_US (30 * CLOCK_US_PER_S)
 #define AHEAD_MIN_US (60 * CLOCK_US_PER_S) /* NTP corrects smaller ones */
 
@@ -232,12 +234,14 @@ sched_ticking(struct sched *s, int64_t now_us, struct sched_ticking *out)
 
 	*out = (struct sched_ticking){
 		.started_us = t.started_us,
-		.is_busy =
-		    t.started_us != 0 && t.ended_us == 0 && t.until_us > now_us,
+		.is_busy = t.started_us != 0 && t.ended_us == 0 &&
+		    t.started_us <= now_us && t.until_us > now_us &&
+		    now_us - t.started_us < BUSY_US,
 		.next_us = JOB_NEVER,
 	};
-	if (rc == STORE_NOTFOUND)
-		rc = STORE_OK;
+	if (rc == STORE_OK || rc == STORE_NOTFOUND)
+		rc = store_tick_of_kind(s->stores[JOB_DURABLE], TICK_BY_URL,
+		    &out->by_url_us);
 	SCHED_EACH(at, s, SCHED_ANY, rc == STORE_OK) {
 		rc = store_job_next(at.st, &next_us);
 		if (rc == STORE_OK && next_us < out->next_us)

@@ -444,7 +444,8 @@ enum store_rc sched_health(struct sched *s, int64_t now_us,
 /* The newest tick of any kind, and what is due next. */
 struct sched_ticking {
 	int64_t started_us; /* 0: never */
-	bool is_busy;	    /* it has not ended, and its window neither */
+	int64_t by_url_us;  /* the newest one by URL; 0: never */
+	bool is_busy;	    /* it has not ended, nor its window or a minute */
 	int64_t next_us;    /* the earliest next run, or JOB_NEVER */
 };
 enum store_rc sched_ticking(struct sched *s, int64_t now_us,

@@ -229,6 +229,11 @@ jobs() {
 	run -65 --separate-stderr "$MH" apply "$F"
 	[[ $stderr == *"jobs[1]: q theirs: it belongs to another owner"* ]]
 	[ "$(sql 'SELECT count(*) FROM job')" = 2 ]
+	# By a file without an owner, too.
+	file '' "$B" "${A/\"a\"/\"theirs\"}"
+	run -65 --separate-stderr "$MH" apply "$F"
+	[[ $stderr == *"jobs[1]: q theirs: it belongs to another owner"* ]]
+	file mine "$B" "${A/\"a\"/\"theirs\"}"
 	"$MH" apply "$F" --adopt >/dev/null
 	[ "$(sql "SELECT owner FROM job WHERE job_id = 'theirs'")" = mine ]
 	# A change by another way leaves the owner.

@@ -85,9 +85,9 @@ counted() {
 		    { echo "$text"; cat "$BATS_TEST_TMPDIR/jobs"; return 1; }
 		sql 'DELETE FROM job'
 	done <<-'EOT'
-	0 1 * * * mail a%Hi,%%bye%;.[0].kwargs == {"command":"mail a","stdin":"Hi,\n\nbye\n\n"}
+	0 1 * * * mail a%Hi,%%bye%;.[0].kwargs == {"command":"mail a","stdin":"Hi,\n\nbye\n"}
 	0 1 * * * date +\\%F\\%T x;.[0].kwargs.command == "date +%F%T x"
-	0 1 * * * cat%;.[0].kwargs.stdin == "\n"
+	0 1 * * * cat%;.[0].kwargs.stdin == ""
 	A = "x y" \n B='z'\n"C D" = e\n0 1 * * * x;.[0].kwargs.env == {"A":"x y","B":"z","C D":"e"}
 	A=1\n0 1 * * * x\nA=2\n0 2 * * * y;[.[].kwargs.env.A] == ["1","2"]
 	CRON_TZ=Asia/Tokyo\n0 1 * * * x\nCRON_TZ=\n0 1 * * * y;[.[].timezone] == ["Asia/Tokyo","Etc/UTC"] or [.[].timezone] == ["Asia/Tokyo","UTC"]

@@ -34,8 +34,8 @@ setup() {
 	mh=$root/usr/bin/minutehand
 	run "$mh" init
 	[ "$status" -eq 0 ]
-	# As it will be called once installed.
-	[[ $output == *' /usr/libexec/minutehand/ticker'* ]]
+	# Not a program of its name beside it.
+	[[ $output == *'/usr/libexec/minutehand/ticker'* ]]
 	echo 'memory_store = "memory/store.db"' >>"$HOME/.minutehand/minutehand.conf"
 	"$mh" job add mail --id now --date "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 	"$root/usr/libexec/minutehand/ticker" --once

@@ -101,6 +101,28 @@ age() {
 	call GET "key=$KEY"
 	[ "$code" = 200 ]
 	[[ $body == '{"ticks":0,"busy":true,'* ]]
+	# One that was killed keeps nothing back after a minute, nor one that
+	# began before the clock was set back.
+	sql 'UPDATE tick SET started_us = started_us - 61000000,
+	    until_us = until_us + 3600000000'
+	call GET "key=$KEY"
+	[ "$code" = 200 ]
+	[[ $body == '{"ticks":1,'* ]]
+	age
+	sql 'INSERT INTO tick (started_us, until_us, sent, decided) SELECT
+	    max(started_us) + 864000000000, max(started_us) + 864060000000, 0, 0 FROM tick'
+	call GET "key=$KEY"
+	[ "$code" = 200 ]
+	[[ $body == '{"ticks":1,'* ]]
+	sql 'DELETE FROM tick WHERE sent = 0 AND ended_us IS NULL'
+	# Another kind of tick makes none by URL come too soon.
+	age
+	"$TICKER" --window 0 </dev/null
+	call GET "key=$KEY"
+	[ "$code" = 200 ]
+	[[ $body == '{"ticks":1,'* ]]
+	sql "INSERT INTO tick (started_us, until_us, sent, decided) SELECT
+	    max(started_us), max(started_us) + 60000000, 0, 0 FROM tick"
 	# One that was killed, and whose window is over, keeps nothing back.
 	age
 	sql 'UPDATE tick SET until_us = started_us'

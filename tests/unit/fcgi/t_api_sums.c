@@ -152,6 +152,45 @@ compare(struct api *a, const struct view *v, const struct holder *h,
 	return bad;
 }
 
+/*
+ * Read all pages of 7 runs: hidden runs make none shorter.  The number of runs,
+ * or -1 if a page but the last has another length.
+ */
+static long
+count_pages(struct api *a, const char *queue)
+{
+	char path[512], next[256] = "";
+	struct api_request r = { .path = path };
+	long n = 0, here;
+
+	do {
+		(void)snprintf(path, sizeof(path),
+		    "/v1/runs?limit=7&to=@900%s%s%s", queue,
+		    *next != '\0' ? "&cursor=" : "", next);
+		if (api_call(a, &r) != 200)
+			return -1;
+		here = strtol(api_value(a, "runs#"), NULL, 10);
+		(void)snprintf(next, sizeof(next), "%s",
+		    api_value(a, "next_cursor"));
+		n += here;
+	} while (strchr(next, '.') != NULL && here == 7);
+	return strchr(next, '.') != NULL ? -1 : n;
+}
+
+static void
+check_pages(struct api *a, const struct holder *h)
+{
+	char sql[256];
+
+	/* One of queues must name one. */
+	if (h->grant.queues[0] != '*')
+		return;
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM run WHERE %s",
+	    h->where);
+	is_int(count_pages(a, ""), strtol(api_sql_text(a, sql), NULL, 10),
+	    "%s: runs of full pages", h->what);
+}
+
 int
 main(void)
 {
@@ -166,6 +205,7 @@ main(void)
 	for (size_t k = 0; k < N(holders); k++) {
 		api_grant(&a, TOKEN_READ, &holders[k].grant, 0, text);
 		a.token = text;
+		check_pages(&a, &holders[k]);
 		for (size_t i = 0; i < N(views); i++)
 			for (size_t w = 0; w < N(windows); w++)
 				is_int(compare(&a, &views[i], &holders[k],
