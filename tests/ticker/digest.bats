@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2153,SC2154 # helper.bash sets what is used here
-# Digests: what exceeds the limit of an hour, and what happens in quiet hours, is
-# sent as a sum; every alert is sent once, by itself or in one.
+# Digests: what exceeds the limit of an hour, and what happens in quiet hours,
+# is sent as a sum; every alert is sent once, by itself or in one.
 
 bats_require_minimum_version 1.5.0
 
