@@ -157,8 +157,8 @@ add_successes(void *cookie, const char *queue)
 enum store_rc
 meter_successes(struct sched *s, meter_visit *visit, void *cookie)
 {
-	struct successes l = { s->stores[JOB_DURABLE], visit, cookie, METER_JOBS,
-		STORE_OK };
+	struct successes l = { s->stores[JOB_DURABLE], visit, cookie,
+		METER_JOBS, STORE_OK };
 
 	return each_queue(s, l.st, add_successes, &l);
 }
