@@ -92,7 +92,7 @@ meant(int argc, char **argv)
 	struct buf words = BUF_INIT;
 	size_t n = 0;
 
-	for (size_t i = 0; ctl_commands[i] != NULL && i < COMMANDS_MAX; i++)
+	for (size_t i = 0; i < COMMANDS_MAX && ctl_commands[i] != NULL; i++)
 		names[n++] = ctl_commands[i]->name;
 	buf_str(&words, argv[0]);
 	near = json_suggest(buf_cstr(&words), names, n);

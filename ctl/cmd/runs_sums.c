@@ -70,7 +70,7 @@ runs_print_sums(struct ctl *c, const struct sched_runs_opts *o,
 	};
 	struct buf b = BUF_INIT;
 	enum store_rc rc;
-	struct sums m;
+	struct sums m = { 0 };
 
 	if (all.from_us == INT64_MIN) {
 		all.from_us = all.to_us - DAY_US;

@@ -48,7 +48,8 @@ read_fires(struct importing *im, struct json_object *o,
 	if (json_get_strings(o, "fires", &v, &n, &unused) != 0)
 		return;
 	from->nfires = v == NULL ? -1 : 0;
-	for (size_t i = 0; i < n && from->nfires < WANTED_FIRES; i++)
+	for (size_t i = 0; v != NULL && i < n && from->nfires < WANTED_FIRES;
+	     i++)
 		if (datetime_parse(v[i], sched_tz(&im->c->sched),
 			&from->fires[from->nfires], NULL) == NULL)
 			from->nfires++;

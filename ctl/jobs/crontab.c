@@ -148,9 +148,10 @@ split_command(struct entry *e)
 	struct buf *out = &e->shell;
 
 	for (const char *s = e->command; *s != '\0'; s++) {
-		if (s[0] == '\\' && s[1] == '%')
-			buf_char(out, *++s);
-		else if (*s != '%')
+		const bool is_literal = s[0] == '\\' && s[1] == '%';
+
+		s += is_literal;
+		if (*s != '%' || is_literal)
 			buf_char(out, *s);
 		else if (e->has_stdin)
 			buf_char(out, '\n');
@@ -199,6 +200,7 @@ read_entry(const struct reading *r, const char *line, struct entry *e,
 		err_set(why, "it has no command");
 		return -1;
 	}
+	split_command(e);
 	return 0;
 }
 
@@ -307,7 +309,6 @@ add_entry(struct reading *r, struct entry *e, struct wanted_item *from)
 	struct buf body = BUF_INIT;
 	char id[128];
 
-	split_command(e);
 	make_id(r, e, id, sizeof(id));
 	json_out_open(&body, NULL, '{');
 	source_names(r->im, NULL, id, &body);
@@ -382,14 +383,15 @@ read_line(struct reading *r, char *line, size_t number)
 		return CTL_OK;
 	}
 	(void)snprintf(from.where, sizeof(from.where), "line %zu", number);
-	if (*line != '\0' && read_variable(r, line, &rc))
+	if (*line == '\0')
+		status = CTL_OK;
+	else if (read_variable(r, line, &rc))
 		status = rc == 0 ? CTL_OK : ctl_fail(CTL_BUG, "out of memory");
-	else if (*line != '\0' && read_entry(r, line, &e, &why) != 0)
+	else if (read_entry(r, line, &e, &why) != 0)
 		status = wanted_refuse(r->im->w, &from, "%s", why.text);
-	else if (*line != '\0' &&
-	    (obstacle = find_obstacle(r, &e, &room)) != NULL)
+	else if ((obstacle = find_obstacle(r, &e, &room)) != NULL)
 		status = wanted_refuse(r->im->w, &from, "%s", obstacle);
-	else if (*line != '\0')
+	else
 		status = add_entry(r, &e, &from);
 	buf_reset(&r->comment);
 	buf_fini(&e.shell);

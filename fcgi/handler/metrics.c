@@ -188,7 +188,7 @@ on_success(void *cookie, const char *queue, const char *job_id,
 static enum store_rc
 add_meter(struct sched *s, int64_t now_us, struct buf *out)
 {
-	struct meter m;
+	struct meter m = { 0 };
 	enum store_rc rc = meter_read(s, now_us, &m);
 
 	if (rc != STORE_OK)

@@ -69,7 +69,7 @@ void
 h_runs_sums(struct ctx *ctx, const struct request *req, struct response *res)
 {
 	struct sums_opts o = { .queue = NULL };
-	struct sums m;
+	struct sums m = { 0 };
 
 	if (read_opts(ctx, req, &o, res) == 0 &&
 	    response_store(res, sums_read(&ctx->sched, &o, &m)))
