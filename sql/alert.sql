@@ -181,13 +181,14 @@ ON CONFLICT (job) DO UPDATE SET
 		kinds || substr(excluded.kinds, 2));
 
 -- A run succeeded, or, with is_work 0, was handed over: then only what failed
--- before it got that far is over.
+-- before it got that far is over, and nothing that a worker did or did not do.
 
 -- name: streak_recovered
 INSERT INTO alert (about, subject, kind, streak, kinds)
 SELECT 'run', :run, 'recovered', n, kinds
 FROM streak WHERE job = (SELECT job FROM run WHERE id = :run)
-	AND (:is_work = 1 OR instr(kinds, ',failed,') = 0)
+	AND (:is_work = 1 OR instr(kinds, ',failed,') + instr(kinds, ',overdue,')
+		+ instr(kinds, ',too_long,') = 0)
 ON CONFLICT (about, subject, kind) DO UPDATE SET
 	name = 'msg_' || lower(hex(randomblob(12))), done = ',',
 	attempt = 0, next_us = 0, done_us = NULL, reason = NULL,

@@ -72,11 +72,14 @@ SELECT {attempt} FROM attempt
 WHERE run = :run AND n < (SELECT attempts FROM work WHERE run = :run)
 ORDER BY n;
 
+-- What is not given stays as it was reported before.
+
 -- name: output_set
 INSERT INTO output (run, n, at_us, result, text)
 SELECT run, attempts, :now, :result, :output FROM work WHERE run = :run
 ON CONFLICT (run, n) DO UPDATE SET at_us = excluded.at_us,
-	result = excluded.result, text = excluded.text;
+	result = coalesce(excluded.result, result),
+	text = coalesce(excluded.text, text);
 
 -- Of the last attempt alone: what an earlier one printed is not its output.
 

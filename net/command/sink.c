@@ -44,6 +44,13 @@ extern char **environ;
  * cannot be run: as consume does it. */
 #define REST_US (60 * CLOCK_US_PER_S)
 
+/*
+ * Bytes of output read at a time, and of what is left when the program has
+ * ended: it, or what it has started, may print without end.
+ */
+#define READ_MAX (64 * 1024)
+#define REST_MAX (1024 * 1024)
+
 static const char stopped[] = "the ticker was stopped";
 
 struct sink_command {
@@ -263,27 +270,31 @@ out:
 
 /* Read what it printed; of a lot the beginning and the end are kept. */
 static void
-read_output(struct process *r)
+read_output(struct process *r, size_t most)
 {
 	char text[4096];
 	ssize_t n;
 
-	while (r->out != -1 && (n = read(r->out, text, sizeof(text))) != 0) {
+	for (size_t all = 0; r->out != -1 && all < most;) {
 		size_t some = sizeof(r->said) - r->nsaid;
 
+		n = read(r->out, text, sizeof(text));
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
 			return;
+		if (n == 0) {
+			(void)close(r->out);
+			r->out = -1;
+			return;
+		}
+		all += (size_t)n;
 		if (some > (size_t)n)
 			some = (size_t)n;
 		memcpy(r->said + r->nsaid, text, some);
 		r->nsaid += some;
 		output_keep(&r->end, text, (size_t)n, r->keep);
 	}
-	if (r->out != -1)
-		(void)close(r->out);
-	r->out = -1;
 }
 
 /* Why it did not do it, behind how it ended: "exit 3: no such user". */
@@ -315,8 +326,8 @@ settle(struct pushing *p, struct process *r)
 	enum child_end is = child_end(r->child.status, &why);
 	const char *text;
 
-	/* What it started may still print: that is dropped. */
-	read_output(r);
+	/* What it started can print no more. */
+	read_output(r, REST_MAX);
 	if (r->out != -1)
 		(void)close(r->out);
 	describe(p, r, &why);
@@ -402,7 +413,7 @@ tend(struct pushing *p)
 		if (r->m == NULL)
 			continue;
 		child_feed(&r->child);
-		read_output(r);
+		read_output(r, READ_MAX);
 		child_check(&r->child);
 		if (r->child.has_ended) {
 			settle(p, r);

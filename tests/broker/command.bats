@@ -188,6 +188,21 @@ lines_are() {
 	run ! pgrep -r R,S,D,T -g "$(cat "$told")"
 }
 
+@test "a program that prints without end is ended, too, and what it started" {
+	section 'timeout = "1s"'
+	program 'exec yes'
+	job one
+	start=$(date +%s)
+	tick
+	[[ $(run_of one reason) == 'attempt 1: took longer than 1 s'* ]]
+	# It has done its work; what it leaves behind prints on.
+	program 'echo $$ >"$told"' 'yes &' 'exit 0'
+	again
+	[ "$(run_of one state)" = sent ]
+	[ $(($(date +%s) - start)) -lt 60 ]
+	run ! pgrep -r R,S,D,T -g "$(cat "$told")"
+}
+
 @test "a program that is killed has failed" {
 	program 'kill -9 $$'
 	job one

@@ -11,7 +11,7 @@ setup() {
 	minutehand job add media --id thumbs --every 1h
 }
 
-# by_bash WORD…: the words typed, the last one to be completed; what is offered.
+# by_bash WORD…: the words typed, the last one to be completed; the offer.
 by_bash() {
 	bash --norc -c 'source <(minutehand completion bash)
 		COMP_WORDS=(minutehand "$@") COMP_CWORD=$#

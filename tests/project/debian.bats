@@ -7,8 +7,6 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	load ../support/helper.bash
-	command -v lintian dh dpkg-buildpackage >/dev/null ||
-	    skip 'lintian and debhelper are not installed; .ci/run does that'
 	root=$BATS_FILE_TMPDIR/root
 	HOME=$BATS_TEST_TMPDIR/home
 	mkdir -p "$HOME"

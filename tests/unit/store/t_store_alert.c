@@ -476,6 +476,10 @@ static const struct {
 	{ -1, WORKS, "succeeded 0 -" },
 	{ -2, FAILS, "failed 0 -" },
 	{ 11, WORKS, "recovered 1 ,overdue,failed,; succeeded 0 -" },
+	/* The next hand-over says nothing of what a worker does not end. */
+	{ 12, LATE, "overdue 0 -" },
+	{ 13, SENT, "" },
+	{ 13, WORKS, "recovered 0 ,overdue,; succeeded 0 -" },
 };
 
 /* Failures of a job in a row, and successes. */
