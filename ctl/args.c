@@ -21,6 +21,26 @@
 const struct ctl_option args_watch = { "watch", NULL,
 	"print it again every 2 s, until a signal" };
 
+const struct ctl_command *
+args_find(int argc, char *const *argv, int *nwords)
+{
+	const struct ctl_command *const *p = ctl_commands;
+	size_t n = argc == 0 ? 0 : strlen(argv[0]);
+
+	for (; argc > 0 && *p != NULL; p++) {
+		const char *name = (*p)->name;
+
+		if (strncmp(name, argv[0], n) != 0)
+			continue;
+		*nwords = name[n] == ' ' ? 2 : 1;
+		if (name[n] == '\0' ||
+		    (name[n] == ' ' && argc > 1 &&
+			strcmp(name + n + 1, argv[1]) == 0))
+			return *p;
+	}
+	return NULL;
+}
+
 /* Fill the options of cmd in the form of getopt_long(3). */
 static void
 fill_longs(const struct ctl_command *cmd, struct option *longs)

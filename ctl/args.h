@@ -12,6 +12,10 @@
 int args_parse(const struct ctl_command *cmd, int argc, char **argv,
     struct ctl_args *out);
 
+/* Return the command that argv starts with, and the number of its words; NULL:
+ * none. */
+const struct ctl_command *args_find(int argc, char *const *argv, int *nwords);
+
 /* The option that every command with is_list has. */
 extern const struct ctl_option args_watch;
 

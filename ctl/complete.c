@@ -60,22 +60,6 @@ offer_commands(const struct typed *t)
 		offer(t, "", "help");
 }
 
-/* The command that the words begin with, and the number of its words. */
-static const struct ctl_command *
-find(const struct typed *t, int *nwords)
-{
-	char name[128];
-
-	for (*nwords = t->n < 2 ? t->n : 2; *nwords > 0; (*nwords)--) {
-		(void)snprintf(name, sizeof(name), "%s%s%s", t->word[0],
-		    *nwords == 2 ? " " : "", *nwords == 2 ? t->word[1] : "");
-		for (size_t i = 0; ctl_commands[i] != NULL; i++)
-			if (strcmp(ctl_commands[i]->name, name) == 0)
-				return ctl_commands[i];
-	}
-	return NULL;
-}
-
 static void
 offer_options(const struct ctl_command *cmd, const struct typed *t)
 {
@@ -172,7 +156,7 @@ offer_words(struct ctl *c, const struct typed *t)
 	char name[32];
 	int nwords, n = 0;
 
-	if ((cmd = find(t, &nwords)) == NULL) {
+	if ((cmd = args_find(t->n, t->word, &nwords)) == NULL) {
 		if (t->n < 2)
 			offer_commands(t);
 		return;

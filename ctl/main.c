@@ -51,27 +51,6 @@ usage(FILE *f)
 	args_list(NULL, f);
 }
 
-/* Find the command that argv starts with, and the number of its words. */
-static const struct ctl_command *
-find_command(int argc, char **argv, int *nwords)
-{
-	const struct ctl_command *const *p;
-	size_t n = strlen(argv[0]);
-
-	for (p = ctl_commands; *p != NULL; p++) {
-		const char *name = (*p)->name;
-
-		if (strncmp(name, argv[0], n) != 0)
-			continue;
-		*nwords = name[n] == ' ' ? 2 : 1;
-		if (name[n] == '\0' ||
-		    (name[n] == ' ' && argc > 1 &&
-			strcmp(name + n + 1, argv[1]) == 0))
-			return *p;
-	}
-	return NULL;
-}
-
 /* Return whether --help or -h is among the words before any "--". */
 static bool
 wants_help(int argc, char **argv)
@@ -140,7 +119,7 @@ help(int argc, char **argv)
 		usage(stdout);
 		return CTL_OK;
 	}
-	if ((cmd = find_command(argc, argv, &nwords)) == NULL)
+	if ((cmd = args_find(argc, argv, &nwords)) == NULL)
 		return unknown(argc, argv, true);
 	args_usage(cmd, true, stdout);
 	return CTL_OK;
@@ -158,7 +137,7 @@ run_command(struct ctl *c, int argc, char **argv)
 		return help(argc - 1, argv + 1);
 	if (strcmp(argv[0], "complete") == 0)
 		return complete(c, argc - 1, argv + 1);
-	if ((cmd = find_command(argc, argv, &nwords)) == NULL)
+	if ((cmd = args_find(argc, argv, &nwords)) == NULL)
 		return unknown(argc, argv, wants_help(argc, argv));
 	if (wants_help(argc - nwords, argv + nwords))
 		return help(argc, argv);

@@ -18,3 +18,26 @@ names_find(const char *const *words, int n, const char *name)
 	}
 	return -1;
 }
+
+int
+names_set(const char *const *words, int n, const char *text, unsigned *out)
+{
+	unsigned set = 0;
+	size_t len;
+	int i;
+
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		for (i = 0; i < n; i++)
+			if (words[i] != NULL && strlen(words[i]) == len &&
+			    memcmp(words[i], text, len) == 0)
+				break;
+		if (i == n)
+			return -1;
+		set |= 1U << i;
+		if (text[len] == '\0')
+			break;
+	}
+	*out = set;
+	return 0;
+}

@@ -55,24 +55,7 @@ run_state_parse(const char *name, enum run_state *out)
 int
 run_states_parse(const char *text, unsigned *out)
 {
-	char name[16];
-	enum run_state s;
-	size_t n;
-
-	*out = 0;
-	for (;; text++) {
-		n = strcspn(text, ",");
-		if (n >= sizeof(name))
-			return -1;
-		memcpy(name, text, n);
-		name[n] = '\0';
-		if (run_state_parse(name, &s) != 0)
-			return -1;
-		*out |= 1U << s;
-		text += n;
-		if (*text == '\0')
-			return 0;
-	}
+	return names_set(run_state_names, RUN_STATE__MAX, text, out);
 }
 
 static bool

@@ -44,24 +44,14 @@ outcome_is_bad(enum outcome o)
 int
 outcomes_parse(const char *text, unsigned *out)
 {
-	char name[16];
-	enum outcome o;
-	size_t n;
+	unsigned set;
 
-	*out = 0;
-	for (;; text++) {
-		n = strcspn(text, ",");
-		if (n >= sizeof(name))
-			return -1;
-		memcpy(name, text, n);
-		name[n] = '\0';
-		if (outcome_parse(name, &o) != 0)
-			return -1;
-		*out |= 1U << o;
-		text += n;
-		if (*text == '\0')
-			return 0;
-	}
+	/* None is the lack of one. */
+	if (names_set(outcome_names, OUTCOME__MAX, text, &set) != 0 ||
+	    (set & 1U << OUTCOME_NONE) != 0)
+		return -1;
+	*out = set;
+	return 0;
 }
 
 void
